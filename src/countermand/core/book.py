@@ -1,0 +1,91 @@
+"""
+The book of one instrument: two ladders of price levels, each level a queue in order of priority.
+
+An order is found, and leaves, by its own price and id, so taking one out costs the same in a book of
+a thousand and of a million. Knows no accounts, no money and no time.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from sortedcontainers import SortedList
+
+from countermand.core.ids import OrderId
+from countermand.core.order import Order, Side
+
+
+class Level:
+    """The orders at one price, first come first; `qty_lots` is the sum of what they have left."""
+
+    __slots__ = ("orders", "qty_lots")
+
+    def __init__(self) -> None:
+        # A plain dict would do but for taking from the front: there it searches through what was removed.
+        self.orders: OrderedDict[OrderId, Order] = OrderedDict()
+        self.qty_lots = 0
+
+
+class Ladder:
+    """One side of a book. `prices` ascends; the best bid is its last, the best ask its first."""
+
+    __slots__ = ("levels", "prices", "side")
+
+    def __init__(self, side: Side) -> None:
+        self.side = side
+        self.levels: dict[int, Level] = {}
+        self.prices: SortedList[int] = SortedList()
+
+    @property
+    def best_px_ticks(self) -> int:
+        """The price a counterparty gets first, or 0 when the ladder is empty."""
+        if not self.prices:
+            return 0
+        return self.prices[-1] if self.side is Side.BUY else self.prices[0]
+
+    def descend(self) -> Iterator[int]:
+        """Yield the prices from the best to the worst."""
+        return reversed(self.prices) if self.side is Side.BUY else iter(self.prices)
+
+    def add(self, order: Order) -> None:
+        """Queue the order behind all others at its price."""
+        level = self.levels.get(order.price_ticks)
+        if level is None:
+            level = self.levels[order.price_ticks] = Level()
+            self.prices.add(order.price_ticks)
+        level.orders[order.order_id] = order
+        level.qty_lots += order.leaves_qty_lots
+
+    def discard(self, order: Order) -> None:
+        """Take the order out, if it stands here; its price and leaves must be those it stands with."""
+        level = self.levels.get(order.price_ticks)
+        if level is None or level.orders.pop(order.order_id, None) is None:
+            return
+        level.qty_lots -= order.leaves_qty_lots
+        if not level.orders:
+            del self.levels[order.price_ticks]
+            self.prices.remove(order.price_ticks)
+
+    def shrink(self, order: Order, qty_lots: int) -> None:
+        """Note that the order, which stays where it is, has `qty_lots` less left."""
+        self.levels[order.price_ticks].qty_lots -= qty_lots
+
+
+class Book:
+    """Both ladders of one instrument."""
+
+    __slots__ = ("asks", "bids")
+
+    def __init__(self) -> None:
+        self.bids = Ladder(Side.BUY)
+        self.asks = Ladder(Side.SELL)
+
+    def ladder(self, side: Side) -> Ladder:
+        """Return the ladder on which orders of `side` rest."""
+        return self.bids if side is Side.BUY else self.asks
+
+    def crosses(self, side: Side, price_ticks: int) -> bool:
+        """Whether an order of `side` at `price_ticks` would match at once."""
+        if side is Side.BUY:
+            best = self.asks.best_px_ticks
+            return best != 0 and price_ticks >= best
+        return 0 < price_ticks <= self.bids.best_px_ticks

@@ -1,0 +1,167 @@
+"""
+Commands: what someone asks of the exchange. They are the journal's content, so fields are only ever
+appended, with a default, and tags are never reused.
+"""
+
+from msgspec import Struct
+
+from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.core.instrument import Instrument, TradingState
+from countermand.core.order import OrdType, SelfTradePrevention, Side, TimeInForce
+
+
+class Message(Struct, frozen=True, array_like=True, gc=False):
+    """A journaled value: an array on disk, so that names cost nothing."""
+
+
+class RegisterAsset(Message, frozen=True, tag=1):
+    """Add an asset; its id is the entry's sequence number."""
+
+    venue: str
+    symbol: str
+    scale: int
+
+
+class ListInstrument(Message, frozen=True, tag=2):
+    """Open a market; its id is the entry's sequence number, whatever `instrument.instrument_id` says."""
+
+    instrument: Instrument
+
+
+class SetTradingState(Message, frozen=True, tag=3):
+    """Change what a market accepts. Resting orders stay, and stay cancelable."""
+
+    instrument_id: InstrumentId
+    trading_state: TradingState
+
+
+class SetReferencePrice(Message, frozen=True, tag=4):
+    """Move the price the band, the index and the mark of an untraded market stand on."""
+
+    instrument_id: InstrumentId
+    price_ticks: int
+
+
+class OpenAccount(Message, frozen=True, tag=5):
+    """Open an account for `owner`; its id is the entry's sequence number. Names are unique per owner."""
+
+    venue: str
+    owner: str
+    name: str
+    is_default: bool = False
+
+
+class ConfigureAccount(Message, frozen=True, tag=6):
+    """Rename an account or change what it may do; None leaves a setting as it is."""
+
+    account_id: AccountId
+    name: str | None = None
+    trading_locked: bool | None = None
+    reduce_only: bool | None = None
+
+
+class DepositFunds(Message, frozen=True, tag=7):
+    """Bring money in from outside the exchange."""
+
+    account_id: AccountId
+    asset_id: AssetId
+    amount_minor: int
+
+
+class NewOrder(Message, frozen=True, tag=8):
+    """
+    FIX NewOrderSingle (D). The order's id is the entry's sequence number.
+
+    Units: `price_ticks` 0 for a market order; `expire_ns` 0 when the order does not expire;
+    `exec_inst` the bits of `ExecInst`; an empty `cl_ord_id` names nothing and is never a duplicate.
+    """
+
+    account_id: AccountId
+    instrument_id: InstrumentId
+    cl_ord_id: str
+    side: Side
+    ord_type: OrdType
+    time_in_force: TimeInForce
+    order_qty_lots: int
+    price_ticks: int = 0
+    expire_ns: int = 0
+    exec_inst: int = 0
+    stp: SelfTradePrevention = SelfTradePrevention.NONE
+
+
+class ReplaceOrder(Message, frozen=True, tag=9):
+    """
+    FIX OrderCancelReplaceRequest (G). The order keeps its id.
+
+    The order is found as in `CancelOrder`. `price_ticks` and `order_qty_lots` of 0 keep the old value;
+    `order_qty_lots` counts what has been executed; an empty `new_cl_ord_id` keeps the old one. Only a
+    lower quantity at the same price keeps the place in the queue.
+    """
+
+    account_id: AccountId
+    instrument_id: InstrumentId
+    order_id: OrderId
+    cl_ord_id: str
+    new_cl_ord_id: str
+    price_ticks: int = 0
+    order_qty_lots: int = 0
+
+
+class CancelOrder(Message, frozen=True, tag=10):
+    """
+    FIX OrderCancelRequest (F).
+
+    `order_id` (0: not given) is tried first, then `cl_ord_id` (empty: not given), both within the
+    account. With an `instrument_id` the order must be of that instrument, else it is unknown.
+    """
+
+    account_id: AccountId
+    order_id: OrderId
+    cl_ord_id: str = ""
+    instrument_id: InstrumentId = InstrumentId(0)
+
+
+class MassCancel(Message, frozen=True, tag=11):
+    """
+    FIX OrderMassCancelRequest (q): cancel every open order that matches, in ascending order id.
+
+    0 or None means any; without an account it covers the whole exchange (an operator's act).
+    """
+
+    account_id: AccountId = AccountId(0)
+    instrument_ids: tuple[InstrumentId, ...] | None = None
+    side: Side | None = None
+
+
+class AdvanceTime(Message, frozen=True, tag=12):
+    """Let everything happen that was due by the entry's time. Issued only when something is due."""
+
+
+Command = (
+    RegisterAsset
+    | ListInstrument
+    | SetTradingState
+    | SetReferencePrice
+    | OpenAccount
+    | ConfigureAccount
+    | DepositFunds
+    | NewOrder
+    | ReplaceOrder
+    | CancelOrder
+    | MassCancel
+    | AdvanceTime
+)
+
+CANCELS = (CancelOrder, MassCancel)
+
+
+class Entry(Struct, frozen=True, array_like=True, gc=False):
+    """
+    A command as journaled: its place and time were fixed before it was applied.
+
+    Units: `ts_ns` since the Unix epoch, strictly increasing with `seq`.
+    """
+
+    seq: int
+    ts_ns: int
+    command: Command

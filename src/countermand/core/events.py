@@ -1,0 +1,204 @@
+"""
+Events: what happened. Books, ledger, streams and metrics are folds over them; they are recomputed on
+replay and never stored, but their running digest is.
+"""
+
+from msgspec import Struct
+
+from countermand.core.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
+from countermand.core.instrument import Instrument, TradingState
+from countermand.core.order import OrdStatus, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.core.reasons import CancelReason, CxlRejReason, CxlRejResponseTo, RejectReason
+
+
+class Occurrence(Struct, frozen=True, array_like=True, gc=False):
+    """Something that happened within one entry; the entry gives it its time."""
+
+
+class AssetRegistered(Occurrence, frozen=True, tag=1):
+    """An asset can now be held."""
+
+    asset_id: AssetId
+    venue: str
+    symbol: str
+    scale: int
+
+
+class InstrumentListed(Occurrence, frozen=True, tag=2):
+    """A market opened."""
+
+    instrument: Instrument
+
+
+class TradingStateChanged(Occurrence, frozen=True, tag=3):
+    """A market accepts other things than before."""
+
+    instrument_id: InstrumentId
+    trading_state: TradingState
+
+
+class ReferencePriceChanged(Occurrence, frozen=True, tag=4):
+    """A market's band and index moved."""
+
+    instrument_id: InstrumentId
+    price_ticks: int
+
+
+class AccountOpened(Occurrence, frozen=True, tag=5):
+    """An account can hold and trade."""
+
+    account_id: AccountId
+    venue: str
+    owner: str
+    name: str
+    is_default: bool
+
+
+class AccountConfigured(Occurrence, frozen=True, tag=6):
+    """An account's name and permissions, all as they are now."""
+
+    account_id: AccountId
+    name: str
+    trading_locked: bool
+    reduce_only: bool
+
+
+class FundsDeposited(Occurrence, frozen=True, tag=7):
+    """Money came in."""
+
+    account_id: AccountId
+    asset_id: AssetId
+    amount_minor: int
+
+
+class InstructionRejected(Occurrence, frozen=True, tag=8):
+    """A command that is not about an order was refused; nothing changed."""
+
+    reason: RejectReason
+
+
+class OrderAccepted(Occurrence, frozen=True, tag=9):
+    """The exchange took an order. `price_ticks` is the limit, or the bound set for a market order."""
+
+    order_id: OrderId
+    account_id: AccountId
+    instrument_id: InstrumentId
+    cl_ord_id: str
+    side: Side
+    ord_type: OrdType
+    time_in_force: TimeInForce
+    exec_inst: int
+    stp: SelfTradePrevention
+    price_ticks: int
+    order_qty_lots: int
+    expire_ns: int
+
+
+class OrderRejected(Occurrence, frozen=True, tag=10):
+    """A new order was refused; it never existed and its `cl_ord_id` is still free."""
+
+    account_id: AccountId
+    cl_ord_id: str
+    reason: RejectReason
+
+
+class OrderRested(Occurrence, frozen=True, tag=11):
+    """What is left of an order stands in the book, behind what stood there."""
+
+    order_id: OrderId
+
+
+class Traded(Occurrence, frozen=True, tag=12):
+    """
+    Two orders matched at the resting order's price.
+
+    Units: fees in quote minor units, negative for a rebate.
+    """
+
+    match_id: MatchId
+    instrument_id: InstrumentId
+    maker_order_id: OrderId
+    taker_order_id: OrderId
+    price_ticks: int
+    qty_lots: int
+    maker_fee_minor: int
+    taker_fee_minor: int
+
+
+class OrderCanceled(Occurrence, frozen=True, tag=13):
+    """An order ended with quantity left, and its hold is free."""
+
+    order_id: OrderId
+    reason: CancelReason
+
+
+class OrderExpired(Occurrence, frozen=True, tag=14):
+    """An order's time ran out, and its hold is free."""
+
+    order_id: OrderId
+
+
+class OrderReplaced(Occurrence, frozen=True, tag=15):
+    """An open order has new terms. Without `keeps_priority` it left the book and comes in anew."""
+
+    order_id: OrderId
+    cl_ord_id: str
+    price_ticks: int
+    order_qty_lots: int
+    keeps_priority: bool
+
+
+class OrderRestated(Occurrence, frozen=True, tag=16):
+    """Self-trade prevention took quantity off an order that stays."""
+
+    order_id: OrderId
+    order_qty_lots: int
+
+
+class CancelRejected(Occurrence, frozen=True, tag=17):
+    """
+    FIX OrderCancelReject (9): a cancel or replace was refused, and nothing changed.
+
+    `order_id` is 0 and `ord_status` None for an unknown order; otherwise the status is the one that
+    refused it. `reject_reason` tells more when a replacement's terms were at fault.
+    """
+
+    response_to: CxlRejResponseTo
+    order_id: OrderId
+    cl_ord_id: str
+    cxl_rej_reason: CxlRejReason
+    ord_status: OrdStatus | None
+    reject_reason: RejectReason | None = None
+
+
+class MassCanceled(Occurrence, frozen=True, tag=18):
+    """The report of a mass cancel (FIX r); the orders it took are the events before it."""
+
+    total_affected_orders: int
+
+
+class TimeAdvanced(Occurrence, frozen=True, tag=19):
+    """Everything due by the entry's time has happened."""
+
+
+Event = (
+    AssetRegistered
+    | InstrumentListed
+    | TradingStateChanged
+    | ReferencePriceChanged
+    | AccountOpened
+    | AccountConfigured
+    | FundsDeposited
+    | InstructionRejected
+    | OrderAccepted
+    | OrderRejected
+    | OrderRested
+    | Traded
+    | OrderCanceled
+    | OrderExpired
+    | OrderReplaced
+    | OrderRestated
+    | CancelRejected
+    | MassCanceled
+    | TimeAdvanced
+)

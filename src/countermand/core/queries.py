@@ -1,0 +1,75 @@
+"""
+Queries: what someone asks to see. A value in, a view out; answers show applied, durable state only.
+"""
+
+from msgspec import Struct
+
+from countermand.core.commands import NewOrder
+from countermand.core.ids import AccountId, InstrumentId, OrderId
+from countermand.core.order import Side
+
+
+class Query(Struct, frozen=True, gc=False):
+    """A question; the answer's type is named in each docstring."""
+
+
+class GetOrder(Query, frozen=True):
+    """Answers `OrderReport`, or None. Found as in `CancelOrder`: by id first, then by `cl_ord_id`."""
+
+    account_id: AccountId
+    order_id: OrderId
+    cl_ord_id: str = ""
+
+
+class ListOpenOrders(Query, frozen=True):
+    """Answers a tuple of `OrderReport`, last event first. None means any."""
+
+    account_ids: tuple[AccountId, ...]
+    instrument_ids: tuple[InstrumentId, ...] | None = None
+    side: Side | None = None
+    cl_ord_id: str | None = None
+
+
+class ListFills(Query, frozen=True):
+    """Answers a tuple of `Fill`, newest first. None means any."""
+
+    account_ids: tuple[AccountId, ...]
+    order_id: OrderId | None = None
+    cl_ord_id: str | None = None
+
+
+class GetAccount(Query, frozen=True):
+    """Answers `AccountSummary`, or None."""
+
+    account_id: AccountId
+
+
+class GetQuote(Query, frozen=True):
+    """Answers `QuoteReport`, or None."""
+
+    instrument_id: InstrumentId
+
+
+class ListQuotes(Query, frozen=True):
+    """Answers a tuple of `QuoteReport`, one per instrument of the venue, in order of listing."""
+
+    venue: str
+
+
+class GetDepth(Query, frozen=True):
+    """Answers `DepthReport`, or None; at most `levels_max` a side."""
+
+    instrument_id: InstrumentId
+    levels_max: int = 50
+
+
+class PreviewOrder(Query, frozen=True):
+    """Answers `PreviewReport`: `NewOrder` decided and thrown away."""
+
+    order: NewOrder
+
+
+class GetReferenceData(Query, frozen=True):
+    """Answers `ReferenceData` for the venue, or for every venue when empty."""
+
+    venue: str = ""

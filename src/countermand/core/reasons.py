@@ -1,0 +1,121 @@
+"""
+Why the exchange says no, and why an order ended.
+
+`RejectReason` is listed in order of precedence: the ladder in `decide.py`, this enum and the tests
+read in parallel, and the first rung that fails is the answer. Numbers are for ever: they are journaled
+by nobody, but snapshots and clients hold them.
+"""
+
+from enum import IntEnum
+
+
+class RejectReason(IntEnum):
+    """Why a new order, a replacement or an instruction to the exchange was refused."""
+
+    UNKNOWN_ACCOUNT = 1
+    UNKNOWN_INSTRUMENT = 2
+    ACCOUNT_LOCKED = 3
+    MARKET_CLOSED = 4
+    POST_ONLY_MARKET = 5
+    LIMIT_ONLY_MARKET = 6
+    DUPLICATE_CL_ORD_ID = 7
+    INVALID_TIME_IN_FORCE = 8
+    INVALID_EXEC_INST = 9
+    INVALID_EXPIRE_TIME = 10
+    QTY_NOT_POSITIVE = 11
+    QTY_BELOW_MIN = 12
+    QTY_ABOVE_MAX = 13
+    PRICE_NOT_POSITIVE = 14
+    PRICE_OUTSIDE_BAND = 15
+    NOTIONAL_BELOW_MIN = 16
+    NOTHING_TO_REPLACE = 17
+    QTY_BELOW_EXECUTED = 18
+    NOT_REDUCING = 19
+    POST_ONLY_WOULD_CROSS = 20
+    POSITION_LIMIT = 21
+    INSUFFICIENT_FUNDS = 22
+    TOO_MANY_OPEN_ORDERS = 23
+    DUPLICATE_NAME = 24
+    INVALID_AMOUNT = 25
+
+    @property
+    def sentence(self) -> str:
+        """One plain sentence for people."""
+        return _SENTENCES[self]
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same request may succeed later without being changed."""
+        return self in _TRANSIENT
+
+
+_TRANSIENT = frozenset(
+    {
+        RejectReason.ACCOUNT_LOCKED,
+        RejectReason.MARKET_CLOSED,
+        RejectReason.POST_ONLY_MARKET,
+        RejectReason.LIMIT_ONLY_MARKET,
+        RejectReason.POST_ONLY_WOULD_CROSS,
+        RejectReason.NOT_REDUCING,
+        RejectReason.POSITION_LIMIT,
+        RejectReason.INSUFFICIENT_FUNDS,
+        RejectReason.TOO_MANY_OPEN_ORDERS,
+    }
+)
+
+_SENTENCES = {
+    RejectReason.UNKNOWN_ACCOUNT: "account not found",
+    RejectReason.UNKNOWN_INSTRUMENT: "instrument not found",
+    RejectReason.ACCOUNT_LOCKED: "account may not trade",
+    RejectReason.MARKET_CLOSED: "market does not accept orders in its current state",
+    RejectReason.POST_ONLY_MARKET: "market accepts only post-only orders",
+    RejectReason.LIMIT_ONLY_MARKET: "market accepts only limit orders",
+    RejectReason.DUPLICATE_CL_ORD_ID: "duplicate client order id detected",
+    RejectReason.INVALID_TIME_IN_FORCE: "time in force not allowed for this order type",
+    RejectReason.INVALID_EXEC_INST: "instruction not allowed for this order",
+    RejectReason.INVALID_EXPIRE_TIME: "expire time must lie in the future and within the limit",
+    RejectReason.QTY_NOT_POSITIVE: "quantity must be positive",
+    RejectReason.QTY_BELOW_MIN: "quantity is below the minimum",
+    RejectReason.QTY_ABOVE_MAX: "quantity is above the maximum",
+    RejectReason.PRICE_NOT_POSITIVE: "price must be positive",
+    RejectReason.PRICE_OUTSIDE_BAND: "price is outside the price band",
+    RejectReason.NOTIONAL_BELOW_MIN: "notional value is below the minimum",
+    RejectReason.NOTHING_TO_REPLACE: "nothing to replace",
+    RejectReason.QTY_BELOW_EXECUTED: "quantity must exceed what has been executed",
+    RejectReason.NOT_REDUCING: "order does not reduce a position",
+    RejectReason.POST_ONLY_WOULD_CROSS: "post-only order would match immediately",
+    RejectReason.POSITION_LIMIT: "position limit exceeded",
+    RejectReason.INSUFFICIENT_FUNDS: "insufficient funds",
+    RejectReason.TOO_MANY_OPEN_ORDERS: "too many open orders",
+    RejectReason.DUPLICATE_NAME: "name is taken",
+    RejectReason.INVALID_AMOUNT: "amount not allowed",
+}
+
+
+class CxlRejReason(IntEnum):
+    """FIX CxlRejReason (102): why a cancel or a replace of a known or unknown order was refused."""
+
+    TOO_LATE_TO_CANCEL = 0
+    UNKNOWN_ORDER = 1
+    DUPLICATE_CL_ORD_ID = 6
+    OTHER = 99
+
+
+class CxlRejResponseTo(IntEnum):
+    """FIX CxlRejResponseTo (434)."""
+
+    CANCEL = 1
+    REPLACE = 2
+
+
+class CancelReason(IntEnum):
+    """Why an order ended before it was filled."""
+
+    NONE = 0
+    REQUESTED = 1
+    MASS_CANCEL = 2
+    SELF_TRADE_PREVENTION = 3
+    IOC_REMAINDER = 4
+    FOK_NOT_FILLED = 5
+    REDUCE_ONLY = 6
+    EXPIRED = 7

@@ -1,0 +1,207 @@
+"""
+Reports: what both ends of the wire talk about. Immutable pictures of state, in integers.
+
+A server renders them, a client reads them back; neither needs the state they were taken from.
+"""
+
+from msgspec import Struct
+
+from countermand.core.events import Event
+from countermand.core.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
+from countermand.core.instrument import Asset, Instrument
+from countermand.core.order import (
+    ExecType,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from countermand.core.reasons import CancelReason, RejectReason
+
+
+class OrderReport(Struct, frozen=True, gc=False):
+    """
+    An order at one moment; fields as in `Order`.
+
+    Units: lots, ticks, quote minor units, nanoseconds since the Unix epoch. A closed order has
+    `leaves_qty_lots` 0 (FIX); what a cancel left unfilled is `order_qty_lots - cum_qty_lots`.
+    """
+
+    order_id: OrderId
+    account_id: AccountId
+    instrument_id: InstrumentId
+    cl_ord_id: str
+    side: Side
+    ord_type: OrdType
+    time_in_force: TimeInForce
+    exec_inst: int
+    stp: SelfTradePrevention
+    price_ticks: int
+    order_qty_lots: int
+    leaves_qty_lots: int
+    cum_qty_lots: int
+    cum_notional_minor: int
+    fee_minor: int
+    ord_status: OrdStatus
+    exec_type: ExecType
+    cancel_reason: CancelReason
+    expire_ns: int
+    submit_ns: int
+    transact_ns: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order can still trade or be canceled."""
+        return self.ord_status <= OrdStatus.PARTIALLY_FILLED
+
+
+class Fill(Struct, frozen=True, array_like=True, gc=False):
+    """
+    One side of a match, as its account sees it, with the order as it stood afterwards.
+
+    Units: `fee_minor` and `cum_notional_minor` in quote minor units.
+    """
+
+    match_id: MatchId
+    order_id: OrderId
+    account_id: AccountId
+    instrument_id: InstrumentId
+    cl_ord_id: str
+    side: Side
+    time_in_force: TimeInForce
+    stp: SelfTradePrevention
+    is_maker: bool
+    last_px_ticks: int
+    last_qty_lots: int
+    fee_minor: int
+    price_ticks: int
+    order_qty_lots: int
+    cum_qty_lots: int
+    cum_notional_minor: int
+    expire_ns: int
+    ts_ns: int
+
+
+class AccountReport(Struct, frozen=True, gc=False):
+    """An account and what it may do."""
+
+    account_id: AccountId
+    venue: str
+    owner: str
+    name: str
+    is_default: bool
+    trading_locked: bool = False
+    reduce_only: bool = False
+
+
+class BalanceReport(Struct, frozen=True, gc=False):
+    """
+    What an account has of an asset.
+
+    Units: minor units of the asset; `available = total - hold`, below zero only when a perpetual's
+    loss went beyond the money there was.
+    """
+
+    account_id: AccountId
+    asset_id: AssetId
+    total_minor: int
+    hold_minor: int
+
+    @property
+    def available_minor(self) -> int:
+        """What can be spent or pledged."""
+        return self.total_minor - self.hold_minor
+
+
+class PositionReport(Struct, frozen=True, gc=False):
+    """
+    A perpetual position.
+
+    Units: `net_lots` signed; `cost_minor` signed like it: what the open lots were bought or sold for;
+    margin and realized profit in quote minor units; `mark_price_ticks` the last trade's, else the reference.
+    """
+
+    account_id: AccountId
+    instrument_id: InstrumentId
+    net_lots: int
+    cost_minor: int
+    open_buy_lots: int
+    open_sell_lots: int
+    margin_minor: int
+    realized_minor: int
+    mark_price_ticks: int
+
+
+class DepthReport(Struct, frozen=True):
+    """Price levels, best first, as (price_ticks, qty_lots)."""
+
+    instrument_id: InstrumentId
+    bids: tuple[tuple[int, int], ...]
+    asks: tuple[tuple[int, int], ...]
+
+
+class QuoteReport(Struct, frozen=True, gc=False):
+    """
+    The top of a book and its last trade.
+
+    Units: ticks and lots, 0 where there is none; `mark_price_ticks` as in `PositionReport`;
+    `volume_*` since the market was listed, in lots and quote minor units; `open_interest_lots` long lots.
+    """
+
+    instrument: Instrument
+    bid_px_ticks: int
+    bid_qty_lots: int
+    ask_px_ticks: int
+    ask_qty_lots: int
+    last_px_ticks: int
+    last_qty_lots: int
+    mark_price_ticks: int
+    volume_lots: int
+    volume_notional_minor: int
+    open_interest_lots: int
+    transact_ns: int
+
+
+class AccountSummary(Struct, frozen=True):
+    """An account with all it has, at one moment."""
+
+    account: AccountReport
+    balances: tuple[BalanceReport, ...]
+    positions: tuple[PositionReport, ...]
+    open_orders: int
+
+
+class PreviewReport(Struct, frozen=True, gc=False):
+    """
+    What would happen to an order if it were placed now.
+
+    Units: quote minor units, except that a spot sell needs `required_minor` of the base asset.
+    """
+
+    reason: RejectReason | None
+    required_minor: int
+    available_minor: int
+    fee_minor: int
+    fill_qty_lots: int
+
+
+class ReferenceData(Struct, frozen=True):
+    """The things that have names: what a dialect needs to spell and to understand ids."""
+
+    assets: tuple[Asset, ...]
+    instruments: tuple[Instrument, ...]
+    accounts: tuple[AccountReport, ...]
+
+
+class Receipt(Struct, frozen=True):
+    """
+    The answer to a command: what happened, and the orders it was about as they stand after it.
+
+    `orders` holds the new, replaced or canceled order, or all that a mass cancel took, ascending.
+    """
+
+    seq: int
+    ts_ns: int
+    events: tuple[Event, ...]
+    orders: tuple[OrderReport, ...]

@@ -1,0 +1,153 @@
+"""
+State: everything the exchange knows, as plain records. Only `evolve` and the ledger change it.
+
+What can be derived (books, indexes, timers) is kept beside what is true (orders, balances, positions)
+and is rebuilt, not stored, when a snapshot is loaded.
+"""
+
+from collections import deque
+
+from msgspec import Struct, field
+
+from countermand.core.book import Book
+from countermand.core.ids import (
+    CLEARING,
+    EXTERNAL,
+    FEES,
+    AccountId,
+    AssetId,
+    InstrumentId,
+    OrderId,
+)
+from countermand.core.instrument import Asset, Instrument
+from countermand.core.order import Order
+from countermand.core.reports import Fill
+from countermand.core.timers import Timers
+
+# Bounds on what one account can make the exchange remember. A closed order beyond the bound is
+# forgotten with its client ids, oldest first, in step with the journal.
+OPEN_ORDERS_PER_ACCOUNT_MAX = 250_000
+CLOSED_ORDERS_PER_ACCOUNT_MAX = 100_000
+FILLS_PER_ACCOUNT_MAX = 100_000
+
+
+class Balance(Struct):
+    """Minor units of one asset: what there is, and what of it is spoken for."""
+
+    total_minor: int = 0
+    hold_minor: int = 0
+
+
+class Position(Struct):
+    """
+    A perpetual position and the open orders that could move it.
+
+    Units: lots and quote minor units; `net_lots` and `cost_minor` signed; open notionals at the
+    orders' own prices; `margin_minor` is what of the balance is held for all of it.
+    """
+
+    net_lots: int = 0
+    cost_minor: int = 0
+    realized_minor: int = 0
+    open_buy_lots: int = 0
+    open_buy_minor: int = 0
+    open_sell_lots: int = 0
+    open_sell_minor: int = 0
+    margin_minor: int = 0
+
+
+class Account(Struct):
+    """An account with its money, its positions and its orders."""
+
+    account_id: AccountId
+    venue: str
+    owner: str
+    name: str
+    is_default: bool = False
+    trading_locked: bool = False
+    reduce_only: bool = False
+    balances: dict[AssetId, Balance] = field(default_factory=dict)
+    positions: dict[InstrumentId, Position] = field(default_factory=dict)
+    closed: deque[OrderId] = field(default_factory=deque)
+    fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=FILLS_PER_ACCOUNT_MAX))
+    # Derived: open orders by id, those of them that are reduce-only, and every client id to its order.
+    open_orders: dict[OrderId, Order] = field(default_factory=dict)
+    reducing: dict[OrderId, Order] = field(default_factory=dict)
+    cl_ord_ids: dict[str, OrderId] = field(default_factory=dict)
+
+    def balance(self, asset_id: AssetId) -> Balance:
+        """Return the balance of the asset, made when first touched."""
+        balance = self.balances.get(asset_id)
+        if balance is None:
+            balance = self.balances[asset_id] = Balance()
+        return balance
+
+    def position(self, instrument_id: InstrumentId) -> Position:
+        """Return the position in the instrument, made when first touched."""
+        position = self.positions.get(instrument_id)
+        if position is None:
+            position = self.positions[instrument_id] = Position()
+        return position
+
+    def available_minor(self, asset_id: AssetId) -> int:
+        """Return what of the asset can still be spent or pledged."""
+        balance = self.balances.get(asset_id)
+        return balance.total_minor - balance.hold_minor if balance else 0
+
+    def net_lots(self, instrument_id: InstrumentId) -> int:
+        """Return the net position in the instrument, 0 when there is none."""
+        position = self.positions.get(instrument_id)
+        return position.net_lots if position else 0
+
+
+class Market(Struct):
+    """An instrument as it trades: its rules, its book and what last happened on it."""
+
+    instrument: Instrument
+    book: Book = field(default_factory=Book)
+    last_px_ticks: int = 0
+    last_qty_lots: int = 0
+    volume_lots: int = 0
+    volume_notional_minor: int = 0
+    transact_ns: int = 0
+
+    @property
+    def mark_price_ticks(self) -> int:
+        """What a position is valued at: the last trade's price, before any the reference price."""
+        return self.last_px_ticks or self.instrument.reference_price_ticks
+
+
+class State:
+    """The whole of it. `seq` and `ts_ns` are those of the last applied entry."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.ts_ns = 0
+        self.assets: dict[AssetId, Asset] = {}
+        self.markets: dict[InstrumentId, Market] = {}
+        self.accounts: dict[AccountId, Account] = {
+            house: Account(house, "", "", name)
+            for house, name in ((EXTERNAL, "external"), (FEES, "fees"), (CLEARING, "clearing"))
+        }
+        self.orders: dict[OrderId, Order] = {}
+        self.timers = Timers()
+
+    def find_order(
+        self, account: Account, order_id: int, cl_ord_id: str, instrument_id: int = 0
+    ) -> Order | None:
+        """
+        Return the account's order of that id, else the one that now bears that client id, else None.
+
+        An order of another account, or of another instrument when one is named, is not found.
+        """
+        order = self.orders.get(OrderId(order_id)) if order_id else None
+        if order is None or order.account_id != account.account_id:
+            order = None
+            if cl_ord_id and (known := account.cl_ord_ids.get(cl_ord_id)) is not None:
+                order = self.orders[known]
+                # A client id that a replacement retired still counts as used, but names no order.
+                if order.cl_ord_id != cl_ord_id:
+                    order = None
+        if order is not None and instrument_id and order.instrument_id != instrument_id:
+            return None
+        return order

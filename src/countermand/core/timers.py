@@ -1,0 +1,57 @@
+"""
+Timers: which open orders end at which time. A heap in which canceled orders are left to be skipped,
+swept out before they outnumber the living.
+"""
+
+from collections.abc import Iterator
+from heapq import heapify, heappop, heappush
+
+from countermand.core.order import Order
+
+# Below this many entries a sweep is not worth its cost.
+SWEEP_MIN = 1024
+
+
+class Timers:
+    """Expiry times of open orders, soonest first, ties by order id."""
+
+    __slots__ = ("_dead", "_heap")
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, Order]] = []
+        self._dead = 0
+
+    def add(self, order: Order) -> None:
+        """Watch the order, if it expires."""
+        if order.expire_ns:
+            heappush(self._heap, (order.expire_ns, order.order_id, order))
+
+    def drop(self, order: Order) -> None:
+        """Note that the order, closed by now, no longer needs watching."""
+        if order.expire_ns:
+            self._dead += 1
+            if self._dead > SWEEP_MIN and self._dead * 2 > len(self._heap):
+                self._heap = [item for item in self._heap if item[2].is_open]
+                heapify(self._heap)
+                self._dead = 0
+
+    def next_ns(self) -> int:
+        """Return when the next open order expires, 0 when none does."""
+        while self._heap and not self._heap[0][2].is_open:
+            heappop(self._heap)
+            self._dead -= 1
+        return self._heap[0][0] if self._heap else 0
+
+    def due(self, now_ns: int) -> list[Order]:
+        """Return the open orders whose time has come, soonest first; the heap stays as it is."""
+        return [order for _, _, order in sorted(self._until(now_ns, 0), key=lambda t: t[:2])]
+
+    def _until(self, now_ns: int, index: int) -> Iterator[tuple[int, int, Order]]:
+        # A heap's children are never sooner than their parent, so a late parent ends the search.
+        stack = [index]
+        while stack:
+            at = stack.pop()
+            if at < len(self._heap) and self._heap[at][0] <= now_ns:
+                if self._heap[at][2].is_open:
+                    yield self._heap[at]
+                stack += (2 * at + 1, 2 * at + 2)

@@ -1,0 +1,125 @@
+"""
+Everything that can be said no to on the wire. One tree for both ends: the server raises these and the
+venue renders them, the client interprets a response and gets the same thing back.
+
+    WireError
+    ├── Malformed              the request cannot be understood
+    │   ├── MissingField       a required field is absent
+    │   ├── InvalidField       a field's value is not allowed
+    │   └── UnknownField       a field that must not be ignored is not known
+    ├── TooLarge               the body or the headers exceed the limit
+    ├── Unauthorized           who asks is not proven
+    ├── Forbidden              who asks is proven and may not
+    ├── NotFound               the path or the thing named does not exist
+    ├── MethodNotAllowed       the path exists, the method does not
+    ├── OrderRefused           the exchange rejected a new order, replacement or instruction
+    ├── CancelRefused          the exchange refused a cancel or replace of an order
+    ├── RateLimited            too many requests; nothing was done
+    ├── Overloaded             the exchange's queue is full; nothing was done
+    ├── Unavailable            the exchange has stopped taking commands; the outcome may be unknown
+    └── Internal               a bug; the outcome may be unknown
+"""
+
+from countermand.core.order import OrdStatus
+from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+
+
+class WireError(Exception):
+    """Base of the tree; `text` says what is wrong in one plain clause, without secrets."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class Malformed(WireError):
+    """The request cannot be understood: broken JSON, bad UTF-8, a wrong type."""
+
+
+class MissingField(Malformed):
+    """A required field is absent."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is missing")
+        self.name = name
+
+
+class InvalidField(Malformed):
+    """A field's value is not allowed; `text` names the field."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name
+
+
+class UnknownField(Malformed):
+    """A field is not known, and ignoring it could do harm."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not known")
+        self.name = name
+
+
+class TooLarge(WireError):
+    """The body or the headers exceed the limit."""
+
+
+class Unauthorized(WireError):
+    """Who asks is not proven."""
+
+
+class Forbidden(WireError):
+    """Who asks is proven and may not do this."""
+
+
+class NotFound(WireError):
+    """The path or the thing named does not exist."""
+
+
+class MethodNotAllowed(WireError):
+    """The path exists, the method does not."""
+
+
+class OrderRefused(WireError):
+    """The exchange rejected a new order, a replacement or an instruction, with a reason."""
+
+    def __init__(self, reason: RejectReason) -> None:
+        super().__init__(reason.sentence)
+        self.reason = reason
+
+
+class CancelRefused(WireError):
+    """The exchange refused a cancel or replace; `ord_status` is the state that refused, None if unknown."""
+
+    def __init__(
+        self,
+        cxl_rej_reason: CxlRejReason,
+        ord_status: OrdStatus | None,
+        response_to: CxlRejResponseTo = CxlRejResponseTo.CANCEL,
+        reject_reason: RejectReason | None = None,
+    ) -> None:
+        super().__init__(cxl_rej_reason.name.lower().replace("_", " "))
+        self.cxl_rej_reason = cxl_rej_reason
+        self.ord_status = ord_status
+        self.response_to = response_to
+        self.reject_reason = reject_reason
+
+
+class RateLimited(WireError):
+    """Too many requests from one key; nothing was done."""
+
+    def __init__(self, limit_per_s: int) -> None:
+        super().__init__(f"{limit_per_s} requests per second allowed")
+        self.limit_per_s = limit_per_s
+
+
+class Overloaded(WireError):
+    """The exchange's queue is full; nothing was done."""
+
+
+class Unavailable(WireError):
+    """The exchange has stopped taking commands; whether this one took effect may be unknown."""
+
+
+class Internal(WireError):
+    """A bug; whether the request took effect may be unknown."""

@@ -1,0 +1,52 @@
+"""The verbs of the service: what a row of a route table does, in words every venue shares."""
+
+from enum import Enum
+
+
+class Operation(Enum):
+    """What is asked for. A venue offers the ones its route table has rows for."""
+
+    PLACE_ORDER = "place-order"
+    PREVIEW_ORDER = "preview-order"
+    GET_ORDER = "get-order"
+    LIST_ORDERS = "list-orders"
+    REPLACE_ORDER = "replace-order"
+    CANCEL_ORDER = "cancel-order"
+    MASS_CANCEL = "mass-cancel"
+    LIST_INSTRUMENTS = "list-instruments"
+    GET_INSTRUMENT = "get-instrument"
+    GET_QUOTE = "get-quote"
+    LIST_ASSETS = "list-assets"
+    GET_ASSET = "get-asset"
+    LIST_ACCOUNTS = "list-accounts"
+    GET_ACCOUNT = "get-account"
+    OPEN_ACCOUNT = "open-account"
+    CONFIGURE_ACCOUNT = "configure-account"
+    GET_ACCOUNT_DETAIL = "get-account-detail"
+    GET_ACCOUNT_SUMMARY = "get-account-summary"
+    LIST_BALANCES = "list-balances"
+    GET_BALANCE = "get-balance"
+    LIST_POSITIONS = "list-positions"
+    GET_POSITION = "get-position"
+    LIST_FILLS = "list-fills"
+    LIST_FEE_RATES = "list-fee-rates"
+    LIST_FEE_TIERS = "list-fee-tiers"
+
+
+class Access(Enum):
+    """Who may use a route: anyone, a key that may look, or a key that may trade."""
+
+    PUBLIC = "public"
+    VIEW = "view"
+    TRADE = "trade"
+
+
+class Capability(Enum):
+    """What a venue's dialect can express beyond placing, reading and canceling by id."""
+
+    CANCEL_BY_CL_ORD_ID = "cancel-by-cl-ord-id"
+    MASS_CANCEL = "mass-cancel"
+    REPLACE = "replace"
+    PREVIEW = "preview"
+    POSITIONS = "positions"
+    STREAMS = "streams"

@@ -1,0 +1,134 @@
+"""Route tables: rows that the server matches against requests and the client builds requests from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote_to_bytes
+
+from msgspec import Struct
+
+from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound
+from countermand.wire.operation import Access, Operation
+
+if TYPE_CHECKING:  # the context is a venue's, and the venue holds the routes
+    from countermand.wire.venue import Context
+
+Params = dict[str, str]
+
+
+class Square(Struct, frozen=True):
+    """
+    The four corners of an operation: request and reply, each to and from the wire.
+
+    A row whose client corners are None is served and not called by our client.
+    """
+
+    request_from_wire: Callable[[Any, Context], Any]  # message -> command or query
+    reply_to_wire: Callable[[Any, Context], Any]  # receipt or view -> message
+    request_to_wire: Callable[[Any, Context], Any] | None = None  # command or query -> message
+    reply_from_wire: Callable[[Any, Context], Any] | None = None  # message -> report
+
+
+class Route(Struct, frozen=True):
+    """
+    One row: an operation, where it lives, what it carries.
+
+    `request` and `reply` are message types; path and query parameters are fields of the request like
+    those of its body. `body` names whether the fields travel as a JSON body. `find` asks something
+    before `request_from_wire` runs (the instrument of an order, say); `weight` is what it costs
+    against the rate limit.
+    """
+
+    operation: Operation
+    method: str
+    path: str
+    access: Access
+    request: Any
+    reply: Any
+    square: Square
+    source: str
+    body: bool = False
+    find: Callable[[Any, Context], Any] | None = None
+    weight: int = 1
+    status: int = 200
+
+    def build(self, params: Mapping[str, str]) -> bytes:
+        """Return the path with `params` percent-encoded in place. Raises KeyError on a missing one."""
+        filled = self.path.format_map({name: quote(text, safe="") for name, text in params.items()})
+        return filled.encode()
+
+    @property
+    def param_names(self) -> tuple[str, ...]:
+        """The names between braces, in order."""
+        return tuple(s[1:-1] for s in self.path.split("/") if s.startswith("{"))
+
+
+class Routes:
+    """
+    An immutable table of rows, matched by exact segments first and by parameters second.
+
+    Raises: ValueError when two rows answer the same method and path shape.
+    """
+
+    def __init__(self, rows: Iterable[Route]) -> None:
+        self.rows = tuple(rows)
+        self._plain: dict[bytes, dict[str, Route]] = {}
+        self._shaped: dict[int, list[tuple[list[bytes | None], dict[str, Route]]]] = {}
+        for row in self.rows:
+            self._add(row)
+
+    def _add(self, row: Route) -> None:
+        shape = [None if s.startswith("{") else s.encode() for s in row.path.split("/")]
+        if None not in shape:
+            methods = self._plain.setdefault(row.path.encode(), {})
+        else:
+            shapes = self._shaped.setdefault(len(shape), [])
+            methods = next((m for known, m in shapes if known == shape), {})
+            if not methods:
+                shapes.append((shape, methods))
+                shapes.sort(key=lambda entry: [s is None for s in entry[0]])
+        if row.method in methods:
+            raise ValueError(f"two rows for {row.method} {row.path}")
+        methods[row.method] = row
+
+    def match(self, method: str, path: bytes) -> tuple[Route, Params]:
+        """
+        Return the row and its decoded path parameters.
+
+        Raises: NotFound for a path no row has (an empty parameter matches nothing), MethodNotAllowed
+        when only the method is wrong, Malformed when a parameter is not UTF-8.
+        """
+        if (methods := self._plain.get(path)) is not None:
+            if (route := methods.get(method)) is None:
+                raise MethodNotAllowed(f"method {method} not allowed")
+            return route, {}
+        return self._match_shape(method, path)
+
+    def _match_shape(self, method: str, path: bytes) -> tuple[Route, Params]:
+        segments = path.split(b"/")
+        found = False
+        for shape, methods in self._shaped.get(len(segments), ()):
+            if all(s if w is None else s == w for w, s in zip(shape, segments, strict=True)):
+                found = True
+                if (route := methods.get(method)) is not None:
+                    values = [s for w, s in zip(shape, segments, strict=True) if w is None]
+                    return route, dict(zip(route.param_names, map(_decoded, values), strict=True))
+        if found:
+            raise MethodNotAllowed(f"method {method} not allowed")
+        raise NotFound("no such path")
+
+    def of(self, operation: Operation) -> Route:
+        """Return the first row of `operation`. Raises KeyError when the venue has none."""
+        for row in self.rows:
+            if row.operation is operation:
+                return row
+        raise KeyError(operation)
+
+
+def _decoded(segment: bytes) -> str:
+    # A segment without an escape is the common case and is already what it says.
+    try:
+        return (unquote_to_bytes(segment) if b"%" in segment else segment).decode()
+    except UnicodeDecodeError:
+        raise Malformed("path is not valid UTF-8") from None
