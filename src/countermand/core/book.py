@@ -46,6 +46,11 @@ class Ladder:
         """Yield the prices from the best to the worst."""
         return reversed(self.prices) if self.side is Side.BUY else iter(self.prices)
 
+    def holds(self, order: Order) -> bool:
+        """Whether the order stands here."""
+        level = self.levels.get(order.price_ticks)
+        return level is not None and order.order_id in level.orders
+
     def add(self, order: Order) -> None:
         """Queue the order behind all others at its price."""
         level = self.levels.get(order.price_ticks)

@@ -25,9 +25,9 @@ from countermand.core.reports import Fill
 from countermand.core.timers import Timers
 
 # Bounds on what one account can make the exchange remember. A closed order beyond the bound is
-# forgotten with its client ids, oldest first, in step with the journal.
+# forgotten with its client ids, oldest first; there is room for all that one mass cancel can close.
 OPEN_ORDERS_PER_ACCOUNT_MAX = 250_000
-CLOSED_ORDERS_PER_ACCOUNT_MAX = 100_000
+CLOSED_ORDERS_PER_ACCOUNT_MAX = OPEN_ORDERS_PER_ACCOUNT_MAX
 FILLS_PER_ACCOUNT_MAX = 100_000
 
 

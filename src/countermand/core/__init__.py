@@ -1,0 +1,1 @@
+"""The exchange as a pure value machine: commands in, events out, nothing else."""

@@ -1,0 +1,73 @@
+"""
+Decide: from a state and a command to the events that follow, changing nothing.
+
+One function per command, in the file of its idea; this is the table of them, and what events bring
+about in turn. Stops, brackets and schedules will add their consequences here.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from countermand.core import canceling, checks, founding, placing
+from countermand.core.commands import (
+    AdvanceTime,
+    CancelOrder,
+    ConfigureAccount,
+    DepositFunds,
+    ListInstrument,
+    MassCancel,
+    NewOrder,
+    OpenAccount,
+    RegisterAsset,
+    ReplaceOrder,
+    SetReferencePrice,
+    SetTradingState,
+)
+from countermand.core.events import Event, OrderCanceled, Traded
+from countermand.core.ids import AccountId, InstrumentId
+from countermand.core.reasons import CancelReason
+from countermand.core.state import State
+
+_DECIDERS: dict[type, Callable[[State, int, int, Any], list[Event]]] = {
+    CancelOrder: canceling.cancel_order,
+    MassCancel: canceling.mass_cancel,
+    AdvanceTime: canceling.advance_time,
+    NewOrder: placing.new_order,
+    ReplaceOrder: placing.replace_order,
+    RegisterAsset: founding.register_asset,
+    ListInstrument: founding.list_instrument,
+    SetTradingState: founding.set_trading_state,
+    SetReferencePrice: founding.set_reference_price,
+    OpenAccount: founding.open_account,
+    ConfigureAccount: founding.configure_account,
+    DepositFunds: founding.deposit_funds,
+}
+
+
+def decide(state: State, seq: int, ts_ns: int, command: Any) -> list[Event]:
+    """
+    Return what follows from `command` as entry `seq` at `ts_ns`; the state stays as it is.
+
+    Raises: KeyError for a value that is no command.
+    """
+    return _DECIDERS[type(command)](state, seq, ts_ns, command)
+
+
+def consequences(state: State, events: list[Event]) -> list[Event]:
+    """
+    Return what the applied `events` bring about in turn: reduce-only orders that lost their cover.
+
+    A reduce-only order whose position no longer covers it in full is canceled.
+    """
+    moved: dict[tuple[AccountId, InstrumentId], None] = {}
+    for event in events:
+        if type(event) is Traded and state.markets[event.instrument_id].instrument.is_perpetual:
+            for order_id in (event.maker_order_id, event.taker_order_id):
+                moved[state.orders[order_id].account_id, event.instrument_id] = None
+    return [
+        OrderCanceled(order.order_id, CancelReason.REDUCE_ONLY)
+        for account_id, instrument_id in moved
+        for order in state.accounts[account_id].reducing.values()
+        if order.instrument_id == instrument_id
+        and checks.exceeds_position(state.accounts[account_id], order)
+    ]

@@ -1,0 +1,293 @@
+"""
+Evolve: the only mutator. It takes an event as settled fact, never refuses, and knows no commands.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from countermand.core import ledger
+from countermand.core.events import (
+    AccountConfigured,
+    AccountOpened,
+    AssetRegistered,
+    CancelRejected,
+    Event,
+    FundsDeposited,
+    InstructionRejected,
+    InstrumentListed,
+    MassCanceled,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderRejected,
+    OrderReplaced,
+    OrderRested,
+    OrderRestated,
+    ReferencePriceChanged,
+    TimeAdvanced,
+    Traded,
+    TradingStateChanged,
+)
+from countermand.core.instrument import Asset
+from countermand.core.order import ExecType, Order, OrdStatus, Side
+from countermand.core.reasons import CancelReason
+from countermand.core.reports import Fill
+from countermand.core.state import CLOSED_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
+
+
+def evolve(state: State, event: Event) -> None:
+    """Make `event` true. `state.seq` and `state.ts_ns` are already those of its entry."""
+    _EVOLVERS[type(event)](state, event)
+
+
+def _nothing(state: State, event: Event) -> None:
+    """Refusals and reports leave no trace in the state."""
+
+
+def _asset_registered(state: State, event: AssetRegistered) -> None:
+    state.assets[event.asset_id] = Asset(event.asset_id, event.venue, event.symbol, event.scale)
+
+
+def _instrument_listed(state: State, event: InstrumentListed) -> None:
+    state.markets[event.instrument.instrument_id] = Market(event.instrument)
+
+
+def _trading_state_changed(state: State, event: TradingStateChanged) -> None:
+    market = state.markets[event.instrument_id]
+    market.instrument = replace(market.instrument, trading_state=event.trading_state)
+
+
+def _reference_price_changed(state: State, event: ReferencePriceChanged) -> None:
+    market = state.markets[event.instrument_id]
+    market.instrument = replace(market.instrument, reference_price_ticks=event.price_ticks)
+
+
+def _account_opened(state: State, event: AccountOpened) -> None:
+    state.accounts[event.account_id] = Account(
+        event.account_id, event.venue, event.owner, event.name, event.is_default
+    )
+
+
+def _account_configured(state: State, event: AccountConfigured) -> None:
+    account = state.accounts[event.account_id]
+    account.name = event.name
+    account.trading_locked = event.trading_locked
+    account.reduce_only = event.reduce_only
+
+
+def _funds_deposited(state: State, event: FundsDeposited) -> None:
+    ledger.deposit(state, state.accounts[event.account_id], event.asset_id, event.amount_minor)
+
+
+def _order_accepted(state: State, event: OrderAccepted) -> None:
+    order = Order(
+        event.order_id,
+        event.account_id,
+        event.instrument_id,
+        event.cl_ord_id,
+        event.side,
+        event.ord_type,
+        event.time_in_force,
+        event.exec_inst,
+        event.stp,
+        event.price_ticks,
+        event.order_qty_lots,
+        event.expire_ns,
+        state.ts_ns,
+        state.ts_ns,
+        state.seq,
+        event.order_qty_lots,
+    )
+    account = state.accounts[event.account_id]
+    state.orders[event.order_id] = order
+    index_order(account, order)
+    state.timers.add(order)
+    ledger.lay(account, state.markets[event.instrument_id].instrument, order)
+
+
+def index_order(account: Account, order: Order) -> None:
+    """Enter an order in its account's derived indexes."""
+    for cl_ord_id in (order.cl_ord_id, *order.retired_cl_ord_ids):
+        if cl_ord_id:
+            account.cl_ord_ids[cl_ord_id] = order.order_id
+    if order.is_open:
+        account.open_orders[order.order_id] = order
+        if order.reduce_only:
+            account.reducing[order.order_id] = order
+
+
+def _order_rested(state: State, event: OrderRested) -> None:
+    order = state.orders[event.order_id]
+    state.markets[order.instrument_id].book.ladder(order.side).add(order)
+
+
+def _order_canceled(state: State, event: OrderCanceled) -> None:
+    order = state.orders[event.order_id]
+    order.cancel_reason = event.reason
+    _close(state, order, OrdStatus.CANCELED, ExecType.CANCELED)
+
+
+def _order_expired(state: State, event: OrderExpired) -> None:
+    order = state.orders[event.order_id]
+    order.cancel_reason = CancelReason.EXPIRED
+    _close(state, order, OrdStatus.EXPIRED, ExecType.EXPIRED)
+
+
+def _close(state: State, order: Order, status: OrdStatus, exec_type: ExecType) -> None:
+    # Takes an order with something left out of the book and frees what it holds.
+    market, account = state.markets[order.instrument_id], state.accounts[order.account_id]
+    market.book.ladder(order.side).discard(order)
+    ledger.lift(account, market.instrument, order)
+    order.leaves_qty_lots = 0
+    order.ord_status = status
+    order.exec_type = exec_type
+    order.transact_ns = state.ts_ns
+    _retire(state, account, order)
+
+
+def _retire(state: State, account: Account, order: Order) -> None:
+    # A closed order stays readable until the account has closed so many more after it.
+    del account.open_orders[order.order_id]
+    account.reducing.pop(order.order_id, None)
+    state.timers.drop(order)
+    account.closed.append(order.order_id)
+    if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
+        forgotten = state.orders.pop(account.closed.popleft())
+        for cl_ord_id in (forgotten.cl_ord_id, *forgotten.retired_cl_ord_ids):
+            account.cl_ord_ids.pop(cl_ord_id, None)
+
+
+def _order_replaced(state: State, event: OrderReplaced) -> None:
+    order = state.orders[event.order_id]
+    market, account = state.markets[order.instrument_id], state.accounts[order.account_id]
+    ladder = market.book.ladder(order.side)
+    leaves = event.order_qty_lots - order.cum_qty_lots
+    if event.keeps_priority:
+        ladder.shrink(order, order.leaves_qty_lots - leaves)
+    else:
+        ladder.discard(order)
+        order.priority_seq = state.seq
+    ledger.lift(account, market.instrument, order)
+    order.price_ticks = event.price_ticks
+    order.order_qty_lots = event.order_qty_lots
+    order.leaves_qty_lots = leaves
+    ledger.lay(account, market.instrument, order)
+    order.exec_type = ExecType.REPLACED
+    order.transact_ns = state.ts_ns
+    if event.cl_ord_id != order.cl_ord_id:
+        order.retired_cl_ord_ids += (order.cl_ord_id,)
+        order.cl_ord_id = event.cl_ord_id
+        account.cl_ord_ids[event.cl_ord_id] = order.order_id
+
+
+def _order_restated(state: State, event: OrderRestated) -> None:
+    order = state.orders[event.order_id]
+    market, account = state.markets[order.instrument_id], state.accounts[order.account_id]
+    ladder, taken = market.book.ladder(order.side), order.order_qty_lots - event.order_qty_lots
+    ledger.lift(account, market.instrument, order)
+    # The incoming order is restated too, and does not stand in the book yet.
+    if ladder.holds(order):
+        ladder.shrink(order, taken)
+    order.order_qty_lots = event.order_qty_lots
+    order.leaves_qty_lots -= taken
+    ledger.lay(account, market.instrument, order)
+    order.exec_type = ExecType.RESTATED
+    order.transact_ns = state.ts_ns
+
+
+def _traded(state: State, event: Traded) -> None:
+    market = state.markets[event.instrument_id]
+    maker, taker = state.orders[event.maker_order_id], state.orders[event.taker_order_id]
+    buy, sell = (taker, maker) if taker.side is Side.BUY else (maker, taker)
+    buyer, seller = state.accounts[buy.account_id], state.accounts[sell.account_id]
+    instrument, price_ticks, qty_lots = market.instrument, event.price_ticks, event.qty_lots
+    _take_off(state, market, maker, qty_lots)
+    _take_off(state, market, taker, qty_lots)
+    if instrument.is_perpetual:
+        ledger.move_position(state, buyer, instrument, qty_lots, price_ticks)
+        ledger.move_position(state, seller, instrument, -qty_lots, price_ticks)
+    else:
+        ledger.settle_spot(buyer, seller, instrument, price_ticks, qty_lots)
+    _record_fill(state, market, maker, event, is_maker=True)
+    _record_fill(state, market, taker, event, is_maker=False)
+    market.last_px_ticks, market.last_qty_lots = price_ticks, qty_lots
+    market.volume_lots += qty_lots
+    market.volume_notional_minor += instrument.notional_of(price_ticks, qty_lots)
+    market.transact_ns = state.ts_ns
+
+
+def _take_off(state: State, market: Market, order: Order, qty_lots: int) -> None:
+    # Quantity leaves the order, its hold shrinks with it, and a filled order leaves the book.
+    ladder, account = market.book.ladder(order.side), state.accounts[order.account_id]
+    ledger.lift(account, market.instrument, order)
+    if ladder.holds(order):
+        if order.leaves_qty_lots == qty_lots:
+            ladder.discard(order)
+        else:
+            ladder.shrink(order, qty_lots)
+    order.leaves_qty_lots -= qty_lots
+    order.cum_qty_lots += qty_lots
+    ledger.lay(account, market.instrument, order)
+    order.exec_type = ExecType.TRADE
+    order.transact_ns = state.ts_ns
+    if order.leaves_qty_lots:
+        order.ord_status = OrdStatus.PARTIALLY_FILLED
+    else:
+        order.ord_status = OrdStatus.FILLED
+        _retire(state, account, order)
+
+
+def _record_fill(
+    state: State, market: Market, order: Order, event: Traded, *, is_maker: bool
+) -> None:
+    fee_minor = event.maker_fee_minor if is_maker else event.taker_fee_minor
+    account = state.accounts[order.account_id]
+    order.cum_notional_minor += market.instrument.notional_of(event.price_ticks, event.qty_lots)
+    order.fee_minor += fee_minor
+    ledger.charge(state, account, market.instrument, fee_minor)
+    fill = Fill(
+        event.match_id,
+        order.order_id,
+        order.account_id,
+        order.instrument_id,
+        order.cl_ord_id,
+        order.side,
+        order.time_in_force,
+        order.stp,
+        is_maker,
+        event.price_ticks,
+        event.qty_lots,
+        fee_minor,
+        order.price_ticks,
+        order.order_qty_lots,
+        order.cum_qty_lots,
+        order.cum_notional_minor,
+        order.expire_ns,
+        state.ts_ns,
+    )
+    account.fills.append(fill)
+
+
+_EVOLVERS: dict[type, Callable[[State, Any], None]] = {
+    OrderCanceled: _order_canceled,
+    OrderAccepted: _order_accepted,
+    OrderRested: _order_rested,
+    Traded: _traded,
+    OrderReplaced: _order_replaced,
+    OrderRestated: _order_restated,
+    OrderExpired: _order_expired,
+    AssetRegistered: _asset_registered,
+    InstrumentListed: _instrument_listed,
+    TradingStateChanged: _trading_state_changed,
+    ReferencePriceChanged: _reference_price_changed,
+    AccountOpened: _account_opened,
+    AccountConfigured: _account_configured,
+    FundsDeposited: _funds_deposited,
+    OrderRejected: _nothing,
+    CancelRejected: _nothing,
+    InstructionRejected: _nothing,
+    MassCanceled: _nothing,
+    TimeAdvanced: _nothing,
+}

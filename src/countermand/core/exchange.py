@@ -1,0 +1,102 @@
+"""The exchange: the one door to the core. Same entries, same events, same digest, for ever."""
+
+from hashlib import sha256
+from typing import Any
+
+from countermand.core import image, invariants
+from countermand.core.commands import CANCELS, Entry, NewOrder, ReplaceOrder
+from countermand.core.decide import consequences, decide
+from countermand.core.events import (
+    Event,
+    OrderAccepted,
+    OrderCanceled,
+    OrderReplaced,
+)
+from countermand.core.evolve import evolve
+from countermand.core.reports import OrderReport, Receipt
+from countermand.core.state import State
+from countermand.core.views import order_report, view
+
+# Raised whenever the same entries would bring about other events. Journals name the version that wrote
+# them, and a journal of other rules is not replayed.
+RULES_VERSION = 1
+
+
+class Exchange:
+    """
+    A state and the two things one can do with it: apply an entry, ask a query.
+
+    An AssertionError out of `apply` is a bug: the exchange must not be used again.
+    """
+
+    def __init__(self, state: State | None = None) -> None:
+        self._state = state or State()
+
+    @property
+    def seq(self) -> int:
+        """The number of the last applied entry, 0 before the first."""
+        return self._state.seq
+
+    @property
+    def ts_ns(self) -> int:
+        """The time of the last applied entry."""
+        return self._state.ts_ns
+
+    def apply(self, entry: Entry) -> Receipt:
+        """
+        Decide what follows from the entry, make it true, and return it.
+
+        Raises: AssertionError when the entry is not the next one, or time does not advance.
+        """
+        state, seq, ts_ns = self._state, entry.seq, entry.ts_ns
+        assert seq == state.seq + 1, f"entry {seq} after {state.seq}"
+        assert ts_ns > state.ts_ns, f"entry {seq} goes back in time"
+        events = decide(state, seq, ts_ns, entry.command)
+        state.seq, state.ts_ns = seq, ts_ns
+        for event in events:
+            evolve(state, event)
+        if len(events) > 1 and (further := consequences(state, events)):
+            for event in further:
+                evolve(state, event)
+            events += further
+        return Receipt(seq, ts_ns, tuple(events), self._subjects(entry, events))
+
+    def _subjects(self, entry: Entry, events: list[Event]) -> tuple[OrderReport, ...]:
+        # The orders the command was about, not those it met on its way.
+        orders, kind = self._state.orders, type(entry.command)
+        if kind in CANCELS:
+            return tuple(
+                order_report(orders[e.order_id]) for e in events if type(e) is OrderCanceled
+            )
+        if kind is NewOrder or kind is ReplaceOrder:
+            first = events[0]
+            if isinstance(first, OrderAccepted | OrderReplaced):
+                return (order_report(orders[first.order_id]),)
+        return ()
+
+    def query(self, query: Any) -> Any:
+        """Return the answer to a query, as its docstring says. Raises KeyError for what is no query."""
+        return view(self._state, query)
+
+    def next_due_ns(self) -> int:
+        """Return when `AdvanceTime` will next have something to do, 0 when never."""
+        return self._state.timers.next_ns()
+
+    def dump(self) -> bytes:
+        """Return the whole state as bytes; equal states give equal bytes."""
+        return image.dump(self._state)
+
+    @classmethod
+    def load(cls, data: bytes) -> "Exchange":
+        """Return the exchange that `dump` wrote. Raises msgspec.DecodeError for other bytes."""
+        return cls(image.load(data))
+
+    def digest(self) -> bytes:
+        """Return the SHA-256 of `dump`, in time that grows with the state."""
+        return sha256(self.dump()).digest()
+
+    def check_invariants(self) -> None:
+        """Check everything that must be true. Raises AssertionError naming what is not."""
+        invariants.check_invariants(self._state)
+
+

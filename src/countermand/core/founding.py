@@ -1,0 +1,123 @@
+"""Founding: what assets, markets and accounts there are, and what they may do."""
+
+from msgspec.structs import replace
+
+from countermand.core.commands import (
+    ConfigureAccount,
+    DepositFunds,
+    ListInstrument,
+    OpenAccount,
+    RegisterAsset,
+    SetReferencePrice,
+    SetTradingState,
+)
+from countermand.core.events import (
+    AccountConfigured,
+    AccountOpened,
+    AssetRegistered,
+    Event,
+    FundsDeposited,
+    InstructionRejected,
+    InstrumentListed,
+    ReferencePriceChanged,
+    TradingStateChanged,
+)
+from countermand.core.ids import AccountId, AssetId, InstrumentId
+from countermand.core.instrument import Instrument
+from countermand.core.reasons import RejectReason
+from countermand.core.state import State
+
+
+def register_asset(state: State, seq: int, ts_ns: int, command: RegisterAsset) -> list[Event]:
+    """Add an asset, unless its venue has one of that symbol."""
+    for asset in state.assets.values():
+        if (asset.venue, asset.symbol) == (command.venue, command.symbol):
+            return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
+    if not 0 <= command.scale <= 36:
+        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
+    return [AssetRegistered(AssetId(seq), command.venue, command.symbol, command.scale)]
+
+
+def list_instrument(state: State, seq: int, ts_ns: int, command: ListInstrument) -> list[Event]:
+    """Open a market, unless its venue has one of that symbol or its grid makes no sense."""
+    new = command.instrument
+    for market in state.markets.values():
+        old = market.instrument
+        if (old.venue, old.symbol) == (new.venue, new.symbol):
+            return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
+    if not _is_sound(state, new):
+        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
+    return [InstrumentListed(replace(new, instrument_id=InstrumentId(seq)))]
+
+
+def _is_sound(state: State, new: Instrument) -> bool:
+    known = new.base_asset_id in state.assets and new.quote_asset_id in state.assets
+    units = (new.tick_units, new.lot_units, new.notional_minor, new.order_qty_lots_min)
+    spot_lot = new.is_perpetual or new.lot_minor > 0
+    return known and spot_lot and min(units) > 0 and new.initial_margin_ppb >= 0
+
+
+def set_trading_state(state: State, seq: int, ts_ns: int, command: SetTradingState) -> list[Event]:
+    """Change what a market accepts."""
+    if command.instrument_id not in state.markets:
+        return [InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)]
+    return [TradingStateChanged(command.instrument_id, command.trading_state)]
+
+
+def set_reference_price(
+    state: State, seq: int, ts_ns: int, command: SetReferencePrice
+) -> list[Event]:
+    """Move a market's reference price."""
+    if command.instrument_id not in state.markets:
+        return [InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)]
+    if command.price_ticks <= 0:
+        return [InstructionRejected(RejectReason.PRICE_NOT_POSITIVE)]
+    return [ReferencePriceChanged(command.instrument_id, command.price_ticks)]
+
+
+def open_account(state: State, seq: int, ts_ns: int, command: OpenAccount) -> list[Event]:
+    """Open an account, unless its owner has one of that name."""
+    if _name_taken(state, command.venue, command.owner, command.name):
+        return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
+    return [
+        AccountOpened(
+            AccountId(seq), command.venue, command.owner, command.name, command.is_default
+        )
+    ]
+
+
+def configure_account(
+    state: State, seq: int, ts_ns: int, command: ConfigureAccount
+) -> list[Event]:
+    """Rename an account or change what it may do."""
+    account = state.accounts.get(command.account_id)
+    if account is None or account.account_id < 0:
+        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT)]
+    name = account.name if command.name is None else command.name
+    if name != account.name and _name_taken(state, account.venue, account.owner, name):
+        return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
+    locked, reduce_only = command.trading_locked, command.reduce_only
+    return [
+        AccountConfigured(
+            account.account_id,
+            name,
+            account.trading_locked if locked is None else locked,
+            account.reduce_only if reduce_only is None else reduce_only,
+        )
+    ]
+
+
+def deposit_funds(state: State, seq: int, ts_ns: int, command: DepositFunds) -> list[Event]:
+    """Bring money in from outside."""
+    if command.account_id not in state.accounts or command.account_id < 0:
+        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT)]
+    if command.amount_minor <= 0 or command.asset_id not in state.assets:
+        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
+    return [FundsDeposited(command.account_id, command.asset_id, command.amount_minor)]
+
+
+def _name_taken(state: State, venue: str, owner: str, name: str) -> bool:
+    return any(
+        (account.venue, account.owner, account.name) == (venue, owner, name)
+        for account in state.accounts.values()
+    )

@@ -1,0 +1,146 @@
+"""
+Image: the whole state as one plain value, for snapshots and digests.
+
+Only what is true is in it, in a defined order; books, indexes and timers are rebuilt on load. Two
+states with the same image behave alike for ever.
+"""
+
+from collections import deque
+
+from msgspec import Struct, msgpack
+
+from countermand.core.evolve import index_order
+from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.core.instrument import Asset, Instrument
+from countermand.core.order import Order
+from countermand.core.reports import Fill
+from countermand.core.state import Account, Balance, Market, Position, State
+
+
+class AccountImage(Struct, frozen=True, array_like=True):
+    """An account without what can be derived from its orders."""
+
+    account_id: AccountId
+    venue: str
+    owner: str
+    name: str
+    is_default: bool
+    trading_locked: bool
+    reduce_only: bool
+    balances: list[tuple[AssetId, Balance]]
+    positions: list[tuple[InstrumentId, Position]]
+    closed: list[OrderId]
+    fills: list[Fill]
+
+
+class MarketImage(Struct, frozen=True, array_like=True):
+    """A market without its book."""
+
+    instrument: Instrument
+    last_px_ticks: int
+    last_qty_lots: int
+    volume_lots: int
+    volume_notional_minor: int
+    transact_ns: int
+
+
+class Image(Struct, frozen=True, array_like=True):
+    """Everything, each list ascending by id."""
+
+    seq: int
+    ts_ns: int
+    assets: list[Asset]
+    markets: list[MarketImage]
+    accounts: list[AccountImage]
+    orders: list[Order]
+
+
+def dump(state: State) -> bytes:
+    """Return the state's image, encoded. Equal states give equal bytes."""
+    return msgpack.encode(
+        Image(
+            state.seq,
+            state.ts_ns,
+            [asset for _, asset in sorted(state.assets.items())],
+            [_market_image(market) for _, market in sorted(state.markets.items())],
+            [_account_image(account) for _, account in sorted(state.accounts.items())],
+            [order for _, order in sorted(state.orders.items())],
+        )
+    )
+
+
+def _market_image(market: Market) -> MarketImage:
+    return MarketImage(
+        market.instrument,
+        market.last_px_ticks,
+        market.last_qty_lots,
+        market.volume_lots,
+        market.volume_notional_minor,
+        market.transact_ns,
+    )
+
+
+def _account_image(account: Account) -> AccountImage:
+    return AccountImage(
+        account.account_id,
+        account.venue,
+        account.owner,
+        account.name,
+        account.is_default,
+        account.trading_locked,
+        account.reduce_only,
+        sorted(account.balances.items()),
+        sorted(account.positions.items()),
+        list(account.closed),
+        list(account.fills),
+    )
+
+
+def load(data: bytes) -> State:
+    """
+    Return the state that `dump` encoded.
+
+    Raises: msgspec.DecodeError or ValidationError for bytes that are no image.
+    """
+    image = msgpack.decode(data, type=Image)
+    state = State()
+    state.seq, state.ts_ns = image.seq, image.ts_ns
+    state.assets = {asset.asset_id: asset for asset in image.assets}
+    for market in image.markets:
+        state.markets[market.instrument.instrument_id] = _market(market)
+    for account in image.accounts:
+        state.accounts[account.account_id] = _account(account)
+    for order in image.orders:
+        state.orders[order.order_id] = order
+        index_order(state.accounts[order.account_id], order)
+    _rebuild(state)
+    return state
+
+
+def _market(image: MarketImage) -> Market:
+    market = Market(image.instrument)
+    market.last_px_ticks, market.last_qty_lots = image.last_px_ticks, image.last_qty_lots
+    market.volume_lots = image.volume_lots
+    market.volume_notional_minor = image.volume_notional_minor
+    market.transact_ns = image.transact_ns
+    return market
+
+
+def _account(image: AccountImage) -> Account:
+    account = Account(image.account_id, image.venue, image.owner, image.name)
+    account.is_default = image.is_default
+    account.trading_locked = image.trading_locked
+    account.reduce_only = image.reduce_only
+    account.balances = dict(image.balances)
+    account.positions = dict(image.positions)
+    account.closed = deque(image.closed)
+    account.fills.extend(image.fills)
+    return account
+
+
+def _rebuild(state: State) -> None:
+    # Every open order rests between entries, so priority alone restores each queue.
+    open_orders = [order for order in state.orders.values() if order.is_open]
+    for order in sorted(open_orders, key=lambda o: o.priority_seq):
+        state.markets[order.instrument_id].book.ladder(order.side).add(order)
+        state.timers.add(order)

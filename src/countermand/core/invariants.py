@@ -1,0 +1,91 @@
+"""What must always be true of a state, each rule asserted on its own. For tests, starts and snapshots."""
+
+from countermand.core import ledger
+from countermand.core.ids import AssetId
+from countermand.core.order import Order, Side
+from countermand.core.state import Account, Market, Position, State
+
+
+def check_invariants(state: State) -> None:
+    """
+    Check the whole state, in time that grows with it.
+
+    Raises: AssertionError naming what is wrong.
+    """
+    _check_conservation(state)
+    for order in state.orders.values():
+        _check_order(state, order)
+    for market in state.markets.values():
+        _check_market(state, market)
+    for account in state.accounts.values():
+        _check_account(state, account)
+
+
+def _check_conservation(state: State) -> None:
+    sums: dict[AssetId, int] = dict.fromkeys(state.assets, 0)
+    for account in state.accounts.values():
+        for asset_id, balance in account.balances.items():
+            sums[asset_id] += balance.total_minor
+    assert not any(sums.values()), f"assets do not sum to zero: {sums}"
+    for instrument_id in state.markets:
+        nets = [a.net_lots(instrument_id) for a in state.accounts.values()]
+        assert sum(nets) == 0, f"positions in {instrument_id} do not sum to zero"
+
+
+def _check_order(state: State, order: Order) -> None:
+    which = f"order {order.order_id}"
+    account = state.accounts[order.account_id]
+    assert (order.order_id in account.open_orders) == order.is_open, f"{which} is misfiled"
+    if order.is_open:
+        whole = order.cum_qty_lots + order.leaves_qty_lots
+        assert whole == order.order_qty_lots, f"{which}: cum + leaves is not its quantity"
+        assert order.leaves_qty_lots > 0, f"{which} is open with nothing left"
+        ladder = state.markets[order.instrument_id].book.ladder(order.side)
+        assert ladder.holds(order), f"{which} is open and does not rest"
+    else:
+        assert order.leaves_qty_lots == 0, f"{which} is closed with something left"
+        assert order.hold_minor == 0, f"{which} is closed and holds something"
+
+
+def _check_market(state: State, market: Market) -> None:
+    bids, asks = market.book.bids, market.book.asks
+    if bids.prices and asks.prices:
+        assert bids.best_px_ticks < asks.best_px_ticks, f"{market.instrument.symbol} is crossed"
+    for ladder in (bids, asks):
+        assert list(ladder.prices) == sorted(ladder.levels), "price list and levels differ"
+        for price_ticks, level in ladder.levels.items():
+            orders = list(level.orders.values())
+            assert orders, f"level {price_ticks} is empty"
+            assert level.qty_lots == sum(o.leaves_qty_lots for o in orders), "level sum is wrong"
+            assert all(o.price_ticks == price_ticks and o.is_open for o in orders)
+            priorities = [o.priority_seq for o in orders]
+            assert priorities == sorted(priorities), f"level {price_ticks} is out of order"
+
+
+def _check_account(state: State, account: Account) -> None:
+    held: dict[AssetId, int] = dict.fromkeys(account.balances, 0)
+    margined = set()
+    for order in account.open_orders.values():
+        instrument = state.markets[order.instrument_id].instrument
+        held[ledger.hold_asset(instrument, order.side)] += order.hold_minor
+    for instrument_id, position in account.positions.items():
+        instrument = state.markets[instrument_id].instrument
+        margined.add(instrument.quote_asset_id)
+        held[instrument.quote_asset_id] += position.margin_minor
+        _check_position(account, position, instrument_id)
+        assert position.margin_minor == ledger.margin(instrument, position), "margin is stale"
+    for asset_id, balance in account.balances.items():
+        which = f"account {account.account_id}, asset {asset_id}"
+        assert balance.hold_minor == held[asset_id], f"{which}: hold is not what orders hold"
+        if account.account_id > 0 and asset_id not in margined:
+            assert balance.total_minor >= balance.hold_minor >= 0, f"{which} is overdrawn"
+
+
+def _check_position(account: Account, position: Position, instrument_id: int) -> None:
+    open_lots = {Side.BUY: 0, Side.SELL: 0}
+    for order in account.open_orders.values():
+        if order.instrument_id == instrument_id:
+            open_lots[order.side] += order.leaves_qty_lots
+    assert position.open_buy_lots == open_lots[Side.BUY], "open buys are miscounted"
+    assert position.open_sell_lots == open_lots[Side.SELL], "open sells are miscounted"
+    assert position.net_lots or not position.cost_minor, "a flat position has a cost"

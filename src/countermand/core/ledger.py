@@ -1,0 +1,129 @@
+"""
+The ledger: every posting has two sides, so each asset sums to zero over all accounts for ever.
+
+An open order holds what it may come to owe; `lay` makes the hold and `lift` takes back exactly what was
+laid, so a cancel frees it to the last unit. What is held:
+
+    spot buy          notional at the limit, and the dearest fee on it     quote asset
+    spot sell         the quantity                                         base asset
+    perpetual         the dearest fee on the notional                      quote asset
+    position          initial margin on max(|cost + buys|, |cost - sells|)  quote asset
+
+Margin counts cost, not mark: profit that is not realized opens no further position.
+"""
+
+from countermand.core.ids import CLEARING, EXTERNAL, FEES, AssetId
+from countermand.core.instrument import Instrument
+from countermand.core.order import Order, Side
+from countermand.core.state import Account, Position, State
+from countermand.core.units import ceil_ppb, truncate_share
+
+
+def order_hold(instrument: Instrument, side: Side, price_ticks: int, qty_lots: int) -> int:
+    """Return what an order holds for itself, in minor units of `hold_asset`."""
+    if side is Side.SELL and not instrument.is_perpetual:
+        return qty_lots * instrument.lot_minor
+    notional = instrument.notional_of(price_ticks, qty_lots)
+    fee = ceil_ppb(notional, instrument.fee_reserve_ppb)
+    return fee if instrument.is_perpetual else notional + fee
+
+
+def hold_asset(instrument: Instrument, side: Side) -> AssetId:
+    """Return the asset an order of `side` holds."""
+    if side is Side.SELL and not instrument.is_perpetual:
+        return instrument.base_asset_id
+    return instrument.quote_asset_id
+
+
+def margin(instrument: Instrument, position: Position, buy_minor: int = 0, sell_minor: int = 0) -> int:
+    """Return the margin of the position, as if `buy_minor` and `sell_minor` more were on order."""
+    longest = abs(position.cost_minor + position.open_buy_minor + buy_minor)
+    shortest = abs(position.cost_minor - position.open_sell_minor - sell_minor)
+    return ceil_ppb(max(longest, shortest), instrument.initial_margin_ppb)
+
+
+def lay(account: Account, instrument: Instrument, order: Order) -> None:
+    """Hold what the order, as it stands, may come to owe."""
+    side, leaves = order.side, order.leaves_qty_lots
+    order.hold_minor = order_hold(instrument, side, order.price_ticks, leaves)
+    balance = account.balance(hold_asset(instrument, side))
+    balance.hold_minor += order.hold_minor
+    if instrument.is_perpetual:
+        _move_open(account, instrument, order, leaves)
+
+
+def lift(account: Account, instrument: Instrument, order: Order) -> None:
+    """Free all that `lay` held; the order must still stand as it did then."""
+    balance = account.balance(hold_asset(instrument, order.side))
+    balance.hold_minor -= order.hold_minor
+    order.hold_minor = 0
+    if instrument.is_perpetual:
+        _move_open(account, instrument, order, -order.leaves_qty_lots)
+
+
+def _move_open(account: Account, instrument: Instrument, order: Order, qty_lots: int) -> None:
+    position = account.position(instrument.instrument_id)
+    notional = instrument.notional_of(order.price_ticks, qty_lots)
+    if order.side is Side.BUY:
+        position.open_buy_lots += qty_lots
+        position.open_buy_minor += notional
+    else:
+        position.open_sell_lots += qty_lots
+        position.open_sell_minor += notional
+    _remargin(account, instrument, position)
+
+
+def _remargin(account: Account, instrument: Instrument, position: Position) -> None:
+    margin_minor = margin(instrument, position)
+    account.balance(instrument.quote_asset_id).hold_minor += margin_minor - position.margin_minor
+    position.margin_minor = margin_minor
+
+
+def post(debtor: Account, creditor: Account, asset_id: AssetId, amount_minor: int) -> None:
+    """Move `amount_minor` of the asset from one account to another; negative moves it back."""
+    debtor.balance(asset_id).total_minor -= amount_minor
+    creditor.balance(asset_id).total_minor += amount_minor
+
+
+def deposit(state: State, account: Account, asset_id: AssetId, amount_minor: int) -> None:
+    """Bring money in from outside."""
+    post(state.accounts[EXTERNAL], account, asset_id, amount_minor)
+
+
+def charge(state: State, account: Account, instrument: Instrument, fee_minor: int) -> None:
+    """Take a fee, or with a negative one pay a rebate, in the quote asset."""
+    post(account, state.accounts[FEES], instrument.quote_asset_id, fee_minor)
+
+
+def settle_spot(
+    buyer: Account, seller: Account, instrument: Instrument, price_ticks: int, qty_lots: int
+) -> None:
+    """Swap the two assets of a spot match."""
+    post(buyer, seller, instrument.quote_asset_id, instrument.notional_of(price_ticks, qty_lots))
+    post(seller, buyer, instrument.base_asset_id, qty_lots * instrument.lot_minor)
+
+
+def move_position(
+    state: State, account: Account, instrument: Instrument, signed_lots: int, price_ticks: int
+) -> None:
+    """
+    Move a position by `signed_lots` at a price and realize what closing gains or loses.
+
+    What is closed takes its share of the cost with it; a flip opens the rest at the new price.
+    """
+    position = account.position(instrument.instrument_id)
+    value = instrument.notional_of(price_ticks, signed_lots)
+    closing = 0
+    if position.net_lots * signed_lots < 0:
+        closing = min(abs(position.net_lots), abs(signed_lots))
+    if closing:
+        closed_cost = truncate_share(position.cost_minor, closing, abs(position.net_lots))
+        closed_value = truncate_share(value, closing, abs(signed_lots))
+        realized = -closed_value - closed_cost
+        position.realized_minor += realized
+        post(state.accounts[CLEARING], account, instrument.quote_asset_id, realized)
+        position.cost_minor += value - closed_value - closed_cost
+    else:
+        position.cost_minor += value
+    position.net_lots += signed_lots
+    _remargin(account, instrument, position)

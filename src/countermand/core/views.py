@@ -1,0 +1,261 @@
+"""Views: from state to reports. One function per query; none changes anything."""
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+from countermand.core import checks
+from countermand.core.book import Ladder
+from countermand.core.decide import decide
+from countermand.core.events import OrderRejected, OrderRested, Traded
+from countermand.core.ledger import hold_asset
+from countermand.core.order import Order
+from countermand.core.queries import (
+    GetAccount,
+    GetDepth,
+    GetOrder,
+    GetQuote,
+    GetReferenceData,
+    ListFills,
+    ListOpenOrders,
+    ListQuotes,
+    PreviewOrder,
+)
+from countermand.core.reports import (
+    AccountReport,
+    AccountSummary,
+    BalanceReport,
+    DepthReport,
+    Fill,
+    OrderReport,
+    PositionReport,
+    PreviewReport,
+    QuoteReport,
+    ReferenceData,
+)
+from countermand.core.state import Account, Market, State
+from countermand.core.units import truncate_ppb
+
+
+def view(state: State, query: Any) -> Any:
+    """
+    Return the answer to `query`, of the type its docstring names.
+
+    Raises: KeyError for a value that is no query.
+    """
+    return _VIEWS[type(query)](state, query)
+
+
+def order_report(order: Order) -> OrderReport:
+    """Return the order as it stands."""
+    return OrderReport(
+        order.order_id,
+        order.account_id,
+        order.instrument_id,
+        order.cl_ord_id,
+        order.side,
+        order.ord_type,
+        order.time_in_force,
+        order.exec_inst,
+        order.stp,
+        order.price_ticks,
+        order.order_qty_lots,
+        order.leaves_qty_lots,
+        order.cum_qty_lots,
+        order.cum_notional_minor,
+        order.fee_minor,
+        order.ord_status,
+        order.exec_type,
+        order.cancel_reason,
+        order.expire_ns,
+        order.submit_ns,
+        order.transact_ns,
+    )
+
+
+def _get_order(state: State, query: GetOrder) -> OrderReport | None:
+    account = state.accounts.get(query.account_id)
+    order = account and state.find_order(account, query.order_id, query.cl_ord_id)
+    return order_report(order) if order else None
+
+
+def _accounts(state: State, account_ids: tuple[Any, ...]) -> list[Account]:
+    return [state.accounts[a] for a in account_ids if a in state.accounts]
+
+
+def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport, ...]:
+    instruments, side, cl_ord_id = query.instrument_ids, query.side, query.cl_ord_id
+    chosen = [
+        order
+        for account in _accounts(state, query.account_ids)
+        for order in account.open_orders.values()
+        if (side is None or order.side is side)
+        and (instruments is None or order.instrument_id in instruments)
+        and (cl_ord_id is None or order.cl_ord_id == cl_ord_id)
+    ]
+    chosen.sort(key=lambda order: (order.transact_ns, order.order_id), reverse=True)
+    return tuple(map(order_report, chosen))
+
+
+def _list_fills(state: State, query: ListFills) -> tuple[Fill, ...]:
+    chosen = [
+        fill
+        for account in _accounts(state, query.account_ids)
+        for fill in account.fills
+        if query.order_id in (None, fill.order_id) and query.cl_ord_id in (None, fill.cl_ord_id)
+    ]
+    chosen.sort(key=lambda fill: fill.match_id, reverse=True)
+    return tuple(chosen)
+
+
+def _account_report(account: Account) -> AccountReport:
+    return AccountReport(
+        account.account_id,
+        account.venue,
+        account.owner,
+        account.name,
+        account.is_default,
+        account.trading_locked,
+        account.reduce_only,
+    )
+
+
+def _get_account(state: State, query: GetAccount) -> AccountSummary | None:
+    account = state.accounts.get(query.account_id)
+    if account is None:
+        return None
+    balances = tuple(
+        BalanceReport(account.account_id, asset_id, balance.total_minor, balance.hold_minor)
+        for asset_id, balance in sorted(account.balances.items())
+    )
+    positions = tuple(
+        PositionReport(
+            account.account_id,
+            instrument_id,
+            position.net_lots,
+            position.cost_minor,
+            position.open_buy_lots,
+            position.open_sell_lots,
+            position.margin_minor,
+            position.realized_minor,
+            state.markets[instrument_id].mark_price_ticks,
+        )
+        for instrument_id, position in sorted(account.positions.items())
+    )
+    return AccountSummary(
+        _account_report(account), balances, positions, len(account.open_orders)
+    )
+
+
+def _quote(state: State, market: Market) -> QuoteReport:
+    bid_px, bid_qty = _top(market.book.bids)
+    ask_px, ask_qty = _top(market.book.asks)
+    instrument = market.instrument
+    longs = 0
+    if instrument.is_perpetual:
+        nets = (a.net_lots(instrument.instrument_id) for a in state.accounts.values())
+        longs = sum(net for net in nets if net > 0)
+    return QuoteReport(
+        instrument,
+        bid_px,
+        bid_qty,
+        ask_px,
+        ask_qty,
+        market.last_px_ticks,
+        market.last_qty_lots,
+        market.mark_price_ticks,
+        market.volume_lots,
+        market.volume_notional_minor,
+        longs,
+        market.transact_ns,
+    )
+
+
+def _top(ladder: Ladder) -> tuple[int, int]:
+    best = ladder.best_px_ticks
+    return (best, ladder.levels[best].qty_lots) if best else (0, 0)
+
+
+def _get_quote(state: State, query: GetQuote) -> QuoteReport | None:
+    market = state.markets.get(query.instrument_id)
+    return _quote(state, market) if market else None
+
+
+def _list_quotes(state: State, query: ListQuotes) -> tuple[QuoteReport, ...]:
+    markets = (m for m in state.markets.values() if m.instrument.venue == query.venue)
+    return tuple(_quote(state, market) for market in markets)
+
+
+def _get_depth(state: State, query: GetDepth) -> DepthReport | None:
+    market = state.markets.get(query.instrument_id)
+    if market is None:
+        return None
+    bids, asks = (
+        tuple(
+            (price, ladder.levels[price].qty_lots)
+            for price in islice(ladder.descend(), query.levels_max)
+        )
+        for ladder in (market.book.bids, market.book.asks)
+    )
+    return DepthReport(query.instrument_id, bids, asks)
+
+
+def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
+    order = query.order
+    events = decide(state, state.seq + 1, state.ts_ns, order)
+    if isinstance(first := events[0], OrderRejected):
+        account, market = state.accounts.get(order.account_id), state.markets.get(order.instrument_id)
+        if account is None or market is None:
+            return PreviewReport(first.reason, 0, 0, 0, 0)
+        return _previewed(account, market, query, 0, 0, first)
+    market = state.markets[order.instrument_id]
+    trades = [event for event in events if isinstance(event, Traded)]
+    filled = sum(trade.qty_lots for trade in trades)
+    fee = sum(trade.taker_fee_minor for trade in trades)
+    if isinstance(events[-1], OrderRested):
+        instrument = market.instrument
+        rest = instrument.notional_of(order.price_ticks, order.order_qty_lots - filled)
+        fee += truncate_ppb(rest, instrument.maker_fee_ppb)
+    return _previewed(state.accounts[order.account_id], market, query, fee, filled, None)
+
+
+def _previewed(
+    account: Account,
+    market: Market,
+    query: PreviewOrder,
+    fee_minor: int,
+    fill_qty_lots: int,
+    rejected: OrderRejected | None,
+) -> PreviewReport:
+    order = query.order
+    price_ticks = order.price_ticks or checks.market_bound(market, order.side)
+    required = checks.required_minor(account, market, order.side, price_ticks, order.order_qty_lots)
+    available = account.available_minor(hold_asset(market.instrument, order.side))
+    reason = rejected.reason if rejected else None
+    return PreviewReport(reason, required, available, fee_minor, fill_qty_lots)
+
+
+def _get_reference_data(state: State, query: GetReferenceData) -> ReferenceData:
+    venue = query.venue
+    return ReferenceData(
+        tuple(a for a in state.assets.values() if venue in ("", a.venue)),
+        tuple(m.instrument for m in state.markets.values() if venue in ("", m.instrument.venue)),
+        tuple(
+            _account_report(a)
+            for a in state.accounts.values()
+            if a.account_id > 0 and venue in ("", a.venue)
+        ),
+    )
+
+
+_VIEWS: dict[type, Callable[[State, Any], Any]] = {
+    GetOrder: _get_order,
+    ListOpenOrders: _list_open_orders,
+    ListFills: _list_fills,
+    GetAccount: _get_account,
+    GetQuote: _get_quote,
+    ListQuotes: _list_quotes,
+    GetDepth: _get_depth,
+    PreviewOrder: _preview_order,
+    GetReferenceData: _get_reference_data,
+}
