@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Any
 
 from countermand.core import image, invariants
-from countermand.core.commands import CANCELS, Entry, NewOrder, ReplaceOrder
+from countermand.core.commands import Command, Entry, MassCancel
 from countermand.core.decide import consequences, decide
 from countermand.core.events import (
     Event,
@@ -20,6 +20,10 @@ from countermand.core.views import order_report, view
 # Raised whenever the same entries would bring about other events. Journals name the version that wrote
 # them, and a journal of other rules is not replayed.
 RULES_VERSION = 1
+
+
+# The first event of a command that took effect on one order tells which.
+_OF_ONE_ORDER = frozenset({OrderAccepted, OrderCanceled, OrderReplaced})
 
 
 class Exchange:
@@ -59,19 +63,18 @@ class Exchange:
             for event in further:
                 evolve(state, event)
             events += further
-        return Receipt(seq, ts_ns, tuple(events), self._subjects(entry, events))
+        return Receipt(seq, ts_ns, tuple(events), self._subjects(entry.command, events))
 
-    def _subjects(self, entry: Entry, events: list[Event]) -> tuple[OrderReport, ...]:
+    def _subjects(self, command: Command, events: list[Event]) -> tuple[OrderReport, ...]:
         # The orders the command was about, not those it met on its way.
-        orders, kind = self._state.orders, type(entry.command)
-        if kind in CANCELS:
+        orders, kind = self._state.orders, type(command)
+        if kind is MassCancel:
             return tuple(
-                order_report(orders[e.order_id]) for e in events if type(e) is OrderCanceled
+                [order_report(orders[e.order_id]) for e in events if type(e) is OrderCanceled]
             )
-        if kind is NewOrder or kind is ReplaceOrder:
-            first = events[0]
-            if isinstance(first, OrderAccepted | OrderReplaced):
-                return (order_report(orders[first.order_id]),)
+        first = events[0]
+        if type(first) in _OF_ONE_ORDER:
+            return (order_report(orders[first.order_id]),)  # type: ignore[union-attr]
         return ()
 
     def query(self, query: Any) -> Any:

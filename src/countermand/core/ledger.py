@@ -13,10 +13,15 @@ Margin counts cost, not mark: profit that is not realized opens no further posit
 """
 
 from countermand.core.ids import CLEARING, EXTERNAL, FEES, AssetId
-from countermand.core.instrument import Instrument
+from countermand.core.instrument import Instrument, InstrumentKind
 from countermand.core.order import Order, Side
 from countermand.core.state import Account, Position, State
 from countermand.core.units import ceil_ppb, truncate_share
+
+
+# Enum members looked up once: these lines run on every order and every cancel.
+_BUY, _SELL = Side.BUY, Side.SELL
+_PERPETUAL = InstrumentKind.PERPETUAL
 
 
 def order_hold(instrument: Instrument, side: Side, price_ticks: int, qty_lots: int) -> int:
@@ -30,7 +35,7 @@ def order_hold(instrument: Instrument, side: Side, price_ticks: int, qty_lots: i
 
 def hold_asset(instrument: Instrument, side: Side) -> AssetId:
     """Return the asset an order of `side` holds."""
-    if side is Side.SELL and not instrument.is_perpetual:
+    if side is _SELL and instrument.kind is not _PERPETUAL:
         return instrument.base_asset_id
     return instrument.quote_asset_id
 
@@ -46,36 +51,42 @@ def lay(account: Account, instrument: Instrument, order: Order) -> None:
     """Hold what the order, as it stands, may come to owe."""
     side, leaves = order.side, order.leaves_qty_lots
     order.hold_minor = order_hold(instrument, side, order.price_ticks, leaves)
-    balance = account.balance(hold_asset(instrument, side))
-    balance.hold_minor += order.hold_minor
-    if instrument.is_perpetual:
-        _move_open(account, instrument, order, leaves)
+    if instrument.kind is _PERPETUAL:
+        _move_open(account, instrument, order, leaves, order.hold_minor)
+    else:
+        account.balance(hold_asset(instrument, side)).hold_minor += order.hold_minor
 
 
 def lift(account: Account, instrument: Instrument, order: Order) -> None:
     """Free all that `lay` held; the order must still stand as it did then."""
-    balance = account.balance(hold_asset(instrument, order.side))
-    balance.hold_minor -= order.hold_minor
+    if instrument.kind is _PERPETUAL:
+        _move_open(account, instrument, order, -order.leaves_qty_lots, -order.hold_minor)
+    else:
+        account.balances[hold_asset(instrument, order.side)].hold_minor -= order.hold_minor
     order.hold_minor = 0
-    if instrument.is_perpetual:
-        _move_open(account, instrument, order, -order.leaves_qty_lots)
 
 
-def _move_open(account: Account, instrument: Instrument, order: Order, qty_lots: int) -> None:
+def _move_open(
+    account: Account, instrument: Instrument, order: Order, qty_lots: int, hold_minor: int
+) -> None:
+    # Orders and position share one margin, so it is worked out anew: an order's part is not its own.
     position = account.position(instrument.instrument_id)
-    notional = instrument.notional_of(order.price_ticks, qty_lots)
-    if order.side is Side.BUY:
+    notional = order.price_ticks * qty_lots * instrument.notional_minor
+    if order.side is _BUY:
         position.open_buy_lots += qty_lots
         position.open_buy_minor += notional
     else:
         position.open_sell_lots += qty_lots
         position.open_sell_minor += notional
-    _remargin(account, instrument, position)
+    _remargin(account, instrument, position, hold_minor)
 
 
-def _remargin(account: Account, instrument: Instrument, position: Position) -> None:
+def _remargin(
+    account: Account, instrument: Instrument, position: Position, hold_minor: int = 0
+) -> None:
     margin_minor = margin(instrument, position)
-    account.balance(instrument.quote_asset_id).hold_minor += margin_minor - position.margin_minor
+    change = margin_minor - position.margin_minor + hold_minor
+    account.balance(instrument.quote_asset_id).hold_minor += change
     position.margin_minor = margin_minor
 
 

@@ -114,7 +114,7 @@ class Order(Struct):
     @property
     def is_open(self) -> bool:
         """Whether the order can still trade or be canceled."""
-        return self.ord_status <= OrdStatus.PARTIALLY_FILLED
+        return self.leaves_qty_lots > 0
 
     @property
     def reduce_only(self) -> bool:

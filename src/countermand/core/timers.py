@@ -31,7 +31,7 @@ class Timers:
         if order.expire_ns:
             self._dead += 1
             if self._dead > SWEEP_MIN and self._dead * 2 > len(self._heap):
-                self._heap = [item for item in self._heap if item[2].is_open]
+                self._heap = [item for item in self._heap if item[2].leaves_qty_lots]
                 heapify(self._heap)
                 self._dead = 0
 
