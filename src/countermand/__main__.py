@@ -1,0 +1,5 @@
+"""Run the command line: `python -m countermand`."""
+
+from countermand.cli import main
+
+main()
