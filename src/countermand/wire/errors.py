@@ -18,10 +18,16 @@ venue renders them, the client interprets a response and gets the same thing bac
     ├── Overloaded             the exchange's queue is full; nothing was done
     ├── Unavailable            the exchange has stopped taking commands; the outcome may be unknown
     └── Internal               a bug; the outcome may be unknown
+
+`NotExpressible` stands outside: it never was on a wire.
 """
 
 from countermand.core.order import OrdStatus
 from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+
+
+class NotExpressible(ValueError):
+    """A command that a venue's wire has no words for; raised by our client before anything is sent."""
 
 
 class WireError(Exception):

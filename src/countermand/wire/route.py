@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -64,6 +64,10 @@ class Route(Struct, frozen=True):
         return tuple(s[1:-1] for s in self.path.split("/") if s.startswith("{"))
 
 
+_Methods = dict[str, tuple[Route, tuple[str, ...]]]
+_Shape = tuple[bytes | None, ...]
+
+
 class Routes:
     """
     An immutable table of rows, matched by exact segments first and by parameters second.
@@ -73,24 +77,30 @@ class Routes:
 
     def __init__(self, rows: Iterable[Route]) -> None:
         self.rows = tuple(rows)
-        self._plain: dict[bytes, dict[str, Route]] = {}
-        self._shaped: dict[int, list[tuple[list[bytes | None], dict[str, Route]]]] = {}
+        self._plain: dict[bytes, _Methods] = {}
+        self._tails: dict[bytes, _Methods] = {}
+        self._shapes: dict[int, list[tuple[_Shape, _Methods]]] = {}
         for row in self.rows:
-            self._add(row)
+            methods = self._place(row)
+            if row.method in methods:
+                raise ValueError(f"two rows for {row.method} {row.path}")
+            methods[row.method] = (row, row.param_names)
 
-    def _add(self, row: Route) -> None:
-        shape = [None if s.startswith("{") else s.encode() for s in row.path.split("/")]
+    def _place(self, row: Route) -> _Methods:
+        # Most parameters are a path's last segment, and one lookup finds those rows.
+        shape = tuple(None if s.startswith("{") else s.encode() for s in row.path.split("/"))
         if None not in shape:
-            methods = self._plain.setdefault(row.path.encode(), {})
-        else:
-            shapes = self._shaped.setdefault(len(shape), [])
-            methods = next((m for known, m in shapes if known == shape), {})
-            if not methods:
-                shapes.append((shape, methods))
-                shapes.sort(key=lambda entry: [s is None for s in entry[0]])
-        if row.method in methods:
-            raise ValueError(f"two rows for {row.method} {row.path}")
-        methods[row.method] = row
+            return self._plain.setdefault(row.path.encode(), {})
+        if None not in shape[:-1]:
+            return self._tails.setdefault(row.path.rpartition("/")[0].encode(), {})
+        shapes = self._shapes.setdefault(len(shape), [])
+        for known, methods in shapes:
+            if known == shape:
+                return methods
+        shapes.append((shape, {}))
+        placed = shapes[-1][1]
+        shapes.sort(key=lambda entry: [s is None for s in entry[0]])
+        return placed
 
     def match(self, method: str, path: bytes) -> tuple[Route, Params]:
         """
@@ -99,24 +109,27 @@ class Routes:
         Raises: NotFound for a path no row has (an empty parameter matches nothing), MethodNotAllowed
         when only the method is wrong, Malformed when a parameter is not UTF-8.
         """
-        if (methods := self._plain.get(path)) is not None:
-            if (route := methods.get(method)) is None:
-                raise MethodNotAllowed(f"method {method} not allowed")
-            return route, {}
-        return self._match_shape(method, path)
-
-    def _match_shape(self, method: str, path: bytes) -> tuple[Route, Params]:
-        segments = path.split(b"/")
-        found = False
-        for shape, methods in self._shaped.get(len(segments), ()):
-            if all(s if w is None else s == w for w, s in zip(shape, segments, strict=True)):
-                found = True
-                if (route := methods.get(method)) is not None:
-                    values = [s for w, s in zip(shape, segments, strict=True) if w is None]
-                    return route, dict(zip(route.param_names, map(_decoded, values), strict=True))
-        if found:
+        known = False
+        for methods, values in self._candidates(path):
+            if (found := methods.get(method)) is not None:
+                route, names = found
+                return route, {n: _decoded(v) for n, v in zip(names, values, strict=True)}
+            known = True
+        if known:
             raise MethodNotAllowed(f"method {method} not allowed")
         raise NotFound("no such path")
+
+    def _candidates(self, path: bytes) -> Iterator[tuple[_Methods, tuple[bytes, ...]]]:
+        if (methods := self._plain.get(path)) is not None:
+            yield methods, ()
+        head, _, tail = path.rpartition(b"/")
+        if tail and (methods := self._tails.get(head)) is not None:
+            yield methods, (tail,)
+        segments = path.split(b"/")
+        for shape, methods in self._shapes.get(len(segments), ()):
+            if all(s if w is None else s == w for w, s in zip(shape, segments, strict=True)):
+                pairs = zip(shape, segments, strict=True)
+                yield methods, tuple(s for w, s in pairs if w is None)
 
     def of(self, operation: Operation) -> Route:
         """Return the first row of `operation`. Raises KeyError when the venue has none."""

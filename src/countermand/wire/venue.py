@@ -51,7 +51,8 @@ class Context(Struct, frozen=True, gc=False):
     """
     What the wire does not carry: who asks, what things are called, when the request came.
 
-    `found` is what the route's `find` query answered, when it has one.
+    `found` is what the route's `find` query answered, when it has one; `message` is the request's, for
+    answers that do not say what was asked (a page's limits, a quote's instrument).
     """
 
     directory: Directory
@@ -59,6 +60,7 @@ class Context(Struct, frozen=True, gc=False):
     principal: Principal | None
     now_ns: int
     found: Any = None
+    message: Any = None
 
 
 class Keys(Protocol):

@@ -1,0 +1,184 @@
+"""
+Codec: message classes to bytes and back, strictly.
+
+A request's fields travel as path parameters, and besides as a JSON body or as query parameters. Which
+is the row's to say; the message is the same struct either way. A body that a row does not name is
+never read: it may have been signed, that is all.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any, get_origin
+from urllib.parse import quote, unquote_to_bytes
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from countermand.wire.errors import (
+    InvalidField,
+    Malformed,
+    MissingField,
+    UnknownField,
+)
+from countermand.wire.http import Request, Response
+from countermand.wire.route import Params, Route
+
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+_UNKNOWN = re.compile(r"contains unknown field `([^`]+)`")
+_WHERE = re.compile(r"at `\$\.([^`]+)`")
+
+_JSON = (b"content-type", b"application/json")
+
+
+def _number(text: str) -> Decimal:
+    # A number in a body stays the text it was, so that no digit passes through a float.
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+
+
+_UNTYPED = msgspec.json.Decoder(float_hook=_number)
+
+encode = msgspec.json.Encoder().encode
+
+
+class _Fields(Struct, frozen=True):
+    """What the query of one message may carry."""
+
+    names: frozenset[str]
+    repeatable: frozenset[str]
+    strict: bool
+
+
+def decode_request(route: Route, request: Request, params: Params) -> Any:
+    """
+    Return the row's message out of a request.
+
+    Shape:  path parameters win over what bears their name elsewhere; keys that are no fields are
+            ignored, unless the message forbids them.
+    Raises: Malformed for a body that is no JSON object and for bad UTF-8, MissingField, InvalidField,
+            UnknownField with the field's wire name.
+    """
+    if not route.body:
+        values = _query_values(route.request, request.query, params)
+        return _convert(values, route.request, strict=False)
+    if not params:
+        return _parse(_decoder(route.request), request.body)
+    values = _parse(_UNTYPED, request.body)
+    if not isinstance(values, dict):
+        raise Malformed("body must be a JSON object")
+    return _convert(values | params, route.request, strict=True)
+
+
+def encode_request(route: Route, message: Any) -> Request:
+    """Return the request that carries a message: the mirror of `decode_request`, unsigned."""
+    values = msgspec.to_builtins(message, builtin_types=(Decimal,))
+    values = {name: _plain(value) for name, value in values.items() if value is not None}
+    params = {name: str(values.pop(name)) for name in route.param_names}
+    path = route.build(params)
+    if route.body:
+        return Request(route.method, path, b"", (_JSON,), encode(values))
+    return Request(route.method, path, _query(values))
+
+
+def decode_reply(route: Route, response: Response) -> Any:
+    """Return the row's reply out of a response. Raises Malformed when it is none."""
+    return _parse(_decoder(route.reply), response.body)
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+@cache
+def _fields(kind: type[Struct]) -> _Fields:
+    fields = msgspec.structs.fields(kind)
+    return _Fields(
+        frozenset(f.encode_name for f in fields),
+        frozenset(f.encode_name for f in fields if get_origin(f.type) is list),
+        kind.__struct_config__.forbid_unknown_fields,
+    )
+
+
+def _query_values(kind: type[Struct], query: bytes, params: Params) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if query:
+        fields = _fields(kind)
+        for pair in query.split(b"&"):
+            raw, _, text = pair.partition(b"=")
+            if (name := _text(raw)) in fields.names:
+                _add(values, fields, name, _text(text))
+            elif fields.strict and name:
+                raise UnknownField(name)
+    values.update(params)
+    return values
+
+
+def _add(values: dict[str, Any], fields: _Fields, name: str, text: str) -> None:
+    if name in fields.repeatable:
+        values.setdefault(name, []).append(text)
+    elif name in values:
+        raise InvalidField(name, f"{name} is given more than once")
+    else:
+        values[name] = text
+
+
+def _text(raw: bytes) -> str:
+    try:
+        if b"%" in raw or b"+" in raw:
+            return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise Malformed("query is not valid UTF-8") from None
+
+
+def _convert(values: dict[str, Any], kind: Any, *, strict: bool) -> Any:
+    # In a query everything is text, so "25" may be a number there.
+    try:
+        return msgspec.convert(values, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        raise _refusal(error) from None
+
+
+def _parse(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise _refusal(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed("body is not valid JSON") from None
+
+
+def _refusal(error: msgspec.ValidationError) -> Malformed:
+    # What is wrong is only in the error's text; its shape is pinned by tests/wire/test_codec.py.
+    text = str(error)
+    if missing := _MISSING.search(text):
+        return MissingField(missing[1])
+    if unknown := _UNKNOWN.search(text):
+        return UnknownField(unknown[1])
+    if where := _WHERE.search(text):
+        return InvalidField(where[1], f"invalid {where[1]}")
+    return Malformed("body must be a JSON object")
+
+
+def _plain(value: Any) -> Any:
+    # Decimals travel as plain text, never with an exponent.
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def _query(values: Mapping[str, Any]) -> bytes:
+    pairs = [
+        f"{name}={quote(_spelled(item), safe='')}"
+        for name, value in values.items()
+        if value is not UNSET
+        for item in (value if isinstance(value, list) else [value])
+    ]
+    return "&".join(pairs).encode()
+
+
+def _spelled(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

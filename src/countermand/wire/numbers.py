@@ -1,0 +1,153 @@
+"""
+Numbers: exact decimal text to ticks, lots and minor units, and back. The only bridge between the two.
+
+Nothing here rounds, except where a function's name says so; there is no float. A number is measured
+before it becomes an integer, so that `1e999999999` costs nothing.
+"""
+
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+
+from countermand.core.instrument import Asset, Instrument
+from countermand.core.units import PPB
+
+# Every amount an exchange can mean has fewer digits than this, on either side of the point.
+DIGITS_MAX = 40
+
+# Ticks and lots fit a signed 64-bit integer with room to spare, in a journal and elsewhere.
+STEPS_MAX = 10**18
+
+# An average price carries this many digits more than the prices it is the average of, so that up to
+# a trillion lots' worth of fills can be told back exactly from it.
+AVG_PX_DIGITS = 12
+
+PPB_SCALE = 9
+
+_EXACT = Context(prec=2 * DIGITS_MAX, traps=[Inexact, InvalidOperation, Overflow])
+_POWERS = tuple(10**n for n in range(2 * DIGITS_MAX))
+
+
+class NotOnGrid(ValueError):
+    """A number that is no number, too long, or no multiple of the smallest step."""
+
+
+def scaled(value: Decimal, scale: int) -> int:
+    """
+    Return `value * 10**scale`, which must be whole.
+
+    Raises: NotOnGrid for NaN, infinities, more than `DIGITS_MAX` digits before the point, and for a
+    value finer than the scale.
+    """
+    if not value.is_finite():
+        raise NotOnGrid("must be a number")
+    if value.adjusted() > DIGITS_MAX:
+        raise NotOnGrid("is too large")
+    try:
+        return int(_EXACT.to_integral_exact(_EXACT.scaleb(value, scale)))
+    except (Inexact, InvalidOperation, Overflow):
+        raise NotOnGrid(f"must be a multiple of {unscaled(1, scale)}") from None
+
+
+def unscaled(units: int, scale: int) -> str:
+    """Return `units / 10**scale` as plain decimal text: no exponent, no trailing zeros."""
+    if not scale:
+        return str(units)
+    if units < 0:
+        return f"-{unscaled(-units, scale)}"
+    whole, part = divmod(units, _POWERS[scale])
+    if not part:
+        return str(whole)
+    return f"{whole}.{part:0{scale}d}".rstrip("0")
+
+
+def price_ticks(instrument: Instrument, value: Decimal) -> int:
+    """Return a price in ticks. Raises NotOnGrid when it is no multiple of the tick."""
+    return _steps(value, instrument.price_scale, instrument.tick_units)
+
+
+def qty_lots(instrument: Instrument, value: Decimal) -> int:
+    """Return a quantity in lots. Raises NotOnGrid when it is no multiple of the lot."""
+    return _steps(value, instrument.qty_scale, instrument.lot_units)
+
+
+def _steps(value: Decimal, scale: int, step: int) -> int:
+    try:
+        steps, beyond = divmod(scaled(value, scale), step)
+    except NotOnGrid as error:
+        if "multiple" not in error.args[0]:
+            raise
+        beyond = 1
+    if beyond:
+        raise NotOnGrid(f"must be a multiple of {unscaled(step, scale)}")
+    if abs(steps) > STEPS_MAX:
+        raise NotOnGrid("is too large")
+    return steps
+
+
+def price_text(instrument: Instrument, ticks: int) -> str:
+    """Return a price in ticks as plain decimal text."""
+    return unscaled(ticks * instrument.tick_units, instrument.price_scale)
+
+
+def qty_text(instrument: Instrument, lots: int) -> str:
+    """Return a quantity in lots as plain decimal text."""
+    return unscaled(lots * instrument.lot_units, instrument.qty_scale)
+
+
+def minor_text(asset: Asset, minor: int) -> str:
+    """Return minor units of an asset as plain decimal text."""
+    return unscaled(minor, asset.scale)
+
+
+def asset_minor(asset: Asset, value: Decimal) -> int:
+    """Return an amount of an asset in minor units. Raises NotOnGrid when it is finer."""
+    return scaled(value, asset.scale)
+
+
+def rate_text(ppb: int) -> str:
+    """Return parts per billion as a plain decimal fraction."""
+    return unscaled(ppb, PPB_SCALE)
+
+
+def rate_ppb(value: Decimal) -> int:
+    """Return a decimal fraction in parts per billion. Raises NotOnGrid when it is finer."""
+    return scaled(value, PPB_SCALE)
+
+
+def avg_px_text_half_even(instrument: Instrument, cum_notional_minor: int, qty_lots: int) -> str:
+    """
+    Return the average price, rounded half to even `AVG_PX_DIGITS` digits beyond the price's own.
+
+    Units: `cum_notional_minor` in quote minor units and signed like `qty_lots`; "0" when nothing traded.
+    """
+    if not qty_lots:
+        return "0"
+    units = cum_notional_minor * instrument.tick_units * _POWERS[AVG_PX_DIGITS]
+    average = divide_half_even(units, qty_lots * instrument.notional_minor)
+    return unscaled(average, instrument.price_scale + AVG_PX_DIGITS)
+
+
+def cum_notional_minor_nearest(instrument: Instrument, avg_px: Decimal, qty_lots: int) -> int:
+    """
+    Return the notional that made an average price: the nearest sum of whole ticks times whole lots.
+
+    It is the inverse of `avg_px_text_half_even` below a trillion lots.
+    """
+    units = scaled(avg_px, instrument.price_scale + AVG_PX_DIGITS)
+    tick_lots = divide_half_even(units * qty_lots, instrument.tick_units * _POWERS[AVG_PX_DIGITS])
+    return tick_lots * instrument.notional_minor
+
+
+def divide_half_even(numerator: int, denominator: int) -> int:
+    """Return the quotient, rounded to the nearest integer, halves to even."""
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
+    quotient, remainder = divmod(numerator, denominator)
+    twice = 2 * remainder
+    if twice > denominator or (twice == denominator and quotient & 1):
+        return quotient + 1
+    return quotient
+
+
+def fraction_text_half_even(part: int, whole: int) -> str:
+    """Return `part / whole` as a decimal fraction, rounded half to even at nine digits; 0 of nothing."""
+    return unscaled(divide_half_even(part * PPB, whole), PPB_SCALE) if whole else "0"

@@ -1,0 +1,25 @@
+"""Receipts: what a dialect looks at first when a command comes back from the exchange."""
+
+from countermand.core.events import CancelRejected, InstructionRejected, OrderRejected
+from countermand.core.reports import OrderReport, Receipt
+from countermand.wire.errors import CancelRefused, OrderRefused
+
+
+def accepted(receipt: Receipt) -> Receipt:
+    """
+    Return a receipt that says yes.
+
+    Raises: OrderRefused or CancelRefused when the exchange refused the command.
+    """
+    match receipt.events[0]:
+        case OrderRejected(reason=reason) | InstructionRejected(reason=reason):
+            raise OrderRefused(reason)
+        case CancelRejected() as no:
+            raise CancelRefused(no.cxl_rej_reason, no.ord_status, no.response_to, no.reject_reason)
+        case _:
+            return receipt
+
+
+def the_order(receipt: Receipt) -> OrderReport:
+    """Return the one order a command was about. Raises as `accepted` does."""
+    return accepted(receipt).orders[0]

@@ -1,0 +1,43 @@
+"""Tables that are read in both directions, so that the two ends of a wire cannot disagree."""
+
+from typing import Generic, TypeVar
+
+from countermand.wire.errors import InvalidField
+
+Word = TypeVar("Word")
+
+
+class Table(Generic[Word]):
+    """
+    Our words and a dialect's, one to one. `name` is the wire's field, for errors.
+
+    Raises: ValueError when a word of either side stands in two rows.
+    """
+
+    __slots__ = ("_from_wire", "_to_wire", "name")
+
+    def __init__(self, name: str, rows: tuple[tuple[Word, str], ...]) -> None:
+        self.name = name
+        self._to_wire = dict(rows)
+        self._from_wire = {text: word for word, text in rows}
+        if not len(rows) == len(self._to_wire) == len(self._from_wire):
+            raise ValueError(f"table {name}: a word stands in two rows")
+
+    def to_wire(self, word: Word) -> str:
+        """Return the dialect's word. Raises KeyError when it has none."""
+        return self._to_wire[word]
+
+    def from_wire(self, text: str) -> Word:
+        """Return our word. Raises InvalidField for a text the table does not have."""
+        try:
+            return self._from_wire[text]
+        except KeyError:
+            raise InvalidField(self.name, f"invalid {self.name}") from None
+
+    def __contains__(self, word: Word) -> bool:
+        return word in self._to_wire
+
+    @property
+    def rows(self) -> tuple[tuple[Word, str], ...]:
+        """The rows, in order."""
+        return tuple(self._to_wire.items())
