@@ -7,8 +7,11 @@ from countermand.core.instrument import Instrument, TradingState
 from countermand.core.ledger import hold_asset, margin, order_hold
 from countermand.core.order import ExecInst, Order, OrdType, Side, TimeInForce
 from countermand.core.reasons import RejectReason
-from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
+from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, Position, State
 from countermand.core.units import PPB, ceil_ppb
+
+# What an account has where it never had a position; deciding must not make one.
+_FLAT = Position()
 
 
 def refuse_order(state: State, ts_ns: int, command: NewOrder) -> RejectReason | None:
@@ -166,7 +169,7 @@ def over_position_limit(
     """Whether `more_lots` on order could bring the position beyond its limit."""
     if not instrument.position_lots_max:
         return False
-    position = account.position(instrument.instrument_id)
+    position = account.positions.get(instrument.instrument_id, _FLAT)
     if side is Side.BUY:
         reach = position.net_lots + position.open_buy_lots + more_lots
     else:
@@ -198,7 +201,7 @@ def required_minor(
     if replaced:
         notional -= instrument.notional_of(replaced.price_ticks, replaced.leaves_qty_lots)
         fee -= replaced.hold_minor
-    position = account.position(instrument.instrument_id)
+    position = account.positions.get(instrument.instrument_id, _FLAT)
     buying = side is Side.BUY
     after = margin(instrument, position, notional if buying else 0, 0 if buying else notional)
     added = after - position.margin_minor

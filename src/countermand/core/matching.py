@@ -28,7 +28,11 @@ class StepKind(IntEnum):
 
 
 class Step(Struct, frozen=True, gc=False):
-    """One thing that happens to one resting order."""
+    """
+    One thing that happens to one resting order.
+
+    Units: for a PULL `qty_lots` is what the incoming order's quantity loses with it, mostly 0.
+    """
 
     kind: StepKind
     maker: Order
@@ -50,13 +54,12 @@ class Plan(Struct):
     """
     The steps in order, and what becomes of the incoming order.
 
-    Units: `leaves_qty_lots` is what is left to rest, `decrement_lots` what self-trade prevention took
-    off the order's quantity; `stopped` says that self-trade prevention canceled what is left.
+    Units: `leaves_qty_lots` is what is left to rest; `stopped` says that self-trade prevention canceled
+    what is left.
     """
 
     steps: list[Step]
     leaves_qty_lots: int
-    decrement_lots: int = 0
     stopped: bool = False
 
     @property
@@ -124,12 +127,11 @@ def _prevent(result: Plan, maker: Order, stp: SelfTradePrevention) -> None:
 
 def _decrement(result: Plan, maker: Order) -> None:
     # The smaller order is canceled and the larger loses as much; equal ones are both canceled.
-    if maker.leaves_qty_lots <= result.leaves_qty_lots:
-        result.steps.append(Step(StepKind.PULL, maker, reason=CancelReason.SELF_TRADE_PREVENTION))
-    else:
+    if maker.leaves_qty_lots > result.leaves_qty_lots:
         result.steps.append(Step(StepKind.RESTATE, maker, result.leaves_qty_lots))
-    if maker.leaves_qty_lots >= result.leaves_qty_lots:
         result.stopped = True
-    else:
-        result.leaves_qty_lots -= maker.leaves_qty_lots
-        result.decrement_lots += maker.leaves_qty_lots
+        return
+    result.stopped = maker.leaves_qty_lots == result.leaves_qty_lots
+    lost = 0 if result.stopped else maker.leaves_qty_lots
+    result.steps.append(Step(StepKind.PULL, maker, lost, CancelReason.SELF_TRADE_PREVENTION))
+    result.leaves_qty_lots -= lost

@@ -98,8 +98,13 @@ def _enter(state: State, market: Market, arrival: Arrival) -> Iterator[Event]:
     if fok and planned.traded_lots < incoming.qty_lots:
         yield OrderCanceled(order_id, CancelReason.FOK_NOT_FILLED)
         return
+    qty_lots = arrival.order_qty_lots
     for index, step in enumerate(planned.steps):
         yield _happened(market, arrival, index, step)
+        if step.kind is StepKind.PULL and step.qty_lots:
+            # At once, so that what trades after it trades off the smaller quantity.
+            qty_lots -= step.qty_lots
+            yield OrderRestated(order_id, qty_lots)
     yield from _ending(arrival, planned)
 
 
@@ -130,8 +135,6 @@ def _happened(market: Market, arrival: Arrival, index: int, step: Step) -> Event
 
 
 def _ending(arrival: Arrival, planned: Plan) -> Iterator[Event]:
-    if planned.decrement_lots:
-        yield OrderRestated(arrival.order_id, arrival.order_qty_lots - planned.decrement_lots)
     if planned.stopped:
         yield OrderCanceled(arrival.order_id, CancelReason.SELF_TRADE_PREVENTION)
     elif planned.leaves_qty_lots:

@@ -1,0 +1,217 @@
+"""
+A small exchange to test against: two markets, three accounts with money, and short verbs to ask of it.
+
+    BTC-USDC  SPOT  one lot at one tick costs 10 units of USDC, one lot is 100 units of BTC
+    BTC-PERP  PERP  one lot at one tick is worth 10 units of USDC, initial margin 10%
+
+No fees, no bands and no limits unless a test sets some. What happened to orders is told in lines, in which
+orders go by the client id they were placed with.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from countermand.core.commands import (
+    AdvanceTime,
+    CancelOrder,
+    Command,
+    ConfigureAccount,
+    DepositFunds,
+    Entry,
+    ListInstrument,
+    MassCancel,
+    NewOrder,
+    OpenAccount,
+    RegisterAsset,
+    ReplaceOrder,
+    SetReferencePrice,
+    SetTradingState,
+)
+from countermand.core.events import Event, OrderAccepted
+from countermand.core.exchange import Exchange
+from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.core.instrument import Instrument, InstrumentKind, TradingState
+from countermand.core.order import OrdType, Side, TimeInForce
+from countermand.core.queries import GetAccount, GetDepth, GetOrder
+from countermand.core.reports import OrderReport, PositionReport, Receipt
+from countermand.core.units import PPB
+from tests.core.columns import tell
+
+USDC, BTC = AssetId(1), AssetId(2)
+SPOT, PERP = InstrumentId(3), InstrumentId(4)
+ALICE, BOB, CAROL = AccountId(5), AccountId(6), AccountId(7)
+NOBODY = AccountId(999)
+MONEY, COINS = 100_000, 10_000
+PERCENT = PPB // 100
+
+
+def instrument(**rules: Any) -> Instrument:
+    """Return the spot instrument, with some rules different."""
+    settings: dict[str, Any] = {
+        "instrument_id": SPOT,
+        "venue": "acme",
+        "symbol": "BTC-USDC",
+        "kind": InstrumentKind.SPOT,
+        "base_asset_id": BTC,
+        "quote_asset_id": USDC,
+        "tick_units": 1,
+        "price_scale": 2,
+        "lot_units": 1,
+        "qty_scale": 3,
+        "notional_minor": 10,
+        "lot_minor": 100,
+        "reference_price_ticks": 100,
+    }
+    return Instrument(**(settings | rules))
+
+
+def perpetual(**rules: Any) -> Instrument:
+    """Return the perpetual instrument, with some rules different."""
+    settings: dict[str, Any] = {
+        "instrument_id": PERP,
+        "symbol": "BTC-PERP",
+        "kind": InstrumentKind.PERPETUAL,
+        "initial_margin_ppb": 10 * PERCENT,
+    }
+    return instrument(**(settings | rules))
+
+
+class World:
+    """The exchange as founded, and verbs; `spot` and `perp` hold rules that differ."""
+
+    def __init__(
+        self, spot: dict[str, Any] | None = None, perp: dict[str, Any] | None = None
+    ) -> None:
+        self.exchange = Exchange()
+        self.receipt = Receipt(0, 0, (), ())
+        self.names: dict[int, str] = {}
+        self.run(
+            RegisterAsset("acme", "USDC", 6),
+            RegisterAsset("acme", "BTC", 8),
+            ListInstrument(instrument(**(spot or {}))),
+            ListInstrument(perpetual(**(perp or {}))),
+            *[OpenAccount("acme", "owner", name) for name in ("alice", "bob", "carol")],
+            *[DepositFunds(account, USDC, MONEY) for account in (ALICE, BOB, CAROL)],
+            *[DepositFunds(account, BTC, COINS) for account in (ALICE, BOB, CAROL)],
+        )
+
+    @property
+    def seq(self) -> int:
+        """The number of the last entry, and so the id of the order it made."""
+        return self.exchange.seq
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What the last command brought about."""
+        return self.receipt.events
+
+    @property
+    def story(self) -> list[str]:
+        """What the last command brought about, in lines."""
+        return [tell(event, self.names) for event in self.events]
+
+    def run(self, *commands: Command, at_ns: int = 0) -> tuple[Event, ...]:
+        """Apply the commands, one nanosecond after another unless a time is given."""
+        for command in commands:
+            exchange = self.exchange
+            entry = Entry(exchange.seq + 1, at_ns or exchange.ts_ns + 1, command)
+            self.receipt = exchange.apply(entry)
+            self._learn(self.receipt.events)
+        return self.events
+
+    def _learn(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if isinstance(event, OrderAccepted):
+                self.names[event.order_id] = event.cl_ord_id or str(event.order_id)
+
+    def order(self, account: AccountId, side: Side, qty: int, price: int, **more: Any) -> OrderId:
+        """Ask for an order, a market order when the price is 0; return its id."""
+        terms: dict[str, Any] = {
+            "instrument_id": SPOT,
+            "cl_ord_id": "",
+            "ord_type": OrdType.LIMIT if price else OrdType.MARKET,
+            "time_in_force": TimeInForce.GTC if price else TimeInForce.IOC,
+        }
+        terms |= {"account_id": account, "side": side, "order_qty_lots": qty, "price_ticks": price}
+        self.run(NewOrder(**(terms | more)))
+        return OrderId(self.seq)
+
+    def buy(
+        self, account: AccountId, qty: int, price: int = 0, name: str = "", **more: Any
+    ) -> OrderId:
+        """Ask for a buy order; return its id."""
+        return self.order(account, Side.BUY, qty, price, **({"cl_ord_id": name} | more))
+
+    def sell(
+        self, account: AccountId, qty: int, price: int = 0, name: str = "", **more: Any
+    ) -> OrderId:
+        """Ask for a sell order; return its id."""
+        return self.order(account, Side.SELL, qty, price, **({"cl_ord_id": name} | more))
+
+    def cancel(self, account: AccountId, order_id: int = 0, name: str = "") -> None:
+        """Ask for an order to be canceled, by id, by client id or by both."""
+        self.run(CancelOrder(account, OrderId(order_id), name))
+
+    def replace(
+        self,
+        account: AccountId,
+        order_id: int = 0,
+        *,
+        name: str = "",
+        new_name: str = "",
+        price: int = 0,
+        qty: int = 0,
+    ) -> None:
+        """Ask for an order to get other terms; what is not given stays."""
+        zero = InstrumentId(0)
+        self.run(ReplaceOrder(account, zero, OrderId(order_id), name, new_name, price, qty))
+
+    def mass_cancel(self, account: int = 0, **which: Any) -> None:
+        """Ask for all orders that match to be canceled."""
+        self.run(MassCancel(AccountId(account), **which))
+
+    def advance(self, at_ns: int) -> None:
+        """Let what is due by a time happen."""
+        self.run(AdvanceTime(), at_ns=at_ns)
+
+    def configure(self, account: AccountId, **settings: Any) -> None:
+        """Change what an account may do."""
+        self.run(ConfigureAccount(account, **settings))
+
+    def set_state(self, state: TradingState, market: InstrumentId = SPOT) -> None:
+        """Change what a market accepts."""
+        self.run(SetTradingState(market, state))
+
+    def set_reference(self, price: int, market: InstrumentId = SPOT) -> None:
+        """Move the reference price of a market."""
+        self.run(SetReferencePrice(market, price))
+
+    def trade(self, buyer: AccountId, seller: AccountId, qty: int, price: int, **more: Any) -> None:
+        """Let one account buy from another."""
+        self.sell(seller, qty, price, **more)
+        self.buy(buyer, qty, price, **more)
+
+    def money(self, account: int, asset: AssetId = USDC) -> tuple[int, int]:
+        """Return what an account has of an asset, and what of it is held."""
+        for balance in self.exchange.query(GetAccount(AccountId(account))).balances:
+            if balance.asset_id == asset:
+                return balance.total_minor, balance.hold_minor
+        return 0, 0
+
+    def position(self, account: AccountId, market: InstrumentId = PERP) -> PositionReport:
+        """Return a position. Raises StopIteration when there never was one."""
+        positions = self.exchange.query(GetAccount(account)).positions
+        return next(p for p in positions if p.instrument_id == market)
+
+    def report(self, account: AccountId, order_id: int) -> OrderReport:
+        """Return an order as it stands."""
+        report: OrderReport | None = self.exchange.query(GetOrder(account, OrderId(order_id)))
+        assert report is not None
+        return report
+
+    def depth(
+        self, market: InstrumentId = SPOT
+    ) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+        """Return the price levels, bids and asks."""
+        depth = self.exchange.query(GetDepth(market))
+        return depth.bids, depth.asks
