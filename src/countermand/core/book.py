@@ -5,7 +5,6 @@ An order is found, and leaves, by its own price and id, so taking one out costs 
 a thousand and of a million. Knows no accounts, no money and no time.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator
 
 from sortedcontainers import SortedList
@@ -14,15 +13,35 @@ from countermand.core.ids import OrderId
 from countermand.core.order import Order, Side
 
 
-class Level:
-    """The orders at one price, first come first; `qty_lots` is the sum of what they have left."""
+# Below this many removed orders a level is not worth packing.
+PACK_MIN = 64
 
-    __slots__ = ("orders", "qty_lots")
+
+class Level:
+    """
+    The orders at one price, first come first; `qty_lots` is the sum of what they have left.
+
+    A dict keeps the places of what was removed until it is packed, and a search for its first order
+    walks over them; packing before they outnumber the living keeps both that walk and a removal cheap.
+    """
+
+    __slots__ = ("_removed", "orders", "qty_lots")
 
     def __init__(self) -> None:
-        # A plain dict would do but for taking from the front: there it searches through what was removed.
-        self.orders: OrderedDict[OrderId, Order] = OrderedDict()
+        self.orders: dict[OrderId, Order] = {}
         self.qty_lots = 0
+        self._removed = 0
+
+    def remove(self, order: Order) -> bool:
+        """Take the order out; False when it is not here."""
+        if self.orders.pop(order.order_id, None) is None:
+            return False
+        self.qty_lots -= order.leaves_qty_lots
+        self._removed += 1
+        if self._removed > PACK_MIN and self._removed > len(self.orders):
+            self.orders = dict(self.orders.items())
+            self._removed = 0
+        return True
 
 
 class Ladder:
@@ -63,10 +82,7 @@ class Ladder:
     def discard(self, order: Order) -> None:
         """Take the order out, if it stands here; its price and leaves must be those it stands with."""
         level = self.levels.get(order.price_ticks)
-        if level is None or level.orders.pop(order.order_id, None) is None:
-            return
-        level.qty_lots -= order.leaves_qty_lots
-        if not level.orders:
+        if level is not None and level.remove(order) and not level.orders:
             del self.levels[order.price_ticks]
             self.prices.remove(order.price_ticks)
 

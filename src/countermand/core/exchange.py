@@ -48,6 +48,16 @@ class Exchange:
 
     def apply(self, entry: Entry) -> Receipt:
         """
+        Advance by the entry and return what to answer whoever asked for it.
+
+        Raises: as `advance`.
+        """
+        events = self.advance(entry)
+        subjects = self._subjects(entry.command, events)
+        return Receipt(entry.seq, entry.ts_ns, tuple(events), subjects)
+
+    def advance(self, entry: Entry) -> list[Event]:
+        """
         Decide what follows from the entry, make it true, and return it.
 
         Raises: AssertionError when the entry is not the next one, or time does not advance.
@@ -63,7 +73,7 @@ class Exchange:
             for event in further:
                 evolve(state, event)
             events += further
-        return Receipt(seq, ts_ns, tuple(events), self._subjects(entry.command, events))
+        return events
 
     def _subjects(self, command: Command, events: list[Event]) -> tuple[OrderReport, ...]:
         # The orders the command was about, not those it met on its way.
@@ -101,5 +111,3 @@ class Exchange:
     def check_invariants(self) -> None:
         """Check everything that must be true. Raises AssertionError naming what is not."""
         invariants.check_invariants(self._state)
-
-

@@ -27,13 +27,16 @@ from countermand.core.instrument import Instrument
 from countermand.core.reasons import RejectReason
 from countermand.core.state import State
 
+# Finer than any asset there is; amounts stay well within what text and journals carry.
+ASSET_SCALE_MAX = 36
+
 
 def register_asset(state: State, seq: int, ts_ns: int, command: RegisterAsset) -> list[Event]:
     """Add an asset, unless its venue has one of that symbol."""
     for asset in state.assets.values():
         if (asset.venue, asset.symbol) == (command.venue, command.symbol):
             return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
-    if not 0 <= command.scale <= 36:
+    if not 0 <= command.scale <= ASSET_SCALE_MAX:
         return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
     return [AssetRegistered(AssetId(seq), command.venue, command.symbol, command.scale)]
 
@@ -86,9 +89,7 @@ def open_account(state: State, seq: int, ts_ns: int, command: OpenAccount) -> li
     ]
 
 
-def configure_account(
-    state: State, seq: int, ts_ns: int, command: ConfigureAccount
-) -> list[Event]:
+def configure_account(state: State, seq: int, ts_ns: int, command: ConfigureAccount) -> list[Event]:
     """Rename an account or change what it may do."""
     account = state.accounts.get(command.account_id)
     if account is None or account.account_id < 0:

@@ -40,7 +40,9 @@ def hold_asset(instrument: Instrument, side: Side) -> AssetId:
     return instrument.quote_asset_id
 
 
-def margin(instrument: Instrument, position: Position, buy_minor: int = 0, sell_minor: int = 0) -> int:
+def margin(
+    instrument: Instrument, position: Position, buy_minor: int = 0, sell_minor: int = 0
+) -> int:
     """Return the margin of the position, as if `buy_minor` and `sell_minor` more were on order."""
     longest = abs(position.cost_minor + position.open_buy_minor + buy_minor)
     shortest = abs(position.cost_minor - position.open_sell_minor - sell_minor)

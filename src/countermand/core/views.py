@@ -142,9 +142,7 @@ def _get_account(state: State, query: GetAccount) -> AccountSummary | None:
         )
         for instrument_id, position in sorted(account.positions.items())
     )
-    return AccountSummary(
-        _account_report(account), balances, positions, len(account.open_orders)
-    )
+    return AccountSummary(_account_report(account), balances, positions, len(account.open_orders))
 
 
 def _quote(state: State, market: Market) -> QuoteReport:
@@ -204,7 +202,10 @@ def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
     order = query.order
     events = decide(state, state.seq + 1, state.ts_ns, order)
     if isinstance(first := events[0], OrderRejected):
-        account, market = state.accounts.get(order.account_id), state.markets.get(order.instrument_id)
+        account, market = (
+            state.accounts.get(order.account_id),
+            state.markets.get(order.instrument_id),
+        )
         if account is None or market is None:
             return PreviewReport(first.reason, 0, 0, 0, 0)
         return _previewed(account, market, query, 0, 0, first)

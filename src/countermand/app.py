@@ -1,0 +1,221 @@
+"""
+App: the composition root. From a configuration to a running server; the only place where parts meet.
+
+Start: bind the ports, recover the exchange, found what is missing, serve. Stop: take no new request,
+answer the open ones, flush the journal, leave a snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from countermand import world as worlds
+from countermand.core.commands import Command
+from countermand.core.queries import GetReferenceData
+from countermand.engine.clock import SystemClock
+from countermand.engine.replay import open_engine
+from countermand.engine.sequencer import Engine
+from countermand.server.asgi import VenueApp
+from countermand.server.control import control_app
+from countermand.server.credentials import KeyRing
+from countermand.server.listener import Listener, bind
+from countermand.server.pipeline import Pipeline
+from countermand.venues import PORT_OFFSETS, VENUES
+from countermand.wire.directory import Directory
+from countermand.wire.venue import Settings, Venue
+from countermand.world import VenueWorld, World, WorldError
+
+log = logging.getLogger(__name__)
+
+# Where the control port's socket is kept among the venues' ones.
+CONTROL = ""
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be served; the text says why in one line."""
+
+
+class Config(Struct, frozen=True):
+    """What `countermand serve` was asked for. `data` None keeps nothing."""
+
+    data: Path | None
+    host: str = "127.0.0.1"
+    port: int = 8100
+    venues: tuple[str, ...] = ()
+    world: Path | None = None
+    tls: tuple[Path, Path] | None = None
+
+
+class Ready(Struct, frozen=True):
+    """Where everything is, and everything a newcomer needs to use it."""
+
+    control: str
+    venues: dict[str, dict[str, Any]]
+
+
+class App:
+    """A server that can be started once and stopped once."""
+
+    def __init__(self, config: Config, on_fatal: Callable[[], None]) -> None:
+        self._config = config
+        self._on_fatal = on_fatal
+        self._clock = SystemClock()
+        self._listeners: list[Listener] = []
+        self._engine: Engine | None = None
+
+    async def start(self) -> Ready:
+        """
+        Return once everything is served.
+
+        Raises: ConfigError, WorldError, JournalError; nothing stays open then.
+        """
+        config = self._config
+        world = worlds.choose(config.data, config.world, _venues_of(config))
+        keys = {name: _key_ring(VENUES[name], part) for name, part in world.items()}
+        _refuse_exposed_demo(config, keys)
+        sockets = _bind_all(config, list(world))
+        try:
+            self._engine = engine = await open_engine(config.data, self._clock, self._on_fatal)
+            await _found(engine, world)
+            if config.data is not None:
+                worlds.remember(config.data, world)
+            pipelines = {
+                name: self._pipeline(engine, VENUES[name], part, keys[name])
+                for name, part in world.items()
+            }
+            return await self._serve(engine, pipelines, keys, sockets)
+        except BaseException:
+            for bound in sockets.values():
+                bound.close()
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Answer what is open, then flush and close. Safe to call at any time."""
+        await asyncio.gather(*(listener.stop() for listener in self._listeners))
+        self._listeners = []
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.stop()
+            log.info("stopped", extra={"seq": engine.seq})
+
+    def _pipeline(
+        self, engine: Engine, venue: Venue, part: VenueWorld, keys: KeyRing
+    ) -> Pipeline:
+        return Pipeline(venue, engine, keys, self._clock, _settings(venue, part))
+
+    async def _serve(
+        self,
+        engine: Engine,
+        pipelines: dict[str, Pipeline],
+        keys: dict[str, KeyRing],
+        sockets: dict[str, socket.socket],
+    ) -> Ready:
+        scheme = "https" if self._config.tls else "http"
+        urls = {name: _url(scheme, bound) for name, bound in sockets.items()}
+        base_urls = {name: url for name, url in urls.items() if name != CONTROL}
+        metrics = [pipeline.metrics for pipeline in pipelines.values()]
+        apps: dict[str, Any] = {name: VenueApp(p) for name, p in pipelines.items()}
+        apps[CONTROL] = control_app(engine, base_urls, metrics)
+        for name, app in apps.items():
+            listener = Listener(app, sockets[name], self._config.tls)
+            self._listeners.append(listener)
+            await listener.start()
+        venues = {
+            name: await _introduce(pipeline, keys[name], urls[name])
+            for name, pipeline in pipelines.items()
+        }
+        log.info("ready", extra={"control": urls[CONTROL], "venues": base_urls, "seq": engine.seq})
+        return Ready(urls[CONTROL], venues)
+
+
+def _venues_of(config: Config) -> list[Venue]:
+    for name in config.venues:
+        if name not in VENUES:
+            raise ConfigError(f"no venue is called {name!r}; there are {', '.join(VENUES)}")
+    return [venue for name, venue in VENUES.items() if name in config.venues or not config.venues]
+
+
+def _settings(venue: Venue, part: VenueWorld) -> Settings:
+    try:
+        return msgspec.convert(part.settings, venue.settings)
+    except msgspec.ValidationError as error:
+        raise WorldError(f"{venue.name}: settings: {error}") from None
+
+
+def _key_ring(venue: Venue, part: VenueWorld) -> KeyRing:
+    try:
+        return KeyRing(
+            venue.auth.credential(user.name, key) for user in part.users for key in user.keys
+        )
+    except ValueError as error:
+        raise WorldError(f"{venue.name}: keys: {error}") from None
+
+
+def _refuse_exposed_demo(config: Config, keys: dict[str, KeyRing]) -> None:
+    # The demo's keys are published: whoever can reach the port could trade with them.
+    if config.host == "localhost" or _is_loopback(config.host):
+        return
+    published = worlds.demo(VENUES[name] for name in keys)
+    for name, part in published.items():
+        if any(keys[name].find(demo.key) for demo in _key_ring(VENUES[name], part)):
+            raise ConfigError(
+                f"{name} is served with the demo's published keys, so only loopback may be bound, "
+                f"not {config.host}; give a --world with keys of your own"
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _bind_all(config: Config, names: list[str]) -> dict[str, socket.socket]:
+    sockets: dict[str, socket.socket] = {}
+    for name in (CONTROL, *names):
+        port = config.port and config.port + (PORT_OFFSETS[name] if name else 0)
+        try:
+            sockets[name] = bind(config.host, port)
+        except OSError as error:
+            for bound in sockets.values():
+                bound.close()
+            raise ConfigError(f"cannot bind {config.host}:{port}: {error.strerror}") from None
+    return sockets
+
+
+def _url(scheme: str, bound: socket.socket) -> str:
+    host, port = bound.getsockname()[:2]
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+async def _found(engine: Engine, world: World) -> None:
+    """Found the venues the exchange does not know yet, each as one group of entries."""
+    for name, part in world.items():
+        names = Directory((await engine.query(GetReferenceData(name))).view)
+        if not names.instruments:
+            commands: list[Command] = worlds.found(name, part, engine.seq + 1)
+            await engine.submit_all(commands)
+            log.info("founded", extra={"venue": name, "entries": len(commands)})
+
+
+async def _introduce(pipeline: Pipeline, keys: KeyRing, base_url: str) -> dict[str, Any]:
+    """Return what a newcomer needs of one venue: where it is, who may come in, what trades."""
+    directory = await pipeline.directory()
+    accounts: dict[str, Any] = {}
+    for credential in keys:
+        owned = list(directory.accounts_of(credential.owner))
+        # The first key of a user is the one to begin with; further ones are known to who made them.
+        accounts.setdefault(credential.owner, pipeline.venue.auth.publish(credential, owned))
+    markets = [instrument.symbol for instrument in directory.instruments.values()]
+    return {"base_url": base_url, "accounts": accounts, "markets": markets}

@@ -1,0 +1,31 @@
+"""
+The command line: one module per noun. Every verb takes `--json`; no verb ever shows a traceback.
+
+Exit codes: 0 done, 1 it failed, 2 it was asked wrongly; `cancel` has finer ones of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from countermand.cli import journal, serve
+
+app = typer.Typer(
+    name="countermand",
+    help="An exchange you can run and a client you can trust, built around cancelling an order.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.add_typer(journal.app, name="journal")
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,107 @@
+"""`countermand serve`: run the exchange until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from countermand import logs
+from countermand.app import App, Config, ConfigError, Ready
+from countermand.engine.ports import JournalError
+from countermand.world import WorldError
+
+# The exchange met a bug and stopped before it could answer wrongly (BSD's EX_SOFTWARE).
+EXIT_BUG = 70
+
+# The venues' ports follow the control port.
+PORT_MAX = 65_530
+
+# Orders are long-lived and few of them are cyclic: collect the young often enough, the old rarely.
+GC_THRESHOLDS = (50_000, 20, 100)
+
+
+def serve(
+    data: Annotated[
+        Path, typer.Option(help="Directory that keeps everything.", show_default=True)
+    ] = Path("countermand-data"),
+    ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Keep nothing.")] = False,
+    host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Control port; venues on the next five. 0: any free ports.")
+    ] = 8100,
+    venue: Annotated[
+        list[str] | None, typer.Option(help="Serve this venue only; may be repeated.")
+    ] = None,
+    world: Annotated[
+        Path | None, typer.Option(help="World to found, in TOML. Default: the demo world.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Private key, PEM.")] = None,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    json: Annotated[bool, typer.Option("--json", help="Say ready in one line of JSON.")] = False,
+) -> None:
+    """Run the exchange: the venues' own APIs, over one durable exchange core."""
+    if (tls_cert is None) != (tls_key is None):
+        _fail("--tls-cert and --tls-key go together", 2)
+    if log_level not in ("debug", "info", "warning", "error"):
+        _fail(f"--log-level {log_level} is not one of debug, info, warning, error", 2)
+    if not 0 <= port <= PORT_MAX:
+        _fail(f"--port {port} is not between 0 and {PORT_MAX}", 2)
+    logs.configure(log_level)
+    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
+    kept = None if ephemeral else data
+    config = Config(kept, host, port, tuple(venue or ()), world, tls)
+    try:
+        uvloop.run(_run(config, as_json=json))
+    except (ConfigError, WorldError) as error:
+        _fail(str(error), 2)
+    except JournalError as error:
+        _fail(str(error), 1)
+
+
+async def _run(config: Config, *, as_json: bool) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stopping.set)
+    app = App(config, on_fatal=lambda: os._exit(EXIT_BUG))
+    ready = await app.start()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    if as_json:
+        sys.stdout.write(msgspec.json.encode({"event": "ready", **msgspec.to_builtins(ready)}).decode() + "\n")
+        sys.stdout.flush()
+    else:
+        _show(ready)
+    await stopping.wait()
+    await app.stop()
+
+
+def _show(ready: Ready) -> None:
+    console = Console()
+    for name, venue in ready.venues.items():
+        table = Table(title=f"{name}  {venue['base_url']}", title_justify="left", box=None)
+        table.add_column("account")
+        table.add_column("what its SDK needs")
+        for account, needs in venue["accounts"].items():
+            for index, (field, value) in enumerate(needs.items()):
+                table.add_row("" if index else account, f"{field} = {value}")
+        console.print(table, soft_wrap=True)
+        console.print(f"markets  {', '.join(venue['markets'])}\n", soft_wrap=True)
+    console.print(f"control  {ready.control}   (Ctrl-C stops; everything answered is kept)")
+
+
+def _fail(text: str, code: int) -> None:
+    typer.echo(f"countermand: {text}", err=True)
+    raise typer.Exit(code)

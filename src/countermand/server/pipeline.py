@@ -1,0 +1,125 @@
+"""
+The pipeline: the only path a request takes, the same for every venue.
+
+    match route -> verify -> charge -> decode -> from_wire -> submit or query -> to_wire -> encode
+
+Every refusal on the way is a `WireError`, caught once and rendered by the venue in its own words.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from countermand.core.commands import (
+    Command,
+    ConfigureAccount,
+    OpenAccount,
+    SetReferencePrice,
+    SetTradingState,
+)
+from countermand.core.queries import GetReferenceData, Query
+from countermand.engine.ports import Clock
+from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull
+from countermand.server.metrics import Metrics
+from countermand.server.rate_limits import RateLimits
+from countermand.wire import codec
+from countermand.wire.directory import Directory
+from countermand.wire.errors import (
+    Forbidden,
+    Internal,
+    Overloaded,
+    RateLimited,
+    Unavailable,
+    WireError,
+)
+from countermand.wire.http import Request, Response
+from countermand.wire.operation import Access
+from countermand.wire.route import Route
+from countermand.wire.venue import Context, Keys, Principal, Settings, Venue
+
+log = logging.getLogger(__name__)
+
+# Commands after which things may have other names, or there are more of them.
+_RENAMING = frozenset({OpenAccount, ConfigureAccount, SetTradingState, SetReferencePrice})
+
+
+class Pipeline:
+    """One venue, served by one engine."""
+
+    def __init__(
+        self, venue: Venue, engine: Engine, keys: Keys, clock: Clock, settings: Settings
+    ) -> None:
+        self.venue = venue
+        self.settings = settings
+        self.metrics = Metrics(venue.name)
+        self._engine = engine
+        self._keys = keys
+        self._clock = clock
+        self._limits = RateLimits(settings.rate_limit_per_s)
+        self._directory: Directory | None = None
+
+    async def handle(self, request: Request) -> Response:
+        """Return the answer to a request; whatever goes wrong, it is the venue's own answer."""
+        try:
+            response = await self._answer(request)
+        except WireError as error:
+            response = self.venue.errors.render(error)
+        except Exception:
+            # A bug in a dialect harms one request; one in the exchange has already stopped the engine.
+            log.exception("request failed", extra={"venue": self.venue.name})
+            response = self.venue.errors.render(Internal("internal error"))
+        self.metrics.count(response.status)
+        return response
+
+    def refuse(self, error: WireError) -> Response:
+        """Return the venue's answer to a request that was refused before it was whole."""
+        response = self.venue.errors.render(error)
+        self.metrics.count(response.status)
+        return response
+
+    async def directory(self) -> Directory:
+        """Return what things are called at this venue."""
+        if self._directory is None:
+            answer = await self._engine.query(GetReferenceData(self.venue.name))
+            self._directory = Directory(answer.view)
+        return self._directory
+
+    async def _answer(self, request: Request) -> Response:
+        now_ns = self._clock.now_ns()
+        route, params = self.venue.routes.match(request.method, request.path)
+        principal = self._authenticate(route, request, now_ns)
+        message = codec.decode_request(route, request, params)
+        directory = self._directory or await self.directory()
+        context = Context(directory, self.settings, principal, now_ns)
+        if route.find is not None:
+            found = await self._engine.query(route.find(message, context))
+            context = Context(directory, self.settings, principal, now_ns, found.view)
+        result = await self._perform(route.square.request_from_wire(message, context))
+        if self._directory is not directory:
+            context = Context(await self.directory(), self.settings, principal, now_ns)
+        reply = route.square.reply_to_wire(result, context)
+        return Response(route.status, codec.encode(reply))
+
+    def _authenticate(self, route: Route, request: Request, now_ns: int) -> Principal | None:
+        if route.access is Access.PUBLIC:
+            return None
+        principal = self.venue.auth.verify(request, self._keys, self.settings, now_ns)
+        if not self._limits.allows(principal.key, route.weight, now_ns):
+            raise RateLimited(self._limits.limit_per_s)
+        if route.access not in principal.access:
+            raise Forbidden(f"key lacks {route.access.value} permission")
+        return principal
+
+    async def _perform(self, asked: Command | Query) -> Any:
+        if isinstance(asked, Query):
+            return (await self._engine.query(asked)).view
+        try:
+            receipt = await self._engine.submit(asked)
+        except QueueFull:
+            raise Overloaded("the exchange is busy") from None
+        except IntakeStopped as stopped:
+            raise Unavailable(str(stopped)) from None
+        if type(asked) in _RENAMING:
+            self._directory = None
+        return receipt

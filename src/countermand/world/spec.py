@@ -1,0 +1,114 @@
+"""
+World: the assets, markets, accounts, money and keys an exchange starts with.
+
+A world is written in TOML, one top-level table per venue; the built-in demo world is the `demo.toml` in
+each venue's folder and documents the format. What is founded (assets, markets, accounts, money)
+becomes commands and lives in the journal; settings and keys do not, and may change between starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from countermand.wire.venue import Venue
+
+
+class WorldError(Exception):
+    """A world that cannot be: the text names the venue and what is wrong with it."""
+
+
+class AssetSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """An asset; balances are kept to `scale` digits after the point."""
+
+    symbol: str
+    scale: int
+
+
+class InstrumentSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """
+    A market.
+
+    Units: decimal text; sizes in the base asset, prices in the quote asset, rates and bands as
+    fractions. A limit of 0 is none.
+    """
+
+    symbol: str
+    kind: str
+    base: str
+    quote: str
+    tick_size: str
+    lot_size: str
+    reference_price: str
+    min_quantity: str = "0"
+    max_quantity: str = "0"
+    min_notional: str = "0"
+    position_limit: str = "0"
+    price_band: str = "0"
+    market_band: str = "0"
+    maker_fee_rate: str = "0"
+    taker_fee_rate: str = "0"
+    initial_margin_rate: str = "1"
+
+
+class AccountSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """An account and the money in it, decimal text by asset symbol."""
+
+    name: str
+    default: bool = False
+    balances: dict[str, str] = field(default_factory=dict)
+
+
+class UserSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody with accounts and keys; what a key holds is the venue's business."""
+
+    name: str
+    accounts: list[AccountSpec]
+    keys: list[dict[str, Any]] = field(default_factory=list)
+
+
+class VenueWorld(Struct, frozen=True, forbid_unknown_fields=True):
+    """One venue's part of a world."""
+
+    assets: list[AssetSpec]
+    instruments: list[InstrumentSpec]
+    users: list[UserSpec]
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def founded(self) -> object:
+        """Return what of it goes into the journal; this must not change under an existing one."""
+        accounts = [(user.name, user.accounts) for user in self.users]
+        return (self.assets, self.instruments, accounts)
+
+
+World = dict[str, VenueWorld]
+
+
+def demo(venues: Iterable[Venue]) -> World:
+    """Return the built-in world of the given venues."""
+    world: World = {}
+    for venue in venues:
+        world |= parse(files(venue.package).joinpath("demo.toml").read_bytes(), "demo.toml")
+    return world
+
+
+def read(path: Path) -> World:
+    """Return the world in a file. Raises WorldError when it cannot be read or understood."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WorldError(f"{path}: {error.strerror}") from None
+    return parse(data, str(path))
+
+
+def parse(data: bytes, where: str) -> World:
+    """Return the world in a text. Raises WorldError naming `where` and what is wrong."""
+    try:
+        return msgspec.toml.decode(data, type=World)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WorldError(f"{where}: {error}") from None

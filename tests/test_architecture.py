@@ -1,0 +1,128 @@
+"""The rules of the house, read off the code: who may import whom, and what the core may not touch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[1] / "src" / "countermand"
+FILES = sorted(SRC.rglob("*.py"))
+
+# The part of the core that is vocabulary: what both ends of the wire may speak of.
+WORDS = {
+    f"core.{name}"
+    for name in "ids units instrument order commands queries events reasons reports".split()
+}
+
+# What each room may import of ours; a trailing dot means everything below.
+MAY_IMPORT = {
+    "core": {"core."},
+    "engine": {"engine.", "core."},
+    "wire": {"wire.", *WORDS},
+    "venues": {"wire.", *WORDS},
+    "server": {"server.", "engine.", "wire.", "venues", *WORDS},
+    "client": {"client.", "wire.", "venues", *WORDS},
+    "world": {"wire.", *WORDS},
+    "logs": set(),
+    "app": {"core.", "engine.", "wire.", "venues", "server.", "client.", "world", "logs"},
+    "cli": {"cli.", "app", "world", "logs", "client.", "wire.", "engine.", *WORDS},
+    "__init__": {"client.", "venues", "wire."},
+    "__main__": {"cli"},
+}
+
+# The core is pure: beside itself it may import these, and nothing that has a clock, chance or a door.
+CORE_LIBRARIES = {
+    "msgspec", "sortedcontainers", "enum", "typing", "collections", "bisect", "heapq", "hashlib",
+    "itertools", "__future__",
+}  # fmt: skip
+
+# A venue is a codec: none of these may be in its folder.
+VENUE_BANS = {"time", "random", "secrets", "os", "socket", "asyncio", "uuid", "io", "pathlib"}
+
+VENUE_NAMES = ("deltadefi", "autoshares", "coinbase", "loopring", "polymarket")
+
+
+def room(path: Path) -> str:
+    """The first folder or module below the package."""
+    return path.relative_to(SRC).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every module that is imported, `from x import y` as x or, where y is a module of ours, x.y."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            for alias in node.names:
+                inner = SRC.parent / (node.module or "").replace(".", "/")
+                is_module = (inner / f"{alias.name}.py").exists() or (inner / alias.name).is_dir()
+                yield f"{node.module}.{alias.name}" if is_module else node.module or ""
+
+
+def allowed(name: str, rules: set[str]) -> bool:
+    """Whether one of the rules covers the module, given below the package."""
+    return any(
+        name == rule or (rule.endswith(".") and f"{name}.".startswith(rule)) for rule in rules
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
+def test_imports_point_one_way(path: Path) -> None:
+    """Each room imports only from the rooms it may know."""
+    here, own = room(path), path.relative_to(SRC).parts
+    rules = set(MAY_IMPORT[here])
+    if here == "venues" and len(own) > 2:
+        rules.add(f"venues.{own[1]}.")
+    elif here == "venues":
+        rules.add("venues.")
+    for name in imports(ast.parse(path.read_text())):
+        package, _, rest = name.partition(".")
+        if package == "countermand":
+            assert allowed(rest, rules), f"{path.relative_to(SRC)} imports {name}"
+        elif here == "core":
+            assert package in CORE_LIBRARIES, f"{path.relative_to(SRC)} imports {name}"
+        elif here == "venues":
+            assert package not in VENUE_BANS, f"{path.relative_to(SRC)} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted((SRC / "core").glob("*.py")), ids=lambda p: p.name)
+def test_the_core_is_pure(path: Path) -> None:
+    """No floats, no true division, no hash order, no loop over a set."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        where = f"{path.name}:{getattr(node, 'lineno', 0)}"
+        assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), where
+        assert not (isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)), (
+            where
+        )
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("hash", "id", "open", "print", "float"), where
+        loops = (node.iter,) if isinstance(node, ast.For | ast.comprehension) else ()
+        assert not any(isinstance(loop, ast.Set | ast.SetComp) for loop in loops), where
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
+def test_only_a_venue_names_itself(path: Path) -> None:
+    """A venue's name stands in its own folder and in the registry, nowhere else."""
+    parts = path.relative_to(SRC).parts
+    if parts == ("venues", "__init__.py"):
+        return
+    own = parts[1].split("_")[0] if parts[0] == "venues" else ""
+    text = path.read_text().lower()
+    named = [name for name in VENUE_NAMES if name in text and name != own]
+    assert [] == named, f"{path.relative_to(SRC)} names {named}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
+def test_files_and_functions_stay_small(path: Path) -> None:
+    """A file is read in a sitting, a function in a glance."""
+    text = path.read_text()
+    assert len(text.splitlines()) <= 500, f"{path.name} wants another room"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            lines = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+            assert lines <= 60, f"{path.name}:{node.name} is {lines} lines"
