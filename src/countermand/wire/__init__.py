@@ -1,1 +1,3 @@
-"""Wire: what dialects share. Knows HTTP values and the core's vocabulary, no sockets and no venue."""
+"""
+Wire: what dialects share. Knows HTTP values and the core's vocabulary, no sockets and no venue.
+"""

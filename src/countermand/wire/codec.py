@@ -1,9 +1,9 @@
 """
 Codec: message classes to bytes and back, strictly.
 
-A request's fields travel as path parameters, and besides as a JSON body or as query parameters. Which
-is the row's to say; the message is the same struct either way. A body that a row does not name is
-never read: it may have been signed, that is all.
+A request's fields travel as path parameters, and besides as a JSON body or as query parameters.
+Which is the row's to say; the message is the same struct either way. A body that a row does not
+name is never read: it may have been signed, that is all.
 """
 
 import re
@@ -59,8 +59,8 @@ def decode_request(route: Route, request: Request, params: Params) -> Any:
 
     Shape:  path parameters win over what bears their name elsewhere; keys that are no fields are
             ignored, unless the message forbids them.
-    Raises: Malformed for a body that is no JSON object and for bad UTF-8, MissingField, InvalidField,
-            UnknownField with the field's wire name.
+    Raises: Malformed for a body that is no JSON object and for bad UTF-8, MissingField,
+            InvalidField, UnknownField with the field's wire name.
     """
     if not route.body:
         values = _query_values(route.request, request.query, params)

@@ -1,4 +1,6 @@
-"""Names: the assets, instruments and accounts of one venue, indexed for those who spell and read ids."""
+"""
+Names: the assets, instruments and accounts of one venue, indexed for those who spell and read ids.
+"""
 
 from collections.abc import Iterable
 

@@ -1,6 +1,6 @@
 """
-Everything that can be said no to on the wire. One tree for both ends: the server raises these and the
-venue renders them, the client interprets a response and gets the same thing back.
+Everything that can be said no to on the wire. One tree for both ends: the server raises these and
+the venue renders them, the client interprets a response and gets the same thing back.
 
     WireError
     ├── Malformed              the request cannot be understood
@@ -27,7 +27,9 @@ from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReaso
 
 
 class NotExpressible(ValueError):
-    """A command that a venue's wire has no words for; raised by our client before anything is sent."""
+    """
+    A command that a venue's wire has no words for; raised by our client before anything is sent.
+    """
 
 
 class WireError(Exception):
@@ -95,7 +97,10 @@ class OrderRefused(WireError):
 
 
 class CancelRefused(WireError):
-    """The exchange refused a cancel or replace; `ord_status` is the state that refused, None if unknown."""
+    """
+    The exchange refused a cancel or replace; `ord_status` is the state that refused, None if
+    unknown.
+    """
 
     def __init__(
         self,

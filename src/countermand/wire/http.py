@@ -9,8 +9,8 @@ class Request(Struct, frozen=True, gc=False):
     """
     A request as it is on the wire.
 
-    Shape: `path` is the raw target before the `?`, `query` what follows it, both still percent-encoded;
-    header names are lower case; `body` is exactly the bytes sent.
+    Shape: `path` is the raw target before the `?`, `query` what follows it, both still
+    percent-encoded; header names are lower case; `body` is exactly the bytes sent.
     """
 
     method: str

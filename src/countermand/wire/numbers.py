@@ -1,5 +1,6 @@
 """
-Numbers: exact decimal text to ticks, lots and minor units, and back. The only bridge between the two.
+Numbers: exact decimal text to ticks, lots and minor units, and back. The only bridge between the
+two.
 
 Nothing here rounds, except where a function's name says so; there is no float. A number is measured
 before it becomes an integer, so that `1e999999999` costs nothing.
@@ -117,7 +118,8 @@ def avg_px_text_half_even(instrument: Instrument, cum_notional_minor: int, qty_l
     """
     Return the average price, rounded half to even `AVG_PX_DIGITS` digits beyond the price's own.
 
-    Units: `cum_notional_minor` in quote minor units and signed like `qty_lots`; "0" when nothing traded.
+    Units: `cum_notional_minor` in quote minor units and signed like `qty_lots`; "0" when nothing
+            traded.
     """
     if not qty_lots:
         return "0"
@@ -149,5 +151,7 @@ def divide_half_even(numerator: int, denominator: int) -> int:
 
 
 def fraction_text_half_even(part: int, whole: int) -> str:
-    """Return `part / whole` as a decimal fraction, rounded half to even at nine digits; 0 of nothing."""
+    """
+    Return `part / whole` as a decimal fraction, rounded half to even at nine digits; 0 of nothing.
+    """
     return unscaled(divide_half_even(part * PPB, whole), PPB_SCALE) if whole else "0"

@@ -1,4 +1,6 @@
-"""Route tables: rows that the server matches against requests and the client builds requests from."""
+"""
+Route tables: rows that the server matches against requests and the client builds requests from.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,10 @@ class Route(Struct, frozen=True):
     """
     One row: an operation, where it lives, what it carries.
 
-    `request` and `reply` are message types; path and query parameters are fields of the request like
-    those of its body. `body` names whether the fields travel as a JSON body. `find` asks something
-    before `request_from_wire` runs (the instrument of an order, say); `weight` is what it costs
-    against the rate limit.
+    `request` and `reply` are message types; path and query parameters are fields of the request
+    like those of its body. `body` names whether the fields travel as a JSON body. `find` asks
+    something before `request_from_wire` runs (the instrument of an order, say); `weight` is what it
+    costs against the rate limit.
     """
 
     operation: Operation
@@ -54,7 +56,9 @@ class Route(Struct, frozen=True):
     status: int = 200
 
     def build(self, params: Mapping[str, str]) -> bytes:
-        """Return the path with `params` percent-encoded in place. Raises KeyError on a missing one."""
+        """
+        Return the path with `params` percent-encoded in place. Raises KeyError on a missing one.
+        """
         filled = self.path.format_map({name: quote(text, safe="") for name, text in params.items()})
         return filled.encode()
 
@@ -106,8 +110,8 @@ class Routes:
         """
         Return the row and its decoded path parameters.
 
-        Raises: NotFound for a path no row has (an empty parameter matches nothing), MethodNotAllowed
-        when only the method is wrong, Malformed when a parameter is not UTF-8.
+        Raises: NotFound for a path no row has (an empty parameter matches nothing),
+        MethodNotAllowed when only the method is wrong, Malformed when a parameter is not UTF-8.
         """
         known = False
         for methods, values in self._candidates(path):

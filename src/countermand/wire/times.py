@@ -1,4 +1,6 @@
-"""Times: nanoseconds since the Unix epoch to seconds and ISO-8601 text, and back. Reads no clock."""
+"""
+Times: nanoseconds since the Unix epoch to seconds and ISO-8601 text, and back. Reads no clock.
+"""
 
 import re
 from datetime import date, timedelta
@@ -18,7 +20,9 @@ _ISO = re.compile(
 
 
 def iso_floor_ms(ns: int) -> str:
-    """Return ISO-8601 UTC text with `Z`, floored to milliseconds; no fraction when there is none."""
+    """
+    Return ISO-8601 UTC text with `Z`, floored to milliseconds; no fraction when there is none.
+    """
     seconds, beyond = divmod(ns, S)
     ms = beyond // MS
     return f"{_iso_seconds(seconds)}.{ms:03d}Z" if ms else f"{_iso_seconds(seconds)}Z"
@@ -37,7 +41,8 @@ def parse_iso(text: str) -> int:
     """
     Return the nanoseconds an ISO-8601 text names, exactly.
 
-    Shape:  date, time, up to nine fraction digits, then `Z` or an offset; without one it is no instant.
+    Shape:  date, time, up to nine fraction digits, then `Z` or an offset; without one it is no
+            instant.
     Raises: ValueError for anything else.
     """
     if (match := _ISO.fullmatch(text)) is None:

@@ -1,6 +1,6 @@
 """
-The `Venue` value and the small Protocols its parts answer to. A venue is a codec: everything here is a
-pure function of its arguments, and the server and the client run it in opposite directions.
+The `Venue` value and the small Protocols its parts answer to. A venue is a codec: everything here
+is a pure function of its arguments, and the server and the client run it in opposite directions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Credential(Struct, frozen=True):
-    """A key and whose it is; a venue adds its secrets in a subclass. Never printed, never journaled."""
+    """
+    A key and whose it is; a venue adds its secrets in a subclass. Never printed, never journaled.
+    """
 
     owner: str
     key: str
@@ -51,8 +53,8 @@ class Context(Struct, frozen=True, gc=False):
     """
     What the wire does not carry: who asks, what things are called, when the request came.
 
-    `found` is what the route's `find` query answered, when it has one; `message` is the request's, for
-    answers that do not say what was asked (a page's limits, a quote's instrument).
+    `found` is what the route's `find` query answered, when it has one; `message` is the request's,
+    for answers that do not say what was asked (a page's limits, a quote's instrument).
     """
 
     directory: Directory
@@ -74,7 +76,9 @@ class Auth(Protocol):
     """How a venue proves who asks."""
 
     def credential(self, owner: str, fields: Mapping[str, Any]) -> Credential:
-        """Make a credential from a world's `keys` table. Raises ValueError naming the field at fault."""
+        """
+        Make a credential from a world's `keys` table. Raises ValueError naming the field at fault.
+        """
 
     def publish(self, credential: Credential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
         """Return everything that venue's own SDK needs to act as this key."""

@@ -1,0 +1,103 @@
+"""
+Ids as this venue spells them: all of them renderings of our integers, all of them reversible.
+
+Shape:  authenticated answers carry base-36 triplets (`2v2ckc1g-1-0` for an order, `3mnk39ap-1-21`
+        for a portfolio, `114jqqhr-0-0` for an instrument, `0-0-1` for an asset), public ones
+        decimals, and both a UUID beside. A word is eight characters because ours start at 36**7.
+        Whatever is emitted is understood, and nothing that is spelled otherwise.
+Source: captured answers (README, "Sources"); which numbers stand behind the venue's own is not
+        known.
+"""
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAIRS = tuple(a + b for a in _DIGITS for b in _DIGITS)
+_PAIR = 36 * 36
+_FIRST = 36**7
+_WORD = re.compile(r"[0-9a-z]{1,16}")
+_UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8000-([0-9a-f]{12})")
+_DECIMAL = re.compile(r"[1-9][0-9]{0,18}")
+
+
+class Kind(IntEnum):
+    """What an id names; the number stands in its UUIDs."""
+
+    ORDER = 1
+    PORTFOLIO = 2
+    INSTRUMENT = 3
+    ASSET = 4
+    POSITION = 5
+    FILL = 6
+    MATCH = 7
+    USER = 8
+
+
+# What follows the word of a triplet; an asset's word comes last instead.
+_SUFFIX = {
+    Kind.ORDER: "-1-0",
+    Kind.PORTFOLIO: "-1-21",
+    Kind.INSTRUMENT: "-0-0",
+    Kind.POSITION: "-1-57",
+    Kind.FILL: "-2-0",
+    Kind.MATCH: "-3-0",
+    Kind.USER: "-4-0",
+}
+_ASSET_PREFIX = "0-0-"
+
+
+def triplet(kind: Kind, number: int) -> str:
+    """Return the base-36 spelling of an id."""
+    if kind is Kind.ASSET:
+        return _ASSET_PREFIX + _base36(number)
+    return _base36(number + _FIRST) + _SUFFIX[kind]
+
+
+def uuid(kind: Kind, number: int) -> str:
+    """Return the UUID spelling of an id: version 8, whose bits are free for such use."""
+    high, low = divmod(number, 1 << 48)
+    return f"{high >> 16:08x}-{high & 0xFFFF:04x}-8{kind:03x}-8000-{low:012x}"
+
+
+@lru_cache(maxsize=4096)
+def both(kind: Kind, number: int) -> tuple[str, str]:
+    """Return the triplet and the UUID of an id that many answers carry."""
+    return triplet(kind, number), uuid(kind, number)
+
+
+@lru_cache(maxsize=4096)
+def parse(kind: Kind, text: str) -> int | None:
+    """
+    Return the number an id names, in whichever of its three spellings, or None when it is none.
+    """
+    if (number := parse_triplet(kind, text)) is not None:
+        return number
+    if (match := _UUID.fullmatch(text)) is not None:
+        if int(match[3], 16) != kind:
+            return None
+        return int(match[1] + match[2] + match[4], 16)
+    return int(text) if _DECIMAL.fullmatch(text) else None
+
+
+def parse_triplet(kind: Kind, text: str) -> int | None:
+    """Return the number a base-36 triplet names, or None when it is none of that kind."""
+    if kind is Kind.ASSET:
+        word, ours, first = text.removeprefix(_ASSET_PREFIX), text.startswith(_ASSET_PREFIX), 0
+    else:
+        suffix = _SUFFIX[kind]
+        word, ours, first = text.removesuffix(suffix), text.endswith(suffix), _FIRST
+    if not ours or not _WORD.fullmatch(word) or (word[0] == "0" and word != "0"):
+        return None
+    number = int(word, 36) - first
+    return number if number >= 0 else None
+
+
+def _base36(number: int) -> str:
+    number, low = divmod(number, _PAIR)
+    text = _PAIRS[low]
+    while number:
+        number, low = divmod(number, _PAIR)
+        text = _PAIRS[low] + text
+    return text.lstrip("0") or "0"

@@ -1,0 +1,189 @@
+"""
+Messages about orders.
+
+Units: prices in the quote asset, sizes in the base asset, as decimals; times ISO-8601 with `Z`.
+        An optional field that does not apply is absent, never null or empty.
+Source: INTX REST reference, "Orders"; key set as captured (README, "Sources").
+"""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+OrderType = Literal["LIMIT", "MARKET", "STOP", "STOP_LIMIT", "TAKE_PROFIT_STOP_LOSS"]
+OrderSide = Literal["BUY", "SELL"]
+InstrumentType = Literal["SPOT", "PERP", "PERPETUAL_FUTURE"]
+EventType = Literal["NEW", "TRADE", "REPLACED"]
+Tif = Literal["GTC", "IOC", "GTT", "FOK"]
+StpMode = Literal["NONE", "AGGRESSING", "RESTING", "BOTH", "DECREMENT_AND_CANCEL"]
+
+# The official Python SDK types these flags as text.
+Flag = bool | Literal["true", "false"]
+
+ResultLimit = Annotated[int, Meta(ge=1, le=100)]
+ResultOffset = Annotated[int, Meta(ge=0, le=10**9)]
+RESULT_LIMIT = 25
+
+
+class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    `POST /orders`. `tif` is asked for except from market orders; `stp_mode` is BOTH when absent.
+
+    `user` is for brokers and means nothing here.
+    """
+
+    client_order_id: str
+    side: OrderSide
+    size: Decimal
+    tif: Tif | None = None
+    instrument: str
+    type: OrderType
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_limit_price: Decimal | None = None
+    expire_time: str | None = None
+    portfolio: str | None = None
+    user: str | None = None
+    stp_mode: StpMode | None = None
+    post_only: Flag = False
+    close_only: Flag = False
+    algo_strategy: Literal["TWAP"] | None = None
+
+
+class PreviewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`POST /orders/preview`: as `PlaceOrder`, with a portfolio and without a client id."""
+
+    side: OrderSide
+    size: Decimal
+    tif: Tif | None = None
+    instrument: str
+    type: OrderType
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_limit_price: Decimal | None = None
+    expire_time: str | None = None
+    portfolio: str
+    user: str | None = None
+    stp_mode: StpMode | None = None
+    post_only: Flag = False
+    close_only: Flag = False
+    algo_strategy: Literal["TWAP"] | None = None
+
+
+class GetOrder(Struct, frozen=True):
+    """`GET /orders/{id}`."""
+
+    id: str
+    portfolio: str
+
+
+class ListOrders(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`GET /orders`: open orders only."""
+
+    portfolio: str | None = None
+    instrument: str | None = None
+    instrument_type: InstrumentType | None = None
+    client_order_id: str | None = None
+    event_type: EventType | None = None
+    order_type: OrderType | None = None
+    side: OrderSide | None = None
+    ref_datetime: str | None = None
+    result_limit: ResultLimit = RESULT_LIMIT
+    result_offset: ResultOffset = 0
+
+
+class ModifyOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    `PUT /orders/{id}`: `client_order_id` is the new one, `size` counts what has been executed.
+    """
+
+    id: str
+    client_order_id: str
+    portfolio: str
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    size: Decimal | None = None
+    stop_limit_price: Decimal | None = None
+
+
+class CancelOrder(Struct, frozen=True):
+    """`DELETE /orders/{id}`: an order id or a client order id of the portfolio."""
+
+    id: str
+    portfolio: str
+
+
+class CancelAllOrders(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """`DELETE /orders`: a misspelled filter would cancel too much, so no key is ignored."""
+
+    portfolio: str
+    instrument: str | None = None
+    side: OrderSide | None = None
+    instrument_type: InstrumentType | None = None
+
+
+class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """
+    An order, in every answer. The official Python SDK fails on a key that is missing or not known.
+
+    `leaves_qty` is `size - exec_qty`, also after a cancel; `fee` is the sum so far; `reduce_only`
+    only that SDK knows, it repeats `close_only`.
+    """
+
+    order_id: str
+    order_uuid: str
+    client_order_id: str
+    side: str
+    instrument_id: str
+    instrument_uuid: str
+    symbol: str
+    portfolio_id: str
+    portfolio_uuid: str
+    type: str
+    price: str | None = None
+    stop_price: str | None = None
+    stop_limit_price: str | None = None
+    size: str
+    tif: str
+    expire_time: str | None = None
+    stp_mode: str
+    event_type: str
+    event_time: str
+    submit_time: str
+    order_status: Literal["WORKING", "DONE"]
+    leaves_qty: str
+    exec_qty: str
+    avg_price: str
+    fee: str
+    post_only: bool
+    close_only: bool
+    reduce_only: bool
+    algo_strategy: str | None = None
+    text: str | None = None
+
+
+class Preview(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What would happen: fee rates as fractions, margin in the quote asset."""
+
+    is_valid: bool
+    maker_fee_estimate: str
+    taker_fee_estimate: str
+    required_margin_delta: str
+    reject_reason: str | None = None
+    reject_details: str | None = None
+
+
+class Pagination(Struct, frozen=True, omit_defaults=True):
+    """Which part of a list this is."""
+
+    result_limit: int
+    result_offset: int
+    ref_datetime: str | None = None
+
+
+class OrderPage(Struct, frozen=True):
+    """A part of the open orders, last event first."""
+
+    pagination: Pagination
+    results: list[Order]

@@ -1,0 +1,298 @@
+"""Assets, instruments and quotes: what is public."""
+
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Raw
+from msgspec.structs import replace
+
+from countermand.core import instrument as core
+from countermand.core.ids import AssetId, InstrumentId
+from countermand.core.queries import GetQuote, GetReferenceData, ListQuotes
+from countermand.core.reports import QuoteReport, ReferenceData
+from countermand.core.units import PPB
+from countermand.venues.coinbase_intx import ids, tables
+from countermand.venues.coinbase_intx.ids import Kind
+from countermand.venues.coinbase_intx.messages import markets
+from countermand.venues.coinbase_intx.translate import resolve
+from countermand.venues.coinbase_intx.translate.resolve import NAME
+from countermand.wire import numbers, times
+from countermand.wire.errors import Malformed, NotFound
+from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
+from countermand.wire.venue import Context
+
+_HOUR_NS = "3600000000000"
+_ZERO = Raw(b"0")
+
+
+def list_from_wire(message: markets.ListInstruments, ctx: Context) -> ListQuotes:
+    """Return the question for all instruments."""
+    return ListQuotes(NAME)
+
+
+def list_to_wire(query: ListQuotes, ctx: Context) -> markets.ListInstruments:
+    """Return the request for all instruments."""
+    return markets.ListInstruments()
+
+
+def list_reply_to_wire(reports: tuple[QuoteReport, ...], ctx: Context) -> list[markets.Instrument]:
+    """Return all instruments."""
+    return [instrument_to_wire(report, ctx) for report in reports]
+
+
+def list_reply_from_wire(
+    message: list[markets.Instrument], ctx: Context
+) -> tuple[QuoteReport, ...]:
+    """Return what was said of all instruments."""
+    return tuple(instrument_from_wire(one, ctx) for one in message)
+
+
+def get_from_wire(message: markets.GetInstrument | markets.GetQuote, ctx: Context) -> GetQuote:
+    """Return the question for one instrument. Raises NotFound."""
+    return GetQuote(resolve.instrument_of_path(message.instrument, ctx).instrument_id)
+
+
+def get_reply_to_wire(report: QuoteReport | None, ctx: Context) -> markets.Instrument:
+    """Return one instrument. Raises NotFound."""
+    if report is None:
+        raise NotFound("instrument not found")
+    return instrument_to_wire(report, ctx)
+
+
+def quote_to_wire(query: GetQuote, ctx: Context) -> markets.GetQuote:
+    """Return the request for a quote."""
+    return markets.GetQuote(ctx.directory.instruments[query.instrument_id].symbol)
+
+
+def quote_reply_to_wire(report: QuoteReport | None, ctx: Context) -> markets.Quote:
+    """Return a quote. Raises NotFound."""
+    if report is None:
+        raise NotFound("instrument not found")
+    instrument = report.instrument
+    reference = price_text(instrument, instrument.reference_price_ticks)
+    has_ask = bool(report.ask_qty_lots)
+    return markets.Quote(
+        best_bid_price=price_text(instrument, report.bid_px_ticks),
+        best_bid_size=qty_text(instrument, report.bid_qty_lots),
+        best_ask_price=price_text(instrument, report.ask_px_ticks) if has_ask else None,
+        best_ask_size=qty_text(instrument, report.ask_qty_lots),
+        trade_price=price_text(instrument, report.last_px_ticks),
+        trade_qty=qty_text(instrument, report.last_qty_lots),
+        index_price=reference,
+        mark_price=price_text(instrument, report.mark_price_ticks),
+        settlement_price=reference,
+        limit_up=price_text(instrument, instrument.limit_up_ticks),
+        limit_down=price_text(instrument, instrument.limit_down_ticks),
+        predicted_funding="0",
+        timestamp=times.iso_floor_ms(report.transact_ns),
+    )
+
+
+def quote_reply_from_wire(message: markets.Quote, ctx: Context) -> QuoteReport:
+    """Return what a quote says; volumes and open interest, which it does not say, are 0."""
+    return _quote(message, resolve.instrument(ctx.message.instrument, ctx), 0, 0, 0)
+
+
+def instrument_to_wire(report: QuoteReport, ctx: Context) -> markets.Instrument:
+    """
+    Return an instrument.
+
+    Units: the exchange counts volume since the market was listed and that is what every period
+           shows; a limit of 0 means none.
+    """
+    one = report.instrument
+    base, quote = ctx.directory.assets[one.base_asset_id], ctx.directory.assets[one.quote_asset_id]
+    volume = qty_text(one, report.volume_lots)
+    notional = minor_text(quote, report.volume_notional_minor)
+    margin = _number(one.initial_margin_ppb)
+    return markets.Instrument(
+        instrument_id=str(one.instrument_id),
+        instrument_uuid=ids.uuid(Kind.INSTRUMENT, one.instrument_id),
+        symbol=one.symbol,
+        type=tables.INSTRUMENT_TYPES.to_wire(one.kind),  # type: ignore[arg-type]
+        mode="STANDARD",
+        **_asset_names("base", base),
+        **_asset_names("quote", quote),
+        base_increment=qty_text(one, 1),
+        quote_increment=price_text(one, 1),
+        price_band_percent=_number(one.price_band_ppb),
+        market_order_percent=_number(one.market_band_ppb),
+        qty_24hr=volume,
+        notional_24hr=notional,
+        avg_daily_qty=volume,
+        avg_daily_notional=notional,
+        avg_30day_notional=notional,
+        avg_30day_qty=volume,
+        previous_day_qty="0",
+        open_interest=qty_text(one, report.open_interest_lots),
+        position_limit_qty=qty_text(one, one.position_lots_max),
+        position_limit_adq_pct=_ZERO,
+        position_notional_limit="0",
+        open_interest_notional_limit="0",
+        replacement_cost="0",
+        base_imf=margin,
+        default_imf=margin,
+        min_notional_value=minor_text(quote, one.notional_minor_min),
+        min_quantity=qty_text(one, one.order_qty_lots_min),
+        rfq_maker_fee_rate=rate_text(one.maker_fee_ppb),
+        funding_interval=_HOUR_NS,
+        trading_state=tables.TRADING_STATES.to_wire(one.trading_state),
+        quote=quote_reply_to_wire(report, ctx),
+        base_asset_multiplier="1.0",
+        underlying_type="SPOT",
+    )
+
+
+def instrument_from_wire(message: markets.Instrument, ctx: Context) -> QuoteReport:
+    """
+    Return what is said of an instrument.
+
+    Units: the wire tells no asset's scale; one the context does not know gets the fewest digits in
+           which every price and quantity of this instrument is exact.
+    Raises: Malformed for a number that is none.
+    """
+    try:
+        one = _instrument(message, ctx)
+        quote = _asset(message.quote_asset_id, ctx) or _unknown_asset(one)
+        volume = numbers.qty_lots(one, Decimal(message.qty_24hr))
+        notional = numbers.asset_minor(quote, Decimal(message.notional_24hr))
+        interest = numbers.qty_lots(one, Decimal(message.open_interest))
+    except (ArithmeticError, ValueError) as error:
+        raise Malformed(f"instrument {message.symbol}: {error}") from None
+    return _quote(message.quote, one, volume, notional, interest)
+
+
+def assets_from_wire(message: Any, ctx: Context) -> GetReferenceData:
+    """Return the question for what has a name: assets, instruments, portfolios."""
+    return GetReferenceData(NAME)
+
+
+def assets_reply_to_wire(data: ReferenceData, ctx: Context) -> list[markets.Asset]:
+    """Return all assets."""
+    return [_asset_to_wire(asset) for asset in data.assets]
+
+
+def asset_reply_to_wire(data: ReferenceData, ctx: Context) -> markets.Asset:
+    """Return the asset asked for. Raises NotFound."""
+    return _asset_to_wire(resolve.find_asset(ctx.message.asset, ctx))
+
+
+def networks_reply_to_wire(data: ReferenceData, ctx: Context) -> list[markets.Asset]:
+    """Return the networks an asset can be moved on: none, it is practice money. Raises NotFound."""
+    resolve.find_asset(ctx.message.asset, ctx)
+    return []
+
+
+def _asset_to_wire(asset: core.Asset) -> markets.Asset:
+    return markets.Asset(
+        asset_id=str(asset.asset_id),
+        asset_uuid=ids.uuid(Kind.ASSET, asset.asset_id),
+        asset_name=asset.symbol,
+        status="ACTIVE",
+        collateral_weight=Raw(b"1"),
+        supported_networks_enabled=False,
+        min_borrow_qty="0",
+        max_borrow_qty="0",
+        loan_collateral_requirement_multiplier=_ZERO,
+        account_collateral_limit="0",
+        ecosystem_collateral_limit_breached=False,
+    )
+
+
+def _asset_names(role: str, asset: core.Asset) -> dict[str, Any]:
+    return {
+        f"{role}_asset_id": str(asset.asset_id),
+        f"{role}_asset_uuid": ids.uuid(Kind.ASSET, asset.asset_id),
+        f"{role}_asset_name": asset.symbol,
+    }
+
+
+def _number(ppb: int) -> Raw:
+    return Raw(rate_text(ppb).encode())
+
+
+def _ppb(raw: Raw) -> int:
+    return numbers.rate_ppb(Decimal(bytes(raw).decode()))
+
+
+def _asset(text: str, ctx: Context) -> core.Asset | None:
+    return ctx.directory.assets.get(AssetId(ids.parse(Kind.ASSET, text) or 0))
+
+
+def _unknown_asset(one: core.Instrument) -> core.Asset:
+    scale = one.price_scale + one.qty_scale
+    return core.Asset(one.quote_asset_id, NAME, "", scale)
+
+
+def _quote(
+    message: markets.Quote, one: core.Instrument, volume: int, notional: int, interest: int
+) -> QuoteReport:
+    def ticks(text: str | None) -> int:
+        return numbers.price_ticks(one, Decimal(text or 0))
+
+    def lots(text: str) -> int:
+        return numbers.qty_lots(one, Decimal(text))
+
+    return QuoteReport(
+        one,
+        ticks(message.best_bid_price),
+        lots(message.best_bid_size),
+        ticks(message.best_ask_price),
+        lots(message.best_ask_size),
+        ticks(message.trade_price),
+        lots(message.trade_qty),
+        ticks(message.mark_price),
+        volume,
+        notional,
+        interest,
+        times.parse_iso(message.timestamp),
+    )
+
+
+def _instrument(message: markets.Instrument, ctx: Context) -> core.Instrument:
+    tick_units, price_scale = _grid(message.quote_increment)
+    lot_units, qty_scale = _grid(message.base_increment)
+    base, quote = _asset(message.base_asset_id, ctx), _asset(message.quote_asset_id, ctx)
+    quote_scale = quote.scale if quote else price_scale + qty_scale
+    base_scale = base.scale if base else qty_scale
+    one = core.Instrument(
+        instrument_id=InstrumentId(ids.parse(Kind.INSTRUMENT, message.instrument_id) or 0),
+        venue=NAME,
+        symbol=message.symbol,
+        kind=tables.INSTRUMENT_TYPES.from_wire(message.type),
+        base_asset_id=AssetId(ids.parse(Kind.ASSET, message.base_asset_id) or 0),
+        quote_asset_id=AssetId(ids.parse(Kind.ASSET, message.quote_asset_id) or 0),
+        tick_units=tick_units,
+        price_scale=price_scale,
+        lot_units=lot_units,
+        qty_scale=qty_scale,
+        notional_minor=tick_units * lot_units * 10 ** (quote_scale - price_scale - qty_scale),
+        lot_minor=lot_units * 10 ** (base_scale - qty_scale),
+    )
+    return _with_rules(one, message, quote_scale)
+
+
+def _with_rules(
+    one: core.Instrument, message: markets.Instrument, quote_scale: int
+) -> core.Instrument:
+    # What is not said, the taker's fee for one, keeps its default.
+    reference = Decimal(message.quote.index_price)
+    rules = {
+        "order_qty_lots_min": numbers.qty_lots(one, Decimal(message.min_quantity)),
+        "notional_minor_min": numbers.scaled(Decimal(message.min_notional_value), quote_scale),
+        "position_lots_max": numbers.qty_lots(one, Decimal(message.position_limit_qty)),
+        "price_band_ppb": _ppb(message.price_band_percent),
+        "market_band_ppb": _ppb(message.market_order_percent),
+        "maker_fee_ppb": numbers.rate_ppb(Decimal(message.rfq_maker_fee_rate)),
+        "initial_margin_ppb": _ppb(message.base_imf) or PPB,
+        "reference_price_ticks": numbers.price_ticks(one, reference),
+        "trading_state": tables.TRADING_STATES.from_wire(message.trading_state),
+    }
+    return replace(one, **rules)
+
+
+def _grid(increment: str) -> tuple[int, int]:
+    # The fewest digits in which the step is whole: "0.05" is 5 of 10**-2.
+    step = Decimal(increment)
+    scale = max(0, -int(step.normalize().as_tuple().exponent))
+    return numbers.scaled(step, scale), scale

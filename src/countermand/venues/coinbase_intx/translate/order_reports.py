@@ -1,0 +1,177 @@
+"""Orders as the venue shows them: `OrderReport` to the order object, and back."""
+
+from decimal import Decimal
+
+from countermand.core.ids import AccountId, OrderId
+from countermand.core.instrument import Instrument
+from countermand.core.order import ExecInst, ExecType, OrdStatus, OrdType, TimeInForce
+from countermand.core.reasons import CancelReason
+from countermand.core.reports import OrderReport, Receipt
+from countermand.venues.coinbase_intx import ids, tables
+from countermand.venues.coinbase_intx.ids import Kind
+from countermand.venues.coinbase_intx.messages.orders import Order
+from countermand.venues.coinbase_intx.translate import resolve
+from countermand.venues.coinbase_intx.translate.placing import LIFE_NS_MAX
+from countermand.wire import numbers, times
+from countermand.wire.errors import Malformed, NotFound
+from countermand.wire.numbers import price_text, qty_text
+from countermand.wire.receipts import accepted, the_order
+from countermand.wire.venue import Context
+
+
+def order_to_wire(report: OrderReport, ctx: Context) -> Order:
+    """
+    Return the order object.
+
+    Units: times are floored to milliseconds; the average price is rounded half to even, twelve
+           digits beyond the tick.
+    Source: INTX REST reference, "Cancel order", schema OrderResult_v1; captured answers.
+    """
+    instrument = ctx.directory.instruments[report.instrument_id]
+    instrument_id, instrument_uuid = ids.both(Kind.INSTRUMENT, report.instrument_id)
+    portfolio_id, portfolio_uuid = ids.both(Kind.PORTFOLIO, report.account_id)
+    lots, done = report.order_qty_lots, report.cum_qty_lots
+    close_only = bool(report.exec_inst & ExecInst.REDUCE_ONLY)
+    return Order(
+        order_id=ids.triplet(Kind.ORDER, report.order_id),
+        order_uuid=ids.uuid(Kind.ORDER, report.order_id),
+        client_order_id=report.cl_ord_id,
+        side=tables.SIDES.to_wire(report.side),
+        instrument_id=instrument_id,
+        instrument_uuid=instrument_uuid,
+        symbol=instrument.symbol,
+        portfolio_id=portfolio_id,
+        portfolio_uuid=portfolio_uuid,
+        type=tables.ORD_TYPES.to_wire(report.ord_type),
+        price=price_text(instrument, report.price_ticks) if _has_price(report) else None,
+        size=qty_text(instrument, lots),
+        tif=tables.TIMES_IN_FORCE.to_wire(report.time_in_force),
+        expire_time=times.iso_floor_ms(report.expire_ns) if _has_expiry(report) else None,
+        stp_mode=tables.STP_MODES.to_wire(report.stp),
+        event_type=_event_type(report.exec_type),
+        event_time=times.iso_floor_ms(report.transact_ns),
+        submit_time=times.iso_floor_ms(report.submit_ns),
+        order_status="WORKING" if report.is_open else "DONE",
+        leaves_qty=qty_text(instrument, lots - done),
+        exec_qty=qty_text(instrument, done),
+        avg_price=numbers.avg_px_text_half_even(instrument, report.cum_notional_minor, done),
+        fee=_fee_text(report, instrument, ctx),
+        post_only=bool(report.exec_inst & ExecInst.POST_ONLY),
+        close_only=close_only,
+        reduce_only=close_only,
+        text=_text(report),
+    )
+
+
+def order_from_wire(message: Order, ctx: Context) -> OrderReport:
+    """
+    Return the report an order object makes.
+
+    Units: lots and ticks of the instrument the context knows; the expiry of a GTC order, which the
+           venue does not show, is its submission and thirty days.
+    Raises: Malformed when the object contradicts itself or names an instrument nobody knows.
+    """
+    instrument = resolve.find_instrument(message.symbol, ctx)
+    order_id = ids.parse_triplet(Kind.ORDER, message.order_id)
+    account_id = ids.parse(Kind.PORTFOLIO, message.portfolio_uuid)
+    if instrument is None or order_id is None or account_id is None:
+        raise Malformed("order names what is not known here")
+    status = _status(message)
+    exec_type = tables.EVENT_TYPES.from_wire(message.event_type)
+    size, done = (
+        numbers.qty_lots(instrument, Decimal(text)) for text in (message.size, message.exec_qty)
+    )
+    quote, average = ctx.directory.assets[instrument.quote_asset_id], Decimal(message.avg_price)
+    submit_ns = times.parse_iso(message.submit_time)
+    return OrderReport(
+        OrderId(order_id),
+        AccountId(account_id),
+        instrument.instrument_id,
+        message.client_order_id,
+        tables.SIDES.from_wire(message.side),
+        tables.ORD_TYPES.from_wire(message.type),
+        tables.TIMES_IN_FORCE.from_wire(message.tif),
+        ExecInst.POST_ONLY * message.post_only | ExecInst.REDUCE_ONLY * message.close_only,
+        tables.STP_MODES.from_wire(message.stp_mode),
+        numbers.price_ticks(instrument, Decimal(message.price or 0)),
+        size,
+        size - done if message.order_status == "WORKING" else 0,
+        done,
+        numbers.cum_notional_minor_nearest(instrument, average, done),
+        numbers.asset_minor(quote, Decimal(message.fee)),
+        status,
+        exec_type,
+        _cancel_reason(message, status),
+        _expire_ns(message, submit_ns),
+        submit_ns,
+        times.parse_iso(message.event_time),
+    )
+
+
+def receipt_to_wire(receipt: Receipt, ctx: Context) -> Order:
+    """Return the order a command was about. Raises OrderRefused, CancelRefused."""
+    return order_to_wire(the_order(receipt), ctx)
+
+
+def receipts_to_wire(receipt: Receipt, ctx: Context) -> list[Order]:
+    """Return all orders a command took, in order of submission."""
+    return [order_to_wire(report, ctx) for report in accepted(receipt).orders]
+
+
+def found_to_wire(report: OrderReport | None, ctx: Context) -> Order:
+    """Return the order that was asked for. Raises NotFound when there is none."""
+    if report is None:
+        raise NotFound("order not found")
+    return order_to_wire(report, ctx)
+
+
+def orders_from_wire(messages: list[Order], ctx: Context) -> tuple[OrderReport, ...]:
+    """Return the reports of several orders. Raises as `order_from_wire` does."""
+    return tuple(order_from_wire(message, ctx) for message in messages)
+
+
+def _has_price(report: OrderReport) -> bool:
+    # What the exchange bounded a market order by is not a price its owner gave.
+    return report.ord_type is OrdType.LIMIT
+
+
+def _has_expiry(report: OrderReport) -> bool:
+    return report.time_in_force is TimeInForce.GTD
+
+
+def _event_type(exec_type: ExecType) -> str:
+    known = tables.RESTATED_AS if exec_type is ExecType.RESTATED else exec_type
+    return tables.EVENT_TYPES.to_wire(known)
+
+
+def _fee_text(report: OrderReport, instrument: Instrument, ctx: Context) -> str:
+    if not report.fee_minor:
+        return "0"
+    return numbers.minor_text(ctx.directory.assets[instrument.quote_asset_id], report.fee_minor)
+
+
+def _text(report: OrderReport) -> str | None:
+    if report.ord_status is not OrdStatus.CANCELED:
+        return None
+    reason = report.cancel_reason
+    return tables.TEXTS.to_wire(
+        tables.MASS_CANCEL_AS if reason is CancelReason.MASS_CANCEL else reason
+    )
+
+
+def _status(message: Order) -> OrdStatus:
+    if message.order_status == "DONE":
+        return tables.DONE_BY.from_wire(message.event_type)
+    return OrdStatus.NEW if message.exec_qty == "0" else OrdStatus.PARTIALLY_FILLED
+
+
+def _cancel_reason(message: Order, status: OrdStatus) -> CancelReason:
+    if status is OrdStatus.CANCELED:
+        return tables.TEXTS.from_wire(message.text or "")
+    return CancelReason.EXPIRED if status is OrdStatus.EXPIRED else CancelReason.NONE
+
+
+def _expire_ns(message: Order, submit_ns: int) -> int:
+    if message.expire_time is not None:
+        return times.parse_iso(message.expire_time)
+    return submit_ns + LIFE_NS_MAX if message.tif == "GTC" else 0
