@@ -1,0 +1,247 @@
+"""
+Traffic: commands for the twin, drawn so that they collide.
+
+One generator serves hypothesis and plain random runs: `pick` chooses one of some options, the first
+being the simplest. Of what happened it knows only which orders were taken lately; whether one is still
+open, and whose it is, it guesses, and it is often wrong on purpose.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from countermand.core.commands import (
+    AdvanceTime,
+    CancelOrder,
+    Command,
+    ConfigureAccount,
+    DepositFunds,
+    ListInstrument,
+    MassCancel,
+    NewOrder,
+    OpenAccount,
+    RegisterAsset,
+    ReplaceOrder,
+    SetReferencePrice,
+    SetTradingState,
+)
+from countermand.core.events import Event, OrderAccepted, OrderCanceled, OrderExpired
+from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.core.instrument import Instrument, InstrumentKind, TradingState
+from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+
+Pick = Callable[[Sequence[Any]], Any]
+
+USDC, BTC, SPOT, PERP, LOOSE_PERP, ELSEWHERE = 1, 2, 3, 4, 5, 6
+TRADERS = (7, 8, 9, 10)
+STRANGER, NOBODY, HOUSE = 11, 999, -2
+MARKETS = (SPOT, PERP, LOOSE_PERP)
+
+PERCENT = 10_000_000
+IDLE_STATES = [s for s in TradingState if s is not TradingState.TRADING]
+
+# How often each kind of command comes, out of their sum.
+WEIGHTS = {
+    "new_order": 55,
+    "cancel_order": 12,
+    "replace_order": 14,
+    "mass_cancel": 1,
+    "advance_time": 3,
+    "deposit_funds": 3,
+    "set_trading_state": 3,
+    "set_reference_price": 2,
+    "configure_account": 3,
+    "found": 1,
+}
+KINDS = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
+
+
+def founding(pick: Pick) -> list[Command]:
+    """Return the commands that make the exchange the traffic runs on: USDC, BTC, three markets."""
+    rates = [0, PERCENT // 3, PERCENT * 2 + 7, -PERCENT // 7]
+    fees = {"maker_fee_ppb": pick(rates), "taker_fee_ppb": pick(rates)}
+    perpetual = {"kind": InstrumentKind.PERPETUAL, **fees}
+    strict = {
+        "order_qty_lots_min": 2,
+        "order_qty_lots_max": 30,
+        "position_lots_max": 20,
+        "price_band_ppb": 10 * PERCENT,
+        "notional_minor_min": 1410,
+    }
+    tight = {"initial_margin_ppb": pick([PERCENT * 10, PERCENT * 33 + 1, PERCENT * 100])}
+    return [
+        RegisterAsset("acme", "USDC", 6),
+        RegisterAsset("acme", "BTC", 8),
+        _listed("BTC-USDC", market_band_ppb=pick([0, PERCENT]), **fees),
+        _listed("BTC-PERP", market_band_ppb=pick([0, 3 * PERCENT]), **perpetual, **strict, **tight),
+        _listed("LOOSE-PERP", **perpetual, initial_margin_ppb=PERCENT * 5),
+        _listed("OTHER", venue="elsewhere"),
+        *[OpenAccount("acme", "owner", f"trader{n}") for n in TRADERS],
+        OpenAccount("elsewhere", "owner", "stranger"),
+        *[DepositFunds(AccountId(n), AssetId(USDC), 20_000) for n in TRADERS],
+        *[DepositFunds(AccountId(n), AssetId(BTC), 3_000) for n in TRADERS[:2]],
+    ]
+
+
+def _listed(symbol: str, **rules: Any) -> ListInstrument:
+    grid = {"tick_units": 1, "price_scale": 2, "lot_units": 1, "qty_scale": 3}
+    settings = {
+        "instrument_id": InstrumentId(0),
+        "venue": "acme",
+        "symbol": symbol,
+        "kind": InstrumentKind.SPOT,
+        "base_asset_id": AssetId(BTC),
+        "quote_asset_id": AssetId(USDC),
+        "notional_minor": 7,
+        "lot_minor": 100,
+        "reference_price_ticks": 100,
+    }
+    return ListInstrument(Instrument(**{**grid, **settings, **rules}))
+
+
+class Traffic:
+    """A stream of commands; `learn` tells it what came of the last one."""
+
+    def __init__(self, pick: Pick) -> None:
+        self.pick = pick
+        self.seq = self.ts_ns = 0
+        # Orders taken lately, and some that have ended since.
+        self.taken: deque[OrderAccepted] = deque(maxlen=25)
+        self.ended: deque[OrderAccepted] = deque(maxlen=5)
+
+    def learn(self, events: Iterable[Event]) -> None:
+        """Remember which orders were taken, and which of them ended other than by trading."""
+        for event in events:
+            if isinstance(event, OrderAccepted):
+                self.taken.append(event)
+            elif isinstance(event, OrderCanceled | OrderExpired):
+                ended = [o for o in self.taken if o.order_id == event.order_id]
+                self.ended += ended
+                self.taken = deque((o for o in self.taken if o not in ended), maxlen=25)
+
+    def command(self, seq: int, ts_ns: int) -> Command:
+        """Return a command for entry `seq` at `ts_ns`."""
+        self.seq, self.ts_ns = seq, ts_ns
+        made: Command = getattr(self, "_" + self.pick(KINDS))()
+        return made
+
+    def _mostly(self, usual: Any, other: Any) -> Any:
+        return self.pick([usual] * 9 + [other])
+
+    def _account(self) -> AccountId:
+        return AccountId(self.pick([*TRADERS * 20, STRANGER, NOBODY, HOUSE]))
+
+    def _instrument(self) -> InstrumentId:
+        return InstrumentId(self.pick([*MARKETS * 25, ELSEWHERE, NOBODY]))
+
+    def _price(self, side: Side | None = None) -> int:
+        # Mostly where an order of that side rests, or meets a few others.
+        away = {None: 0, Side.BUY: -1, Side.SELL: 1}[side]
+        near = [100 + away + n for n in (0, -1, 1, -2, 2)]
+        return int(self.pick([*near * 20, 105, 95, 50, 220, 0, -1]))
+
+    def _qty(self) -> int:
+        return int(self.pick([*(2, 3, 4, 5, 6, 10) * 20, 1, 1, 1, 1, 12, 12, 35, 0, -1]))
+
+    def _name(self) -> str:
+        return str(self.pick([f"c{self.seq}"] * 12 + [""] * 7 + [f"c{self.seq % 9}"] * 2))
+
+    def _expire_ns(self) -> int:
+        return int(self.ts_ns + self.pick([40, 9, 80, 160, 300, 300, 600, 600, 0]))
+
+    def _target(self) -> tuple[AccountId, OrderId, str, InstrumentId]:
+        # Whose order, its two ids, its instrument: mostly right, named in one of several ways.
+        if not self.taken:
+            return self._account(), OrderId(self.seq - 1), self._name(), InstrumentId(0)
+        order = self._mostly(self.pick(self.taken), self.pick([*self.taken, *self.ended]))
+        account = self._mostly(order.account_id, self._account())
+        named = [
+            (order.order_id, ""),
+            (OrderId(0), order.cl_ord_id),
+            (order.order_id, self._name()),
+            (OrderId(NOBODY), order.cl_ord_id),
+            (OrderId(0), ""),
+        ]
+        order_id, cl_ord_id = self.pick(named[:1] * 5 + named[1:2] * 3 + named[2:])
+        zero, right = InstrumentId(0), order.instrument_id
+        instrument = self.pick([zero] * 4 + [right] * 3 + [self._instrument()])
+        return account, order_id, cl_ord_id, instrument
+
+    def _new_order(self) -> NewOrder:
+        pick = self.pick
+        ord_type = pick([OrdType.LIMIT] * 7 + [OrdType.MARKET])
+        tifs = [TimeInForce.GTC] * 14 + [TimeInForce.GTD] * 3 + [TimeInForce.IOC] * 2
+        if ord_type is OrdType.MARKET:
+            tifs = [TimeInForce.IOC] * 9 + [TimeInForce.GTC]
+        time_in_force = pick([*tifs, TimeInForce.FOK, TimeInForce.FOK])
+        resting = time_in_force in (TimeInForce.GTC, TimeInForce.GTD)
+        expires = pick([time_in_force is TimeInForce.GTD] * 39 + [True])
+        both = ExecInst.POST_ONLY | ExecInst.REDUCE_ONLY
+        insts = [0] * 14 + [ExecInst.REDUCE_ONLY] * 5 + ([ExecInst.POST_ONLY] * 2 + [both]) * resting
+        exec_inst = int(pick([pick(insts)] * 59 + [both]))
+        side = pick([Side.BUY, Side.SELL])
+        return NewOrder(
+            self._account(),
+            self._instrument(),
+            self._name(),
+            side,
+            ord_type,
+            time_in_force,
+            pick([self._qty(), 1, 2, 2]) if exec_inst & ExecInst.REDUCE_ONLY else self._qty(),
+            self._mostly(0, self._price()) if ord_type is OrdType.MARKET else self._price(side),
+            self._expire_ns() if expires else 0,
+            exec_inst,
+            pick(list(SelfTradePrevention)),
+        )
+
+    def _replace_order(self) -> ReplaceOrder:
+        account, order_id, cl_ord_id, instrument = self._target()
+        return ReplaceOrder(
+            account,
+            instrument,
+            order_id,
+            cl_ord_id,
+            self.pick(["", "", "", self._name()]),
+            self.pick([0, 0, self._price()]),
+            self.pick([0, 1, 2, self._qty(), self._qty()]),
+        )
+
+    def _cancel_order(self) -> CancelOrder:
+        account, order_id, cl_ord_id, instrument = self._target()
+        return CancelOrder(account, order_id, cl_ord_id, instrument)
+
+    def _mass_cancel(self) -> MassCancel:
+        spot, perp, nobody = InstrumentId(SPOT), InstrumentId(PERP), InstrumentId(NOBODY)
+        account = self.pick([self._account()] * 4 + [AccountId(0)])
+        instruments = self.pick([None, (perp,), (spot, nobody), ()])
+        return MassCancel(account, instruments, self.pick([None, Side.BUY, Side.SELL]))
+
+    def _advance_time(self) -> AdvanceTime:
+        return AdvanceTime()
+
+    def _deposit_funds(self) -> DepositFunds:
+        asset = AssetId(self.pick([USDC, USDC, BTC, BTC, NOBODY]))
+        return DepositFunds(self._account(), asset, self.pick([1_000, 300, 2_000, 2_000, 0, -5]))
+
+    def _set_trading_state(self) -> SetTradingState:
+        return SetTradingState(self._instrument(), self.pick([TradingState.TRADING] * 60 + IDLE_STATES))
+
+    def _set_reference_price(self) -> SetReferencePrice:
+        return SetReferencePrice(self._instrument(), self.pick([100, 98, 102, 0]))
+
+    def _configure_account(self) -> ConfigureAccount:
+        flags = [None] * 2 + [False] * 18 + [True]
+        name = self.pick([None, None, f"trader{self.pick(TRADERS)}", "trader"])
+        return ConfigureAccount(self._account(), name, self.pick(flags), self.pick(flags))
+
+    def _found(self) -> Command:
+        seq = self.seq
+        made: Command = self.pick(
+            [
+                RegisterAsset("acme", self.pick(["USDC", f"A{seq % 3}"]), self.pick([6, 37])),
+                _listed(self.pick(["BTC-USDC", f"M{seq % 3}"]), notional_minor=self.pick([1, 0])),
+                OpenAccount("acme", "owner", self.pick([f"trader{TRADERS[0]}", f"t{seq % 3}"])),
+                OpenAccount("", "", "fees"),
+            ]
+        )
+        return made
