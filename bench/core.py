@@ -1,4 +1,7 @@
-"""The core by itself: commands per second, what a cancel costs in books of growing size, bytes an order."""
+"""
+The core by itself: commands per second, what a cancel costs in books of growing size, bytes an
+order.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,7 @@ class Market:
         return self.exchange.apply(Entry(seq, seq * 1_000, command))
 
     def entries(self, commands: list[Command]) -> list[Entry]:
-        """Number the commands as the entries to come."""
+        """Return the commands numbered as the entries to come."""
         first = self.exchange.seq + 1
         return [Entry(first + i, (first + i) * 1_000, c) for i, c in enumerate(commands)]
 
@@ -130,9 +133,11 @@ def mixed_per_s(kind: InstrumentKind, count: int = 100_000) -> float:
 
 def cancel_cost_us(resting: int, rounds: int = 5, cancels: int = 1_000) -> float:
     """
-    Return what a cancel costs in a book of `resting` orders, in microseconds, the best of some rounds.
+    Return what a cancel costs in a book of `resting` orders, in microseconds, the best of some
+    rounds.
 
-    The orders canceled are taken at random from the whole book, which is filled up again each round.
+    The orders canceled are taken at random from the whole book, which is filled up again each
+    round.
     """
     market = Market(InstrumentKind.PERPETUAL)
     live, best = market.fill(resting), float("inf")

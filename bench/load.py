@@ -1,9 +1,9 @@
 """
 The load generator: plain sockets and epoll in a process of its own.
 
-Closed loop for rates: each connection sends its next request when its answer has come. Open loop for
-latencies: requests have arrival times drawn beforehand, and a request that has to wait for a free
-connection is still measured from its arrival, so a slow server cannot hide its queue.
+Closed loop for rates: each connection sends its next request when its answer has come. Open loop
+for latencies: requests have arrival times drawn beforehand, and a request that has to wait for a
+free connection is still measured from its arrival, so a slow server cannot hide its queue.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ class Measured(Struct):
         return self.answers / self.seconds
 
     def quantile_ns(self, part: float) -> int:
-        """The latency that `part` of the answers stayed within."""
-        return self.latencies_ns[min(len(self.latencies_ns) - 1, int(part * len(self.latencies_ns)))]
+        """Return the latency that `part` of the answers stayed within."""
+        return self.latencies_ns[
+            min(len(self.latencies_ns) - 1, int(part * len(self.latencies_ns)))
+        ]
 
 
 class Connections:
@@ -57,8 +59,14 @@ class Connections:
         for opened in self._sockets.values():
             opened.close()
 
-    def closed_loop(self, requests: Iterator[bytes], seconds: float) -> Measured:
-        """Send as fast as answers come, until the time or the requests are up."""
+    def closed_loop(
+        self, requests: Iterator[bytes], seconds: float, kept: list[bytes] | None = None
+    ) -> Measured:
+        """
+        Send as fast as answers come, until the time or the requests are up.
+
+        The answers go to `kept`, where there is one.
+        """
         done = Measured(0, 0.0, 0, [])
         started = time.perf_counter()
         until, waiting = started + seconds, 0
@@ -71,6 +79,8 @@ class Connections:
                 waiting -= 1
                 done.answers += 1
                 done.refused += not answer.startswith(b"HTTP/1.1 200")
+                if kept is not None:
+                    kept.append(answer)
                 more = time.perf_counter() < until
                 if more and (request := next(requests, None)) is not None:
                     self._sockets[number].send(request)

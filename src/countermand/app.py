@@ -1,8 +1,9 @@
 """
-App: the composition root. From a configuration to a running server; the only place where parts meet.
+App: the composition root. From a configuration to a running server; the only place where parts
+meet.
 
-Start: bind the ports, recover the exchange, found what is missing, serve. Stop: take no new request,
-answer the open ones, flush the journal, leave a snapshot.
+Start: bind the ports, recover the exchange, found what is missing, serve. Stop: take no new
+request, answer the open ones, flush the journal, leave a snapshot.
 """
 
 from __future__ import annotations
@@ -108,9 +109,7 @@ class App:
             await engine.stop()
             log.info("stopped", extra={"seq": engine.seq})
 
-    def _pipeline(
-        self, engine: Engine, venue: Venue, part: VenueWorld, keys: KeyRing
-    ) -> Pipeline:
+    def _pipeline(self, engine: Engine, venue: Venue, part: VenueWorld, keys: KeyRing) -> Pipeline:
         return Pipeline(venue, engine, keys, self._clock, _settings(venue, part))
 
     async def _serve(

@@ -80,7 +80,9 @@ async def _run(config: Config, *, as_json: bool) -> None:
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     if as_json:
-        sys.stdout.write(msgspec.json.encode({"event": "ready", **msgspec.to_builtins(ready)}).decode() + "\n")
+        sys.stdout.write(
+            msgspec.json.encode({"event": "ready", **msgspec.to_builtins(ready)}).decode() + "\n"
+        )
         sys.stdout.flush()
     else:
         _show(ready)

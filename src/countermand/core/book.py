@@ -1,8 +1,8 @@
 """
 The book of one instrument: two ladders of price levels, each level a queue in order of priority.
 
-An order is found, and leaves, by its own price and id, so taking one out costs the same in a book of
-a thousand and of a million. Knows no accounts, no money and no time.
+An order is found, and leaves, by its own price and id, so taking one out costs the same in a book
+of a thousand and of a million. Knows no accounts, no money and no time.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from sortedcontainers import SortedList
 
 from countermand.core.ids import OrderId
 from countermand.core.order import Order, Side
-
 
 # Below this many removed orders a level is not worth packing.
 PACK_MIN = 64
@@ -22,7 +21,8 @@ class Level:
     The orders at one price, first come first; `qty_lots` is the sum of what they have left.
 
     A dict keeps the places of what was removed until it is packed, and a search for its first order
-    walks over them; packing before they outnumber the living keeps both that walk and a removal cheap.
+    walks over them; packing before they outnumber the living keeps both that walk and a removal
+    cheap.
     """
 
     __slots__ = ("_removed", "orders", "qty_lots")
@@ -80,7 +80,9 @@ class Ladder:
         level.qty_lots += order.leaves_qty_lots
 
     def discard(self, order: Order) -> None:
-        """Take the order out, if it stands here; its price and leaves must be those it stands with."""
+        """
+        Take the order out, if it stands here; its price and leaves must be those it stands with.
+        """
         level = self.levels.get(order.price_ticks)
         if level is not None and level.remove(order) and not level.orders:
             del self.levels[order.price_ticks]

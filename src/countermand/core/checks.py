@@ -1,5 +1,6 @@
 """
-Checks: the ladders that refuse. Rungs stand in the order of `RejectReason`, the first that fails answers.
+Checks: the ladders that refuse. Rungs stand in the order of `RejectReason`, the first that fails
+answers.
 """
 
 from countermand.core.commands import NewOrder, ReplaceOrder
@@ -188,7 +189,8 @@ def required_minor(
     """
     Return what an order needs beyond what is held already, in minor units of `hold_asset`.
 
-    A perpetual sell may trade above its limit, at most at the best bid, so that is what it is priced at.
+    A perpetual sell may trade above its limit, at most at the best bid, so that is what it is
+    priced at.
     """
     instrument = market.instrument
     if not instrument.is_perpetual:

@@ -23,7 +23,9 @@ class RegisterAsset(Message, frozen=True, tag=1):
 
 
 class ListInstrument(Message, frozen=True, tag=2):
-    """Open a market; its id is the entry's sequence number, whatever `instrument.instrument_id` says."""
+    """
+    Open a market; its id is the entry's sequence number, whatever `instrument.instrument_id` says.
+    """
 
     instrument: Instrument
 
@@ -43,7 +45,9 @@ class SetReferencePrice(Message, frozen=True, tag=4):
 
 
 class OpenAccount(Message, frozen=True, tag=5):
-    """Open an account for `owner`; its id is the entry's sequence number. Names are unique per owner."""
+    """
+    Open an account for `owner`; its id is the entry's sequence number. Names are unique per owner.
+    """
 
     venue: str
     owner: str
@@ -93,9 +97,9 @@ class ReplaceOrder(Message, frozen=True, tag=9):
     """
     FIX OrderCancelReplaceRequest (G). The order keeps its id.
 
-    The order is found as in `CancelOrder`. `price_ticks` and `order_qty_lots` of 0 keep the old value;
-    `order_qty_lots` counts what has been executed; an empty `new_cl_ord_id` keeps the old one. Only a
-    lower quantity at the same price keeps the place in the queue.
+    The order is found as in `CancelOrder`. `price_ticks` and `order_qty_lots` of 0 keep the old
+    value; `order_qty_lots` counts what has been executed; an empty `new_cl_ord_id` keeps the old
+    one. Only a lower quantity at the same price keeps the place in the queue.
     """
 
     account_id: AccountId

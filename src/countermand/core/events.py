@@ -1,6 +1,6 @@
 """
-Events: what happened. Books, ledger, streams and metrics are folds over them; they are recomputed on
-replay and never stored, but their running digest is.
+Events: what happened. Books, ledger, streams and metrics are folds over them; they are recomputed
+on replay and never stored, but their running digest is.
 """
 
 from msgspec import Struct
@@ -78,7 +78,9 @@ class InstructionRejected(Occurrence, frozen=True, tag=8):
 
 
 class OrderAccepted(Occurrence, frozen=True, tag=9):
-    """The exchange took an order. `price_ticks` is the limit, or the bound set for a market order."""
+    """
+    The exchange took an order. `price_ticks` is the limit, or the bound set for a market order.
+    """
 
     order_id: OrderId
     account_id: AccountId

@@ -17,8 +17,8 @@ from countermand.core.reports import OrderReport, Receipt
 from countermand.core.state import State
 from countermand.core.views import order_report, view
 
-# Raised whenever the same entries would bring about other events. Journals name the version that wrote
-# them, and a journal of other rules is not replayed.
+# Raised whenever the same entries would bring about other events. Journals name the version that
+# wrote them, and a journal of other rules is not replayed.
 RULES_VERSION = 1
 
 
@@ -88,7 +88,9 @@ class Exchange:
         return ()
 
     def query(self, query: Any) -> Any:
-        """Return the answer to a query, as its docstring says. Raises KeyError for what is no query."""
+        """
+        Return the answer to a query, as its docstring says. Raises KeyError for what is no query.
+        """
         return view(self._state, query)
 
     def next_due_ns(self) -> int:

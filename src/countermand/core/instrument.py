@@ -1,4 +1,7 @@
-"""Assets, instruments and the states an instrument's market can be in. Knows no prices but its own grid."""
+"""
+Assets, instruments and the states an instrument's market can be in. Knows no prices but its own
+grid.
+"""
 
 from enum import IntEnum
 
@@ -49,9 +52,9 @@ class Instrument(Struct, frozen=True, array_like=True):
     A market and its rules.
 
     Units: a tick is `tick_units / 10**price_scale` of the quote asset, a lot is
-    `lot_units / 10**qty_scale` of the base asset; `notional_minor` is what one lot at one tick costs
-    in quote minor units, `lot_minor` one lot in base minor units. Rates are parts per billion; a band
-    of 0 means none. `*_lots_max` of 0 means no limit.
+    `lot_units / 10**qty_scale` of the base asset; `notional_minor` is what one lot at one tick
+    costs in quote minor units, `lot_minor` one lot in base minor units. Rates are parts per
+    billion; a band of 0 means none. `*_lots_max` of 0 means no limit.
     """
 
     instrument_id: InstrumentId

@@ -1,4 +1,6 @@
-"""What must always be true of a state, each rule asserted on its own. For tests, starts and snapshots."""
+"""
+What must always be true of a state, each rule asserted on its own. For tests, starts and snapshots.
+"""
 
 from countermand.core import ledger
 from countermand.core.ids import AssetId

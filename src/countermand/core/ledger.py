@@ -1,8 +1,8 @@
 """
 The ledger: every posting has two sides, so each asset sums to zero over all accounts for ever.
 
-An open order holds what it may come to owe; `lay` makes the hold and `lift` takes back exactly what was
-laid, so a cancel frees it to the last unit. What is held:
+An open order holds what it may come to owe; `lay` makes the hold and `lift` takes back exactly what
+was laid, so a cancel frees it to the last unit. What is held:
 
     spot buy          notional at the limit, and the dearest fee on it     quote asset
     spot sell         the quantity                                         base asset
@@ -17,7 +17,6 @@ from countermand.core.instrument import Instrument, InstrumentKind
 from countermand.core.order import Order, Side
 from countermand.core.state import Account, Position, State
 from countermand.core.units import ceil_ppb, truncate_share
-
 
 # Enum members looked up once: these lines run on every order and every cancel.
 _BUY, _SELL = Side.BUY, Side.SELL
@@ -71,7 +70,8 @@ def lift(account: Account, instrument: Instrument, order: Order) -> None:
 def _move_open(
     account: Account, instrument: Instrument, order: Order, qty_lots: int, hold_minor: int
 ) -> None:
-    # Orders and position share one margin, so it is worked out anew: an order's part is not its own.
+    # Orders and position share one margin, so it is worked out anew: an order's part is not its
+    # own.
     position = account.position(instrument.instrument_id)
     notional = order.price_ticks * qty_lots * instrument.notional_minor
     if order.side is _BUY:

@@ -2,8 +2,8 @@
 Matching: what an incoming order would do to a book, worked out without touching it.
 
 Price-time priority. A match trades at the resting order's price. When the incoming order meets one
-of its own account, its self-trade prevention mode decides; when it meets a reduce-only order that its
-position no longer covers in full, that order is pulled.
+of its own account, its self-trade prevention mode decides; when it meets a reduce-only order that
+its position no longer covers in full, that order is pulled.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Plan(Struct):
     """
     The steps in order, and what becomes of the incoming order.
 
-    Units: `leaves_qty_lots` is what is left to rest; `stopped` says that self-trade prevention canceled
-    what is left.
+    Units: `leaves_qty_lots` is what is left to rest; `stopped` says that self-trade prevention
+    canceled what is left.
     """
 
     steps: list[Step]

@@ -81,9 +81,10 @@ class Order(Struct):
     Everything the exchange knows of one order. Only `evolve` changes one.
 
     Units: `price_ticks` is the limit, and for a market order the bound it was given on arrival;
-    `*_lots` quantities with `cum + leaves = order_qty` while open; `hold_minor` in the asset the order
-    holds (quote for a buy and for perpetual fees, base for a spot sell); `cum_notional_minor` and
-    `fee_minor` in quote minor units; `*_ns` since the Unix epoch, `expire_ns` 0 when it does not.
+    `*_lots` quantities with `cum + leaves = order_qty` while open; `hold_minor` in the asset the
+    order holds (quote for a buy and for perpetual fees, base for a spot sell); `cum_notional_minor`
+    and `fee_minor` in quote minor units; `*_ns` since the Unix epoch, `expire_ns` 0 when it does
+    not.
     """
 
     order_id: OrderId

@@ -13,8 +13,8 @@ from countermand.core.events import (
     OrderCanceled,
     OrderRejected,
     OrderReplaced,
-    OrderRested,
     OrderRestated,
+    OrderRested,
     Traded,
 )
 from countermand.core.ids import AccountId, OrderId, match_id
@@ -63,7 +63,9 @@ def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Eve
 
 
 def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> list[Event]:
-    """Give an open order new terms, or refuse; only less quantity at the same price keeps its place."""
+    """
+    Give an open order new terms, or refuse; only less quantity at the same price keeps its place.
+    """
     account = state.accounts.get(command.account_id)
     order = account and state.find_order(
         account, command.order_id, command.cl_ord_id, command.instrument_id

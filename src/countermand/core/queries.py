@@ -14,7 +14,9 @@ class Query(Struct, frozen=True, gc=False):
 
 
 class GetOrder(Query, frozen=True):
-    """Answers `OrderReport`, or None. Found as in `CancelOrder`: by id first, then by `cl_ord_id`."""
+    """
+    Answers `OrderReport`, or None. Found as in `CancelOrder`: by id first, then by `cl_ord_id`.
+    """
 
     account_id: AccountId
     order_id: OrderId

@@ -118,8 +118,9 @@ class PositionReport(Struct, frozen=True, gc=False):
     """
     A perpetual position.
 
-    Units: `net_lots` signed; `cost_minor` signed like it: what the open lots were bought or sold for;
-    margin and realized profit in quote minor units; `mark_price_ticks` the last trade's, else the reference.
+    Units: `net_lots` signed; `cost_minor` signed like it: what the open lots were bought or sold
+    for; margin and realized profit in quote minor units; `mark_price_ticks` the last trade's, else
+    the reference.
     """
 
     account_id: AccountId
@@ -146,7 +147,8 @@ class QuoteReport(Struct, frozen=True, gc=False):
     The top of a book and its last trade.
 
     Units: ticks and lots, 0 where there is none; `mark_price_ticks` as in `PositionReport`;
-    `volume_*` since the market was listed, in lots and quote minor units; `open_interest_lots` long lots.
+    `volume_*` since the market was listed, in lots and quote minor units; `open_interest_lots` long
+    lots.
     """
 
     instrument: Instrument

@@ -1,8 +1,8 @@
 """
 State: everything the exchange knows, as plain records. Only `evolve` and the ledger change it.
 
-What can be derived (books, indexes, timers) is kept beside what is true (orders, balances, positions)
-and is rebuilt, not stored, when a snapshot is loaded.
+What can be derived (books, indexes, timers) is kept beside what is true (orders, balances,
+positions) and is rebuilt, not stored, when a snapshot is loaded.
 """
 
 from collections import deque
@@ -70,7 +70,8 @@ class Account(Struct):
     positions: dict[InstrumentId, Position] = field(default_factory=dict)
     closed: deque[OrderId] = field(default_factory=deque)
     fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=FILLS_PER_ACCOUNT_MAX))
-    # Derived: open orders by id, those of them that are reduce-only, and every client id to its order.
+    # Derived: open orders by id, those of them that are reduce-only, and every client id to its
+    # order.
     open_orders: dict[OrderId, Order] = field(default_factory=dict)
     reducing: dict[OrderId, Order] = field(default_factory=dict)
     cl_ord_ids: dict[str, OrderId] = field(default_factory=dict)
@@ -136,7 +137,8 @@ class State:
         self, account: Account, order_id: int, cl_ord_id: str, instrument_id: int = 0
     ) -> Order | None:
         """
-        Return the account's order of that id, else the one that now bears that client id, else None.
+        Return the account's order of that id, else the one that now bears that client id, else
+        None.
 
         An order of another account, or of another instrument when one is named, is not found.
         """

@@ -1,8 +1,9 @@
 """
-ASGI: from a server's scope to a `Request` and back. The only file that knows the web server's interface.
+ASGI: from a server's scope to a `Request` and back. The only file that knows the web server's
+interface.
 
-The venues are one plain application over their route tables: no framework stands between a request and
-its pipeline.
+The venues are one plain application over their route tables: no framework stands between a request
+and its pipeline.
 """
 
 from __future__ import annotations

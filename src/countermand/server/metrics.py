@@ -1,4 +1,7 @@
-"""Metrics: what a pipeline counts. Plain integers on the request path; the exposition reads them when asked."""
+"""
+Metrics: what a pipeline counts. Plain integers on the request path; the exposition reads them when
+asked.
+"""
 
 from collections import Counter
 

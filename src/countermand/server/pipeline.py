@@ -66,7 +66,8 @@ class Pipeline:
         except WireError as error:
             response = self.venue.errors.render(error)
         except Exception:
-            # A bug in a dialect harms one request; one in the exchange has already stopped the engine.
+            # A bug in a dialect harms one request; one in the exchange has already stopped the
+            # engine.
             log.exception("request failed", extra={"venue": self.venue.name})
             response = self.venue.errors.render(Internal("internal error"))
         self.metrics.count(response.status)

@@ -16,7 +16,9 @@ class RateLimits:
         self._used_until_ns: dict[str, int] = {}
 
     def allows(self, key: str, weight: int, now_ns: int) -> bool:
-        """Charge `key` for a request of `weight` at `now_ns`; False, and no charge, when it may not."""
+        """
+        Charge `key` for a request of `weight` at `now_ns`; False, and no charge, when it may not.
+        """
         if not self.limit_per_s:
             return True
         used_until = max(self._used_until_ns.get(key, 0), now_ns)

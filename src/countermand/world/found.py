@@ -40,8 +40,9 @@ def found(venue: str, world: VenueWorld, first_seq: int) -> list[Command]:
     for asset in world.assets:
         assets[asset.symbol] = (AssetId(first_seq + len(commands)), asset.scale)
         commands.append(RegisterAsset(venue, asset.symbol, asset.scale))
-    for spec in world.instruments:
-        commands.append(ListInstrument(_Listing(venue, spec, assets).instrument()))
+    commands += [
+        ListInstrument(_Listing(venue, spec, assets).instrument()) for spec in world.instruments
+    ]
     for user in world.users:
         for account in user.accounts:
             account_id = AccountId(first_seq + len(commands))

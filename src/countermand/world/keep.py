@@ -1,7 +1,8 @@
 """
 Keep: which world a data directory was founded with, so that a later start finds its keys again.
 
-The world lies beside the journal in `world.json`, readable by its owner only, because keys are in it.
+The world lies beside the journal in `world.json`, readable by its owner only, because keys are in
+it.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ def choose(data: Path | None, file: Path | None, venues: Iterable[Venue]) -> Wor
     """
     Return the world to serve: the given file's, else the one kept, else the demo.
 
-    What was kept for a venue still holds: a file may change its settings and keys, not what was founded.
-    Raises: WorldError when it tries to, or names a venue that is not served.
+    What was kept for a venue still holds: a file may change its settings and keys, not what was
+    founded. Raises: WorldError when it tries to, or names a venue that is not served.
     """
     served = {venue.name: venue for venue in venues}
     kept = _kept(data)

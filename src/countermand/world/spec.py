@@ -1,9 +1,10 @@
 """
 World: the assets, markets, accounts, money and keys an exchange starts with.
 
-A world is written in TOML, one top-level table per venue; the built-in demo world is the `demo.toml` in
-each venue's folder and documents the format. What is founded (assets, markets, accounts, money)
-becomes commands and lives in the journal; settings and keys do not, and may change between starts.
+A world is written in TOML, one top-level table per venue; the built-in demo world is the
+`demo.toml` in each venue's folder and documents the format. What is founded (assets, markets,
+accounts, money) becomes commands and lives in the journal; settings and keys do not, and may change
+between starts.
 """
 
 from __future__ import annotations
