@@ -1,0 +1,3 @@
+"""
+The engine: order, durability, delivery. It knows the core and nothing of wires, venues or sockets.
+"""

@@ -1,0 +1,37 @@
+"""
+Chain: the checksums that bind each record to all before it, and each outcome to all events before
+it.
+
+A changed, missing or moved record breaks the first chain; a core that decides differently than it
+did when the record was written breaks the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import msgspec
+
+from countermand.core.commands import Entry
+from countermand.core.events import Event
+
+DIGEST_BYTES = 16
+
+# The link before the first record, and the outcome before the first event.
+GENESIS = bytes(DIGEST_BYTES)
+
+encode_entry = msgspec.msgpack.Encoder().encode
+decode_entry = msgspec.msgpack.Decoder(Entry).decode
+
+_encode_events = msgspec.msgpack.Encoder().encode
+
+
+def link(previous: bytes, payload: bytes) -> bytes:
+    """Return the checksum of a record that follows the one whose checksum is `previous`."""
+    return blake2b(previous + payload, digest_size=DIGEST_BYTES).digest()
+
+
+def fold(outcome: bytes, events: Sequence[Event]) -> bytes:
+    """Return the outcome after an entry's events."""
+    return blake2b(outcome + _encode_events(events), digest_size=DIGEST_BYTES).digest()

@@ -1,0 +1,54 @@
+"""
+Committer: the one thread that waits for the disk, so that the event loop need not.
+
+It is not an executor's: a group must never queue behind somebody else's work. It touches the GIL as
+seldom as it can, because each time it may wait a whole switch interval for a busy loop: once for a
+group, then one SQLite statement without it, then once to say that it is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from threading import Thread
+
+from countermand.core.commands import Entry
+from countermand.engine.ports import Journal, Mark
+
+# Called on the loop once a group is durable, or with what kept it from being so.
+Done = Callable[[Exception | None], None]
+
+_Job = tuple[int, Sequence[Entry], Sequence[Mark], Done]
+
+
+class Committer:
+    """Appends groups one after another, in the order they are given."""
+
+    def __init__(self, journal: Journal, loop: asyncio.AbstractEventLoop) -> None:
+        self._journal = journal
+        self._loop = loop
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread = Thread(target=self._run, name="countermand-journal", daemon=True)
+        self._thread.start()
+
+    def commit(
+        self, expected_head: int, entries: Sequence[Entry], marks: Sequence[Mark], done: Done
+    ) -> None:
+        """Hand over a group; `done` is called on the loop when it is durable or has failed."""
+        self._jobs.put((expected_head, entries, marks, done))
+
+    def stop(self) -> None:
+        """Finish what was handed over, then end the thread. Blocks until it has."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            expected_head, entries, marks, done = job
+            failure: Exception | None = None
+            try:
+                self._journal.append(expected_head, entries, marks)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is the engine's to judge
+                failure = error
+            self._loop.call_soon_threadsafe(done, failure)

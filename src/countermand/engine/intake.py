@@ -1,0 +1,107 @@
+"""
+Intake: the commands that wait for a group. Bounded, cancels first, nobody starved.
+
+When the queue is full new orders are turned away while cancels still have places of their own:
+whoever wants to get out of the market must be let out.
+"""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from countermand.core.commands import CANCELS, Command
+from countermand.core.reports import Receipt
+
+# A command that waits, and who waits for it; nobody waits for what the engine issues itself.
+Waiting = tuple[Command, Future[Receipt] | None]
+
+# Commands given whole, or what makes them once it is known which number the first one gets.
+Whole = Sequence[Command] | Callable[[int], Sequence[Command]]
+
+_CANCELS = frozenset(CANCELS)
+
+
+class QueueFull(Exception):
+    """Too many commands wait; this one was not taken and nothing will come of it."""
+
+
+class Limits(Struct, frozen=True):
+    """
+    How much may wait and how much goes at once, in commands.
+
+    `group_max`: applying that many keeps the loop from its sockets for some 5 ms. `queue_max`: what
+    can be worked off in about a fifth of a second; who waits longer is better told to come back.
+    `cancel_room`: places beyond that for cancels. `wholes_max`: founding groups, each one
+    transaction. `snapshot_every`: replaying that many entries takes seconds.
+    """
+
+    group_max: int = 256
+    queue_max: int = 4096
+    cancel_room: int = 4096
+    wholes_max: int = 16
+    snapshot_every: int = 250_000
+
+
+class Intake:
+    """Two queues with one bound, and the groups that were given whole."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._cancels: deque[Waiting] = deque()
+        self._others: deque[Waiting] = deque()
+        self._wholes: deque[tuple[Whole, Future[tuple[Receipt, ...]]]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._cancels) + len(self._others) + len(self._wholes)
+
+    def put(self, command: Command, reply: Future[Receipt]) -> None:
+        """Queue a command. Raises: QueueFull."""
+        waiting = len(self._cancels) + len(self._others)
+        limits = self._limits
+        if type(command) in _CANCELS:
+            if waiting >= limits.queue_max + limits.cancel_room:
+                raise QueueFull(f"{waiting} commands wait")
+            self._cancels.append((command, reply))
+        else:
+            if waiting >= limits.queue_max:
+                raise QueueFull(f"{waiting} commands wait")
+            self._others.append((command, reply))
+
+    def put_whole(self, commands: Whole, reply: Future[tuple[Receipt, ...]]) -> None:
+        """Queue commands that form a group of their own. Raises: QueueFull."""
+        if len(self._wholes) >= self._limits.wholes_max:
+            raise QueueFull(f"{len(self._wholes)} groups wait")
+        self._wholes.append((commands, reply))
+
+    def take_whole(self) -> tuple[Whole, Future[tuple[Receipt, ...]]] | None:
+        """Return the oldest group that was given whole, if any."""
+        return self._wholes.popleft() if self._wholes else None
+
+    def take(self) -> list[Waiting]:
+        """
+        Return what goes next: cancels, then the rest in the order they came.
+
+        Of a full group an eighth belongs to the rest, so that no flood of cancels starves it.
+        """
+        group_max, cancels, others = self._limits.group_max, self._cancels, self._others
+        if len(cancels) + len(others) <= group_max:
+            taken = [*cancels, *others]
+            cancels.clear()
+            others.clear()
+            return taken
+        kept_free = min(len(others), group_max // 8)
+        taken = [cancels.popleft() for _ in range(min(len(cancels), group_max - kept_free))]
+        taken += [others.popleft() for _ in range(min(len(others), group_max - len(taken)))]
+        return taken
+
+    def drain(self) -> list[Future[Receipt] | Future[tuple[Receipt, ...]]]:
+        """Empty every queue and return who waited."""
+        replies = [reply for _, reply in (*self._cancels, *self._others) if reply is not None]
+        wholes = [reply for _, reply in self._wholes]
+        for queue in (self._cancels, self._others, self._wholes):
+            queue.clear()
+        return [*replies, *wholes]

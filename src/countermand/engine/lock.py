@@ -1,0 +1,44 @@
+"""Lock: one process serves a directory. The kernel lets go of it however the process ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from countermand.engine.ports import Locked, Unreadable
+
+
+class DirectoryLock:
+    """
+    An exclusive lock on DIR/lock, with the owner's process id in it for people to read.
+
+    `flock` belongs to the open file, not to the process, so it also keeps a second engine out of
+    the same process, and reading the file elsewhere does not let go of it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """
+        Take the lock.
+
+        Raises: Locked naming the process that has it, Unreadable.
+        """
+        path = directory / "lock"
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise Unreadable(f"cannot open {path}: {error.strerror}") from None
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            pid = os.pread(self._file, 32, 0).decode(errors="replace").strip()
+            os.close(self._file)
+            raise Locked(directory, pid) from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let go. Idempotent; the file stays, since removing it would let two owners in."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1

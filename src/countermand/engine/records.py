@@ -1,0 +1,191 @@
+"""
+Records: what a journal's SQLite file holds, and how it is read. Knows tables; writes nothing.
+
+Every way in which a record can be wrong becomes `Damaged` here, naming the record: SQLite's own
+"malformed" as much as a checksum that does not fit.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from countermand.core.commands import Entry
+from countermand.engine.chain import GENESIS, decode_entry, link
+from countermand.engine.ports import (
+    Damaged,
+    Hole,
+    JournalError,
+    Mark,
+    OtherFormat,
+    Unreadable,
+    Writer,
+)
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+APPLICATION_ID = 0x434D4A31  # "CMJ1"
+FORMAT = 1
+
+SCHEMA = (
+    "CREATE TABLE entries (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, checksum BLOB NOT NULL)",
+    "CREATE TABLE marks (seq INTEGER PRIMARY KEY, outcome BLOB NOT NULL)",
+    """CREATE TABLE writers (
+        epoch INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, rules_version INTEGER NOT NULL,
+        app_version TEXT NOT NULL, opened_ns INTEGER NOT NULL)""",
+    """CREATE TABLE quarantine (
+        seq INTEGER NOT NULL, payload BLOB NOT NULL, checksum BLOB NOT NULL,
+        moved_ns INTEGER NOT NULL)""",
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {FORMAT}",
+)
+
+# SQLITE_ERROR is what a flip in the schema leads to: a table or column that is not there.
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+
+_CHECKSUM_WRONG = "its checksum does not fit the records before it"
+
+
+class Records:
+    """The tables behind one connection, read with suspicion."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def is_new(self) -> bool:
+        """
+        Whether nothing has ever been written.
+
+        Raises: OtherFormat, Damaged.
+        """
+        ((application_id, version, tables),) = self._all(
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
+            " FROM pragma_application_id, pragma_user_version"
+        )
+        if not tables and not application_id:
+            return True
+        if application_id != APPLICATION_ID:
+            raise OtherFormat("journal.sqlite is a database of something else")
+        if version != FORMAT:
+            raise OtherFormat(f"the journal has format {version}, this version knows {FORMAT}")
+        return False
+
+    def head(self) -> int:
+        """Return the last entry's number. Raises: Damaged."""
+        ((seq,),) = self._all("SELECT max(seq) FROM entries")
+        return seq or 0
+
+    def checksum_at(self, seq: int) -> bytes:
+        """Return an entry's checksum as recorded. Raises: Hole, Damaged."""
+        if seq == 0:
+            return GENESIS
+        for _, _, checksum in self._rows(seq, seq):
+            if type(checksum) is not bytes:
+                raise Damaged(seq, _CHECKSUM_WRONG)
+            return checksum
+        raise Hole(seq, "the record is missing")
+
+    def payloads(self, from_seq: int, to_seq: int) -> Iterator[tuple[int, bytes]]:
+        """
+        Yield (seq, payload) with both ends included. Raises: Damaged naming the first bad one.
+        """
+        checksum, last = self.checksum_at(from_seq - 1), from_seq - 1
+        for seq, payload, recorded in self._rows(from_seq, to_seq):
+            if seq != last + 1:
+                raise Hole(last + 1, f"the record is missing; the next one is {seq}")
+            # SQLite's types are per value: a flip can make a number or nothing of a payload.
+            checksum = link(checksum, payload) if type(payload) is bytes else b""
+            if checksum != recorded:
+                raise Damaged(seq, _CHECKSUM_WRONG)
+            last = seq
+            yield seq, payload
+        if last < to_seq:
+            raise Hole(last + 1, f"the record is missing, and so are all to {to_seq}")
+
+    def entries(self, from_seq: int, to_seq: int) -> Iterator[Entry]:
+        """Yield the entries with both ends included. Raises: Damaged naming the first bad one."""
+        for seq, payload in self.payloads(from_seq, to_seq):
+            try:
+                entry = decode_entry(payload)
+            except msgspec.DecodeError as error:
+                raise Damaged(seq, f"it is whole and makes no sense: {error}") from None
+            if entry.seq != seq:
+                raise Damaged(seq, f"it says it is record {entry.seq}")
+            yield entry
+
+    def check(self, from_seq: int, to_seq: int) -> None:
+        """Check the chain, both ends included. Raises: Damaged naming the first bad one."""
+        for _ in self.payloads(from_seq, to_seq):
+            pass
+
+    def check_pages(self) -> None:
+        """
+        Check the file's own structure: the chain cannot miss a record that fell off its end.
+
+        Raises: Damaged naming the first record that cannot be read, or the one after the last.
+        """
+        ((verdict, *_), *_) = self._all("PRAGMA quick_check(1)")
+        if verdict != "ok":
+            head = self.head()
+            self.check(1, head)
+            raise Damaged(head + 1, f"SQLite says: {' '.join(verdict.split())}")
+
+    def marks(self, from_seq: int) -> tuple[Mark, ...]:
+        """Return the marks from `from_seq` on, ascending."""
+        rows = self._all("SELECT seq, outcome FROM marks WHERE seq >= ? ORDER BY seq", (from_seq,))
+        return tuple(_row(Mark, row) for row in rows)
+
+    def writers(self) -> tuple[Writer, ...]:
+        """Return everyone who ever wrote, in order."""
+        rows = self._all(
+            "SELECT epoch, first_seq, rules_version, app_version, opened_ns"
+            " FROM writers ORDER BY epoch"
+        )
+        return tuple(_row(Writer, row) for row in rows)
+
+    def quarantined(self) -> tuple[int, ...]:
+        """Return the numbers that entries had before they were set aside."""
+        return tuple(seq for (seq,) in self._all("SELECT seq FROM quarantine ORDER BY rowid"))
+
+    def _rows(self, from_seq: int, to_seq: int) -> Iterator[tuple[int, bytes, bytes]]:
+        last = from_seq - 1
+        try:
+            for row in self._connection.execute(
+                "SELECT seq, payload, checksum FROM entries WHERE seq BETWEEN ? AND ? ORDER BY seq",
+                (from_seq, to_seq),
+            ):
+                last = row[0]
+                yield row
+        except sqlite3.Error as error:
+            raise _translate(error, last + 1) from None
+
+    def _all(self, query: str, parameters: tuple[int, ...] = ()) -> list[Any]:
+        # What is wrong with a whole table is wrong from the first record on.
+        try:
+            return self._connection.execute(query, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise _translate(error, 1) from None
+
+
+def _translate(error: sqlite3.Error, seq: int) -> JournalError:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in _DAMAGE:
+        return Damaged(seq, f"SQLite says: {error}")
+    return Unreadable(f"the journal cannot be read: {error}")
+
+
+def _row(kind: type[T], row: tuple[Any, ...]) -> T:
+    try:
+        return msgspec.convert(dict(zip(kind.__struct_fields__, row, strict=True)), kind)
+    except msgspec.ValidationError as error:
+        raise Damaged(1, f"{kind.__name__.lower()} {row[0]} makes no sense: {error}") from None
+
+
+def decode_text(data: bytes) -> str:
+    """
+    Return a text column. Text that is not UTF-8 any more must be found wrong, not stop the reading.
+    """
+    return data.decode(errors="replace")

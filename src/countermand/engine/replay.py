@@ -1,0 +1,196 @@
+"""
+Replay: from a data directory to an exchange that is where the journal says it is.
+
+A start and a recovery are one path: load a snapshot that can be trusted, apply the entries after
+it, and compare what comes out with the marks that were left when they were applied first.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from msgspec import Struct
+
+from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.engine.chain import GENESIS, fold
+from countermand.engine.intake import Limits
+from countermand.engine.memory import MemoryJournal
+from countermand.engine.ports import Clock, Damaged, Hole, Journal, OtherRules, Poisoned, Writer
+from countermand.engine.sequencer import Engine
+from countermand.engine.snapshot import SnapshotDamaged, SnapshotDirectory
+from countermand.engine.sqlite import SqliteJournal
+
+log = logging.getLogger(__name__)
+
+# Entries before the head whose chain every start checks, even where a snapshot makes them
+# unnecessary.
+CHECKED_MIN = 1_000_000
+
+
+class Recovery(Struct):
+    """An exchange brought to the journal's head, and how."""
+
+    exchange: Exchange
+    outcome: bytes
+    snapshot_seq: int = 0
+    passed_over: tuple[str, ...] = ()
+    checked_from: int = 1
+
+    @property
+    def replayed(self) -> int:
+        """How many entries were applied."""
+        return self.exchange.seq - self.snapshot_seq
+
+
+def recover(
+    journal: Journal, snapshots: SnapshotDirectory | None = None, rules: int = RULES_VERSION
+) -> Recovery:
+    """
+    Return the exchange the journal stands for.
+
+    Raises: Damaged, OtherRules, Poisoned, each naming the first record concerned.
+    """
+    found = _from_snapshot(journal, snapshots)
+    _refuse_lost_records(journal, found.snapshot_seq)
+    refuse_other_rules(journal, found.snapshot_seq + 1, rules)
+    found.checked_from = max(1, min(journal.head - CHECKED_MIN, found.snapshot_seq) + 1)
+    journal.check(found.checked_from, found.snapshot_seq)
+    replay(journal, found)
+    _check_state(found.exchange)
+    return found
+
+
+def replay(
+    journal: Journal, found: Recovery, watch: Callable[[Exchange], None] | None = None
+) -> None:
+    """
+    Apply every entry after the exchange's, comparing with the marks; `watch` sees each state.
+
+    Raises: Damaged, Poisoned.
+    """
+    exchange, outcome = found.exchange, found.outcome
+    marks = {mark.seq: mark.outcome for mark in journal.marks(exchange.seq + 1)}
+    for entry in journal.read(exchange.seq + 1):
+        try:
+            receipt = exchange.apply(entry)
+        except Exception as error:
+            raise Poisoned(entry.seq, error) from error
+        outcome = fold(outcome, receipt.events)
+        if entry.seq in marks and marks[entry.seq] != outcome:
+            raise Damaged(entry.seq, "replay came to another outcome than the one recorded here")
+        if watch is not None:
+            watch(exchange)
+    found.outcome = outcome
+
+
+def refuse_other_rules(journal: Journal, from_seq: int, rules: int) -> None:
+    """Raise OtherRules when any entry from `from_seq` on was written under other rules."""
+    writers = journal.writers()
+    if journal.head and not writers:
+        raise Damaged(1, "nobody is recorded as its writer")
+    ends = [writer.first_seq - 1 for writer in writers[1:]] + [journal.head]
+    for writer, last_seq in zip(writers, ends, strict=False):
+        if writer.rules_version != rules and last_seq >= max(from_seq, writer.first_seq):
+            wrote = f"version {writer.app_version} with rules {writer.rules_version}"
+            raise OtherRules(max(from_seq, writer.first_seq), wrote, rules)
+
+
+async def open_engine(
+    data: Path | None,
+    clock: Clock,
+    on_fatal: Callable[[], None],
+    limits: Limits | None = None,
+) -> Engine:
+    """
+    Return a started engine over the directory's journal, or over one in memory when there is none.
+
+    Raises: JournalError, and leaves nothing open.
+    """
+    journal: Journal = MemoryJournal() if data is None else SqliteJournal(data)
+    snapshots = None if data is None else SnapshotDirectory(data)
+    try:
+        began = time.perf_counter()
+        found = recover(journal, snapshots)
+        epoch = journal.epoch + 1
+        journal.fence(Writer(epoch, journal.head + 1, RULES_VERSION, app_version(), clock.now_ns()))
+        _report(found, time.perf_counter() - began)
+    except BaseException:
+        journal.close()
+        raise
+    engine = Engine(
+        journal,
+        found.exchange,
+        clock,
+        on_fatal,
+        outcome=found.outcome,
+        snapshots=snapshots,
+        limits=limits,
+    )
+    await engine.start()
+    return engine
+
+
+def app_version() -> str:
+    """Return this program's version, for the list of writers."""
+    try:
+        return version("countermand")
+    except PackageNotFoundError:
+        return "unpackaged"
+
+
+def _from_snapshot(journal: Journal, snapshots: SnapshotDirectory | None) -> Recovery:
+    passed_over = []
+    for seq in snapshots.seqs() if snapshots is not None else ():
+        if seq > journal.head:
+            raise Hole(
+                journal.head + 1, f"the journal ends here, a snapshot shows it reached {seq}"
+            )
+        try:
+            snapshot = snapshots.load(seq)  # type: ignore[union-attr]
+            exchange = snapshot.exchange()
+        except SnapshotDamaged as error:
+            passed_over.append(f"snapshot {seq}: {error}")
+            log.warning("snapshot passed over", extra={"seq": seq, "reason": str(error)})
+            continue
+        if journal.checksum_at(seq) != snapshot.header.checksum:
+            raise Damaged(seq, "it is not the record a snapshot was taken at")
+        return Recovery(exchange, snapshot.header.outcome, seq, tuple(passed_over))
+    return Recovery(Exchange(), GENESIS, 0, tuple(passed_over))
+
+
+def _refuse_lost_records(journal: Journal, snapshot_seq: int) -> None:
+    # Marks and writers name records that must be there.
+    reached = max(
+        [mark.seq for mark in journal.marks(journal.head + 1)]
+        + [writer.first_seq - 1 for writer in journal.writers()]
+        + [snapshot_seq]
+    )
+    if reached > journal.head:
+        raise Hole(journal.head + 1, f"the journal ends here, its own marks show it had {reached}")
+
+
+def _check_state(exchange: Exchange) -> None:
+    try:
+        exchange.check_invariants()
+    except AssertionError as error:
+        raise Damaged(
+            exchange.seq, f"the state it leads to breaks its own rules: {error}"
+        ) from error
+
+
+def _report(found: Recovery, seconds: float) -> None:
+    log.info(
+        "recovered",
+        extra={
+            "seq": found.exchange.seq,
+            "snapshot_seq": found.snapshot_seq,
+            "replayed": found.replayed,
+            "checked_from": found.checked_from,
+            "passed_over": list(found.passed_over),
+            "seconds": round(seconds, 3),
+        },
+    )

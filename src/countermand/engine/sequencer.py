@@ -1,0 +1,338 @@
+"""
+Sequencer: the single writer. It gives every command its place and time, and answers once it is
+durable.
+
+    submit ─► intake ─► group: Entry(seq, ts_ns, command) ...
+                          │ committer: journal.append on its own thread      meanwhile the intake
+                          fills ▼ durable
+                        exchange.apply, for all of the group
+                          ▼
+                        feed.publish ─► replies
+
+One group is under way at a time. The next one is formed only when this one is applied, because what
+is due by then is known only then; the wait costs nothing, since what comes in meanwhile forms one
+group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from asyncio import Future
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from countermand.core.commands import AdvanceTime, Command, Entry
+from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.core.reports import Receipt
+from countermand.engine.chain import fold
+from countermand.engine.committer import Committer
+from countermand.engine.feed import Feed
+from countermand.engine.intake import Intake, Limits, QueueFull, Waiting, Whole
+from countermand.engine.ports import Clock, Journal, JournalError, Mark
+from countermand.engine.snapshot import Header, SnapshotDirectory, take
+
+__all__ = ["Answer", "Engine", "IntakeStopped", "QueueFull", "Undecided"]
+
+log = logging.getLogger(__name__)
+
+# How far apart the marks are that let a replay prove itself: 16 bytes for every thousand entries.
+MARK_EVERY = 1000
+
+# The loop's timer and the wall clock can drift apart or be stepped: look again at least this often,
+# and not so often as to spin when the timer comes a moment before the clock.
+TIMER_S_MIN, TIMER_S_MAX = 0.001, 1.0
+
+
+class IntakeStopped(Exception):
+    """The engine takes no commands; this one was not taken and nothing will come of it."""
+
+
+class Undecided(IntakeStopped):
+    """
+    The journal failed with this command in hand: only the next start can tell what became of it.
+    """
+
+
+class Answer(Struct, frozen=True, gc=False):
+    """A view of applied, durable state, and the last entry in it."""
+
+    as_of_seq: int
+    view: Any
+
+
+class _Group(Struct, gc=False):
+    # `whole` is who waits for all of it; otherwise each entry has its own reply or none.
+    entries: list[Entry]
+    replies: list[Future[Receipt] | None]
+    whole: Future[tuple[Receipt, ...]] | None = None
+
+
+class Engine:
+    """
+    An exchange, its journal, and the queue before them.
+
+    `on_fatal` is called when the core meets a bug: it must end the process, since the state may be
+    half changed and nothing more can be answered. Replay heals it.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        exchange: Exchange,
+        clock: Clock,
+        on_fatal: Callable[[], None],
+        *,
+        outcome: bytes,
+        snapshots: SnapshotDirectory | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.feed = Feed(exchange.seq)
+        self.groups = 0
+        self._journal, self._exchange, self._clock = journal, exchange, clock
+        self._on_fatal, self._snapshots, self._outcome = on_fatal, snapshots, outcome
+        self._limits = limits or Limits()
+        self._intake = Intake(self._limits)
+        self._marks: list[Mark] = []
+        self._refusal: str | None = "the exchange has not started"
+        self._is_broken = self._is_busy = False
+        self._due_ns, self._timer = 0, None  # type: tuple[int, asyncio.TimerHandle | None]
+        self._quiet: Future[None] | None = None
+        self._saving: Future[None] | None = None
+        self._snapshot_seq = exchange.seq
+
+    @property
+    def seq(self) -> int:
+        """The last applied entry."""
+        return self._exchange.seq
+
+    @property
+    def stopped_because(self) -> str | None:
+        """Why no commands are taken, None while they are."""
+        return self._refusal
+
+    async def start(self) -> None:
+        """Take commands from now on, and do what fell due meanwhile."""
+        self._loop = asyncio.get_running_loop()
+        self._committer = Committer(self._journal, self._loop)
+        self._refusal = None
+        self.wake()
+
+    def submit(self, command: Command) -> Future[Receipt]:
+        """
+        Queue a command; its receipt comes once the entry is durable and applied.
+
+        Giving up on the future does not take the command back.
+        Raises: QueueFull, IntakeStopped; from the future also Undecided.
+        """
+        if self._refusal is not None:
+            raise IntakeStopped(self._refusal)
+        reply: Future[Receipt] = self._loop.create_future()
+        self._intake.put(command, reply)
+        if not self._is_busy:
+            # Not at once: whoever else is ready in this turn of the loop goes into the same group.
+            self._is_busy = True
+            self._loop.call_soon(self._form)
+        return reply
+
+    def submit_all(self, commands: Whole) -> Future[tuple[Receipt, ...]]:
+        """
+        Queue commands as one group: durable all or none, in the order given, nothing in between.
+
+        What names its own entries' numbers is given as a function of the first command's number.
+        Raises: as `submit`.
+        """
+        if self._refusal is not None:
+            raise IntakeStopped(self._refusal)
+        reply: Future[tuple[Receipt, ...]] = self._loop.create_future()
+        self._intake.put_whole(commands, reply)
+        self.wake()
+        return reply
+
+    async def query(self, query: Any) -> Answer:
+        """
+        Return the answer to a query. Raises: IntakeStopped after a bug, when nothing is certain.
+        """
+        if self._is_broken:
+            raise IntakeStopped(self._refusal)
+        return Answer(self._exchange.seq, self._exchange.query(query))
+
+    def wake(self) -> None:
+        """
+        Look at the clock and the queue. For whoever moves a clock that does not move by itself.
+        """
+        if not self._is_busy and self._refusal is None:
+            self._is_busy = True
+            self._loop.call_soon(self._form)
+
+    async def stop(self) -> None:
+        """Take no new commands, answer those that wait, flush, leave a snapshot. Idempotent."""
+        if self._quiet is not None:
+            await asyncio.shield(self._quiet)
+            return
+        self._quiet = asyncio.get_running_loop().create_future()
+        self._refusal = self._refusal or "the exchange is stopping"
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._is_busy:
+            await asyncio.shield(self._quiet)
+        if hasattr(self, "_committer"):
+            await asyncio.to_thread(self._committer.stop)
+        if self._saving is not None:
+            await self._saving
+        await asyncio.to_thread(self._finish)
+        self.feed.close()
+
+    def _form(self) -> None:
+        """
+        Stamp and hand over the next group, or come to rest when nothing waits and nothing is due.
+        """
+        ts_ns = max(self._clock.now_ns(), self._exchange.ts_ns + 1)
+        due_ns = self._exchange.next_due_ns()
+        waiting: list[Waiting] = [(AdvanceTime(), None)] if 0 < due_ns <= ts_ns else []
+        seq = self._exchange.seq + 1
+        whole = None
+        if (given := self._intake.take_whole()) is not None:
+            whole = self._lay_out(given, waiting, seq)
+        else:
+            waiting += self._intake.take()
+        if not waiting:
+            self._rest(due_ns, ts_ns)
+            return
+        group = _Group(
+            [Entry(seq + i, ts_ns + i, command) for i, (command, _) in enumerate(waiting)],
+            [reply for _, reply in waiting],
+            whole,
+        )
+        self.groups += 1
+        marks, self._marks = self._marks, []
+        self._committer.commit(seq - 1, group.entries, marks, lambda e: self._committed(group, e))
+
+    def _lay_out(
+        self,
+        given: tuple[Whole, Future[tuple[Receipt, ...]]],
+        waiting: list[Waiting],
+        seq: int,
+    ) -> Future[tuple[Receipt, ...]]:
+        commands, reply = given
+        if callable(commands):
+            commands = commands(seq + len(waiting))
+        waiting += [(command, None) for command in commands]
+        return reply
+
+    def _rest(self, due_ns: int, ts_ns: int) -> None:
+        self._is_busy = False
+        if self._quiet is not None and not self._quiet.done():
+            self._quiet.set_result(None)
+        elif due_ns != self._due_ns or (due_ns and self._timer is None):
+            self._set_timer(due_ns, ts_ns)
+
+    def _set_timer(self, due_ns: int, ts_ns: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._due_ns = due_ns
+        if due_ns:
+            seconds = min(max((due_ns - ts_ns) / 1e9, TIMER_S_MIN), TIMER_S_MAX)
+            self._timer = self._loop.call_later(seconds, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self.wake()
+
+    def _committed(self, group: _Group, failure: Exception | None) -> None:
+        """Apply a durable group, then publish it, then answer; or stop if it is not durable."""
+        if failure is not None:
+            self._stop_intake(group, failure)
+            return
+        try:
+            receipts = self._apply(group.entries)
+            self._check_time(group.entries[0])
+            self.feed.publish(receipts)
+        except Exception:
+            log.critical("a bug: the process must stop, replay heals it", exc_info=True)
+            self._break_down()
+            return
+        self._reply(group, receipts)
+        self._consider_snapshot()
+        self._form()
+
+    def _apply(self, entries: Sequence[Entry]) -> list[Receipt]:
+        apply, outcome, receipts = self._exchange.apply, self._outcome, []
+        for entry in entries:
+            receipt = apply(entry)
+            outcome = fold(outcome, receipt.events)
+            if entry.seq % MARK_EVERY == 0:
+                self._marks.append(Mark(entry.seq, outcome))
+            receipts.append(receipt)
+        self._outcome = outcome
+        return receipts
+
+    def _check_time(self, first: Entry) -> None:
+        # Otherwise the engine would fill the disk with attempts.
+        if type(first.command) is AdvanceTime and 0 < self._exchange.next_due_ns() <= first.ts_ns:
+            raise AssertionError("what was due did not happen")
+
+    def _reply(self, group: _Group, receipts: list[Receipt]) -> None:
+        for reply, receipt in zip(group.replies, receipts, strict=True):
+            if reply is not None and not reply.done():
+                reply.set_result(receipt)
+        if group.whole is not None and not group.whole.done():
+            # Time that was due came before the commands that were given.
+            ahead = type(group.entries[0].command) is AdvanceTime
+            group.whole.set_result(tuple(receipts[ahead:]))
+
+    def _stop_intake(self, group: _Group, failure: Exception) -> None:
+        log.critical("no more commands are taken", extra={"reason": str(failure)})
+        self._refusal = str(failure)
+        in_hand = [*group.replies, group.whole]
+        for reply in in_hand:
+            if reply is not None and not reply.done():
+                reply.set_exception(Undecided(self._refusal))
+        for waiting in self._intake.drain():
+            if not waiting.done():
+                waiting.set_exception(IntakeStopped(self._refusal))
+        self._rest(0, 0)
+
+    def _break_down(self) -> None:
+        self._refusal, self._is_broken = "the exchange met a bug and must be restarted", True
+        self._rest(0, 0)
+        self._on_fatal()
+
+    def _consider_snapshot(self) -> None:
+        seq = self._exchange.seq
+        if self._snapshots is None or seq - self._snapshot_seq < self._limits.snapshot_every:
+            return
+        if self._saving is None or self._saving.done():
+            # The loop stands still while the state is dumped; the rest is another thread's work.
+            place, dump = self._place(), self._exchange.dump()
+            self._snapshot_seq = seq
+            self._saving = self._loop.run_in_executor(None, self._save, dump, place)
+
+    def _place(self) -> Header:
+        exchange = self._exchange
+        checksum = self._journal.checksum
+        return Header(RULES_VERSION, exchange.seq, exchange.ts_ns, checksum, self._outcome, b"")
+
+    def _save(self, dump: bytes, place: Header) -> None:
+        assert self._snapshots is not None  # noqa: S101 - the callers have looked
+        try:
+            self._snapshots.save(take(dump, place))
+        except OSError as error:
+            # A snapshot saves time at the next start and nothing else.
+            log.warning("snapshot not written", extra={"seq": place.seq, "reason": str(error)})
+
+    def _finish(self) -> None:
+        # On no loop any more: the last marks, a snapshot to start from, and the journal's close.
+        is_sound = not self._is_broken and self._journal.head == self._exchange.seq
+        try:
+            if is_sound and self._marks:
+                self._journal.append(self._journal.head, (), self._marks)
+            if is_sound and self._snapshots is not None and self._exchange.seq:
+                self._save(self._exchange.dump(), self._place())
+        except JournalError as error:
+            log.warning("the last marks were not written", extra={"reason": str(error)})
+        finally:
+            self._journal.close()

@@ -1,0 +1,143 @@
+"""
+Snapshot: the exchange at one entry, in DIR/snapshots/<seq>.snapshot, so that a start need not
+replay all.
+
+    magic (8 bytes) | length of the header (4, big endian) | header | dump | BLAKE2b of all before
+    (32)
+
+Nothing depends on a snapshot: one that cannot be trusted is passed over for the one before it, or
+for the whole journal. It is written beside its place and renamed, so a crash leaves the old ones.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from countermand.core.exchange import Exchange
+
+MAGIC = b"CMSNAP1\n"
+SEAL_BYTES = 32
+
+# The last one may turn out damaged; then the one before it saves most of the replay.
+KEPT = 2
+
+
+class SnapshotDamaged(Exception):
+    """A snapshot cannot be trusted; the text says why."""
+
+
+class Header(Struct, frozen=True, array_like=True):
+    """
+    Where in the journal a snapshot was taken, and what proves it.
+
+    Units: `ts_ns` since the Unix epoch. `checksum` is the journal's chain at `seq`, `outcome` the
+    running digest of all events so far, `digest` the exchange's own.
+    """
+
+    rules_version: int
+    seq: int
+    ts_ns: int
+    checksum: bytes
+    outcome: bytes
+    digest: bytes
+
+
+class Snapshot(Struct, frozen=True):
+    """A header with the exchange it describes, encoded."""
+
+    header: Header
+    dump: bytes
+
+    def exchange(self) -> Exchange:
+        """Return the exchange as it was. Raises: SnapshotDamaged."""
+        try:
+            exchange = Exchange.load(self.dump)
+        except Exception as error:
+            # The seal is whole, so the dump is of a version whose state looks otherwise.
+            raise SnapshotDamaged(f"its state cannot be read: {error}") from error
+        if (exchange.seq, exchange.digest()) != (self.header.seq, self.header.digest):
+            raise SnapshotDamaged("its state is not the one it was taken of")
+        return exchange
+
+
+class SnapshotDirectory:
+    """The snapshots of one data directory. Each verb opens what it needs and keeps nothing."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory / "snapshots"
+
+    def seqs(self) -> tuple[int, ...]:
+        """Return the entries at which there are snapshots, newest first."""
+        names = (path.stem for path in self._directory.glob("*.snapshot"))
+        return tuple(sorted((int(name) for name in names if name.isdecimal()), reverse=True))
+
+    def load(self, seq: int) -> Snapshot:
+        """Return the snapshot taken at an entry. Raises: SnapshotDamaged."""
+        try:
+            data = self._path(seq).read_bytes()
+        except OSError as error:
+            raise SnapshotDamaged(f"it cannot be read: {error.strerror}") from None
+        snapshot = _decode(data)
+        if snapshot.header.seq != seq:
+            raise SnapshotDamaged(f"it is of record {snapshot.header.seq}")
+        return snapshot
+
+    def save(self, snapshot: Snapshot) -> None:
+        """Make a snapshot durable, then drop the ones beyond those kept. Raises: OSError."""
+        self._directory.mkdir(exist_ok=True)
+        path = self._path(snapshot.header.seq)
+        beside = path.with_suffix(".tmp")
+        with beside.open("wb") as file:
+            file.write(_encode(snapshot))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.rename(path)
+        self._sync()
+        for seq in self.seqs()[KEPT:]:
+            self._path(seq).unlink()
+
+    def _path(self, seq: int) -> Path:
+        return self._directory / f"{seq:016d}.snapshot"
+
+    def _sync(self) -> None:
+        handle = os.open(self._directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def take(dump: bytes, place: Header) -> Snapshot:
+    """
+    Return a snapshot of an exchange's dump; `place.digest` is filled in here, off the hot path.
+    """
+    return Snapshot(msgspec.structs.replace(place, digest=sha256(dump).digest()), dump)
+
+
+def _encode(snapshot: Snapshot) -> bytes:
+    header = msgspec.msgpack.encode(snapshot.header)
+    body = b"".join((MAGIC, len(header).to_bytes(4), header, snapshot.dump))
+    return body + _seal(body)
+
+
+def _decode(data: bytes) -> Snapshot:
+    body, seal = data[:-SEAL_BYTES], data[-SEAL_BYTES:]
+    if not body.startswith(MAGIC):
+        raise SnapshotDamaged("it is no snapshot, or one of another format")
+    if _seal(body) != seal:
+        raise SnapshotDamaged("its seal does not fit")
+    at = len(MAGIC) + 4
+    end = at + int.from_bytes(body[len(MAGIC) : at])
+    try:
+        return Snapshot(msgspec.msgpack.decode(body[at:end], type=Header), body[end:])
+    except msgspec.DecodeError as error:
+        raise SnapshotDamaged(f"its header makes no sense: {error}") from None
+
+
+def _seal(body: bytes) -> bytes:
+    return blake2b(body, digest_size=SEAL_BYTES).digest()
