@@ -1,0 +1,200 @@
+"""The codec is strict about what it reads and lenient only where a rule says so."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import pytest
+from msgspec import Meta, Struct
+
+from countermand.wire import codec
+from countermand.wire.errors import InvalidField, Malformed, MissingField, UnknownField
+from countermand.wire.http import Request, Response
+from countermand.wire.operation import Access, Operation
+from countermand.wire.route import Route, Square
+
+SQUARE = Square(lambda message, ctx: message, lambda result, ctx: result)
+
+
+class Place(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A body without path parameters."""
+
+    side: Literal["BUY", "SELL"]
+    price: Decimal | None = None
+    post_only: bool = False
+
+
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A body beside a path parameter."""
+
+    id: str
+    price: Decimal | None = None
+
+
+class Find(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A query beside a path parameter."""
+
+    id: str
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+    tags: list[str] = []
+    exact: bool = False
+
+
+class Sweep(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A query in which nothing may be ignored."""
+
+    account: str
+    side: Literal["BUY", "SELL"] | None = None
+
+
+def route(request: type[Struct], path: str, *, body: bool = False) -> Route:
+    """Return a row that carries a message."""
+    operation, access = Operation.GET_ORDER, Access.PUBLIC
+    return Route(operation, "POST", path, access, request, Sweep, SQUARE, "nowhere", body)
+
+
+PLACE = route(Place, "/place", body=True)
+CHANGE = route(Change, "/change/{id}", body=True)
+FIND = route(Find, "/find/{id}")
+SWEEP = route(Sweep, "/sweep")
+
+
+def decode(row: Route, body: bytes = b"", query: bytes = b"", **params: str) -> Any:
+    """Decode a request of a row."""
+    return codec.decode_request(row, Request("POST", b"/", query, (), body), params)
+
+
+CASES = [
+    (PLACE, Place(side="BUY", price=Decimal("0.0000001")), b"", b'{"side":"BUY","price":"0.0000001"}'),
+    (PLACE, Place(side="SELL", post_only=True), b"", b'{"side":"SELL","post_only":true}'),
+    (CHANGE, Change(id="a b", price=Decimal(10)), b"", b'{"price":"10"}'),
+    (FIND, Find(id="7", limit=3, tags=["a&b", "ü"], exact=True),
+     b"limit=3&tags=a%26b&tags=%C3%BC&exact=true", b""),
+    (SWEEP, Sweep("main", "BUY"), b"account=main&side=BUY", b""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "message", "query", "body"), CASES)
+def test_message_is_written(row: Route, message: Any, query: bytes, body: bytes) -> None:
+    """Path, query and body carry it between them."""
+    request = codec.encode_request(row, message)
+
+    assert (query, body) == (request.query, request.body)
+
+
+@pytest.mark.parametrize(("row", "message", "query", "body"), CASES)
+def test_message_is_read(row: Route, message: Any, query: bytes, body: bytes) -> None:
+    """From the same bytes."""
+    params = {"id": message.id} if row.param_names else {}
+
+    assert message == decode(row, body, query, **params)
+
+
+def test_numbers_keep_every_digit() -> None:
+    """A JSON number is its text, not a float."""
+    text = "3000.10000000000000000000001"
+
+    assert decode(PLACE, b'{"side":"BUY","price":%b}' % text.encode()).price == Decimal(text)
+    assert decode(CHANGE, b'{"price":%b}' % text.encode(), id="7").price == Decimal(text)
+
+
+def test_unknown_keys_are_ignored() -> None:
+    """In bodies and in queries, unless the message forbids them."""
+    assert decode(PLACE, b'{"side":"BUY","clientOrderId":"x"}') == Place(side="BUY")
+    assert decode(CHANGE, b'{"nonsense":1.5}', id="7") == Change(id="7")
+    assert decode(FIND, query=b"nonsense=1&nonsense=2&&=", id="7") == Find(id="7")
+    with pytest.raises(UnknownField, match="instrumentType is not known"):
+        decode(SWEEP, query=b"account=a&instrumentType=SPOT")
+
+
+def test_path_wins() -> None:
+    """Over a key of its name in the query or the body."""
+    assert decode(FIND, query=b"id=8", id="7").id == "7"
+    assert decode(CHANGE, b'{"id":"8"}', id="7").id == "7"
+
+
+def test_body_nobody_asked_for_is_not_read() -> None:
+    """It may have been signed; that is all."""
+    assert decode(FIND, b"\xff{", id="7") == Find(id="7")
+
+
+def test_plus_is_a_space_in_a_query() -> None:
+    """As forms have it."""
+    assert decode(FIND, query=b"tags=a+b", id="7").tags == ["a b"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"1",
+        b'{"side":"\xff"}',
+        b'{"side":"BUY"} {}',
+        b"[" * 100_000,
+        b'{"a":1e}',
+    ],
+)
+@pytest.mark.parametrize(("row", "params"), [(PLACE, {}), (CHANGE, {"id": "7"})])
+def test_body_that_is_no_object(row: Route, params: dict[str, str], body: bytes) -> None:
+    """Broken, not text, or something else."""
+    with pytest.raises(Malformed, match="body"):
+        decode(row, body, **params)
+
+
+@pytest.mark.parametrize(
+    ("row", "body", "query", "name"),
+    [
+        (PLACE, b'{"side":"buy"}', b"", "side"),
+        (PLACE, b'{"side":1}', b"", "side"),
+        (PLACE, b'{"side":"BUY","price":true}', b"", "price"),
+        (PLACE, b'{"side":"BUY","price":"x"}', b"", "price"),
+        (PLACE, b'{"side":"BUY","price":1e99999999999999999999}', b"", "price"),
+        (PLACE, b'{"side":"BUY","post_only":"yes"}', b"", "post_only"),
+        (SWEEP, b"", b"account=a&side=OrderSide.BUY", "side"),
+        (SWEEP, b"", b"account=a&account=b", "account"),
+        (FIND, b"", b"limit=101", "limit"),
+        (FIND, b"", b"limit=many", "limit"),
+    ],
+)
+def test_value_that_is_not_allowed(row: Route, body: bytes, query: bytes, name: str) -> None:
+    """The refusal bears the field's wire name."""
+    params = {"id": "7"} if row.param_names else {}
+    with pytest.raises(InvalidField) as caught:
+        decode(row, body, query, **params)
+    assert caught.value.name == name
+
+
+def test_number_too_long_to_be_one_beside_a_parameter() -> None:
+    """Not even its exponent fits."""
+    with pytest.raises(Malformed):
+        decode(CHANGE, b'{"price":1e99999999999999999999}', id="7")
+
+
+@pytest.mark.parametrize(("row", "body"), [(PLACE, b"{}"), (SWEEP, b"")])
+def test_field_that_is_missing(row: Route, body: bytes) -> None:
+    """Likewise."""
+    with pytest.raises(MissingField) as caught:
+        decode(row, body)
+    assert caught.value.name in ("side", "account")
+
+
+@pytest.mark.parametrize("query", [b"tags=%ff", b"tags=\xff"])
+def test_query_that_is_no_text(query: bytes) -> None:
+    """Bad UTF-8, escaped or not."""
+    with pytest.raises(Malformed, match="query"):
+        decode(FIND, query=query, id="7")
+
+
+def test_replies() -> None:
+    """Written by `encode`, read by the row's type."""
+    raw = codec.encode(Sweep("main", "BUY"))
+
+    assert raw == b'{"account":"main","side":"BUY"}'
+    assert codec.decode_reply(SWEEP, Response(200, raw)) == Sweep("main", "BUY")
+    with pytest.raises(UnknownField):
+        codec.decode_reply(SWEEP, Response(200, b'{"account":"main","more":1}'))
+    with pytest.raises(Malformed):
+        codec.decode_reply(SWEEP, Response(200, b"<html>"))

@@ -1,0 +1,95 @@
+"""Routes match exactly, prefer what is spelled out, and build what they match."""
+
+from typing import Any
+
+import pytest
+
+from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound
+from countermand.wire.operation import Access, Operation
+from countermand.wire.route import Route, Routes, Square
+
+SQUARE = Square(lambda message, ctx: message, lambda result, ctx: result)
+
+
+def row(line: str, operation: Operation = Operation.GET_ORDER) -> Route:
+    """Return a row that only routes."""
+    method, path = line.split()
+    return Route(operation, method, path, Access.PUBLIC, Any, Any, SQUARE, "nowhere")
+
+
+ROUTES = Routes(
+    [
+        row("GET /orders"),
+        row("DELETE /orders"),
+        row("GET /orders/{id}"),
+        row("DELETE /orders/{id}"),
+        row("POST /orders/preview"),
+        row("GET /p/{p}/balances"),
+        row("GET /p/{p}/balances/{asset}"),
+        row("GET /p/{p}/{what}"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "line", "params"),
+    [
+        ("GET", b"/orders", "/orders", {}),
+        ("GET", b"/orders/7", "/orders/{id}", {"id": "7"}),
+        ("DELETE", b"/orders/preview", "/orders/{id}", {"id": "preview"}),
+        ("POST", b"/orders/preview", "/orders/preview", {}),
+        ("GET", b"/orders/a%2Fb%20c", "/orders/{id}", {"id": "a/b c"}),
+        ("GET", b"/p/1/balances", "/p/{p}/balances", {"p": "1"}),
+        ("GET", b"/p/1/other", "/p/{p}/{what}", {"p": "1", "what": "other"}),
+        ("GET", b"/p/1/balances/B", "/p/{p}/balances/{asset}", {"p": "1", "asset": "B"}),
+    ],
+)
+def test_match(method: str, path: bytes, line: str, params: dict[str, str]) -> None:
+    """Exact segments win; parameters come decoded."""
+    route, found = ROUTES.match(method, path)
+
+    assert (line, params) == (route.path, found)
+
+
+@pytest.mark.parametrize(
+    "path", [b"", b"/", b"/orders/", b"/orders/7/", b"//orders", b"/p//balances"]
+)
+def test_empty_parameter_matches_nothing(path: bytes) -> None:
+    """A missing id must never become a request about everything."""
+    with pytest.raises(NotFound):
+        ROUTES.match("DELETE", path)
+
+
+@pytest.mark.parametrize("path", [b"/orders", b"/orders/7", b"/p/1/balances"])
+def test_known_path_with_another_method(path: bytes) -> None:
+    """It exists, but not like that."""
+    with pytest.raises(MethodNotAllowed, match="PUT"):
+        ROUTES.match("PUT", path)
+
+
+def test_parameter_that_is_no_text() -> None:
+    """Bad UTF-8 is the sender's fault."""
+    with pytest.raises(Malformed, match="UTF-8"):
+        ROUTES.match("GET", b"/orders/%ff")
+
+
+def test_two_rows_for_one_place_are_refused() -> None:
+    """Whatever their parameters are called."""
+    with pytest.raises(ValueError, match="two rows"):
+        Routes([row("GET /orders/{id}"), row("GET /orders/{name}")])
+
+
+def test_build_escapes_what_it_fills_in() -> None:
+    """So that what was built matches with the same parameters."""
+    route = ROUTES.match("GET", b"/p/1/balances/B")[0]
+    path = route.build({"p": "a/b", "asset": "ü %"})
+
+    assert path == b"/p/a%2Fb/balances/%C3%BC%20%25"
+    assert ROUTES.match("GET", path) == (route, {"p": "a/b", "asset": "ü %"})
+
+
+def test_operations_are_found_by_their_first_row() -> None:
+    """A venue without one has none."""
+    assert ROUTES.of(Operation.GET_ORDER).path == "/orders"
+    with pytest.raises(KeyError):
+        ROUTES.of(Operation.PLACE_ORDER)
