@@ -13,26 +13,20 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from countermand.core import canceling, checks, evolve, ledger, matching, placing
+from countermand.core import canceling, commands, decide, evolve, events, ledger, matching, placing
 from countermand.core.events import CancelRejected, Event, OrderCanceled, OrderRejected
 from countermand.core.order import Order
 from countermand.core.reasons import CancelReason, RejectReason
 from tests.core.oracle import Oracle
-from tests.core.traffic import KINDS, Traffic, founding
+from tests.core.conftest import CLOSED_MAX, OPEN_MAX
+from tests.core.traffic import Traffic, founding
 from tests.core.twin import Twin
-
-# Small, so that the runs come to both bounds again and again.
-OPEN_MAX, CLOSED_MAX = 12, 20
 
 SEEDS = [1, 2, 3]
 FRESH_SEED = int(os.environ.get("COUNTERMAND_SEED", random.SystemRandom().randrange(10**9)))
 
 
-@pytest.fixture(autouse=True)
-def bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let an account have few open orders, and have few closed ones remembered."""
-    monkeypatch.setattr(checks, "OPEN_ORDERS_PER_ACCOUNT_MAX", OPEN_MAX)
-    monkeypatch.setattr(evolve, "CLOSED_ORDERS_PER_ACCOUNT_MAX", CLOSED_MAX)
+pytestmark = pytest.mark.usefixtures("small_bounds")
 
 
 class Comparison(RuleBasedStateMachine):
@@ -70,26 +64,26 @@ class Comparison(RuleBasedStateMachine):
 TestComparison = Comparison.TestCase
 
 
-def run(seed: int, commands: int) -> list[Event]:
+def run(seed: int, count: int) -> list[Event]:
     """Run random traffic through core and oracle and return all that happened."""
     pick = random.Random(seed).choice
     twin, traffic = Twin(Oracle(OPEN_MAX, CLOSED_MAX)), Traffic(pick)
     for command in founding(pick):
         twin.apply(command)
     happened: list[Event] = []
-    for count in range(commands):
+    for index in range(count):
         command = traffic.command(twin.seq + 1, twin.ts_ns + 1)
         try:
-            events = twin.apply(command).events
-            if count % 10 == 0:
+            receipt = twin.apply(command)
+            if index % 10 == 0:
                 twin.compare()
-            if count % 100 == 0:
+            if index % 100 == 0:
                 twin.exchange.check_invariants()
         except Exception as error:
             error.add_note(f"seed {seed}, entry {twin.seq}: {command}")
             raise
-        traffic.learn(events)
-        happened += events
+        traffic.learn(receipt.events)
+        happened += receipt.events
     twin.compare()
     return happened
 
@@ -178,8 +172,6 @@ def test_canary_a_broken_core_does_not_pass(fault: str, monkeypatch: pytest.Monk
 
 
 def _plant(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, fault: Any) -> None:
-    from countermand.core import commands, decide, events
-
     if where == "decide":
         monkeypatch.setitem(decide._DECIDERS, getattr(commands, name), fault)
     elif isinstance(where, dict):
