@@ -11,20 +11,41 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from msgspec import Struct
-
+from countermand.core.commands import Entry
 from countermand.engine import wal
-from countermand.engine.ports import Absent, Unreadable
+from countermand.engine.ports import Absent, Mark, Unreadable, Writer
 from countermand.engine.records import Records, decode_text
 
 FILE_NAME = "journal.sqlite"
 
 
-class Peek(Struct, frozen=True):
-    """The records as they can be read, and what the write-ahead log looks like."""
+class Peek:
+    """A journal as it was at one moment: what comes later is not looked at."""
 
-    records: Records
-    log: wal.WalScan
+    def __init__(self, records: Records, log: wal.WalScan) -> None:
+        self.records = records
+        self.log = log
+        self.head = records.head()
+
+    def read(self, from_seq: int) -> Iterator[Entry]:
+        """Yield the entries from `from_seq` to the head. Raises: Damaged at the first bad one."""
+        return self.records.entries(from_seq, self.head)
+
+    def check(self, from_seq: int, to_seq: int) -> None:
+        """Check the chain between two entries, both included. Raises: Damaged, as `read` does."""
+        self.records.check(from_seq, to_seq)
+
+    def checksum_at(self, seq: int) -> bytes:
+        """Return an entry's link of the chain as recorded. Raises: Hole."""
+        return self.records.checksum_at(seq)
+
+    def marks(self, from_seq: int) -> tuple[Mark, ...]:
+        """Return the marks from `from_seq` on, ascending."""
+        return self.records.marks(from_seq)
+
+    def writers(self) -> tuple[Writer, ...]:
+        """Return everyone who ever wrote, in order."""
+        return self.records.writers()
 
 
 @contextmanager
@@ -32,7 +53,7 @@ def peek(directory: Path) -> Iterator[Peek]:
     """
     Look into a directory's journal without taking its lock and without changing a byte of it.
 
-    Raises: Absent, Unreadable.
+    Raises: Absent, Unreadable, Damaged when not even the head can be found.
     """
     path = directory / FILE_NAME
     if not path.is_file():

@@ -8,6 +8,7 @@ Ports: what the engine needs of the world, and everything that can go wrong with
     ├── Damaged          a record cannot be trusted; `seq` names the first such
     │   └── Hole         a record is missing
     ├── Poisoned         a sound record that the core cannot apply: a bug; `seq` names it
+    ├── NotPoisoned      a record that must not be set aside
     ├── OtherRules       records must be replayed by the version whose rules wrote them
     ├── Unreadable       the disk or the operating system refuses to read
     ├── Stale            another writer has taken over, or the head is elsewhere; nothing was
@@ -71,6 +72,10 @@ class Poisoned(JournalError):
         self.seq = seq
 
 
+class NotPoisoned(JournalError):
+    """A record that must not be set aside: it can be applied, or it once was."""
+
+
 class OtherRules(JournalError):
     """Records after the last usable snapshot were written under other rules than this version's."""
 
@@ -131,16 +136,35 @@ class Clock(Protocol):
         """Return nanoseconds since the Unix epoch."""
 
 
-class Journal(Protocol):
-    """
-    The entries, in order, durable once `append` has returned.
-
-    One thread at a time uses a journal.
-    """
+class Readable(Protocol):
+    """The entries, in order, as they are read back."""
 
     @property
     def head(self) -> int:
         """The last entry's number, 0 when there is none."""
+
+    def read(self, from_seq: int) -> Iterator[Entry]:
+        """Yield the entries from `from_seq` to the head. Raises: Damaged at the first bad one."""
+
+    def check(self, from_seq: int, to_seq: int) -> None:
+        """Check the chain between two entries, both included. Raises: Damaged, as `read` does."""
+
+    def checksum_at(self, seq: int) -> bytes:
+        """Return an entry's link of the chain as recorded. Raises: Hole."""
+
+    def marks(self, from_seq: int) -> tuple[Mark, ...]:
+        """Return the marks from `from_seq` on, ascending."""
+
+    def writers(self) -> tuple[Writer, ...]:
+        """Return everyone who ever wrote, in order."""
+
+
+class Journal(Readable, Protocol):
+    """
+    The entries, durable once `append` has returned.
+
+    One thread at a time uses a journal.
+    """
 
     @property
     def checksum(self) -> bytes:
@@ -165,23 +189,6 @@ class Journal(Protocol):
 
         Raises: Stale, WriteFailed. After WriteFailed every further append fails too.
         """
-
-    def read(self, from_seq: int) -> Iterator[Entry]:
-        """
-        Yield the entries from `from_seq` to the head. Raises: Damaged naming the first bad one.
-        """
-
-    def check(self, from_seq: int, to_seq: int) -> None:
-        """Check the chain between two entries, both included. Raises: Damaged, as `read` does."""
-
-    def checksum_at(self, seq: int) -> bytes:
-        """Return an entry's link of the chain as recorded. Raises: Hole."""
-
-    def marks(self, from_seq: int) -> tuple[Mark, ...]:
-        """Return the marks from `from_seq` on, ascending."""
-
-    def writers(self) -> tuple[Writer, ...]:
-        """Return everyone who ever wrote, in order."""
 
     def close(self) -> None:
         """Let go of everything. Idempotent."""

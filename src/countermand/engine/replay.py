@@ -19,7 +19,16 @@ from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.chain import GENESIS, fold
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
-from countermand.engine.ports import Clock, Damaged, Hole, Journal, OtherRules, Poisoned, Writer
+from countermand.engine.ports import (
+    Clock,
+    Damaged,
+    Hole,
+    Journal,
+    OtherRules,
+    Poisoned,
+    Readable,
+    Writer,
+)
 from countermand.engine.sequencer import Engine
 from countermand.engine.snapshot import SnapshotDamaged, SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
@@ -55,7 +64,7 @@ def recover(
     Raises: Damaged, OtherRules, Poisoned, each naming the first record concerned.
     """
     found = _from_snapshot(journal, snapshots)
-    _refuse_lost_records(journal, found.snapshot_seq)
+    refuse_lost_records(journal, found.snapshot_seq)
     refuse_other_rules(journal, found.snapshot_seq + 1, rules)
     found.checked_from = max(1, min(journal.head - CHECKED_MIN, found.snapshot_seq) + 1)
     journal.check(found.checked_from, found.snapshot_seq)
@@ -65,7 +74,7 @@ def recover(
 
 
 def replay(
-    journal: Journal, found: Recovery, watch: Callable[[Exchange], None] | None = None
+    journal: Readable, found: Recovery, watch: Callable[[Exchange], None] | None = None
 ) -> None:
     """
     Apply every entry after the exchange's, comparing with the marks; `watch` sees each state.
@@ -87,16 +96,21 @@ def replay(
     found.outcome = outcome
 
 
-def refuse_other_rules(journal: Journal, from_seq: int, rules: int) -> None:
+def refuse_other_rules(journal: Readable, from_seq: int, rules: int) -> None:
     """Raise OtherRules when any entry from `from_seq` on was written under other rules."""
+    for writer, last_seq in spans(journal):
+        if writer.rules_version != rules and last_seq >= max(from_seq, writer.first_seq):
+            wrote = f"version {writer.app_version} with rules {writer.rules_version}"
+            raise OtherRules(max(from_seq, writer.first_seq), wrote, rules)
+
+
+def spans(journal: Readable) -> list[tuple[Writer, int]]:
+    """Return every writer with the last entry it wrote. Raises: Damaged."""
     writers = journal.writers()
     if journal.head and not writers:
         raise Damaged(1, "nobody is recorded as its writer")
     ends = [writer.first_seq - 1 for writer in writers[1:]] + [journal.head]
-    for writer, last_seq in zip(writers, ends, strict=False):
-        if writer.rules_version != rules and last_seq >= max(from_seq, writer.first_seq):
-            wrote = f"version {writer.app_version} with rules {writer.rules_version}"
-            raise OtherRules(max(from_seq, writer.first_seq), wrote, rules)
+    return list(zip(writers, ends, strict=False))
 
 
 async def open_engine(
@@ -162,15 +176,15 @@ def _from_snapshot(journal: Journal, snapshots: SnapshotDirectory | None) -> Rec
     return Recovery(Exchange(), GENESIS, 0, tuple(passed_over))
 
 
-def _refuse_lost_records(journal: Journal, snapshot_seq: int) -> None:
-    # Marks and writers name records that must be there.
+def refuse_lost_records(journal: Readable, snapshot_seq: int) -> None:
+    """Raise Hole when a mark, a writer or a snapshot is of a record beyond the head."""
     reached = max(
         [mark.seq for mark in journal.marks(journal.head + 1)]
         + [writer.first_seq - 1 for writer in journal.writers()]
         + [snapshot_seq]
     )
     if reached > journal.head:
-        raise Hole(journal.head + 1, f"the journal ends here, its own marks show it had {reached}")
+        raise Hole(journal.head + 1, f"the journal ends here, and once reached {reached}")
 
 
 def _check_state(exchange: Exchange) -> None:

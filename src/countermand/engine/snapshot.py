@@ -76,6 +76,10 @@ class SnapshotDirectory:
         names = (path.stem for path in self._directory.glob("*.snapshot"))
         return tuple(sorted((int(name) for name in names if name.isdecimal()), reverse=True))
 
+    def sizes(self) -> dict[int, int]:
+        """Return the bytes of each snapshot by the entry it was taken at, newest first."""
+        return {seq: self._path(seq).stat().st_size for seq in self.seqs()}
+
     def load(self, seq: int) -> Snapshot:
         """Return the snapshot taken at an entry. Raises: SnapshotDamaged."""
         try:

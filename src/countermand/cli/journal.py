@@ -1,0 +1,189 @@
+"""
+`countermand journal`: look into a data directory, check it, and set aside what cannot be applied.
+
+Nothing here but `quarantine` takes the directory's lock or changes a byte; a server may be running.
+Exit codes: 0 sound, 1 damaged or it failed, 2 asked wrongly or there is no journal.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from countermand.core.commands import Entry
+from countermand.engine.peek import peek
+from countermand.engine.ports import Absent, JournalError
+from countermand.engine.quarantine import quarantine as set_aside
+from countermand.engine.statistics import Statistics, statistics
+from countermand.engine.verify import Verification
+from countermand.engine.verify import verify as run_checks
+
+T = TypeVar("T")
+
+app = typer.Typer(help="Look into a journal, and prove it.", no_args_is_help=True)
+
+Directory = Annotated[Path, typer.Argument(help="The data directory.", metavar="DIR")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@app.command()
+def verify(directory: Directory = Path("countermand-data"), json: Json = False) -> None:
+    """Check every record, replay them all, and compare with every mark and snapshot."""
+    result = _look(lambda: run_checks(directory))
+    if json:
+        _print_json(result)
+    else:
+        _show_verification(result)
+    for failure in result.failures:
+        typer.echo(f"countermand: {failure.detail}", err=True)
+    if result.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def stat(directory: Directory = Path("countermand-data"), json: Json = False) -> None:
+    """Count what is in the journal: commands by kind, who wrote when and how fast."""
+    found = _look(lambda: statistics(directory))
+    if json:
+        _print_json(found)
+    else:
+        _show_statistics(found)
+
+
+@app.command()
+def show(
+    directory: Directory = Path("countermand-data"),
+    from_seq: Annotated[int, typer.Option("--from", min=1, help="First record.")] = 1,
+    limit: Annotated[int, typer.Option(min=0, help="How many at most.")] = 100,
+    json: Json = False,
+) -> None:
+    """Print records in readable form, one a line, with their time in UTC."""
+
+    def run() -> None:
+        with peek(directory) as seen:
+            for entry in islice(seen.read(from_seq) if from_seq <= seen.head else (), limit):
+                _print_json(_described(entry)) if json else typer.echo(_line(entry))
+
+    _look(run)
+
+
+@app.command()
+def quarantine(
+    directory: Annotated[Path, typer.Argument(help="The data directory.", metavar="DIR")],
+    seq: Annotated[int, typer.Argument(help="The record a start refuses.", metavar="SEQ")],
+    json: Json = False,
+) -> None:
+    """Set aside a record that cannot be applied, with all after it. None was ever answered."""
+    count = _look(lambda: set_aside(directory, seq, time.time_ns()))
+    if json:
+        _print_json({"set_aside": count, "head": seq - 1})
+    else:
+        typer.echo(f"{count} records set aside; the journal ends at {seq - 1}")
+
+
+def _look(act: Callable[[], T]) -> T:
+    try:
+        return act()
+    except Absent as error:
+        _fail(str(error), 2)
+    except (JournalError, OSError) as error:
+        _fail(str(error), 1)
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    typer.echo(f"countermand: {text}", err=True)
+    raise typer.Exit(code)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
+def _show_verification(result: Verification) -> None:
+    table = Table(title=f"journal at record {result.head}", title_justify="left", box=None)
+    for column in ("check", "", "seen"):
+        table.add_column(column)
+    for check in result.checks:
+        table.add_row(check.name, "ok" if check.ok else "FAILED", check.detail)
+    Console().print(table, soft_wrap=True)
+
+
+def _show_statistics(found: Statistics) -> None:
+    console = Console()
+    console.print(
+        f"head {found.head}, {found.marks} marks, {found.quarantined} set aside; "
+        f"{found.journal_bytes} bytes, log {found.log_bytes}\n"
+        f"busiest second {_utc(found.busiest_ns)}: {found.busiest_count} records",
+        soft_wrap=True,
+        highlight=False,
+    )
+    commands = _table("command", "records")
+    for kind, count in found.commands.items():
+        commands.add_row(kind, str(count))
+    writers = _table("writer", "version", "rules", "opened", "first", "records", "records/s")
+    for span in found.writers:
+        fields = (span.epoch, span.app_version, span.rules_version, _utc(span.opened_ns))
+        writers.add_row(*map(str, (*fields, span.first_seq, span.count, span.per_s)))
+    snapshots = _table("snapshot", "bytes")
+    for seq, size in found.snapshots.items():
+        snapshots.add_row(str(seq), str(size))
+    for table in (commands, writers, snapshots):
+        console.print(table, soft_wrap=True)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None)
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def _line(entry: Entry) -> str:
+    fields = " ".join(f"{name}={_plain(value)}" for name, value in _fields(entry.command))
+    return f"{entry.seq} {_utc(entry.ts_ns)} {type(entry.command).__name__} {fields}".rstrip()
+
+
+def _described(entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "ts_ns": entry.ts_ns,
+        "time": _utc(entry.ts_ns),
+        "command": type(entry.command).__name__,
+        **{name: _named(value) for name, value in _fields(entry.command)},
+    }
+
+
+def _fields(value: msgspec.Struct) -> list[tuple[str, Any]]:
+    return [(name, getattr(value, name)) for name in value.__struct_fields__]
+
+
+def _named(value: Any) -> Any:
+    """Return a value with the names of things instead of their numbers."""
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, msgspec.Struct):
+        return {name: _named(inner) for name, inner in _fields(value)}
+    return value
+
+
+def _plain(value: Any) -> str:
+    named = _named(value)
+    is_word = isinstance(named, str) and named.isidentifier()
+    return named if is_word else msgspec.json.encode(named).decode()
+
+
+def _utc(ns: int) -> str:
+    # datetime knows microseconds; two entries of one group differ by a nanosecond.
+    seconds, rest = divmod(ns, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

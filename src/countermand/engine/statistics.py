@@ -1,0 +1,92 @@
+"""Statistics: what a journal holds, counted. For people who want to know what was going on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from msgspec import Struct
+
+from countermand.engine.peek import FILE_NAME, log_of, peek
+from countermand.engine.ports import Writer
+from countermand.engine.replay import spans
+from countermand.engine.snapshot import SnapshotDirectory
+
+NS_PER_S = 1_000_000_000
+
+
+class Span(Struct, frozen=True):
+    """
+    What one writer wrote.
+
+    Units: `*_ns` since the Unix epoch, 0 when it wrote nothing; `per_s` entries a second between
+    its first and last one.
+    """
+
+    epoch: int
+    app_version: str
+    rules_version: int
+    opened_ns: int
+    first_seq: int
+    count: int
+    first_ns: int
+    last_ns: int
+    per_s: float
+
+
+class Statistics(Struct, frozen=True):
+    """A journal in numbers. `busiest_*` is the second with the most entries."""
+
+    head: int
+    journal_bytes: int
+    log_bytes: int
+    snapshots: dict[int, int]
+    marks: int
+    quarantined: int
+    busiest_ns: int
+    busiest_count: int
+    commands: dict[str, int]
+    writers: tuple[Span, ...]
+
+
+def statistics(directory: Path) -> Statistics:
+    """Return what is in a directory's journal. Raises: JournalError."""
+    path, log_path = directory / FILE_NAME, log_of(directory / FILE_NAME)
+    with peek(directory) as seen:
+        kinds: Counter[str] = Counter()
+        seconds: Counter[int] = Counter()
+        edges = {edge: 0 for writer, last in spans(seen) for edge in (writer.first_seq, last)}
+        for entry in seen.read(1):
+            kinds[type(entry.command).__name__] += 1
+            seconds[entry.ts_ns // NS_PER_S] += 1
+            if entry.seq in edges:
+                edges[entry.seq] = entry.ts_ns
+        busiest_s, busiest_count = max(seconds.items(), key=lambda item: item[1], default=(0, 0))
+        return Statistics(
+            head=seen.head,
+            journal_bytes=path.stat().st_size,
+            log_bytes=log_path.stat().st_size if log_path.exists() else 0,
+            snapshots=SnapshotDirectory(directory).sizes(),
+            marks=len(seen.marks(1)),
+            quarantined=len(seen.records.quarantined()),
+            busiest_ns=busiest_s * NS_PER_S,
+            busiest_count=busiest_count,
+            commands=dict(kinds.most_common()),
+            writers=tuple(_span(writer, last, edges) for writer, last in spans(seen)),
+        )
+
+
+def _span(writer: Writer, last_seq: int, times: dict[int, int]) -> Span:
+    count = last_seq + 1 - writer.first_seq
+    first_ns, last_ns = (times[writer.first_seq], times[last_seq]) if count else (0, 0)
+    return Span(
+        writer.epoch,
+        writer.app_version,
+        writer.rules_version,
+        writer.opened_ns,
+        writer.first_seq,
+        count,
+        first_ns,
+        last_ns,
+        round((count - 1) * NS_PER_S / (last_ns - first_ns), 1) if count > 1 else 0.0,
+    )

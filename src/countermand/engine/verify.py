@@ -1,0 +1,171 @@
+"""
+Verify: everything a journal can be checked for, without changing a byte and without its lock.
+
+More than a start does: the whole chain, and a replay from the first record, compared with every
+mark and every snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.engine.chain import GENESIS
+from countermand.engine.peek import Peek, peek
+from countermand.engine.ports import Damaged, JournalError
+from countermand.engine.replay import (
+    Recovery,
+    refuse_lost_records,
+    refuse_other_rules,
+    replay,
+    spans,
+)
+from countermand.engine.snapshot import Snapshot, SnapshotDamaged, SnapshotDirectory
+
+
+class Check(Struct, frozen=True):
+    """One thing that was looked at, and what was seen."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Verification(Struct):
+    """
+    All that was looked at, until something was wrong. `seq` names the first bad record, or is 0.
+    """
+
+    head: int = 0
+    checks: list[Check] = []
+    seq: int = 0
+
+    @property
+    def failures(self) -> list[Check]:
+        """What was wrong; a damaged snapshot does not keep the exchange from starting."""
+        return [check for check in self.checks if not check.ok]
+
+
+def verify(directory: Path) -> Verification:
+    """
+    Return what every check says; nothing is looked at after the first that fails for the journal.
+
+    Raises: Absent, Unreadable.
+    """
+    result = Verification()
+    snapshots = SnapshotDirectory(directory)
+    # Listed before the journal is read, so that a running server cannot get ahead of what we saw.
+    taken = snapshots.seqs()
+    try:
+        with peek(directory) as seen:
+            result.head = seen.head
+            _run(result, "log", lambda: _log(seen))
+            seen.records.is_new()
+            _run(result, "pages", lambda: _pages(seen))
+            _run(result, "chain", lambda: _chain(seen, max(taken, default=0)))
+            sound = _sound(result, seen, snapshots, taken)
+            _run(result, "replay", lambda: _replay(seen, sound))
+    except Damaged as damage:
+        result.seq = damage.seq
+        if not result.failures:
+            result.checks.append(Check("journal", ok=False, detail=str(damage)))
+    except _Failed:
+        pass
+    return result
+
+
+class _Failed(Exception):
+    """A check failed that those after it stand on; it is in the result already."""
+
+
+def _run(result: Verification, name: str, look: Callable[[], str]) -> None:
+    try:
+        result.checks.append(Check(name, ok=True, detail=look()))
+    except JournalError as error:
+        result.checks.append(Check(name, ok=False, detail=str(error)))
+        result.seq = getattr(error, "seq", 0)
+        raise _Failed from error
+
+
+def _log(seen: Peek) -> str:
+    log = seen.log
+    if log.damage:
+        raise Damaged(seen.head + 1, log.damage)
+    if not log.torn_bytes:
+        return f"{log.commits} commits, no torn tail"
+    return (
+        f"{log.commits} commits, then a torn tail of {log.torn_bytes} bytes in {log.torn_frames} "
+        "frames: never acknowledged, being written now or cut at the next start"
+    )
+
+
+def _pages(seen: Peek) -> str:
+    seen.records.check_pages()
+    return "the file's own structure is sound"
+
+
+def _chain(seen: Peek, snapshot_seq: int) -> str:
+    refuse_lost_records(seen, snapshot_seq)
+    seen.check(1, seen.head)
+    return f"{seen.head} records, none missing, none changed"
+
+
+def _sound(
+    result: Verification, seen: Peek, snapshots: SnapshotDirectory, taken: tuple[int, ...]
+) -> dict[int, Snapshot]:
+    sound = {}
+    for seq in reversed(taken):
+        try:
+            snapshot = snapshots.load(seq)
+            snapshot.exchange()
+            _compare(seen, snapshot)
+        except SnapshotDamaged as error:
+            detail = f"snapshot {seq} would be passed over: {error}"
+            result.checks.append(Check("snapshot", ok=False, detail=detail))
+            continue
+        detail = f"{seq}: {len(snapshot.dump)} bytes, sealed, of this journal"
+        result.checks.append(Check("snapshot", ok=True, detail=detail))
+        sound[seq] = snapshot
+    return sound
+
+
+def _compare(seen: Peek, snapshot: Snapshot) -> None:
+    if seen.checksum_at(snapshot.header.seq) != snapshot.header.checksum:
+        raise SnapshotDamaged("it was not taken of this journal")
+
+
+def _replay(seen: Peek, sound: dict[int, Snapshot]) -> str:
+    found = _earliest(seen, sound)
+
+    def watch(exchange: Exchange) -> None:
+        snapshot = sound.get(exchange.seq)
+        if snapshot is not None and snapshot.header.digest != exchange.digest():
+            raise Damaged(exchange.seq, "replay came to another state than the snapshot taken here")
+
+    replay(seen, found, watch)
+    try:
+        found.exchange.check_invariants()
+    except AssertionError as error:
+        raise Damaged(seen.head, f"the state breaks its own rules: {error}") from error
+    marks = len([mark for mark in seen.marks(found.snapshot_seq + 1) if mark.seq <= seen.head])
+    return (
+        f"{found.replayed} records from {found.snapshot_seq + 1} on, {marks} marks met, "
+        f"digest {found.exchange.digest().hex()[:16]}"
+    )
+
+
+def _earliest(seen: Peek, sound: dict[int, Snapshot]) -> Recovery:
+    """Return where these rules can replay from: the start, or the first snapshot after others."""
+    foreign = [
+        last_seq
+        for writer, last_seq in spans(seen)
+        if writer.rules_version != RULES_VERSION and last_seq >= writer.first_seq
+    ]
+    for seq, snapshot in sorted(sound.items()):
+        if foreign and seq >= max(foreign):
+            return Recovery(snapshot.exchange(), snapshot.header.outcome, seq)
+    refuse_other_rules(seen, 1, RULES_VERSION)
+    return Recovery(Exchange(), GENESIS)
