@@ -40,20 +40,25 @@ class Market:
     def __init__(self, kind: InstrumentKind, seed: int = 1) -> None:
         self.exchange = Exchange()
         self.chance = random.Random(seed)
-        quote = self.apply(RegisterAsset("bench", "USDC", 8)).seq
-        base = self.apply(RegisterAsset("bench", "BTC", 8)).seq
+        self.setup: list[Command] = []
+        quote = self._set_up(RegisterAsset("bench", "USDC", 8))
+        base = self._set_up(RegisterAsset("bench", "BTC", 8))
         listed = Instrument(
             InstrumentId(0), "bench", "BTC", kind, base, quote, 1, 1, 1, 4, 1_000, 10_000,
             maker_fee_ppb=200_000, taker_fee_ppb=400_000, initial_margin_ppb=100_000_000,
             reference_price_ticks=MIDDLE_TICKS,
         )  # fmt: skip
-        self.instrument_id = InstrumentId(self.apply(ListInstrument(listed)).seq)
+        self.instrument_id = InstrumentId(self._set_up(ListInstrument(listed)))
         self.accounts = []
         for index in range(ACCOUNTS):
-            account = AccountId(self.apply(OpenAccount("bench", f"user{index}", "main")).seq)
-            self.apply(DepositFunds(account, quote, 10**24))
-            self.apply(DepositFunds(account, base, 10**24))
+            account = AccountId(self._set_up(OpenAccount("bench", f"user{index}", "main")))
+            self._set_up(DepositFunds(account, quote, 10**24))
+            self._set_up(DepositFunds(account, base, 10**24))
             self.accounts.append(account)
+
+    def _set_up(self, command: Command) -> int:
+        self.setup.append(command)
+        return self.apply(command).seq
 
     def apply(self, command: Command) -> Receipt:
         """Apply a command as the next entry."""

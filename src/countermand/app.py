@@ -12,6 +12,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ import msgspec
 from msgspec import Struct
 
 from countermand import world as worlds
-from countermand.core.commands import Command
 from countermand.core.queries import GetReferenceData
 from countermand.engine.clock import SystemClock
 from countermand.engine.replay import open_engine
@@ -203,9 +203,8 @@ async def _found(engine: Engine, world: World) -> None:
     for name, part in world.items():
         names = Directory((await engine.query(GetReferenceData(name))).view)
         if not names.instruments:
-            commands: list[Command] = worlds.found(name, part, engine.seq + 1)
-            await engine.submit_all(commands)
-            log.info("founded", extra={"venue": name, "entries": len(commands)})
+            receipts = await engine.submit_all(partial(worlds.found, name, part))
+            log.info("founded", extra={"venue": name, "entries": len(receipts)})
 
 
 async def _introduce(pipeline: Pipeline, keys: KeyRing, base_url: str) -> dict[str, Any]:

@@ -59,7 +59,8 @@ class Ladder:
         """The price a counterparty gets first, or 0 when the ladder is empty."""
         if not self.prices:
             return 0
-        return self.prices[-1] if self.side is Side.BUY else self.prices[0]
+        best: int = self.prices[-1] if self.side is Side.BUY else self.prices[0]
+        return best
 
     def descend(self) -> Iterator[int]:
         """Yield the prices from the best to the worst."""

@@ -237,6 +237,7 @@ def market_bound(market: Market, side: Side) -> int:
     if not best:
         return 0
     if not band:
-        return ladder.prices[-1] if side is Side.BUY else ladder.prices[0]
+        worst: int = ladder.prices[-1] if side is Side.BUY else ladder.prices[0]
+        return worst
     width = best * band // PPB
     return best + width if side is Side.BUY else max(1, best - width)

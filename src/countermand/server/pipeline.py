@@ -11,6 +11,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from msgspec.structs import replace
+
 from countermand.core.commands import (
     Command,
     ConfigureAccount,
@@ -92,13 +94,13 @@ class Pipeline:
         principal = self._authenticate(route, request, now_ns)
         message = codec.decode_request(route, request, params)
         directory = self._directory or await self.directory()
-        context = Context(directory, self.settings, principal, now_ns)
+        context = Context(directory, self.settings, principal, now_ns, message=message)
         if route.find is not None:
             found = await self._engine.query(route.find(message, context))
-            context = Context(directory, self.settings, principal, now_ns, found.view)
+            context = replace(context, found=found.view)
         result = await self._perform(route.square.request_from_wire(message, context))
         if self._directory is not directory:
-            context = Context(await self.directory(), self.settings, principal, now_ns)
+            context = replace(context, directory=await self.directory())
         reply = route.square.reply_to_wire(result, context)
         return Response(route.status, codec.encode(reply))
 

@@ -3,6 +3,15 @@
 from countermand.venues import coinbase_intx
 from countermand.wire.venue import Venue
 
+# Every venue has its place, served or not, so that its port never depends on which others are.
+PORT_OFFSETS: dict[str, int] = {
+    "deltadefi": 1,
+    "autoshares": 2,
+    "coinbase-intx": 3,
+    "loopring": 4,
+    "polymarket-us": 5,
+}
+
 VENUES: dict[str, Venue] = {
     "coinbase-intx": coinbase_intx.VENUE,
 }

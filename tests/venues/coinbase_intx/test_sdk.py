@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import count
 from typing import Any
 
@@ -140,7 +141,7 @@ def test_place_answers_the_order(alice: User) -> None:
     ("terms", "text"),
     [
         ({"price": "3300.123456"}, "price"),
-        ({"price": "3300", "size": "0"}, "size"),
+        ({"price": "3300", "size": "0"}, "quantity must be positive"),
         ({"price": None}, "price is a required field"),
         ({"price": "3300", "instrument": "NO-PERP"}, "instrument"),
         ({"price": None, "type": "MARKET", "tif": "GTC"}, "market orders must be IoC"),
@@ -160,7 +161,7 @@ def test_get_reads_back_what_was_placed(alice: User) -> None:
     """An order is the same when read as when placed."""
     placed = alice.place("BUY", "2700")
 
-    assert placed == alice.get(placed.order_id)
+    assert asdict(placed) == asdict(alice.get(placed.order_id))
 
 
 def test_get_is_refused_for_an_unknown_order(alice: User) -> None:
@@ -210,7 +211,7 @@ def test_modify_is_refused_for_a_closed_order(alice: User) -> None:
     order = alice.place("BUY", "2700")
     alice.cancel(order.order_id)
 
-    with refused(400, "Invalid replace order request"):
+    with refused(400, "order is already canceled"):
         alice.sdk.orders.modify_open_order(
             ModifyOpenOrderRequest(
                 id=order.order_id,
