@@ -84,7 +84,7 @@ def quote_reply_to_wire(report: QuoteReport | None, ctx: Context) -> markets.Quo
         limit_up=price_text(instrument, instrument.limit_up_ticks),
         limit_down=price_text(instrument, instrument.limit_down_ticks),
         predicted_funding="0",
-        timestamp=times.iso_floor_ms(report.transact_ns),
+        timestamp=times.iso_floor_ms(report.transact_ns or ctx.now_ns),
     )
 
 

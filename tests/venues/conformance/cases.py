@@ -1,0 +1,362 @@
+"""What the conformance suite asks of every venue: commands, queries and reports, made by hypothesis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from countermand.core.events import TimeAdvanced
+from countermand.core.ids import MatchId, OrderId
+from countermand.core.instrument import Instrument
+from countermand.core.order import (
+    ExecType,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from countermand.core.queries import (
+    GetAccount,
+    GetOrder,
+    GetQuote,
+    GetReferenceData,
+    ListFills,
+    ListOpenOrders,
+    ListQuotes,
+)
+from countermand.core.reasons import CancelReason
+from countermand.core.reports import (
+    AccountReport,
+    AccountSummary,
+    BalanceReport,
+    Fill,
+    OrderReport,
+    PositionReport,
+    QuoteReport,
+    Receipt,
+    ReferenceData,
+)
+from countermand.wire.operation import Operation
+from tests.venues.desk import START_NS, Desk
+
+LOTS = st.integers(1, 10**8)
+TICKS = st.integers(1, 10**7)
+ORDER_IDS = st.integers(1, 2 * 10**12).map(OrderId)
+CL_ORD_IDS = st.from_regex(r"[a-z][a-z0-9-]{1,17}", fullmatch=True)
+TIMES_NS = st.integers(START_NS, START_NS + 10**18)
+CANCELED_BY = [r for r in CancelReason if r not in (CancelReason.NONE, CancelReason.EXPIRED)]
+
+
+def accounts(desk: Desk) -> st.SearchStrategy[AccountReport]:
+    """One of alice's accounts."""
+    return st.sampled_from(desk.accounts())
+
+
+def instruments(desk: Desk) -> st.SearchStrategy[Instrument]:
+    """One of the venue's instruments."""
+    return st.sampled_from(list(desk.directory.instruments.values()))
+
+
+@st.composite
+def new_orders(draw: st.DrawFn, desk: Desk) -> NewOrder:
+    """An order of any kind; a good-till-date one ends at a whole second within the month."""
+    instrument, ord_type = draw(instruments(desk)), draw(st.sampled_from(OrdType))
+    market = ord_type is OrdType.MARKET
+    allowed = (TimeInForce.IOC, TimeInForce.FOK) if market else tuple(TimeInForce)
+    time_in_force = draw(st.sampled_from(allowed))
+    expires = time_in_force is TimeInForce.GTD
+    return NewOrder(
+        draw(accounts(desk)).account_id,
+        instrument.instrument_id,
+        draw(CL_ORD_IDS),
+        draw(st.sampled_from(Side)),
+        ord_type,
+        time_in_force,
+        draw(LOTS),
+        0 if market else draw(TICKS),
+        START_NS + draw(st.integers(1, 2_000_000)) * 10**9 if expires else 0,
+        draw(st.integers(0, 3)),
+        draw(st.sampled_from(SelfTradePrevention)),
+    )
+
+
+@st.composite
+def replacements(draw: st.DrawFn, desk: Desk) -> ReplaceOrder:
+    """A replacement of price, quantity or both."""
+    by_id = draw(st.booleans())
+    price, qty = draw(st.sampled_from([(True, True), (True, False), (False, True)]))
+    return ReplaceOrder(
+        draw(accounts(desk)).account_id,
+        draw(instruments(desk)).instrument_id,
+        draw(ORDER_IDS) if by_id else OrderId(0),
+        "" if by_id else draw(CL_ORD_IDS),
+        "new-" + draw(st.from_regex(r"[a-z]{1,10}", fullmatch=True)),
+        draw(TICKS) if price else 0,
+        draw(LOTS) if qty else 0,
+    )
+
+
+def found_for(desk: Desk, command: Any) -> OrderReport | None:
+    """Return the order a replacement would find."""
+    if not isinstance(command, ReplaceOrder):
+        return None
+    return OrderReport(
+        command.order_id or OrderId(7), command.account_id, command.instrument_id, "old", Side.BUY,
+        OrdType.LIMIT, TimeInForce.GTC, 0, SelfTradePrevention.NONE, 1, 10, 10, 0, 0, 0,
+        OrdStatus.NEW, ExecType.NEW, CancelReason.NONE, 0, START_NS, START_NS,
+    )  # fmt: skip
+
+
+def cancels(desk: Desk) -> st.SearchStrategy[CancelOrder]:
+    """A cancel by id or by client id."""
+    account_ids = accounts(desk).map(lambda a: a.account_id)
+    return st.one_of(
+        st.builds(CancelOrder, account_ids, ORDER_IDS),
+        st.builds(CancelOrder, account_ids, st.just(OrderId(0)), CL_ORD_IDS),
+    )
+
+
+def _scopes(desk: Desk) -> st.SearchStrategy[Any]:
+    known = list(desk.directory.instruments.values())
+    kinds = {i.kind for i in known}
+    by_kind = [tuple(i.instrument_id for i in known if i.kind is kind) for kind in sorted(kinds)]
+    return st.sampled_from([None, *((i.instrument_id,) for i in known), *by_kind])
+
+
+def mass_cancels(desk: Desk) -> st.SearchStrategy[MassCancel]:
+    """A mass cancel of an account, narrowed or not."""
+    account_ids = accounts(desk).map(lambda a: a.account_id)
+    sides = st.sampled_from([None, *Side])
+    return st.builds(MassCancel, account_ids, _scopes(desk), sides)
+
+
+def asked(desk: Desk) -> dict[Operation, st.SearchStrategy[Any]]:
+    """What can be asked, by operation."""
+    ids = [a.account_id for a in desk.accounts()]
+    owned = st.sampled_from([(i,) for i in ids] + [tuple(ids)])
+    account_ids = st.sampled_from(ids)
+    cl_ord_ids, sides = st.none() | CL_ORD_IDS, st.sampled_from([None, *Side])
+    by_id = st.builds(GetOrder, account_ids, ORDER_IDS)
+    by_name = st.builds(GetOrder, account_ids, st.just(OrderId(0)), CL_ORD_IDS)
+    of_one = instruments(desk).map(lambda i: GetQuote(i.instrument_id))
+    name = desk.venue.name
+    return {
+        Operation.PLACE_ORDER: new_orders(desk),
+        Operation.GET_ORDER: by_id | by_name,
+        Operation.LIST_ORDERS: st.builds(ListOpenOrders, owned, _scopes(desk), sides, cl_ord_ids),
+        Operation.REPLACE_ORDER: replacements(desk),
+        Operation.CANCEL_ORDER: cancels(desk),
+        Operation.MASS_CANCEL: mass_cancels(desk),
+        Operation.LIST_INSTRUMENTS: st.just(ListQuotes(name)),
+        Operation.GET_QUOTE: of_one,
+        Operation.LIST_ACCOUNTS: st.just(GetReferenceData(name)),
+        Operation.LIST_BALANCES: st.builds(GetAccount, account_ids),
+        Operation.LIST_POSITIONS: st.builds(GetAccount, account_ids),
+        Operation.LIST_FILLS: st.builds(ListFills, owned, st.none() | ORDER_IDS, cl_ord_ids),
+    }
+
+
+@st.composite
+def order_reports(draw: st.DrawFn, desk: Desk) -> OrderReport:
+    """An order in any state it can be in, consistent in itself."""
+    order, instrument = draw(new_orders(desk)), None
+    instrument = desk.directory.instruments[order.instrument_id]
+    status = draw(st.sampled_from([s for s in OrdStatus if s is not OrdStatus.REJECTED]))
+    qty = order.order_qty_lots
+    cum = {OrdStatus.NEW: 0, OrdStatus.FILLED: qty}.get(status)
+    if cum is None:
+        qty = max(qty, 2)
+        cum = draw(st.integers(status is OrdStatus.PARTIALLY_FILLED, qty - 1))
+    is_open = status <= OrdStatus.PARTIALLY_FILLED
+    tick_lots = draw(st.integers(cum, cum * 10**7)) if cum else 0
+    submit_ns = draw(TIMES_NS)
+    return OrderReport(
+        draw(ORDER_IDS),
+        order.account_id,
+        order.instrument_id,
+        order.cl_ord_id,
+        order.side,
+        order.ord_type,
+        order.time_in_force,
+        order.exec_inst,
+        order.stp,
+        order.price_ticks or draw(TICKS),
+        qty,
+        qty - cum if is_open else 0,
+        cum,
+        tick_lots * instrument.notional_minor,
+        draw(st.integers(-(10**15), 10**15)) if cum else 0,
+        status,
+        draw(st.sampled_from(_last_events(status))),
+        _cancel_reason(status, draw(st.sampled_from(CANCELED_BY))),
+        order.expire_ns,
+        submit_ns,
+        submit_ns + draw(st.integers(0, 10**15)),
+    )
+
+
+def _last_events(status: OrdStatus) -> list[ExecType]:
+    match status:
+        case OrdStatus.NEW:
+            return [ExecType.NEW, ExecType.REPLACED, ExecType.RESTATED]
+        case OrdStatus.PARTIALLY_FILLED:
+            return [ExecType.TRADE, ExecType.REPLACED, ExecType.RESTATED]
+        case OrdStatus.FILLED:
+            return [ExecType.TRADE]
+        case OrdStatus.EXPIRED:
+            return [ExecType.EXPIRED]
+        case _:
+            return [ExecType.CANCELED]
+
+
+def _cancel_reason(status: OrdStatus, drawn: CancelReason) -> CancelReason:
+    if status is OrdStatus.EXPIRED:
+        return CancelReason.EXPIRED
+    return drawn if status is OrdStatus.CANCELED else CancelReason.NONE
+
+
+@st.composite
+def fills(draw: st.DrawFn, desk: Desk) -> Fill:
+    """A fill, consistent in itself."""
+    order = draw(new_orders(desk))
+    instrument = desk.directory.instruments[order.instrument_id]
+    cum = draw(st.integers(1, order.order_qty_lots))
+    return Fill(
+        MatchId(draw(st.integers(1, 2**58))),
+        draw(ORDER_IDS),
+        order.account_id,
+        order.instrument_id,
+        order.cl_ord_id,
+        order.side,
+        order.time_in_force,
+        order.stp,
+        draw(st.booleans()),
+        draw(TICKS),
+        draw(st.integers(1, cum)),
+        draw(st.integers(-(10**15), 10**15)),
+        draw(TICKS),
+        order.order_qty_lots,
+        cum,
+        draw(st.integers(cum, cum * 10**7)) * instrument.notional_minor,
+        order.expire_ns,
+        draw(TIMES_NS),
+    )
+
+
+@st.composite
+def summaries(draw: st.DrawFn, desk: Desk) -> AccountSummary:
+    """An account with balances and positions."""
+    account, amounts = draw(accounts(desk)), st.integers(-(10**18), 10**18)
+    balances = tuple(
+        BalanceReport(account.account_id, asset, draw(amounts), draw(st.integers(0, 10**18)))
+        for asset in desk.directory.assets
+    )
+    positions = tuple(
+        _position(draw, account, one)
+        for one in desk.directory.instruments.values()
+        if one.is_perpetual
+    )
+    return AccountSummary(account, balances, positions, 0)
+
+
+def _position(draw: st.DrawFn, account: AccountReport, one: Instrument) -> PositionReport:
+    net = draw(st.integers(-(10**9), 10**9))
+    cost = draw(st.integers(1, 10**7)) * net * one.notional_minor
+    lots, margin = st.integers(1, 10**9), draw(st.integers(0, 10**18))
+    return PositionReport(
+        account.account_id, one.instrument_id, net, cost, draw(lots), draw(lots), margin, 0,
+        draw(TICKS),
+    )  # fmt: skip
+
+
+@st.composite
+def quotes(draw: st.DrawFn, one: Instrument) -> QuoteReport:
+    """A market with or without anything in it."""
+    lots, ticks = st.integers(0, 10**9), TICKS
+    bid, ask, last = draw(lots), draw(lots), draw(lots)
+    return QuoteReport(
+        one,
+        draw(ticks) if bid else 0,
+        bid,
+        draw(ticks) if ask else 0,
+        ask,
+        draw(ticks) if last else 0,
+        last,
+        draw(ticks),
+        draw(lots),
+        draw(st.integers(0, 10**15)) * one.notional_minor,
+        draw(lots),
+        draw(TIMES_NS),
+    )
+
+
+def _receipt(*orders: OrderReport) -> Receipt:
+    return Receipt(1, START_NS, (TimeAdvanced(),), orders)
+
+
+def answers(desk: Desk) -> dict[Operation, Callable[[Any], st.SearchStrategy[Any]]]:
+    """What can be answered to what was asked, by operation."""
+    known = list(desk.directory.instruments.values())
+    reports, data = order_reports(desk), desk.engine.exchange
+    one_order = reports.map(_receipt)
+    several = st.lists(reports, max_size=3)
+    return {
+        Operation.PLACE_ORDER: lambda _: one_order,
+        Operation.GET_ORDER: lambda _: reports,
+        Operation.LIST_ORDERS: lambda _: several.map(tuple),
+        Operation.REPLACE_ORDER: lambda _: one_order,
+        Operation.CANCEL_ORDER: lambda _: one_order,
+        Operation.MASS_CANCEL: lambda _: several.map(lambda orders: _receipt(*orders)),
+        Operation.LIST_INSTRUMENTS: lambda _: st.tuples(*map(quotes, known)),
+        Operation.GET_QUOTE: lambda q: quotes(desk.directory.instruments[q.instrument_id]),
+        Operation.LIST_ACCOUNTS: lambda q: st.just(data.query(q)),
+        Operation.LIST_BALANCES: lambda q: summaries(desk).map(lambda s: _of(s, q.account_id)),
+        Operation.LIST_POSITIONS: lambda q: summaries(desk).map(lambda s: _of(s, q.account_id)),
+        Operation.LIST_FILLS: lambda _: st.lists(fills(desk), max_size=3).map(tuple),
+    }
+
+
+def _of(summary: AccountSummary, account_id: Any) -> AccountSummary:
+    # The portfolio is named in the request, and an answer is about no other.
+    return AccountSummary(
+        replace(summary.account, account_id=account_id),
+        tuple(replace(one, account_id=account_id) for one in summary.balances),
+        tuple(replace(one, account_id=account_id) for one in summary.positions),
+        summary.open_orders,
+    )
+
+
+# What a reply must tell exactly, whatever else a dialect has no words for.
+TOLD = (
+    "order_id", "account_id", "instrument_id", "cl_ord_id", "side", "ord_type", "time_in_force",
+    "exec_inst", "stp", "order_qty_lots", "leaves_qty_lots", "cum_qty_lots", "cum_notional_minor",
+    "fee_minor", "ord_status", "match_id", "is_maker", "last_px_ticks", "last_qty_lots", "asset_id",
+    "total_minor", "hold_minor", "net_lots", "cost_minor", "open_buy_lots", "open_sell_lots",
+    "margin_minor", "mark_price_ticks", "bid_px_ticks", "bid_qty_lots", "ask_px_ticks",
+    "ask_qty_lots", "owner", "name", "is_default",
+)  # fmt: skip
+
+
+def reports_in(answer: Any, operation: Operation) -> tuple[Any, ...]:
+    """Return the reports an answer is made of, in order."""
+    match answer:
+        case Receipt(orders=orders):
+            return orders
+        case AccountSummary(balances=balances, positions=positions):
+            return balances if operation is Operation.LIST_BALANCES else positions
+        case ReferenceData(accounts=owned):
+            return tuple(a for a in owned if a.owner == "alice")
+        case tuple():
+            return answer
+        case _:
+            return (answer,)
+
+
+def told(report: Any) -> dict[str, Any]:
+    """Return what of a report must arrive."""
+    return {name: getattr(report, name) for name in TOLD if hasattr(report, name)}

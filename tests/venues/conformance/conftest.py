@@ -1,0 +1,12 @@
+"""The suite runs over every registered venue; nothing but a missing capability excuses one."""
+
+import pytest
+
+from countermand.venues import VENUES
+from tests.venues.desk import Desk
+
+
+@pytest.fixture(params=list(VENUES), scope="session")
+def desk(request: pytest.FixtureRequest) -> Desk:
+    """A venue with its demo world. Tests that trade make their own."""
+    return Desk(VENUES[request.param])

@@ -1,0 +1,87 @@
+"""C02 and C03: what is signed is verified, and one flipped bit anywhere in it is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from countermand.wire.errors import Unauthorized
+from countermand.wire.http import Request
+from tests.venues.desk import START_NS, Desk
+
+PATHS = st.from_regex(rb"/api/[a-z0-9/%-]{0,40}", fullmatch=True)
+METHODS = st.sampled_from(["GET", "POST", "PUT", "DELETE"])
+
+
+def verify(desk: Desk, request: Request, now_ns: int = START_NS) -> str:
+    """Return whose request it is."""
+    return desk.venue.auth.verify(request, desk.keys, desk.settings, now_ns).owner
+
+
+@given(METHODS, PATHS, st.binary(max_size=200), st.integers(0, 4 * 10**18))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+def test_c02_signed_is_verified(
+    desk: Desk, method: str, path: bytes, body: bytes, now_ns: int
+) -> None:
+    """At any time, over any bytes, for every key of the world."""
+    for credential in desk.keys:
+        request = Request(method, path, b"a=b", (), body)
+        signed = desk.venue.auth.sign(request, credential, now_ns)
+
+        assert credential.owner == verify(desk, signed, now_ns)
+
+
+def flips(data: bytes) -> list[bytes]:
+    """Return every text that differs in one bit."""
+    return [
+        data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
+        for at in range(len(data))
+        for bit in range(8)
+    ]
+
+
+def flipped(request: Request, signed: Request) -> list[Request]:
+    """Return the signed request with one bit flipped, everywhere the signature reaches."""
+    method, path, query, headers, body = (
+        signed.method, signed.path, signed.query, signed.headers, signed.body,
+    )  # fmt: skip
+    own = len(request.headers)
+    return [
+        *(Request(m.decode("latin-1"), path, query, headers, body) for m in flips(method.encode())),
+        *(Request(method, p, query, headers, body) for p in flips(path)),
+        *(Request(method, path, query, headers, b) for b in flips(body)),
+        *(
+            Request(method, path, query, (*headers[:at], (name, text), *headers[at + 1 :]), body)
+            for at, (name, value) in enumerate(headers)
+            if at >= own
+            for text in flips(value)
+        ),
+    ]
+
+
+def test_c03_one_flipped_bit_fails(desk: Desk) -> None:
+    """In the method, the path, the body, or anything signing added."""
+    request = Request("POST", b"/api/v1/orders", b"", ((b"accept", b"*/*"),), b'{"side":"BUY"}')
+    signed = desk.venue.auth.sign(request, desk.credential(), START_NS)
+
+    assert verify(desk, signed) == "alice"
+    for forged in flipped(request, signed):
+        with pytest.raises(Unauthorized):
+            verify(desk, forged)
+
+
+def test_unsigned_is_refused(desk: Desk) -> None:
+    """Nobody is nobody."""
+    with pytest.raises(Unauthorized):
+        verify(desk, Request("GET", b"/"))
+
+
+def test_key_is_not_printed_with_its_secrets(desk: Desk) -> None:
+    """A credential in a log gives nothing away."""
+    for credential in desk.keys:
+        text = repr(credential)
+
+        assert credential.key in text
+        for name in set(credential.__struct_fields__) - {"owner", "key", "access"}:
+            assert str(getattr(credential, name)) not in text

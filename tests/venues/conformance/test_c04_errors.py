@@ -1,0 +1,134 @@
+"""C04: every refusal renders, and reads back as declared."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from countermand.core.order import OrdStatus
+from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.wire.errors import (
+    CancelRefused,
+    Forbidden,
+    Internal,
+    InvalidField,
+    Malformed,
+    MethodNotAllowed,
+    MissingField,
+    NotFound,
+    OrderRefused,
+    Overloaded,
+    RateLimited,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    UnknownField,
+    WireError,
+)
+from countermand.wire.http import Response
+from tests.venues.desk import Desk
+
+TO = (CxlRejResponseTo.CANCEL, CxlRejResponseTo.REPLACE)
+CLOSED = (OrdStatus.FILLED, OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.REJECTED)
+PLAIN: tuple[WireError, ...] = (
+    Malformed("body is not valid JSON"),
+    MissingField("price"),
+    InvalidField("side", "invalid side"),
+    UnknownField("sides"),
+    TooLarge("body is too large"),
+    Unauthorized("invalid signature"),
+    Forbidden("key lacks trade permission"),
+    NotFound("no such path"),
+    MethodNotAllowed("method PATCH not allowed"),
+    RateLimited(40),
+    Overloaded("the exchange is busy"),
+    Unavailable("the exchange has stopped"),
+    Internal("internal error"),
+)
+
+
+def trip(desk: Desk, error: WireError) -> tuple[Response, WireError]:
+    """Return the rendered response and what our client makes of it."""
+    response = desk.venue.errors.render(error)
+    assert response.status >= 400
+    assert isinstance(msgspec.json.decode(response.body), dict)
+    return response, desk.venue.errors.interpret(response)
+
+
+@pytest.mark.parametrize("reason", RejectReason)
+def test_refused_orders(desk: Desk, reason: RejectReason) -> None:
+    """Every reason survives."""
+    _, read = trip(desk, OrderRefused(reason))
+
+    assert isinstance(read, OrderRefused)
+    assert reason is read.reason
+
+
+@pytest.mark.parametrize("to", TO)
+@pytest.mark.parametrize("status", CLOSED)
+def test_too_late(desk: Desk, to: CxlRejResponseTo, status: OrdStatus) -> None:
+    """The state that refused survives: a fill is not a cancel."""
+    error = CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, status, to)
+    _, read = trip(desk, error)
+
+    assert isinstance(read, CancelRefused)
+    assert (error.cxl_rej_reason, status, to) == (
+        read.cxl_rej_reason,
+        read.ord_status,
+        read.response_to,
+    )
+
+
+@pytest.mark.parametrize("to", TO)
+def test_unknown_order(desk: Desk, to: CxlRejResponseTo) -> None:
+    """It is never anything else."""
+    _, read = trip(desk, CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, to))
+
+    assert isinstance(read, CancelRefused)
+    assert read.cxl_rej_reason is CxlRejReason.UNKNOWN_ORDER
+
+
+@pytest.mark.parametrize("to", TO)
+@pytest.mark.parametrize("reason", [None, *RejectReason])
+def test_terms_at_fault(desk: Desk, to: CxlRejResponseTo, reason: RejectReason | None) -> None:
+    """A replacement is refused for the same reasons as an order."""
+    duplicate = reason is RejectReason.DUPLICATE_CL_ORD_ID
+    why = CxlRejReason.DUPLICATE_CL_ORD_ID if duplicate else CxlRejReason.OTHER
+    _, read = trip(desk, CancelRefused(why, OrdStatus.NEW, to, reason))
+
+    assert isinstance(read, CancelRefused)
+    assert (why, to, reason) == (read.cxl_rej_reason, read.response_to, read.reject_reason)
+
+
+@pytest.mark.parametrize("error", PLAIN, ids=lambda error: type(error).__name__)
+def test_other_refusals(desk: Desk, error: WireError) -> None:
+    """The kind survives, and what it is about."""
+    response, read = trip(desk, error)
+
+    assert type(error) is type(read)
+    assert getattr(error, "name", None) == getattr(read, "name", None)
+    assert getattr(error, "limit_per_s", None) == getattr(read, "limit_per_s", None)
+    if response.status < 429:
+        assert error.text == read.text or isinstance(error, MissingField)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[]", b"null", b"{}", b"\xff"])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, Malformed),
+        (401, Unauthorized),
+        (403, Forbidden),
+        (404, NotFound),
+        (418, Malformed),
+        (429, RateLimited),
+        (500, Internal),
+        (502, Unavailable),
+        (504, Unavailable),
+    ],
+)
+def test_refusal_that_is_nobody_s(
+    desk: Desk, status: int, kind: type[WireError], body: bytes
+) -> None:
+    """A proxy in between speaks no dialect; its status still says something, and nothing crashes."""
+    assert type(desk.venue.errors.interpret(Response(status, body))) is kind

@@ -1,0 +1,205 @@
+"""C06: our client against our server, in process, over the venue's own bytes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from countermand.client.call import call
+from countermand.client.transport import InProcessTransport
+from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from countermand.core.ids import OrderId
+from countermand.core.order import OrdStatus, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.core.queries import (
+    GetAccount,
+    GetOrder,
+    GetQuote,
+    GetReferenceData,
+    ListFills,
+    ListOpenOrders,
+    ListQuotes,
+)
+from countermand.core.reasons import CxlRejReason
+from countermand.venues import VENUES
+from countermand.wire.errors import CancelRefused, Forbidden, Unauthorized
+from countermand.wire.operation import Operation
+from tests.venues.desk import Desk
+
+
+class Trader:
+    """Somebody with a client."""
+
+    def __init__(self, desk: Desk, owner: str = "alice", key: int = 0) -> None:
+        self.desk, self.owner = desk, owner
+        self.account_id = desk.accounts(owner)[0].account_id
+        self.credential = desk.credential(owner, key)
+        self.market = next(i for i in desk.directory.instruments.values() if i.is_perpetual)
+
+    def ask(self, operation: Operation, question: Any) -> Any:
+        """Call the venue."""
+        return asyncio.run(
+            call(
+                self.desk.venue,
+                operation,
+                question,
+                context=self.desk.context(self.owner),
+                credential=self.credential,
+                transport=InProcessTransport(self.desk.pipeline.handle),
+            )
+        )
+
+    def order(self, cl_ord_id: str, side: Side, qty_lots: int) -> NewOrder:
+        """Return an order at the reference price."""
+        return NewOrder(
+            self.account_id, self.market.instrument_id, cl_ord_id, side, OrdType.LIMIT,
+            TimeInForce.GTC, qty_lots, self.market.reference_price_ticks,
+            stp=SelfTradePrevention.BOTH,
+        )  # fmt: skip
+
+    def place(self, cl_ord_id: str, side: Side, qty_lots: int) -> Any:
+        """Place it."""
+        return self.ask(Operation.PLACE_ORDER, self.order(cl_ord_id, side, qty_lots))
+
+
+@pytest.fixture(params=list(VENUES))
+def alice(request: pytest.FixtureRequest) -> Trader:
+    """Alice, at a desk of her own."""
+    return Trader(Desk(VENUES[request.param]))
+
+
+@pytest.fixture
+def bob(alice: Trader) -> Trader:
+    """Bob, at the same desk."""
+    return Trader(alice.desk, "bob")
+
+
+def core_view(trader: Trader, order_id: int) -> Any:
+    """Return the order as the exchange itself has it."""
+    query = GetOrder(trader.account_id, OrderId(order_id))
+    return trader.desk.engine.exchange.query(query)
+
+
+def test_order_is_placed_read_replaced_and_canceled(alice: Trader) -> None:
+    """Each answer tells what the exchange knows."""
+    placed = alice.place("one", Side.BUY, 1000)
+    assert (placed.ord_status, placed.order_qty_lots) == (OrdStatus.NEW, 1000)
+
+    replaced = alice.ask(
+        Operation.REPLACE_ORDER,
+        ReplaceOrder(
+            alice.account_id, alice.market.instrument_id, placed.order_id, "", "two",
+            order_qty_lots=700,
+        ),
+    )  # fmt: skip
+    assert (replaced.cl_ord_id, replaced.order_qty_lots) == ("two", 700)
+
+    read = alice.ask(Operation.GET_ORDER, GetOrder(alice.account_id, placed.order_id))
+    listed = alice.ask(Operation.LIST_ORDERS, ListOpenOrders((alice.account_id,)))
+    assert (read,) == listed
+
+    canceled = alice.ask(Operation.CANCEL_ORDER, CancelOrder(alice.account_id, placed.order_id))
+    known = core_view(alice, placed.order_id)
+    assert (canceled.ord_status, canceled.cancel_reason) == (
+        OrdStatus.CANCELED,
+        known.cancel_reason,
+    )
+    assert alice.ask(Operation.LIST_ORDERS, ListOpenOrders((alice.account_id,))) == ()
+
+
+def test_fill_wins_over_a_cancel(alice: Trader, bob: Trader) -> None:
+    """A cancel that came too late says what it was too late for."""
+    placed = alice.place("one", Side.BUY, 1000)
+    assert bob.place("hit", Side.SELL, 1000).ord_status is OrdStatus.FILLED
+
+    with pytest.raises(CancelRefused) as caught:
+        alice.ask(Operation.CANCEL_ORDER, CancelOrder(alice.account_id, placed.order_id))
+    assert (caught.value.cxl_rej_reason, caught.value.ord_status) == (
+        CxlRejReason.TOO_LATE_TO_CANCEL,
+        OrdStatus.FILLED,
+    )
+    fills = alice.ask(Operation.LIST_FILLS, ListFills((alice.account_id,)))
+    positions = alice.ask(Operation.LIST_POSITIONS, GetAccount(alice.account_id))
+    known = alice.desk.engine.exchange.query(GetAccount(alice.account_id))
+    assert [(f.order_id, f.last_qty_lots, f.is_maker) for f in fills] == [
+        (placed.order_id, 1000, True)
+    ]
+    assert [(p.net_lots, p.cost_minor) for p in positions] == [
+        (p.net_lots, p.cost_minor) for p in known.positions
+    ]
+    assert alice.ask(Operation.LIST_BALANCES, GetAccount(alice.account_id)) == known.balances
+
+
+def test_partly_filled_order_is_canceled_for_the_rest(alice: Trader, bob: Trader) -> None:
+    """What traded stays traded."""
+    placed = alice.place("one", Side.BUY, 1000)
+    bob.place("hit", Side.SELL, 400)
+    canceled = alice.ask(Operation.CANCEL_ORDER, CancelOrder(alice.account_id, OrderId(0), "one"))
+    known = core_view(alice, placed.order_id)
+
+    assert canceled.ord_status is OrdStatus.CANCELED
+    assert (canceled.cum_qty_lots, canceled.cum_notional_minor, canceled.fee_minor) == (
+        known.cum_qty_lots,
+        known.cum_notional_minor,
+        known.fee_minor,
+    )
+
+
+def test_mass_cancel_takes_what_matches(alice: Trader) -> None:
+    """And nothing else."""
+    buys = [alice.place(f"b{n}", Side.BUY, 1000).order_id for n in range(3)]
+    taken = alice.ask(Operation.MASS_CANCEL, MassCancel(alice.account_id, None, Side.SELL))
+    assert taken == ()
+
+    taken = alice.ask(Operation.MASS_CANCEL, MassCancel(alice.account_id, None, Side.BUY))
+    assert [order.order_id for order in taken] == buys
+
+
+def test_order_of_another_is_unknown(alice: Trader, bob: Trader) -> None:
+    """Its id is no key to it."""
+    placed = alice.place("one", Side.BUY, 1000)
+    with pytest.raises(CancelRefused) as caught:
+        bob.ask(Operation.CANCEL_ORDER, CancelOrder(bob.account_id, placed.order_id))
+    assert caught.value.cxl_rej_reason is CxlRejReason.UNKNOWN_ORDER
+    with pytest.raises(Forbidden):
+        bob.ask(Operation.CANCEL_ORDER, CancelOrder(alice.account_id, placed.order_id))
+    assert core_view(alice, placed.order_id).is_open
+
+
+def test_names_and_markets_are_told(alice: Trader) -> None:
+    """What a client needs before it can trade."""
+    desk, name = alice.desk, alice.desk.venue.name
+    accounts = alice.ask(Operation.LIST_ACCOUNTS, GetReferenceData(name))
+    markets = alice.ask(Operation.LIST_INSTRUMENTS, ListQuotes(name))
+    quote = alice.ask(Operation.GET_QUOTE, GetQuote(alice.market.instrument_id))
+
+    assert accounts == tuple(desk.accounts())
+    assert [m.instrument.symbol for m in markets] == [
+        i.symbol for i in desk.directory.instruments.values()
+    ]
+    for market in markets:
+        known = desk.directory.instruments[market.instrument.instrument_id]
+        assert market.instrument.notional_minor == known.notional_minor
+        assert market.instrument.lot_minor == known.lot_minor
+    assert quote.mark_price_ticks == alice.market.reference_price_ticks
+
+
+def test_key_that_may_only_look(alice: Trader) -> None:
+    """Sees, and does not act."""
+    looker = Trader(alice.desk, "alice", 1)
+    placed = alice.place("one", Side.BUY, 1000)
+
+    assert looker.ask(Operation.GET_ORDER, GetOrder(alice.account_id, placed.order_id))
+    with pytest.raises(Forbidden):
+        looker.ask(Operation.CANCEL_ORDER, CancelOrder(alice.account_id, placed.order_id))
+    assert core_view(alice, placed.order_id).is_open
+
+
+def test_unproven_is_refused(alice: Trader, bob: Trader) -> None:
+    """A key of another world opens nothing."""
+    alice.credential = alice.desk.venue.auth.credential(
+        "alice", {"key": "nobody", "passphrase": "x", "secret": "eA=="}
+    )
+    with pytest.raises(Unauthorized):
+        alice.ask(Operation.LIST_ORDERS, ListOpenOrders((alice.account_id,)))

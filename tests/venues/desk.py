@@ -1,0 +1,117 @@
+"""A desk: one venue over the demo world and a real core, in process, with a clock that is told the time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from countermand.core.commands import Command, Entry
+from countermand.core.exchange import Exchange
+from countermand.core.queries import GetReferenceData
+from countermand.core.reports import AccountReport, Receipt
+from countermand.server.credentials import KeyRing
+from countermand.server.pipeline import Pipeline
+from countermand.wire import times
+from countermand.wire.directory import Directory
+from countermand.wire.http import Request, Response
+from countermand.wire.venue import Context, Credential, Principal, Settings, Venue
+from countermand.world import spec
+from countermand.world.found import found
+
+START_NS = 1_800_000_000 * times.S
+
+
+class ManualClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.ns = START_NS
+
+    def now_ns(self) -> int:
+        """Return where it stands."""
+        return self.ns
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A view, as the engine hands it out."""
+
+    view: Any
+    as_of_seq: int
+
+
+class CoreEngine:
+    """The engine without a journal: entries are stamped and applied, and that is all."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.exchange = Exchange()
+        self._clock = clock
+
+    def enter(self, command: Command) -> Receipt:
+        """Apply the next entry."""
+        ts_ns = max(self._clock.now_ns(), self.exchange.ts_ns + 1)
+        return self.exchange.apply(Entry(self.exchange.seq + 1, ts_ns, command))
+
+    async def submit(self, command: Command) -> Receipt:
+        """As the engine's `submit`."""
+        return self.enter(command)
+
+    async def query(self, query: Any) -> Answer:
+        """As the engine's `query`."""
+        return Answer(self.exchange.query(query), self.exchange.seq)
+
+
+class Desk:
+    """The venue's demo world, and ways to act in it."""
+
+    def __init__(self, venue: Venue, settings: Settings | None = None) -> None:
+        self.venue = venue
+        self.clock = ManualClock()
+        self.engine = CoreEngine(self.clock)
+        world = spec.demo([venue])[venue.name]
+        for command in found(venue.name, world, 1):
+            self.engine.enter(command)
+        keys = [
+            venue.auth.credential(user.name, fields) for user in world.users for fields in user.keys
+        ]
+        self.keys = KeyRing(keys)
+        self.settings = settings or venue.settings(rate_limit_per_s=0)
+        self.pipeline = Pipeline(
+            venue,
+            self.engine,
+            self.keys,
+            self.clock,
+            self.settings,  # type: ignore[arg-type]
+        )
+
+    @property
+    def directory(self) -> Directory:
+        """What things are called."""
+        return Directory(self.engine.exchange.query(GetReferenceData(self.venue.name)))
+
+    def credential(self, owner: str = "alice", index: int = 0) -> Credential:
+        """Return one of somebody's keys."""
+        return self.keys.of(owner)[index]
+
+    def accounts(self, owner: str = "alice") -> list[AccountReport]:
+        """Return somebody's accounts."""
+        return list(self.directory.accounts_of(owner))
+
+    def context(self, owner: str = "alice", message: Any = None, found: Any = None) -> Context:
+        """Return the context of a request somebody makes now."""
+        credential = self.credential(owner)
+        principal = Principal(owner, credential.key, credential.access)
+        now_ns = self.clock.now_ns()
+        return Context(self.directory, self.settings, principal, now_ns, found, message)
+
+    def answer(self, request: Request) -> Response:
+        """Return the venue's answer to a request, as sent."""
+        return asyncio.run(self.pipeline.handle(request))
+
+    def send(self, request: Request, credential: Credential | None = None) -> tuple[int, Any]:
+        """Sign a request as alice, or another, and return the status and the decoded body."""
+        signer = credential or self.credential()
+        signed = self.venue.auth.sign(request, signer, self.clock.now_ns())
+        response = self.answer(signed)
+        return response.status, msgspec.json.decode(response.body)
