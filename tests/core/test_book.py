@@ -1,0 +1,123 @@
+"""Book: two ladders of queues."""
+
+import pytest
+
+from countermand.core.book import Book, Ladder
+from countermand.core.ids import OrderId
+from countermand.core.order import Order, Side
+from tests.core.test_order import order
+
+
+def resting(order_id: int, price: int, qty: int = 5, side: Side = Side.SELL) -> Order:
+    """Return an order that can stand in a book."""
+    made = order(price_ticks=price, leaves_qty_lots=qty, order_qty_lots=qty)
+    made.order_id, made.side = OrderId(order_id), side
+    return made
+
+
+def rows(ladder: Ladder) -> list[tuple[int, int, list[int]]]:
+    """Return price, quantity and queue of every level, best first."""
+    return [
+        (price, ladder.levels[price].qty_lots, list(ladder.levels[price].orders))
+        for price in ladder.descend()
+    ]
+
+
+def test_asks_descend_from_the_lowest() -> None:
+    """The best ask is the lowest."""
+    asks = Book().ladder(Side.SELL)
+    for order_id, price in ((1, 101), (2, 100), (3, 102)):
+        asks.add(resting(order_id, price))
+
+    assert asks.best_px_ticks == 100
+    assert rows(asks) == [(100, 5, [2]), (101, 5, [1]), (102, 5, [3])]
+
+
+def test_bids_descend_from_the_highest() -> None:
+    """The best bid is the highest."""
+    bids = Book().ladder(Side.BUY)
+    for order_id, price in ((1, 101), (2, 100), (3, 102)):
+        bids.add(resting(order_id, price, side=Side.BUY))
+
+    assert bids.best_px_ticks == 102
+    assert rows(bids) == [(102, 5, [3]), (101, 5, [1]), (100, 5, [2])]
+
+
+def test_orders_of_one_price_queue_as_they_came() -> None:
+    """Whoever comes later stands behind, whatever its id; the level knows their sum."""
+    asks = Book().asks
+    for order_id, qty in ((3, 5), (1, 2), (2, 1)):
+        asks.add(resting(order_id, 100, qty))
+
+    assert rows(asks) == [(100, 8, [3, 1, 2])]
+
+
+def test_order_that_leaves_takes_its_quantity_along() -> None:
+    """The others keep their places."""
+    asks = Book().asks
+    orders = [resting(order_id, 100, order_id) for order_id in (1, 2, 3)]
+    for each in orders:
+        asks.add(each)
+    asks.discard(orders[1])
+
+    assert rows(asks) == [(100, 4, [1, 3])]
+    assert [asks.holds(each) for each in orders] == [True, False, True]
+
+
+def test_last_order_takes_the_level_along() -> None:
+    """An empty ladder has no price."""
+    asks, only = Book().asks, resting(1, 100)
+    asks.add(only)
+    asks.discard(only)
+
+    assert rows(asks) == []
+    assert asks.best_px_ticks == 0
+
+
+def test_order_that_does_not_stand_there_is_not_missed() -> None:
+    """An incoming order ends without ever having rested."""
+    asks = Book().asks
+    asks.add(resting(1, 100))
+    asks.discard(resting(2, 100))
+    asks.discard(resting(3, 101))
+
+    assert rows(asks) == [(100, 5, [1])]
+
+
+def test_order_that_shrinks_keeps_its_place() -> None:
+    """Only the sum changes."""
+    asks, first = Book().asks, resting(1, 100)
+    asks.add(first)
+    asks.add(resting(2, 100))
+    asks.shrink(first, 3)
+
+    assert rows(asks) == [(100, 7, [1, 2])]
+
+
+@pytest.mark.parametrize(
+    ("side", "price", "expected"),
+    [
+        (Side.BUY, 99, False),
+        (Side.BUY, 100, True),
+        (Side.BUY, 101, True),
+        (Side.SELL, 97, True),
+        (Side.SELL, 98, True),
+        (Side.SELL, 99, False),
+        (Side.SELL, 0, False),
+    ],
+)
+def test_order_crosses_when_its_price_reaches_the_best(
+    side: Side, price: int, *, expected: bool
+) -> None:
+    """The book is 98 bid, 100 asked."""
+    book = Book()
+    book.bids.add(resting(1, 98, side=Side.BUY))
+    book.asks.add(resting(2, 100))
+
+    assert book.crosses(side, price) is expected
+
+
+@pytest.mark.parametrize("side", Side)
+def test_nothing_crosses_an_empty_book(side: Side) -> None:
+    """There is nobody to meet."""
+    assert not Book().crosses(side, 100)
