@@ -1,4 +1,4 @@
-"""A desk: one venue over the demo world and a real core, in process, with a clock that is told the time."""
+"""A desk: one venue over the demo world and a real core, with a clock that is told the time."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Route, Square
 
-SQUARE = Square(lambda message, ctx: message, lambda result, ctx: result)
+SQUARE = Square(lambda message, _: message, lambda result, _: result)
 
 
 class Place(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,7 +64,7 @@ def decode(row: Route, body: bytes = b"", query: bytes = b"", **params: str) -> 
 
 
 CASES = [
-    (PLACE, Place(side="BUY", price=Decimal("0.0000001")), b"", b'{"side":"BUY","price":"0.0000001"}'),
+    (PLACE, Place(side="BUY", price=Decimal("1E-7")), b"", b'{"side":"BUY","price":"0.0000001"}'),
     (PLACE, Place(side="SELL", post_only=True), b"", b'{"side":"SELL","post_only":true}'),
     (CHANGE, Change(id="a b", price=Decimal(10)), b"", b'{"price":"10"}'),
     (FIND, Find(id="7", limit=3, tags=["a&b", "ü"], exact=True),

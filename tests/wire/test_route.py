@@ -8,7 +8,7 @@ from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound
 from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Route, Routes, Square
 
-SQUARE = Square(lambda message, ctx: message, lambda result, ctx: result)
+SQUARE = Square(lambda message, _: message, lambda result, _: result)
 
 
 def row(line: str, operation: Operation = Operation.GET_ORDER) -> Route:

@@ -1,4 +1,4 @@
-"""What the live venue was seen to send has our keys and our types, and nothing is missing from either."""
+"""What the live venue was seen to send has our keys and our types, and nothing else has."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.venues.desk import Desk
 
 from countermand.venues import VENUES
 from countermand.venues.coinbase_intx import ids
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.wire.http import Request
-from tests.venues.desk import Desk
 
 HOLDING = json.loads((Path(__file__).parent / "vectors" / "captures.json").read_text())
 CAPTURES: dict[str, dict[str, Any]] = {c["name"]: c for c in HOLDING["captures"]}

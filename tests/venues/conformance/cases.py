@@ -1,4 +1,4 @@
-"""What the conformance suite asks of every venue: commands, queries and reports, made by hypothesis."""
+"""What the conformance suite asks of every venue: commands, queries, reports."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.venues.desk import START_NS, Desk
 
 from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from countermand.core.events import TimeAdvanced
@@ -42,7 +43,6 @@ from countermand.core.reports import (
     ReferenceData,
 )
 from countermand.wire.operation import Operation
-from tests.venues.desk import START_NS, Desk
 
 LOTS = st.integers(1, 10**8)
 TICKS = st.integers(1, 10**7)

@@ -1,9 +1,9 @@
 """The suite runs over every registered venue; nothing but a missing capability excuses one."""
 
 import pytest
+from tests.venues.desk import Desk
 
 from countermand.venues import VENUES
-from tests.venues.desk import Desk
 
 
 @pytest.fixture(params=list(VENUES), scope="session")

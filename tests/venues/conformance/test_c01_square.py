@@ -1,4 +1,4 @@
-"""C01: each operation has four corners, and a trip over the wire changes nothing the wire can say."""
+"""C01: four corners each, and a trip over the wire changes nothing the wire can say."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.venues.conformance.cases import answers, asked, found_for, reports_in, told
+from tests.venues.desk import Desk
 
 from countermand.core.commands import NewOrder, ReplaceOrder
 from countermand.wire import codec
 from countermand.wire.errors import NotExpressible
 from countermand.wire.http import Response
 from countermand.wire.operation import Operation
-from tests.venues.conformance.cases import answers, asked, found_for, reports_in, told
-from tests.venues.desk import Desk
 
 # The operations every client needs; a venue that lacks one declares the missing capability.
 SQUARES = (

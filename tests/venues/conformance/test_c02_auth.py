@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.venues.desk import START_NS, Desk
 
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from tests.venues.desk import START_NS, Desk
 
 PATHS = st.from_regex(rb"/api/[a-z0-9/%-]{0,40}", fullmatch=True)
 METHODS = st.sampled_from(["GET", "POST", "PUT", "DELETE"])

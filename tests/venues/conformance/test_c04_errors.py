@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.venues.desk import Desk
 
 from countermand.core.order import OrdStatus
 from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
@@ -26,7 +27,6 @@ from countermand.wire.errors import (
     WireError,
 )
 from countermand.wire.http import Response
-from tests.venues.desk import Desk
 
 TO = (CxlRejResponseTo.CANCEL, CxlRejResponseTo.REPLACE)
 CLOSED = (OrdStatus.FILLED, OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.REJECTED)
@@ -130,5 +130,5 @@ def test_other_refusals(desk: Desk, error: WireError) -> None:
 def test_refusal_that_is_nobody_s(
     desk: Desk, status: int, kind: type[WireError], body: bytes
 ) -> None:
-    """A proxy in between speaks no dialect; its status still says something, and nothing crashes."""
+    """A proxy speaks no dialect; its status still says something, and nothing crashes."""
     assert type(desk.venue.errors.interpret(Response(status, body))) is kind

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from tests.venues.desk import Desk
+
 from countermand.core.commands import CancelOrder
 from countermand.core.ids import OrderId
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Capability, Operation
-from tests.venues.desk import Desk
 
 DECLARED = {
     Capability.MASS_CANCEL: Operation.MASS_CANCEL,
@@ -19,7 +20,7 @@ DECLARED = {
 def test_c05_every_row_matches_what_it_builds(desk: Desk) -> None:
     """Whatever is filled in."""
     for row in desk.venue.routes.rows:
-        params = {name: "a/ü b%" for name in row.param_names}
+        params = dict.fromkeys(row.param_names, "a/ü b%")
 
         assert (row, params) == desk.venue.routes.match(row.method, row.build(params))
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from tests.venues.desk import Desk
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
@@ -25,7 +26,6 @@ from countermand.core.reasons import CxlRejReason
 from countermand.venues import VENUES
 from countermand.wire.errors import CancelRefused, Forbidden, Unauthorized
 from countermand.wire.operation import Operation
-from tests.venues.desk import Desk
 
 
 class Trader:

@@ -19,6 +19,9 @@ _PAIR = 36 * 36
 _FIRST = 36**7
 _WORD = re.compile(r"[0-9a-z]{1,16}")
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8000-([0-9a-f]{12})")
+_LIKE_AN_ID = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{1,16}-[0-9]{1,4}-[0-9]{1,4}|[0-9]{1,19}"
+)
 _DECIMAL = re.compile(r"[1-9][0-9]{0,18}")
 
 
@@ -79,6 +82,11 @@ def parse(kind: Kind, text: str) -> int | None:
             return None
         return int(match[1] + match[2] + match[4], 16)
     return int(text) if _DECIMAL.fullmatch(text) else None
+
+
+def is_spelled_like_one(text: str) -> bool:
+    """Whether a text could be an id of this venue at all, whoever's and of whatever."""
+    return _LIKE_AN_ID.fullmatch(text) is not None
 
 
 def parse_triplet(kind: Kind, text: str) -> int | None:

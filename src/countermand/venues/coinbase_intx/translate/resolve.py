@@ -41,9 +41,10 @@ def portfolio(text: str | None, ctx: Context) -> AccountId:
     """
     if not text:
         raise MissingField("portfolio")
-    if (number := ids.parse(Kind.PORTFOLIO, text)) is None:
+    if not ids.is_spelled_like_one(text):
         raise InvalidField("portfolio", "invalid portfolio")
-    account = ctx.directory.accounts.get(AccountId(number))
+    number = ids.parse(Kind.PORTFOLIO, text)
+    account = None if number is None else ctx.directory.accounts.get(AccountId(number))
     if account is None:
         raise NotFound("portfolio not found")
     if account.owner != principal(ctx).owner:

@@ -1,0 +1,729 @@
+"""What is peculiar to this venue, each once, where a client would meet it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from tests.venues.desk import START_NS, Desk
+
+from countermand.core.commands import AdvanceTime, ConfigureAccount, SetTradingState
+from countermand.core.instrument import TradingState
+from countermand.venues import VENUES
+from countermand.venues.coinbase_intx import ids
+from countermand.venues.coinbase_intx.ids import Kind
+from countermand.wire import times
+from countermand.wire.http import Request
+from countermand.wire.venue import Credential
+
+MONTH_NS = 30 * times.DAY
+SELL: dict[str, Any] = {
+    "client_order_id": "one", "side": "SELL", "size": "0.5", "tif": "GTC", "instrument": "ETH-PERP",
+    "type": "LIMIT", "price": "3100",
+}  # fmt: skip
+
+
+class Shop:
+    """A desk and three who use it: alice, her read-only key, and bob."""
+
+    def __init__(self) -> None:
+        self.desk = Desk(VENUES["coinbase-intx"])
+        self.alice, self.looker = (self.desk.credential("alice", n) for n in (0, 1))
+        self.bob = self.desk.credential("bob")
+        self.main, self.second = (
+            ids.uuid(Kind.PORTFOLIO, a.account_id) for a in self.desk.accounts()
+        )
+        self.bobs = ids.uuid(Kind.PORTFOLIO, self.desk.accounts("bob")[0].account_id)
+
+    def send(
+        self, method: str, target: str, body: Any = None, key: Credential | None = None
+    ) -> tuple[int, Any]:
+        """Return status and body."""
+        path, _, query = target.partition("?")
+        raw = (
+            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        )
+        request = Request(method, f"/api/v1{path}".encode(), query.encode(), (), raw)
+        return self.desk.send(request, key or self.alice)
+
+    def place(self, key: Credential | None = None, **changes: Any) -> tuple[int, Any]:
+        """Place a sell order of alice's, or a change of it; None takes a field out."""
+        body = {k: v for k, v in {**SELL, **changes}.items() if v is not None}
+        return self.send("POST", "/orders", body, key)
+
+    def placed(self, key: Credential | None = None, **changes: Any) -> Any:
+        """Place it and expect that to succeed."""
+        status, order = self.place(key, **changes)
+        assert status == 200, order
+        return order
+
+    def cancel(self, order_id: str, query: str | None = None, **more: Any) -> tuple[int, Any]:
+        """Cancel one."""
+        terms = f"portfolio={self.main}" if query is None else query
+        return self.send("DELETE", f"/orders/{quote(order_id, safe='')}?{terms}", **more)
+
+    def cancel_all(self, query: str = "") -> tuple[int, Any]:
+        """Cancel all of alice's."""
+        return self.send("DELETE", f"/orders?portfolio={self.main}{query}")
+
+    def open(self) -> list[str]:
+        """Return the client ids of alice's open orders, the last touched first."""
+        page = self.send("GET", "/orders?result_limit=100")[1]
+        return [order["client_order_id"] for order in page["results"]]
+
+
+@pytest.fixture
+def shop() -> Shop:
+    """A shop of one's own."""
+    return Shop()
+
+
+# --- canceling one
+
+
+@pytest.mark.parametrize("spelling", ["order_id", "client_order_id"])
+def test_resting_order_is_canceled_by_either_id(shop: Shop, spelling: str) -> None:
+    """The answer is its last word, and what was left is still told."""
+    status, order = shop.cancel(shop.placed()[spelling])
+
+    assert status == 200
+    assert (order["event_type"], order["order_status"], order["text"]) == (
+        "CANCELED", "DONE", "client cancel",
+    )  # fmt: skip
+    assert (order["leaves_qty"], order["exec_qty"], order["size"]) == ("0.5", "0", "0.5")
+
+
+def test_uuid_of_an_order_is_no_id(shop: Shop) -> None:
+    """It is shown and not understood."""
+    assert shop.cancel(shop.placed()["order_uuid"])[0] == 404
+    assert shop.open() == ["one"]
+
+
+def test_partly_filled_order_keeps_what_it_did(shop: Shop) -> None:
+    """leaves_qty is size less exec_qty, and the fee is the sum so far."""
+    order_id = shop.placed()["order_id"]
+    shop.placed(shop.bob, side="BUY", size="0.2", client_order_id="hit")
+    order = shop.cancel(order_id)[1]
+
+    assert (order["exec_qty"], order["leaves_qty"], order["avg_price"]) == ("0.2", "0.3", "3100")
+    assert order["fee"] == "0.124"
+
+
+def test_filled_order_was_too_late(shop: Shop) -> None:
+    """A 400 that says so, whose title clients do not take for a new order's."""
+    order_id = shop.placed()["order_id"]
+    shop.placed(shop.bob, side="BUY", client_order_id="hit")
+    status, problem = shop.cancel(order_id)
+
+    assert (status, problem) == (400, {
+        "title": "io.javalin.http.BadRequestResponse: Cancel rejected "
+        "(TOO_LATE_TO_CANCEL - order is already filled)",
+        "status": 400,
+        "error": "TOO_LATE_TO_CANCEL",
+        "message": "order is already filled",
+    })  # fmt: skip
+
+
+def test_canceled_order_is_not_canceled_again(shop: Shop) -> None:
+    """A second 200 would hide which call did it."""
+    order_id = shop.placed()["order_id"]
+    shop.cancel(order_id)
+    status, problem = shop.cancel(order_id)
+
+    assert (status, problem["message"]) == (400, "order is already canceled")
+
+
+def test_expired_order_says_so(shop: Shop) -> None:
+    """Thirty days are the venue's end of a GTC order."""
+    order_id = shop.placed()["order_id"]
+    shop.desk.clock.ns += MONTH_NS
+    shop.desk.engine.enter(AdvanceTime())
+    status, problem = shop.cancel(order_id)
+    order = shop.send("GET", f"/orders/{order_id}?portfolio={shop.main}")[1]
+
+    assert (status, problem["message"]) == (400, "order has expired")
+    assert (order["event_type"], order["order_status"]) == ("EXPIRED", "DONE")
+    assert "text" not in order
+
+
+@pytest.mark.parametrize("order_id", ["zzzzzzzz-1-0", "nobody", "a/b", "ü", "preview"])
+def test_unknown_order(shop: Shop, order_id: str) -> None:
+    """One 404 for every id there is not."""
+    assert shop.cancel(order_id) == (404, {
+        "title": "io.javalin.http.NotFoundResponse: Not Found (UNKNOWN_ORDER - order not found)",
+        "status": 404,
+        "error": "UNKNOWN_ORDER",
+        "message": "order not found",
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "message"),
+    [
+        ("", 400, "portfolio is a required field"),
+        ("portfolio=", 400, "portfolio is a required field"),
+        ("portfolio=nonsense", 400, "invalid portfolio"),
+        ("portfolio=cc0958ad-0c7d-4445-a812-1370fe46d0d4", 404, "portfolio not found"),
+        ("portfolio=zzzzzzzz-1-21", 404, "portfolio not found"),
+        ("portfolio={bobs}", 403, "portfolio is not accessible with this key"),
+        ("portfolio={second}", 404, "order not found"),
+    ],
+)
+@pytest.mark.parametrize("one", [True, False], ids=["one", "all"])
+def test_portfolio_must_be_right(
+    shop: Shop, query: str, status: int, message: str, one: bool
+) -> None:
+    """Nothing is canceled in another's name, nor where the order is not."""
+    order = shop.placed()
+    asked = query.format(bobs=shop.bobs, second=shop.second)
+    if one:
+        assert shop.cancel(order["order_id"], asked)[0] == status
+        assert shop.cancel(order["order_id"], asked)[1]["message"] == message
+    elif "{second}" in query:
+        assert shop.send("DELETE", f"/orders?{asked}") == (200, [])
+    else:
+        assert shop.send("DELETE", f"/orders?{asked}")[0] == status
+    assert shop.open() == ["one"]
+
+
+@pytest.mark.parametrize("spelling", ["portfolio_id", "portfolio_uuid"])
+def test_portfolio_is_spelled_either_way(shop: Shop, spelling: str) -> None:
+    """As it is shown."""
+    order = shop.placed()
+
+    assert shop.cancel("one", f"portfolio={order[spelling]}")[0] == 200
+
+
+def test_empty_id_is_never_a_cancel_of_all(shop: Shop) -> None:
+    """A bot that lost its order id must not lose its orders."""
+    shop.placed()
+
+    assert shop.send("DELETE", f"/orders/?portfolio={shop.main}")[0] == 404
+    assert shop.open() == ["one"]
+
+
+def test_key_without_trade_permission(shop: Shop) -> None:
+    """A title that ccxt reads as PermissionDenied."""
+    shop.placed()
+    status, problem = shop.cancel("one", key=shop.looker)
+
+    assert status == 403
+    assert "Unauthorized (key lacks trade permission)" in problem["title"]
+    assert shop.open() == ["one"]
+
+
+def test_body_of_a_cancel_is_signed_and_not_read(shop: Shop) -> None:
+    """The ccxt client repeats the query there."""
+    shop.placed()
+
+    assert shop.cancel("one", body=b"\xff not even text")[0] == 200
+
+
+@pytest.mark.parametrize("state", [s for s in TradingState if s is not TradingState.TRADING])
+def test_cancel_is_accepted_in_every_state_of_the_market(shop: Shop, state: TradingState) -> None:
+    """Whatever else is not."""
+    shop.placed()
+    market = shop.desk.directory.instrument_by_symbol("ETH-PERP")
+    assert market is not None
+    shop.desk.engine.enter(SetTradingState(market.instrument_id, state))
+
+    assert shop.cancel("one")[0] == 200
+
+
+def test_cancel_is_accepted_of_a_locked_portfolio(shop: Shop) -> None:
+    """And a new order is not."""
+    shop.placed()
+    account_id = shop.desk.accounts()[0].account_id
+    shop.desk.engine.enter(ConfigureAccount(account_id, trading_locked=True))
+
+    assert shop.place(client_order_id="two")[1]["error"] == "ACCOUNT_LOCKED"
+    assert shop.cancel("one")[0] == 200
+
+
+def test_client_id_that_looks_like_an_order_id_is_still_one(shop: Shop) -> None:
+    """The exchange's own id comes first, then the client's."""
+    shop.placed(client_order_id="zzzzzzzz-1-0")
+
+    assert shop.cancel("zzzzzzzz-1-0")[0] == 200
+
+
+def test_retired_client_id_names_nothing(shop: Shop) -> None:
+    """After a modify only the new one does."""
+    shop.placed()
+    change = {"client_order_id": "two", "portfolio": shop.main, "price": "3101"}
+    assert shop.send("PUT", "/orders/one", change)[0] == 200
+
+    assert shop.cancel("one")[0] == 404
+    assert shop.place()[1]["error"] == "DUPLICATE_CLIENT_ORDER_ID"
+    assert shop.cancel("two")[0] == 200
+
+
+# --- canceling all
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("", []),
+        ("&side=SELL", ["buy"]),
+        ("&instrument=BTC-USDC", ["buy", "one"]),
+        ("&instrument=ETH-PERP", ["spot"]),
+        ("&instrument_type=SPOT", ["buy", "one"]),
+        ("&instrument_type=PERPETUAL_FUTURE", ["spot"]),
+        ("&instrument_type=PERP&side=BUY", ["spot", "one"]),
+        ("&instrument_type=SPOT&instrument=ETH-PERP", ["buy", "spot", "one"]),
+    ],
+)
+def test_cancel_all_takes_what_matches(shop: Shop, query: str, left: list[str]) -> None:
+    """In order of submission, and tells all it took."""
+    shop.placed()
+    shop.placed(client_order_id="spot", instrument="BTC-USDC", price="61000", size="0.01")
+    shop.placed(client_order_id="buy", side="BUY", price="2900")
+    status, taken = shop.cancel_all(query)
+
+    assert status == 200
+    assert left == shop.open()
+    names = [order["client_order_id"] for order in taken]
+    assert [n for n in ("one", "spot", "buy") if n not in left] == names
+    assert all(order["text"] == "client cancel" for order in taken)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "&side=OrderSide.BUY",
+        "&side=buy",
+        "&instrumentType=SPOT",
+        "&instrument_type=FUTURE",
+        "&instrument=DOGE-PERP",
+        "&instrument=BTC%2FUSDC%3AUSDC",
+        "&instrument=",
+        "&side=BUY&side=SELL",
+        "&limit=1",
+    ],
+)
+def test_cancel_all_ignores_nothing(shop: Shop, query: str) -> None:
+    """A filter that is not understood would cancel too much."""
+    shop.placed()
+
+    assert shop.cancel_all(query)[0] == 400
+    assert shop.open() == ["one"]
+
+
+# --- placing
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({"tif": None}, "tif is required"),
+        ({"price": None}, "price is a required field"),
+        ({"size": None}, "size is a required field"),
+        ({"client_order_id": None}, "client_order_id is a required field"),
+        ({"type": "MARKET", "price": None}, "market orders must be IoC"),
+        ({"type": "MARKET", "tif": "IOC"}, "price does not apply to MARKET orders"),
+        ({"type": "STOP", "stop_price": "3200"}, "order type STOP is not supported"),
+        ({"type": "STOP_LIMIT"}, "order type STOP_LIMIT is not supported"),
+        ({"type": "TAKE_PROFIT_STOP_LOSS"}, "TAKE_PROFIT_STOP_LOSS is not supported"),
+        ({"algo_strategy": "TWAP"}, "algo_strategy TWAP is not supported"),
+        ({"stop_price": "1"}, "stop_price does not apply"),
+        ({"stop_limit_price": "1"}, "stop_limit_price does not apply"),
+        ({"tif": "GTT"}, "Order rejected (INVALID_EXPIRE_TIME - "),
+        ({"tif": "GTT", "expire_time": "soon"}, "invalid expire_time"),
+        ({"tif": "GTT", "expire_time": times.iso_floor_ms(START_NS)}, "INVALID_EXPIRE_TIME"),
+        (
+            {"tif": "GTT", "expire_time": times.iso_floor_ms(START_NS + MONTH_NS + times.MS)},
+            "INVALID_EXPIRE_TIME",
+        ),
+        ({"expire_time": "2027-01-16T00:00:00Z"}, "expire_time applies to GTT orders only"),
+        ({"price": "3100.001"}, "invalid price: must be a multiple of 0.01"),
+        ({"size": "0.00001"}, "invalid size: must be a multiple of 0.0001"),
+        ({"price": "NaN"}, "invalid price"),
+        ({"price": "1e999999999"}, "invalid price: is too large"),
+        ({"price": True}, "invalid price"),
+        ({"price": "0"}, "Order rejected (PRICE_NOT_POSITIVE - "),
+        ({"price": "-1"}, "Order rejected (PRICE_NOT_POSITIVE - "),
+        ({"price": "1000000"}, "Order rejected (PRICE_OUTSIDE_BAND - "),
+        ({"size": "0"}, "Order rejected (QTY_NOT_POSITIVE - "),
+        ({"size": "0.0001"}, "Order rejected (NOTIONAL_BELOW_MIN - "),
+        ({"close_only": True}, "Order rejected (NOT_REDUCING - "),
+        ({"post_only": "true", "tif": "IOC"}, "Order rejected (INVALID_EXEC_INST - "),
+        ({"post_only": "yes"}, "invalid post_only"),
+        ({"side": "Sell"}, "invalid side"),
+        ({"stp_mode": "ALL"}, "invalid stp_mode"),
+        ({"instrument": "DOGE-PERP"}, "invalid instrument"),
+        ({"client_order_id": ""}, "invalid client_order_id"),
+        ({"client_order_id": "a b c d e f g h i j k"}, "invalid client_order_id"),
+        ({"client_order_id": "F346CA69-11B4-4E1B-AE47-85971290C771"}, "invalid client_order_id"),
+        ({"client_order_id": "0123456789abcdef0123456"}, "invalid client_order_id"),
+    ],
+)
+def test_order_the_form_does_not_allow(shop: Shop, changes: dict[str, Any], title: str) -> None:
+    """A 400 whose title says why, and nothing happened."""
+    status, problem = shop.place(**changes)
+
+    assert status == 400
+    assert title in problem["title"]
+    assert problem["title"].startswith("io.javalin.http.BadRequestResponse: ")
+    assert problem["message"] in problem["title"]
+    assert shop.open() == []
+
+
+@pytest.mark.parametrize(
+    "cl_ord_id",
+    [
+        "ccxt",
+        "!any #ASCII to 18.",
+        "nfqkvdjp-12345678",
+        "letters-DIGITS-2026x",
+        "abcdef0123456789abcdef012345678",
+        "f346ca69-11b4-4e1b-ae47-85971290c771",
+    ],
+)
+def test_four_forms_of_client_ids(shop: Shop, cl_ord_id: str) -> None:
+    """Each can be canceled by it, however it has to be escaped."""
+    shop.placed(client_order_id=cl_ord_id)
+
+    assert shop.cancel(cl_ord_id)[1]["client_order_id"] == cl_ord_id
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"side":"\xff"}'])
+def test_body_that_is_none(shop: Shop, body: bytes) -> None:
+    """An object is answered all the same."""
+    status, problem = shop.send("POST", "/orders", body)
+
+    assert (status, problem["error"]) == (400, "MALFORMED")
+
+
+def test_numbers_and_foreign_keys_are_accepted(shop: Shop) -> None:
+    """As ccxt sends them."""
+    order = shop.placed(price=3100.01, size=0.5, clientOrderId="x", triggerPrice=None)
+
+    assert (order["price"], order["size"]) == ("3100.01", "0.5")
+
+
+def test_defaults(shop: Shop) -> None:
+    """BOTH, the default portfolio, and the venue's month."""
+    order = shop.placed()
+
+    assert (order["stp_mode"], order["portfolio_uuid"]) == ("BOTH", shop.main)
+    assert "expire_time" not in order
+    assert shop.send("GET", "/orders")[1]["pagination"] == {"result_limit": 25, "result_offset": 0}
+
+
+def test_market_order_without_tif_is_immediate(shop: Shop) -> None:
+    """And says what it did: here, nothing."""
+    order = shop.placed(type="MARKET", tif=None, price=None)
+
+    assert (order["tif"], order["event_type"], order["order_status"], order["text"]) == (
+        "IOC", "CANCELED", "DONE", "ioc remainder",
+    )  # fmt: skip
+    assert "price" not in order
+
+
+@pytest.mark.parametrize(("tif", "text"), [("IOC", "ioc remainder"), ("FOK", "fok not filled")])
+def test_immediate_order_that_found_nobody(shop: Shop, tif: str, text: str) -> None:
+    """It ends at once and says why."""
+    assert shop.placed(tif=tif)["text"] == text
+
+
+def test_self_trade_ends_both_by_default(shop: Shop) -> None:
+    """And says why."""
+    shop.placed()
+    order = shop.placed(side="BUY", client_order_id="two")
+
+    assert (order["event_type"], order["text"]) == ("CANCELED", "self trade prevention")
+    assert shop.open() == []
+
+
+def test_expiry_of_a_gtt_order_is_shown(shop: Shop) -> None:
+    """To the millisecond, whatever offset it was given in."""
+    order = shop.placed(tif="GTT", expire_time="2027-01-16T01:00:00.25+01:00")
+
+    assert order["expire_time"] == "2027-01-16T00:00:00.250Z"
+
+
+def test_post_only_that_would_cross(shop: Shop) -> None:
+    """It neither rests nor trades, whichever way the flag is spelled."""
+    shop.placed(shop.bob, side="BUY", client_order_id="bid")
+
+    assert shop.place(post_only="true")[1]["error"] == "POST_ONLY_WOULD_CROSS"
+    assert shop.placed(price="3101", post_only=True)["post_only"] is True
+
+
+def test_duplicate_client_id(shop: Shop) -> None:
+    """Per portfolio, for ever."""
+    shop.placed()
+    shop.cancel("one")
+
+    assert "(DUPLICATE_CLIENT_ORDER_ID - " in shop.place()[1]["title"]
+    assert shop.place(portfolio=shop.second)[0] == 200
+
+
+# --- modifying
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({"price": "3101", "client_order_id": None}, "client_order_id is a required field"),
+        ({"price": "3101", "portfolio": None}, "portfolio is a required field"),
+        ({"price": "3101", "client_order_id": "one"}, "Invalid replace order request (DUPLICATE_"),
+        ({}, "Invalid replace order request (NOTHING_TO_REPLACE - "),
+        ({"price": "0"}, "Invalid replace order request (PRICE_NOT_POSITIVE - "),
+        ({"size": "0"}, "Invalid replace order request (QTY_NOT_POSITIVE - "),
+        ({"size": "-1"}, "Invalid replace order request (QTY_NOT_POSITIVE - "),
+        ({"price": "1000000"}, "Invalid replace order request (PRICE_OUTSIDE_BAND - "),
+        ({"price": "3100.001"}, "invalid price"),
+        ({"stop_price": "1"}, "stop_price does not apply"),
+    ],
+)
+def test_replacement_that_is_refused(shop: Shop, changes: dict[str, Any], title: str) -> None:
+    """The order stands as it stood."""
+    before = shop.placed()
+    body = {"client_order_id": "two", "portfolio": shop.main, **changes}
+    status, problem = shop.send(
+        "PUT", "/orders/one", {k: v for k, v in body.items() if v is not None}
+    )
+
+    assert status == 400
+    assert title in problem["title"]
+    after = shop.send("GET", f"/orders/one?portfolio={shop.main}")[1]
+    assert before == after
+
+
+def test_replacement_of_what_is_no_more(shop: Shop) -> None:
+    """Unknown or done."""
+    change = {"client_order_id": "two", "portfolio": shop.main, "price": "3101"}
+    shop.placed()
+    shop.cancel("one")
+
+    assert shop.send("PUT", "/orders/nobody", change)[0] == 404
+    assert (
+        "Invalid replace order request (TOO_LATE"
+        in shop.send("PUT", "/orders/one", change)[1]["title"]
+    )
+
+
+def test_replacement(shop: Shop) -> None:
+    """The order keeps its id and its submission; the size counts what was done."""
+    before = shop.placed()
+    shop.placed(shop.bob, side="BUY", size="0.2", client_order_id="hit")
+    shop.desk.clock.ns += times.S
+    change = {"client_order_id": "two", "portfolio": shop.main, "size": "0.3"}
+    after = shop.send("PUT", f"/orders/{before['order_id']}", change)[1]
+
+    assert (after["order_id"], after["submit_time"]) == (before["order_id"], before["submit_time"])
+    assert (after["event_type"], after["client_order_id"]) == ("REPLACED", "two")
+    assert (after["size"], after["exec_qty"], after["leaves_qty"]) == ("0.3", "0.2", "0.1")
+    assert after["event_time"] == "2027-01-15T08:00:01Z"
+
+
+# --- reading
+
+
+def test_list_filters(shop: Shop) -> None:
+    """All of them together narrow."""
+    shop.placed()
+    shop.placed(client_order_id="two", portfolio=shop.second)
+    for query, names in [
+        ("", ["two", "one"]),
+        (f"portfolio={shop.second}", ["two"]),
+        ("client_order_id=one", ["one"]),
+        ("event_type=NEW&order_type=LIMIT&side=SELL&instrument_type=PERP", ["two", "one"]),
+        ("event_type=TRADE", []),
+        ("order_type=MARKET", []),
+        ("result_limit=1", ["two"]),
+        ("result_limit=1&result_offset=1", ["one"]),
+        ("ref_datetime=2020-01-01T00:00:00Z", []),
+        ("unheard=of", ["two", "one"]),
+    ]:
+        status, page = shop.send("GET", f"/orders?{query}")
+        assert (status, names) == (200, [o["client_order_id"] for o in page["results"]]), query
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "many", ""])
+def test_page_that_is_too_large(shop: Shop, limit: str) -> None:
+    """A title that ccxt reads as BadRequest."""
+    status, problem = shop.send("GET", f"/orders?result_limit={limit}")
+
+    assert status == 400
+    assert "invalid result_limit" in problem["title"]
+
+
+def test_pages_of_fills(shop: Shop) -> None:
+    """Both routes, with every filter, newest first."""
+    order_id = shop.placed()["order_id"]
+    shop.placed(shop.bob, side="BUY", size="0.2", client_order_id="h1")
+    shop.desk.clock.ns += times.S
+    shop.placed(shop.bob, side="BUY", size="0.1", client_order_id="h2")
+    for query, sizes in [
+        ("", ["0.1", "0.2"]),
+        (f"portfolio={shop.main}", ["0.1", "0.2"]),
+        (f"order_id={order_id}", ["0.1", "0.2"]),
+        ("order_id=nonsense", []),
+        ("client_order_id=one", ["0.1", "0.2"]),
+        ("client_order_id=two", []),
+        ("result_limit=1&result_offset=1", ["0.2"]),
+        ("time_from=2027-01-15T08:00:01Z", ["0.1"]),
+        ("ref_datetime=2027-01-15T08:00:00.5Z", ["0.2"]),
+    ]:
+        for target in (f"/portfolios/{shop.main}/fills?{query}", f"/portfolios/fills?{query}"):
+            status, page = shop.send("GET", target)
+            assert (status, sizes) == (200, [f["fill_qty"] for f in page["results"]]), target
+    several = f"/portfolios/fills?portfolios={shop.main}&portfolios={shop.second}"
+    assert len(shop.send("GET", several)[1]["results"]) == 2
+    assert shop.send("GET", f"/portfolios/fills?portfolios={shop.bobs}")[0] == 403
+    assert shop.send("GET", "/portfolios/fills?time_from=then")[0] == 400
+
+
+def test_two_sides_of_a_match_are_two_executions(shop: Shop) -> None:
+    """Of one match."""
+    shop.placed()
+    shop.placed(shop.bob, side="BUY", client_order_id="hit")
+    ours = shop.send("GET", "/portfolios/fills")[1]["results"][0]
+    theirs = shop.send("GET", "/portfolios/fills", key=shop.bob)[1]["results"][0]
+
+    assert ours["match_id"] == theirs["match_id"]
+    assert ours["exec_id"] != theirs["exec_id"]
+    assert ours["fill_id"] != theirs["fill_id"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/instruments/DOGE-PERP",
+        "/instruments/DOGE-PERP/quote",
+        "/assets/DOGE",
+        "/assets/DOGE/networks",
+        "/portfolios/zzzzzzzz-1-21",
+        "/portfolios/{main}/balances/DOGE",
+        "/portfolios/{main}/positions/DOGE-PERP",
+        "/portfolios/{main}/positions/BTC-PERP",
+        "/orders/nobody?portfolio={main}",
+        "/nowhere",
+    ],
+)
+def test_what_is_not_there(shop: Shop, target: str) -> None:
+    """Is a 404 with an object."""
+    status, problem = shop.send("GET", target.format(main=shop.main))
+
+    assert status == 404
+    assert problem["title"].startswith("io.javalin.http.NotFoundResponse: Not Found")
+
+
+def test_names_ids_and_uuids_are_one(shop: Shop) -> None:
+    """Whatever was shown anywhere can be asked with."""
+    private = shop.placed()
+    public = shop.send("GET", "/instruments/ETH-PERP")[1]
+    spellings = [
+        "ETH-PERP", public["instrument_id"], public["instrument_uuid"], private["instrument_id"],
+    ]  # fmt: skip
+    for spelling in spellings:
+        assert shop.send("GET", f"/instruments/{spelling}")[1] == public
+    usdc = shop.send("GET", "/assets/USDC")[1]
+    balance = shop.send("GET", f"/portfolios/{shop.main}/balances/USDC")[1]
+    for spelling in (usdc["asset_id"], usdc["asset_uuid"], balance["asset_id"]):
+        assert shop.send("GET", f"/assets/{spelling}")[1] == usdc
+    assert shop.send("GET", "/assets/USDC/networks") == (200, [])
+
+
+def test_public_answers_need_no_signature(shop: Shop) -> None:
+    """And do not look at a wrong one."""
+    request = Request("GET", b"/api/v1/instruments", b"", ((b"cb-access-key", b"nonsense"),))
+
+    assert shop.desk.answer(request).status == 200
+
+
+def test_unsigned_is_a_401(shop: Shop) -> None:
+    """In the union of the shapes clients read."""
+    response = shop.desk.answer(Request("GET", b"/api/v1/orders"))
+
+    assert json.loads(response.body) == {
+        "title": "io.javalin.http.UnauthorizedResponse: Unauthorized (missing CB-ACCESS-KEY)",
+        "status": 401,
+        "error": "UNAUTHORIZED",
+        "message": "missing CB-ACCESS-KEY",
+    }
+
+
+# --- portfolios
+
+
+def test_portfolios_are_opened_and_renamed(shop: Shop) -> None:
+    """200, not 201; a name is unique, and only the name can be changed."""
+    status, made = shop.send("POST", "/portfolios", {"name": "third"})
+    assert (status, made["name"], made["is_default"]) == (200, "third", False)
+    assert shop.send("POST", "/portfolios", {"name": "third"})[1]["error"] == "DUPLICATE_NAME"
+    assert (
+        shop.send("POST", "/portfolios", {"name": " "})[1]["message"] == "name is a required field"
+    )
+
+    path = f"/portfolios/{made['portfolio_id']}"
+    assert shop.send("PUT", path, {"name": "3rd"})[1]["name"] == "3rd"
+    assert shop.send("PUT", path, {})[1]["message"] == "name is a required field"
+    assert shop.send("PATCH", path, {"portfolio_name": "three"})[1]["name"] == "three"
+    assert shop.send("PATCH", path, {"auto_margin_enabled": True})[1]["name"] == "three"
+    assert shop.send("PATCH", path, {"auto_margin_enabled": "false"})[0] == 400
+    assert [p["name"] for p in shop.send("GET", "/portfolios")[1]] == ["main", "second", "three"]
+
+
+def test_no_more_than_twenty_portfolios(shop: Shop) -> None:
+    """Per user."""
+    answers = [shop.send("POST", "/portfolios", {"name": f"p{n}"})[0] for n in range(19)]
+
+    assert answers == [200] * 18 + [400]
+
+
+def test_fees_are_what_instruments_say(shop: Shop) -> None:
+    """Per type, in both lists."""
+    rates = shop.send("GET", "/portfolios/fee-rates")[1]
+    tiers = shop.send("GET", "/fee-rate-tiers?instrument_type=PERP")[1]
+
+    assert [(r["instrument_type"], r["taker_fee_rate"]) for r in rates] == [
+        ("SPOT", "0.0006"),
+        ("PERPETUAL_FUTURE", "0.0004"),
+    ]
+    assert [t["maker_fee_rate"] for t in tiers] == ["0.0002"]
+
+
+def test_preview_changes_nothing(shop: Shop) -> None:
+    """It tells what would be held, or why not."""
+    form = {k: v for k, v in SELL.items() if k != "client_order_id"} | {"portfolio": shop.main}
+    good = shop.send("POST", "/orders/preview", form, shop.looker)[1]
+    bad = shop.send("POST", "/orders/preview", {**form, "size": "100000"})[1]
+
+    assert good["is_valid"] is True
+    assert good["taker_fee_estimate"] == "0.0004"
+    assert "reject_reason" not in good
+    assert (bad["is_valid"], bad["reject_reason"]) == (False, "POSITION_LIMIT")
+    assert shop.open() == []
+
+
+def test_detail_is_its_parts(shop: Shop) -> None:
+    """Summary, balances, positions, each as on its own route."""
+    shop.placed()
+    shop.placed(shop.bob, side="BUY", client_order_id="hit")
+    under = f"/portfolios/{shop.main}"
+    detail = shop.send("GET", f"{under}/detail")[1]
+
+    assert list(detail) == ["summary", "balances", "positions"]
+    for part in detail:
+        assert shop.send("GET", f"{under}/{part}")[1] == detail[part]
+    assert detail["positions"][0]["net_size"] == "-0.5"
+    assert detail["summary"]["position_notional"] == "1550"
+
+
+def test_no_title_where_clients_must_back_off() -> None:
+    """429 and 5xx are a message alone."""
+    venue = VENUES["coinbase-intx"]
+    desk = Desk(venue, venue.settings(rate_limit_per_s=1))
+    request = Request("GET", b"/api/v1/portfolios")
+    answers = [desk.send(request) for _ in range(5)]
+
+    assert (
+        429,
+        {"message": "Rate limit exceeded - Server allows 1 requests per second"},
+    ) in answers
