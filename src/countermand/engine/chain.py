@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from countermand.core.commands import Entry
+from countermand.core.commands import Command, Entry
 from countermand.core.events import Event
 
 DIGEST_BYTES = 16
@@ -24,12 +24,24 @@ GENESIS = bytes(DIGEST_BYTES)
 encode_entry = msgspec.msgpack.Encoder().encode
 decode_entry = msgspec.msgpack.Decoder(Entry).decode
 
+_decode_command = msgspec.msgpack.Decoder(Command).decode
 _encode_events = msgspec.msgpack.Encoder().encode
 
 
 def link(previous: bytes, payload: bytes) -> bytes:
     """Return the checksum of a record that follows the one whose checksum is `previous`."""
     return blake2b(previous + payload, digest_size=DIGEST_BYTES).digest()
+
+
+def as_journaled(command: Command) -> Command:
+    """
+    Return the command as replay will read it, so that both apply the same.
+
+    Raises: TypeError, ValueError or OverflowError for what would not come back from the journal: a
+    bug of whoever made it, and better theirs than a journal that does not start.
+    """
+    journaled: Command = _decode_command(encode_entry(command))
+    return journaled
 
 
 def fold(outcome: bytes, events: Sequence[Event]) -> bytes:

@@ -25,11 +25,15 @@ _Job = tuple[int, Sequence[Entry], Sequence[Mark], Done]
 class Committer:
     """Appends groups one after another, in the order they are given."""
 
-    def __init__(self, journal: Journal, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._loop = loop
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._thread = Thread(target=self._run, name="countermand-journal", daemon=True)
+        self._thread: Thread | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to work; every `done` is called on `loop`."""
+        args = (loop,)
+        self._thread = Thread(target=self._run, args=args, name="countermand-journal", daemon=True)
         self._thread.start()
 
     def commit(
@@ -39,11 +43,13 @@ class Committer:
         self._jobs.put((expected_head, entries, marks, done))
 
     def stop(self) -> None:
-        """Finish what was handed over, then end the thread. Blocks until it has."""
-        self._jobs.put(None)
-        self._thread.join()
+        """Finish what was handed over, then end the thread. Blocks until it has. Idempotent."""
+        if self._thread is not None:
+            self._jobs.put(None)
+            self._thread.join()
+            self._thread = None
 
-    def _run(self) -> None:
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         while (job := self._jobs.get()) is not None:
             expected_head, entries, marks, done = job
             failure: Exception | None = None
@@ -51,4 +57,4 @@ class Committer:
                 self._journal.append(expected_head, entries, marks)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is the engine's to judge
                 failure = error
-            self._loop.call_soon_threadsafe(done, failure)
+            loop.call_soon_threadsafe(done, failure)

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from countermand.core.commands import CANCELS, Command
 from countermand.core.reports import Receipt
+from countermand.engine.chain import as_journaled
 
 # A command that waits, and who waits for it; nobody waits for what the engine issues itself.
 Waiting = tuple[Command, Future[Receipt] | None]
@@ -59,7 +60,8 @@ class Intake:
         return len(self._cancels) + len(self._others) + len(self._wholes)
 
     def put(self, command: Command, reply: Future[Receipt]) -> None:
-        """Queue a command. Raises: QueueFull."""
+        """Queue a command. Raises: QueueFull, and as `as_journaled`."""
+        command = as_journaled(command)
         waiting = len(self._cancels) + len(self._others)
         limits = self._limits
         if type(command) in _CANCELS:
@@ -77,9 +79,22 @@ class Intake:
             raise QueueFull(f"{len(self._wholes)} groups wait")
         self._wholes.append((commands, reply))
 
-    def take_whole(self) -> tuple[Whole, Future[tuple[Receipt, ...]]] | None:
-        """Return the oldest group that was given whole, if any."""
-        return self._wholes.popleft() if self._wholes else None
+    def take_whole(
+        self, first_seq: int
+    ) -> tuple[list[Waiting], Future[tuple[Receipt, ...]] | None]:
+        """Return the oldest group that was given whole, and who waits for it; empty without one."""
+        while self._wholes:
+            commands, reply = self._wholes.popleft()
+            try:
+                made = commands(first_seq) if callable(commands) else commands
+                waiting: list[Waiting] = [(as_journaled(command), None) for command in made]
+            except Exception as error:  # noqa: BLE001 - it is for whoever gave the commands
+                _answer(reply, error)
+                continue
+            if waiting:
+                return waiting, reply
+            _answer(reply, ())
+        return [], None
 
     def take(self) -> list[Waiting]:
         """
@@ -105,3 +120,12 @@ class Intake:
         for queue in (self._cancels, self._others, self._wholes):
             queue.clear()
         return [*replies, *wholes]
+
+
+def _answer(reply: Future[tuple[Receipt, ...]], outcome: Exception | tuple[()]) -> None:
+    if reply.done():
+        return
+    if isinstance(outcome, Exception):
+        reply.set_exception(outcome)
+    else:
+        reply.set_result(outcome)

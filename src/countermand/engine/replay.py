@@ -85,10 +85,10 @@ def replay(
     marks = {mark.seq: mark.outcome for mark in journal.marks(exchange.seq + 1)}
     for entry in journal.read(exchange.seq + 1):
         try:
-            receipt = exchange.apply(entry)
+            events = exchange.advance(entry)
         except Exception as error:
             raise Poisoned(entry.seq, error) from error
-        outcome = fold(outcome, receipt.events)
+        outcome = fold(outcome, events)
         if entry.seq in marks and marks[entry.seq] != outcome:
             raise Damaged(entry.seq, "replay came to another outcome than the one recorded here")
         if watch is not None:

@@ -19,20 +19,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import Future
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
 
 from countermand.core.commands import AdvanceTime, Command, Entry
-from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.core.exchange import Exchange
 from countermand.core.reports import Receipt
 from countermand.engine.chain import fold
 from countermand.engine.committer import Committer
 from countermand.engine.feed import Feed
 from countermand.engine.intake import Intake, Limits, QueueFull, Waiting, Whole
-from countermand.engine.ports import Clock, Journal, JournalError, Mark
-from countermand.engine.snapshot import Header, SnapshotDirectory, take
+from countermand.engine.keeper import Keeper
+from countermand.engine.ports import Clock, Journal, JournalError, Mark, Stale
+from countermand.engine.snapshot import SnapshotDirectory
 
 __all__ = ["Answer", "Engine", "IntakeStopped", "QueueFull", "Undecided"]
 
@@ -64,9 +65,10 @@ class Answer(Struct, frozen=True, gc=False):
 
 
 class _Group(Struct, gc=False):
-    # `whole` is who waits for all of it; otherwise each entry has its own reply or none.
+    # `ahead` entries come of time being due; `whole` is who waits for all others together.
     entries: list[Entry]
     replies: list[Future[Receipt] | None]
+    ahead: int
     whole: Future[tuple[Receipt, ...]] | None = None
 
 
@@ -92,16 +94,18 @@ class Engine:
         self.feed = Feed(exchange.seq)
         self.groups = 0
         self._journal, self._exchange, self._clock = journal, exchange, clock
-        self._on_fatal, self._snapshots, self._outcome = on_fatal, snapshots, outcome
-        self._limits = limits or Limits()
-        self._intake = Intake(self._limits)
+        self._on_fatal, self._outcome = on_fatal, outcome
+        limits = limits or Limits()
+        self._intake = Intake(limits)
+        self._keeper = Keeper(exchange, snapshots, limits.snapshot_every)
+        self._committer = Committer(journal)
         self._marks: list[Mark] = []
         self._refusal: str | None = "the exchange has not started"
         self._is_broken = self._is_busy = False
-        self._due_ns, self._timer = 0, None  # type: tuple[int, asyncio.TimerHandle | None]
+        self._due_ns = 0
+        self._timer: asyncio.TimerHandle | None = None
         self._quiet: Future[None] | None = None
-        self._saving: Future[None] | None = None
-        self._snapshot_seq = exchange.seq
+        self._stopping: asyncio.Task[None] | None = None
 
     @property
     def seq(self) -> int:
@@ -116,7 +120,7 @@ class Engine:
     async def start(self) -> None:
         """Take commands from now on, and do what fell due meanwhile."""
         self._loop = asyncio.get_running_loop()
-        self._committer = Committer(self._journal, self._loop)
+        self._committer.start(self._loop)
         self._refusal = None
         self.wake()
 
@@ -134,7 +138,7 @@ class Engine:
         if not self._is_busy:
             # Not at once: whoever else is ready in this turn of the loop goes into the same group.
             self._is_busy = True
-            self._loop.call_soon(self._form)
+            self._loop.call_soon(self._guarded, self._form)
         return reply
 
     def submit_all(self, commands: Whole) -> Future[tuple[Receipt, ...]]:
@@ -165,62 +169,53 @@ class Engine:
         """
         if not self._is_busy and self._refusal is None:
             self._is_busy = True
-            self._loop.call_soon(self._form)
+            self._loop.call_soon(self._guarded, self._form)
 
     async def stop(self) -> None:
         """Take no new commands, answer those that wait, flush, leave a snapshot. Idempotent."""
-        if self._quiet is not None:
-            await asyncio.shield(self._quiet)
-            return
-        self._quiet = asyncio.get_running_loop().create_future()
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._stop())
+        await asyncio.shield(self._stopping)
+
+    async def _stop(self) -> None:
         self._refusal = self._refusal or "the exchange is stopping"
         if self._timer is not None:
             self._timer.cancel()
         if self._is_busy:
-            await asyncio.shield(self._quiet)
-        if hasattr(self, "_committer"):
-            await asyncio.to_thread(self._committer.stop)
-        if self._saving is not None:
-            await self._saving
+            self._quiet = asyncio.get_running_loop().create_future()
+            await self._quiet
+        await asyncio.to_thread(self._committer.stop)
+        await self._keeper.settle()
         await asyncio.to_thread(self._finish)
         self.feed.close()
 
+    def _guarded(self, act: Callable[..., None], *args: Any) -> None:
+        try:
+            act(*args)
+        except Exception:
+            log.critical("a bug: the process must stop, replay heals it", exc_info=True)
+            self._refusal, self._is_broken = "the exchange met a bug and must be restarted", True
+            self._rest(0, 0)
+            self._on_fatal()
+
     def _form(self) -> None:
-        """
-        Stamp and hand over the next group, or come to rest when nothing waits and nothing is due.
-        """
+        """Stamp and hand over the next group, or rest when nothing waits and nothing is due."""
         ts_ns = max(self._clock.now_ns(), self._exchange.ts_ns + 1)
         due_ns = self._exchange.next_due_ns()
         waiting: list[Waiting] = [(AdvanceTime(), None)] if 0 < due_ns <= ts_ns else []
-        seq = self._exchange.seq + 1
-        whole = None
-        if (given := self._intake.take_whole()) is not None:
-            whole = self._lay_out(given, waiting, seq)
-        else:
-            waiting += self._intake.take()
+        ahead, first_seq = len(waiting), self._exchange.seq + 1
+        given, whole = self._intake.take_whole(first_seq + ahead)
+        waiting += given or self._intake.take()
         if not waiting:
             self._rest(due_ns, ts_ns)
             return
-        group = _Group(
-            [Entry(seq + i, ts_ns + i, command) for i, (command, _) in enumerate(waiting)],
-            [reply for _, reply in waiting],
-            whole,
-        )
+        entries = [Entry(first_seq + i, ts_ns + i, c) for i, (c, _) in enumerate(waiting)]
+        group = _Group(entries, [reply for _, reply in waiting], ahead, whole)
         self.groups += 1
         marks, self._marks = self._marks, []
-        self._committer.commit(seq - 1, group.entries, marks, lambda e: self._committed(group, e))
-
-    def _lay_out(
-        self,
-        given: tuple[Whole, Future[tuple[Receipt, ...]]],
-        waiting: list[Waiting],
-        seq: int,
-    ) -> Future[tuple[Receipt, ...]]:
-        commands, reply = given
-        if callable(commands):
-            commands = commands(seq + len(waiting))
-        waiting += [(command, None) for command in commands]
-        return reply
+        self._committer.commit(
+            first_seq - 1, entries, marks, lambda e: self._guarded(self._committed, group, e)
+        )
 
     def _rest(self, due_ns: int, ts_ns: int) -> None:
         self._is_busy = False
@@ -247,91 +242,52 @@ class Engine:
         if failure is not None:
             self._stop_intake(group, failure)
             return
-        try:
-            receipts = self._apply(group.entries)
-            self._check_time(group.entries[0])
-            self.feed.publish(receipts)
-        except Exception:
-            log.critical("a bug: the process must stop, replay heals it", exc_info=True)
-            self._break_down()
-            return
+        receipts = self._apply(group)
+        self.feed.publish(receipts)
         self._reply(group, receipts)
-        self._consider_snapshot()
+        self._keeper.consider(self._journal.checksum, self._outcome)
         self._form()
 
-    def _apply(self, entries: Sequence[Entry]) -> list[Receipt]:
+    def _apply(self, group: _Group) -> list[Receipt]:
         apply, outcome, receipts = self._exchange.apply, self._outcome, []
-        for entry in entries:
+        for entry in group.entries:
             receipt = apply(entry)
             outcome = fold(outcome, receipt.events)
             if entry.seq % MARK_EVERY == 0:
                 self._marks.append(Mark(entry.seq, outcome))
             receipts.append(receipt)
         self._outcome = outcome
-        return receipts
-
-    def _check_time(self, first: Entry) -> None:
-        # Otherwise the engine would fill the disk with attempts.
-        if type(first.command) is AdvanceTime and 0 < self._exchange.next_due_ns() <= first.ts_ns:
+        if group.ahead and 0 < self._exchange.next_due_ns() <= group.entries[0].ts_ns:
+            # Otherwise the engine would fill the disk with attempts.
             raise AssertionError("what was due did not happen")
+        return receipts
 
     def _reply(self, group: _Group, receipts: list[Receipt]) -> None:
         for reply, receipt in zip(group.replies, receipts, strict=True):
             if reply is not None and not reply.done():
                 reply.set_result(receipt)
         if group.whole is not None and not group.whole.done():
-            # Time that was due came before the commands that were given.
-            ahead = type(group.entries[0].command) is AdvanceTime
-            group.whole.set_result(tuple(receipts[ahead:]))
+            group.whole.set_result(tuple(receipts[group.ahead :]))
 
     def _stop_intake(self, group: _Group, failure: Exception) -> None:
         log.critical("no more commands are taken", extra={"reason": str(failure)})
         self._refusal = str(failure)
-        in_hand = [*group.replies, group.whole]
-        for reply in in_hand:
+        # A stale writer's transaction wrote nothing; of any other failure that is not known.
+        verdict = IntakeStopped if isinstance(failure, Stale) else Undecided
+        for reply in (*group.replies, group.whole):
             if reply is not None and not reply.done():
-                reply.set_exception(Undecided(self._refusal))
+                reply.set_exception(verdict(self._refusal))
         for waiting in self._intake.drain():
             if not waiting.done():
                 waiting.set_exception(IntakeStopped(self._refusal))
         self._rest(0, 0)
 
-    def _break_down(self) -> None:
-        self._refusal, self._is_broken = "the exchange met a bug and must be restarted", True
-        self._rest(0, 0)
-        self._on_fatal()
-
-    def _consider_snapshot(self) -> None:
-        seq = self._exchange.seq
-        if self._snapshots is None or seq - self._snapshot_seq < self._limits.snapshot_every:
-            return
-        if self._saving is None or self._saving.done():
-            # The loop stands still while the state is dumped; the rest is another thread's work.
-            place, dump = self._place(), self._exchange.dump()
-            self._snapshot_seq = seq
-            self._saving = self._loop.run_in_executor(None, self._save, dump, place)
-
-    def _place(self) -> Header:
-        exchange = self._exchange
-        checksum = self._journal.checksum
-        return Header(RULES_VERSION, exchange.seq, exchange.ts_ns, checksum, self._outcome, b"")
-
-    def _save(self, dump: bytes, place: Header) -> None:
-        assert self._snapshots is not None  # noqa: S101 - the callers have looked
-        try:
-            self._snapshots.save(take(dump, place))
-        except OSError as error:
-            # A snapshot saves time at the next start and nothing else.
-            log.warning("snapshot not written", extra={"seq": place.seq, "reason": str(error)})
-
     def _finish(self) -> None:
         # On no loop any more: the last marks, a snapshot to start from, and the journal's close.
-        is_sound = not self._is_broken and self._journal.head == self._exchange.seq
         try:
-            if is_sound and self._marks:
+            if not self._is_broken and self._journal.head == self._exchange.seq:
                 self._journal.append(self._journal.head, (), self._marks)
-            if is_sound and self._snapshots is not None and self._exchange.seq:
-                self._save(self._exchange.dump(), self._place())
+                self._keeper.leave(self._journal.checksum, self._outcome)
         except JournalError as error:
             log.warning("the last marks were not written", extra={"reason": str(error)})
         finally:
