@@ -41,6 +41,9 @@ class _Collector:
         yield GaugeMetricFamily(
             "countermand_seq", "Number of the last applied entry.", self._engine.seq
         )
+        yield CounterMetricFamily(
+            "countermand_groups", "Groups committed since the start.", self._engine.groups
+        )
         yield GaugeMetricFamily(
             "countermand_taking_commands",
             "1 while commands are taken.",
