@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from countermand.client.transport import Transport
 from countermand.wire import codec
-from countermand.wire.errors import NotExpressible
+from countermand.wire.errors import Malformed, NotExpressible
 from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Route
 from countermand.wire.venue import Context, Credential, Venue
@@ -48,7 +48,10 @@ async def call(
     if response.status >= _NOT_SUCCESS:
         raise venue.errors.interpret(response)
     reply = codec.decode_reply(route, response)
-    return from_wire(reply, replace(context, message=message))
+    try:
+        return from_wire(reply, replace(context, message=message))
+    except (ArithmeticError, KeyError, ValueError) as error:
+        raise Malformed(f"{venue.name} answered what nobody can read: {error}") from error
 
 
 def _route(venue: Venue, operation: Operation) -> Route:

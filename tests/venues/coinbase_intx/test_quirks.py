@@ -727,3 +727,19 @@ def test_no_title_where_clients_must_back_off() -> None:
         429,
         {"message": "Rate limit exceeded - Server allows 1 requests per second"},
     ) in answers
+
+
+def test_profit_is_what_the_mark_makes_of_the_cost(shop: Shop) -> None:
+    """A short of half an ETH at 3100, and a last trade at 3090: five USDC."""
+    shop.placed()
+    shop.placed(shop.bob, side="BUY", client_order_id="hit")
+    shop.placed(shop.bob, price="3090", size="0.1", client_order_id="s", stp_mode="NONE")
+    shop.placed(
+        shop.bob, side="BUY", price="3090", size="0.1", client_order_id="b", stp_mode="NONE"
+    )
+    under = f"/portfolios/{shop.main}"
+    position = shop.send("GET", f"{under}/positions/ETH-PERP")[1]
+
+    assert (position["entry_vwap"], position["mark_price"]) == ("3100", "3090")
+    assert position["unrealized_pnl"] == "5"
+    assert shop.send("GET", f"{under}/summary")[1]["unrealized_pnl"] == "5"

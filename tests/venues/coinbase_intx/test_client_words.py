@@ -1,0 +1,218 @@
+"""What our client cannot say it does not send; what it cannot read it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.venues.desk import START_NS, Desk
+
+from countermand.client.call import call
+from countermand.client.transport import InProcessTransport
+from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from countermand.core.ids import AccountId, InstrumentId, OrderId
+from countermand.core.order import OrdType, Side, TimeInForce
+from countermand.core.queries import GetAccount, GetQuote, GetReferenceData, ListOpenOrders
+from countermand.core.reports import OrderReport
+from countermand.venues import VENUES
+from countermand.venues.coinbase_intx.translate import (
+    fills,
+    holdings,
+    markets,
+    order_reports,
+    portfolios,
+    resolve,
+)
+from countermand.wire import codec
+from countermand.wire.errors import Malformed, NotExpressible, NotFound, Unauthorized, WireError
+from countermand.wire.http import Request, Response
+from countermand.wire.operation import Operation
+from countermand.wire.route import Routes
+
+VENUE = VENUES["coinbase-intx"]
+DESK = Desk(VENUE)
+MINE = DESK.accounts()[0].account_id
+MARKET = next(iter(DESK.directory.instruments))
+ORDER = NewOrder(
+    MINE, MARKET, "one", Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 1000, 500_000
+)  # fmt: skip
+CANCEL = CancelOrder(MINE, OrderId(7))
+
+
+def placed() -> OrderReport:
+    """Place an order under a name of its own."""
+    name = f"n{DESK.engine.exchange.seq}"
+    return DESK.engine.enter(replace(ORDER, cl_ord_id=name)).orders[0]
+
+
+@pytest.mark.parametrize(
+    ("operation", "asked"),
+    [
+        (Operation.PLACE_ORDER, replace(ORDER, cl_ord_id="")),
+        (Operation.PLACE_ORDER, replace(ORDER, cl_ord_id="Not One Of The Venue's Forms")),
+        (Operation.PLACE_ORDER, replace(ORDER, expire_ns=START_NS + 1)),
+        (Operation.PLACE_ORDER, replace(ORDER, time_in_force=TimeInForce.IOC, expire_ns=1)),
+        (Operation.PLACE_ORDER, replace(ORDER, time_in_force=TimeInForce.GTD, expire_ns=1)),
+        (Operation.CANCEL_ORDER, replace(CANCEL, instrument_id=MARKET)),
+        (Operation.CANCEL_ORDER, replace(CANCEL, cl_ord_id="one")),
+        (Operation.MASS_CANCEL, MassCancel()),
+        (Operation.MASS_CANCEL, MassCancel(MINE, tuple(DESK.directory.instruments)[1:3])),
+        (Operation.REPLACE_ORDER, ReplaceOrder(MINE, MARKET, OrderId(7), "", "", 1)),
+        (Operation.LIST_ORDERS, ListOpenOrders((MINE, MINE))),
+        (Operation.PREVIEW_ORDER, ORDER),
+        (Operation.LIST_ASSETS, GetReferenceData("coinbase-intx")),
+    ],
+)
+def test_not_expressible(operation: Operation, asked: Any) -> None:
+    """And nothing is sent."""
+
+    async def never(request: Request) -> Response:
+        raise AssertionError(request)
+
+    with pytest.raises(NotExpressible):
+        asyncio.run(
+            call(
+                VENUE, operation, asked, context=DESK.context(), credential=DESK.credential(),
+                transport=InProcessTransport(never),
+            )
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "text"), [("price", "NaN"), ("size", "x"), ("event_time", "now"), ("fee", "1e-99")]
+)
+def test_answer_nobody_can_read(key: str, text: str) -> None:
+    """Is malformed, whatever it breaks on: what happened to the order is unknown."""
+    order = order_reports.order_to_wire(placed(), DESK.context())
+
+    async def garbled(request: Request) -> Response:
+        return Response(200, codec.encode(replace(order, **{key: text})))
+
+    with pytest.raises(Malformed, match="coinbase-intx answered"):
+        asyncio.run(
+            call(
+                VENUE, Operation.CANCEL_ORDER, CANCEL, context=DESK.context(),
+                credential=DESK.credential(), transport=InProcessTransport(garbled),
+            )
+        )  # fmt: skip
+
+
+def test_venue_without_the_operation() -> None:
+    """A call to nowhere."""
+    bare = replace(VENUE, routes=Routes([]))
+    with pytest.raises(NotExpressible, match="coinbase-intx has no cancel-order"):
+        asyncio.run(
+            call(
+                bare, Operation.CANCEL_ORDER, CANCEL, context=DESK.context(), credential=None,
+                transport=InProcessTransport(DESK.pipeline.handle),
+            )
+        )  # fmt: skip
+
+
+def answer_to(target: str) -> Any:
+    """Return the decoded reply to a read of alice's."""
+    request = Request("GET", target.encode())
+    route, _ = VENUE.routes.match("GET", request.path)
+    signed = VENUE.auth.sign(request, DESK.credential(), START_NS)
+    return codec.decode_reply(route, DESK.answer(signed))
+
+
+def test_names_nobody_knows_here() -> None:
+    """An answer of elsewhere is not taken for one of ours."""
+    ctx, nowhere = DESK.context(), {"portfolio_uuid": "elsewhere"}
+    order = order_reports.order_to_wire(placed(), ctx)
+    portfolio = answer_to("/api/v1/portfolios")[0]
+    with pytest.raises(Malformed):
+        order_reports.order_from_wire(replace(order, symbol="DOGE-PERP"), ctx)
+    with pytest.raises(Malformed):
+        order_reports.order_from_wire(replace(order, order_id="elsewhere"), ctx)
+    with pytest.raises(WireError):
+        order_reports.order_from_wire(replace(order, event_type="PENDING_CANCEL"), ctx)
+    with pytest.raises(Malformed):
+        portfolios.portfolio_from_wire(replace(portfolio, **nowhere), ctx)
+
+
+def test_holdings_nobody_knows_here() -> None:
+    """Likewise."""
+    portfolio = answer_to("/api/v1/portfolios")[0].portfolio_uuid
+    asked = holdings.portfolios.GetPortfolio(portfolio)
+    balances = answer_to(f"/api/v1/portfolios/{portfolio}/balances")
+    with pytest.raises(Malformed):
+        holdings.balances_reply_from_wire(
+            [replace(balances[0], asset_id="0-0-zz")], DESK.context(message=asked)
+        )
+    stray = holdings.portfolios.GetPortfolio("elsewhere")
+    with pytest.raises(Malformed):
+        holdings.balances_reply_from_wire(balances, DESK.context(message=stray))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"base_increment": "x"}, {"open_interest": "NaN"}, {"min_quantity": "0.00001"}]
+)
+def test_instrument_that_contradicts_itself(wrong: dict[str, str]) -> None:
+    """It names the instrument."""
+    one = answer_to("/api/v1/instruments/BTC-PERP")
+    with pytest.raises(Malformed, match="BTC-PERP"):
+        markets.instrument_from_wire(replace(one, **wrong), DESK.context())
+
+
+def test_instrument_of_unknown_assets() -> None:
+    """A client that knows nothing yet gets the fewest digits that are exact."""
+    one = answer_to("/api/v1/instruments/BTC-PERP")
+    stray = replace(one, base_asset_id="991", quote_asset_id="992")
+    known = markets.instrument_from_wire(stray, DESK.context()).instrument
+
+    assert (known.notional_minor, known.lot_minor) == (1, 1)
+    assert (known.tick_units, known.price_scale, known.qty_scale) == (1, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("operation", "query"),
+    [
+        (Operation.GET_INSTRUMENT, GetQuote(InstrumentId(991))),
+        (Operation.GET_QUOTE, GetQuote(InstrumentId(991))),
+        (Operation.GET_ACCOUNT, GetAccount(AccountId(991))),
+    ],
+)
+def test_what_vanished_before_it_was_read_is_not_found(operation: Operation, query: Any) -> None:
+    """The exchange answers None."""
+    view = DESK.engine.exchange.query(query)
+    assert view is None
+    with pytest.raises(NotFound):
+        VENUE.routes.of(operation).square.reply_to_wire(view, DESK.context())
+
+
+def test_nobody_has_no_portfolio() -> None:
+    """Without a principal, or with one that has opened nothing."""
+    with pytest.raises(Unauthorized):
+        resolve.default(replace(DESK.context(), principal=None))
+    stranger = replace(DESK.context().principal, owner="carol")
+    with pytest.raises(NotFound):
+        resolve.default(replace(DESK.context(), principal=stranger))
+
+
+def test_first_portfolio_stands_in_for_a_default() -> None:
+    """A world need not name one."""
+    ctx = DESK.context()
+    plain = {i: replace(a, is_default=False) for i, a in ctx.directory.accounts.items()}
+    directory = type(ctx.directory)(DESK.engine.exchange.query(GetReferenceData(VENUE.name)))
+    directory._accounts_by_owner = {"alice": list(plain.values())}
+
+    assert resolve.default(replace(ctx, directory=directory)).account_id == MINE
+
+
+def test_fill_nobody_knows_here() -> None:
+    """An execution of elsewhere is not ours."""
+    desk = Desk(VENUE)
+    desk.engine.enter(ORDER)
+    bobs = desk.accounts("bob")[0].account_id
+    desk.engine.enter(replace(ORDER, account_id=bobs, side=Side.SELL))
+    page = desk.send(Request("GET", b"/api/v1/portfolios/fills"))[1]
+    row = VENUE.routes.of(Operation.LIST_FILLS)
+    one = codec.decode_reply(row, Response(200, codec.encode(page))).results[0]
+
+    assert fills.fill_from_wire(one, desk.context()).last_qty_lots == 1000
+    with pytest.raises(Malformed):
+        fills.fill_from_wire(replace(one, symbol="DOGE-PERP"), desk.context())
