@@ -1,15 +1,17 @@
 """
-A small exchange to test against: two markets, three accounts with money, and short verbs to ask of it.
+A small exchange to test against: two markets, three accounts with money, short verbs to ask of it.
 
     BTC-USDC  SPOT  one lot at one tick costs 10 units of USDC, one lot is 100 units of BTC
     BTC-PERP  PERP  one lot at one tick is worth 10 units of USDC, initial margin 10%
 
-No fees, no bands and no limits unless a test sets some. What happened to orders is told in lines, in which
-orders go by the client id they were placed with.
+No fees, no bands and no limits unless a test sets some. What happened to orders is told in lines,
+in which orders go by the client id they were placed with.
 """
 
 from collections.abc import Iterable
 from typing import Any
+
+from tests.core.columns import tell
 
 from countermand.core.commands import (
     AdvanceTime,
@@ -33,9 +35,8 @@ from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.core.instrument import Instrument, InstrumentKind, TradingState
 from countermand.core.order import OrdType, Side, TimeInForce
 from countermand.core.queries import GetAccount, GetDepth, GetOrder
-from countermand.core.reports import OrderReport, PositionReport, Receipt
+from countermand.core.reports import AccountSummary, OrderReport, PositionReport, Receipt
 from countermand.core.units import PPB
-from tests.core.columns import tell
 
 USDC, BTC = AssetId(1), AssetId(2)
 SPOT, PERP = InstrumentId(3), InstrumentId(4)
@@ -200,8 +201,9 @@ class World:
 
     def position(self, account: AccountId, market: InstrumentId = PERP) -> PositionReport:
         """Return a position. Raises StopIteration when there never was one."""
-        positions = self.exchange.query(GetAccount(account)).positions
-        return next(p for p in positions if p.instrument_id == market)
+        summary: AccountSummary | None = self.exchange.query(GetAccount(account))
+        assert summary is not None
+        return next(p for p in summary.positions if p.instrument_id == market)
 
     def report(self, account: AccountId, order_id: int) -> OrderReport:
         """Return an order as it stands."""

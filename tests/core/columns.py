@@ -1,12 +1,10 @@
 """Events as lines of words, the same in tests and in scenarios."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from countermand.core.events import (
     CancelRejected,
     Event,
-    FundsDeposited,
     InstructionRejected,
     MassCanceled,
     OrderAccepted,
@@ -14,51 +12,67 @@ from countermand.core.events import (
     OrderExpired,
     OrderRejected,
     OrderReplaced,
-    OrderRested,
     OrderRestated,
-    TimeAdvanced,
+    OrderRested,
     Traded,
+    TradingStateChanged,
 )
-
-_TELLERS: dict[type, Any] = {
-    OrderAccepted: lambda e, o: f"accepted {o} {e.order_qty_lots} @ {e.price_ticks}",
-    OrderRejected: lambda e, o: f"rejected {e.cl_ord_id or '-'} {e.reason.name}",
-    OrderRested: lambda e, o: f"rested {o}",
-    OrderCanceled: lambda e, o: f"canceled {o} {e.reason.name}",
-    OrderExpired: lambda e, o: f"expired {o}",
-    OrderRestated: lambda e, o: f"restated {o} {e.order_qty_lots}",
-    InstructionRejected: lambda e, o: f"refused {e.reason.name}",
-    FundsDeposited: lambda e, o: f"deposited {e.amount_minor}",
-    MassCanceled: lambda e, o: f"mass canceled {e.total_affected_orders}",
-    TimeAdvanced: lambda e, o: "time advanced",
-}
 
 
 def tell(event: Event, names: Mapping[int, str]) -> str:
     """Return the event as a line; `names` says how to call the orders."""
+    name = names.get(getattr(event, "order_id", 0), "-")
     match event:
-        case Traded():
-            maker, taker = names[event.maker_order_id], names[event.taker_order_id]
-            fees = ""
-            if event.maker_fee_minor or event.taker_fee_minor:
-                fees = f" fees {event.maker_fee_minor} {event.taker_fee_minor}"
-            return f"traded {maker} {taker} {event.qty_lots} @ {event.price_ticks}{fees}"
+        case OrderAccepted():
+            return f"accepted {name} {event.order_qty_lots} @ {event.price_ticks}"
+        case OrderRested():
+            return f"rested {name}"
+        case OrderCanceled():
+            return f"canceled {name} {event.reason.name}"
+        case OrderExpired():
+            return f"expired {name}"
+        case OrderRestated():
+            return f"restated {name} {event.order_qty_lots}"
         case OrderReplaced():
-            place = "keeps its place" if event.keeps_priority else "loses its place"
-            name = names[event.order_id]
-            renamed = "" if event.cl_ord_id in ("", name) else f" now {event.cl_ord_id}"
-            terms = f"{event.order_qty_lots} @ {event.price_ticks}"
-            return f"replaced {name} {terms} {place}{renamed}"
+            return _tell_replaced(event, name)
+        case Traded():
+            return _tell_traded(event, names)
+        case _:
+            return _tell_answer(event, names)
+
+
+def _tell_traded(event: Traded, names: Mapping[int, str]) -> str:
+    maker, taker = names[event.maker_order_id], names[event.taker_order_id]
+    told = f"traded {maker} {taker} {event.qty_lots} @ {event.price_ticks}"
+    if event.maker_fee_minor or event.taker_fee_minor:
+        told += f" fees {event.maker_fee_minor} {event.taker_fee_minor}"
+    return told
+
+
+def _tell_replaced(event: OrderReplaced, name: str) -> str:
+    place = "keeps its place" if event.keeps_priority else "loses its place"
+    renamed = "" if event.cl_ord_id in ("", name) else f" now {event.cl_ord_id}"
+    return f"replaced {name} {event.order_qty_lots} @ {event.price_ticks} {place}{renamed}"
+
+
+def _tell_answer(event: Event, names: Mapping[int, str]) -> str:
+    match event:
+        case OrderRejected():
+            return f"rejected {event.cl_ord_id or '-'} {event.reason.name}"
         case CancelRejected():
             return _tell_refusal(event, names)
-    teller = _TELLERS.get(type(event))
-    if teller is None:
-        return " ".join(str(part) for part in (type(event).__name__,))
-    return str(teller(event, names.get(getattr(event, "order_id", 0), "-")))
+        case InstructionRejected():
+            return f"refused {event.reason.name}"
+        case MassCanceled():
+            return f"mass-canceled {event.total_affected_orders}"
+        case TradingStateChanged():
+            return f"state {event.trading_state.name}"
+        case _:
+            return type(event).__name__
 
 
 def _tell_refusal(event: CancelRejected, names: Mapping[int, str]) -> str:
-    words = [event.response_to.name.lower(), "refused"]
+    words = [f"{event.response_to.name.lower()}-refused"]
     words.append(names.get(event.order_id, event.cl_ord_id or "-"))
     words.append(event.cxl_rej_reason.name)
     if event.ord_status is not None:

@@ -1,20 +1,24 @@
-"""How much hypothesis tries, what scenarios may rewrite, and the small exchange every test starts from."""
+"""How much hypothesis tries, whether scenarios are rewritten, and where every test starts from."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-from countermand.core import checks, evolve
 from tests.core.build import World
+
+from countermand.core import book, checks, evolve, timers
 
 # What one account may have open and how many of its closed orders are remembered, in long runs.
 OPEN_MAX, CLOSED_MAX = 12, 20
 
-_QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("default", max_examples=50, stateful_step_count=40, **_QUIET)
-settings.register_profile("fuzz", max_examples=2_000, stateful_step_count=120, **_QUIET)
+_SLOW = [HealthCheck.too_slow]
+settings.register_profile(
+    "default", max_examples=50, stateful_step_count=40, deadline=None, suppress_health_check=_SLOW
+)
+settings.register_profile(
+    "fuzz", max_examples=2_000, stateful_step_count=120, deadline=None, suppress_health_check=_SLOW
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
@@ -35,4 +39,7 @@ def small_bounds() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checks, "OPEN_ORDERS_PER_ACCOUNT_MAX", OPEN_MAX)
         patch.setattr(evolve, "CLOSED_ORDERS_PER_ACCOUNT_MAX", CLOSED_MAX)
+        # And let books and timers tidy themselves all the time.
+        patch.setattr(book, "PACK_MIN", 1)
+        patch.setattr(timers, "SWEEP_MIN", 1)
         yield

@@ -1,9 +1,9 @@
 """
 The oracle: a second exchange, written from the rules alone and as plainly as possible.
 
-It keeps lists and walks them from end to end. Nothing is kept that can be worked out: holds, margins,
-books and due times are computed anew from orders and trades whenever they are asked for, and money is
-computed in fractions. It imports nothing from countermand and is never fast.
+It keeps lists and walks them from end to end. Nothing is kept that can be worked out: holds,
+margins, books and due times are computed anew from orders and trades whenever they are asked for,
+and money is computed in fractions. It imports nothing from countermand and is never fast.
 
 A command is a namespace of plain values (enums by name), an event is a tuple: its name, its fields.
 """
@@ -275,7 +275,7 @@ class Oracle:
 
     # The ladders of refusal.
 
-    def _why_not_new(self, c: SimpleNamespace) -> str | None:
+    def _why_not_new(self, c: SimpleNamespace) -> str | None:  # noqa: C901, PLR0912 - a ladder
         if c.account_id not in self.accounts:
             return "UNKNOWN_ACCOUNT"
         account, instrument = self.accounts[c.account_id], self.instruments.get(c.instrument_id)
@@ -304,9 +304,9 @@ class Oracle:
         reason = self._why_not_terms(instrument, c.ord_type, c.price_ticks, c.order_qty_lots)
         if reason:
             return reason
-        if reduce_only or account.reduce_only:
-            if c.order_qty_lots > self._cover(c.account_id, c.instrument_id, c.side):
-                return "NOT_REDUCING"
+        cover = self._cover(c.account_id, c.instrument_id, c.side)
+        if (reduce_only or account.reduce_only) and c.order_qty_lots > cover:
+            return "NOT_REDUCING"
         price = c.price_ticks or self._market_bound(instrument, c.side)
         if post_only and self._crosses(instrument.id, c.side, price):
             return "POST_ONLY_WOULD_CROSS"
@@ -339,7 +339,9 @@ class Oracle:
             return "NOTIONAL_BELOW_MIN"
         return None
 
-    def _why_not_replace(self, order: Order, price: int, qty: int, new_name: str) -> str | None:
+    def _why_not_replace(  # noqa: C901 - a ladder
+        self, order: Order, price: int, qty: int, new_name: str
+    ) -> str | None:
         account, instrument = self.accounts[order.account], self.instruments[order.instrument]
         renamed = new_name not in ("", order.cl_ord_id)
         if account.trading_locked:
@@ -356,9 +358,9 @@ class Oracle:
         if qty <= order.cum:
             return "QTY_BELOW_EXECUTED"
         leaves = qty - order.cum
-        if order.exec_inst & REDUCE_ONLY:
-            if leaves > self._cover(order.account, order.instrument, order.side):
-                return "NOT_REDUCING"
+        cover = self._cover(order.account, order.instrument, order.side)
+        if order.exec_inst & REDUCE_ONLY and leaves > cover:
+            return "NOT_REDUCING"
         post_only = order.exec_inst & POST_ONLY or instrument.trading_state == "POST_ONLY"
         if post_only and self._crosses(instrument.id, order.side, price):
             return "POST_ONLY_WOULD_CROSS"
@@ -393,13 +395,14 @@ class Oracle:
         return bool(copied.status == "FILLED" and copied.cum == order.qty)
 
     def _match(self, taker: Order) -> list[Event]:
-        # Everything up to where the order rests or ends; "STOPPED" says self-trade prevention did it.
+        # Up to where the order rests or ends; "STOPPED" says that self-trade prevention ended it.
         events: list[Event] = []
         opposite = "SELL" if taker.side == "BUY" else "BUY"
-        met = 0
-        for maker in self.book(taker.instrument, opposite):
-            reached = maker.price <= taker.price if taker.side == "BUY" else (
-                maker.price >= taker.price > 0
+        for met, maker in enumerate(self.book(taker.instrument, opposite)):
+            reached = (
+                maker.price <= taker.price
+                if taker.side == "BUY"
+                else (maker.price >= taker.price > 0)
             )
             if not taker.is_open or not reached:
                 break
@@ -409,7 +412,6 @@ class Oracle:
                 events.append(self._cancel(maker, "REDUCE_ONLY"))
             else:
                 events.append(self._trade(maker, taker, self.seq * 2**20 + met))
-            met += 1
         return events
 
     def _prevent(self, maker: Order, taker: Order) -> list[Event]:
@@ -483,14 +485,13 @@ class Oracle:
         sides: list[tuple[int, int]] = []
         for event in events:
             if event[0] == "Traded":
-                for order_id in event[3:5]:
-                    sides.append((self._by_id(order_id).account, event[2]))
-        canceled = []
-        for account, instrument in dict.fromkeys(sides):
-            for order in sorted(self._open(account), key=lambda o: o.order_id):
-                if order.instrument == instrument and self._lacks_cover(order):
-                    canceled.append(self._cancel(order, "REDUCE_ONLY"))
-        return canceled
+                sides += [(self._by_id(order_id).account, event[2]) for order_id in event[3:5]]
+        return [
+            self._cancel(order, "REDUCE_ONLY")
+            for account, instrument in dict.fromkeys(sides)
+            for order in sorted(self._open(account), key=lambda o: o.order_id)
+            if order.instrument == instrument and self._lacks_cover(order)
+        ]
 
     # Money.
 

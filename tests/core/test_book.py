@@ -1,11 +1,12 @@
 """Book: two ladders of queues."""
 
 import pytest
+from tests.core.test_order import order
 
+from countermand.core import book
 from countermand.core.book import Book, Ladder
 from countermand.core.ids import OrderId
 from countermand.core.order import Order, Side
-from tests.core.test_order import order
 
 
 def resting(order_id: int, price: int, qty: int = 5, side: Side = Side.SELL) -> Order:
@@ -110,14 +111,28 @@ def test_order_crosses_when_its_price_reaches_the_best(
     side: Side, price: int, *, expected: bool
 ) -> None:
     """The book is 98 bid, 100 asked."""
-    book = Book()
-    book.bids.add(resting(1, 98, side=Side.BUY))
-    book.asks.add(resting(2, 100))
+    both = Book()
+    both.bids.add(resting(1, 98, side=Side.BUY))
+    both.asks.add(resting(2, 100))
 
-    assert book.crosses(side, price) is expected
+    assert both.crosses(side, price) is expected
 
 
 @pytest.mark.parametrize("side", Side)
 def test_nothing_crosses_an_empty_book(side: Side) -> None:
     """There is nobody to meet."""
     assert not Book().crosses(side, 100)
+
+
+def test_level_that_packs_itself_keeps_its_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many come and go, who is left stands in order."""
+    monkeypatch.setattr(book, "PACK_MIN", 4)
+    asks = Book().asks
+    orders = [resting(order_id, 100, 1) for order_id in range(1, 21)]
+    for each in orders:
+        asks.add(each)
+    for each in orders[:18]:
+        asks.discard(each)
+    asks.add(resting(21, 100, 1))
+
+    assert rows(asks) == [(100, 3, [19, 20, 21])]

@@ -1,6 +1,7 @@
 """Canceling: one order, many orders, and orders whose time is up."""
 
 import pytest
+from tests.core.build import ALICE, BOB, CAROL, NOBODY, PERP, SPOT, World
 
 from countermand.core.commands import CancelOrder
 from countermand.core.events import CancelRejected
@@ -8,9 +9,8 @@ from countermand.core.ids import InstrumentId, OrderId
 from countermand.core.instrument import TradingState
 from countermand.core.order import OrdStatus, Side, TimeInForce
 from countermand.core.reasons import CancelReason, CxlRejReason, CxlRejResponseTo
-from tests.core.build import ALICE, BOB, CAROL, NOBODY, PERP, SPOT, World
 
-UNKNOWN = "cancel refused {} UNKNOWN_ORDER"
+UNKNOWN = "cancel-refused {} UNKNOWN_ORDER"
 
 
 def test_order_is_canceled_by_its_id(world: World) -> None:
@@ -67,9 +67,7 @@ def test_order_of_another_account_is_unknown(world: World) -> None:
     world.cancel(BOB, order, "a1")
 
     assert world.events == (
-        CancelRejected(
-            CxlRejResponseTo.CANCEL, OrderId(0), "a1", CxlRejReason.UNKNOWN_ORDER, None
-        ),
+        CancelRejected(CxlRejResponseTo.CANCEL, OrderId(0), "a1", CxlRejReason.UNKNOWN_ORDER, None),
     )
 
 
@@ -118,7 +116,7 @@ def test_late_cancel_names_the_state_that_refused_it(world: World) -> None:
 
     for order, status in ((filled, "FILLED"), (canceled, "CANCELED"), (expired, "EXPIRED")):
         world.cancel(ALICE, order)
-        assert world.story == [f"cancel refused {world.names[order]} TOO_LATE_TO_CANCEL {status}"]
+        assert world.story == [f"cancel-refused {world.names[order]} TOO_LATE_TO_CANCEL {status}"]
 
 
 @pytest.mark.parametrize("state", TradingState)
@@ -175,7 +173,7 @@ def test_mass_cancel_takes_what_matches_in_order_of_id(
 
     assert busy.story == [
         *[f"canceled {name} MASS_CANCEL" for name in expected],
-        f"mass canceled {len(expected)}",
+        f"mass-canceled {len(expected)}",
     ]
     assert [busy.names[report.order_id] for report in busy.receipt.orders] == expected
 
@@ -188,7 +186,7 @@ def test_time_ends_what_is_due_soonest_first(world: World) -> None:
     assert world.exchange.next_due_ns() == 2_000
     world.advance(3_000)
 
-    assert world.story == ["expired a2", "expired a3", "expired a1", "time advanced"]
+    assert world.story == ["expired a2", "expired a3", "expired a1", "TimeAdvanced"]
     assert world.exchange.next_due_ns() == 3_001
     assert world.depth() == (((100, 1),), ())
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
+from tests.core.build import ALICE, BOB, CAROL, MONEY, NOBODY, PERCENT, PERP, SPOT, World
 
 from countermand.core import checks
 from countermand.core.events import CancelRejected, OrderAccepted, OrderRejected
@@ -11,7 +12,6 @@ from countermand.core.ids import InstrumentId
 from countermand.core.instrument import TradingState
 from countermand.core.order import ExecInst, OrdType, TimeInForce
 from countermand.core.reasons import CxlRejReason, RejectReason
-from tests.core.build import ALICE, BOB, CAROL, MONEY, NOBODY, PERCENT, PERP, SPOT, World
 
 POST_ONLY, REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
 R = RejectReason
@@ -59,7 +59,7 @@ def spend(world: World) -> None:
 
 def crowd(world: World) -> None:
     """Allow no further open order; undone by the fixture."""
-    checks.OPEN_ORDERS_PER_ACCOUNT_MAX = 0
+    setattr(checks, "OPEN_ORDERS_PER_ACCOUNT_MAX", 0)  # noqa: B010 - imported there, not its own
 
 
 class Case(NamedTuple):
@@ -95,7 +95,7 @@ NEW_ORDERS = [
     Case(R.TOO_MANY_OPEN_ORDERS, crowd, {}),
 ]
 
-# Two that no single order can have: its market is in one state, its time in force is one, and so on.
+# Two that no single order can have: its market has one state, it has one time in force, and so on.
 EXCLUSIVE = {
     (R.MARKET_CLOSED, R.POST_ONLY_MARKET),
     (R.MARKET_CLOSED, R.LIMIT_ONLY_MARKET),
@@ -136,7 +136,8 @@ def place(*cases: Case) -> OrderRejected | OrderAccepted:
     terms: dict[str, Any] = {"account": ALICE, "qty": 5, "price": 100, "instrument_id": PERP}
     exec_inst = 0
     # Nothing can be arranged any more once the exchange is crowded.
-    for case in sorted(reversed(cases), key=lambda case: case.arrange is crowd):
+    in_turn = [case for case in reversed(cases) if case.arrange is not crowd]
+    for case in in_turn + [case for case in cases if case.arrange is crowd]:
         case.arrange(world)
         terms |= case.terms
         exec_inst |= case.terms.get("exec_inst", 0)

@@ -1,12 +1,12 @@
 """Decide: from a command to events, changing nothing."""
 
 import pytest
+from tests.core.build import ALICE, PERP, SPOT, World
 
 from countermand.core.commands import NewOrder
 from countermand.core.ids import InstrumentId
 from countermand.core.order import OrdType, Side, TimeInForce
 from countermand.core.queries import PreviewOrder
-from tests.core.build import ALICE, PERP, SPOT, World
 
 
 @pytest.mark.parametrize("market", [SPOT, PERP])

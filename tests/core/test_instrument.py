@@ -1,9 +1,9 @@
 """Instrument: the rules of a market that can be read off it alone."""
 
 import pytest
+from tests.core.build import PERCENT, instrument, perpetual
 
 from countermand.core.instrument import TradingState
-from tests.core.build import PERCENT, instrument, perpetual
 
 
 def test_notional_is_price_times_quantity_exactly() -> None:

@@ -1,12 +1,6 @@
 """Ledger: what is held, what is paid, and what closing a position realizes."""
 
 import pytest
-
-from countermand.core import ledger
-from countermand.core.ids import CLEARING, EXTERNAL, FEES
-from countermand.core.instrument import Instrument
-from countermand.core.order import Side
-from countermand.core.state import Position
 from tests.core.build import (
     ALICE,
     BOB,
@@ -20,6 +14,12 @@ from tests.core.build import (
     instrument,
     perpetual,
 )
+
+from countermand.core import ledger
+from countermand.core.ids import CLEARING, EXTERNAL, FEES
+from countermand.core.instrument import Instrument
+from countermand.core.order import Side
+from countermand.core.state import Position
 
 FEES_1_2 = {"maker_fee_ppb": PERCENT, "taker_fee_ppb": 2 * PERCENT}
 
@@ -37,9 +37,7 @@ FEES_1_2 = {"maker_fee_ppb": PERCENT, "taker_fee_ppb": 2 * PERCENT}
         (perpetual(**FEES_1_2), Side.SELL, 100),
     ],
 )
-def test_order_holds_what_it_may_come_to_owe(
-    rules: Instrument, side: Side, expected: int
-) -> None:
+def test_order_holds_what_it_may_come_to_owe(rules: Instrument, side: Side, expected: int) -> None:
     """5 lots at 100: the notional and the dearest fee, the quantity, or the fee alone."""
     assert ledger.order_hold(rules, side, 100, 5) == expected
 

@@ -12,15 +12,21 @@ import pytest
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-
-from countermand.core import canceling, commands, decide, evolve, events, ledger, matching, placing
-from countermand.core.events import CancelRejected, Event, OrderCanceled, OrderRejected
-from countermand.core.order import Order
-from countermand.core.reasons import CancelReason, RejectReason
-from tests.core.oracle import Oracle
 from tests.core.conftest import CLOSED_MAX, OPEN_MAX
+from tests.core.oracle import Oracle
 from tests.core.traffic import Traffic, founding
 from tests.core.twin import Twin
+
+from countermand.core import canceling, commands, decide, events, evolve, ledger, matching, placing
+from countermand.core.events import (
+    CancelRejected,
+    Event,
+    OrderCanceled,
+    OrderRejected,
+    OrderReplaced,
+)
+from countermand.core.order import Order
+from countermand.core.reasons import CancelReason, RejectReason
 
 SEEDS = [1, 2, 3]
 FRESH_SEED = int(os.environ.get("COUNTERMAND_SEED", random.SystemRandom().randrange(10**9)))
@@ -148,7 +154,7 @@ def _descending(state: Any, seq: int, ts_ns: int, command: Any) -> list[Event]:
     return [*reversed(canceled), report]
 
 
-evolve_replaced = evolve._EVOLVERS[evolve.OrderReplaced]
+evolve_replaced = evolve._EVOLVERS[OrderReplaced]
 lift = ledger.lift
 mass_cancel = canceling.mass_cancel
 

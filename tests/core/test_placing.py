@@ -1,6 +1,7 @@
 """Placing: what a new order or a replacement brings about, event for event."""
 
 import pytest
+from tests.core.build import ALICE, BOB, CAROL, PERCENT, PERP, SPOT, World
 
 from countermand.core.events import OrderAccepted, OrderRested, Traded
 from countermand.core.ids import OrderId, match_id
@@ -14,7 +15,6 @@ from countermand.core.order import (
     TimeInForce,
 )
 from countermand.core.reasons import CxlRejReason
-from tests.core.build import ALICE, BOB, CAROL, PERCENT, PERP, SPOT, World
 
 DECREMENT = SelfTradePrevention.DECREMENT_AND_CANCEL
 IOC, FOK = TimeInForce.IOC, TimeInForce.FOK
@@ -50,9 +50,7 @@ def test_match_is_stated_in_full() -> None:
     maker = world.sell(ALICE, 2, 100)
     taker = world.buy(BOB, 2, 101)
 
-    assert world.events[1:] == (
-        Traded(match_id(taker, 0), SPOT, maker, taker, 100, 2, -20, 40),
-    )
+    assert world.events[1:] == (Traded(match_id(taker, 0), SPOT, maker, taker, 100, 2, -20, 40),)
 
 
 def test_incoming_order_sweeps_and_rests(world: World) -> None:
@@ -84,7 +82,9 @@ def test_ioc_never_rests(world: World) -> None:
     ]
 
 
-@pytest.mark.parametrize(("qty", "end"), [(2, "traded a1 b1 2 @ 100"), (3, "canceled b1 FOK_NOT_FILLED")])
+@pytest.mark.parametrize(
+    ("qty", "end"), [(2, "traded a1 b1 2 @ 100"), (3, "canceled b1 FOK_NOT_FILLED")]
+)
 def test_fok_trades_whole_or_not_at_all(world: World, qty: int, end: str) -> None:
     """Nothing happens to anyone when it cannot be filled."""
     world.sell(ALICE, 2, 100, "a1")
@@ -213,7 +213,11 @@ def test_replaced_order_that_now_crosses_trades(world: World) -> None:
     order = world.buy(ALICE, 5, 100, "a1")
     world.replace(ALICE, order, price=101)
 
-    assert world.story == ["replaced a1 5 @ 101 loses its place", "traded b1 a1 2 @ 101", "rested a1"]
+    assert world.story == [
+        "replaced a1 5 @ 101 loses its place",
+        "traded b1 a1 2 @ 101",
+        "rested a1",
+    ]
 
 
 def test_replacement_counts_what_has_been_executed(world: World) -> None:
@@ -230,13 +234,13 @@ def test_replacement_of_what_is_not_there_is_refused(world: World) -> None:
     """Unknown, another's, or closed already."""
     order = world.buy(ALICE, 5, 100, "a1")
     world.replace(BOB, order, qty=4)
-    assert world.story == ["replace refused - UNKNOWN_ORDER"]
+    assert world.story == ["replace-refused - UNKNOWN_ORDER"]
     world.replace(ALICE, name="a9", qty=4)
-    assert world.story == ["replace refused a9 UNKNOWN_ORDER"]
+    assert world.story == ["replace-refused a9 UNKNOWN_ORDER"]
 
     world.cancel(ALICE, order)
     world.replace(ALICE, order, qty=4)
-    assert world.story == [f"replace refused a1 {CxlRejReason.TOO_LATE_TO_CANCEL.name} CANCELED"]
+    assert world.story == [f"replace-refused a1 {CxlRejReason.TOO_LATE_TO_CANCEL.name} CANCELED"]
 
 
 def test_new_name_frees_no_old_one(world: World) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.core.traffic import BTC, MARKETS, TRADERS, USDC, Traffic, founding
 
 from countermand.core.commands import CancelOrder, Command, Entry, NewOrder
 from countermand.core.decide import decide
@@ -23,7 +24,6 @@ from countermand.core.queries import (
     PreviewOrder,
 )
 from countermand.core.reports import AccountSummary
-from tests.core.traffic import BTC, MARKETS, TRADERS, USDC, Traffic, founding
 
 pytestmark = pytest.mark.usefixtures("small_bounds")
 
@@ -117,8 +117,11 @@ def test_no_book_is_crossed_after_any_entry(entries: list[Entry]) -> None:
         exchange.apply(entry)
         for market in MARKETS:
             depth = exchange.query(GetDepth(InstrumentId(market)))
-            assert depth is None or not depth.bids or not depth.asks or (
-                depth.bids[0][0] < depth.asks[0][0]
+            assert (
+                depth is None
+                or not depth.bids
+                or not depth.asks
+                or (depth.bids[0][0] < depth.asks[0][0])
             )
 
 

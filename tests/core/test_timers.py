@@ -1,12 +1,12 @@
 """Timers: what ends when."""
 
 import pytest
+from tests.core.test_order import order
 
 from countermand.core import timers
 from countermand.core.ids import OrderId
 from countermand.core.order import Order
 from countermand.core.timers import Timers
-from tests.core.test_order import order
 
 
 def expiring(order_id: int, expire_ns: int) -> Order:
@@ -73,7 +73,7 @@ def test_order_without_an_expiry_is_not_watched() -> None:
 
 
 def test_sweep_keeps_what_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Closed orders are swept out before they outnumber the open ones, and no open one with them."""
+    """Closed orders go before they outnumber the open ones, and no open one goes with them."""
     monkeypatch.setattr(timers, "SWEEP_MIN", 3)
     orders = [expiring(n, 100 - n) for n in range(1, 11)]
     watched = watching(*orders)

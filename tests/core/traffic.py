@@ -2,8 +2,8 @@
 Traffic: commands for the twin, drawn so that they collide.
 
 One generator serves hypothesis and plain random runs: `pick` chooses one of some options, the first
-being the simplest. Of what happened it knows only which orders were taken lately; whether one is still
-open, and whose it is, it guesses, and it is often wrong on purpose.
+being the simplest. Of what happened it knows only which orders were taken lately; whether one is
+still open, and whose it is, it guesses, and it is often wrong on purpose.
 """
 
 from collections import deque
@@ -177,7 +177,9 @@ class Traffic:
         resting = time_in_force in (TimeInForce.GTC, TimeInForce.GTD)
         expires = pick([time_in_force is TimeInForce.GTD] * 39 + [True])
         both = ExecInst.POST_ONLY | ExecInst.REDUCE_ONLY
-        insts = [0] * 14 + [ExecInst.REDUCE_ONLY] * 5 + ([ExecInst.POST_ONLY] * 2 + [both]) * resting
+        insts = (
+            [0] * 14 + [ExecInst.REDUCE_ONLY] * 5 + ([ExecInst.POST_ONLY] * 2 + [both]) * resting
+        )
         exec_inst = int(pick([pick(insts)] * 59 + [both]))
         side = pick([Side.BUY, Side.SELL])
         return NewOrder(
@@ -224,7 +226,9 @@ class Traffic:
         return DepositFunds(self._account(), asset, self.pick([1_000, 300, 2_000, 2_000, 0, -5]))
 
     def _set_trading_state(self) -> SetTradingState:
-        return SetTradingState(self._instrument(), self.pick([TradingState.TRADING] * 60 + IDLE_STATES))
+        return SetTradingState(
+            self._instrument(), self.pick([TradingState.TRADING] * 60 + IDLE_STATES)
+        )
 
     def _set_reference_price(self) -> SetReferencePrice:
         return SetReferencePrice(self._instrument(), self.pick([100, 98, 102, 0]))

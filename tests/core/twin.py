@@ -1,5 +1,5 @@
 """
-The twin: every entry goes through the core and through the oracle, and all that can be seen is compared.
+The twin: every entry goes through the core and the oracle, and all that can be seen is compared.
 
 This is the adapter between them: the oracle speaks plain values, with enums by their names.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
+from tests.core.oracle import CLEARING, EXTERNAL, FEES, Oracle
 
 from countermand.core.commands import Entry
 from countermand.core.exchange import Exchange
@@ -18,7 +19,6 @@ from countermand.core.ids import AccountId, InstrumentId
 from countermand.core.order import OrdStatus
 from countermand.core.queries import GetAccount, GetDepth, ListOpenOrders
 from countermand.core.reports import OrderReport, Receipt
-from tests.core.oracle import CLEARING, EXTERNAL, FEES, Oracle
 
 
 def plain(value: Any) -> Any:
@@ -45,7 +45,7 @@ class Twin:
         self.seq = self.ts_ns = 0
 
     def apply(self, command: Any, *, after_ns: int = 1) -> Receipt:
-        """Give both the command as the next entry, and compare what happened and what there is now."""
+        """Give both the command as the next entry, and compare what happened."""
         self.seq, self.ts_ns = self.seq + 1, self.ts_ns + after_ns
         name = re.sub("(?<!^)([A-Z])", r"_\1", type(command).__name__).lower()
         expected = self.oracle.apply(self.seq, self.ts_ns, name, SimpleNamespace(**plain(command)))
@@ -94,7 +94,7 @@ class Twin:
         return pairs
 
     def _margins(self) -> dict[tuple[int, int], tuple[int, ...]]:
-        rows = {}
+        rows: dict[tuple[int, int], tuple[int, ...]] = {}
         for account_id in self.oracle.accounts:
             for position in self.exchange.query(GetAccount(AccountId(account_id))).positions:
                 row = (

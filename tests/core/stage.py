@@ -1,0 +1,173 @@
+"""
+Scenarios: stories of an exchange, a command per line and under it, indented, what came of it.
+
+    rules spot maker_fee_ppb=1000        how a market differs from that in `build`; before all else
+    alice buy spot 5 @ 100 as a1         also `market` for a price; then, in any order, ioc, fok,
+                                         gtd 500, post-only, reduce-only, stp both
+    alice cancel a1                      by order id; `cancel named a1` by client id
+    alice replace a1 qty 3 price 99 as a2
+    alice mass-cancel spot buy           `operator mass-cancel` is everyone's
+    state spot halted
+    time 500                             let what is due by then happen
+    show book spot / money alice USDC / position alice / order a1
+
+Orders go by the client id they came with. A line after `#` is prose.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, SPOT, USDC, World
+
+from countermand.core.ids import AccountId, OrderId
+from countermand.core.instrument import TradingState
+from countermand.core.order import ExecInst, SelfTradePrevention, Side, TimeInForce
+
+ACCOUNTS = {"alice": ALICE, "bob": BOB, "carol": CAROL, "operator": AccountId(0)}
+MARKETS = {"spot": SPOT, "perp": PERP}
+ASSETS = {"USDC": USDC, "BTC": BTC}
+INDENT = "    "
+
+
+def play(text: str) -> str:
+    """Return the scenario with what its commands now bring about in place of what it says."""
+    stage = Stage()
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.startswith(INDENT):
+            continue
+        lines.append(line)
+        if line and not line.startswith("#"):
+            lines += [INDENT + told for told in stage.perform(line.split())]
+    return "\n".join(lines) + "\n"
+
+
+class Stage:
+    """An exchange that is told what to do in words."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, dict[str, int]] = {"spot": {}, "perp": {}}
+        self._world: World | None = None
+
+    @property
+    def world(self) -> World:
+        """The exchange, founded when first needed."""
+        if self._world is None:
+            self._world = World(**self.rules)
+        return self._world
+
+    def perform(self, words: list[str]) -> list[str]:
+        """Do what the line says and return what there is to tell."""
+        match words:
+            case ["rules", market, *rules]:
+                assert self._world is None, "rules come before everything else"
+                pairs = (rule.split("=") for rule in rules)
+                self.rules[market] |= {name: int(value) for name, value in pairs}
+                return []
+            case ["show", *what]:
+                return list(self._show(what))
+            case ["state", market, state]:
+                name = state.replace("-", "_").upper()
+                self.world.set_state(TradingState[name], MARKETS[market])
+            case ["time", now_ns]:
+                self.world.advance(int(now_ns))
+            case [account, verb, *rest]:
+                acts: dict[str, Callable[[AccountId, list[str]], None]] = {
+                    "buy": self._buy,
+                    "sell": self._sell,
+                    "cancel": self._cancel,
+                    "replace": self._replace,
+                    "mass-cancel": self._mass_cancel,
+                }
+                acts[verb](ACCOUNTS[account], rest)
+            case _:
+                raise ValueError(f"no such line: {words}")
+        return [_aligned(told) for told in self.world.story]
+
+    def _id(self, name: str) -> OrderId:
+        return next(OrderId(i) for i, known in self.world.names.items() if known == name)
+
+    def _buy(self, account: AccountId, words: list[str]) -> None:
+        self._order(account, Side.BUY, words)
+
+    def _sell(self, account: AccountId, words: list[str]) -> None:
+        self._order(account, Side.SELL, words)
+
+    def _order(self, account: AccountId, side: Side, words: list[str]) -> None:
+        market, qty, *words = words
+        price = 0 if words[0] == "market" else int(words[1])
+        terms = _terms(words[1:] if price == 0 else words[2:])
+        self.world.order(account, side, int(qty), price, instrument_id=MARKETS[market], **terms)
+
+    def _cancel(self, account: AccountId, words: list[str]) -> None:
+        if words[0] == "named":
+            self.world.cancel(account, name=words[1])
+        else:
+            self.world.cancel(account, self._id(words[0]))
+
+    def _replace(self, account: AccountId, words: list[str]) -> None:
+        known = {"qty": "qty", "price": "price", "as": "new_name"}
+        terms: dict[str, Any] = {}
+        for word, value in zip(words[1::2], words[2::2], strict=True):
+            terms[known[word]] = value if word == "as" else int(value)
+        self.world.replace(account, self._id(words[0]), **terms)
+
+    def _mass_cancel(self, account: AccountId, words: list[str]) -> None:
+        which: dict[str, Any] = {}
+        for word in words:
+            if word in MARKETS:
+                which["instrument_ids"] = (MARKETS[word],)
+            else:
+                which["side"] = Side[word.upper()]
+        self.world.mass_cancel(account, **which)
+
+    def _show(self, what: list[str]) -> Iterator[str]:
+        match what:
+            case ["book", market]:
+                bids, asks = self.world.depth(MARKETS[market])
+                if not bids and not asks:
+                    yield "empty"
+                yield from (f"ask {qty:4} @ {price}" for price, qty in reversed(asks))
+                yield from (f"bid {qty:4} @ {price}" for price, qty in bids)
+            case ["money", account, asset]:
+                total, hold = self.world.money(ACCOUNTS[account], ASSETS[asset])
+                yield f"{total} of which {hold} held"
+            case ["position", account]:
+                position = self.world.position(ACCOUNTS[account])
+                yield f"net {position.net_lots} cost {position.cost_minor}"
+                yield f"realized {position.realized_minor} margin {position.margin_minor}"
+            case ["order", name]:
+                order_id = self._id(name)
+                report = self.world.exchange._state.orders[order_id]
+                done = f"{report.cum_qty_lots} of {report.order_qty_lots} done"
+                yield f"{report.ord_status.name} {done}, {report.leaves_qty_lots} left"
+            case _:
+                raise ValueError(f"nothing to show: {what}")
+
+
+def _terms(words: list[str]) -> dict[str, Any]:
+    # The options of an order, in any order.
+    terms: dict[str, Any] = {"exec_inst": 0}
+    rest = iter(words)
+    for word in rest:
+        match word:
+            case "as":
+                terms["cl_ord_id"] = next(rest)
+            case "ioc" | "fok" | "gtc":
+                terms["time_in_force"] = TimeInForce[word.upper()]
+            case "gtd":
+                terms["time_in_force"] = TimeInForce.GTD
+                terms["expire_ns"] = int(next(rest))
+            case "post-only" | "reduce-only":
+                terms["exec_inst"] |= int(ExecInst[word.replace("-", "_").upper()])
+            case "stp":
+                terms["stp"] = SelfTradePrevention[next(rest).replace("-", "_").upper()]
+            case _:
+                raise ValueError(f"no such option: {word}")
+    return terms
+
+
+def _aligned(told: str) -> str:
+    # The first word in a column of its own.
+    verb, _, rest = told.partition(" ")
+    return f"{verb:16}{rest}".rstrip()

@@ -1,0 +1,68 @@
+"""Image: the whole state as bytes, and back."""
+
+import msgspec
+import pytest
+from tests.core.build import ALICE, BOB, CAROL, PERP, World
+
+from countermand.core.exchange import Exchange
+from countermand.core.order import ExecInst, TimeInForce
+
+
+@pytest.fixture
+def lived(world: World) -> World:
+    """Return an exchange in which a little of everything has happened."""
+    first = world.sell(ALICE, 5, 100, "a1")
+    world.sell(BOB, 5, 100, "b1")
+    world.replace(ALICE, first, qty=6, new_name="a2")
+    world.buy(CAROL, 2, 100, "c1")
+    world.trade(ALICE, BOB, 5, 100, instrument_id=PERP)
+    reduce_only = int(ExecInst.REDUCE_ONLY)
+    world.sell(ALICE, 5, 120, "a3", instrument_id=PERP, exec_inst=reduce_only)
+    world.buy(BOB, 1, 90, "b2", time_in_force=TimeInForce.GTD, expire_ns=5_000)
+    world.cancel(CAROL, world.buy(CAROL, 1, 90, "c2"))
+    return world
+
+
+def test_loaded_exchange_is_the_one_that_was_dumped(lived: World) -> None:
+    """Bytes to state to the same bytes."""
+    data = lived.exchange.dump()
+    loaded = Exchange.load(data)
+
+    assert loaded.dump() == data
+    assert loaded.digest() == lived.exchange.digest()
+    assert (loaded.seq, loaded.ts_ns) == (lived.exchange.seq, lived.exchange.ts_ns)
+    loaded.check_invariants()
+
+
+def test_what_is_derived_is_rebuilt(lived: World) -> None:
+    """Queues in order of priority, timers, client ids with retired ones, reduce-only orders."""
+    lived.exchange = Exchange.load(lived.exchange.dump())
+
+    assert lived.exchange.next_due_ns() == 5_000
+    lived.buy(CAROL, 4, 100, "c3")
+    assert lived.story[1:] == ["traded b1 c3 3 @ 100", "traded a1 c3 1 @ 100"]
+    lived.buy(ALICE, 1, 80, "a1")
+    assert lived.story == ["rejected a1 DUPLICATE_CL_ORD_ID"]
+    lived.buy(BOB, 1, 110, "b9", instrument_id=PERP)
+    lived.sell(ALICE, 1, 110, "a9", instrument_id=PERP)
+    assert lived.story[1:] == ["traded b9 a9 1 @ 110", "canceled a3 REDUCE_ONLY"]
+
+
+def test_any_difference_changes_the_digest(world: World) -> None:
+    """Equal digests mean equal states."""
+    before = world.exchange.digest()
+    world.buy(ALICE, 1, 100)
+
+    assert world.exchange.digest() != before
+
+
+def test_dumping_changes_nothing(lived: World) -> None:
+    """A snapshot can be taken at any time."""
+    assert lived.exchange.dump() == lived.exchange.dump()
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00", b"\x93\x01\x02\x03"])
+def test_other_bytes_are_no_image(data: bytes) -> None:
+    """They are refused, not guessed at."""
+    with pytest.raises(msgspec.DecodeError):
+        Exchange.load(data)

@@ -1,0 +1,152 @@
+"""Invariants: each rule notices when it is broken."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.core.build import ALICE, BOB, BTC, PERP, SPOT, USDC, World
+
+from countermand.core.ids import AssetId
+from countermand.core.invariants import check_invariants
+from countermand.core.order import Order
+from countermand.core.state import Account, State
+
+
+@pytest.fixture
+def state() -> State:
+    """Return a sound state with resting orders, positions and a closed order."""
+    world = World()
+    world.trade(ALICE, BOB, 5, 100, instrument_id=PERP)
+    world.buy(ALICE, 2, 90, "a1")
+    world.buy(ALICE, 2, 90, "a2")
+    world.sell(BOB, 2, 110, "b1")
+    world.sell(BOB, 2, 110, "b2", instrument_id=PERP)
+    world.exchange.check_invariants()
+    return world.exchange._state
+
+
+def named(state: State, name: str) -> Order:
+    """Return the order of a client id."""
+    return next(order for order in state.orders.values() if order.cl_ord_id == name)
+
+
+def alice(state: State) -> Account:
+    """Return an account to spoil."""
+    return state.accounts[ALICE]
+
+
+def lose_money(state: State) -> None:
+    """Take a unit that nobody gets."""
+    alice(state).balances[USDC].total_minor -= 1
+
+
+def lose_position(state: State) -> None:
+    """Take a lot that nobody is short of."""
+    alice(state).positions[PERP].net_lots -= 1
+
+
+def misfile(state: State) -> None:
+    """Lose an open order from its account."""
+    del alice(state).open_orders[named(state, "a1").order_id]
+
+
+def miscount(state: State) -> None:
+    """Let an order have more left than it has."""
+    named(state, "a1").order_qty_lots += 1
+
+
+def leave_the_book(state: State) -> None:
+    """Let an open order stand nowhere."""
+    state.markets[SPOT].book.bids.discard(named(state, "a1"))
+
+
+def hold_after_the_end(state: State) -> None:
+    """Let a closed order hold something."""
+    next(o for o in state.orders.values() if not o.is_open).hold_minor = 1
+
+
+def cross(state: State) -> None:
+    """Let the best bid reach the best ask."""
+    bids, order = state.markets[SPOT].book.bids, named(state, "a2")
+    bids.discard(order)
+    order.price_ticks = 110
+    bids.add(order)
+
+
+def missum(state: State) -> None:
+    """Let a level forget a lot."""
+    state.markets[SPOT].book.bids.levels[90].qty_lots -= 1
+
+
+def jump_the_queue(state: State) -> None:
+    """Let the later order stand first."""
+    queue, first = state.markets[SPOT].book.bids.levels[90].orders, named(state, "a1")
+    queue[first.order_id] = queue.pop(first.order_id)
+
+
+def stray_price(state: State) -> None:
+    """List a price at which nobody stands."""
+    state.markets[SPOT].book.bids.prices.add(80)
+
+
+def empty_level(state: State) -> None:
+    """Keep a level in which nobody stands."""
+    level = state.markets[SPOT].book.bids.levels[90]
+    for order in list(level.orders.values()):
+        level.orders.pop(order.order_id)
+
+
+def overhold(state: State) -> None:
+    """Hold a unit for nothing."""
+    alice(state).balances[USDC].hold_minor += 1
+
+
+def overdraw(state: State) -> None:
+    """Owe what only a perpetual may come to owe."""
+    for account, sign in ((alice(state), -1), (state.accounts[BOB], 1)):
+        account.balance(AssetId(BTC)).total_minor += sign * 20_000
+
+
+def stale_margin(state: State) -> None:
+    """Hold margin for another cost."""
+    position = alice(state).positions[PERP]
+    position.margin_minor += 1
+    alice(state).balances[USDC].hold_minor += 1
+
+
+def miscount_open_sells(state: State) -> None:
+    """Count an order that is not there."""
+    state.accounts[BOB].positions[PERP].open_sell_lots += 1
+
+
+def miscount_open_buys(state: State) -> None:
+    """Count an order that is not there."""
+    state.accounts[BOB].positions[PERP].open_buy_lots += 1
+
+
+FAULTS: list[tuple[Callable[[State], None], str]] = [
+    (lose_money, "do not sum to zero"),
+    (lose_position, "do not sum to zero"),
+    (misfile, "is misfiled"),
+    (miscount, "is not its quantity"),
+    (leave_the_book, "does not rest"),
+    (hold_after_the_end, "holds something"),
+    (cross, "is crossed"),
+    (missum, "level sum is wrong"),
+    (jump_the_queue, "is out of order"),
+    (stray_price, "price list and levels differ"),
+    (empty_level, "does not rest"),
+    (overhold, "hold is not what orders hold"),
+    (overdraw, "is overdrawn"),
+    (stale_margin, "margin is stale"),
+    (miscount_open_buys, "open buys are miscounted"),
+    (miscount_open_sells, "open sells are miscounted"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "complaint"), FAULTS)
+def test_broken_rule_is_named(state: State, spoil: Callable[[State], None], complaint: str) -> None:
+    """A state that cannot be is never passed over."""
+    spoil(state)
+
+    with pytest.raises(AssertionError, match=complaint):
+        check_invariants(state)

@@ -1,0 +1,253 @@
+"""Views: what can be asked, and what is answered."""
+
+import pytest
+from tests.core.build import (
+    ALICE,
+    BOB,
+    BTC,
+    COINS,
+    MONEY,
+    NOBODY,
+    PERCENT,
+    PERP,
+    SPOT,
+    USDC,
+    World,
+)
+
+from countermand.core.commands import NewOrder
+from countermand.core.ids import AccountId, InstrumentId, OrderId
+from countermand.core.order import OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.core.queries import (
+    GetAccount,
+    GetDepth,
+    GetOrder,
+    GetQuote,
+    GetReferenceData,
+    ListFills,
+    ListOpenOrders,
+    ListQuotes,
+    PreviewOrder,
+)
+from countermand.core.reasons import RejectReason
+from countermand.core.reports import BalanceReport, OrderReport, PositionReport, PreviewReport
+
+
+def names(world: World, reports: tuple[OrderReport, ...]) -> list[str]:
+    """Return what the orders are called."""
+    return [report.cl_ord_id for report in reports]
+
+
+def test_order_is_found_as_a_cancel_finds_it(world: World) -> None:
+    """By id, else by client id, within the account."""
+    order = world.buy(ALICE, 5, 100, "a1")
+    by_id = world.exchange.query(GetOrder(ALICE, order))
+
+    assert by_id.cl_ord_id == "a1"
+    assert world.exchange.query(GetOrder(ALICE, OrderId(0), "a1")) == by_id
+    assert world.exchange.query(GetOrder(ALICE, OrderId(0))) is None
+    assert world.exchange.query(GetOrder(BOB, order, "a1")) is None
+    assert world.exchange.query(GetOrder(NOBODY, order)) is None
+
+
+def test_report_knows_whether_its_order_is_open(world: World) -> None:
+    """A picture of a closed order is closed too."""
+    order = world.buy(ALICE, 5, 100)
+    assert world.report(ALICE, order).is_open
+
+    world.cancel(ALICE, order)
+    assert not world.report(ALICE, order).is_open
+
+
+@pytest.fixture
+def busy(world: World) -> World:
+    """Return an exchange with open orders, a2 touched last."""
+    world.buy(ALICE, 1, 90, "a1")
+    second = world.sell(ALICE, 1, 110, "a2")
+    world.buy(BOB, 1, 90, "b1", instrument_id=PERP)
+    world.sell(ALICE, 1, 110, "a3", instrument_id=PERP)
+    world.cancel(ALICE, world.sell(ALICE, 1, 110, "a4"))
+    world.replace(ALICE, second, price=111)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (ListOpenOrders((ALICE,)), ["a2", "a3", "a1"]),
+        (ListOpenOrders((ALICE, BOB, NOBODY)), ["a2", "a3", "b1", "a1"]),
+        (ListOpenOrders((ALICE,), (PERP,)), ["a3"]),
+        (ListOpenOrders((ALICE,), None, Side.BUY), ["a1"]),
+        (ListOpenOrders((ALICE,), None, None, "a3"), ["a3"]),
+        (ListOpenOrders(()), []),
+    ],
+)
+def test_open_orders_come_last_event_first(
+    busy: World, query: ListOpenOrders, expected: list[str]
+) -> None:
+    """Every filter narrows; what is closed is not among them."""
+    assert names(busy, busy.exchange.query(query)) == expected
+
+
+def test_fills_come_newest_first(world: World) -> None:
+    """Of the accounts asked for, of one order or of one client id."""
+    first = world.sell(ALICE, 2, 100, "a1")
+    world.buy(BOB, 1, 100, "b1")
+    world.buy(BOB, 1, 100, "b2")
+
+    def asked(query: ListFills) -> list[tuple[str, int]]:
+        fills = world.exchange.query(query)
+        return [(fill.cl_ord_id, fill.cum_qty_lots) for fill in fills]
+
+    assert asked(ListFills((ALICE,))) == [("a1", 2), ("a1", 1)]
+    assert asked(ListFills((BOB,))) == [("b2", 1), ("b1", 1)]
+    assert asked(ListFills((ALICE, BOB), order_id=first)) == [("a1", 2), ("a1", 1)]
+    assert asked(ListFills((ALICE, BOB), cl_ord_id="b1")) == [("b1", 1)]
+    assert asked(ListFills((NOBODY,))) == []
+
+
+def test_account_shows_all_it_has(world: World) -> None:
+    """Balances by asset, positions by instrument, how many orders are open."""
+    world.trade(ALICE, BOB, 5, 100, instrument_id=PERP)
+    world.buy(ALICE, 2, 90, instrument_id=PERP)
+    world.sell(ALICE, 3, 110)
+    summary = world.exchange.query(GetAccount(ALICE))
+
+    assert summary.account.name == "alice"
+    assert summary.balances == (
+        BalanceReport(ALICE, USDC, MONEY, 500 + 180),
+        BalanceReport(ALICE, BTC, COINS, 300),
+    )
+    assert summary.positions == (PositionReport(ALICE, PERP, 5, 5_000, 2, 0, 680, 0, 100),)
+    assert summary.open_orders == 2
+    assert summary.balances[0].available_minor == MONEY - 680
+
+
+def test_depth_sums_levels_best_first(world: World) -> None:
+    """At most as many as asked for."""
+    for qty, price in ((1, 98), (2, 99), (3, 99)):
+        world.buy(ALICE, qty, price)
+    for qty, price in ((1, 103), (2, 101), (3, 102)):
+        world.sell(BOB, qty, price)
+
+    assert world.depth() == (((99, 5), (98, 1)), ((101, 2), (102, 3), (103, 1)))
+    assert world.exchange.query(GetDepth(SPOT, 1)).asks == ((101, 2),)
+    assert world.exchange.query(GetDepth(SPOT, 0)).bids == ()
+
+
+def test_quote_shows_the_top_of_the_book(world: World) -> None:
+    """Price and quantity of the best level of each side, 0 where there is none."""
+    world.buy(ALICE, 2, 99)
+    world.buy(BOB, 3, 99)
+    quote = world.exchange.query(GetQuote(SPOT))
+
+    assert (quote.bid_px_ticks, quote.bid_qty_lots) == (99, 5)
+    assert (quote.ask_px_ticks, quote.ask_qty_lots) == (0, 0)
+
+
+def test_open_interest_counts_what_is_long(world: World) -> None:
+    """Every long lot once; a spot market has none."""
+    world.trade(ALICE, BOB, 5, 100, instrument_id=PERP)
+    world.trade(ALICE, BOB, 5, 100)
+    interest = [q.open_interest_lots for q in world.exchange.query(ListQuotes("acme"))]
+
+    assert interest == [0, 5]
+    assert world.exchange.query(ListQuotes("elsewhere")) == ()
+
+
+@pytest.mark.parametrize(
+    "query", [GetAccount(NOBODY), GetDepth(InstrumentId(999)), GetQuote(InstrumentId(999))]
+)
+def test_what_is_not_there_is_none(world: World, query: object) -> None:
+    """Not an error: the wire says what it makes of it."""
+    assert world.exchange.query(query) is None
+
+
+def test_what_is_no_query_is_a_bug(world: World) -> None:
+    """A value of another family is nobody's question."""
+    with pytest.raises(KeyError):
+        world.exchange.query("how are you")
+
+
+def order(**terms: object) -> NewOrder:
+    """Return an order to preview: alice buys 5 @ 100."""
+    settings: dict[str, object] = {
+        "account_id": ALICE,
+        "instrument_id": SPOT,
+        "cl_ord_id": "",
+        "side": Side.BUY,
+        "ord_type": OrdType.LIMIT,
+        "time_in_force": TimeInForce.GTC,
+        "order_qty_lots": 5,
+        "price_ticks": 100,
+    }
+    return NewOrder(**(settings | terms))  # type: ignore[arg-type]
+
+
+def preview(world: World, **terms: object) -> PreviewReport:
+    """Ask what would happen to an order."""
+    report: PreviewReport = world.exchange.query(PreviewOrder(order(**terms)))
+    return report
+
+
+def test_preview_of_a_resting_order_reckons_with_the_makers_fee() -> None:
+    """All of it would be charged as maker, when it trades."""
+    world = World(spot={"maker_fee_ppb": PERCENT, "taker_fee_ppb": 2 * PERCENT})
+
+    assert preview(world) == PreviewReport(None, 5_100, MONEY, 50, 0)
+
+
+def test_preview_of_a_crossing_order_reckons_with_both_fees() -> None:
+    """The part that would trade at once pays as taker, at the price it would get."""
+    world = World(spot={"maker_fee_ppb": PERCENT, "taker_fee_ppb": 2 * PERCENT})
+    world.sell(BOB, 2, 90)
+
+    assert preview(world) == PreviewReport(None, 5_100, MONEY, 36 + 30, 2)
+
+
+def test_preview_of_a_market_order_is_bound_like_one(world: World) -> None:
+    """What it needs is what it could pay at worst."""
+    world.sell(BOB, 2, 90)
+    report = preview(world, ord_type=OrdType.MARKET, time_in_force=TimeInForce.IOC, price_ticks=0)
+
+    assert report == PreviewReport(None, 4_500, MONEY, 0, 2)
+
+
+def test_preview_of_a_spot_sell_needs_the_base_asset(world: World) -> None:
+    """In its units."""
+    assert preview(world, side=Side.SELL) == PreviewReport(None, 500, COINS, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (
+            {"order_qty_lots": 101},
+            PreviewReport(RejectReason.INSUFFICIENT_FUNDS, 101_000, MONEY, 0, 0),
+        ),
+        ({"account_id": NOBODY}, PreviewReport(RejectReason.UNKNOWN_ACCOUNT, 0, 0, 0, 0)),
+        (
+            {"instrument_id": InstrumentId(999)},
+            PreviewReport(RejectReason.UNKNOWN_INSTRUMENT, 0, 0, 0, 0),
+        ),
+    ],
+)
+def test_preview_of_a_refused_order_says_why(
+    world: World, terms: dict[str, object], expected: PreviewReport
+) -> None:
+    """And how much would be missing, where that means something."""
+    assert preview(world, **terms) == expected
+
+
+def test_preview_sees_self_trade_prevention(world: World) -> None:
+    """What would be prevented would not fill."""
+    world.sell(ALICE, 2, 100)
+    report = preview(world, stp=SelfTradePrevention.BOTH)
+
+    assert report.fill_qty_lots == 0
+
+
+def test_house_accounts_can_be_looked_at_but_are_not_listed(world: World) -> None:
+    """They have the other side of everything."""
+    assert world.exchange.query(GetAccount(AccountId(-1))).account.name == "external"
+    assert all(a.account_id > 0 for a in world.exchange.query(GetReferenceData()).accounts)
