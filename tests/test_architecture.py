@@ -25,10 +25,10 @@ MAY_IMPORT = {
     "venues": {"wire.", *WORDS},
     "server": {"server.", "engine.", "wire.", "venues", *WORDS},
     "client": {"client.", "wire.", "venues", *WORDS},
-    "world": {"wire.", *WORDS},
+    "world": {"world.", "wire.", *WORDS},
     "logs": set(),
-    "app": {"core.", "engine.", "wire.", "venues", "server.", "client.", "world", "logs"},
-    "cli": {"cli.", "app", "world", "logs", "client.", "wire.", "engine.", *WORDS},
+    "app": {"core.", "engine.", "wire.", "venues", "server.", "client.", "world.", "logs"},
+    "cli": {"cli.", "app", "world.", "logs", "client.", "wire.", "engine.", *WORDS},
     "__init__": {"client.", "venues", "wire."},
     "__main__": {"cli"},
 }

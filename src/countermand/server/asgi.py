@@ -68,16 +68,12 @@ class VenueApp:
 
 
 async def _read_body(headers: tuple[tuple[bytes, bytes], ...], receive: Receive) -> bytes:
-    size, has_body = 0, False
-    for name, value in headers:
-        size += len(name) + len(value)
-        if name == b"content-length":
-            has_body = value != b"0"
-        elif name == b"transfer-encoding":
-            has_body = True
-    if size > HEADER_BYTES_MAX:
+    if sum([len(name) + len(value) for name, value in headers]) > HEADER_BYTES_MAX:
         raise TooLarge(f"headers exceed {HEADER_BYTES_MAX} bytes")
-    return await _receive_body(receive) if has_body else b""
+    names = dict(headers)
+    if b"content-length" in names or b"transfer-encoding" in names:
+        return await _receive_body(receive)
+    return b""
 
 
 async def _receive_body(receive: Receive) -> bytes:

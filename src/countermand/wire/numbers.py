@@ -7,6 +7,7 @@ before it becomes an integer, so that `1e999999999` costs nothing.
 """
 
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from functools import lru_cache
 
 from countermand.core.instrument import Asset, Instrument
 from countermand.core.units import PPB
@@ -48,6 +49,7 @@ def scaled(value: Decimal, scale: int) -> int:
         raise NotOnGrid(f"must be a multiple of {unscaled(1, scale)}") from None
 
 
+@lru_cache(maxsize=65_536)
 def unscaled(units: int, scale: int) -> str:
     """Return `units / 10**scale` as plain decimal text: no exponent, no trailing zeros."""
     if not scale:

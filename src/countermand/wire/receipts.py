@@ -11,13 +11,12 @@ def accepted(receipt: Receipt) -> Receipt:
 
     Raises: OrderRefused or CancelRefused when the exchange refused the command.
     """
-    match receipt.events[0]:
-        case OrderRejected(reason=reason) | InstructionRejected(reason=reason):
-            raise OrderRefused(reason)
-        case CancelRejected() as no:
-            raise CancelRefused(no.cxl_rej_reason, no.ord_status, no.response_to, no.reject_reason)
-        case _:
-            return receipt
+    no = receipt.events[0]
+    if isinstance(no, OrderRejected | InstructionRejected):
+        raise OrderRefused(no.reason)
+    if isinstance(no, CancelRejected):
+        raise CancelRefused(no.cxl_rej_reason, no.ord_status, no.response_to, no.reject_reason)
+    return receipt
 
 
 def the_order(receipt: Receipt) -> OrderReport:

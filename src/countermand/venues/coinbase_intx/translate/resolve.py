@@ -41,11 +41,11 @@ def portfolio(text: str | None, ctx: Context) -> AccountId:
     """
     if not text:
         raise MissingField("portfolio")
-    if not ids.is_spelled_like_one(text):
-        raise InvalidField("portfolio", "invalid portfolio")
     number = ids.parse(Kind.PORTFOLIO, text)
     account = None if number is None else ctx.directory.accounts.get(AccountId(number))
     if account is None:
+        if not ids.is_spelled_like_one(text):
+            raise InvalidField("portfolio", "invalid portfolio")
         raise NotFound("portfolio not found")
     if account.owner != principal(ctx).owner:
         raise Forbidden("portfolio is not accessible with this key")
