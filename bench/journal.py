@@ -11,8 +11,8 @@ from msgspec import Struct
 from bench.core import Market
 from countermand.core.commands import CancelOrder, Command, Entry
 from countermand.core.exchange import RULES_VERSION
-from countermand.core.instrument import InstrumentKind
 from countermand.core.ids import OrderId
+from countermand.core.instrument import InstrumentKind
 from countermand.engine.ports import Writer
 from countermand.engine.replay import recover
 from countermand.engine.sqlite import SqliteJournal

@@ -1,4 +1,6 @@
-"""The rules of the house, read off the code: who may import whom, and what the core may not touch."""
+"""
+The rules of the house, read off the code: who may import whom, and what the core may not touch.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,17 @@ FILES = sorted(SRC.rglob("*.py"))
 # The part of the core that is vocabulary: what both ends of the wire may speak of.
 WORDS = {
     f"core.{name}"
-    for name in "ids units instrument order commands queries events reasons reports".split()
+    for name in (
+        "ids",
+        "units",
+        "instrument",
+        "order",
+        "commands",
+        "queries",
+        "events",
+        "reasons",
+        "reports",
+    )
 }
 
 # What each room may import of ours; a trailing dot means everything below.
@@ -33,7 +45,8 @@ MAY_IMPORT = {
     "__main__": {"cli"},
 }
 
-# The core is pure: beside itself it may import these, and nothing that has a clock, chance or a door.
+# The core is pure: beside itself it may import these, and nothing that has a clock, chance or a
+# door.
 CORE_LIBRARIES = {
     "msgspec", "sortedcontainers", "enum", "typing", "collections", "bisect", "heapq", "hashlib",
     "itertools", "__future__",
@@ -51,7 +64,9 @@ def room(path: Path) -> str:
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
-    """Every module that is imported, `from x import y` as x or, where y is a module of ours, x.y."""
+    """
+    Every module that is imported, `from x import y` as x or, where y is a module of ours, x.y.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

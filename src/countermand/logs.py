@@ -1,4 +1,6 @@
-"""Logs: one JSON object a line, to stderr. What is logged is chosen by field; requests never are."""
+"""
+Logs: one JSON object a line, to stderr. What is logged is chosen by field; requests never are.
+"""
 
 from __future__ import annotations
 

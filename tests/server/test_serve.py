@@ -1,4 +1,7 @@
-"""`countermand serve` from outside: the ready line, restarts, stops, limits, and what it refuses to do."""
+"""
+`countermand serve` from outside: the ready line, restarts, stops, limits, and what it refuses to
+do.
+"""
 
 from __future__ import annotations
 
@@ -274,7 +277,9 @@ def test_tls(tmp_path: Path) -> None:
 
 
 def test_a_dead_connection_is_not_kept(served: Served) -> None:
-    """After a body that is too large the connection is closed, for the rest of it was never read."""
+    """
+    After a body that is too large the connection is closed, for the rest of it was never read.
+    """
     parts = urlsplit(served.venue(VENUE)["base_url"])
     connection = HTTPConnection(parts.netloc, timeout=10)
     connection.request("POST", "/api/v1/orders", b" " * 200_000)

@@ -10,7 +10,8 @@ import sys
 
 import typer
 
-from countermand.cli import journal, serve
+from countermand.cli.journal import app as journal_app
+from countermand.cli.serve import serve
 
 app = typer.Typer(
     name="countermand",
@@ -19,8 +20,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("serve")(serve.serve)
-app.add_typer(journal.app, name="journal")
+app.command("serve")(serve)
+app.add_typer(journal_app, name="journal")
 
 
 def main() -> None:

@@ -61,13 +61,14 @@ class Hole(Damaged):
 
 
 class Poisoned(JournalError):
-    """A sound record that the core cannot apply. It was never answered; replay stops before it."""
+    """A sound record that the core cannot apply; replay stops before it."""
 
     def __init__(self, seq: int, cause: Exception) -> None:
+        said = "".join(str(cause).splitlines()[:1])
         super().__init__(
-            f"record {seq} cannot be applied ({type(cause).__name__}: {cause}); this is a bug. "
-            f"It was never answered: `countermand journal quarantine DIR {seq}` sets it aside, "
-            "with all after it"
+            f"record {seq} cannot be applied ({type(cause).__name__}: {said}); this is a bug. "
+            f"`countermand journal quarantine DIR {seq}` sets it aside, with all after it, "
+            "unless any of them was ever answered"
         )
         self.seq = seq
 

@@ -286,7 +286,8 @@ class Engine:
         # On no loop any more: the last marks, a snapshot to start from, and the journal's close.
         try:
             if not self._is_broken and self._journal.head == self._exchange.seq:
-                self._journal.append(self._journal.head, (), self._marks)
+                if self._marks:
+                    self._journal.append(self._journal.head, (), self._marks)
                 self._keeper.leave(self._journal.checksum, self._outcome)
         except JournalError as error:
             log.warning("the last marks were not written", extra={"reason": str(error)})

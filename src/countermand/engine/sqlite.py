@@ -50,8 +50,6 @@ _PRAGMAS = (
     "synchronous = FULL",
     f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
     f"journal_size_limit = {WAL_BYTES_MAX}",
-    # What the log holds is copied now, so that the log begins anew with this process.
-    "wal_checkpoint(TRUNCATE)",
 )
 
 # As Python's default, named: how long another program's transaction on the file is waited for.
@@ -185,6 +183,8 @@ class SqliteJournal:
                 self._write(statement)
             self._write("COMMIT")
             _sync_directory(self._path.parent)
+        # What the log holds is copied now, so that the log begins anew with this process.
+        self._write("PRAGMA wal_checkpoint(TRUNCATE)")
         self._records.check_pages()
         self._head = self._records.head()
         self._checksum = self._records.checksum_at(self._head)
@@ -246,8 +246,12 @@ def _make(directory: Path) -> None:
 def _inspect_log(path: Path) -> wal.WalScan:
     try:
         found = wal.scan(log_of(path))
+        is_alone = found != wal.WalScan() and not (path.exists() and path.stat().st_size)
     except OSError as error:
         raise Unreadable(f"cannot read {log_of(path)}: {error.strerror}") from None
+    if is_alone:
+        # SQLite would take it for a stranger's and remove it.
+        raise Damaged(1, f"{path.name} is missing, its log is here")
     if found.damage:
         with peek(path.parent) as seen:
             raise Damaged(seen.records.head() + 1, found.damage)

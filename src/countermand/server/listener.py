@@ -34,8 +34,9 @@ class _HeldTransport:
     """
     A transport that keeps what is written until told to flush.
 
-    uvicorn writes the head and the body of an answer apart, and each write is a system call: as much
-    as a tenth of what a cancel costs. A go-ahead (100) is passed on, for the client waits for it.
+    uvicorn writes the head and the body of an answer apart, and each write is a system call: as
+    much as a tenth of what a cancel costs. A go-ahead (100) is passed on, for the client waits for
+    it.
     """
 
     def __init__(self, transport: Any) -> None:

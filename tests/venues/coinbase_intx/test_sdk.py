@@ -1,4 +1,6 @@
-"""The published intx-sdk-py 0.3.0, unmodified, over a real socket: each call's success and a refusal."""
+"""
+The published intx-sdk-py 0.3.0, unmodified, over a real socket: each call's success and a refusal.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,6 @@ from intx_sdk.services.portfolios.list_portfolio_positions import ListPortfolioP
 from intx_sdk.services.portfolios.list_portfolios import ListPortfoliosRequest
 from intx_sdk.services.portfolios.update_portfolio import UpdatePortfolioRequest
 from intx_sdk.utils import PaginationParams
-
 from tests.served import Served
 
 NAME = "coinbase-intx"
