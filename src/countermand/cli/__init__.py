@@ -25,8 +25,15 @@ app.add_typer(journal_app, name="journal")
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code; what is asked wrongly gets one line."""
     try:
-        app()
-    except KeyboardInterrupt:
+        sys.exit(app(standalone_mode=False))
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
+    except Exception as error:
+        # The command line library's own errors know how to say themselves; any other is a bug.
+        if not hasattr(error, "format_message"):
+            raise
+        if text := error.format_message():
+            typer.echo(f"countermand: {text}", err=True)
+        sys.exit(2)
