@@ -1,0 +1,144 @@
+"""`countermand journal`: what people see of a journal, and never a traceback."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.engine.desk import START_NS, cancel, entries, fill
+from typer.testing import CliRunner, Result
+
+from countermand.cli.journal import app
+from countermand.core.commands import Entry
+from countermand.core.exchange import Exchange
+from countermand.engine.keeper import Keeper
+from countermand.engine.replay import recover
+from countermand.engine.snapshot import SnapshotDirectory
+from countermand.engine.sqlite import SqliteJournal
+
+COUNT = 50
+WROTE = entries(COUNT)
+NAMED = "the journal is damaged at record 33: its checksum does not fit the records before it"
+
+
+def ask(*words: object) -> Result:
+    """Run the command line."""
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data directory with some records and a snapshot."""
+    directory = tmp_path / "data"
+    with closing(SqliteJournal(directory)) as journal:
+        fill(journal, WROTE)
+        found = recover(journal)
+        Keeper(found.exchange, SnapshotDirectory(directory), 1).leave(
+            journal.checksum, found.outcome
+        )
+    return directory
+
+
+def test_a_sound_journal_verifies(data: Path) -> None:
+    """A table for people, one value for programs, exit code 0."""
+    table = ask("verify", data)
+    assert 0 == table.exit_code
+    assert f"journal at record {COUNT}" in table.stdout
+    told = ask("verify", data, "--json")
+    assert (0, COUNT, 0) == (
+        told.exit_code,
+        json.loads(told.stdout)["head"],
+        json.loads(told.stdout)["seq"],
+    )
+
+
+def test_a_damaged_journal_is_named_in_one_line(data: Path) -> None:
+    """Which record, on stderr, exit code 1."""
+    with closing(SqliteJournal(data)) as journal:
+        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 33")
+    table, told = ask("verify", data), ask("verify", data, "--json")
+    assert (1, 1) == (table.exit_code, told.exit_code)
+    assert "countermand: " + NAMED + "\n" == table.stderr
+    assert 33 == json.loads(told.stdout)["seq"]
+    shown = ask("show", data, "--from", 30)
+    assert (1, 3) == (shown.exit_code, len(shown.stdout.splitlines()))
+    assert 1 == ask("stat", data).exit_code
+
+
+@pytest.mark.parametrize("verb", ["verify", "stat", "show"])
+def test_a_directory_without_a_journal(tmp_path: Path, verb: str) -> None:
+    """One line, exit code 2, and still no journal."""
+    result = ask(verb, tmp_path)
+    assert (2, f"countermand: {tmp_path} has no journal\n") == (result.exit_code, result.stderr)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_what_is_in_it(data: Path) -> None:
+    """Counted for people and for programs."""
+    text, told = ask("stat", data), json.loads(ask("stat", data, "--json").stdout)
+    assert text.stdout.startswith(f"head {COUNT}, 0 marks, 0 set aside")
+    assert "DepositFunds" in text.stdout
+    assert (COUNT, 6) == (told["head"], told["commands"]["DepositFunds"])
+
+
+def test_records_in_readable_form(data: Path) -> None:
+    """With names for what is a number on the disk, and the time to the nanosecond."""
+    lines = ask("show", data, "--limit", 5).stdout.splitlines()
+    assert (
+        "1 2023-11-14T22:13:20.000000000Z RegisterAsset venue=acme symbol=USDC scale=6" == lines[0]
+    )
+    assert 5 == len(lines)
+    assert '"trading_state":"TRADING"' in lines[2]
+    told = [
+        json.loads(line) for line in ask("show", data, "--from", 14, "--json").stdout.splitlines()
+    ]
+    assert COUNT - 13 == len(told)
+    orders = [entry for entry in told if entry["command"] == "NewOrder"]
+    assert {"LIMIT"} == {entry["ord_type"] for entry in orders}
+    assert [14, START_NS + 13_000, "2023-11-14T22:13:20.000013000Z"] == [
+        told[0][name] for name in ("seq", "ts_ns", "time")
+    ]
+
+
+def test_beyond_the_end_there_is_nothing(data: Path) -> None:
+    """Which is no error."""
+    shown = ask("show", data, "--from", 51)
+    assert (0, "") == (shown.exit_code, shown.stdout)
+
+
+def test_a_poisoned_record_is_set_aside(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When asked for, with how many went; a sound one is not."""
+    sound = ask("quarantine", data, COUNT)
+    assert (1, 0) == (sound.exit_code, len(sound.stdout))
+    assert "a snapshot at record 50 proves it" in sound.stderr
+    last = WROTE[-1]
+    with closing(SqliteJournal(data)) as journal:
+        fill(
+            journal, [Entry(51, last.ts_ns + 1, cancel(666)), Entry(52, last.ts_ns + 2, cancel(1))]
+        )
+    advance = Exchange.advance
+
+    def trip(exchange: Exchange, entry: Entry) -> Any:
+        assert entry.command != cancel(666), "a bug"
+        return advance(exchange, entry)
+
+    monkeypatch.setattr(Exchange, "advance", trip)
+    told = ask("verify", data)
+    assert (1, True) == (told.exit_code, "quarantine DIR 51" in told.stderr)
+    aside = ask("quarantine", data, 51)
+    assert "2 records set aside; the journal ends at 50\n" == aside.stdout
+    with closing(SqliteJournal(data)) as journal:
+        fill(journal, [Entry(51, last.ts_ns + 1, cancel(666))])
+    again = ask("quarantine", data, 51, "--json")
+    assert {"set_aside": 1, "head": 50} == json.loads(again.stdout)
+    assert 0 == ask("verify", data).exit_code
+    assert 3 == json.loads(ask("stat", data, "--json").stdout)["quarantined"]
+
+
+def test_a_directory_that_is_served_is_left_alone(data: Path) -> None:
+    """By the one verb that would change it; the others may look."""
+    with closing(SqliteJournal(data)):
+        held = ask("quarantine", data, COUNT)
+        assert [0, 0, 0] == [ask(verb, data).exit_code for verb in ("verify", "stat", "show")]
+    assert (1, True) == (held.exit_code, "is being served by process" in held.stderr)

@@ -1,0 +1,18 @@
+"""The two journals under one roof: whatever is promised of a journal is promised of both."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from countermand.engine.memory import MemoryJournal
+from countermand.engine.ports import Journal
+from countermand.engine.sqlite import SqliteJournal
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
+    """An empty journal of either kind."""
+    opened: Journal = MemoryJournal() if request.param == "memory" else SqliteJournal(tmp_path)
+    yield opened
+    opened.close()

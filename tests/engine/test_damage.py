@@ -1,0 +1,165 @@
+"""Damage in the database itself: every record can be the one that is wrong, and is named."""
+
+import random
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.engine.desk import crash, entries, fill, flip, state_after
+
+from countermand.engine.chain import encode_entry
+from countermand.engine.ports import Damaged, Hole, JournalError
+from countermand.engine.replay import recover
+from countermand.engine.sqlite import SqliteJournal
+from countermand.engine.verify import verify
+
+COUNT = 300
+WROTE = entries(COUNT)
+FILE = "journal.sqlite"
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal that was closed cleanly: everything is in the database, nothing in the log."""
+    base = tmp_path_factory.mktemp("damage")
+    with closing(SqliteJournal(base / "sound")) as journal:
+        fill(journal, WROTE, 10)
+    return base / "sound"
+
+
+def start(directory: Path) -> bytes:
+    """Return the digest of the state a start comes to."""
+    with closing(SqliteJournal(directory)) as journal:
+        return recover(journal).exchange.digest()
+
+
+def change(directory: Path, *statements: str) -> None:
+    """Change the tables behind the journal's back."""
+    with closing(sqlite3.connect(directory / FILE, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.mark.parametrize("seq", [1, 2, 77, COUNT - 1, COUNT])
+def test_a_flip_in_a_record_names_it(sound: Path, tmp_path: Path, seq: int) -> None:
+    """The chain breaks at the record itself, not somewhere behind it."""
+    after = crash(sound, tmp_path / "after")
+    payload = encode_entry(WROTE[seq - 1])
+    flip(after / FILE, (after / FILE).read_bytes().index(payload) + len(payload) - 1)
+    with pytest.raises(Damaged, match=f"damaged at record {seq}: its checksum") as refused:
+        start(after)
+    assert seq == refused.value.seq
+    assert seq == verify(after).seq
+
+
+def test_a_flip_in_a_checksum_names_its_record(sound: Path, tmp_path: Path) -> None:
+    """Which is as good as the record being wrong: one of the two is."""
+    with closing(SqliteJournal(sound)) as journal:
+        checksum = journal.checksum_at(50)
+    after = crash(sound, tmp_path / "after")
+    flip(after / FILE, (after / FILE).read_bytes().index(checksum))
+    with pytest.raises(Damaged) as refused:
+        start(after)
+    assert 50 == refused.value.seq
+
+
+@pytest.mark.parametrize(
+    ("statement", "seq"),
+    [
+        ("DELETE FROM entries WHERE seq = 100", 100),
+        ("DELETE FROM entries WHERE seq BETWEEN 100 AND 150", 100),
+        ("DELETE FROM entries WHERE seq = 1", 1),
+        ("UPDATE entries SET seq = 1000 WHERE seq = 200", 200),
+        ("DELETE FROM entries WHERE seq > 280", 281),
+        ("DELETE FROM entries", 1),
+    ],
+)
+def test_a_missing_record_is_named(sound: Path, tmp_path: Path, statement: str, seq: int) -> None:
+    """In the middle, at the beginning, and at the end where something shows there were more."""
+    after = crash(sound, tmp_path / "after")
+    change(after, "INSERT INTO writers VALUES (2, 301, 1, '', 0)", statement)
+    with pytest.raises(Hole) as refused:
+        start(after)
+    assert seq == refused.value.seq
+    assert seq == verify(after).seq
+
+
+@pytest.mark.parametrize(
+    ("statement", "seq"),
+    [
+        ("UPDATE entries SET payload = payload || x'00' WHERE seq = 5", 5),
+        ("UPDATE entries SET payload = 'text' WHERE seq = 6", 6),
+        ("UPDATE entries SET payload = 7 WHERE seq = 7", 7),
+        ("UPDATE entries SET checksum = 7 WHERE seq = 300", 300),
+        (
+            "UPDATE entries SET payload = (SELECT payload FROM entries) WHERE seq = 8",
+            8,
+        ),
+        ("UPDATE writers SET first_seq = 'x'", 1),
+        ("DELETE FROM writers", 1),
+        ("DROP TABLE marks", 1),
+        ("INSERT INTO marks VALUES (100, x'00')", 100),
+        ("INSERT INTO marks VALUES (100, 'not a digest')", 1),
+    ],
+)
+def test_a_changed_table_is_refused(sound: Path, tmp_path: Path, statement: str, seq: int) -> None:
+    """Whatever was changed, and into whatever type."""
+    after = crash(sound, tmp_path / "after")
+    change(after, statement)
+    with pytest.raises(Damaged) as refused:
+        start(after)
+    assert seq == refused.value.seq
+    assert seq == verify(after).seq
+
+
+def test_a_flip_anywhere_is_refused_or_harmless(sound: Path, tmp_path: Path) -> None:
+    """No bit of the file can be flipped so that the exchange starts and is another one."""
+    rng = random.Random(7)
+    size = (sound / FILE).stat().st_size
+    expected, refused = state_after(WROTE), 0
+    for index in range(150):
+        after = crash(sound, tmp_path / str(index))
+        flip(after / FILE, rng.randrange(size), rng.randrange(8))
+        try:
+            assert expected == start(after), index
+        except JournalError:
+            refused += 1
+    assert refused > 50, "most of the file is records: a flip there must not go unseen"
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.6, 0.95])
+def test_a_database_cut_short_is_refused(sound: Path, tmp_path: Path, keep: float) -> None:
+    """And names the first record that cannot be read."""
+    after = crash(sound, tmp_path / "after")
+    data = (after / FILE).read_bytes()
+    (after / FILE).write_bytes(data[: int(len(data) * keep)])
+    with pytest.raises(Damaged) as refused:
+        start(after)
+    assert 1 <= refused.value.seq <= COUNT + 1
+
+
+@pytest.mark.parametrize("lost", [1, 3])
+def test_records_that_fell_off_the_end_are_missed(sound: Path, tmp_path: Path, lost: int) -> None:
+    """A page that forgets its last records leaves a chain without a gap: its free space tells."""
+    after = crash(sound, tmp_path / "after")
+    data = bytearray((after / FILE).read_bytes())
+    page = data.index(encode_entry(WROTE[-1])) // 4096 * 4096
+    count = int.from_bytes(data[page + 3 : page + 5])
+    data[page + 3 : page + 5] = (count - lost).to_bytes(2)
+    (after / FILE).write_bytes(data)
+    with pytest.raises(Damaged) as refused:
+        start(after)
+    assert COUNT + 1 - lost == refused.value.seq
+    assert COUNT + 1 - lost == verify(after).seq
+
+
+def test_a_log_without_its_database_is_refused(tmp_path: Path) -> None:
+    """SQLite would remove it, and with it what was acknowledged."""
+    with closing(SqliteJournal(tmp_path / "live")) as journal:
+        fill(journal, WROTE[:10])
+        after = crash(tmp_path / "live", tmp_path / "after")
+    (after / FILE).unlink()
+    with pytest.raises(Damaged, match="its log is here"):
+        SqliteJournal(after)
+    assert (after / f"{FILE}-wal").exists()

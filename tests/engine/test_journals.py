@@ -1,0 +1,77 @@
+"""What every journal promises."""
+
+import pytest
+from tests.engine.desk import entries, fill, writer
+
+from countermand.engine.chain import GENESIS, encode_entry, link
+from countermand.engine.ports import Hole, Journal, Mark, Stale
+from countermand.engine.sqlite import ROWS_PER_INSERT
+
+
+def test_an_empty_journal_has_nothing(journal: Journal) -> None:
+    """No head, no writer, the first link of the chain."""
+    assert (0, 0, GENESIS) == (journal.head, journal.epoch, journal.checksum)
+    assert [] == list(journal.read(1))
+
+
+@pytest.mark.parametrize("group", [1, 7, ROWS_PER_INSERT, ROWS_PER_INSERT + 1, 300])
+def test_what_is_appended_is_read_back(journal: Journal, group: int) -> None:
+    """All of it, in order, however it was grouped."""
+    wrote = entries(300)
+    fill(journal, wrote, group)
+    assert wrote == list(journal.read(1))
+    assert wrote[250:] == list(journal.read(251))
+    assert 300 == journal.head
+
+
+def test_each_record_is_chained_to_the_one_before(journal: Journal) -> None:
+    """The checksum at any record covers all up to it."""
+    wrote = entries(20)
+    fill(journal, wrote, 3)
+    checksum = GENESIS
+    for entry in wrote:
+        checksum = link(checksum, encode_entry(entry))
+        assert checksum == journal.checksum_at(entry.seq)
+    assert checksum == journal.checksum
+    journal.check(1, 20)
+
+
+def test_an_append_elsewhere_than_at_the_head_is_refused(journal: Journal) -> None:
+    """Neither ahead of it nor behind it, and nothing is written."""
+    wrote = entries(100)
+    fill(journal, wrote[:10])
+    for expected in (9, 11):
+        with pytest.raises(Stale):
+            journal.append(expected, wrote[expected : expected + 1])
+    with pytest.raises(Stale):
+        journal.append(0, wrote, [Mark(100, GENESIS)])
+    assert 10 == journal.head
+    assert wrote[:10] == list(journal.read(1))
+    assert () == journal.marks(1)
+
+
+def test_an_epoch_must_be_beyond_every_other(journal: Journal) -> None:
+    """A second writer of the same epoch is refused."""
+    journal.fence(writer(3))
+    for epoch in (1, 3):
+        with pytest.raises(Stale):
+            journal.fence(writer(epoch))
+    journal.fence(writer(4))
+    assert [3, 4] == [each.epoch for each in journal.writers()]
+
+
+def test_marks_come_with_their_group(journal: Journal) -> None:
+    """And are found by the record from which on they are asked for."""
+    journal.fence(writer())
+    journal.append(0, entries(5), [Mark(2, b"x" * 16)])
+    journal.append(5, [], [Mark(5, b"y" * 16)])
+    assert (Mark(2, b"x" * 16), Mark(5, b"y" * 16)) == journal.marks(1)
+    assert (Mark(5, b"y" * 16),) == journal.marks(3)
+
+
+def test_a_record_beyond_the_head_is_a_hole(journal: Journal) -> None:
+    """Whoever needs it is told which one is missing."""
+    fill(journal, entries(3))
+    with pytest.raises(Hole) as refused:
+        journal.checksum_at(4)
+    assert 4 == refused.value.seq

@@ -1,0 +1,197 @@
+"""The journal on the disk: one owner, one format, and a disk that refuses."""
+
+import ctypes
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from tests.engine.desk import crash, entries, fill
+
+from countermand.engine.lock import DirectoryLock
+from countermand.engine.ports import (
+    Full,
+    Locked,
+    OtherFormat,
+    Stale,
+    Unreadable,
+    WriteFailed,
+)
+from countermand.engine.sqlite import SqliteJournal
+
+
+def test_it_goes_on_where_it_was(tmp_path: Path) -> None:
+    """Closed and opened again, with the chain unbroken."""
+    wrote = entries(200)
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, wrote[:120], 7)
+    with closing(SqliteJournal(tmp_path)) as journal:
+        assert (120, 1) == (journal.head, journal.epoch)
+        fill(journal, wrote[120:], 7)
+    with closing(SqliteJournal(tmp_path)) as journal:
+        assert wrote == list(journal.read(1))
+
+
+def test_what_was_appended_survives_a_crash(tmp_path: Path) -> None:
+    """Every group whose append returned is there, without a clean close."""
+    wrote = entries(50)
+    with closing(SqliteJournal(tmp_path / "live")) as journal:
+        fill(journal, wrote, 5)
+        after = crash(tmp_path / "live", tmp_path / "after")
+    with closing(SqliteJournal(after)) as journal:
+        assert wrote == list(journal.read(1))
+        assert 0 == journal.torn.torn_bytes
+
+
+def test_two_owners_are_one_too_many(tmp_path: Path) -> None:
+    """The second is told who the first is; once that one is gone it may have the directory."""
+    with closing(SqliteJournal(tmp_path)), pytest.raises(Locked) as refused:
+        SqliteJournal(tmp_path)
+    assert str(os.getpid()) == refused.value.pid
+    SqliteJournal(tmp_path).close()
+
+
+def test_another_process_is_kept_out(tmp_path: Path) -> None:
+    """And in."""
+    code = "import sys; from pathlib import Path; from countermand.engine.sqlite import *\n"
+    code += "SqliteJournal(Path(sys.argv[1]))"
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with closing(SqliteJournal(tmp_path)):
+        other = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)], capture_output=True, check=False, env=env
+        )
+    assert f"served by process {os.getpid()}".encode() in other.stderr
+
+
+def test_the_lock_file_stays(tmp_path: Path) -> None:
+    """Removing it would let two owners each lock a file of their own."""
+    lock = DirectoryLock(tmp_path)
+    lock.release()
+    lock.release()
+    assert (tmp_path / "lock").exists()
+
+
+def test_a_directory_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    """In one sentence, whichever step meets it first."""
+    (tmp_path / "file").touch()
+    with pytest.raises(WriteFailed, match="cannot make"):
+        SqliteJournal(tmp_path / "file" / "data")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "lock").mkdir()
+    with pytest.raises(Unreadable, match="cannot open"):
+        SqliteJournal(tmp_path / "data")
+
+
+def test_a_stale_writer_fails(tmp_path: Path) -> None:
+    """Whatever it believes: the check is in the transaction, not in the process."""
+    wrote = entries(10)
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, wrote[:4])
+        with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other, other:
+            other.execute("INSERT INTO writers VALUES (2, 5, 1, 'elsewhere', 0)")
+        with pytest.raises(Stale, match="writer 2 has taken over from writer 1"):
+            journal.append(4, wrote[4:])
+        assert wrote[:4] == list(journal.read(1))
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    """Refused, and not a byte of it changed."""
+    path = tmp_path / "journal.sqlite"
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("CREATE TABLE cats (name)")
+    before = path.read_bytes()
+    with pytest.raises(OtherFormat, match="something else"):
+        SqliteJournal(tmp_path)
+    assert before == path.read_bytes()
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    """A later version's journal is not guessed at."""
+    SqliteJournal(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other:
+        other.execute("PRAGMA user_version = 2")
+    with pytest.raises(OtherFormat, match="format 2, this version knows 1"):
+        SqliteJournal(tmp_path)
+
+
+def test_a_crash_while_it_is_made_leaves_nothing_to_repair(tmp_path: Path) -> None:
+    """An empty file is a new journal."""
+    (tmp_path / "journal.sqlite").touch()
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, entries(1))
+        assert 1 == journal.head
+
+
+def test_the_log_does_not_grow_without_bound(tmp_path: Path) -> None:
+    """It is begun anew once it has been copied."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, entries(6000), 3)
+        size = (tmp_path / "journal.sqlite-wal").stat().st_size
+    assert size < 8 * 1024 * 1024
+
+
+def test_a_full_database_is_said_so(tmp_path: Path) -> None:
+    """What was written before stays; nothing more is taken by this connection."""
+    wrote = entries(2000)
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, wrote[:10])
+        journal._connection.execute("PRAGMA max_page_count = 8")
+        with pytest.raises(Full, match="no room left"):
+            journal.append(10, wrote[10:])
+        journal._connection.execute("PRAGMA max_page_count = 100000")
+        with pytest.raises(WriteFailed, match="no room left"):
+            journal.append(10, wrote[10:11])
+    with closing(SqliteJournal(tmp_path)) as journal:
+        assert wrote[:10] == list(journal.read(1))
+
+
+@contextmanager
+def _small_disk(directory: Path) -> Iterator[str]:
+    # A file system of its own where we may mount one, else a limit on the size of every file.
+    directory.mkdir()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(b"none", str(directory).encode(), b"tmpfs", 0, b"size=400k") == 0:
+        try:
+            yield "no room left|cannot write"
+        finally:
+            libc.umount(str(directory).encode())
+    else:
+        old = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, old[1]))
+        try:
+            yield "cannot write"
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, old)
+            signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    """The append that fails says why; with room again, everything before it is there."""
+    wrote = entries(20_000)
+    disk = tmp_path / "disk"
+    with _small_disk(disk) as sentence, closing(SqliteJournal(disk)) as journal:
+        with pytest.raises(WriteFailed, match=sentence):
+            fill(journal, wrote, 10)
+        kept = journal.head
+        after = crash(disk, tmp_path / "after")
+    assert 0 < kept < len(wrote)
+    with closing(SqliteJournal(after)) as journal:
+        assert wrote[: journal.head] == list(journal.read(1))
+        assert kept <= journal.head
+
+
+def test_a_closed_journal_writes_nothing(tmp_path: Path) -> None:
+    """It says that it is closed, and closing it again does no harm."""
+    journal = SqliteJournal(tmp_path)
+    fill(journal, entries(1))
+    journal.close()
+    journal.close()
+    with pytest.raises(WriteFailed, match="closed"):
+        journal.append(1, entries(2)[1:])
