@@ -379,3 +379,25 @@ def test_order_that_needs_no_more_margin_is_let_through_without_money() -> None:
     world.sell(ALICE, 10, 100, "a1", instrument_id=PERP)
 
     assert world.story[0] == "accepted a1 10 @ 100"
+
+
+@pytest.mark.parametrize(
+    ("time_in_force", "expire_ns", "is_taken"),
+    [
+        (TimeInForce.GTD, 0, False),
+        (TimeInForce.GTD, 14, False),
+        (TimeInForce.GTD, 15, True),
+        (TimeInForce.GTC, 0, True),
+        (TimeInForce.GTC, 15, True),
+        (TimeInForce.IOC, 15, False),
+        (TimeInForce.FOK, 15, False),
+    ],
+)
+def test_expiry_lies_ahead_and_is_for_orders_that_rest(
+    world: World, time_in_force: TimeInForce, expire_ns: int, *, is_taken: bool
+) -> None:
+    """The order comes in at 14 ns; good till date needs a date."""
+    world.buy(ALICE, 1, 100, "a1", time_in_force=time_in_force, expire_ns=expire_ns)
+
+    refused = ["rejected a1 INVALID_EXPIRE_TIME"]
+    assert world.story == (["accepted a1 1 @ 100", "rested a1"] if is_taken else refused)

@@ -175,7 +175,7 @@ class Traffic:
             tifs = [TimeInForce.IOC] * 9 + [TimeInForce.GTC]
         time_in_force = pick([*tifs, TimeInForce.FOK, TimeInForce.FOK])
         resting = time_in_force in (TimeInForce.GTC, TimeInForce.GTD)
-        expires = pick([time_in_force is TimeInForce.GTD] * 39 + [True])
+        expires = pick([time_in_force is TimeInForce.GTD] * 38 + [True, False])
         both = ExecInst.POST_ONLY | ExecInst.REDUCE_ONLY
         insts = (
             [0] * 14 + [ExecInst.REDUCE_ONLY] * 5 + ([ExecInst.POST_ONLY] * 2 + [both]) * resting
