@@ -6,10 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.engine.desk import crash, entries, fill, flip, state_after
+from tests.engine.desk import START_NS, crash, entries, fill, flip, state_after
 
-from countermand.engine.chain import encode_entry
-from countermand.engine.ports import Damaged, Hole, JournalError
+from countermand.engine.chain import encode_entry, link
+from countermand.engine.ports import Damaged, Hole, JournalError, Unreadable
 from countermand.engine.replay import recover
 from countermand.engine.sqlite import SqliteJournal
 from countermand.engine.verify import verify
@@ -111,6 +111,40 @@ def test_a_changed_table_is_refused(sound: Path, tmp_path: Path, statement: str,
         start(after)
     assert seq == refused.value.seq
     assert seq == verify(after).seq
+
+
+@pytest.mark.parametrize(
+    ("payload", "why"),
+    [
+        (encode_entry([11, START_NS, ["no such command"]]), "makes no sense"),
+        (encode_entry(WROTE[11]), "it says it is record 12"),
+    ],
+)
+def test_a_chained_record_must_still_make_sense(tmp_path: Path, payload: bytes, why: str) -> None:
+    """As a later version might write it, or a bug."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, WROTE[:10])
+        row = (11, payload, link(journal.checksum, payload))
+        journal._connection.execute("INSERT INTO entries VALUES (?, ?, ?)", row)
+    with pytest.raises(Damaged, match=why) as refused:
+        start(tmp_path)
+    assert 11 == refused.value.seq
+
+
+def test_a_disk_that_cannot_be_read_is_no_damage(sound: Path, tmp_path: Path) -> None:
+    """Another start may succeed."""
+    with closing(SqliteJournal(crash(sound, tmp_path / "after"))) as journal:
+        journal._connection.set_progress_handler(lambda: 1, 1)
+        for read in (lambda: list(journal.read(1)), journal.writers):
+            with pytest.raises(Unreadable, match="interrupted"):
+                read()
+
+
+def test_records_that_are_asked_for_must_be_there(sound: Path) -> None:
+    """Even when those that are there have no gap."""
+    with closing(SqliteJournal(sound)) as journal, pytest.raises(Hole) as refused:
+        journal.check(1, COUNT + 9)
+    assert COUNT + 1 == refused.value.seq
 
 
 def test_a_flip_anywhere_is_refused_or_harmless(sound: Path, tmp_path: Path) -> None:

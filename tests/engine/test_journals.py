@@ -4,7 +4,8 @@ import pytest
 from tests.engine.desk import entries, fill, writer
 
 from countermand.engine.chain import GENESIS, encode_entry, link
-from countermand.engine.ports import Hole, Journal, Mark, Stale
+from countermand.engine.memory import MemoryJournal
+from countermand.engine.ports import Damaged, Hole, Journal, Mark, Stale
 from countermand.engine.sqlite import ROWS_PER_INSERT
 
 
@@ -67,6 +68,17 @@ def test_marks_come_with_their_group(journal: Journal) -> None:
     journal.append(5, [], [Mark(5, b"y" * 16)])
     assert (Mark(2, b"x" * 16), Mark(5, b"y" * 16)) == journal.marks(1)
     assert (Mark(5, b"y" * 16),) == journal.marks(3)
+
+
+def test_a_changed_record_is_named() -> None:
+    """In memory too: the twin proves what the disk must."""
+    journal = MemoryJournal()
+    fill(journal, entries(9))
+    journal._payloads[4] += b"?"
+    for look in (lambda: list(journal.read(1)), lambda: journal.check(3, 9)):
+        with pytest.raises(Damaged) as refused:
+            look()
+        assert 5 == refused.value.seq
 
 
 def test_a_record_beyond_the_head_is_a_hole(journal: Journal) -> None:

@@ -1,6 +1,7 @@
 """The sequencer: place, time, durability, answer, in this order and no other."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -25,7 +26,7 @@ from countermand.core.order import OrdStatus, TimeInForce
 from countermand.core.queries import GetOrder
 from countermand.core.reports import Receipt
 from countermand.engine.chain import GENESIS, fold
-from countermand.engine.clock import ManualClock
+from countermand.engine.clock import ManualClock, SystemClock
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Full, Mark, Stale
@@ -264,7 +265,9 @@ def test_a_group_that_cannot_be_made_harms_nobody_else() -> None:
         def broken(_: int) -> list[Command]:
             raise ValueError("no such world")
 
-        bad, empty = engine.submit_all(broken), engine.submit_all([])
+        bad, gone = engine.submit_all(broken), engine.submit_all(broken)
+        gone.cancel()
+        empty = engine.submit_all([])
         good = engine.submit_all(FOUNDING)
         with pytest.raises(ValueError, match="no such world"):
             await bad
@@ -492,6 +495,47 @@ def test_marks_are_left_with_a_later_group_and_at_the_stop() -> None:
         assert (*expected, Mark(2 * MARK_EVERY, outcome)) == journal.marks(1)
 
     run(test())
+
+
+def test_a_disk_that_fails_at_the_stop_loses_no_answer() -> None:
+    """The marks are not written; everything that was answered is."""
+
+    async def test() -> None:
+        engine, gated = await founded()
+        gated.open()
+        await engine.submit_all(traffic(MARK_EVERY)[len(FOUNDING) :])
+        gated.failure = Full("no room left")
+        gated.open()
+        await engine.stop()
+        assert (MARK_EVERY, ()) == (gated.inner.head, gated.inner.marks(1))
+
+    run(test())
+
+
+def test_a_stop_forgets_what_is_due_later() -> None:
+    """The next start will see to it."""
+
+    async def test() -> None:
+        clock = ManualClock()
+        engine, gated = await founded(clock)
+        gated.open()
+        terms = {"time_in_force": TimeInForce.GTD, "expire_ns": clock.now_ns() + 5_000}
+        await engine.submit(order(**terms))
+        await turn()
+        await engine.stop()
+        clock.advance(10_000)
+        again = engine_over(gated.inner, clock, exchange=engine._exchange)
+        await again.start()
+        expired = await again.feed.subscribe().next()
+        assert [OrderExpired] == [type(e) for e in expired.events if type(e) is OrderExpired]
+        await again.stop()
+
+    run(test())
+
+
+def test_the_systems_clock_tells_the_time() -> None:
+    """In nanoseconds since 1970."""
+    assert abs(time.time() - SystemClock().now_ns() / 1e9) < 60
 
 
 def test_a_writer_that_was_taken_over_stops(journal: Any) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.engine.desk import crash, entries, fill
 
+from countermand.engine import sqlite
 from countermand.engine.lock import DirectoryLock
 from countermand.engine.ports import (
     Full,
@@ -86,6 +87,27 @@ def test_a_directory_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "data" / "lock").mkdir()
     with pytest.raises(Unreadable, match="cannot open"):
         SqliteJournal(tmp_path / "data")
+
+
+@pytest.mark.parametrize("name", ["journal.sqlite", "journal.sqlite-wal"])
+def test_a_file_that_cannot_be_opened_is_said_so(tmp_path: Path, name: str) -> None:
+    """Which is no damage, and nothing is made in its place."""
+    (tmp_path / name).mkdir()
+    with pytest.raises(Unreadable, match=name):
+        SqliteJournal(tmp_path)
+
+
+def test_another_programs_transaction_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody with a database shell can stop the exchange, and is named as what it is."""
+    monkeypatch.setattr(sqlite, "BUSY_S", 0.0)
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, entries(1))
+        with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(WriteFailed, match="database is locked"):
+                journal.append(1, entries(2)[1:])
 
 
 def test_a_stale_writer_fails(tmp_path: Path) -> None:

@@ -108,9 +108,7 @@ def test_the_record_named_is_the_first_one_lost(crashed: Path, tmp_path: Path) -
 def test_a_flip_in_the_last_transaction_looks_like_a_torn_tail(
     crashed: Path, tmp_path: Path
 ) -> None:
-    """
-    This is the one case that cannot be told apart; all but that group is kept, and it is said.
-    """
+    """The one case that cannot be told apart: all but that group is kept, and it is said."""
     after = crash(crashed, tmp_path / "after")
     flip(after / LOG, last_transaction(after / LOG) + 100)
     with closing(SqliteJournal(after)) as journal:
@@ -125,6 +123,24 @@ def test_a_flip_in_the_logs_header_is_refused(crashed: Path, tmp_path: Path, at:
     flip(after / LOG, at)
     with pytest.raises(Damaged, match="record 1: the log's header"):
         SqliteJournal(after)
+
+
+def test_a_log_that_changes_while_it_is_read_is_read_again(
+    crashed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frame seen half written is no damage, nor is a log that was begun anew meanwhile."""
+    whole = (crashed / LOG).read_bytes()
+    half_written = bytearray(whole)
+    half_written[HEADER + 100] ^= 1
+    begun_anew = bytes(32) + whole[32:]
+    shown = iter([bytes(half_written), whole, begun_anew, whole, whole, whole])
+
+    def read(_: Path, count: int = -1) -> bytes:
+        return next(shown)[: count if count >= 0 else None]
+
+    monkeypatch.setattr(wal, "_read", read)
+    found = wal.scan(tmp_path)
+    assert (GROUPS + 1, "", []) == (found.commits, found.damage, list(shown))
 
 
 def test_frames_of_an_earlier_round_are_no_damage(tmp_path: Path) -> None:

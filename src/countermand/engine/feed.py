@@ -108,8 +108,7 @@ class Feed:
 
     def publish(self, receipts: Sequence[Receipt]) -> None:
         """Hand receipts, which follow the last ones, to every subscriber; cut who has no room."""
-        if receipts:
-            self._seq = receipts[-1].seq
+        self._seq = receipts[-1].seq
         # A tuple, since the slow leave while we go through them.
         for subscription in tuple(self._subscriptions):
             if not subscription.offer(receipts):

@@ -75,7 +75,7 @@ class SqliteJournal:
             stack.callback(DirectoryLock(directory).release)
             self.torn = _inspect_log(self._path)
             self._connection = _connect(self._path)
-            stack.callback(_close, self._connection)
+            stack.callback(self._connection.close)
             self._records = Records(self._connection)
             self._prepare()
             self._open = stack.pop_all()
@@ -271,13 +271,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise Unreadable(f"cannot open {path}: {error}") from None
     connection.text_factory = decode_text
     return connection
-
-
-def _close(connection: sqlite3.Connection) -> None:
-    try:
-        connection.close()
-    except sqlite3.Error as error:
-        log.warning("the journal closed with an error", extra={"reason": str(error)})
 
 
 def _explain(path: Path, error: sqlite3.Error) -> WriteFailed:

@@ -70,8 +70,7 @@ def verify(directory: Path) -> Verification:
             _run(result, "replay", lambda: _replay(seen, sound))
     except Damaged as damage:
         result.seq = damage.seq
-        if not result.failures:
-            result.checks.append(Check("journal", ok=False, detail=str(damage)))
+        result.checks.append(Check("journal", ok=False, detail=str(damage)))
     except _Failed:
         pass
     return result

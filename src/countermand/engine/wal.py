@@ -54,12 +54,15 @@ def scan(path: Path) -> WalScan:
     """
     Return what the log at `path` holds; nothing when there is none.
 
-    It may be read while a server writes to it: a log that was begun anew meanwhile is read again.
+    It may be read while a server writes to it: a log that was begun anew meanwhile is read again,
+    and damage counts only where what was read has not changed since.
     """
     while True:
         data = _read(path)
-        if _read(path, _HEADER.size) == data[: _HEADER.size]:
-            return _scan(data)
+        found = _scan(data)
+        stable_bytes = len(data) if found.damage else _HEADER.size
+        if _read(path, stable_bytes) == data[:stable_bytes]:
+            return found
 
 
 def cut(path: Path, found: WalScan) -> None:
