@@ -116,11 +116,11 @@ def _show_verification(result: Verification) -> None:
         table.add_column(column)
     for check in result.checks:
         table.add_row(check.name, "ok" if check.ok else "FAILED", check.detail)
-    Console().print(table, soft_wrap=True)
+    _console().print(table, soft_wrap=True)
 
 
 def _show_statistics(found: Statistics) -> None:
-    console = Console()
+    console = _console()
     console.print(
         f"head {found.head}, {found.marks} marks, {found.quarantined} set aside; "
         f"{found.journal_bytes} bytes, log {found.log_bytes}\n"
@@ -140,6 +140,12 @@ def _show_statistics(found: Statistics) -> None:
         snapshots.add_row(str(seq), str(size))
     for table in (commands, writers, snapshots):
         console.print(table, soft_wrap=True)
+
+
+def _console() -> Console:
+    console = Console()
+    # A pipe has no width; what is cut off there cannot be searched for.
+    return console if console.is_terminal else Console(width=200)
 
 
 def _table(*columns: str) -> Table:
