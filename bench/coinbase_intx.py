@@ -23,7 +23,7 @@ class Coinbase:
                 "passphrase": account["passphrase"],
                 "secret": account["signing_key"],
             }
-            self._users.append((self._auth.credential(name, key), account["portfolio"]))
+            self._users.append((self._auth.credential(name, key), account["portfolio_uuid"]))
         self._owners: dict[str, int] = {}
 
     def place(self, index: int) -> bytes:

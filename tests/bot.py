@@ -18,7 +18,7 @@ class Bot:
     def __init__(self, venue: dict[str, Any], user: str) -> None:
         self._account = venue["accounts"][user]
         self._connection = HTTPConnection(urlsplit(venue["base_url"]).netloc, timeout=20)
-        self.portfolio = self._account["portfolio"]
+        self.portfolio = self._account["portfolio_uuid"]
 
     def close(self) -> None:
         """Close the connection."""

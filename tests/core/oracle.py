@@ -144,7 +144,18 @@ class Oracle:
             and new.quote_asset_id in self.assets
             and min(new.tick_units, new.lot_units, new.notional_minor, new.order_qty_lots_min) > 0
             and (new.kind == "PERPETUAL" or new.lot_minor > 0)
-            and new.initial_margin_ppb >= 0
+            and new.base_asset_id != new.quote_asset_id
+            and min(
+                new.order_qty_lots_max,
+                new.notional_minor_min,
+                new.position_lots_max,
+                new.price_band_ppb,
+                new.market_band_ppb,
+                new.initial_margin_ppb,
+                new.reference_price_ticks,
+            )
+            >= 0
+            and max(abs(new.maker_fee_ppb), abs(new.taker_fee_ppb)) <= BILLION
         )
         if not sound:
             return [("InstructionRejected", "INVALID_AMOUNT")]
@@ -359,7 +370,8 @@ class Oracle:
             return "QTY_BELOW_EXECUTED"
         leaves = qty - order.cum
         cover = self._cover(order.account, order.instrument, order.side)
-        if order.exec_inst & REDUCE_ONLY and leaves > cover:
+        grows = self.accounts[order.account].reduce_only and leaves > order.leaves
+        if (order.exec_inst & REDUCE_ONLY or grows) and leaves > cover:
             return "NOT_REDUCING"
         post_only = order.exec_inst & POST_ONLY or instrument.trading_state == "POST_ONLY"
         if post_only and self._crosses(instrument.id, order.side, price):
@@ -521,16 +533,23 @@ class Oracle:
         account: int,
         instrument: SimpleNamespace,
         but: Order | None = None,
-        plus: tuple[str, int] = ("BUY", 0),
+        plus: tuple[str, int, int] = ("BUY", 0, 0),
     ) -> int:
-        # As if order `but` were gone and an order of side and notional `plus` were there.
-        cost = self._position(account, instrument.id)[1]
-        exposed = {"BUY": 0, "SELL": 0}
+        # As if order `but` were gone and an order of side, quantity and notional `plus` were there.
+        net, cost = self._position(account, instrument.id)[:2]
+        lots, exposed = {"BUY": 0, "SELL": 0}, {"BUY": 0, "SELL": 0}
         for order in self._open(account):
             if order.instrument == instrument.id and order is not but:
                 notional = order.price * order.leaves * instrument.notional_minor
+                lots[order.side] += order.leaves
                 exposed[order.side] += notional
-        exposed[plus[0]] += plus[1]
+        lots[plus[0]] += plus[1]
+        exposed[plus[0]] += plus[2]
+        # Orders that can only close the position do not count.
+        if net + lots["BUY"] <= 0:
+            exposed["BUY"] = 0
+        if net - lots["SELL"] >= 0:
+            exposed["SELL"] = 0
         worst = max(abs(cost + exposed["BUY"]), abs(cost - exposed["SELL"]))
         return math.ceil(Fraction(worst * instrument.initial_margin_ppb, BILLION))
 
@@ -557,7 +576,7 @@ class Oracle:
             price = max(price, bids[0].price)
         fee = self._hold(instrument, side, price, qty) - freed
         notional = price * qty * instrument.notional_minor
-        margin = self._margin(account, instrument, replaced, (side, notional))
+        margin = self._margin(account, instrument, replaced, (side, qty, notional))
         more = margin - self._margin(account, instrument)
         # What needs no more margin is always let through.
         return more <= 0 or more + fee <= max(0, available)

@@ -3,7 +3,7 @@
 from typing import get_args
 
 import pytest
-from tests.core.build import ALICE, BOB, PERCENT, SPOT, World
+from tests.core.build import ALICE, BOB, PERCENT, PERP, SPOT, World
 
 from countermand.core import evolve
 from countermand.core.events import Event
@@ -135,3 +135,29 @@ def test_oldest_closed_orders_are_forgotten(world: World, monkeypatch: pytest.Mo
         assert world.story == [f"accepted {name} 1 @ 100", f"rested {name}"]
     world.buy(ALICE, 1, 100, "a2")
     assert world.story == ["rejected a2 DUPLICATE_CL_ORD_ID"]
+
+
+def test_retired_names_are_remembered_up_to_a_bound(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often an order is renamed, it keeps so many of its names taken."""
+    monkeypatch.setattr(evolve, "RETIRED_CL_ORD_IDS_MAX", 2)
+    order = world.buy(ALICE, 1, 100, "a1")
+    for name in ("a2", "a3", "a4"):
+        world.replace(ALICE, order, new_name=name)
+
+    world.buy(ALICE, 1, 100, "a2")
+    assert world.story == ["rejected a2 DUPLICATE_CL_ORD_ID"]
+    world.buy(ALICE, 1, 100, "a1")
+    assert world.story == ["accepted a1 1 @ 100", "rested a1"]
+
+
+def test_account_that_may_only_reduce_cannot_grow_an_order(world: World) -> None:
+    """Less is allowed, and more is not."""
+    order = world.buy(ALICE, 5, 100, "a1", instrument_id=PERP)
+    world.configure(ALICE, reduce_only=True)
+
+    world.replace(ALICE, order, qty=6)
+    assert world.report(ALICE, order).order_qty_lots == 5
+    world.replace(ALICE, order, qty=4)
+    assert world.report(ALICE, order).order_qty_lots == 4

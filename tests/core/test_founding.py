@@ -30,6 +30,7 @@ from countermand.core.ids import EXTERNAL, FEES, AccountId, AssetId, InstrumentI
 from countermand.core.instrument import TradingState
 from countermand.core.queries import GetReferenceData
 from countermand.core.reasons import RejectReason
+from countermand.core.units import PPB
 
 NEXT = 14  # the number of the first entry after the founding
 
@@ -94,6 +95,11 @@ REFUSED: list[tuple[Command, RejectReason]] = [
     (unsound(lot_minor=0), RejectReason.INVALID_AMOUNT),
     (unsound(order_qty_lots_min=0), RejectReason.INVALID_AMOUNT),
     (unsound(initial_margin_ppb=-1), RejectReason.INVALID_AMOUNT),
+    (unsound(price_band_ppb=-1), RejectReason.INVALID_AMOUNT),
+    (unsound(position_lots_max=-1), RejectReason.INVALID_AMOUNT),
+    (unsound(taker_fee_ppb=PPB + 1), RejectReason.INVALID_AMOUNT),
+    (unsound(maker_fee_ppb=-PPB - 1), RejectReason.INVALID_AMOUNT),
+    (unsound(base_asset_id=USDC), RejectReason.INVALID_AMOUNT),
     (SetTradingState(InstrumentId(999), TradingState.HALTED), RejectReason.UNKNOWN_INSTRUMENT),
     (SetReferencePrice(InstrumentId(999), 1), RejectReason.UNKNOWN_INSTRUMENT),
     (SetReferencePrice(SPOT, 0), RejectReason.PRICE_NOT_POSITIVE),

@@ -2,8 +2,9 @@
 
 import msgspec
 import pytest
-from tests.core.build import ALICE, BOB, CAROL, PERP, World
+from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, World
 
+from countermand.core.commands import DepositFunds
 from countermand.core.exchange import Exchange
 from countermand.core.order import ExecInst, TimeInForce
 
@@ -46,6 +47,14 @@ def test_what_is_derived_is_rebuilt(lived: World) -> None:
     lived.buy(BOB, 1, 110, "b9", instrument_id=PERP)
     lived.sell(ALICE, 1, 110, "a9", instrument_id=PERP)
     assert lived.story[1:] == ["traded b9 a9 1 @ 110", "canceled a3 REDUCE_ONLY"]
+
+
+def test_amounts_have_no_size(world: World) -> None:
+    """An asset kept to eighteen digits outgrows 64 bits with ten units of it."""
+    world.run(DepositFunds(ALICE, BTC, 10**30))
+    world.sell(ALICE, 10**24, 100)
+
+    assert Exchange.load(world.exchange.dump()).digest() == world.exchange.digest()
 
 
 def test_any_difference_changes_the_digest(world: World) -> None:

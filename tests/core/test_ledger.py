@@ -77,9 +77,32 @@ def test_margin_covers_the_worse_of_both_sides(
     cost: int, buys: int, sells: int, expected: int
 ) -> None:
     """Either all buys trade or all sells do; what reduces the position asks for nothing."""
-    position = Position(cost_minor=cost, open_buy_minor=buys, open_sell_minor=sells)
+    position = Position(
+        net_lots=cost,
+        cost_minor=cost,
+        open_buy_lots=buys,
+        open_buy_minor=buys,
+        open_sell_lots=sells,
+        open_sell_minor=sells,
+    )
 
     assert ledger.margin(perpetual(), position) == expected
+
+
+@pytest.mark.parametrize(
+    ("net_lots", "side", "lots", "expected"),
+    [
+        (60, Side.SELL, 60, 600),
+        (60, Side.SELL, 61, 1_230),
+        (-60, Side.BUY, 60, 600),
+        (-60, Side.BUY, 61, 1_230),
+    ],
+)
+def test_margin_never_bars_the_way_out(net_lots: int, side: Side, lots: int, expected: int) -> None:
+    """However dear, an order the position covers asks for nothing; one lot more may flip it."""
+    position = Position(net_lots=net_lots, cost_minor=100 * net_lots)
+
+    assert ledger.margin(perpetual(), position, side, lots, 300 * lots) == expected
 
 
 def test_spot_match_swaps_both_assets_and_pays_both_fees() -> None:

@@ -98,10 +98,16 @@ def _show(ready: Ready) -> None:
         table.add_column("what its SDK needs")
         for account, needs in venue["accounts"].items():
             for index, (field, value) in enumerate(needs.items()):
-                table.add_row("" if index else account, f"{field} = {value}")
+                table.add_row("" if index else account, f"{field} = {_plain(value)}")
         console.print(table, soft_wrap=True)
         console.print(f"markets  {', '.join(venue['markets'])}\n", soft_wrap=True)
     console.print(f"control  {ready.control}   (Ctrl-C stops; everything answered is kept)")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {item}" for name, item in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _fail(text: str, code: int) -> None:

@@ -136,7 +136,8 @@ def _refuse_replaced_exposure(
 ) -> RejectReason | None:
     instrument, side = market.instrument, order.side
     leaves = qty_lots - order.cum_qty_lots
-    if order.reduce_only and not covers(account, instrument, side, leaves):
+    reduces = order.reduce_only or (account.reduce_only and leaves > order.leaves_qty_lots)
+    if reduces and not covers(account, instrument, side, leaves):
         return RejectReason.NOT_REDUCING
     # A market that is post-only makes every order that comes in anew one.
     post_only = order.exec_inst & ExecInst.POST_ONLY or (
@@ -202,11 +203,10 @@ def required_minor(
     fee = ceil_ppb(notional, instrument.fee_reserve_ppb)
     if replaced:
         notional -= instrument.notional_of(replaced.price_ticks, replaced.leaves_qty_lots)
+        qty_lots -= replaced.leaves_qty_lots
         fee -= replaced.hold_minor
     position = account.positions.get(instrument.instrument_id, _FLAT)
-    buying = side is Side.BUY
-    after = margin(instrument, position, notional if buying else 0, 0 if buying else notional)
-    added = after - position.margin_minor
+    added = margin(instrument, position, side, qty_lots, notional) - position.margin_minor
     # An order that needs no more margin is always let through: closing must never be barred.
     return added + fee if added > 0 else 0
 

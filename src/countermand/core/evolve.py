@@ -34,7 +34,13 @@ from countermand.core.instrument import Asset
 from countermand.core.order import ExecType, Order, OrdStatus, Side
 from countermand.core.reasons import CancelReason
 from countermand.core.reports import Fill
-from countermand.core.state import CLOSED_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
+from countermand.core.state import (
+    CLOSED_ORDERS_PER_ACCOUNT_MAX,
+    RETIRED_CL_ORD_IDS_MAX,
+    Account,
+    Market,
+    State,
+)
 
 
 def evolve(state: State, event: Event) -> None:
@@ -177,9 +183,17 @@ def _order_replaced(state: State, event: OrderReplaced) -> None:
     order.exec_type = ExecType.REPLACED
     order.transact_ns = state.ts_ns
     if event.cl_ord_id != order.cl_ord_id:
-        order.retired_cl_ord_ids += (order.cl_ord_id,)
-        order.cl_ord_id = event.cl_ord_id
-        account.cl_ord_ids[event.cl_ord_id] = order.order_id
+        _rename(account, order, event.cl_ord_id)
+
+
+def _rename(account: Account, order: Order, cl_ord_id: str) -> None:
+    # A retired id stays taken, until the order has had so many after it.
+    retired = (*order.retired_cl_ord_ids, order.cl_ord_id)
+    for forgotten in retired[:-RETIRED_CL_ORD_IDS_MAX]:
+        account.cl_ord_ids.pop(forgotten, None)
+    order.retired_cl_ord_ids = retired[-RETIRED_CL_ORD_IDS_MAX:]
+    order.cl_ord_id = cl_ord_id
+    account.cl_ord_ids[cl_ord_id] = order.order_id
 
 
 def _order_restated(state: State, event: OrderRestated) -> None:

@@ -26,6 +26,7 @@ from countermand.core.ids import AccountId, AssetId, InstrumentId
 from countermand.core.instrument import Instrument
 from countermand.core.reasons import RejectReason
 from countermand.core.state import State
+from countermand.core.units import PPB
 
 # Finer than any asset there is; amounts stay well within what text and journals carry.
 ASSET_SCALE_MAX = 36
@@ -54,10 +55,23 @@ def list_instrument(state: State, seq: int, ts_ns: int, command: ListInstrument)
 
 
 def _is_sound(state: State, new: Instrument) -> bool:
-    known = new.base_asset_id in state.assets and new.quote_asset_id in state.assets
-    units = (new.tick_units, new.lot_units, new.notional_minor, new.order_qty_lots_min)
-    spot_lot = new.is_perpetual or new.lot_minor > 0
-    return known and spot_lot and min(units) > 0 and new.initial_margin_ppb >= 0
+    pair = {new.base_asset_id, new.quote_asset_id}
+    if len(pair) == 1 or not pair <= state.assets.keys():
+        return False
+    positive = (new.tick_units, new.lot_units, new.notional_minor, new.order_qty_lots_min)
+    not_negative = (
+        new.order_qty_lots_max,
+        new.notional_minor_min,
+        new.position_lots_max,
+        new.price_band_ppb,
+        new.market_band_ppb,
+        new.initial_margin_ppb,
+        new.reference_price_ticks,
+    )
+    # A fee of more than the whole would take from a seller what the match does not bring.
+    fees_fit = max(abs(new.maker_fee_ppb), abs(new.taker_fee_ppb)) <= PPB
+    lot_counts = new.is_perpetual or new.lot_minor > 0
+    return min(positive) > 0 and min(not_negative) >= 0 and fees_fit and lot_counts
 
 
 def set_trading_state(state: State, seq: int, ts_ns: int, command: SetTradingState) -> list[Event]:

@@ -7,7 +7,7 @@ states with the same image behave alike for ever.
 
 from collections import deque
 
-from msgspec import Struct, msgpack
+from msgspec import Struct, json
 
 from countermand.core.evolve import index_order
 from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
@@ -57,7 +57,7 @@ class Image(Struct, frozen=True, array_like=True):
 
 def dump(state: State) -> bytes:
     """Return the state's image, encoded. Equal states give equal bytes."""
-    return msgpack.encode(
+    return json.encode(
         Image(
             state.seq,
             state.ts_ns,
@@ -102,7 +102,7 @@ def load(data: bytes) -> State:
 
     Raises: msgspec.DecodeError or ValidationError for bytes that are no image.
     """
-    image = msgpack.decode(data, type=Image)
+    image = json.decode(data, type=Image)
     state = State()
     state.seq, state.ts_ns = image.seq, image.ts_ns
     state.assets = {asset.asset_id: asset for asset in image.assets}

@@ -8,6 +8,7 @@ was laid, so a cancel frees it to the last unit. What is held:
     spot sell         the quantity                                         base asset
     perpetual         the dearest fee on the notional                      quote asset
     position          initial margin on max(|cost + buys|, |cost - sells|)  quote asset
+                      where orders that can only close it do not count
 
 Margin counts cost, not mark: profit that is not realized opens no further position.
 """
@@ -40,11 +41,26 @@ def hold_asset(instrument: Instrument, side: Side) -> AssetId:
 
 
 def margin(
-    instrument: Instrument, position: Position, buy_minor: int = 0, sell_minor: int = 0
+    instrument: Instrument,
+    position: Position,
+    side: Side | None = None,
+    more_lots: int = 0,
+    more_minor: int = 0,
 ) -> int:
-    """Return the margin of the position, as if `buy_minor` and `sell_minor` more were on order."""
-    longest = abs(position.cost_minor + position.open_buy_minor + buy_minor)
-    shortest = abs(position.cost_minor - position.open_sell_minor - sell_minor)
+    """
+    Return the margin of the position, as if an order of `side` were open besides those that are.
+
+    Orders that the position covers can only close it, at whatever price, and ask for nothing.
+    """
+    net_lots, cost = position.net_lots, position.cost_minor
+    buy_lots, buy_minor = position.open_buy_lots, position.open_buy_minor
+    sell_lots, sell_minor = position.open_sell_lots, position.open_sell_minor
+    if side is _BUY:
+        buy_lots, buy_minor = buy_lots + more_lots, buy_minor + more_minor
+    elif side is _SELL:
+        sell_lots, sell_minor = sell_lots + more_lots, sell_minor + more_minor
+    longest = abs(cost + buy_minor) if net_lots + buy_lots > 0 else abs(cost)
+    shortest = abs(cost - sell_minor) if net_lots - sell_lots < 0 else abs(cost)
     return ceil_ppb(max(longest, shortest), instrument.initial_margin_ppb)
 
 

@@ -66,9 +66,12 @@ class GetDepth(Query, frozen=True):
 
 
 class PreviewOrder(Query, frozen=True):
-    """Answers `PreviewReport`: `NewOrder` decided and thrown away."""
+    """
+    Answers `PreviewReport`: `NewOrder` decided as if it came at `now_ns`, and thrown away.
+    """
 
     order: NewOrder
+    now_ns: int = 0
 
 
 class GetReferenceData(Query, frozen=True):

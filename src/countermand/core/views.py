@@ -191,7 +191,7 @@ def _get_depth(state: State, query: GetDepth) -> DepthReport | None:
     bids, asks = (
         tuple(
             (price, ladder.levels[price].qty_lots)
-            for price in islice(ladder.descend(), query.levels_max)
+            for price in islice(ladder.descend(), max(0, query.levels_max))
         )
         for ladder in (market.book.bids, market.book.asks)
     )
@@ -200,7 +200,7 @@ def _get_depth(state: State, query: GetDepth) -> DepthReport | None:
 
 def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
     order = query.order
-    events = decide(state, state.seq + 1, state.ts_ns, order)
+    events = decide(state, state.seq + 1, max(state.ts_ns, query.now_ns), order)
     if isinstance(first := events[0], OrderRejected):
         account, market = (
             state.accounts.get(order.account_id),

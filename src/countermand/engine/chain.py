@@ -21,11 +21,13 @@ DIGEST_BYTES = 16
 # The link before the first record, and the outcome before the first event.
 GENESIS = bytes(DIGEST_BYTES)
 
-encode_entry = msgspec.msgpack.Encoder().encode
-decode_entry = msgspec.msgpack.Decoder(Entry).decode
+# JSON and not MessagePack, for its integers have no size: an asset kept to eighteen digits outgrows
+# 64 bits with ten units of it. And whoever opens the journal with another tool can read it.
+encode_entry = msgspec.json.Encoder().encode
+decode_entry = msgspec.json.Decoder(Entry).decode
 
-_decode_command = msgspec.msgpack.Decoder(Command).decode
-_encode_events = msgspec.msgpack.Encoder().encode
+_decode_command = msgspec.json.Decoder(Command).decode
+_encode_events = msgspec.json.Encoder().encode
 
 
 def link(previous: bytes, payload: bytes) -> bytes:

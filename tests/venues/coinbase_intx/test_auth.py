@@ -241,5 +241,9 @@ def test_what_a_user_is_told() -> None:
 
     assert credential.access == (Access.VIEW,)
     assert (told["access_key"], told["passphrase"], told["signing_key"]) == ("k", "p", "eA==")
-    assert told["portfolio"] == told["portfolios"]["two"] == "00000000-0000-8002-8000-000000000008"
-    assert AUTH.publish(credential, [])["portfolio"] is None
+    assert (
+        told["portfolio_uuid"]
+        == told["portfolios"]["two"]
+        == "00000000-0000-8002-8000-000000000008"
+    )
+    assert AUTH.publish(credential, [])["portfolio_uuid"] is None

@@ -61,7 +61,7 @@ class User:
             account["access_key"], account["passphrase"], account["signing_key"]
         )
         self.sdk = IntxServicesClient(credentials, base_url=f"{venue['base_url']}/api/v1")
-        self.portfolio = account["portfolio"]
+        self.portfolio = account["portfolio_uuid"]
 
     def place(self, side: str, price: str | None, size: str = "0.01", **more: Any) -> Any:
         """Place an order on ETH-PERP, limit and GTC unless said otherwise."""

@@ -91,7 +91,8 @@ class IntxAuth:
             "passphrase": held.passphrase,
             "signing_key": held.secret_text,
             "access": [access.value for access in held.access],
-            "portfolio": ids.uuid(Kind.PORTFOLIO, first.account_id) if first else None,
+            "portfolio_id": ids.triplet(Kind.PORTFOLIO, first.account_id) if first else None,
+            "portfolio_uuid": ids.uuid(Kind.PORTFOLIO, first.account_id) if first else None,
             "portfolios": names,
         }
 

@@ -76,7 +76,7 @@ def place_to_wire(command: NewOrder, ctx: Context) -> orders.PlaceOrder:
 def preview_from_wire(message: orders.PreviewOrder, ctx: Context) -> PreviewOrder:
     """Return the question what an order would do. Raises as `place_from_wire` does."""
     account_id = resolve.portfolio(message.portfolio, ctx)
-    return PreviewOrder(_new_order(message, account_id, "", ctx))
+    return PreviewOrder(_new_order(message, account_id, "", ctx), ctx.now_ns)
 
 
 def preview_reply_to_wire(report: PreviewReport, ctx: Context) -> orders.Preview:
