@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import random
+import statistics
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -105,12 +106,16 @@ def seconds_for(market: Market, commands: list[Command]) -> float:
     return took
 
 
-def cancels_per_s(kind: InstrumentKind, count: int = 50_000) -> float:
-    """Return the rate of cancels, orders taken at random."""
-    market = Market(kind)
-    resting = market.fill(count)
-    market.chance.shuffle(resting)
-    return count / seconds_for(market, [CancelOrder(*which) for which in resting])
+def cancels_per_s(kind: InstrumentKind, resting: int = 10_000, rounds: int = 5) -> float:
+    """
+    Return the rate at which a book of that size is canceled empty, at random; the median round.
+    """
+    market, rates = Market(kind), []
+    for _ in range(rounds):
+        orders = market.fill(resting)
+        market.chance.shuffle(orders)
+        rates.append(resting / seconds_for(market, [CancelOrder(*which) for which in orders]))
+    return statistics.median(rates)
 
 
 def mixed_per_s(kind: InstrumentKind, count: int = 100_000) -> float:

@@ -174,8 +174,12 @@ def test_canary_a_broken_core_does_not_pass(fault: str, monkeypatch: pytest.Monk
     _plant(monkeypatch, *FAULTS[fault])
 
     with pytest.raises(AssertionError):
-        for seed in SEEDS:
-            run(seed, 20_000)
+        _run_all()
+
+
+def _run_all() -> None:
+    for seed in SEEDS:
+        run(seed, 20_000)
 
 
 def _plant(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, fault: Any) -> None:

@@ -13,8 +13,6 @@ from typing import Annotated
 import msgspec
 import typer
 import uvloop
-from rich.console import Console
-from rich.table import Table
 
 from countermand import logs
 from countermand.app import App, Config, ConfigError, Ready
@@ -91,17 +89,13 @@ async def _run(config: Config, *, as_json: bool) -> None:
 
 
 def _show(ready: Ready) -> None:
-    console = Console()
     for name, venue in ready.venues.items():
-        table = Table(title=f"{name}  {venue['base_url']}", title_justify="left", box=None)
-        table.add_column("account")
-        table.add_column("what its SDK needs")
+        typer.secho(f"{name}  {venue['base_url']}", bold=True)
         for account, needs in venue["accounts"].items():
             for index, (field, value) in enumerate(needs.items()):
-                table.add_row("" if index else account, f"{field} = {_plain(value)}")
-        console.print(table, soft_wrap=True)
-        console.print(f"markets  {', '.join(venue['markets'])}\n", soft_wrap=True)
-    console.print(f"control  {ready.control}   (Ctrl-C stops; everything answered is kept)")
+                typer.echo(f"  {'' if index else account:<8}{field:<16}{_plain(value)}")
+        typer.echo(f"  {'markets':<24}{_plain(venue['markets'])}\n")
+    typer.echo(f"control  {ready.control}   (Ctrl-C stops; everything answered is kept)")
 
 
 def _plain(value: object) -> str:
