@@ -1,0 +1,58 @@
+"""What the documents name is there: every path, and every function or class in code marks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = "\n".join(path.read_text() for path in sorted((ROOT / "src").rglob("*.py")))
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "ARCHITECTURE.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "src").rglob("README.md")),
+]
+
+_LINK = re.compile(r"\]\(([^)#:]+)\)")
+_PATH = re.compile(r"`([a-z_]+(?:/[a-z_<>]+)*/?[a-z_]*\.(?:py|md|toml))`")
+_NAME = re.compile(r"`(?:[a-z_]+\.)*([A-Za-z_][A-Za-z0-9_]*)(?:\(\))?`")
+# Words in code marks that are the wire's, the shell's or another library's.
+_SPOKEN = re.compile(r"^(?:[a-z]+|[A-Z]+)$")
+
+
+def identifier(document: Path) -> str:
+    """Name a document in a test's id."""
+    return str(document.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=identifier)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Every relative link names a file or a folder."""
+    links = _LINK.findall(document.read_text())
+
+    assert [] == [link for link in links if not (document.parent / link).exists()]
+
+
+@pytest.mark.parametrize("document", [ROOT / "ARCHITECTURE.md", *DOCUMENTS[2:-1]], ids=identifier)
+def test_paths_exist(document: Path) -> None:
+    """Every path in code marks exists, from the root or from the package."""
+    places = [ROOT, ROOT / "src/countermand", ROOT / "src/countermand/core", document.parent]
+    paths = [path for path in _PATH.findall(document.read_text()) if "<" not in path]
+
+    assert [] == [p for p in paths if not any((place / p).exists() for place in places)]
+
+
+def test_architecture_names_what_there_is() -> None:
+    """Every function and class the architecture names is defined in the source."""
+    names = set(_NAME.findall((ROOT / "ARCHITECTURE.md").read_text()))
+    spoken = {name for name in names if _SPOKEN.match(name)}
+
+    missing = {
+        name
+        for name in names - spoken
+        if not re.search(rf"(?:def|class) {name}\b|^ *{name}(?:: | = )", SOURCE, re.MULTILINE)
+    }
+    assert set() == missing
