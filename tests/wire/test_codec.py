@@ -106,6 +106,45 @@ def test_unknown_keys_are_ignored() -> None:
         decode(SWEEP, query=b"account=a&instrumentType=SPOT")
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b'{"account":"7"}', b'{"side":"SELL","account":"7"}', b'{"account":7}']
+)
+def test_body_beside_a_strict_query_may_repeat_it(body: bytes) -> None:
+    """Some clients send everything twice."""
+    assert decode(SWEEP, body, b"account=7&side=SELL") == Sweep("7", "SELL")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"account":"7","side":"SELL"}', InvalidField),
+        (b'{"account":"8"}', InvalidField),
+        (b'{"account":null}', InvalidField),
+        (b'{"account":["7"]}', InvalidField),
+        (b'{"account":{}}', InvalidField),
+        (b'{"account":"7","more":"x"}', UnknownField),
+        (b'{"":""}', UnknownField),
+        (b"[]", Malformed),
+        (b"null", Malformed),
+        (b"{", Malformed),
+        (b"\xff", Malformed),
+        (b"account=7&side=SELL", Malformed),
+    ],
+)
+def test_body_beside_a_strict_query_may_add_nothing(body: bytes, kind: type[Malformed]) -> None:
+    """A filter that travels where nobody looks would be ignored."""
+    with pytest.raises(Malformed) as caught:
+        decode(SWEEP, body, b"account=7")
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("query", [b"account=7&=x", b"account=7&=", b"=&account=7"])
+def test_strict_query_has_no_nameless_values(query: bytes) -> None:
+    """What bears no name is not known either."""
+    with pytest.raises(UnknownField):
+        decode(SWEEP, query=query)
+
+
 def test_path_wins() -> None:
     """Over a key of its name in the query or the body."""
     assert decode(FIND, query=b"id=8", id="7").id == "7"

@@ -3,7 +3,8 @@ Codec: message classes to bytes and back, strictly.
 
 A request's fields travel as path parameters, and besides as a JSON body or as query parameters.
 Which is the row's to say; the message is the same struct either way. A body that a row does not
-name is never read: it may have been signed, that is all.
+name is not read: it may have been signed, that is all. Only where the message forbids unknown
+fields may such a body say nothing that the query does not say too.
 """
 
 import re
@@ -64,6 +65,8 @@ def decode_request(route: Route, request: Request, params: Params) -> Any:
     """
     if not route.body:
         values = _query_values(route.request, request.query, params)
+        if request.body and _fields(route.request).strict:
+            _check_echo(_fields(route.request), values, request.body)
         return _convert(values, route.request, strict=False)
     if not params:
         return _parse(_decoder(route.request), request.body)
@@ -112,10 +115,28 @@ def _query_values(kind: type[Struct], query: bytes, params: Params) -> dict[str,
             raw, _, text = pair.partition(b"=")
             if (name := _text(raw)) in fields.names:
                 _add(values, fields, name, _text(text))
-            elif fields.strict and name:
+            elif fields.strict and pair:
                 raise UnknownField(name)
     values.update(params)
     return values
+
+
+def _check_echo(fields: _Fields, values: dict[str, Any], body: bytes) -> None:
+    # Nobody reads this body, so a filter in it would be lost, and the request would do too much.
+    echo = _parse(_UNTYPED, body)
+    if not isinstance(echo, dict):
+        raise Malformed("body must be a JSON object")
+    for name, value in echo.items():
+        if name not in fields.names:
+            raise UnknownField(name)
+        if name not in values or _echoed(value) != values[name]:
+            raise InvalidField(name, f"{name} in the body is not what the query says")
+
+
+def _echoed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_echoed(item) for item in value]
+    return _spelled(value) if isinstance(value, str | int | Decimal) else None
 
 
 def _add(values: dict[str, Any], fields: _Fields, name: str, text: str) -> None:

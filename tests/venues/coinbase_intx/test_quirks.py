@@ -302,6 +302,7 @@ def test_cancel_all_takes_what_matches(shop: Shop, query: str, left: list[str]) 
         "&instrument=",
         "&side=BUY&side=SELL",
         "&limit=1",
+        "&=x",
     ],
 )
 def test_cancel_all_ignores_nothing(shop: Shop, query: str) -> None:
@@ -310,6 +311,28 @@ def test_cancel_all_ignores_nothing(shop: Shop, query: str) -> None:
 
     assert shop.cancel_all(query)[0] == 400
     assert shop.open() == ["one"]
+
+
+@pytest.mark.parametrize(
+    "body", [{"side": "SELL"}, {"side": "BUY"}, {"instrumentType": "SPOT"}, [], b"side=SELL", b"{"]
+)
+def test_cancel_all_has_no_filters_in_its_body(shop: Shop, body: Any) -> None:
+    """A signed body that says more than the query is refused, and nothing is canceled."""
+    shop.placed()
+    terms = {"portfolio": shop.main, **body} if isinstance(body, dict) else body
+
+    assert shop.send("DELETE", f"/orders?portfolio={shop.main}", terms)[0] == 400
+    assert shop.open() == ["one"]
+
+
+def test_cancel_all_may_say_everything_twice(shop: Shop) -> None:
+    """As ccxt does; a single cancel does not look at its body at all."""
+    shop.placed()
+    query = f"portfolio={shop.main}&side=SELL"
+    body = {"portfolio": shop.main, "side": "SELL"}
+
+    assert len(shop.send("DELETE", f"/orders?{query}", body)[1]) == 1
+    assert shop.cancel(shop.placed(client_order_id="two")["order_id"], body=b"{")[0] == 200
 
 
 # --- placing
