@@ -1,6 +1,7 @@
 """Snapshots: taken when it is time, trusted only when they prove themselves, never needed."""
 
 import asyncio
+import logging
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from countermand.engine import snapshot as snapshotting
 from countermand.engine.clock import ManualClock
 from countermand.engine.intake import Limits
 from countermand.engine.keeper import Keeper
+from countermand.engine.lock import DirectoryLock
 from countermand.engine.ports import Damaged, Hole
 from countermand.engine.replay import open_engine, recover
 from countermand.engine.snapshot import (
@@ -219,6 +221,70 @@ def test_a_snapshot_that_cannot_be_written_is_no_reason_to_stop(tmp_path: Path) 
         await again.stop()
 
     run(test())
+
+
+def test_whatever_goes_wrong_with_a_snapshot_the_journal_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In saving and in dumping, as it goes and at the stop; the exchange goes on meanwhile."""
+
+    def broken(*_: object) -> bytes:
+        raise MemoryError("no room to think")
+
+    async def test(what: type, name: str) -> None:
+        monkeypatch.setattr(what, name, broken)
+        engine = await open_engine(tmp_path, ManualClock(), pytest.fail, Limits(snapshot_every=5))
+        for command in traffic(30):
+            await engine.submit(command)
+        assert engine.stopped_because is None
+        await engine.stop()
+        monkeypatch.undo()
+        DirectoryLock(tmp_path).release()
+
+    run(test(SnapshotDirectory, "save"))
+    run(test(Exchange, "dump"))
+    assert () == SnapshotDirectory(tmp_path).seqs()
+    skipped = [each for each in caplog.records if "no room to think" in str(vars(each))]
+    assert {logging.WARNING} == {each.levelno for each in skipped}
+    assert 2 * (30 // 5) <= len(skipped)
+
+
+def test_a_keeper_that_fails_does_not_keep_the_journal_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor the subscribers waiting: what it raises comes out only after both are closed."""
+
+    async def broken(_: Keeper) -> None:
+        raise ValueError("a bug of the keeper's")
+
+    async def test() -> None:
+        monkeypatch.setattr(Keeper, "settle", broken)
+        engine = await open_engine(tmp_path, ManualClock(), pytest.fail)
+        with pytest.raises(ValueError, match="of the keeper's"):
+            await engine.stop()
+        DirectoryLock(tmp_path).release()
+
+    run(test())
+
+
+def test_a_pause_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With its milliseconds, from the length on that a client may notice."""
+
+    async def test() -> None:
+        exchange = Exchange()
+        keeper = Keeper(exchange, SnapshotDirectory(tmp_path), 1)
+        for entry, noticed in zip(WROTE, (3600.0, -1.0), strict=False):
+            monkeypatch.setattr(keeping, "NOTICED_S", noticed)
+            exchange.apply(entry)
+            keeper.consider(b"", b"")
+            await keeper.settle()
+
+    run(test())
+    (pause,) = caplog.records
+    assert (logging.WARNING, 2) == (pause.levelno, vars(pause)["seq"])
+    assert 0 <= vars(pause)["ms"] < 1000
 
 
 def test_a_clean_stop_leaves_one(tmp_path: Path) -> None:

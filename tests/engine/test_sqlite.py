@@ -22,6 +22,7 @@ from countermand.engine.ports import (
     OtherFormat,
     Stale,
     Unreadable,
+    Unsuitable,
     WriteFailed,
 )
 from countermand.engine.sqlite import SqliteJournal
@@ -156,6 +157,21 @@ def test_the_log_does_not_grow_without_bound(tmp_path: Path) -> None:
         fill(journal, entries(6000), 3)
         size = (tmp_path / "journal.sqlite-wal").stat().st_size
     assert size < 8 * 1024 * 1024
+
+
+def test_a_file_system_without_shared_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite does not fail there, it answers with another mode; nothing is made."""
+
+    def connect(path: Path) -> sqlite3.Connection:
+        return sqlite3.connect(f"{path.as_uri()}?vfs=unix-dotfile", uri=True, isolation_level=None)
+
+    monkeypatch.setattr(sqlite, "_connect", connect)
+    with pytest.raises(Unsuitable, match=r"write-ahead log .* mode is delete there"):
+        SqliteJournal(tmp_path)
+    assert not (tmp_path / "journal.sqlite").stat().st_size
+    DirectoryLock(tmp_path).release()
 
 
 def test_a_full_database_is_said_so(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """
 Keeper: when to take a snapshot. The exchange stands still while it is dumped, so not too often.
 
-Sealing and writing are another thread's work. That a snapshot could not be written is no reason to
-stop: it saves time at the next start and nothing else.
+Sealing and writing are another thread's work. That a snapshot could not be made or written is no
+reason to stop, whatever the reason: it saves time at the next start and nothing else.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 # time, a client's cancel may not.
 PAUSE_S_MAX = 0.1
 
+# A dump that takes longer than this is logged: whoever wonders about a slow answer finds it there.
+NOTICED_S = 0.02
+
 
 class Keeper:
     """Takes snapshots of one exchange; without a directory it keeps nothing."""
@@ -36,13 +39,12 @@ class Keeper:
         if self._directory is None or self._exchange.seq - self._last_seq < self._every:
             return
         if self._saving is None or self._saving.done():
-            began = time.perf_counter()
-            place, dump = self._place(checksum, outcome), self._exchange.dump()
-            if time.perf_counter() - began > PAUSE_S_MAX:
-                self._every *= 2
+            place = self._place(checksum, outcome)
             self._last_seq = place.seq
-            loop = asyncio.get_running_loop()
-            self._saving = loop.run_in_executor(None, _save, self._directory, dump, place)
+            dump = self._dump(place.seq)
+            if dump is not None:
+                loop = asyncio.get_running_loop()
+                self._saving = loop.run_in_executor(None, _save, self._directory, dump, place)
 
     async def settle(self) -> None:
         """Return once no snapshot is being written."""
@@ -52,7 +54,26 @@ class Keeper:
     def leave(self, checksum: bytes, outcome: bytes) -> None:
         """Take the snapshot the next start begins with. Blocks until it is on the disk."""
         if self._directory is not None and self._exchange.seq:
-            _save(self._directory, self._exchange.dump(), self._place(checksum, outcome))
+            place = self._place(checksum, outcome)
+            dump = self._dump(place.seq)
+            if dump is not None:
+                _save(self._directory, dump, place)
+
+    def _dump(self, seq: int) -> bytes | None:
+        """Return the exchange's dump, None when it cannot be made: that is no bug of the core's."""
+        began = time.perf_counter()
+        try:
+            dump = self._exchange.dump()
+        except Exception as error:  # noqa: BLE001 - a snapshot is never worth the process
+            _warn("snapshot skipped: the exchange cannot be dumped", seq, error)
+            dump = None
+        pause_s = time.perf_counter() - began
+        if pause_s > NOTICED_S:
+            extra = {"seq": seq, "ms": round(pause_s * 1e3, 1)}
+            log.warning("the exchange stood still for a snapshot", extra=extra)
+        if pause_s > PAUSE_S_MAX:
+            self._every *= 2
+        return dump
 
     def _place(self, checksum: bytes, outcome: bytes) -> Header:
         seq, ts_ns = self._exchange.seq, self._exchange.ts_ns
@@ -62,5 +83,12 @@ class Keeper:
 def _save(directory: SnapshotDirectory, dump: bytes, place: Header) -> None:
     try:
         directory.save(take(dump, place))
-    except OSError as error:
-        log.warning("snapshot not written", extra={"seq": place.seq, "reason": str(error)})
+    except Exception as error:  # noqa: BLE001 - a snapshot is never worth the process
+        _warn("snapshot not written", place.seq, error)
+
+
+def _warn(message: str, seq: int, error: Exception) -> None:
+    # The disk's refusals say all there is to say; of anything else the place matters too.
+    is_expected = isinstance(error, OSError)
+    reason = str(error) if is_expected else f"{type(error).__name__}: {error}"
+    log.warning(message, extra={"seq": seq, "reason": reason}, exc_info=not is_expected)

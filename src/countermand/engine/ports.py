@@ -89,6 +89,10 @@ class OtherRules(JournalError):
         self.seq = seq
 
 
+class Unsuitable(JournalError):
+    """The file system cannot keep a journal."""
+
+
 class Unreadable(JournalError):
     """The disk or the operating system refuses to read."""
 

@@ -184,10 +184,14 @@ class Engine:
         if self._is_busy:
             self._quiet = asyncio.get_running_loop().create_future()
             await self._quiet
-        await asyncio.to_thread(self._committer.stop)
-        await self._keeper.settle()
-        await asyncio.to_thread(self._finish)
-        self.feed.close()
+        try:
+            await asyncio.to_thread(self._committer.stop)
+            await self._keeper.settle()
+        finally:
+            try:
+                await asyncio.to_thread(self._finish)
+            finally:
+                self.feed.close()
 
     def _guarded(self, act: Callable[..., None], *args: Any) -> None:
         try:

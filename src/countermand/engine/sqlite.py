@@ -27,6 +27,7 @@ from countermand.engine.ports import (
     Mark,
     Stale,
     Unreadable,
+    Unsuitable,
     WriteFailed,
     Writer,
 )
@@ -46,7 +47,6 @@ CHECKPOINT_PAGES = 1000
 WAL_BYTES_MAX = 64 * 1024 * 1024
 
 _PRAGMAS = (
-    "journal_mode = WAL",
     "synchronous = FULL",
     f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
     f"journal_size_limit = {WAL_BYTES_MAX}",
@@ -175,6 +175,7 @@ class SqliteJournal:
     def _prepare(self) -> None:
         # Asked before anything is set: what is not a journal is left as it was.
         is_new = self._records.is_new()
+        self._keep_a_log()
         for pragma in _PRAGMAS:
             self._write(f"PRAGMA {pragma}")
         if is_new:
@@ -188,6 +189,18 @@ class SqliteJournal:
         self._records.check_pages()
         self._head = self._records.head()
         self._checksum = self._records.checksum_at(self._head)
+
+    def _keep_a_log(self) -> None:
+        # SQLite does not fail where it cannot: it answers with the mode that it is left with.
+        try:
+            ((mode,),) = self._connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            raise _explain(self._path, error) from error
+        if mode != "wal":
+            raise Unsuitable(
+                f"the file system of {self._path} cannot keep a write-ahead log (SQLite's journal "
+                f"mode is {mode} there): put the data directory on a local disk"
+            )
 
     def _append_in_parts(
         self, expected_head: int, values: list[int | bytes], marks: Sequence[Mark]
