@@ -15,9 +15,10 @@ from tests.core.build import (
     World,
 )
 
+from countermand.core import views
 from countermand.core.commands import NewOrder
 from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.order import OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.core.order import ExecType, OrdType, SelfTradePrevention, Side, TimeInForce
 from countermand.core.queries import (
     GetAccount,
     GetDepth,
@@ -80,6 +81,16 @@ def busy(world: World) -> World:
         (ListOpenOrders((ALICE,), None, Side.BUY), ["a1"]),
         (ListOpenOrders((ALICE,), None, None, "a3"), ["a3"]),
         (ListOpenOrders(()), []),
+        (ListOpenOrders((ALICE, BOB), limit=2), ["a2", "a3"]),
+        (ListOpenOrders((ALICE, BOB), offset=1, limit=2), ["a3", "b1"]),
+        (ListOpenOrders((ALICE, BOB), offset=3), ["a1"]),
+        (ListOpenOrders((ALICE, BOB), offset=10**9, limit=100), []),
+        (ListOpenOrders((ALICE,), limit=0), []),
+        (ListOpenOrders((ALICE,), offset=-1, limit=-1), []),
+        (ListOpenOrders((ALICE,), exec_types=(ExecType.NEW,)), ["a3", "a1"]),
+        (ListOpenOrders((ALICE,), exec_types=(ExecType.REPLACED,), limit=5), ["a2"]),
+        (ListOpenOrders((ALICE,), ord_types=(OrdType.LIMIT,), limit=1), ["a2"]),
+        (ListOpenOrders((ALICE,), ord_types=()), []),
     ],
 )
 def test_open_orders_come_last_event_first(
@@ -87,6 +98,47 @@ def test_open_orders_come_last_event_first(
 ) -> None:
     """Every filter narrows; what is closed is not among them."""
     assert names(busy, busy.exchange.query(query)) == expected
+
+
+def test_open_orders_as_of_a_moment(busy: World) -> None:
+    """What was touched later is left out, so that pages of one list fit together."""
+    touched = {o.cl_ord_id: o.transact_ns for o in busy.exchange.query(ListOpenOrders((ALICE,)))}
+    asked = ListOpenOrders((ALICE,), until_ns=touched["a3"])
+
+    assert names(busy, busy.exchange.query(asked)) == ["a3", "a1"]
+
+
+def test_only_the_page_is_reported(busy: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many match: commands wait while a question is answered."""
+    made: list[object] = []
+    report = views.order_report
+    monkeypatch.setattr(views, "order_report", lambda order: made.append(order) or report(order))
+    busy.exchange.query(ListOpenOrders((ALICE, BOB), offset=1, limit=1))
+
+    assert len(made) == 1
+
+
+def test_pages_of_fills_are_parts_of_the_whole(world: World) -> None:
+    """Over several accounts, with an account that met itself, in every cut."""
+    world.sell(ALICE, 3, 100, "a1")
+    world.buy(BOB, 1, 100, "b1")
+    world.buy(ALICE, 1, 100, "a2", stp=SelfTradePrevention.NONE)
+    world.buy(BOB, 1, 100, "b2")
+    both = (BOB, ALICE)
+    whole = world.exchange.query(ListFills(both))
+    fills = [f for name in both for f in world.exchange.query(ListFills((name,)))]
+
+    assert [(f.cl_ord_id, f.is_maker) for f in whole] == [
+        ("b2", False), ("a1", True), ("a1", True), ("a2", False), ("b1", False), ("a1", True),
+    ]  # fmt: skip
+    assert sorted(whole, key=lambda f: f.match_id) == sorted(fills, key=lambda f: f.match_id)
+    for offset in range(len(whole) + 2):
+        for limit in (None, -1, 0, 1, 2, 100):
+            stop = None if limit is None else offset + max(0, limit)
+            asked = ListFills(both, offset=offset, limit=limit)
+            assert world.exchange.query(asked) == whole[offset:stop]
+    until = ListFills(both, until_ns=whole[2].ts_ns, limit=3)
+    assert world.exchange.query(until) == whole[2:5]
 
 
 def test_fills_come_newest_first(world: World) -> None:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from countermand.core.commands import NewOrder
 from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.order import Side
+from countermand.core.order import ExecType, OrdType, Side
 
 
 class Query(Struct, frozen=True, gc=False):
@@ -24,20 +24,35 @@ class GetOrder(Query, frozen=True):
 
 
 class ListOpenOrders(Query, frozen=True):
-    """Answers a tuple of `OrderReport`, last event first. None means any."""
+    """
+    Answers a tuple of `OrderReport`, last event first. None means any.
+
+    Only the page is reported: `limit` orders after the first `offset` of those whose last event
+    came no later than `until_ns`.
+    """
 
     account_ids: tuple[AccountId, ...]
     instrument_ids: tuple[InstrumentId, ...] | None = None
     side: Side | None = None
     cl_ord_id: str | None = None
+    until_ns: int | None = None
+    offset: int = 0
+    limit: int | None = None
+    ord_types: tuple[OrdType, ...] | None = None
+    exec_types: tuple[ExecType, ...] | None = None
 
 
 class ListFills(Query, frozen=True):
-    """Answers a tuple of `Fill`, newest first. None means any."""
+    """
+    Answers a tuple of `Fill`, newest first. None means any; the page is as in `ListOpenOrders`.
+    """
 
     account_ids: tuple[AccountId, ...]
     order_id: OrderId | None = None
     cl_ord_id: str | None = None
+    until_ns: int | None = None
+    offset: int = 0
+    limit: int | None = None
 
 
 class GetAccount(Query, frozen=True):

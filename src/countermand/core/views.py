@@ -1,7 +1,8 @@
 """Views: from state to reports. One function per query; none changes anything."""
 
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Iterator
+from heapq import merge, nlargest
+from itertools import groupby, islice
 from typing import Any
 
 from countermand.core import checks
@@ -83,8 +84,15 @@ def _accounts(state: State, account_ids: tuple[Any, ...]) -> list[Account]:
     return [state.accounts[a] for a in account_ids if a in state.accounts]
 
 
+def _span(query: ListOpenOrders | ListFills) -> tuple[int, int | None]:
+    # The first and the end of the page, as a slice has them.
+    start, limit = max(0, query.offset), query.limit
+    return start, None if limit is None else start + max(0, limit)
+
+
 def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport, ...]:
     instruments, side, cl_ord_id = query.instrument_ids, query.side, query.cl_ord_id
+    until_ns, ord_types, exec_types = query.until_ns, query.ord_types, query.exec_types
     chosen = [
         order
         for account in _accounts(state, query.account_ids)
@@ -92,20 +100,41 @@ def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport,
         if (side is None or order.side is side)
         and (instruments is None or order.instrument_id in instruments)
         and (cl_ord_id is None or order.cl_ord_id == cl_ord_id)
+        and (until_ns is None or order.transact_ns <= until_ns)
+        and (ord_types is None or order.ord_type in ord_types)
+        and (exec_types is None or order.exec_type in exec_types)
     ]
-    chosen.sort(key=lambda order: (order.transact_ns, order.order_id), reverse=True)
-    return tuple(map(order_report, chosen))
+    start, stop = _span(query)
+    size = len(chosen) if stop is None else min(stop, len(chosen))
+    first = nlargest(size, chosen, key=_last_event)
+    return tuple(map(order_report, first[start:]))
+
+
+def _last_event(order: Order) -> tuple[int, int]:
+    return order.transact_ns, order.order_id
 
 
 def _list_fills(state: State, query: ListFills) -> tuple[Fill, ...]:
-    chosen = [
+    each = [_newest_first(account, query) for account in _accounts(state, query.account_ids)]
+    return tuple(islice(merge(*each, key=_match_id, reverse=True), *_span(query)))
+
+
+def _newest_first(account: Account, query: ListFills) -> Iterator[Fill]:
+    # An account that met itself has two fills of one match, the maker's first.
+    order_id, cl_ord_id, until_ns = query.order_id, query.cl_ord_id, query.until_ns
+    chosen = (
         fill
-        for account in _accounts(state, query.account_ids)
-        for fill in account.fills
-        if query.order_id in (None, fill.order_id) and query.cl_ord_id in (None, fill.cl_ord_id)
-    ]
-    chosen.sort(key=lambda fill: fill.match_id, reverse=True)
-    return tuple(chosen)
+        for fill in reversed(account.fills)
+        if (order_id is None or fill.order_id == order_id)
+        and (cl_ord_id is None or fill.cl_ord_id == cl_ord_id)
+        and (until_ns is None or fill.ts_ns <= until_ns)
+    )
+    for _, sides in groupby(chosen, _match_id):
+        yield from reversed(tuple(sides))
+
+
+def _match_id(fill: Fill) -> int:
+    return fill.match_id
 
 
 def _account_report(account: Account) -> AccountReport:

@@ -13,8 +13,14 @@ from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
 from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.core.queries import GetAccount, GetQuote, GetReferenceData, ListOpenOrders
+from countermand.core.order import ExecType, OrdType, Side, TimeInForce
+from countermand.core.queries import (
+    GetAccount,
+    GetQuote,
+    GetReferenceData,
+    ListFills,
+    ListOpenOrders,
+)
 from countermand.core.reports import OrderReport
 from countermand.venues import VENUES
 from countermand.venues.coinbase_intx.translate import (
@@ -61,6 +67,11 @@ def placed() -> OrderReport:
         (Operation.MASS_CANCEL, MassCancel(MINE, tuple(DESK.directory.instruments)[1:3])),
         (Operation.REPLACE_ORDER, ReplaceOrder(MINE, MARKET, OrderId(7), "", "", 1)),
         (Operation.LIST_ORDERS, ListOpenOrders((MINE, MINE))),
+        (Operation.LIST_ORDERS, ListOpenOrders((MINE,), limit=101)),
+        (Operation.LIST_ORDERS, ListOpenOrders((MINE,), until_ns=1)),
+        (Operation.LIST_ORDERS, ListOpenOrders((MINE,), ord_types=())),
+        (Operation.LIST_ORDERS, ListOpenOrders((MINE,), exec_types=())),
+        (Operation.LIST_FILLS, ListFills((MINE,), limit=0)),
         (Operation.PREVIEW_ORDER, ORDER),
         (Operation.LIST_ASSETS, GetReferenceData("coinbase-intx")),
     ],
@@ -216,3 +227,24 @@ def test_fill_nobody_knows_here() -> None:
     assert fills.fill_from_wire(one, desk.context()).last_qty_lots == 1000
     with pytest.raises(Malformed):
         fills.fill_from_wire(replace(one, symbol="DOGE-PERP"), desk.context())
+
+
+@pytest.mark.parametrize(
+    ("operation", "query"),
+    [
+        (
+            Operation.LIST_ORDERS,
+            ListOpenOrders(
+                (MINE,), None, None, None, START_NS, 7, 9, (OrdType.LIMIT,),
+                (ExecType.REPLACED, ExecType.RESTATED),
+            ),
+        ),
+        (Operation.LIST_FILLS, ListFills((MINE,), None, None, START_NS, 7, 9)),
+    ],
+)  # fmt: skip
+def test_page_travels_whole(operation: Operation, query: Any) -> None:
+    """What the client asks to see is what the exchange is asked for."""
+    square, ctx = VENUE.routes.of(operation).square, DESK.context()
+    assert square.request_to_wire is not None
+
+    assert square.request_from_wire(square.request_to_wire(query, ctx), ctx) == query

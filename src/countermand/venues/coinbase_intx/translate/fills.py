@@ -16,8 +16,6 @@ from countermand.wire.errors import Malformed
 from countermand.wire.numbers import minor_text, price_text, qty_text
 from countermand.wire.venue import Context
 
-RESULT_LIMIT_MAX = 100
-
 FillsAsked = portfolios.ListFills | portfolios.ListPortfolioFills
 
 
@@ -28,7 +26,7 @@ def list_from_wire(message: FillsAsked, ctx: Context) -> ListFills:
     Raises: for a portfolio; InvalidField for a time.
     Source: INTX REST reference, "List fills by portfolios", "List portfolio fills".
     """
-    pages.check(message)
+    until_ns = pages.until_ns(message)
     if message.time_from is not None:
         resolve.instant("time_from", message.time_from)
     if isinstance(message, portfolios.ListPortfolioFills):
@@ -37,29 +35,40 @@ def list_from_wire(message: FillsAsked, ctx: Context) -> ListFills:
         accounts = resolve.portfolios(message.portfolios, ctx)
     order_id = message.order_id
     number = None if order_id is None else ids.parse_triplet(Kind.ORDER, order_id) or 0
-    return ListFills(accounts, None if number is None else OrderId(number), message.client_order_id)
+    return ListFills(
+        accounts,
+        None if number is None else OrderId(number),
+        message.client_order_id,
+        until_ns,
+        message.result_offset,
+        message.result_limit,
+    )
 
 
 def list_to_wire(query: ListFills, ctx: Context) -> portfolios.ListFills:
-    """Return the request for the newest hundred fills."""
+    """Return the request for a page, or the newest hundred. Raises NotExpressible."""
     order_id = query.order_id
     return portfolios.ListFills(
         portfolios=[ids.both(Kind.PORTFOLIO, one)[1] for one in query.account_ids],
         order_id=None if order_id is None else ids.triplet(Kind.ORDER, order_id),
         client_order_id=query.cl_ord_id,
-        result_limit=RESULT_LIMIT_MAX,
+        ref_datetime=pages.until_to_wire(query),
+        result_limit=pages.limit_to_wire(query),
+        result_offset=query.offset,
     )
 
 
 def list_reply_to_wire(fills: tuple[Fill, ...], ctx: Context) -> portfolios.FillPage:
-    """Return the part of the fills that was asked for, newest first."""
+    """
+    Return the part of the fills that was asked for, newest first.
+
+    What is older than `time_from` is the end of the list, so that it may be left out after the cut.
+    """
     asked: FillsAsked = ctx.message
-    kept = list(pages.until(asked, fills, lambda fill: fill.ts_ns))
     if asked.time_from is not None:
         first_ns = resolve.instant("time_from", asked.time_from)
-        kept = [fill for fill in kept if fill.ts_ns >= first_ns]
-    pagination, part = pages.cut(asked, kept)
-    return portfolios.FillPage(pagination, [fill_to_wire(fill, ctx) for fill in part])
+        fills = tuple(fill for fill in fills if fill.ts_ns >= first_ns)
+    return portfolios.FillPage(pages.header(asked), [fill_to_wire(fill, ctx) for fill in fills])
 
 
 def list_reply_from_wire(message: portfolios.FillPage, ctx: Context) -> tuple[Fill, ...]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from countermand.core.commands import CancelOrder, MassCancel, ReplaceOrder
 from countermand.core.ids import AccountId, OrderId
 from countermand.core.instrument import Instrument
-from countermand.core.order import OrdStatus
+from countermand.core.order import ExecType, OrdStatus, OrdType
 from countermand.core.queries import GetOrder, ListOpenOrders
 from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.core.reports import OrderReport
@@ -19,7 +19,7 @@ from countermand.wire import numbers
 from countermand.wire.errors import CancelRefused, InvalidField, NotExpressible
 from countermand.wire.venue import Context
 
-RESULT_LIMIT_MAX = 100
+_SHOWN_EVENTS: tuple[orders.EventType, ...] = ("NEW", "TRADE", "REPLACED")
 
 
 def get_from_wire(message: orders.GetOrder | orders.ModifyOrder, ctx: Context) -> GetOrder:
@@ -34,19 +34,24 @@ def get_to_wire(query: GetOrder, ctx: Context) -> orders.GetOrder:
 
 
 def list_from_wire(message: orders.ListOrders, ctx: Context) -> ListOpenOrders:
-    """Return the question for open orders; what is left of the filters is the answer's to apply."""
-    pages.check(message)
+    """Return the question for a page of open orders. Raises for a portfolio and a filter."""
+    until_ns = pages.until_ns(message)
     texts = () if message.portfolio is None else (message.portfolio,)
     return ListOpenOrders(
         resolve.portfolios(texts, ctx),
         resolve.instruments(message.instrument, message.instrument_type, ctx),
         None if message.side is None else tables.SIDES.from_wire(message.side),
         message.client_order_id,
+        until_ns,
+        message.result_offset,
+        message.result_limit,
+        _ord_types(message.order_type),
+        _exec_types(message.event_type),
     )
 
 
 def list_to_wire(query: ListOpenOrders, ctx: Context) -> orders.ListOrders:
-    """Return the request for the first hundred open orders. Raises NotExpressible."""
+    """Return the request for a page, or the first hundred open orders. Raises NotExpressible."""
     instrument, instrument_type = resolve.instruments_to_wire(query.instrument_ids, ctx)
     return orders.ListOrders(
         portfolio=_one_or_all(query.account_ids, ctx),
@@ -54,16 +59,18 @@ def list_to_wire(query: ListOpenOrders, ctx: Context) -> orders.ListOrders:
         instrument_type=instrument_type,  # type: ignore[arg-type]  # a Literal by the table
         client_order_id=query.cl_ord_id,
         side=None if query.side is None else tables.SIDES.to_wire(query.side),  # type: ignore[arg-type]
-        result_limit=RESULT_LIMIT_MAX,
+        event_type=_event_type(query.exec_types),
+        order_type=_order_type(query.ord_types),  # type: ignore[arg-type]
+        ref_datetime=pages.until_to_wire(query),
+        result_limit=pages.limit_to_wire(query),
+        result_offset=query.offset,
     )
 
 
 def list_reply_to_wire(reports: tuple[OrderReport, ...], ctx: Context) -> orders.OrderPage:
     """Return the part of the open orders that was asked for, last event first."""
-    asked: orders.ListOrders = ctx.message
-    kept = [r for r in pages.until(asked, reports, lambda r: r.transact_ns) if _passes(r, asked)]
-    pagination, part = pages.cut(asked, kept)
-    return orders.OrderPage(pagination, [order_to_wire(report, ctx) for report in part])
+    page = pages.header(ctx.message)
+    return orders.OrderPage(page, [order_to_wire(report, ctx) for report in reports])
 
 
 def list_reply_from_wire(message: orders.OrderPage, ctx: Context) -> tuple[OrderReport, ...]:
@@ -189,12 +196,35 @@ def _one_or_all(account_ids: tuple[AccountId, ...], ctx: Context) -> str | None:
     return _uuid(account_ids[0])
 
 
-def _passes(report: OrderReport, asked: orders.ListOrders) -> bool:
-    shown = tables.RESTATED_AS if report.exec_type not in tables.EVENT_TYPES else report.exec_type
-    return asked.event_type in (None, tables.EVENT_TYPES.to_wire(shown)) and asked.order_type in (
-        None,
-        tables.ORD_TYPES.to_wire(report.ord_type),
-    )
+def _ord_types(text: str | None) -> tuple[OrdType, ...] | None:
+    # Of a type that is not offered here there are no orders.
+    if text is None:
+        return None
+    return tuple(ord_type for ord_type, known in tables.ORD_TYPES.rows if known == text)
+
+
+def _order_type(ord_types: tuple[OrdType, ...] | None) -> str | None:
+    if ord_types is None:
+        return None
+    if len(ord_types) != 1:
+        raise NotExpressible("one type of order")
+    return tables.ORD_TYPES.to_wire(ord_types[0])
+
+
+def _exec_types(text: str | None) -> tuple[ExecType, ...] | None:
+    if text is None:
+        return None
+    exec_type = tables.EVENT_TYPES.from_wire(text)
+    return (exec_type, ExecType.RESTATED) if exec_type is tables.RESTATED_AS else (exec_type,)
+
+
+def _event_type(exec_types: tuple[ExecType, ...] | None) -> orders.EventType | None:
+    if exec_types is None:
+        return None
+    for text in _SHOWN_EVENTS:
+        if _exec_types(text) == exec_types:
+            return text
+    raise NotExpressible("one type of event")
 
 
 def _new_terms(message: orders.ModifyOrder, instrument: Instrument) -> tuple[int, int]:

@@ -1,12 +1,14 @@
 """Pages: a part of a list, with what was asked for repeated beside it."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol
 
+from countermand.core.queries import ListFills, ListOpenOrders
 from countermand.venues.coinbase_intx.messages.orders import Pagination
 from countermand.venues.coinbase_intx.translate import resolve
+from countermand.wire import times
+from countermand.wire.errors import NotExpressible
 
-Item = TypeVar("Item")
+RESULT_LIMIT_MAX = 100
 
 
 class Asked(Protocol):
@@ -25,22 +27,31 @@ class Asked(Protocol):
         """Nothing later than this, so that a list stays still while it is paged through."""
 
 
-def check(asked: Asked) -> None:
-    """Refuse a page that cannot be cut. Raises InvalidField."""
-    if asked.ref_datetime is not None:
-        resolve.instant("ref_datetime", asked.ref_datetime)
-
-
-def until(asked: Asked, items: Iterable[Item], ts_ns: Callable[[Item], int]) -> Iterable[Item]:
-    """Return the items that had happened by `ref_datetime`, or all."""
+def until_ns(asked: Asked) -> int | None:
+    """Return the moment after which nothing is shown. Raises InvalidField."""
     if asked.ref_datetime is None:
-        return items
-    latest = resolve.instant("ref_datetime", asked.ref_datetime)
-    return [item for item in items if ts_ns(item) <= latest]
+        return None
+    return resolve.instant("ref_datetime", asked.ref_datetime)
 
 
-def cut(asked: Asked, items: Sequence[Item]) -> tuple[Pagination, Sequence[Item]]:
-    """Return the page's header and its items."""
-    limit, offset = asked.result_limit, asked.result_offset
-    header = Pagination(limit, offset, asked.ref_datetime)
-    return header, items[offset : offset + limit]
+def header(asked: Asked) -> Pagination:
+    """Return which part of the list was asked for; the exchange has cut it."""
+    return Pagination(asked.result_limit, asked.result_offset, asked.ref_datetime)
+
+
+def limit_to_wire(query: ListOpenOrders | ListFills) -> int:
+    """Return how many to ask for, a hundred when all are wanted. Raises NotExpressible."""
+    if query.limit is None:
+        return RESULT_LIMIT_MAX
+    if not 1 <= query.limit <= RESULT_LIMIT_MAX:
+        raise NotExpressible("a page of one to a hundred")
+    return query.limit
+
+
+def until_to_wire(query: ListOpenOrders | ListFills) -> str | None:
+    """Return the moment after which nothing is wanted. Raises NotExpressible."""
+    if query.until_ns is None:
+        return None
+    if query.until_ns % times.MS:
+        raise NotExpressible("a moment in whole milliseconds")
+    return times.iso_floor_ms(query.until_ns)
