@@ -9,7 +9,7 @@ import pytest
 from tests.engine.desk import START_NS, crash, entries, fill, flip, state_after
 
 from countermand.engine.chain import encode_entry, link
-from countermand.engine.ports import Damaged, Hole, JournalError, Unreadable
+from countermand.engine.errors import Damaged, Hole, JournalError, Unreadable
 from countermand.engine.replay import recover
 from countermand.engine.sqlite import SqliteJournal
 from countermand.engine.verify import verify

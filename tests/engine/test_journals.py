@@ -4,8 +4,9 @@ import pytest
 from tests.engine.desk import entries, fill, writer
 
 from countermand.engine.chain import GENESIS, encode_entry, link
+from countermand.engine.errors import Damaged, Hole, Stale
 from countermand.engine.memory import MemoryJournal
-from countermand.engine.ports import Damaged, Hole, Journal, Mark, Stale
+from countermand.engine.ports import Journal, Mark
 from countermand.engine.sqlite import ROWS_PER_INSERT
 
 

@@ -10,8 +10,9 @@ from tests.engine.desk import START_NS, cancel, entries, fill, state_after, writ
 
 from countermand.core.commands import Entry
 from countermand.core.exchange import Exchange
+from countermand.engine.errors import NotPoisoned, Poisoned
 from countermand.engine.keeper import Keeper
-from countermand.engine.ports import Mark, NotPoisoned, Poisoned
+from countermand.engine.ports import Mark
 from countermand.engine.quarantine import quarantine
 from countermand.engine.replay import recover
 from countermand.engine.snapshot import SnapshotDirectory

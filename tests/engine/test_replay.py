@@ -24,9 +24,10 @@ from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine import replay as replaying
 from countermand.engine.chain import GENESIS, fold
 from countermand.engine.clock import ManualClock
+from countermand.engine.errors import Damaged, OtherRules
 from countermand.engine.keeper import Keeper
 from countermand.engine.memory import MemoryJournal
-from countermand.engine.ports import Damaged, Mark, OtherRules
+from countermand.engine.ports import Mark
 from countermand.engine.replay import app_version, open_engine, recover
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal

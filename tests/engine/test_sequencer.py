@@ -27,9 +27,10 @@ from countermand.core.queries import GetOrder
 from countermand.core.reports import Receipt
 from countermand.engine.chain import GENESIS, fold
 from countermand.engine.clock import ManualClock, SystemClock
+from countermand.engine.errors import Full, Stale
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
-from countermand.engine.ports import Full, Mark, Stale
+from countermand.engine.ports import Mark
 from countermand.engine.sequencer import MARK_EVERY, Engine, IntakeStopped, QueueFull, Undecided
 
 

@@ -14,10 +14,10 @@ from countermand.core.exchange import Exchange
 from countermand.engine import keeper as keeping
 from countermand.engine import snapshot as snapshotting
 from countermand.engine.clock import ManualClock
+from countermand.engine.errors import Damaged, Hole
 from countermand.engine.intake import Limits
 from countermand.engine.keeper import Keeper
 from countermand.engine.lock import DirectoryLock
-from countermand.engine.ports import Damaged, Hole
 from countermand.engine.replay import open_engine, recover
 from countermand.engine.snapshot import (
     KEPT,

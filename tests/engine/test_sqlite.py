@@ -15,8 +15,7 @@ import pytest
 from tests.engine.desk import crash, entries, fill
 
 from countermand.engine import sqlite
-from countermand.engine.lock import DirectoryLock
-from countermand.engine.ports import (
+from countermand.engine.errors import (
     Full,
     Locked,
     OtherFormat,
@@ -25,6 +24,7 @@ from countermand.engine.ports import (
     Unsuitable,
     WriteFailed,
 )
+from countermand.engine.lock import DirectoryLock
 from countermand.engine.sqlite import SqliteJournal
 
 

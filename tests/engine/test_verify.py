@@ -12,9 +12,10 @@ from tests.engine.desk import crash, entries, fill, flip, run, traffic, writer
 
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.clock import ManualClock
+from countermand.engine.errors import Absent, Unreadable
 from countermand.engine.keeper import Keeper
 from countermand.engine.peek import peek
-from countermand.engine.ports import Absent, Mark, Unreadable
+from countermand.engine.ports import Mark
 from countermand.engine.replay import open_engine, recover
 from countermand.engine.snapshot import Snapshot, SnapshotDirectory, take
 from countermand.engine.sqlite import SqliteJournal

@@ -9,7 +9,7 @@ import pytest
 from tests.engine.desk import crash, entries, fill, flip
 
 from countermand.engine import wal
-from countermand.engine.ports import Damaged
+from countermand.engine.errors import Damaged
 from countermand.engine.sqlite import SqliteJournal
 
 HEADER, FRAME = 32, 24 + 4096

@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from countermand.core.commands import Entry
+from countermand.engine.errors import Absent, JournalError
 from countermand.engine.peek import peek
-from countermand.engine.ports import Absent, JournalError
 from countermand.engine.quarantine import quarantine as set_aside
 from countermand.engine.statistics import Statistics, statistics
 from countermand.engine.verify import Verification

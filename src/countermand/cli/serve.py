@@ -16,11 +16,14 @@ import uvloop
 
 from countermand import logs
 from countermand.app import App, Config, ConfigError, Ready
-from countermand.engine.ports import JournalError
+from countermand.engine.errors import JournalError
 from countermand.world import WorldError
 
 # The exchange met a bug and stopped before it could answer wrongly (BSD's EX_SOFTWARE).
 EXIT_BUG = 70
+
+# Where everything is kept unless said otherwise.
+DATA = Path("countermand-data")
 
 # The venues' ports follow the control port.
 PORT_MAX = 65_530
@@ -31,8 +34,8 @@ GC_THRESHOLDS = (50_000, 20, 100)
 
 def serve(
     data: Annotated[
-        Path, typer.Option(help="Directory that keeps everything.", show_default=True)
-    ] = Path("countermand-data"),
+        Path | None, typer.Option(help=f"Directory that keeps everything. Default: {DATA}.")
+    ] = None,
     ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Keep nothing.")] = False,
     host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
     port: Annotated[
@@ -56,9 +59,11 @@ def serve(
         _fail(f"--log-level {log_level} is not one of debug, info, warning, error", 2)
     if not 0 <= port <= PORT_MAX:
         _fail(f"--port {port} is not between 0 and {PORT_MAX}", 2)
+    if ephemeral and data is not None:
+        _fail("--ephemeral keeps nothing, so --data does not go with it", 2)
     logs.configure(log_level)
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
-    kept = None if ephemeral else data
+    kept = None if ephemeral else data or DATA
     config = Config(kept, host, port, tuple(venue or ()), world, tls)
     try:
         uvloop.run(_run(config, as_json=json))
@@ -83,19 +88,20 @@ async def _run(config: Config, *, as_json: bool) -> None:
         )
         sys.stdout.flush()
     else:
-        _show(ready)
+        _show(ready, keeps=config.data is not None)
     await stopping.wait()
     await app.stop()
 
 
-def _show(ready: Ready) -> None:
+def _show(ready: Ready, *, keeps: bool) -> None:
     for name, venue in ready.venues.items():
         typer.secho(f"{name}  {venue['base_url']}", bold=True)
         for account, needs in venue["accounts"].items():
             for index, (field, value) in enumerate(needs.items()):
                 typer.echo(f"  {'' if index else account:<8}{field:<16}{_plain(value)}")
         typer.echo(f"  {'markets':<24}{_plain(venue['markets'])}\n")
-    typer.echo(f"control  {ready.control}   (Ctrl-C stops; everything answered is kept)")
+    promise = "everything answered is kept" if keeps else "nothing is kept"
+    typer.echo(f"control  {ready.control}   (Ctrl-C stops; {promise})")
 
 
 def _plain(value: object) -> str:

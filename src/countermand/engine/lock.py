@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from countermand.engine.ports import Locked, Unreadable
+from countermand.engine.errors import Locked, Unreadable
 
 
 class DirectoryLock:

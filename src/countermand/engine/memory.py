@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from countermand.core.commands import Entry
 from countermand.engine.chain import GENESIS, decode_entry, encode_entry, link
-from countermand.engine.ports import Damaged, Hole, Mark, Stale, Writer
+from countermand.engine.errors import Damaged, Hole, Stale
+from countermand.engine.ports import Mark, Writer
 
 
 class MemoryJournal:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from countermand.core.commands import Entry
 from countermand.engine import wal
-from countermand.engine.ports import Absent, Mark, Unreadable, Writer
+from countermand.engine.errors import Absent, Unreadable
+from countermand.engine.ports import Mark, Writer
 from countermand.engine.records import Records, decode_text
 
 FILE_NAME = "journal.sqlite"

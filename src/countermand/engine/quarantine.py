@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from countermand.engine.ports import NotPoisoned, Poisoned
+from countermand.engine.errors import NotPoisoned, Poisoned
 from countermand.engine.replay import recover
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal

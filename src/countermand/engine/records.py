@@ -15,15 +15,8 @@ import msgspec
 
 from countermand.core.commands import Entry
 from countermand.engine.chain import GENESIS, decode_entry, link
-from countermand.engine.ports import (
-    Damaged,
-    Hole,
-    JournalError,
-    Mark,
-    OtherFormat,
-    Unreadable,
-    Writer,
-)
+from countermand.engine.errors import Damaged, Hole, JournalError, OtherFormat, Unreadable
+from countermand.engine.ports import Mark, Writer
 
 T = TypeVar("T", bound=msgspec.Struct)
 

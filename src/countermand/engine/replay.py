@@ -17,18 +17,10 @@ from msgspec import Struct
 
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.chain import GENESIS, fold
+from countermand.engine.errors import Damaged, Hole, OtherRules, Poisoned
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
-from countermand.engine.ports import (
-    Clock,
-    Damaged,
-    Hole,
-    Journal,
-    OtherRules,
-    Poisoned,
-    Readable,
-    Writer,
-)
+from countermand.engine.ports import Clock, Journal, Readable, Writer
 from countermand.engine.sequencer import Engine
 from countermand.engine.snapshot import SnapshotDamaged, SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal

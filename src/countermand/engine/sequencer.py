@@ -29,10 +29,11 @@ from countermand.core.exchange import Exchange
 from countermand.core.reports import Receipt
 from countermand.engine.chain import fold
 from countermand.engine.committer import Committer
+from countermand.engine.errors import JournalError, Stale
 from countermand.engine.feed import Feed
 from countermand.engine.intake import Intake, Limits, QueueFull, Waiting, Whole
 from countermand.engine.keeper import Keeper
-from countermand.engine.ports import Clock, Journal, JournalError, Mark, Stale
+from countermand.engine.ports import Clock, Journal, Mark
 from countermand.engine.snapshot import SnapshotDirectory
 
 __all__ = ["Answer", "Engine", "IntakeStopped", "QueueFull", "Undecided"]

@@ -2,8 +2,9 @@
 Snapshot: the exchange at one entry, in DIR/snapshots/<seq>.snapshot, so that a start need not
 replay all.
 
-    magic (8 bytes) | length of the header (4, big endian) | header | dump | BLAKE2b of all before
-    (32)
+    magic (8) | header's length (4, big endian) | header | dump | BLAKE2b of all before (32)
+
+Lengths are in bytes.
 
 Nothing depends on a snapshot: one that cannot be trusted is passed over for the one before it, or
 for the whole journal. It is written beside its place and renamed, so a crash leaves the old ones.

@@ -19,18 +19,10 @@ from pathlib import Path
 from countermand.core.commands import Entry
 from countermand.engine import wal
 from countermand.engine.chain import GENESIS, encode_entry, link
+from countermand.engine.errors import Damaged, Full, Stale, Unreadable, Unsuitable, WriteFailed
 from countermand.engine.lock import DirectoryLock
 from countermand.engine.peek import FILE_NAME, log_of, peek
-from countermand.engine.ports import (
-    Damaged,
-    Full,
-    Mark,
-    Stale,
-    Unreadable,
-    Unsuitable,
-    WriteFailed,
-    Writer,
-)
+from countermand.engine.ports import Mark, Writer
 from countermand.engine.records import SCHEMA, Records, decode_text
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.chain import GENESIS
+from countermand.engine.errors import Damaged, JournalError
 from countermand.engine.peek import Peek, peek
-from countermand.engine.ports import Damaged, JournalError
 from countermand.engine.replay import (
     Recovery,
     refuse_lost_records,
