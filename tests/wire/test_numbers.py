@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from countermand.core.ids import AssetId, InstrumentId
 from countermand.core.instrument import Asset, Instrument, InstrumentKind
 from countermand.wire import numbers
-from countermand.wire.numbers import NotOnGrid
+from countermand.wire.numbers import BetweenSteps, OutOfRange
 
 # Ticks of 0.05, lots of 0.0002, quote kept to ten digits.
 STEPPED = Instrument(
@@ -49,13 +49,24 @@ def test_text_is_exact(units: int, scale: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["NaN", "sNaN", "Infinity", "-Infinity", "1e999999999", "1e-999999999", "9" * 50, "0.001"],
+    ("text", "kind"),
+    [
+        ("NaN", OutOfRange),
+        ("sNaN", OutOfRange),
+        ("Infinity", OutOfRange),
+        ("-Infinity", OutOfRange),
+        ("1e999999999", OutOfRange),
+        ("9" * 50, OutOfRange),
+        ("1e-999999999", BetweenSteps),
+        ("0.001", BetweenSteps),
+    ],
 )
-def test_what_is_no_amount_is_refused_at_once(text: str) -> None:
+def test_what_is_no_amount_is_refused_at_once(text: str, kind: type[ValueError]) -> None:
     """No number can make the server count to a billion."""
-    with pytest.raises(NotOnGrid):
+    with pytest.raises(kind):
         numbers.scaled(Decimal(text), 2)
+    with pytest.raises(kind):
+        numbers.price_ticks(STEPPED, Decimal(text))
 
 
 @pytest.mark.parametrize(
@@ -77,13 +88,13 @@ def test_prices_are_ticks_and_sizes_are_lots() -> None:
 @pytest.mark.parametrize("text", ["1.01", "1.051", "0.01"])
 def test_price_off_the_grid_is_refused_by_its_tick(text: str) -> None:
     """Nothing rounds; the refusal names the step."""
-    with pytest.raises(NotOnGrid, match=r"multiple of 0\.05"):
+    with pytest.raises(BetweenSteps, match=r"multiple of 0\.05"):
         numbers.price_ticks(STEPPED, Decimal(text))
 
 
 def test_more_steps_than_a_journal_holds_are_refused() -> None:
     """A tick or a lot fits 64 bits."""
-    with pytest.raises(NotOnGrid, match="too large"):
+    with pytest.raises(OutOfRange, match="too large"):
         numbers.qty_lots(STEPPED, Decimal("1e19"))
 
 
@@ -93,7 +104,7 @@ def test_minor_units_of_an_asset() -> None:
 
     assert numbers.minor_text(asset, 1500) == "1.5"
     assert numbers.asset_minor(asset, Decimal("1.5")) == 1500
-    with pytest.raises(NotOnGrid, match=r"multiple of 0\.001"):
+    with pytest.raises(BetweenSteps, match=r"multiple of 0\.001"):
         numbers.asset_minor(asset, Decimal("0.0001"))
 
 

@@ -29,24 +29,32 @@ _POWERS = tuple(10**n for n in range(2 * DIGITS_MAX))
 
 
 class NotOnGrid(ValueError):
-    """A number that is no number, too long, or no multiple of the smallest step."""
+    """A number that is no count of steps, for one of the reasons below."""
+
+
+class OutOfRange(NotOnGrid):
+    """It is no number at all, or too large to be an amount."""
+
+
+class BetweenSteps(NotOnGrid):
+    """It is no multiple of the smallest step."""
 
 
 def scaled(value: Decimal, scale: int) -> int:
     """
     Return `value * 10**scale`, which must be whole.
 
-    Raises: NotOnGrid for NaN, infinities, more than `DIGITS_MAX` digits before the point, and for a
-    value finer than the scale.
+    Raises: OutOfRange for NaN, infinities and more than `DIGITS_MAX` digits before the point;
+            BetweenSteps for a value finer than the scale.
     """
     if not value.is_finite():
-        raise NotOnGrid("must be a number")
+        raise OutOfRange("must be a number")
     if value.adjusted() > DIGITS_MAX:
-        raise NotOnGrid("is too large")
+        raise OutOfRange("is too large")
     try:
         return int(_EXACT.to_integral_exact(_EXACT.scaleb(value, scale)))
     except (Inexact, InvalidOperation, Overflow):
-        raise NotOnGrid(f"must be a multiple of {unscaled(1, scale)}") from None
+        raise BetweenSteps(f"must be a multiple of {unscaled(1, scale)}") from None
 
 
 @lru_cache(maxsize=65_536)
@@ -63,26 +71,24 @@ def unscaled(units: int, scale: int) -> str:
 
 
 def price_ticks(instrument: Instrument, value: Decimal) -> int:
-    """Return a price in ticks. Raises NotOnGrid when it is no multiple of the tick."""
+    """Return a price in ticks. Raises as `scaled` does, for steps of a tick."""
     return _steps(value, instrument.price_scale, instrument.tick_units)
 
 
 def qty_lots(instrument: Instrument, value: Decimal) -> int:
-    """Return a quantity in lots. Raises NotOnGrid when it is no multiple of the lot."""
+    """Return a quantity in lots. Raises as `scaled` does, for steps of a lot."""
     return _steps(value, instrument.qty_scale, instrument.lot_units)
 
 
 def _steps(value: Decimal, scale: int, step: int) -> int:
     try:
         steps, beyond = divmod(scaled(value, scale), step)
-    except NotOnGrid as error:
-        if "multiple" not in error.args[0]:
-            raise
+    except BetweenSteps:
         beyond = 1
     if beyond:
-        raise NotOnGrid(f"must be a multiple of {unscaled(step, scale)}")
+        raise BetweenSteps(f"must be a multiple of {unscaled(step, scale)}")
     if abs(steps) > STEPS_MAX:
-        raise NotOnGrid("is too large")
+        raise OutOfRange("is too large")
     return steps
 
 
@@ -102,7 +108,7 @@ def minor_text(asset: Asset, minor: int) -> str:
 
 
 def asset_minor(asset: Asset, value: Decimal) -> int:
-    """Return an amount of an asset in minor units. Raises NotOnGrid when it is finer."""
+    """Return an amount of an asset in minor units. Raises as `scaled` does."""
     return scaled(value, asset.scale)
 
 
@@ -112,7 +118,7 @@ def rate_text(ppb: int) -> str:
 
 
 def rate_ppb(value: Decimal) -> int:
-    """Return a decimal fraction in parts per billion. Raises NotOnGrid when it is finer."""
+    """Return a decimal fraction in parts per billion. Raises as `scaled` does."""
     return scaled(value, PPB_SCALE)
 
 
