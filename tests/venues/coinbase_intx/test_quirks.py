@@ -656,6 +656,28 @@ def test_names_ids_and_uuids_are_one(shop: Shop) -> None:
     assert shop.send("GET", "/assets/USDC/networks") == (200, [])
 
 
+def test_only_usdc_is_collateral(shop: Shop) -> None:
+    """An asset weighs what a balance of it is worth as collateral."""
+    weights = {a["asset_name"]: a["collateral_weight"] for a in shop.send("GET", "/assets")[1]}
+
+    assert weights.pop("USDC") == 1
+    assert set(weights.values()) == {0}
+    for name in weights:
+        assert (
+            shop.send("GET", f"/portfolios/{shop.main}/balances/{name}")[1]["collateral_value"]
+            == "0"
+        )
+
+
+@pytest.mark.parametrize("size", ["NaN", "Infinity", "1e30", "1e999", "0.00000000001"])
+def test_size_that_is_none(shop: Shop, size: str) -> None:
+    """Out of range or off the grid, it is the field that is wrong."""
+    status, problem = shop.place(size=size)
+
+    assert (status, problem["error"]) == (400, "INVALID_FIELD")
+    assert problem["message"].startswith("invalid size: ")
+
+
 def test_public_answers_need_no_signature(shop: Shop) -> None:
     """And do not look at a wrong one."""
     request = Request("GET", b"/api/v1/instruments", b"", ((b"cb-access-key", b"nonsense"),))
@@ -722,7 +744,7 @@ def test_preview_changes_nothing(shop: Shop) -> None:
     bad = shop.send("POST", "/orders/preview", {**form, "size": "100000"})[1]
 
     assert good["is_valid"] is True
-    assert good["taker_fee_estimate"] == "0.0004"
+    assert (good["maker_fee_estimate"], good["taker_fee_estimate"]) == ("0.0002", "0.0004")
     assert "reject_reason" not in good
     assert (bad["is_valid"], bad["reject_reason"]) == (False, "POSITION_LIMIT")
     assert shop.open() == []

@@ -23,6 +23,7 @@ from countermand.wire.venue import Context
 
 _HOUR_NS = "3600000000000"
 _ZERO = Raw(b"0")
+_ONE = Raw(b"1")
 
 
 def list_from_wire(message: markets.ListInstruments, ctx: Context) -> ListQuotes:
@@ -189,7 +190,7 @@ def _asset_to_wire(asset: core.Asset) -> markets.Asset:
         asset_uuid=ids.uuid(Kind.ASSET, asset.asset_id),
         asset_name=asset.symbol,
         status="ACTIVE",
-        collateral_weight=Raw(b"1"),
+        collateral_weight=_ONE if asset.symbol == resolve.COLLATERAL else _ZERO,
         supported_networks_enabled=False,
         min_borrow_qty="0",
         max_borrow_qty="0",
