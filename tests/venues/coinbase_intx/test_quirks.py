@@ -101,6 +101,38 @@ def test_uuid_of_an_order_is_no_id(shop: Shop) -> None:
     assert shop.open() == ["one"]
 
 
+def test_decimal_is_a_client_id(shop: Shop) -> None:
+    """The documents show decimal order ids, the captured answers do not."""
+    order_id = shop.placed(client_order_id="7")["order_id"]
+    number = str(ids.parse_triplet(Kind.ORDER, order_id))
+
+    assert shop.cancel(number)[0] == 404
+    assert shop.cancel("7")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "target", ["/orders?side=BUY&side=BUY", "/portfolios/fills?order_id=a&order_id=b"]
+)
+def test_key_given_twice(shop: Shop, target: str) -> None:
+    """Neither value is chosen, on any route."""
+    assert shop.send("GET", target)[0] == 400
+
+
+def test_market_that_is_empty(shop: Shop) -> None:
+    """Nobody bids, nobody traded: that is a price of 0; an empty ask side has no price."""
+    quote = shop.send("GET", "/instruments/ETH-PERP/quote")[1]
+
+    assert (quote["best_bid_price"], quote["trade_price"]) == ("0", "0")
+    assert "best_ask_price" not in quote
+
+
+def test_market_order_may_be_fill_or_kill(shop: Shop) -> None:
+    """Of the venue only IOC is known."""
+    killed = shop.placed(type="MARKET", tif="FOK", price=None)
+
+    assert (killed["event_type"], killed["text"]) == ("CANCELED", "fok not filled")
+
+
 def test_partly_filled_order_keeps_what_it_did(shop: Shop) -> None:
     """leaves_qty is size less exec_qty, and the fee is the sum so far."""
     order_id = shop.placed()["order_id"]
