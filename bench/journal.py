@@ -13,6 +13,7 @@ from countermand.core.commands import CancelOrder, Command, Entry
 from countermand.core.exchange import RULES_VERSION
 from countermand.core.ids import OrderId
 from countermand.core.instrument import InstrumentKind
+from countermand.engine.chain import encode_entry
 from countermand.engine.ports import Writer
 from countermand.engine.replay import recover
 from countermand.engine.sqlite import SqliteJournal
@@ -59,5 +60,6 @@ def _history(orders: int) -> list[Entry]:
 def _append(journal: SqliteJournal, entries: list[Entry], group: int) -> float:
     started = time.perf_counter()
     for at in range(0, len(entries), group):
-        journal.append(entries[at].seq - 1, entries[at : at + group], ())
+        payloads = [encode_entry(entry) for entry in entries[at : at + group]]
+        journal.append(entries[at].seq - 1, payloads)
     return time.perf_counter() - started

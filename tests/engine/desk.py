@@ -28,7 +28,7 @@ from countermand.core.commands import (
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.core.ids import AccountId, OrderId
 from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.engine.chain import GENESIS
+from countermand.engine.chain import GENESIS, decode_entry, encode_entry
 from countermand.engine.clock import ManualClock
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
@@ -104,11 +104,16 @@ def writer(epoch: int = 1, first_seq: int = 1, rules: int = RULES_VERSION) -> Wr
     return Writer(epoch, first_seq, rules, "1.0-test", START_NS)
 
 
+def payloads(of: Sequence[Entry]) -> list[bytes]:
+    """Return the entries as a journal keeps them."""
+    return [encode_entry(entry) for entry in of]
+
+
 def fill(journal: Journal, of: Sequence[Entry], group: int = 1) -> None:
     """Append entries in groups, by a writer of their own."""
     journal.fence(writer(journal.epoch + 1, journal.head + 1))
     for at in range(0, len(of), group):
-        journal.append(journal.head, of[at : at + group])
+        journal.append(journal.head, payloads(of[at : at + group]))
 
 
 def crash(source: Path, target: Path) -> Path:
@@ -169,15 +174,15 @@ class GatedJournal:
         self.gate = threading.Semaphore(0)
 
     def append(
-        self, expected_head: int, entries: Sequence[Entry], marks: Sequence[Mark] = ()
+        self, expected_head: int, payloads: Sequence[bytes], marks: Sequence[Mark] = ()
     ) -> None:
         """Wait at the gate, then append or fail."""
-        self.groups.append([entry.command for entry in entries])
+        self.groups.append([decode_entry(payload).command for payload in payloads])
         self.arrived.release()
         assert self.gate.acquire(timeout=10)
         if self.failure is not None:
             raise self.failure
-        self.inner.append(expected_head, entries, marks)
+        self.inner.append(expected_head, payloads, marks)
 
     async def group_arrived(self) -> None:
         """Return once another group waits at the gate."""

@@ -30,7 +30,7 @@ def nobody() -> Future[Receipt]:
 
 def taken(intake: Intake) -> list[Command]:
     """Return the commands of the next group."""
-    return [command for command, _ in intake.take()]
+    return [command for command, *_ in intake.take()]
 
 
 def test_cancels_come_first_and_the_rest_in_order() -> None:

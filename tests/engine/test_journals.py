@@ -1,9 +1,25 @@
 """What every journal promises."""
 
 import pytest
-from tests.engine.desk import entries, fill, writer
+from tests.core.build import ALICE, USDC
+from tests.engine.desk import START_NS, entries, fill, payloads, traffic, writer
 
-from countermand.engine.chain import GENESIS, encode_entry, link
+from countermand.core.commands import (
+    AdvanceTime,
+    Command,
+    ConfigureAccount,
+    DepositFunds,
+    Entry,
+    OpenAccount,
+)
+from countermand.engine.chain import (
+    GENESIS,
+    as_journaled,
+    decode_entry,
+    encode_entry,
+    encode_in_place,
+    link,
+)
 from countermand.engine.errors import Damaged, Hole, Stale
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Journal, Mark
@@ -44,9 +60,9 @@ def test_an_append_elsewhere_than_at_the_head_is_refused(journal: Journal) -> No
     fill(journal, wrote[:10])
     for expected in (9, 11):
         with pytest.raises(Stale):
-            journal.append(expected, wrote[expected : expected + 1])
+            journal.append(expected, payloads(wrote[expected : expected + 1]))
     with pytest.raises(Stale):
-        journal.append(0, wrote, [Mark(100, GENESIS)])
+        journal.append(0, payloads(wrote), [Mark(100, GENESIS)])
     assert 10 == journal.head
     assert wrote[:10] == list(journal.read(1))
     assert () == journal.marks(1)
@@ -65,10 +81,29 @@ def test_an_epoch_must_be_beyond_every_other(journal: Journal) -> None:
 def test_marks_come_with_their_group(journal: Journal) -> None:
     """And are found by the record from which on they are asked for."""
     journal.fence(writer())
-    journal.append(0, entries(5), [Mark(2, b"x" * 16)])
+    journal.append(0, payloads(entries(5)), [Mark(2, b"x" * 16)])
     journal.append(5, [], [Mark(5, b"y" * 16)])
     assert (Mark(2, b"x" * 16), Mark(5, b"y" * 16)) == journal.marks(1)
     assert (Mark(5, b"y" * 16),) == journal.marks(3)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *{type(command): command for command in traffic(300)}.values(),
+        AdvanceTime(),
+        ConfigureAccount(ALICE, None, True),
+        DepositFunds(ALICE, USDC, -(10**40)),
+        OpenAccount("acme", 'ow"ner\\', "\u00e9\u2028\U0001f600\n\x00"),
+    ],
+)
+@pytest.mark.parametrize(("seq", "ts_ns"), [(1, 0), (2**63 - 1, START_NS)])
+def test_a_command_encoded_once_is_the_entry(command: Command, seq: int, ts_ns: int) -> None:
+    """Put in its place it is byte for byte what encoding the whole entry gives, and reads back."""
+    journaled, encoded = as_journaled(command)
+    payload = encode_in_place(seq, ts_ns, encoded)
+    assert encode_entry(Entry(seq, ts_ns, journaled)) == payload
+    assert Entry(seq, ts_ns, journaled) == decode_entry(payload)
 
 
 def test_a_changed_record_is_named() -> None:

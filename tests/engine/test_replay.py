@@ -13,6 +13,7 @@ from tests.engine.desk import (
     crash,
     entries,
     fill,
+    payloads,
     prefixes,
     run,
     state_after,
@@ -90,7 +91,7 @@ def test_every_prefix_of_a_journal_is_an_earlier_state(tmp_path: Path) -> None:
     with closing(SqliteJournal(tmp_path / "live")) as journal:
         journal.fence(writer())
         for at in range(0, 60, 4):
-            journal.append(at, wrote[at : at + 4])
+            journal.append(at, payloads(wrote[at : at + 4]))
             after = crash(tmp_path / "live", tmp_path / str(at))
             with closing(SqliteJournal(after)) as left:
                 assert digests[at + 4] == recover(left).exchange.digest()
@@ -119,7 +120,7 @@ def test_a_mark_that_does_not_fit_is_refused() -> None:
     journal, wrote = MemoryJournal(), entries(40)
     fill(journal, wrote[:20])
     found = recover(journal)
-    journal.append(20, wrote[20:], [Mark(20, found.outcome)])
+    journal.append(20, payloads(wrote[20:]), [Mark(20, found.outcome)])
     assert 40 == recover(journal).exchange.seq
     journal.append(40, (), [Mark(30, found.outcome)])
     with pytest.raises(Damaged, match="record 30: replay came to another outcome"):
@@ -140,11 +141,11 @@ def test_records_of_other_rules_are_refused_with_the_way_forward() -> None:
     """Unless a snapshot was left after them, or there are none."""
     journal, wrote = MemoryJournal(), entries(30)
     journal.fence(writer(1, 1))
-    journal.append(0, wrote[:10])
+    journal.append(0, payloads(wrote[:10]))
     journal.fence(writer(2, 11, RULES_VERSION + 1))
-    journal.append(10, wrote[10:20])
+    journal.append(10, payloads(wrote[10:20]))
     journal.fence(writer(3, 21))
-    journal.append(20, wrote[20:])
+    journal.append(20, payloads(wrote[20:]))
     with pytest.raises(OtherRules, match="stop it cleanly") as refused:
         recover(journal)
     assert 11 == refused.value.seq
@@ -164,11 +165,11 @@ def test_a_snapshot_after_other_rules_is_a_place_to_start(tmp_path: Path) -> Non
     with closing(SqliteJournal(tmp_path)) as journal:
         snapshots = SnapshotDirectory(tmp_path)
         journal.fence(writer(1, 1, RULES_VERSION + 1))
-        journal.append(0, wrote[:40])
+        journal.append(0, payloads(wrote[:40]))
         old = recover(journal, None, RULES_VERSION + 1)
         Keeper(old.exchange, snapshots, 1).leave(journal.checksum, old.outcome)
         journal.fence(writer(2, 41))
-        journal.append(40, wrote[40:])
+        journal.append(40, payloads(wrote[40:]))
         found = recover(journal, snapshots)
         assert (40, 20) == (found.snapshot_seq, found.replayed)
         assert state_after(wrote) == found.exchange.digest()

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from tests.engine.desk import crash, entries, fill
+from tests.engine.desk import crash, entries, fill, payloads
 
 from countermand.engine import sqlite
 from countermand.engine.errors import (
@@ -108,7 +108,7 @@ def test_another_programs_transaction_is_not_waited_for_for_ever(
         with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(WriteFailed, match="database is locked"):
-                journal.append(1, entries(2)[1:])
+                journal.append(1, payloads(entries(2)[1:]))
 
 
 def test_a_stale_writer_fails(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_stale_writer_fails(tmp_path: Path) -> None:
         with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other, other:
             other.execute("INSERT INTO writers VALUES (2, 5, 1, 'elsewhere', 0)")
         with pytest.raises(Stale, match="writer 2 has taken over from writer 1"):
-            journal.append(4, wrote[4:])
+            journal.append(4, payloads(wrote[4:]))
         assert wrote[:4] == list(journal.read(1))
 
 
@@ -181,10 +181,10 @@ def test_a_full_database_is_said_so(tmp_path: Path) -> None:
         fill(journal, wrote[:10])
         journal._connection.execute("PRAGMA max_page_count = 8")
         with pytest.raises(Full, match="no room left"):
-            journal.append(10, wrote[10:])
+            journal.append(10, payloads(wrote[10:]))
         journal._connection.execute("PRAGMA max_page_count = 100000")
         with pytest.raises(WriteFailed, match="no room left"):
-            journal.append(10, wrote[10:11])
+            journal.append(10, payloads(wrote[10:11]))
     with closing(SqliteJournal(tmp_path)) as journal:
         assert wrote[:10] == list(journal.read(1))
 
@@ -232,4 +232,4 @@ def test_a_closed_journal_writes_nothing(tmp_path: Path) -> None:
     journal.close()
     journal.close()
     with pytest.raises(WriteFailed, match="closed"):
-        journal.append(1, entries(2)[1:])
+        journal.append(1, payloads(entries(2)[1:]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.engine.desk import crash, entries, fill, flip, run, traffic, writer
+from tests.engine.desk import crash, entries, fill, flip, payloads, run, traffic, writer
 
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.clock import ManualClock
@@ -36,7 +36,7 @@ def stopped(tmp_path: Path) -> Path:
         Keeper(found.exchange, SnapshotDirectory(directory), 1).leave(
             journal.checksum, found.outcome
         )
-        journal.append(60, WROTE[60:], [Mark(60, found.outcome)])
+        journal.append(60, payloads(WROTE[60:]), [Mark(60, found.outcome)])
     return directory
 
 
@@ -191,7 +191,7 @@ def test_records_of_other_rules_are_replayed_from_the_snapshot_after_them(tmp_pa
     """Their chain is checked all the same; without the snapshot it is said what is in the way."""
     with closing(SqliteJournal(tmp_path)) as journal:
         journal.fence(writer(1, 1, RULES_VERSION + 1))
-        journal.append(0, WROTE[:60])
+        journal.append(0, payloads(WROTE[:60]))
         found = recover(journal, None, RULES_VERSION + 1)
         Keeper(found.exchange, SnapshotDirectory(tmp_path), 1).leave(
             journal.checksum, found.outcome

@@ -26,6 +26,7 @@ GENESIS = bytes(DIGEST_BYTES)
 encode_entry = msgspec.json.Encoder().encode
 decode_entry = msgspec.json.Decoder(Entry).decode
 
+_encode_command = msgspec.json.Encoder().encode
 _decode_command = msgspec.json.Decoder(Command).decode
 _encode_events = msgspec.json.Encoder().encode
 
@@ -35,15 +36,20 @@ def link(previous: bytes, payload: bytes) -> bytes:
     return blake2b(previous + payload, digest_size=DIGEST_BYTES).digest()
 
 
-def as_journaled(command: Command) -> Command:
+def encode_in_place(seq: int, ts_ns: int, encoded: bytes) -> bytes:
+    """Return `encode_entry` of an entry whose command is encoded already."""
+    return b"[%d,%d,%b]" % (seq, ts_ns, encoded)
+
+
+def as_journaled(command: Command) -> tuple[Command, bytes]:
     """
-    Return the command as replay will read it, so that both apply the same.
+    Return the command as replay will read it, so that both apply the same, and what it will read.
 
     Raises: TypeError, ValueError or OverflowError for what would not come back from the journal: a
     bug of whoever made it, and better theirs than a journal that does not start.
     """
-    journaled: Command = _decode_command(encode_entry(command))
-    return journaled
+    encoded = _encode_command(command)
+    return _decode_command(encoded), encoded
 
 
 def fold(outcome: bytes, events: Sequence[Event]) -> bytes:

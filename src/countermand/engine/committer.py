@@ -13,13 +13,12 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Thread
 
-from countermand.core.commands import Entry
 from countermand.engine.ports import Journal, Mark
 
 # Called on the loop once a group is durable, or with what kept it from being so.
 Done = Callable[[Exception | None], None]
 
-_Job = tuple[int, Sequence[Entry], Sequence[Mark], Done]
+_Job = tuple[int, Sequence[bytes], Sequence[Mark], Done]
 
 
 class Committer:
@@ -37,10 +36,10 @@ class Committer:
         self._thread.start()
 
     def commit(
-        self, expected_head: int, entries: Sequence[Entry], marks: Sequence[Mark], done: Done
+        self, expected_head: int, payloads: Sequence[bytes], marks: Sequence[Mark], done: Done
     ) -> None:
         """Hand over a group; `done` is called on the loop when it is durable or has failed."""
-        self._jobs.put((expected_head, entries, marks, done))
+        self._jobs.put((expected_head, payloads, marks, done))
 
     def stop(self) -> None:
         """Finish what was handed over, then end the thread. Blocks until it has. Idempotent."""
@@ -51,10 +50,10 @@ class Committer:
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         while (job := self._jobs.get()) is not None:
-            expected_head, entries, marks, done = job
+            expected_head, payloads, marks, done = job
             failure: Exception | None = None
             try:
-                self._journal.append(expected_head, entries, marks)
+                self._journal.append(expected_head, payloads, marks)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is the engine's to judge
                 failure = error
             loop.call_soon_threadsafe(done, failure)

@@ -17,8 +17,9 @@ from countermand.core.commands import CANCELS, Command
 from countermand.core.reports import Receipt
 from countermand.engine.chain import as_journaled
 
-# A command that waits, and who waits for it; nobody waits for what the engine issues itself.
-Waiting = tuple[Command, Future[Receipt] | None]
+# A command that waits, as journaled and as the bytes of it, and who waits for it; nobody waits for
+# what the engine issues itself.
+Waiting = tuple[Command, bytes, Future[Receipt] | None]
 
 # Commands given whole, or what makes them once it is known which number the first one gets.
 Whole = Sequence[Command] | Callable[[int], Sequence[Command]]
@@ -61,17 +62,17 @@ class Intake:
 
     def put(self, command: Command, reply: Future[Receipt]) -> None:
         """Queue a command. Raises: QueueFull, and as `as_journaled`."""
-        command = as_journaled(command)
+        command, encoded = as_journaled(command)
         waiting = len(self._cancels) + len(self._others)
         limits = self._limits
         if type(command) in _CANCELS:
             if waiting >= limits.queue_max + limits.cancel_room:
                 raise QueueFull(f"{waiting} commands wait")
-            self._cancels.append((command, reply))
+            self._cancels.append((command, encoded, reply))
         else:
             if waiting >= limits.queue_max:
                 raise QueueFull(f"{waiting} commands wait")
-            self._others.append((command, reply))
+            self._others.append((command, encoded, reply))
 
     def put_whole(self, commands: Whole, reply: Future[tuple[Receipt, ...]]) -> None:
         """Queue commands that form a group of their own. Raises: QueueFull."""
@@ -87,7 +88,7 @@ class Intake:
             commands, reply = self._wholes.popleft()
             try:
                 made = commands(first_seq) if callable(commands) else commands
-                waiting: list[Waiting] = [(as_journaled(command), None) for command in made]
+                waiting: list[Waiting] = [(*as_journaled(each), None) for each in made]
             except Exception as error:  # noqa: BLE001 - it is for whoever gave the commands
                 _answer(reply, error)
                 continue
@@ -115,7 +116,7 @@ class Intake:
 
     def drain(self) -> list[Future[Receipt] | Future[tuple[Receipt, ...]]]:
         """Empty every queue and return who waited."""
-        replies = [reply for _, reply in (*self._cancels, *self._others) if reply is not None]
+        replies = [reply for *_, reply in (*self._cancels, *self._others) if reply is not None]
         wholes = [reply for _, reply in self._wholes]
         for queue in (self._cancels, self._others, self._wholes):
             queue.clear()

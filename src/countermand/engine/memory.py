@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from countermand.core.commands import Entry
-from countermand.engine.chain import GENESIS, decode_entry, encode_entry, link
+from countermand.engine.chain import GENESIS, decode_entry, link
 from countermand.engine.errors import Damaged, Hole, Stale
 from countermand.engine.ports import Mark, Writer
 
@@ -45,7 +45,7 @@ class MemoryJournal:
         self._epoch = writer.epoch
 
     def append(
-        self, expected_head: int, entries: Sequence[Entry], marks: Sequence[Mark] = ()
+        self, expected_head: int, payloads: Sequence[bytes], marks: Sequence[Mark] = ()
     ) -> None:
         """Keep entries and marks, all or none. Raises: Stale."""
         if expected_head != self.head:
@@ -53,8 +53,7 @@ class MemoryJournal:
         if self._epoch != self.epoch:
             raise Stale(f"writer {self.epoch} has taken over from writer {self._epoch}")
         checksum = self.checksum
-        for entry in entries:
-            payload = encode_entry(entry)
+        for payload in payloads:
             checksum = link(checksum, payload)
             self._payloads.append(payload)
             self._checksums.append(checksum)

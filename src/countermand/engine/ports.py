@@ -86,11 +86,12 @@ class Journal(Readable, Protocol):
         """
 
     def append(
-        self, expected_head: int, entries: Sequence[Entry], marks: Sequence[Mark] = ()
+        self, expected_head: int, payloads: Sequence[bytes], marks: Sequence[Mark] = ()
     ) -> None:
         """
         Make entries and marks durable, all or none.
 
+        The payloads are what `encode_entry` makes of the entries from `expected_head + 1` on.
         Raises: Stale, WriteFailed. After WriteFailed every further append fails too.
         """
 

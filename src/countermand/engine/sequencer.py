@@ -27,7 +27,7 @@ from msgspec import Struct
 from countermand.core.commands import AdvanceTime, Command, Entry
 from countermand.core.exchange import Exchange
 from countermand.core.reports import Receipt
-from countermand.engine.chain import fold
+from countermand.engine.chain import as_journaled, encode_in_place, fold
 from countermand.engine.committer import Committer
 from countermand.engine.errors import JournalError, Stale
 from countermand.engine.feed import Feed
@@ -46,6 +46,8 @@ MARK_EVERY = 1000
 # The loop's timer and the wall clock can drift apart or be stepped: look again at least this often,
 # and not so often as to spin when the timer comes a moment before the clock.
 TIMER_S_MIN, TIMER_S_MAX = 0.001, 1.0
+
+_TIME_IS_DUE: Waiting = (*as_journaled(AdvanceTime()), None)
 
 
 class IntakeStopped(Exception):
@@ -69,7 +71,7 @@ class _Group(Struct, gc=False):
     # `ahead` entries come of time being due; `whole` is who waits for all others together.
     entries: list[Entry]
     replies: list[Future[Receipt] | None]
-    ahead: int
+    ahead: int = 0
     whole: Future[tuple[Receipt, ...]] | None = None
 
 
@@ -207,19 +209,19 @@ class Engine:
         """Stamp and hand over the next group, or rest when nothing waits and nothing is due."""
         ts_ns = max(self._clock.now_ns(), self._exchange.ts_ns + 1)
         due_ns = self._exchange.next_due_ns()
-        waiting: list[Waiting] = [(AdvanceTime(), None)] if 0 < due_ns <= ts_ns else []
+        waiting: list[Waiting] = [_TIME_IS_DUE] if 0 < due_ns <= ts_ns else []
         ahead, first_seq = len(waiting), self._exchange.seq + 1
         given, whole = self._intake.take_whole(first_seq + ahead)
         waiting += given or self._intake.take()
         if not waiting:
             self._rest(due_ns, ts_ns)
             return
-        entries = [Entry(first_seq + i, ts_ns + i, c) for i, (c, _) in enumerate(waiting)]
-        group = _Group(entries, [reply for _, reply in waiting], ahead, whole)
+        group, payloads = _stamp(waiting, first_seq, ts_ns)
+        group.ahead, group.whole = ahead, whole
         self.groups += 1
         marks, self._marks = self._marks, []
         self._committer.commit(
-            first_seq - 1, entries, marks, lambda e: self._guarded(self._committed, group, e)
+            first_seq - 1, payloads, marks, lambda e: self._guarded(self._committed, group, e)
         )
 
     def _rest(self, due_ns: int, ts_ns: int) -> None:
@@ -298,3 +300,14 @@ class Engine:
             log.warning("the last marks were not written", extra={"reason": str(error)})
         finally:
             self._journal.close()
+
+
+def _stamp(waiting: list[Waiting], seq: int, ts_ns: int) -> tuple[_Group, list[bytes]]:
+    """Return what waits as a group from `seq` on, and the bytes of its entries."""
+    group, payloads = _Group([], []), []
+    for command, encoded, reply in waiting:
+        group.entries.append(Entry(seq, ts_ns, command))
+        group.replies.append(reply)
+        payloads.append(encode_in_place(seq, ts_ns, encoded))
+        seq, ts_ns = seq + 1, ts_ns + 1
+    return group, payloads

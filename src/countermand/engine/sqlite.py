@@ -18,7 +18,7 @@ from pathlib import Path
 
 from countermand.core.commands import Entry
 from countermand.engine import wal
-from countermand.engine.chain import GENESIS, encode_entry, link
+from countermand.engine.chain import GENESIS, link
 from countermand.engine.errors import Damaged, Full, Stale, Unreadable, Unsuitable, WriteFailed
 from countermand.engine.lock import DirectoryLock
 from countermand.engine.peek import FILE_NAME, log_of, peek
@@ -101,7 +101,7 @@ class SqliteJournal:
         self._epoch = writer.epoch
 
     def append(
-        self, expected_head: int, entries: Sequence[Entry], marks: Sequence[Mark] = ()
+        self, expected_head: int, payloads: Sequence[bytes], marks: Sequence[Mark] = ()
     ) -> None:
         """
         Make entries and marks durable, all or none.
@@ -110,16 +110,15 @@ class SqliteJournal:
         """
         checksum = self._checksum
         values: list[int | bytes] = []
-        for entry in entries:
-            payload = encode_entry(entry)
+        for seq, payload in enumerate(payloads, expected_head + 1):
             checksum = link(checksum, payload)
-            values += (entry.seq, payload, checksum)
-        if len(entries) <= ROWS_PER_INSERT and not marks:
+            values += (seq, payload, checksum)
+        if len(payloads) <= ROWS_PER_INSERT and not marks:
             # The usual group: one statement that is its own transaction.
             self._insert(expected_head, values)
         else:
             self._append_in_parts(expected_head, values, marks)
-        self._head, self._checksum = expected_head + len(entries), checksum
+        self._head, self._checksum = expected_head + len(payloads), checksum
 
     def read(self, from_seq: int) -> Iterator[Entry]:
         """
