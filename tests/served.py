@@ -16,9 +16,15 @@ START_TIMEOUT_S = 30
 class Served:
     """A running `countermand serve`; a context manager that stops it."""
 
-    def __init__(self, data: Path | None, *arguments: str) -> None:
+    def __init__(
+        self, data: Path | None, *arguments: str, file_bytes_max: int | None = None
+    ) -> None:
         command = [sys.executable, "-m", "countermand", "serve", "--json", "--port", "0"]
         command += ["--ephemeral"] if data is None else ["--data", str(data)]
+        if file_bytes_max is not None:
+            # The shell's limit is in blocks of 1,024 bytes and is what a full disk looks like.
+            limit = f'ulimit -f {file_bytes_max // 1024}; exec "$0" "$@"'
+            command = ["bash", "-c", limit, *command]
         self.process = subprocess.Popen(
             [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )

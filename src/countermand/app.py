@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address
@@ -21,6 +22,9 @@ import msgspec
 from msgspec import Struct
 
 from countermand import world as worlds
+from countermand.core.commands import Entry
+from countermand.core.events import InstructionRejected
+from countermand.core.exchange import Exchange
 from countermand.core.queries import GetReferenceData
 from countermand.engine.clock import SystemClock
 from countermand.engine.replay import open_engine
@@ -82,16 +86,20 @@ class App:
         config = self._config
         world = worlds.choose(config.data, config.world, _venues_of(config))
         keys = {name: _key_ring(VENUES[name], part) for name, part in world.items()}
+        settings = {name: _settings(VENUES[name], part) for name, part in world.items()}
+        for name, part in world.items():
+            _rehearse(name, part)
         _refuse_exposed_demo(config, keys)
+        _refuse_bad_certificate(config)
         sockets = _bind_all(config, list(world))
         try:
             self._engine = engine = await open_engine(config.data, self._clock, self._on_fatal)
-            await _found(engine, world)
             if config.data is not None:
                 worlds.remember(config.data, world)
+            await _found(engine, world)
             pipelines = {
-                name: self._pipeline(engine, VENUES[name], part, keys[name])
-                for name, part in world.items()
+                name: Pipeline(VENUES[name], engine, keys[name], self._clock, settings[name])
+                for name in world
             }
             return await self._serve(engine, pipelines, keys, sockets)
         except BaseException:
@@ -102,15 +110,15 @@ class App:
 
     async def stop(self) -> None:
         """Answer what is open, then flush and close. Safe to call at any time."""
-        await asyncio.gather(*(listener.stop() for listener in self._listeners))
-        self._listeners = []
+        listeners, self._listeners = self._listeners, []
         engine, self._engine = self._engine, None
+        ends = [listener.stop() for listener in listeners]
+        for failure in await asyncio.gather(*ends, return_exceptions=True):
+            if failure is not None:
+                log.error("a listener failed", extra={"reason": repr(failure)})
         if engine is not None:
             await engine.stop()
             log.info("stopped", extra={"seq": engine.seq})
-
-    def _pipeline(self, engine: Engine, venue: Venue, part: VenueWorld, keys: KeyRing) -> Pipeline:
-        return Pipeline(venue, engine, keys, self._clock, _settings(venue, part))
 
     async def _serve(
         self,
@@ -173,6 +181,16 @@ def _refuse_exposed_demo(config: Config, keys: dict[str, KeyRing]) -> None:
             )
 
 
+def _refuse_bad_certificate(config: Config) -> None:
+    # Read here for the error alone: the web server would say it after everything had started.
+    if config.tls is not None:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*config.tls)
+        except OSError as error:
+            cert, key = config.tls
+            raise ConfigError(f"cannot use {cert} with {key}: {error.strerror or error}") from None
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
@@ -196,6 +214,15 @@ def _bind_all(config: Config, names: list[str]) -> dict[str, socket.socket]:
 def _url(scheme: str, bound: socket.socket) -> str:
     host, port = bound.getsockname()[:2]
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def _rehearse(name: str, part: VenueWorld) -> None:
+    """Found the venue on an exchange that is thrown away. Raises WorldError for what it refuses."""
+    exchange = Exchange()
+    for seq, command in enumerate(worlds.found(name, part, 1), 1):
+        event = exchange.apply(Entry(seq, seq, command)).events[0]
+        if isinstance(event, InstructionRejected):
+            raise WorldError(f"{name}: {worlds.described(command)}: {event.reason.sentence}")
 
 
 async def _found(engine: Engine, world: World) -> None:

@@ -228,7 +228,8 @@ class Oracle:
             c.side,
             c.ord_type,
             c.time_in_force,
-            c.exec_inst,
+            # What an account may only do, its orders carry.
+            c.exec_inst | (REDUCE_ONLY if self.accounts[c.account_id].reduce_only else 0),
             c.stp,
             price,
             c.order_qty_lots,
@@ -423,7 +424,7 @@ class Oracle:
             elif self._lacks_cover(maker):
                 events.append(self._cancel(maker, "REDUCE_ONLY"))
             else:
-                events.append(self._trade(maker, taker, self.seq * 2**20 + met))
+                events.append(self._trade(maker, taker, self.seq * 2**32 + met))
         return events
 
     def _prevent(self, maker: Order, taker: Order) -> list[Event]:

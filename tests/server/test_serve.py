@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from http.client import HTTPConnection
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -213,9 +214,11 @@ def test_ping_answers_an_empty_200(served: Served) -> None:
         (("--venue", "nowhere", "--ephemeral"), "no venue is called 'nowhere'"),
         (("--world", "/nonexistent.toml", "--ephemeral"), "No such file"),
         (("--tls-cert", "x.pem", "--ephemeral"), "go together"),
+        (("--tls-cert", "/no", "--tls-key", "/no", "--ephemeral"), "cannot use /no"),
+        (("--data", "somewhere", "--ephemeral"), "--ephemeral keeps nothing"),
         (("--port", "70000", "--ephemeral"), "--port"),
     ],
-    ids=["exposed", "venue", "world", "tls", "port"],
+    ids=["exposed", "venue", "world", "tls", "certificate", "ephemeral", "port"],
 )
 def test_refuses_in_one_line(arguments: tuple[str, ...], text: str) -> None:
     """What cannot be served is refused with exit 2 and one line, without a traceback."""
@@ -288,3 +291,84 @@ def test_a_dead_connection_is_not_kept(served: Served) -> None:
     connection.close()
 
     assert (413, "close") == (response.status, response.headers["connection"])
+
+
+def test_a_full_disk_stops_commands_and_reads_go_on(tmp_path: Path) -> None:
+    """Each refusal says whether the request was executed; what was answered before is there."""
+    with Served(tmp_path, file_bytes_max=256 * 1024) as running:
+        bot = Bot(running.venue(VENUE), "alice")
+        placed, status, index = [], 200, 0
+        while status == 200:
+            status, answer = bot.place(f"full-{index}", "BUY", "2700", "0.01")
+            placed += [answer["order_id"]] if status == 200 else []
+            index += 1
+        refused = bot.cancel(placed[0])
+        read = bot.get(placed[0])
+        health = HTTPConnection(urlsplit(running.ready["control"]).netloc)
+        health.request("GET", "/health")
+        unwell = health.getresponse()
+        reason = json.load(unwell)["reason"]
+        health.close()
+        bot.close()
+
+    assert (503, "is not known" in answer["message"]) == (status, True)
+    assert 503 == refused[0]
+    assert refused[1]["message"].startswith("Service unavailable - the request was not executed: ")
+    assert (200, "WORKING") == (read[0], read[1]["order_status"])
+    assert 503 == unwell.status
+    assert reason
+
+    with Served(tmp_path) as again:
+        bot = Bot(again.venue(VENUE), "alice")
+        statuses = {bot.get(order_id)[1]["order_status"] for order_id in placed}
+        bot.close()
+    assert {"WORKING"} == statuses
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ('taker_fee_rate = "0.0004"', 'taker_fee_rate = "1.5"', "instrument BTC-PERP"),
+        ('symbol = "ETH-PERP"', 'symbol = "BTC-PERP"', "name is taken"),
+        ('BTC = "100"', 'BTC = "-100"', "amount not allowed"),
+        ("window_s = 30", "window_s = -1", "window_s"),
+    ],
+)
+def test_a_world_the_exchange_would_refuse_founds_nothing(
+    tmp_path: Path, old: str, new: str, text: str
+) -> None:
+    """It is tried out first: one line, and the directory can be founded properly later."""
+    demo = files(VENUES[VENUE].package).joinpath("demo.toml").read_text()
+    assert old in demo
+    world, data = tmp_path / "world.toml", tmp_path / "data"
+    world.write_text(demo.replace(old, new, 1))
+
+    done = serve("--data", str(data), "--world", str(world), "--port", "0")
+
+    assert (2, 1) == (done.returncode, len(done.stderr.splitlines())), done.stderr
+    assert text in done.stderr
+    with Served(data) as running:
+        assert "BTC-PERP" in running.venue(VENUE)["markets"]
+
+
+def test_a_stop_does_not_wait_for_half_a_request() -> None:
+    """Who never sends the rest of a body is refused, and the server stops quietly."""
+    with Served(None) as running:
+        parts = urlsplit(running.venue(VENUE)["base_url"])
+        with socket.create_connection((parts.hostname, parts.port), timeout=20) as opened:
+            opened.sendall(b"POST /api/v1/orders HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{")
+            code, logged = running.stop()
+            answer = opened.recv(65536)
+
+    assert 0 == code
+    assert "traceback" not in logged
+    assert answer.startswith(b"HTTP/1.1 400")
+
+
+def test_a_head_without_end_is_cut(served: Served) -> None:
+    """Memory is not for whoever sends most."""
+    parts = urlsplit(served.venue(VENUE)["base_url"])
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as opened:
+        opened.sendall(b"GET / HTTP/1.1\r\nx: ")
+        with pytest.raises(OSError, match=r"reset|[Bb]roken pipe"):
+            opened.sendall(b"x" * 200_000_000)

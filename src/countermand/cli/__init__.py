@@ -7,9 +7,11 @@ Exit codes: 0 done, 1 it failed, 2 it was asked wrongly; `cancel` has finer ones
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from countermand import __version__
 from countermand.cli.journal import app as journal_app
 from countermand.cli.serve import serve
 
@@ -20,6 +22,27 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"countermand {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say which version this is.", is_eager=True, callback=_say_version
+        ),
+    ] = False,
+) -> None:
+    # What can be asked without a verb; the answer is given while options are read.
+    del version
+
+
 app.command("serve")(serve)
 app.add_typer(journal_app, name="journal")
 

@@ -19,8 +19,9 @@ EXTERNAL = AccountId(-1)  # deposits come from here
 FEES = AccountId(-2)  # fees go here, rebates come from here
 CLEARING = AccountId(-3)  # the other side of realized profit and loss
 
-# One entry can make many matches: the match id is the entry's number with the index below it.
-MATCHES_PER_ENTRY_MAX = 1 << 20
+# One entry can make many matches: the match id is the entry's number with the index below it. No
+# book can hold as many orders as there is room for.
+MATCHES_PER_ENTRY_MAX = 1 << 32
 
 
 def match_id(seq: int, index: int) -> MatchId:

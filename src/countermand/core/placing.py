@@ -19,7 +19,7 @@ from countermand.core.events import (
 )
 from countermand.core.ids import AccountId, OrderId, match_id
 from countermand.core.matching import Incoming, Plan, Step, StepKind, plan
-from countermand.core.order import TimeInForce
+from countermand.core.order import ExecInst, TimeInForce
 from countermand.core.reasons import CancelReason, CxlRejResponseTo
 from countermand.core.state import Market, State
 from countermand.core.units import truncate_ppb
@@ -42,6 +42,10 @@ def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Eve
         return [OrderRejected(command.account_id, command.cl_ord_id, reason)]
     market = state.markets[command.instrument_id]
     price_ticks = command.price_ticks or checks.market_bound(market, command.side)
+    exec_inst = command.exec_inst
+    if state.accounts[command.account_id].reduce_only:
+        # What an account may only do, its orders carry, so that they lose their cover together.
+        exec_inst |= ExecInst.REDUCE_ONLY
     qty_lots = command.order_qty_lots
     accepted = OrderAccepted(
         OrderId(seq),
@@ -51,7 +55,7 @@ def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Eve
         command.side,
         command.ord_type,
         command.time_in_force,
-        command.exec_inst,
+        int(exec_inst),
         command.stp,
         price_ticks,
         qty_lots,

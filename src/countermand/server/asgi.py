@@ -8,14 +8,18 @@ and its pipeline.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from countermand.server.pipeline import Pipeline
-from countermand.wire.errors import TooLarge
+from countermand.wire.errors import Malformed, TooLarge
 from countermand.wire.http import Request, Response
 
 BODY_BYTES_MAX = 64 * 1024
+# Who sends less than that in so long has gone, or holds up a stop.
+BODY_TIMEOUT_S = 5
+BODY_DIGITS_MAX = 9
 HEADER_BYTES_MAX = 16 * 1024
 
 # Answers an empty 200 and touches nothing: what the server costs by itself, and whether it is up.
@@ -55,11 +59,11 @@ class VenueApp:
                 path,
                 scope["query_string"],
                 headers,
-                await _read_body(headers, receive),
+                await _read_body(len(path) + len(scope["query_string"]), headers, receive),
             )
         except ClientGoneError:
             return
-        except TooLarge as error:
+        except (TooLarge, Malformed) as error:
             # What is left of the body is not read, so the connection cannot carry another request.
             refused = self._pipeline.refuse(error)
             await _send(send, refused, (b"connection", b"close"))
@@ -67,13 +71,23 @@ class VenueApp:
         await _send(send, await self._pipeline.handle(request))
 
 
-async def _read_body(headers: tuple[tuple[bytes, bytes], ...], receive: Receive) -> bytes:
-    if sum([len(name) + len(value) for name, value in headers]) > HEADER_BYTES_MAX:
-        raise TooLarge(f"headers exceed {HEADER_BYTES_MAX} bytes")
+async def _read_body(
+    target_bytes: int, headers: tuple[tuple[bytes, bytes], ...], receive: Receive
+) -> bytes:
+    header_bytes = sum([len(name) + len(value) for name, value in headers])
+    if target_bytes + header_bytes > HEADER_BYTES_MAX:
+        raise TooLarge(f"request target and headers exceed {HEADER_BYTES_MAX} bytes")
     names = dict(headers)
-    if b"content-length" in names or b"transfer-encoding" in names:
-        return await _receive_body(receive)
-    return b""
+    length = names.get(b"content-length", b"")
+    if not length and b"transfer-encoding" not in names:
+        return b""
+    if length.isdigit() and (len(length) > BODY_DIGITS_MAX or int(length) > BODY_BYTES_MAX):
+        raise TooLarge(f"body exceeds {BODY_BYTES_MAX} bytes")
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await _receive_body(receive)
+    except TimeoutError:
+        raise Malformed("body did not arrive in time") from None
 
 
 async def _receive_body(receive: Receive) -> bytes:

@@ -15,6 +15,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 # Open requests get this long to be answered once a stop was asked for.
 STOP_TIMEOUT_S = 10
 BACKLOG = 2048
+# Well beyond what an application accepts, so that it is the one to refuse whatever is only large.
+HEAD_BYTES_MAX = 256 * 1024
+# A connection closed while a cancel is on its way leaves its sender not knowing, so bots that think
+# for a minute keep theirs.
+IDLE_TIMEOUT_S = 75
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -66,11 +71,33 @@ class _HeldTransport:
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, whose answers leave in one piece."""
+    """uvicorn's protocol, whose answers leave in one piece and whose heads have an end."""
+
+    _is_in_head = True
+    _head_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         """Put the holding transport in between."""
         super().connection_made(_HeldTransport(transport))  # type: ignore[arg-type]
+
+    def data_received(self, data: bytes) -> None:
+        """Close a connection that sends a head without end: it could take all memory."""
+        if self._is_in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self.transport.close()
+                return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """Begin to count a request's head."""
+        self._is_in_head, self._head_bytes = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Stop counting: what follows is a body, which has a limit of its own."""
+        self._is_in_head = False
+        super().on_headers_complete()
 
     def on_response_complete(self) -> None:
         """Send the answer, now that it is whole."""
@@ -110,6 +137,7 @@ class Listener:
                 proxy_headers=False,
                 backlog=BACKLOG,
                 timeout_graceful_shutdown=STOP_TIMEOUT_S,
+                timeout_keep_alive=IDLE_TIMEOUT_S,
                 ssl_certfile=tls[0] if tls else None,
                 ssl_keyfile=tls[1] if tls else None,
             )

@@ -22,13 +22,14 @@ from countermand.core.commands import (
 )
 from countermand.core.queries import GetReferenceData, Query
 from countermand.engine.ports import Clock
-from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull
+from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull, Undecided
 from countermand.server.metrics import Metrics
 from countermand.server.rate_limits import RateLimits
 from countermand.wire import codec
 from countermand.wire.directory import Directory
 from countermand.wire.errors import (
     Forbidden,
+    IntakeClosed,
     Internal,
     Overloaded,
     RateLimited,
@@ -70,7 +71,8 @@ class Pipeline:
         except Exception:
             # A bug in a dialect harms one request; one in the exchange has already stopped the
             # engine.
-            log.exception("request failed", extra={"venue": self.venue.name})
+            where = {"method": request.method, "path": request.path.decode("latin-1")}
+            log.exception("request failed", extra={"venue": self.venue.name, **where})
             response = self.venue.errors.render(Internal("internal error"))
         self.metrics.count(response.status)
         return response
@@ -121,8 +123,10 @@ class Pipeline:
             receipt = await self._engine.submit(asked)
         except QueueFull:
             raise Overloaded("the exchange is busy") from None
+        except Undecided as undecided:
+            raise Unavailable(str(undecided)) from None
         except IntakeStopped as stopped:
-            raise Unavailable(str(stopped)) from None
+            raise IntakeClosed(str(stopped)) from None
         if type(asked) in _RENAMING:
             self._directory = None
         return receipt

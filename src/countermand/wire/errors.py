@@ -16,7 +16,8 @@ the venue renders them, the client interprets a response and gets the same thing
     ├── CancelRefused          the exchange refused a cancel or replace of an order
     ├── RateLimited            too many requests; nothing was done
     ├── Overloaded             the exchange's queue is full; nothing was done
-    ├── Unavailable            the exchange has stopped taking commands; the outcome may be unknown
+    ├── IntakeClosed           the exchange takes no commands any more; nothing was done
+    ├── Unavailable            the journal failed with this request in hand; the outcome is unknown
     └── Internal               a bug; the outcome may be unknown
 
 `NotExpressible` stands outside: it never was on a wire.
@@ -128,8 +129,12 @@ class Overloaded(WireError):
     """The exchange's queue is full; nothing was done."""
 
 
+class IntakeClosed(WireError):
+    """The exchange takes no commands any more, `text` says why; nothing was done."""
+
+
 class Unavailable(WireError):
-    """The exchange has stopped taking commands; whether this one took effect may be unknown."""
+    """The journal failed with this request in hand; whether it took effect is unknown."""
 
 
 class Internal(WireError):

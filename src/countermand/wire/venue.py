@@ -6,9 +6,9 @@ is a pure function of its arguments, and the server and the client run it in opp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from countermand.core.reports import AccountReport
 from countermand.wire.directory import Directory
@@ -25,7 +25,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     `rate_limit_per_s` counts requests per key; 0 turns the limit off.
     """
 
-    rate_limit_per_s: int = 0
+    rate_limit_per_s: Annotated[int, Meta(ge=0)] = 0
 
 
 class Credential(Struct, frozen=True):

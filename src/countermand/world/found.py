@@ -19,11 +19,14 @@ from countermand.core.commands import (
 )
 from countermand.core.ids import AccountId, AssetId, InstrumentId
 from countermand.core.instrument import Instrument, InstrumentKind
-from countermand.core.units import PPB
+from countermand.wire import numbers
 from countermand.world.spec import AccountSpec, InstrumentSpec, VenueWorld, WorldError
 
-# A number that needs more digits than this on one side of its point is a mistake, not a market.
-DIGITS_MAX = 24
+# A step of more digits than this after its point is a mistake, not a market.
+SCALE_MAX = 36
+
+# A step as units and scale: 0.25 is 25 units at scale 2.
+Grid = tuple[int, int]
 
 # By symbol: the id an asset of the world will have, and to how many digits it is kept.
 Assets = Mapping[str, tuple[AssetId, int]]
@@ -38,18 +41,36 @@ def found(venue: str, world: VenueWorld, first_seq: int) -> list[Command]:
     commands: list[Command] = []
     assets: dict[str, tuple[AssetId, int]] = {}
     for asset in world.assets:
+        if not 0 <= asset.scale <= SCALE_MAX:
+            text = f"asset {asset.symbol}: scale is not between 0 and {SCALE_MAX}"
+            raise WorldError(f"{venue}: {text}")
         assets[asset.symbol] = (AssetId(first_seq + len(commands)), asset.scale)
         commands.append(RegisterAsset(venue, asset.symbol, asset.scale))
     commands += [
         ListInstrument(_Listing(venue, spec, assets).instrument()) for spec in world.instruments
     ]
     for user in world.users:
+        if sum(account.default for account in user.accounts) > 1:
+            raise WorldError(f"{venue}: user {user.name} has more than one default account")
         for account in user.accounts:
             account_id = AccountId(first_seq + len(commands))
             commands.append(OpenAccount(venue, user.name, account.name, account.default))
             where = f"{venue}: account {user.name}/{account.name}"
             commands += _deposits(account_id, account, assets, where)
     return commands
+
+
+def described(command: Command) -> str:
+    """Return what a founding command is about, for people."""
+    match command:
+        case RegisterAsset(symbol=symbol):
+            return f"asset {symbol}"
+        case ListInstrument(instrument=instrument):
+            return f"instrument {instrument.symbol}"
+        case OpenAccount(owner=owner, name=name):
+            return f"account {owner}/{name}"
+        case _:
+            return "balance"
 
 
 def _deposits(
@@ -59,8 +80,7 @@ def _deposits(
         if symbol not in assets:
             raise WorldError(f"{where}: no asset is called {symbol}")
         asset_id, scale = assets[symbol]
-        step = Decimal(1).scaleb(-scale)
-        if amount := _steps(text, step, f"{where}: balance of {symbol}"):
+        if amount := _steps(text, (1, scale), f"{where}: balance of {symbol}"):
             yield DepositFunds(account_id, asset_id, amount)
 
 
@@ -79,13 +99,12 @@ class _Listing:
     def instrument(self) -> Instrument:
         """Return the market; its id comes with the entry."""
         spec, kind = self.spec, self._kind()
-        tick_units, price_scale = _grid(spec.tick_size, f"{self.where}: tick_size")
-        lot_units, qty_scale = _grid(spec.lot_size, f"{self.where}: lot_size")
+        tick = tick_units, price_scale = _grid(spec.tick_size, f"{self.where}: tick_size")
+        lot = lot_units, qty_scale = _grid(spec.lot_size, f"{self.where}: lot_size")
         notional = _rescaled(tick_units * lot_units, price_scale + qty_scale, self.quote_scale)
         lot_minor = _rescaled(lot_units, qty_scale, self.base_scale)
         if not notional or (not lot_minor and kind is InstrumentKind.SPOT):
             raise WorldError(f"{self.where}: a lot at a tick is finer than its assets are kept")
-        quote_step = Decimal(1).scaleb(-self.quote_scale)
         return Instrument(
             instrument_id=InstrumentId(0),
             venue=self.venue,
@@ -99,16 +118,16 @@ class _Listing:
             qty_scale=qty_scale,
             notional_minor=notional,
             lot_minor=lot_minor,
-            order_qty_lots_min=max(1, self._lots("min_quantity")),
-            order_qty_lots_max=self._lots("max_quantity"),
-            notional_minor_min=self._number("min_notional", quote_step),
-            position_lots_max=self._lots("position_limit"),
+            order_qty_lots_min=max(1, self._number("min_quantity", lot)),
+            order_qty_lots_max=self._number("max_quantity", lot),
+            notional_minor_min=self._number("min_notional", (1, self.quote_scale)),
+            position_lots_max=self._number("position_limit", lot),
             price_band_ppb=self._ppb("price_band"),
             market_band_ppb=self._ppb("market_band"),
             maker_fee_ppb=self._ppb("maker_fee_rate"),
             taker_fee_ppb=self._ppb("taker_fee_rate"),
             initial_margin_ppb=self._ppb("initial_margin_rate"),
-            reference_price_ticks=self._number("reference_price", Decimal(spec.tick_size)),
+            reference_price_ticks=self._number("reference_price", tick),
         )
 
     def _kind(self) -> InstrumentKind:
@@ -119,45 +138,41 @@ class _Listing:
             text = f"{self.where}: kind {self.spec.kind!r} is not one of {kinds}"
             raise WorldError(text) from None
 
-    def _number(self, name: str, step: Decimal) -> int:
-        return _steps(getattr(self.spec, name), step, f"{self.where}: {name}")
-
-    def _lots(self, name: str) -> int:
-        return self._number(name, Decimal(self.spec.lot_size))
+    def _number(self, name: str, grid: Grid) -> int:
+        return _steps(getattr(self.spec, name), grid, f"{self.where}: {name}")
 
     def _ppb(self, name: str) -> int:
-        return self._number(name, Decimal(1) / PPB)
+        return self._number(name, (1, numbers.PPB_SCALE))
 
 
 def _decimal(text: str, where: str) -> Decimal:
     try:
-        number = Decimal(text)
+        return Decimal(text)
     except ArithmeticError:
         raise WorldError(f"{where}: {text!r} is not a number") from None
-    if not number.is_finite() or not -DIGITS_MAX <= number.adjusted() <= DIGITS_MAX:
-        raise WorldError(f"{where}: {text!r} is not a plain number")
-    return number
 
 
-def _grid(text: str, where: str) -> tuple[int, int]:
-    # A step as (units, scale): 0.25 is 25 units at scale 2.
+def _grid(text: str, where: str) -> Grid:
     number = _decimal(text, where)
-    if number <= 0:
-        raise WorldError(f"{where}: {text!r} is not positive")
-    scale = max(0, -int(number.as_tuple().exponent))
-    return int(number.scaleb(scale)), scale
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or not 0 <= -exponent <= SCALE_MAX or number <= 0:
+        raise WorldError(f"{where}: {text!r} is not a positive step")
+    return numbers.scaled(number, -exponent), -exponent
 
 
-def _steps(text: str, step: Decimal, where: str) -> int:
-    steps = _decimal(text, where) / step
-    if steps != steps.to_integral_value():
-        raise WorldError(f"{where}: {text!r} is not a multiple of {step:f}")
-    return int(steps)
+def _steps(text: str, grid: Grid, where: str) -> int:
+    units, scale = grid
+    try:
+        steps, beyond = divmod(numbers.scaled(_decimal(text, where), scale), units)
+    except numbers.NotOnGrid as error:
+        raise WorldError(f"{where}: {text!r} {error}") from None
+    if beyond:
+        step = numbers.unscaled(units, scale)
+        raise WorldError(f"{where}: {text!r} must be a multiple of {step}")
+    return steps
 
 
 def _rescaled(units: int, scale: int, to_scale: int) -> int:
     # `units / 10**scale` in units of `10**-to_scale`, or 0 when that is not whole.
-    if to_scale >= scale:
-        return units * int(10 ** (to_scale - scale))
-    quotient, remainder = divmod(units, int(10 ** (scale - to_scale)))
-    return 0 if remainder else quotient
+    whole, beyond = divmod(units * int(10**to_scale), int(10**scale))
+    return 0 if beyond else whole

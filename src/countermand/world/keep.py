@@ -32,6 +32,8 @@ def choose(data: Path | None, file: Path | None, venues: Iterable[Venue]) -> Wor
         world = demo(venue for name, venue in served.items() if name not in kept) | kept
     else:
         world = read(file)
+        if not world:
+            raise WorldError(f"{file}: there is no venue in it")
     for name, part in world.items():
         if name in kept and part.founded() != kept[name].founded():
             raise WorldError(
@@ -53,7 +55,12 @@ def _kept(data: Path | None) -> World:
 
 
 def remember(data: Path, world: World) -> None:
-    """Keep the world, together with what was kept of venues that are not in it."""
+    """
+    Keep the world durably, together with what was kept of venues that are not in it.
+
+    This comes before the founding: a kept world with nothing founded does no harm, but accounts
+    founded with keys nobody kept would be served with the demo's.
+    """
     whole = _kept(data) | world
     path = data / FILE_NAME
     fresh = path.with_suffix(".new")
@@ -63,3 +70,8 @@ def remember(data: Path, world: World) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+    folder = os.open(data, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -13,8 +13,10 @@ The query is not signed. That is the venue's protocol, not an oversight here.
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Meta
 
 from countermand.core.reports import AccountReport
 from countermand.venues.coinbase_intx import ids
@@ -41,8 +43,8 @@ class IntxSettings(Settings, frozen=True):
     venue.
     """
 
-    rate_limit_per_s: int = 40
-    window_s: int = 30
+    rate_limit_per_s: Annotated[int, Meta(ge=0)] = 40
+    window_s: Annotated[int, Meta(ge=1)] = 30
     accept_decimal_timestamps: bool = False
     accept_undecoded_secret: bool = False
 

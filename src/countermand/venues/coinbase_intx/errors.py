@@ -19,6 +19,7 @@ from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReaso
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,
+    IntakeClosed,
     Internal,
     InvalidField,
     Malformed,
@@ -79,7 +80,8 @@ _PLAIN_BY_CODE = {code: kind for kind, (_, code, _) in _PLAIN.items()}
 _PLAIN_BY_STATUS = {status: kind for kind, (status, _, _) in _PLAIN.items()}
 
 _OVERLOADED = "Server overloaded - the request was not executed"
-_UNAVAILABLE = "Service unavailable"
+_CLOSED = "Service unavailable - the request was not executed: "
+_UNAVAILABLE = "Service unavailable - whether the request was executed is not known"
 _INTERNAL = "Internal server error"
 _RATE = "Rate limit exceeded - Server allows {limit} requests per second"
 _RATE_READ = re.compile(r"Server allows ([0-9]{1,9}) requests per second")
@@ -240,6 +242,8 @@ def _trouble(error: WireError) -> Response:
             return _message(429, _RATE.format(limit=limit))
         case Overloaded():
             return _message(503, _OVERLOADED)
+        case IntakeClosed():
+            return _message(503, _CLOSED + error.text)
         case Unavailable():
             return _message(503, _UNAVAILABLE)
         case _:
@@ -257,6 +261,8 @@ def _read_trouble(status: int, problem: Problem) -> WireError:
         return RateLimited(int(stated[1]) if stated else 0)
     if problem.message == _OVERLOADED:
         return Overloaded(problem.message)
+    if problem.message.startswith(_CLOSED):
+        return IntakeClosed(problem.message.removeprefix(_CLOSED))
     if status == 500:  # noqa: PLR2004  (HTTP)
         return Internal(problem.message or _INTERNAL)
     return Unavailable(problem.message or _UNAVAILABLE)

@@ -1,0 +1,118 @@
+"""Worlds: what a file may say, what it founds, and what is refused before anything is founded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from countermand import world as worlds
+from countermand.core.commands import DepositFunds, Entry, ListInstrument
+from countermand.core.events import InstructionRejected
+from countermand.core.exchange import Exchange
+from countermand.venues import VENUES
+from countermand.world import WorldError, spec
+
+NAME = "coinbase-intx"
+DEMO = Path(spec.__file__).parents[1] / "venues/coinbase_intx/demo.toml"
+
+
+def edited(*changes: tuple[str, str]) -> worlds.VenueWorld:
+    """Return the demo world with pieces of its text replaced, each of which must be there."""
+    text = DEMO.read_text()
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return spec.parse(text.encode(), "edited.toml")[NAME]
+
+
+def test_the_demo_founds_without_a_refusal() -> None:
+    """Every command of it is taken by an empty exchange."""
+    exchange = Exchange()
+    for seq, command in enumerate(worlds.found(NAME, edited(), 1), 1):
+        event = exchange.apply(Entry(seq, seq, command)).events[0]
+        assert not isinstance(event, InstructionRejected), command
+    exchange.check_invariants()
+
+
+def test_ids_follow_the_first_entry() -> None:
+    """The same world founded later names the same things by their later numbers."""
+    early, late = worlds.found(NAME, edited(), 1), worlds.found(NAME, edited(), 101)
+    markets = [
+        [c.instrument.quote_asset_id for c in commands if isinstance(c, ListInstrument)]
+        for commands in (early, late)
+    ]
+
+    assert [number + 100 for number in markets[0]] == markets[1]
+
+
+def test_balances_are_exact_to_the_last_digit() -> None:
+    """More digits than a context of the decimal module keeps by default."""
+    world = edited(
+        ("scale = 10", "scale = 18"),
+        ('USDC = "10000000"', 'USDC = "98765432109876543210.123456789012345678"'),
+    )
+    deposits = [c for c in worlds.found(NAME, world, 1) if isinstance(c, DepositFunds)]
+
+    assert deposits[0].amount_minor == 98765432109876543210123456789012345678
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ('tick_size = "0.1"', 'tick_size = "0"', "tick_size: '0' is not a positive step"),
+        ('tick_size = "0.1"', 'tick_size = "NaN"', "'NaN' is not a positive step"),
+        ('tick_size = "0.1"', 'tick_size = "x"', "'x' is not a number"),
+        ('min_quantity = "0.0001"', 'min_quantity = "0.00015"', "must be a multiple of 0.0001"),
+        ("scale = 10", "scale = 100000", "asset USDC: scale is not between 0 and 36"),
+        ("scale = 10", "scale = 4", "a lot at a tick is finer than its assets are kept"),
+        ('kind = "perpetual"', 'kind = "future"', "kind 'future' is not one of spot, perpetual"),
+        ('quote = "USDC"', 'quote = "EUR"', "no asset is called EUR"),
+        ('taker_fee_rate = "0.0004"', 'taker_fee_rate = "1e-12"', "must be a multiple of"),
+    ],
+)
+def test_a_world_that_cannot_be_is_refused(old: str, new: str, text: str) -> None:
+    """With the venue, the thing and what is wrong with it."""
+    with pytest.raises(WorldError, match=text):
+        worlds.found(NAME, edited((old, new)), 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("[coinbase-intx", "coinbase|Expected|unclosed|Invalid"),
+        ("[coinbase-intx]\nassets = 3", "Expected `array`"),
+        ("[coinbase-intx]\nassets=[]\ninstruments=[]\nusers=[]\ncolour='red'", "unknown field"),
+        ("", "there is no venue in it"),
+        ("[nowhere]\nassets=[]\ninstruments=[]\nusers=[]", "venue 'nowhere' is not served here"),
+    ],
+)
+def test_a_file_that_is_no_world_is_refused(tmp_path: Path, text: str, error: str) -> None:
+    """Its path comes first, so that one knows which file to mend."""
+    file = tmp_path / "world.toml"
+    file.write_text(text)
+
+    with pytest.raises(WorldError, match=error) as raised:
+        worlds.choose(None, file, VENUES.values())
+    assert str(raised.value).startswith(str(file))
+
+
+def test_what_was_kept_is_served_again(tmp_path: Path) -> None:
+    """Without a file a later start finds the world the directory was founded with, keys and all."""
+    own = {NAME: edited(("alice-demo-key", "my-own-key"))}
+    worlds.remember(tmp_path, own)
+
+    assert worlds.choose(tmp_path, None, VENUES.values()) == own
+    assert (tmp_path / "world.json").stat().st_mode & 0o077 == 0
+
+
+def test_settings_and_keys_may_change_but_not_what_was_founded(tmp_path: Path) -> None:
+    """The journal holds the founding; a file that tells another is refused."""
+    worlds.remember(tmp_path, {NAME: edited()})
+    file = tmp_path / "world.toml"
+    file.write_text(DEMO.read_text().replace("window_s = 30", "window_s = 5"))
+    assert worlds.choose(tmp_path, file, VENUES.values())[NAME].settings["window_s"] == 5
+
+    file.write_text(DEMO.read_text().replace('USDC = "10000000"', 'USDC = "1"', 1))
+    with pytest.raises(WorldError, match="was founded with other assets"):
+        worlds.choose(tmp_path, file, VENUES.values())
