@@ -395,7 +395,7 @@ def test_cancel_all_may_say_everything_twice(shop: Shop) -> None:
         ({"expire_time": "2027-01-16T00:00:00Z"}, "expire_time applies to GTT orders only"),
         ({"price": "3100.001"}, "invalid price: must be a multiple of 0.01"),
         ({"size": "0.00001"}, "invalid size: must be a multiple of 0.0001"),
-        ({"price": "NaN"}, "invalid price"),
+        ({"price": "NaN"}, "invalid price: must be a plain number"),
         ({"price": "1e999999999"}, "invalid price: is too large"),
         ({"price": True}, "invalid price"),
         ({"price": "0"}, "Order rejected (PRICE_NOT_POSITIVE - "),

@@ -143,12 +143,25 @@ def test_place_answers_the_order(alice: User) -> None:
     [
         ({"price": "3300.123456"}, "price"),
         ({"price": "3300", "size": "0"}, "quantity must be positive"),
+        ({"price": "3300", "size": "1_000"}, "invalid size: must be a plain number"),
+        ({"price": "3300", "size": "\u0661"}, "invalid size: must be a plain number"),
+        ({"price": " 3300"}, "invalid price: must be a plain number"),
         ({"price": None}, "price is a required field"),
         ({"price": "3300", "instrument": "NO-PERP"}, "instrument"),
         ({"price": None, "type": "MARKET", "tif": "GTC"}, "market orders must be IoC"),
         ({"price": "3300", "type": "STOP_LIMIT", "stop_price": "3200"}, "STOP_LIMIT"),
     ],
-    ids=["off-tick", "no-size", "no-price", "no-instrument", "market-gtc", "stop-limit"],
+    ids=[
+        "off-tick",
+        "no-size",
+        "underscore",
+        "other-digits",
+        "blank",
+        "no-price",
+        "no-instrument",
+        "market-gtc",
+        "stop-limit",
+    ],
 )
 def test_place_is_refused(alice: User, terms: dict[str, Any], text: str) -> None:
     """Bad terms are a 400 that names what is wrong, and nothing is placed."""
