@@ -53,15 +53,20 @@ def margin(
     Orders that the position covers can only close it, at whatever price, and ask for nothing.
     """
     net_lots, cost = position.net_lots, position.cost_minor
-    buy_lots, buy_minor = position.open_buy_lots, position.open_buy_minor
-    sell_lots, sell_minor = position.open_sell_lots, position.open_sell_minor
+    buy_minor, sell_minor = position.open_buy_minor, position.open_sell_minor
+    buy_lots, sell_lots = position.open_buy_lots, position.open_sell_lots
     if side is _BUY:
         buy_lots, buy_minor = buy_lots + more_lots, buy_minor + more_minor
     elif side is _SELL:
         sell_lots, sell_minor = sell_lots + more_lots, sell_minor + more_minor
-    longest = abs(cost + buy_minor) if net_lots + buy_lots > 0 else abs(cost)
-    shortest = abs(cost - sell_minor) if net_lots - sell_lots < 0 else abs(cost)
-    return ceil_ppb(max(longest, shortest), instrument.initial_margin_ppb)
+    # What makes the position longer counts, and against it what could turn it over.
+    if net_lots >= 0:
+        worst, other, turns = cost + buy_minor, sell_minor - cost, sell_lots > net_lots
+    else:
+        worst, other, turns = sell_minor - cost, cost + buy_minor, buy_lots > -net_lots
+    if turns and other > worst:
+        worst = other
+    return ceil_ppb(worst, instrument.initial_margin_ppb)
 
 
 def lay(account: Account, instrument: Instrument, order: Order) -> None:
