@@ -35,8 +35,9 @@ from countermand.server.credentials import KeyRing
 from countermand.server.listener import Listener, bind
 from countermand.server.pipeline import Pipeline
 from countermand.venues import PORT_OFFSETS, VENUES
+from countermand.wire.context import Settings
 from countermand.wire.directory import Directory
-from countermand.wire.venue import Settings, Venue
+from countermand.wire.venue import Venue
 from countermand.world import VenueWorld, World, WorldError
 
 log = logging.getLogger(__name__)

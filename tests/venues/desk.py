@@ -14,9 +14,10 @@ from countermand.core.reports import AccountReport, Receipt
 from countermand.server.credentials import KeyRing
 from countermand.server.pipeline import Pipeline
 from countermand.wire import times
+from countermand.wire.context import Context, Principal, Settings
 from countermand.wire.directory import Directory
 from countermand.wire.http import Request, Response
-from countermand.wire.venue import Context, Credential, Principal, Settings, Venue
+from countermand.wire.venue import Credential, Venue
 from countermand.world import spec
 from countermand.world.found import found
 

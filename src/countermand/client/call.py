@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from countermand.client.transport import Transport
 from countermand.wire import codec
+from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotExpressible
 from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Route
-from countermand.wire.venue import Context, Credential, Venue
+from countermand.wire.venue import Credential, Venue
 
 # From here on a status says that nothing, or not this, was done.
 _NOT_SUCCESS = 300

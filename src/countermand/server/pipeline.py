@@ -26,6 +26,7 @@ from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull, Undec
 from countermand.server.metrics import Metrics
 from countermand.server.rate_limits import RateLimits
 from countermand.wire import codec
+from countermand.wire.context import Context, Principal, Settings
 from countermand.wire.directory import Directory
 from countermand.wire.errors import (
     Forbidden,
@@ -39,7 +40,7 @@ from countermand.wire.errors import (
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access
 from countermand.wire.route import Route
-from countermand.wire.venue import Context, Keys, Principal, Settings, Venue
+from countermand.wire.venue import Keys, Venue
 
 log = logging.getLogger(__name__)
 

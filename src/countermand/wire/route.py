@@ -5,16 +5,14 @@ Route tables: rows that the server matches against requests and the client build
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from msgspec import Struct
 
+from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound
 from countermand.wire.operation import Access, Operation
-
-if TYPE_CHECKING:  # the context is a venue's, and the venue holds the routes
-    from countermand.wire.venue import Context
 
 Params = dict[str, str]
 

@@ -6,26 +6,16 @@ is a pure function of its arguments, and the server and the client run it in opp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from countermand.core.reports import AccountReport
-from countermand.wire.directory import Directory
+from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import WireError
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access, Capability
 from countermand.wire.route import Routes
-
-
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """
-    What a world may set about a venue; a venue adds its own switches in a subclass.
-
-    `rate_limit_per_s` counts requests per key; 0 turns the limit off.
-    """
-
-    rate_limit_per_s: Annotated[int, Meta(ge=0)] = 0
 
 
 class Credential(Struct, frozen=True):
@@ -39,30 +29,6 @@ class Credential(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(owner={self.owner!r}, key={self.key!r}, ...)"
-
-
-class Principal(Struct, frozen=True, gc=False):
-    """Who a verified request comes from, and what the key allows."""
-
-    owner: str
-    key: str
-    access: tuple[Access, ...]
-
-
-class Context(Struct, frozen=True, gc=False):
-    """
-    What the wire does not carry: who asks, what things are called, when the request came.
-
-    `found` is what the route's `find` query answered, when it has one; `message` is the request's,
-    for answers that do not say what was asked (a page's limits, a quote's instrument).
-    """
-
-    directory: Directory
-    settings: Settings
-    principal: Principal | None
-    now_ns: int
-    found: Any = None
-    message: Any = None
 
 
 class Keys(Protocol):

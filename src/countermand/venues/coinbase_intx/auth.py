@@ -22,10 +22,11 @@ from countermand.core.reports import AccountReport
 from countermand.venues.coinbase_intx import ids
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.wire import crypto, times
+from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
 from countermand.wire.operation import Access
-from countermand.wire.venue import Credential, Keys, Principal, Settings
+from countermand.wire.venue import Credential, Keys
 
 KEY = b"cb-access-key"
 PASSPHRASE = b"cb-access-passphrase"

@@ -12,9 +12,9 @@ from countermand.venues.coinbase_intx.messages import portfolios
 from countermand.venues.coinbase_intx.translate import pages, resolve
 from countermand.venues.coinbase_intx.translate.portfolios import user_uuid
 from countermand.wire import numbers, times
+from countermand.wire.context import Context
 from countermand.wire.errors import Malformed
 from countermand.wire.numbers import minor_text, price_text, qty_text
-from countermand.wire.venue import Context
 
 FillsAsked = portfolios.ListFills | portfolios.ListPortfolioFills
 

@@ -14,9 +14,9 @@ from countermand.venues.coinbase_intx.messages import portfolios
 from countermand.venues.coinbase_intx.translate import resolve
 from countermand.venues.coinbase_intx.translate.portfolios import found
 from countermand.wire import numbers
+from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text
-from countermand.wire.venue import Context
 
 
 def holding_from_wire(

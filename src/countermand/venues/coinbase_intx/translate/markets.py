@@ -17,9 +17,9 @@ from countermand.venues.coinbase_intx.messages import markets
 from countermand.venues.coinbase_intx.translate import resolve
 from countermand.venues.coinbase_intx.translate.resolve import NAME
 from countermand.wire import numbers, times
+from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
-from countermand.wire.venue import Context
 
 _HOUR_NS = "3600000000000"
 _ZERO = Raw(b"0")

@@ -13,10 +13,10 @@ from countermand.venues.coinbase_intx.messages.orders import Order
 from countermand.venues.coinbase_intx.translate import resolve
 from countermand.venues.coinbase_intx.translate.placing import LIFE_NS_MAX
 from countermand.wire import numbers, times
+from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import price_text, qty_text
 from countermand.wire.receipts import accepted, the_order
-from countermand.wire.venue import Context
 
 
 def order_to_wire(report: OrderReport, ctx: Context) -> Order:

@@ -16,8 +16,8 @@ from countermand.venues.coinbase_intx.translate import pages, resolve
 from countermand.venues.coinbase_intx.translate.order_reports import order_to_wire, orders_from_wire
 from countermand.venues.coinbase_intx.translate.placing import check_cl_ord_id
 from countermand.wire import numbers
+from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, InvalidField, NotExpressible
-from countermand.wire.venue import Context
 
 _SHOWN_EVENTS: tuple[orders.EventType, ...] = ("NEW", "TRADE", "REPLACED")
 

@@ -16,8 +16,8 @@ from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import orders
 from countermand.venues.coinbase_intx.translate import resolve
 from countermand.wire import numbers, times
+from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, MissingField, NotExpressible, OrderRefused
-from countermand.wire.venue import Context
 
 OrderForm = orders.PlaceOrder | orders.PreviewOrder
 

@@ -13,10 +13,10 @@ from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import markets, portfolios
 from countermand.venues.coinbase_intx.translate import resolve
 from countermand.venues.coinbase_intx.translate.resolve import NAME
+from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, Malformed, MissingField, NotFound
 from countermand.wire.numbers import rate_text
 from countermand.wire.receipts import accepted
-from countermand.wire.venue import Context
 
 PORTFOLIOS_MAX = 20
 NAME_CHARS_MAX = 100

@@ -9,6 +9,7 @@ from countermand.core.reports import AccountReport
 from countermand.venues.coinbase_intx import ids, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.wire import numbers, times
+from countermand.wire.context import Context, Principal
 from countermand.wire.errors import (
     Forbidden,
     InvalidField,
@@ -17,7 +18,6 @@ from countermand.wire.errors import (
     NotFound,
     Unauthorized,
 )
-from countermand.wire.venue import Context, Principal
 
 NAME = "coinbase-intx"
 
