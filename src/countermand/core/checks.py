@@ -155,14 +155,12 @@ def _refuse_replaced_exposure(
 
 def covers(account: Account, instrument: Instrument, side: Side, qty_lots: int) -> bool:
     """Whether the account's position is opposite to `side` and at least `qty_lots`."""
-    net_lots = account.net_lots(instrument.instrument_id)
-    return qty_lots <= (net_lots if side is Side.SELL else -net_lots)
+    return qty_lots <= side.closable(account.net_lots(instrument.instrument_id))
 
 
 def exceeds_position(account: Account, order: Order) -> bool:
     """Whether an open reduce-only order is larger than the position it may reduce."""
-    net_lots = account.net_lots(order.instrument_id)
-    return order.leaves_qty_lots > (net_lots if order.side is Side.SELL else -net_lots)
+    return order.leaves_qty_lots > order.side.closable(account.net_lots(order.instrument_id))
 
 
 def over_position_limit(

@@ -111,8 +111,7 @@ def _trade(result: Plan, maker: Order, incoming: Incoming, moved: dict[AccountId
 
 def _uncovered(maker: Order, net_of: NetOf, moved: dict[AccountId, int]) -> bool:
     net_lots = net_of(maker.account_id) + moved.get(maker.account_id, 0)
-    covered = net_lots if maker.side is Side.SELL else -net_lots
-    return maker.leaves_qty_lots > covered
+    return maker.leaves_qty_lots > maker.side.closable(net_lots)
 
 
 def _prevent(result: Plan, maker: Order, stp: SelfTradePrevention) -> None:

@@ -19,6 +19,10 @@ class Side(IntEnum):
         """The side this one trades against."""
         return Side.SELL if self is Side.BUY else Side.BUY
 
+    def closable(self, net_lots: int) -> int:
+        """Return how much of a net position this side can close; below zero it would add to it."""
+        return net_lots if self is Side.SELL else -net_lots
+
 
 class OrdType(IntEnum):
     """FIX OrdType (40)."""

@@ -23,9 +23,5 @@ class KeyRing:
         """Return the credential of `key`, or None."""
         return self._by_key.get(key)
 
-    def of(self, owner: str) -> list[Credential]:
-        """Return the keys `owner` has, in the order of the world."""
-        return [c for c in self._by_key.values() if c.owner == owner]
-
     def __iter__(self) -> Iterator[Credential]:
         return iter(self._by_key.values())
