@@ -93,7 +93,7 @@ class Desk:
 
     def credential(self, owner: str = "alice", index: int = 0) -> Credential:
         """Return one of somebody's keys."""
-        return self.keys.of(owner)[index]
+        return [held for held in self.keys if held.owner == owner][index]
 
     def accounts(self, owner: str = "alice") -> list[AccountReport]:
         """Return somebody's accounts."""
