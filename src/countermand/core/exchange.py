@@ -84,6 +84,7 @@ class Exchange:
             )
         first = events[0]
         if type(first) in _OF_ONE_ORDER:
+            # Every event of that set has an order id, which its type does not say.
             return (order_report(orders[first.order_id]),)  # type: ignore[union-attr]
         return ()
 

@@ -156,6 +156,7 @@ def _from_snapshot(journal: Journal, snapshots: SnapshotDirectory | None) -> Rec
                 journal.head + 1, f"the journal ends here, a snapshot shows it reached {seq}"
             )
         try:
+            # There are no sequence numbers to load where there is no directory.
             snapshot = snapshots.load(seq)  # type: ignore[union-attr]
             exchange = snapshot.exchange()
         except SnapshotDamaged as error:

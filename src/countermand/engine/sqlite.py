@@ -230,6 +230,7 @@ class SqliteJournal:
 
 @cache
 def _insert_sql(rows: int) -> str:
+    # What is spliced in is question marks; every value is bound.
     values = ", ".join(["(?, ?, ?)"] * rows)
     return (
         f"INSERT INTO entries SELECT column1, column2, column3 FROM (VALUES {values})"  # noqa: S608

@@ -78,6 +78,7 @@ class _Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         """Put the holding transport in between."""
+        # It answers to all that uvicorn asks of a transport, by passing on what it does not know.
         super().connection_made(_HeldTransport(transport))  # type: ignore[arg-type]
 
     def data_received(self, data: bytes) -> None:

@@ -110,6 +110,7 @@ def instrument_to_wire(report: QuoteReport, ctx: Context) -> markets.Instrument:
         instrument_id=str(one.instrument_id),
         instrument_uuid=ids.uuid(Kind.INSTRUMENT, one.instrument_id),
         symbol=one.symbol,
+        # A table's words are the literals its message lists; no type of a str says so.
         type=tables.INSTRUMENT_TYPES.to_wire(one.kind),  # type: ignore[arg-type]
         mode="STANDARD",
         **_asset_names("base", base),

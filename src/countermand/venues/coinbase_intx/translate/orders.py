@@ -165,6 +165,7 @@ def cancel_all_to_wire(command: MassCancel, ctx: Context) -> orders.CancelAllOrd
     return orders.CancelAllOrders(
         _uuid(command.account_id),
         instrument,
+        # Literals by their tables, both.
         None if command.side is None else tables.SIDES.to_wire(command.side),  # type: ignore[arg-type]
         instrument_type,  # type: ignore[arg-type]
     )
