@@ -32,13 +32,14 @@ WORDS = {
 # What each room may import of ours; a trailing dot means everything below.
 MAY_IMPORT = {
     "core": {"core."},
-    "engine": {"engine.", "core."},
+    "engine": {"engine.", "core.", "durable"},
     "wire": {"wire.", *WORDS},
     "venues": {"wire.", *WORDS},
     "server": {"server.", "engine.", "wire.", "venues", *WORDS},
     "client": {"client.", "wire.", "venues", *WORDS},
-    "world": {"world.", "wire.", *WORDS},
+    "world": {"world.", "wire.", "durable", *WORDS},
     "logs": set(),
+    "durable": set(),
     "app": {"core.", "engine.", "wire.", "venues", "server.", "client.", "world.", "logs"},
     "cli": {"cli.", "app", "world.", "logs", "client.", "wire.", "engine.", *WORDS},
     "__init__": {"client.", "venues", "wire."},

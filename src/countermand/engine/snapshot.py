@@ -12,13 +12,13 @@ for the whole journal. It is written beside its place and renamed, so a crash le
 
 from __future__ import annotations
 
-import os
 from hashlib import blake2b, sha256
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from countermand import durable
 from countermand.core.exchange import Exchange
 
 MAGIC = b"CMSNAP1\n"
@@ -95,26 +95,12 @@ class SnapshotDirectory:
     def save(self, snapshot: Snapshot) -> None:
         """Make a snapshot durable, then drop the ones beyond those kept. Raises: OSError."""
         self._directory.mkdir(exist_ok=True)
-        path = self._path(snapshot.header.seq)
-        beside = path.with_suffix(".tmp")
-        with beside.open("wb") as file:
-            file.write(_encode(snapshot))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.rename(path)
-        self._sync()
+        durable.replace_file(self._path(snapshot.header.seq), _encode(snapshot))
         for seq in self.seqs()[KEPT:]:
             self._path(seq).unlink()
 
     def _path(self, seq: int) -> Path:
         return self._directory / f"{seq:016d}.snapshot"
-
-    def _sync(self) -> None:
-        handle = os.open(self._directory, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def take(dump: bytes, place: Header) -> Snapshot:

@@ -9,13 +9,13 @@ where the caller thinks it is, so a stale writer fails whatever it believes.
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+from countermand import durable
 from countermand.core.commands import Entry
 from countermand.engine import wal
 from countermand.engine.chain import GENESIS, link
@@ -174,7 +174,7 @@ class SqliteJournal:
             for statement in SCHEMA:
                 self._write(statement)
             self._write("COMMIT")
-            _sync_directory(self._path.parent)
+            durable.sync_directory(self._path.parent)
         # What the log holds is copied now, so that the log begins anew with this process.
         self._write("PRAGMA wal_checkpoint(TRUNCATE)")
         self._records.check_pages()
@@ -243,7 +243,7 @@ def _make(directory: Path) -> None:
     try:
         if not directory.is_dir():
             directory.mkdir(parents=True)
-            _sync_directory(directory.parent)
+            durable.sync_directory(directory.parent)
     except OSError as error:
         raise WriteFailed(f"cannot make {directory}: {error.strerror}") from None
 
@@ -283,11 +283,3 @@ def _explain(path: Path, error: sqlite3.Error) -> WriteFailed:
     if code == sqlite3.SQLITE_FULL:
         return Full(f"no room left to write {path}")
     return WriteFailed(f"cannot write {path}: {error}")
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

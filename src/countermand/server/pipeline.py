@@ -68,18 +68,18 @@ class Pipeline:
         try:
             response = await self._answer(request)
         except WireError as error:
-            response = self.venue.errors.render(error)
+            return self.refuse(error)
         except Exception:
             # A bug in a dialect harms one request; one in the exchange has already stopped the
             # engine.
             where = {"method": request.method, "path": request.path.decode("latin-1")}
             log.exception("request failed", extra={"venue": self.venue.name, **where})
-            response = self.venue.errors.render(Internal("internal error"))
+            return self.refuse(Internal("internal error"))
         self.metrics.count(response.status)
         return response
 
     def refuse(self, error: WireError) -> Response:
-        """Return the venue's answer to a request that was refused before it was whole."""
+        """Return the venue's answer to a request that is refused, whole or not."""
         response = self.venue.errors.render(error)
         self.metrics.count(response.status)
         return response

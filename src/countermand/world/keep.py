@@ -7,12 +7,12 @@ it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
+from countermand import durable
 from countermand.wire.venue import Venue
 from countermand.world.spec import World, WorldError, demo, read
 
@@ -62,16 +62,5 @@ def remember(data: Path, world: World) -> None:
     founded with keys nobody kept would be served with the demo's.
     """
     whole = _kept(data) | world
-    path = data / FILE_NAME
-    fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(whole)))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(data, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    text = msgspec.json.format(msgspec.json.encode(whole))
+    durable.replace_file(data / FILE_NAME, text, mode=0o600)
