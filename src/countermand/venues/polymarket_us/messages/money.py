@@ -1,0 +1,10 @@
+"""Amounts of money, as every message of this venue carries them."""
+
+from msgspec import Struct
+
+
+class Amount(Struct, frozen=True, gc=False):
+    """An amount or a price: decimal text and the currency it is in."""
+
+    value: str
+    currency: str = "USD"
