@@ -1,0 +1,76 @@
+"""
+Prices and money as this venue spells them: dollars, with cents even where they are zero.
+
+Source: Portfolio API schema and examples ("22.00", "0.55"); that a finer number keeps all its
+        digits, and no more, is our proposal.
+"""
+
+from decimal import Decimal
+
+from msgspec import Raw
+
+from countermand.core.instrument import Asset, Instrument
+from countermand.venues.polymarket_us.messages.money import Amount
+from countermand.wire import numbers
+from countermand.wire.numbers import divide_half_even, minor_text, price_text, unscaled
+
+CENTS_SCALE = 2
+
+# Positions carry this many decimals, and always all of them.
+QTY_DECIMALS = 4
+
+
+def price_to_wire(instrument: Instrument, ticks: int) -> Amount:
+    """Return a price of the YES outcome."""
+    return Amount(_with_cents(price_text(instrument, ticks)))
+
+
+def price_or_none(instrument: Instrument, ticks: int) -> Amount | None:
+    """Return a price, or None where there is none."""
+    return price_to_wire(instrument, ticks) if ticks else None
+
+
+def price_from_wire(instrument: Instrument, amount: Amount | None) -> int:
+    """Return a price in ticks, 0 where there is none. Raises NotOnGrid."""
+    return numbers.price_ticks(instrument, Decimal(amount.value)) if amount else 0
+
+
+def money_to_wire(asset: Asset, minor: int) -> Amount:
+    """Return an amount of money."""
+    return Amount(_with_cents(minor_text(asset, minor)), asset.symbol)
+
+
+def money_from_wire(asset: Asset, amount: Amount) -> int:
+    """Return an amount in minor units. Raises NotOnGrid."""
+    return numbers.asset_minor(asset, Decimal(amount.value))
+
+
+def number(text: str) -> Raw:
+    """Return decimal text as a JSON number, digit for digit."""
+    return Raw(text.encode())
+
+
+def decimal(raw: Raw) -> Decimal:
+    """Return a JSON number, digit for digit. Raises ArithmeticError when it is none."""
+    return Decimal(bytes(raw).decode())
+
+
+def qty_whole_text(instrument: Instrument, lots: int) -> str:
+    """Return a quantity rounded to whole contracts, halves to even, as the older fields have it."""
+    return str(divide_half_even(lots * instrument.lot_units, 10**instrument.qty_scale))
+
+
+def qty_fixed_text(instrument: Instrument, lots: int) -> str:
+    """Return a quantity with exactly `QTY_DECIMALS` decimals, half to even beyond them."""
+    units = lots * instrument.lot_units * 10**QTY_DECIMALS
+    rounded = divide_half_even(units, 10**instrument.qty_scale)
+    return _padded(unscaled(rounded, QTY_DECIMALS), QTY_DECIMALS)
+
+
+def _with_cents(text: str) -> str:
+    return _padded(text, CENTS_SCALE)
+
+
+def _padded(text: str, decimals: int) -> str:
+    whole, _, part = text.partition(".")
+    return f"{whole}.{part:0<{decimals}}"
