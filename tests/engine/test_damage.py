@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.engine.desk import START_NS, crash, entries, fill, flip, state_after
 
+from countermand.core.exchange import RULES_VERSION
 from countermand.engine.chain import encode_entry, link
 from countermand.engine.errors import Damaged, Hole, JournalError, Unreadable
 from countermand.engine.replay import recover
@@ -78,7 +79,7 @@ def test_a_flip_in_a_checksum_names_its_record(sound: Path, tmp_path: Path) -> N
 def test_a_missing_record_is_named(sound: Path, tmp_path: Path, statement: str, seq: int) -> None:
     """In the middle, at the beginning, and at the end where something shows there were more."""
     after = crash(sound, tmp_path / "after")
-    change(after, "INSERT INTO writers VALUES (2, 301, 1, '', 0)", statement)
+    change(after, f"INSERT INTO writers VALUES (2, 301, {RULES_VERSION}, '', 0)", statement)
     with pytest.raises(Hole) as refused:
         start(after)
     assert seq == refused.value.seq

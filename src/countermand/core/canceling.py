@@ -19,7 +19,11 @@ def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> li
     """Cancel one order, whatever state its market is in; refuse an unknown or a closed one."""
     account = state.accounts.get(command.account_id)
     order = account and state.find_order(
-        account, command.order_id, command.cl_ord_id, command.instrument_id
+        account,
+        command.order_id,
+        command.cl_ord_id,
+        command.instrument_id,
+        command.secondary_cl_ord_id,
     )
     if not order or not order.is_open:
         return [cancel_rejected(CxlRejResponseTo.CANCEL, order or None, command.cl_ord_id)]

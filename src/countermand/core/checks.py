@@ -3,16 +3,20 @@ Checks: the ladders that refuse. Rungs stand in the order of `RejectReason`, the
 answers.
 """
 
+from countermand.core import sizing
 from countermand.core.commands import NewOrder, ReplaceOrder
-from countermand.core.instrument import Instrument, TradingState
-from countermand.core.ledger import hold_asset, margin, order_hold
-from countermand.core.order import ExecInst, Order, OrdType, Side, TimeInForce
+from countermand.core.exposure import affordable, covers, market_bound, over_position_limit
+from countermand.core.instrument import TradingState
+from countermand.core.matching import Incoming, meets_own
+from countermand.core.order import (
+    ExecInst,
+    Order,
+    OrdType,
+    SelfTradePrevention,
+    TimeInForce,
+)
 from countermand.core.reasons import RejectReason
-from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, Position, State
-from countermand.core.units import PPB, ceil_ppb
-
-# What an account has where it never had a position; deciding must not make one.
-_FLAT = Position()
+from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
 
 
 def refuse_order(state: State, ts_ns: int, command: NewOrder) -> RejectReason | None:
@@ -29,9 +33,35 @@ def refuse_order(state: State, ts_ns: int, command: NewOrder) -> RejectReason | 
         _refuse_in_state(market.instrument.trading_state, command)
         or _refuse_id(account, command.cl_ord_id)
         or _refuse_combination(ts_ns, command)
-        or refuse_terms(market, command.ord_type, command.price_ticks, command.order_qty_lots)
-        or _refuse_exposure(account, market, command)
+        or _refuse_sized(account, market, command)
     )
+
+
+def _refuse_sized(account: Account, market: Market, command: NewOrder) -> RejectReason | None:
+    qty_lots = sizing.order_qty_lots(market, command)
+    return (
+        _refuse_unmet(market, command)
+        or refuse_terms(market, command.ord_type, command.price_ticks, qty_lots)
+        or _refuse_exposure(account, market, command, qty_lots)
+        or _refuse_meeting(market, command, qty_lots)
+    )
+
+
+def _refuse_unmet(market: Market, command: NewOrder) -> RejectReason | None:
+    # A market order that names its worst price, or wants to rest at the best, needs somebody there.
+    bound = command.price_ticks or market_bound(market, command.side)
+    needs = command.price_ticks or command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    if command.ord_type is OrdType.LIMIT or not (needs or command.cash_qty_minor):
+        return None
+    return None if market.book.crosses(command.side, bound) else RejectReason.NO_LIQUIDITY
+
+
+def _refuse_meeting(market: Market, command: NewOrder, qty_lots: int) -> RejectReason | None:
+    if command.stp is not SelfTradePrevention.REJECT:
+        return None
+    bound = command.price_ticks or market_bound(market, command.side)
+    coming = Incoming(command.account_id, command.side, bound, qty_lots, command.stp)
+    return RejectReason.SELF_TRADE if meets_own(market.book, coming) else None
 
 
 def _refuse_in_state(state: TradingState, command: NewOrder) -> RejectReason | None:
@@ -56,13 +86,22 @@ def _refuse_combination(ts_ns: int, command: NewOrder) -> RejectReason | None:
     immediate = command.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
     if command.ord_type is OrdType.MARKET and not immediate:
         return RejectReason.INVALID_TIME_IN_FORCE
+    if command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT and immediate:
+        return RejectReason.INVALID_TIME_IN_FORCE
     if command.exec_inst & ExecInst.POST_ONLY and immediate:
         return RejectReason.INVALID_EXEC_INST
     if command.time_in_force is TimeInForce.GTD and not command.expire_ns:
         return RejectReason.INVALID_EXPIRE_TIME
     if command.expire_ns and (immediate or command.expire_ns <= ts_ns):
         return RejectReason.INVALID_EXPIRE_TIME
+    if command.cash_qty_minor and not _is_cash_order(command):
+        return RejectReason.INVALID_AMOUNT
     return None
+
+
+def _is_cash_order(command: NewOrder) -> bool:
+    positive = command.cash_qty_minor > 0 and command.order_qty_lots == 0
+    return positive and command.ord_type is not OrdType.LIMIT
 
 
 def refuse_terms(
@@ -76,10 +115,10 @@ def refuse_terms(
         return RejectReason.QTY_BELOW_MIN
     if instrument.order_qty_lots_max and qty_lots > instrument.order_qty_lots_max:
         return RejectReason.QTY_ABOVE_MAX
-    if price_ticks < 0 or (price_ticks == 0 and ord_type is not OrdType.MARKET):
+    if price_ticks < 0 or (price_ticks == 0 and ord_type is OrdType.LIMIT):
         return RejectReason.PRICE_NOT_POSITIVE
-    limit_up = instrument.limit_up_ticks
-    if price_ticks and limit_up and not instrument.limit_down_ticks <= price_ticks <= limit_up:
+    limit_up = instrument.limit_up_ticks or price_ticks
+    if price_ticks and not instrument.limit_down_ticks <= price_ticks <= limit_up:
         return RejectReason.PRICE_OUTSIDE_BAND
     value_ticks = price_ticks or market.mark_price_ticks
     if instrument.notional_of(value_ticks, qty_lots) < instrument.notional_minor_min:
@@ -87,8 +126,10 @@ def refuse_terms(
     return None
 
 
-def _refuse_exposure(account: Account, market: Market, command: NewOrder) -> RejectReason | None:
-    instrument, side, qty_lots = market.instrument, command.side, command.order_qty_lots
+def _refuse_exposure(
+    account: Account, market: Market, command: NewOrder, qty_lots: int
+) -> RejectReason | None:
+    instrument, side, cash = market.instrument, command.side, command.cash_qty_minor
     reduces = account.reduce_only or command.exec_inst & ExecInst.REDUCE_ONLY
     if reduces and not covers(account, instrument, side, qty_lots):
         return RejectReason.NOT_REDUCING
@@ -98,7 +139,7 @@ def _refuse_exposure(account: Account, market: Market, command: NewOrder) -> Rej
     if over_position_limit(account, instrument, side, qty_lots):
         return RejectReason.POSITION_LIMIT
     price_ticks = command.price_ticks or market_bound(market, side)
-    if not affordable(account, market, side, price_ticks, qty_lots):
+    if not affordable(account, market, side, price_ticks, qty_lots, cash_minor=cash):
         return RejectReason.INSUFFICIENT_FUNDS
     if len(account.open_orders) >= OPEN_ORDERS_PER_ACCOUNT_MAX:
         return RejectReason.TOO_MANY_OPEN_ORDERS
@@ -150,92 +191,7 @@ def _refuse_replaced_exposure(
         return RejectReason.POSITION_LIMIT
     if not affordable(account, market, side, price_ticks, leaves, replaced=order):
         return RejectReason.INSUFFICIENT_FUNDS
+    coming = Incoming(account.account_id, side, price_ticks, leaves, order.stp)
+    if order.stp is SelfTradePrevention.REJECT and meets_own(market.book, coming):
+        return RejectReason.SELF_TRADE
     return None
-
-
-def covers(account: Account, instrument: Instrument, side: Side, qty_lots: int) -> bool:
-    """Whether the account's position is opposite to `side` and at least `qty_lots`."""
-    return qty_lots <= side.closable(account.net_lots(instrument.instrument_id))
-
-
-def exceeds_position(account: Account, order: Order) -> bool:
-    """Whether an open reduce-only order is larger than the position it may reduce."""
-    return order.leaves_qty_lots > order.side.closable(account.net_lots(order.instrument_id))
-
-
-def over_position_limit(
-    account: Account, instrument: Instrument, side: Side, more_lots: int
-) -> bool:
-    """Whether `more_lots` on order could bring the position beyond its limit."""
-    if not instrument.position_lots_max:
-        return False
-    position = account.positions.get(instrument.instrument_id, _FLAT)
-    if side is Side.BUY:
-        reach = position.net_lots + position.open_buy_lots + more_lots
-    else:
-        reach = -position.net_lots + position.open_sell_lots + more_lots
-    return reach > instrument.position_lots_max
-
-
-def required_minor(
-    account: Account,
-    market: Market,
-    side: Side,
-    price_ticks: int,
-    qty_lots: int,
-    replaced: Order | None = None,
-) -> int:
-    """
-    Return what an order needs beyond what is held already, in minor units of `hold_asset`.
-
-    A perpetual sell may trade above its limit, at most at the best bid, so that is what it is
-    priced at.
-    """
-    instrument = market.instrument
-    if not instrument.is_perpetual:
-        held = replaced.hold_minor if replaced else 0
-        return order_hold(instrument, side, price_ticks, qty_lots) - held
-    if side is Side.SELL:
-        price_ticks = max(price_ticks, market.book.bids.best_px_ticks)
-    notional = instrument.notional_of(price_ticks, qty_lots)
-    fee = ceil_ppb(notional, instrument.fee_reserve_ppb)
-    if replaced:
-        notional -= instrument.notional_of(replaced.price_ticks, replaced.leaves_qty_lots)
-        qty_lots -= replaced.leaves_qty_lots
-        fee -= replaced.hold_minor
-    position = account.positions.get(instrument.instrument_id, _FLAT)
-    added = margin(instrument, position, side, qty_lots, notional) - position.margin_minor
-    # An order that needs no more margin is always let through: closing must never be barred.
-    return added + fee if added > 0 else 0
-
-
-def affordable(
-    account: Account,
-    market: Market,
-    side: Side,
-    price_ticks: int,
-    qty_lots: int,
-    replaced: Order | None = None,
-) -> bool:
-    """Whether the account can hold what the order may come to owe."""
-    required = required_minor(account, market, side, price_ticks, qty_lots, replaced)
-    if required <= 0:
-        return True
-    return required <= account.available_minor(hold_asset(market.instrument, side))
-
-
-def market_bound(market: Market, side: Side) -> int:
-    """
-    Return the worst price a market order may trade at: the band around the best opposite price.
-
-    0 when nothing stands opposite; without a band, the worst price that stands there.
-    """
-    ladder = market.book.ladder(side.opposite)
-    best, band = ladder.best_px_ticks, market.instrument.market_band_ppb
-    if not best:
-        return 0
-    if not band:
-        worst: int = ladder.prices[-1] if side is Side.BUY else ladder.prices[0]
-        return worst
-    width = best * band // PPB
-    return best + width if side is Side.BUY else max(1, best - width)

@@ -72,12 +72,37 @@ class DepositFunds(Message, frozen=True, tag=7):
     amount_minor: int
 
 
+class WithdrawFunds(Message, frozen=True, tag=13):
+    """
+    Take money out, up to what positions do not hold.
+
+    Open orders do not stand in its way: those that can no longer be funded are canceled.
+    """
+
+    account_id: AccountId
+    asset_id: AssetId
+    amount_minor: int
+
+
+class SettleInstrument(Message, frozen=True, tag=14):
+    """Pay a binary market out at `price_ticks` and close it; open orders are canceled."""
+
+    instrument_id: InstrumentId
+    price_ticks: int
+
+
 class NewOrder(Message, frozen=True, tag=8):
     """
     FIX NewOrderSingle (D). The order's id is the entry's sequence number.
 
-    Units: `price_ticks` 0 for a market order; `expire_ns` 0 when the order does not expire;
-    `exec_inst` the bits of `ExecInst`; an empty `cl_ord_id` names nothing and is never a duplicate.
+    A market order's `price_ticks` is the worst price it may trade at, 0 for the market's own bound.
+    A market order may give `cash_qty_minor`, what it may spend or shall bring, instead of a
+    quantity. `cl_ord_id` is unique within the account, and `secondary_cl_ord_id` need not be; empty
+    they name nothing. `text` is kept with the order and never read. With `keep_rejected` an order
+    that is refused is remembered as an order nonetheless, with an id and the reason.
+
+    Units: `expire_ns` 0 when the order does not expire; `exec_inst` the bits of `ExecInst`;
+    `cash_qty_minor` in quote minor units.
     """
 
     account_id: AccountId
@@ -91,6 +116,10 @@ class NewOrder(Message, frozen=True, tag=8):
     expire_ns: int = 0
     exec_inst: int = 0
     stp: SelfTradePrevention = SelfTradePrevention.NONE
+    text: str = ""
+    secondary_cl_ord_id: str = ""
+    cash_qty_minor: int = 0
+    keep_rejected: bool = False
 
 
 class ReplaceOrder(Message, frozen=True, tag=9):
@@ -115,14 +144,17 @@ class CancelOrder(Message, frozen=True, tag=10):
     """
     FIX OrderCancelRequest (F).
 
-    `order_id` (0: not given) is tried first, then `cl_ord_id` (empty: not given), both within the
-    account. With an `instrument_id` the order must be of that instrument, else it is unknown.
+    `order_id` (0: not given) is tried first, then `cl_ord_id`, then `secondary_cl_ord_id` (empty:
+    not given), all within the account; of several orders with one secondary id it is the newest
+    open one, or else the one that closed last. With an `instrument_id` the order must be of that
+    instrument, else it is unknown.
     """
 
     account_id: AccountId
     order_id: OrderId
     cl_ord_id: str = ""
     instrument_id: InstrumentId = InstrumentId(0)
+    secondary_cl_ord_id: str = ""
 
 
 class MassCancel(Message, frozen=True, tag=11):
@@ -149,6 +181,8 @@ Command = (
     | OpenAccount
     | ConfigureAccount
     | DepositFunds
+    | WithdrawFunds
+    | SettleInstrument
     | NewOrder
     | ReplaceOrder
     | CancelOrder

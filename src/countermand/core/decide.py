@@ -8,7 +8,7 @@ about in turn. Stops, brackets and schedules will add their consequences here.
 from collections.abc import Callable
 from typing import Any
 
-from countermand.core import canceling, checks, founding, placing
+from countermand.core import canceling, founding, funding, placing
 from countermand.core.commands import (
     AdvanceTime,
     CancelOrder,
@@ -21,9 +21,12 @@ from countermand.core.commands import (
     RegisterAsset,
     ReplaceOrder,
     SetReferencePrice,
+    SettleInstrument,
     SetTradingState,
+    WithdrawFunds,
 )
 from countermand.core.events import Event, OrderCanceled, Traded
+from countermand.core.exposure import exceeds_position
 from countermand.core.ids import AccountId, InstrumentId
 from countermand.core.reasons import CancelReason
 from countermand.core.state import State
@@ -40,7 +43,9 @@ _DECIDERS: dict[type, Callable[[State, int, int, Any], list[Event]]] = {
     SetReferencePrice: founding.set_reference_price,
     OpenAccount: founding.open_account,
     ConfigureAccount: founding.configure_account,
-    DepositFunds: founding.deposit_funds,
+    DepositFunds: funding.deposit_funds,
+    WithdrawFunds: funding.withdraw_funds,
+    SettleInstrument: funding.settle_instrument,
 }
 
 
@@ -55,13 +60,18 @@ def decide(state: State, seq: int, ts_ns: int, command: Any) -> list[Event]:
 
 def consequences(state: State, events: list[Event]) -> list[Event]:
     """
-    Return what the applied `events` bring about in turn: reduce-only orders that lost their cover.
+    Return what the applied `events` bring about in turn: orders that lost what they stood on.
 
-    A reduce-only order whose position no longer covers it in full is canceled.
+    A reduce-only order whose position no longer covers it in full is canceled, and after money went
+    out, the newest order that it no longer funds. What is returned has consequences of its own.
     """
+    return _uncovered(state, events) or funding.unfunded(state, events)
+
+
+def _uncovered(state: State, events: list[Event]) -> list[Event]:
     moved: dict[tuple[AccountId, InstrumentId], None] = {}
     for event in events:
-        if type(event) is Traded and state.markets[event.instrument_id].instrument.is_perpetual:
+        if type(event) is Traded and state.markets[event.instrument_id].instrument.has_positions:
             for order_id in (event.maker_order_id, event.taker_order_id):
                 moved[state.orders[order_id].account_id, event.instrument_id] = None
     return [
@@ -69,5 +79,5 @@ def consequences(state: State, events: list[Event]) -> list[Event]:
         for account_id, instrument_id in moved
         for order in state.accounts[account_id].reducing.values()
         if order.instrument_id == instrument_id
-        and checks.exceeds_position(state.accounts[account_id], order)
+        and exceeds_position(state.accounts[account_id], order)
     ]

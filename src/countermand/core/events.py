@@ -94,14 +94,22 @@ class OrderAccepted(Occurrence, frozen=True, tag=9):
     price_ticks: int
     order_qty_lots: int
     expire_ns: int
+    text: str = ""
+    secondary_cl_ord_id: str = ""
+    cash_qty_minor: int = 0
 
 
 class OrderRejected(Occurrence, frozen=True, tag=10):
-    """A new order was refused; it never existed and its `cl_ord_id` is still free."""
+    """
+    A new order was refused; it never traded, held nothing, and its `cl_ord_id` is still free.
+
+    `kept` are its terms when it is to be remembered as an order, else None.
+    """
 
     account_id: AccountId
     cl_ord_id: str
     reason: RejectReason
+    kept: OrderAccepted | None = None
 
 
 class OrderRested(Occurrence, frozen=True, tag=11):
@@ -114,7 +122,7 @@ class Traded(Occurrence, frozen=True, tag=12):
     """
     Two orders matched at the resting order's price.
 
-    Units: fees in quote minor units, negative for a rebate.
+    Units: fees in minor units of the asset each side's fees are taken in, negative for a rebate.
     """
 
     match_id: MatchId
@@ -151,10 +159,14 @@ class OrderReplaced(Occurrence, frozen=True, tag=15):
 
 
 class OrderRestated(Occurrence, frozen=True, tag=16):
-    """Self-trade prevention took quantity off an order that stays."""
+    """
+    The exchange changed an order that stays: self-trade prevention took quantity off it, or what a
+    market order left over stands at `price_ticks` from now on (0: the price is as it was).
+    """
 
     order_id: OrderId
     order_qty_lots: int
+    price_ticks: int = 0
 
 
 class CancelRejected(Occurrence, frozen=True, tag=17):
@@ -183,6 +195,21 @@ class TimeAdvanced(Occurrence, frozen=True, tag=19):
     """Everything due by the entry's time has happened."""
 
 
+class FundsWithdrawn(Occurrence, frozen=True, tag=20):
+    """Money went out."""
+
+    account_id: AccountId
+    asset_id: AssetId
+    amount_minor: int
+
+
+class InstrumentSettled(Occurrence, frozen=True, tag=21):
+    """Every position in a market was paid out at a price, and the market is over."""
+
+    instrument_id: InstrumentId
+    price_ticks: int
+
+
 Event = (
     AssetRegistered
     | InstrumentListed
@@ -203,4 +230,6 @@ Event = (
     | CancelRejected
     | MassCanceled
     | TimeAdvanced
+    | FundsWithdrawn
+    | InstrumentSettled
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.core import ledger
+from countermand.core import fees, ledger
 from countermand.core.events import (
     AccountConfigured,
     AccountOpened,
@@ -15,8 +15,10 @@ from countermand.core.events import (
     CancelRejected,
     Event,
     FundsDeposited,
+    FundsWithdrawn,
     InstructionRejected,
     InstrumentListed,
+    InstrumentSettled,
     MassCanceled,
     OrderAccepted,
     OrderCanceled,
@@ -30,10 +32,10 @@ from countermand.core.events import (
     Traded,
     TradingStateChanged,
 )
-from countermand.core.instrument import Asset
+from countermand.core.instrument import Asset, TradingState
 from countermand.core.order import ExecType, Order, OrdStatus, Side
 from countermand.core.reasons import CancelReason
-from countermand.core.reports import Fill
+from countermand.core.reports import Fill, Trade
 from countermand.core.state import (
     CLOSED_ORDERS_PER_ACCOUNT_MAX,
     RETIRED_CL_ORD_IDS_MAX,
@@ -87,8 +89,42 @@ def _funds_deposited(state: State, event: FundsDeposited) -> None:
     ledger.deposit(state, state.accounts[event.account_id], event.asset_id, event.amount_minor)
 
 
+def _funds_withdrawn(state: State, event: FundsWithdrawn) -> None:
+    ledger.withdraw(state, state.accounts[event.account_id], event.asset_id, event.amount_minor)
+
+
+def _instrument_settled(state: State, event: InstrumentSettled) -> None:
+    market = state.markets[event.instrument_id]
+    for account in state.accounts.values():
+        if account.net_lots(event.instrument_id):
+            ledger.settle_position(state, account, market.instrument, event.price_ticks)
+    market.settled_px_ticks = event.price_ticks
+    market.instrument = replace(market.instrument, trading_state=TradingState.HALTED)
+
+
 def _order_accepted(state: State, event: OrderAccepted) -> None:
-    order = Order(
+    order = _order(state, event)
+    account = state.accounts[event.account_id]
+    state.orders[event.order_id] = order
+    index_order(account, order)
+    state.timers.add(order)
+    ledger.lay(account, state.markets[event.instrument_id].instrument, order)
+
+
+def _order_rejected(state: State, event: OrderRejected) -> None:
+    # An order nobody wants remembered leaves no trace.
+    if event.kept is None:
+        return
+    order = _order(state, event.kept)
+    order.leaves_qty_lots = 0
+    order.ord_status, order.exec_type = OrdStatus.REJECTED, ExecType.REJECTED
+    order.reject_reason = event.reason
+    state.orders[order.order_id] = order
+    _remember(state, state.accounts[event.account_id], order)
+
+
+def _order(state: State, event: OrderAccepted) -> Order:
+    return Order(
         event.order_id,
         event.account_id,
         event.instrument_id,
@@ -105,21 +141,23 @@ def _order_accepted(state: State, event: OrderAccepted) -> None:
         state.ts_ns,
         state.seq,
         event.order_qty_lots,
+        text=event.text,
+        secondary_cl_ord_id=event.secondary_cl_ord_id,
+        cash_qty_minor=event.cash_qty_minor,
     )
-    account = state.accounts[event.account_id]
-    state.orders[event.order_id] = order
-    index_order(account, order)
-    state.timers.add(order)
-    ledger.lay(account, state.markets[event.instrument_id].instrument, order)
 
 
 def index_order(account: Account, order: Order) -> None:
-    """Enter an order in its account's derived indexes."""
+    """Enter an order in its account's derived indexes; a rejected one has names of nobody's."""
+    if order.ord_status is OrdStatus.REJECTED:
+        return
     for cl_ord_id in (order.cl_ord_id, *order.retired_cl_ord_ids):
         if cl_ord_id:
             account.cl_ord_ids[cl_ord_id] = order.order_id
     if order.is_open:
         account.open_orders[order.order_id] = order
+        if order.secondary_cl_ord_id:
+            account.secondary_cl_ord_ids.add(order.secondary_cl_ord_id, order.order_id)
         if order.reduce_only:
             account.reducing[order.order_id] = order
 
@@ -154,15 +192,26 @@ def _close(state: State, order: Order, status: OrdStatus, exec_type: ExecType) -
 
 
 def _retire(state: State, account: Account, order: Order) -> None:
-    # A closed order stays readable until the account has closed so many more after it.
     del account.open_orders[order.order_id]
     account.reducing.pop(order.order_id, None)
     state.timers.drop(order)
+    if order.secondary_cl_ord_id:
+        account.secondary_cl_ord_ids.close(order.secondary_cl_ord_id, order.order_id)
+    _remember(state, account, order)
+
+
+def _remember(state: State, account: Account, order: Order) -> None:
+    # A closed order stays readable until the account has closed so many more after it.
     account.closed.append(order.order_id)
-    if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
-        forgotten = state.orders.pop(account.closed.popleft())
-        for cl_ord_id in (forgotten.cl_ord_id, *forgotten.retired_cl_ord_ids):
-            account.cl_ord_ids.pop(cl_ord_id, None)
+    if len(account.closed) <= CLOSED_ORDERS_PER_ACCOUNT_MAX:
+        return
+    forgotten = state.orders.pop(account.closed.popleft())
+    if forgotten.ord_status is OrdStatus.REJECTED:
+        return
+    for cl_ord_id in (forgotten.cl_ord_id, *forgotten.retired_cl_ord_ids):
+        account.cl_ord_ids.pop(cl_ord_id, None)
+    if forgotten.secondary_cl_ord_id:
+        account.secondary_cl_ord_ids.forget(forgotten.secondary_cl_ord_id, forgotten.order_id)
 
 
 def _order_replaced(state: State, event: OrderReplaced) -> None:
@@ -206,6 +255,7 @@ def _order_restated(state: State, event: OrderRestated) -> None:
         ladder.shrink(order, taken)
     order.order_qty_lots = event.order_qty_lots
     order.leaves_qty_lots -= taken
+    order.price_ticks = event.price_ticks or order.price_ticks
     ledger.lay(account, market.instrument, order)
     order.exec_type = ExecType.RESTATED
     order.transact_ns = state.ts_ns
@@ -219,7 +269,7 @@ def _traded(state: State, event: Traded) -> None:
     instrument, price_ticks, qty_lots = market.instrument, event.price_ticks, event.qty_lots
     _take_off(state, market, maker, qty_lots)
     _take_off(state, market, taker, qty_lots)
-    if instrument.is_perpetual:
+    if instrument.has_positions:
         ledger.move_position(state, buyer, instrument, qty_lots, price_ticks)
         ledger.move_position(state, seller, instrument, -qty_lots, price_ticks)
     else:
@@ -230,6 +280,16 @@ def _traded(state: State, event: Traded) -> None:
     market.volume_lots += qty_lots
     market.volume_notional_minor += instrument.notional_of(price_ticks, qty_lots)
     market.transact_ns = state.ts_ns
+    market.trades.append(
+        Trade(
+            event.match_id,
+            event.instrument_id,
+            taker.side,
+            price_ticks,
+            qty_lots,
+            state.ts_ns,
+        )
+    )
 
 
 def _take_off(state: State, market: Market, order: Order, qty_lots: int) -> None:
@@ -257,10 +317,17 @@ def _record_fill(
     state: State, market: Market, order: Order, event: Traded, *, is_maker: bool
 ) -> None:
     fee_minor = event.maker_fee_minor if is_maker else event.taker_fee_minor
-    account = state.accounts[order.account_id]
-    order.cum_notional_minor += market.instrument.notional_of(event.price_ticks, event.qty_lots)
+    account, instrument = state.accounts[order.account_id], market.instrument
+    order.cum_notional_minor += instrument.notional_of(event.price_ticks, event.qty_lots)
     order.fee_minor += fee_minor
-    ledger.charge(state, account, market.instrument, fee_minor)
+    if instrument.fee_step_minor:
+        rate = instrument.maker_fee_ppb if is_maker else instrument.taker_fee_ppb
+        order.fee_accrued += fees.accrual(
+            instrument, order.side, rate, event.price_ticks, event.qty_lots
+        )
+    ledger.charge(state, account, instrument, order.side, fee_minor)
+    if instrument.has_positions:
+        account.position(instrument.instrument_id).fee_minor += fee_minor
     fill = Fill(
         event.match_id,
         order.order_id,
@@ -280,6 +347,7 @@ def _record_fill(
         order.cum_notional_minor,
         order.expire_ns,
         state.ts_ns,
+        order.text,
     )
     account.fills.append(fill)
 
@@ -299,7 +367,9 @@ _EVOLVERS: dict[type, Callable[[State, Any], None]] = {
     AccountOpened: _account_opened,
     AccountConfigured: _account_configured,
     FundsDeposited: _funds_deposited,
-    OrderRejected: _nothing,
+    FundsWithdrawn: _funds_withdrawn,
+    InstrumentSettled: _instrument_settled,
+    OrderRejected: _order_rejected,
     CancelRejected: _nothing,
     InstructionRejected: _nothing,
     MassCanceled: _nothing,

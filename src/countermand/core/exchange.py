@@ -4,12 +4,13 @@ from hashlib import sha256
 from typing import Any
 
 from countermand.core import image, invariants
-from countermand.core.commands import Command, Entry, MassCancel
+from countermand.core.commands import Command, Entry, MassCancel, WithdrawFunds
 from countermand.core.decide import consequences, decide
 from countermand.core.events import (
     Event,
     OrderAccepted,
     OrderCanceled,
+    OrderRejected,
     OrderReplaced,
 )
 from countermand.core.evolve import evolve
@@ -19,7 +20,7 @@ from countermand.core.views import order_report, view
 
 # Raised whenever the same entries would bring about other events. Journals name the version that
 # wrote them, and a journal of other rules is not replayed.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 
 # The first event of a command that took effect on one order tells which.
@@ -69,10 +70,13 @@ class Exchange:
         state.seq, state.ts_ns = seq, ts_ns
         for event in events:
             evolve(state, event)
-        if len(events) > 1 and (further := consequences(state, events)):
-            for event in further:
+        batch = events
+        while len(events) > 1 or type(entry.command) is WithdrawFunds:
+            if not (batch := consequences(state, batch)):
+                break
+            for event in batch:
                 evolve(state, event)
-            events += further
+            events += batch
         return events
 
     def _subjects(self, command: Command, events: list[Event]) -> tuple[OrderReport, ...]:
@@ -83,6 +87,8 @@ class Exchange:
                 [order_report(orders[e.order_id]) for e in events if type(e) is OrderCanceled]
             )
         first = events[0]
+        if type(first) is OrderRejected:
+            return (order_report(orders[first.kept.order_id]),) if first.kept else ()
         if type(first) in _OF_ONE_ORDER:
             # Every event of that set has an order id, which its type does not say.
             return (order_report(orders[first.order_id]),)  # type: ignore[union-attr]

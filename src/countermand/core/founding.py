@@ -4,7 +4,6 @@ from msgspec.structs import replace
 
 from countermand.core.commands import (
     ConfigureAccount,
-    DepositFunds,
     ListInstrument,
     OpenAccount,
     RegisterAsset,
@@ -16,14 +15,13 @@ from countermand.core.events import (
     AccountOpened,
     AssetRegistered,
     Event,
-    FundsDeposited,
     InstructionRejected,
     InstrumentListed,
     ReferencePriceChanged,
     TradingStateChanged,
 )
 from countermand.core.ids import AccountId, AssetId, InstrumentId
-from countermand.core.instrument import Instrument
+from countermand.core.instrument import FeeBasis, Instrument
 from countermand.core.reasons import RejectReason
 from countermand.core.state import State
 from countermand.core.units import PPB
@@ -67,17 +65,36 @@ def _is_sound(state: State, new: Instrument) -> bool:
         new.market_band_ppb,
         new.initial_margin_ppb,
         new.reference_price_ticks,
+        new.payout_ticks,
+        new.low_limit_ticks,
+        new.high_limit_ticks,
+        new.fee_step_minor,
     )
     # A fee of more than the whole would take from a seller what the match does not bring.
     fees_fit = max(abs(new.maker_fee_ppb), abs(new.taker_fee_ppb)) <= PPB
-    lot_counts = new.is_perpetual or new.lot_minor > 0
-    return min(positive) > 0 and min(not_negative) >= 0 and fees_fit and lot_counts
+    lot_counts = new.has_positions or new.lot_minor > 0
+    sound = min(positive) > 0 and min(not_negative) >= 0 and fees_fit and lot_counts
+    return sound and _pays_soundly(new)
+
+
+def _pays_soundly(new: Instrument) -> bool:
+    # A binary outcome needs a payout to be a part of, and nothing else has one. Only what is
+    # swapped is received in either asset.
+    if new.is_binary:
+        inside = max(new.low_limit_ticks, new.high_limit_ticks) < new.payout_ticks
+        return inside and new.fee_basis is not FeeBasis.RECEIVED
+    of_swap = new.fee_basis is FeeBasis.NOTIONAL or (
+        new.fee_basis is FeeBasis.RECEIVED and not new.has_positions
+    )
+    return new.payout_ticks == 0 and of_swap
 
 
 def set_trading_state(state: State, seq: int, ts_ns: int, command: SetTradingState) -> list[Event]:
     """Change what a market accepts."""
     if command.instrument_id not in state.markets:
         return [InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)]
+    if state.markets[command.instrument_id].settled_px_ticks is not None:
+        return [InstructionRejected(RejectReason.MARKET_CLOSED)]
     return [TradingStateChanged(command.instrument_id, command.trading_state)]
 
 
@@ -120,15 +137,6 @@ def configure_account(state: State, seq: int, ts_ns: int, command: ConfigureAcco
             account.reduce_only if reduce_only is None else reduce_only,
         )
     ]
-
-
-def deposit_funds(state: State, seq: int, ts_ns: int, command: DepositFunds) -> list[Event]:
-    """Bring money in from outside."""
-    if command.account_id not in state.accounts or command.account_id < 0:
-        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT)]
-    if command.amount_minor <= 0 or command.asset_id not in state.assets:
-        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
-    return [FundsDeposited(command.account_id, command.asset_id, command.amount_minor)]
 
 
 def _name_taken(state: State, venue: str, owner: str, name: str) -> bool:

@@ -12,8 +12,8 @@ from msgspec import Struct, json
 from countermand.core.evolve import index_order
 from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.core.instrument import Asset, Instrument
-from countermand.core.order import Order
-from countermand.core.reports import Fill
+from countermand.core.order import Order, OrdStatus
+from countermand.core.reports import Fill, Trade
 from countermand.core.state import Account, Balance, Market, Position, State
 
 
@@ -42,6 +42,8 @@ class MarketImage(Struct, frozen=True, array_like=True):
     volume_lots: int
     volume_notional_minor: int
     transact_ns: int
+    settled_px_ticks: int | None
+    trades: list[Trade]
 
 
 class Image(Struct, frozen=True, array_like=True):
@@ -77,6 +79,8 @@ def _market_image(market: Market) -> MarketImage:
         market.volume_lots,
         market.volume_notional_minor,
         market.transact_ns,
+        market.settled_px_ticks,
+        list(market.trades),
     )
 
 
@@ -114,6 +118,8 @@ def load(data: bytes) -> State:
         state.orders[order.order_id] = order
         index_order(state.accounts[order.account_id], order)
     _rebuild(state)
+    for held in state.accounts.values():
+        _rename_closed(state, held)
     return state
 
 
@@ -123,6 +129,8 @@ def _market(image: MarketImage) -> Market:
     market.volume_lots = image.volume_lots
     market.volume_notional_minor = image.volume_notional_minor
     market.transact_ns = image.transact_ns
+    market.settled_px_ticks = image.settled_px_ticks
+    market.trades.extend(image.trades)
     return market
 
 
@@ -136,6 +144,14 @@ def _account(image: AccountImage) -> Account:
     account.closed = deque(image.closed)
     account.fills.extend(image.fills)
     return account
+
+
+def _rename_closed(state: State, account: Account) -> None:
+    # In the order they closed in, so that each name stands for what it stood for.
+    for order_id in account.closed:
+        order = state.orders[order_id]
+        if order.secondary_cl_ord_id and order.ord_status is not OrdStatus.REJECTED:
+            account.secondary_cl_ord_ids.close(order.secondary_cl_ord_id, order_id)
 
 
 def _rebuild(state: State) -> None:

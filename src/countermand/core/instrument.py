@@ -12,10 +12,31 @@ from countermand.core.units import PPB
 
 
 class InstrumentKind(IntEnum):
-    """What is exchanged: SPOT swaps two assets, PERPETUAL moves a position on margin."""
+    """
+    What is exchanged.
+
+    SPOT swaps two assets. PERPETUAL moves a position on margin. BINARY moves a position in a
+    contract that pays `payout_ticks` or nothing: one book, in which whoever holds nothing and sells
+    takes the other side of the outcome. It is paid for in full, so nobody can come to owe more.
+    """
 
     SPOT = 1
     PERPETUAL = 2
+    BINARY = 3
+
+
+class FeeBasis(IntEnum):
+    """
+    What a fee rate is a part of, and the asset it is taken in.
+
+    NOTIONAL is the value of the fill, in the quote asset. RECEIVED is what the fill brings, in the
+    asset it brings: base for a buyer, quote for a seller. VARIANCE is `qty * p * (1 - p)` of a
+    binary outcome at probability `p`, in the quote asset.
+    """
+
+    NOTIONAL = 1
+    RECEIVED = 2
+    VARIANCE = 3
 
 
 class TradingState(IntEnum):
@@ -54,7 +75,10 @@ class Instrument(Struct, frozen=True, array_like=True):
     Units: a tick is `tick_units / 10**price_scale` of the quote asset, a lot is
     `lot_units / 10**qty_scale` of the base asset; `notional_minor` is what one lot at one tick
     costs in quote minor units, `lot_minor` one lot in base minor units. Rates are parts per
-    billion; a band of 0 means none. `*_lots_max` of 0 means no limit.
+    billion; a band of 0 means none. `*_lots_max` of 0 means no limit. `payout_ticks` is the price
+    of a binary outcome that is certain; `low_limit_ticks` and `high_limit_ticks` are fixed price
+    limits, 0 for none. With a `fee_step_minor` the fees of an order are kept, as a sum, to
+    the nearest multiple of it, halves to even; without one each fill's fee is truncated.
     """
 
     instrument_id: InstrumentId
@@ -80,11 +104,31 @@ class Instrument(Struct, frozen=True, array_like=True):
     initial_margin_ppb: int = PPB
     reference_price_ticks: int = 0
     trading_state: TradingState = TradingState.TRADING
+    payout_ticks: int = 0
+    low_limit_ticks: int = 0
+    high_limit_ticks: int = 0
+    fee_basis: FeeBasis = FeeBasis.NOTIONAL
+    fee_step_minor: int = 0
 
     @property
     def is_perpetual(self) -> bool:
-        """Whether trades move a margined position instead of swapping assets."""
+        """Whether trades move a margined position that is settled when it is closed."""
         return self.kind is InstrumentKind.PERPETUAL
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether trades move a position in an outcome, paid for when it is opened."""
+        return self.kind is InstrumentKind.BINARY
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether trades move a position instead of swapping assets."""
+        return self.kind is not InstrumentKind.SPOT
+
+    @property
+    def payout_minor(self) -> int:
+        """What one lot of a binary outcome pays when it comes true, in quote minor units."""
+        return self.payout_ticks * self.notional_minor
 
     @property
     def fee_reserve_ppb(self) -> int:
@@ -94,15 +138,20 @@ class Instrument(Struct, frozen=True, array_like=True):
     @property
     def limit_down_ticks(self) -> int:
         """The lowest price accepted, in ticks; at least one."""
+        lowest = max(1, self.low_limit_ticks)
         width = self.reference_price_ticks * self.price_band_ppb // PPB
-        return max(1, self.reference_price_ticks - width) if self.price_band_ppb else 1
+        return max(lowest, self.reference_price_ticks - width) if self.price_band_ppb else lowest
 
     @property
     def limit_up_ticks(self) -> int:
         """The highest price accepted, in ticks; 0 means no limit."""
+        fixed = self.high_limit_ticks
+        if self.payout_ticks and not fixed:
+            fixed = self.payout_ticks - 1
         if not self.price_band_ppb:
-            return 0
-        return self.reference_price_ticks + self.reference_price_ticks * self.price_band_ppb // PPB
+            return fixed
+        banded = self.reference_price_ticks * (PPB + self.price_band_ppb) // PPB
+        return min(banded, fixed) if fixed else banded
 
     def notional_of(self, price_ticks: int, qty_lots: int) -> int:
         """Return the value of `qty_lots` at `price_ticks`, in quote minor units, exactly."""

@@ -9,10 +9,16 @@ was laid, so a cancel frees it to the last unit. What is held:
     perpetual         the dearest fee on the notional                      quote asset
     position          initial margin on max(|cost + buys|, |cost - sells|)  quote asset
                       where orders that can only close it do not count
+    binary order      the maker's fee                                      quote asset
+    binary position   the payout of what is short, as it stands or as all   quote asset
+                      buys or all sells would leave it, whichever is worst
 
-Margin counts cost, not mark: profit that is not realized opens no further position.
+Margin counts cost, not mark: profit that is not realized opens no further position. A binary
+outcome is paid for when it is bought and brings its price when it is sold, so what is short holds
+all it may come to pay. Buys and sells that fill together need no more than one side alone.
 """
 
+from countermand.core import fees
 from countermand.core.ids import CLEARING, EXTERNAL, FEES, AssetId
 from countermand.core.instrument import Instrument, InstrumentKind
 from countermand.core.order import Order, Side
@@ -21,21 +27,23 @@ from countermand.core.units import ceil_ppb, truncate_share
 
 # Enum members looked up once: these lines run on every order and every cancel.
 _BUY, _SELL = Side.BUY, Side.SELL
-_PERPETUAL = InstrumentKind.PERPETUAL
+_SPOT, _BINARY = InstrumentKind.SPOT, InstrumentKind.BINARY
 
 
 def order_hold(instrument: Instrument, side: Side, price_ticks: int, qty_lots: int) -> int:
-    """Return what an order holds for itself, in minor units of `hold_asset`."""
-    if side is Side.SELL and not instrument.is_perpetual:
+    """Return what a resting order holds for itself, in minor units of `hold_asset`."""
+    kind = instrument.kind
+    if kind is _SPOT and side is _SELL:
         return qty_lots * instrument.lot_minor
-    notional = instrument.notional_of(price_ticks, qty_lots)
-    fee = ceil_ppb(notional, instrument.fee_reserve_ppb)
-    return fee if instrument.is_perpetual else notional + fee
+    # What rests on a binary market can only be charged as a maker; the others hold the dearer fee.
+    rate = instrument.maker_fee_ppb if kind is _BINARY else instrument.fee_reserve_ppb
+    fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots)
+    return instrument.notional_of(price_ticks, qty_lots) + fee if kind is _SPOT else fee
 
 
 def hold_asset(instrument: Instrument, side: Side) -> AssetId:
     """Return the asset an order of `side` holds."""
-    if side is _SELL and instrument.kind is not _PERPETUAL:
+    if side is _SELL and instrument.kind is _SPOT:
         return instrument.base_asset_id
     return instrument.quote_asset_id
 
@@ -59,6 +67,11 @@ def margin(
         buy_lots, buy_minor = buy_lots + more_lots, buy_minor + more_minor
     elif side is _SELL:
         sell_lots, sell_minor = sell_lots + more_lots, sell_minor + more_minor
+    if instrument.kind is _BINARY:
+        payout = instrument.payout_minor
+        after_buys = buy_minor + payout * max(0, -net_lots - buy_lots)
+        after_sells = payout * max(0, sell_lots - net_lots) - sell_minor
+        return max(payout * max(0, -net_lots), after_buys, after_sells)
     # What makes the position longer counts, and against it what could turn it over.
     if net_lots >= 0:
         worst, other, turns = cost + buy_minor, sell_minor - cost, sell_lots > net_lots
@@ -73,7 +86,7 @@ def lay(account: Account, instrument: Instrument, order: Order) -> None:
     """Hold what the order, as it stands, may come to owe."""
     side, leaves = order.side, order.leaves_qty_lots
     order.hold_minor = order_hold(instrument, side, order.price_ticks, leaves)
-    if instrument.kind is _PERPETUAL:
+    if instrument.kind is not _SPOT:
         _move_open(account, instrument, order, leaves, order.hold_minor)
     else:
         account.balance(hold_asset(instrument, side)).hold_minor += order.hold_minor
@@ -81,7 +94,7 @@ def lay(account: Account, instrument: Instrument, order: Order) -> None:
 
 def lift(account: Account, instrument: Instrument, order: Order) -> None:
     """Free all that `lay` held; the order must still stand as it did then."""
-    if instrument.kind is _PERPETUAL:
+    if instrument.kind is not _SPOT:
         _move_open(account, instrument, order, -order.leaves_qty_lots, -order.hold_minor)
     else:
         account.balances[hold_asset(instrument, order.side)].hold_minor -= order.hold_minor
@@ -124,9 +137,16 @@ def deposit(state: State, account: Account, asset_id: AssetId, amount_minor: int
     post(state.accounts[EXTERNAL], account, asset_id, amount_minor)
 
 
-def charge(state: State, account: Account, instrument: Instrument, fee_minor: int) -> None:
-    """Take a fee, or with a negative one pay a rebate, in the quote asset."""
-    post(account, state.accounts[FEES], instrument.quote_asset_id, fee_minor)
+def withdraw(state: State, account: Account, asset_id: AssetId, amount_minor: int) -> None:
+    """Take money out."""
+    post(account, state.accounts[EXTERNAL], asset_id, amount_minor)
+
+
+def charge(
+    state: State, account: Account, instrument: Instrument, side: Side, fee_minor: int
+) -> None:
+    """Take the fee of a fill, or with a negative one pay a rebate."""
+    post(account, state.accounts[FEES], fees.asset(instrument, side), fee_minor)
 
 
 def settle_spot(
@@ -144,6 +164,8 @@ def move_position(
     Move a position by `signed_lots` at a price and realize what closing gains or loses.
 
     What is closed takes its share of the cost with it; a flip opens the rest at the new price.
+    Where positions are paid for, the price changes hands at once and what is realized is only
+    told.
     """
     position = account.position(instrument.instrument_id)
     value = instrument.notional_of(price_ticks, signed_lots)
@@ -155,9 +177,30 @@ def move_position(
         closed_value = truncate_share(value, closing, abs(signed_lots))
         realized = -closed_value - closed_cost
         position.realized_minor += realized
-        post(state.accounts[CLEARING], account, instrument.quote_asset_id, realized)
+        if not instrument.is_binary:
+            post(state.accounts[CLEARING], account, instrument.quote_asset_id, realized)
         position.cost_minor += value - closed_value - closed_cost
     else:
         position.cost_minor += value
+    if instrument.is_binary:
+        post(account, state.accounts[CLEARING], instrument.quote_asset_id, value)
     position.net_lots += signed_lots
+    if signed_lots > 0:
+        position.bought_lots += signed_lots
+    else:
+        position.sold_lots -= signed_lots
+    position.transact_ns = state.ts_ns
+    _remargin(account, instrument, position)
+
+
+def settle_position(
+    state: State, account: Account, instrument: Instrument, price_ticks: int
+) -> None:
+    """Pay a binary position out at a price: what is long is paid for, what is short pays."""
+    position = account.position(instrument.instrument_id)
+    value = instrument.notional_of(price_ticks, position.net_lots)
+    post(state.accounts[CLEARING], account, instrument.quote_asset_id, value)
+    position.realized_minor += value - position.cost_minor
+    position.net_lots = position.cost_minor = 0
+    position.transact_ns = state.ts_ns
     _remargin(account, instrument, position)

@@ -70,6 +70,21 @@ class Plan(Struct):
 
 NetOf = Callable[[AccountId], int]
 
+# An order that refuses to meet its own is stopped by what its check could not foresee.
+_SPARES_RESTING = (SelfTradePrevention.AGGRESSING, SelfTradePrevention.REJECT)
+
+
+def meets_own(book: Book, incoming: Incoming) -> bool:
+    """Whether `incoming` would come to an order of its own account before it is filled."""
+    left = incoming.qty_lots
+    for maker in _opposite(book.ladder(incoming.side.opposite), incoming):
+        if left <= 0:
+            return False
+        if maker.account_id == incoming.account_id:
+            return True
+        left -= maker.leaves_qty_lots
+    return False
+
 
 def plan(book: Book, incoming: Incoming, net_of: NetOf | None) -> Plan:
     """
@@ -118,7 +133,7 @@ def _prevent(result: Plan, maker: Order, stp: SelfTradePrevention) -> None:
     if stp is SelfTradePrevention.DECREMENT_AND_CANCEL:
         _decrement(result, maker)
         return
-    if stp is not SelfTradePrevention.AGGRESSING:
+    if stp not in _SPARES_RESTING:
         result.steps.append(Step(StepKind.PULL, maker, reason=CancelReason.SELF_TRADE_PREVENTION))
     if stp is not SelfTradePrevention.RESTING:
         result.stopped = True

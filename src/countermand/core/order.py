@@ -5,7 +5,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.reasons import CancelReason
+from countermand.core.reasons import CancelReason, RejectReason
 
 
 class Side(IntEnum):
@@ -29,11 +29,13 @@ class OrdType(IntEnum):
 
     MARKET = 1
     LIMIT = 2
+    MARKET_WITH_LEFT_OVER_AS_LIMIT = 3  # K: the rest stands at the best price it found
 
 
 class TimeInForce(IntEnum):
     """FIX TimeInForce (59)."""
 
+    DAY = 0  # ends with the session, where there is one
     GTC = 1
     IOC = 3
     FOK = 4
@@ -56,6 +58,7 @@ class SelfTradePrevention(IntEnum):
     RESTING = 2  # the resting order is canceled
     BOTH = 3  # both are
     DECREMENT_AND_CANCEL = 4  # the smaller is canceled, the larger loses as much quantity
+    REJECT = 5  # the incoming order is refused, whole
 
 
 class OrdStatus(IntEnum):
@@ -75,6 +78,7 @@ class ExecType(IntEnum):
     NEW = 0
     CANCELED = 4
     REPLACED = 5
+    REJECTED = 8
     EXPIRED = 12
     RESTATED = 13
     TRADE = 15
@@ -87,8 +91,9 @@ class Order(Struct):
     Units: `price_ticks` is the limit, and for a market order the bound it was given on arrival;
     `*_lots` quantities with `cum + leaves = order_qty` while open; `hold_minor` in the asset the
     order holds (quote for a buy and for perpetual fees, base for a spot sell); `cum_notional_minor`
-    and `fee_minor` in quote minor units; `*_ns` since the Unix epoch, `expire_ns` 0 when it does
-    not.
+    in quote minor units, `fee_minor` in those of the asset fees are taken in; `fee_accrued` is
+    what fees would be without rounding, as the numerator over `fees.scale`; `*_ns` since the Unix
+    epoch, `expire_ns` 0 when it does not.
     """
 
     order_id: OrderId
@@ -115,6 +120,11 @@ class Order(Struct):
     exec_type: ExecType = ExecType.NEW
     cancel_reason: CancelReason = CancelReason.NONE
     retired_cl_ord_ids: tuple[str, ...] = ()
+    text: str = ""
+    secondary_cl_ord_id: str = ""
+    cash_qty_minor: int = 0
+    reject_reason: RejectReason | None = None
+    fee_accrued: int = 0
 
     @property
     def is_open(self) -> bool:

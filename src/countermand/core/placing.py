@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from countermand.core import checks
+from countermand.core import checks, fees, sizing
 from countermand.core.canceling import cancel_rejected
 from countermand.core.commands import NewOrder, ReplaceOrder
 from countermand.core.events import (
@@ -17,37 +17,56 @@ from countermand.core.events import (
     OrderRested,
     Traded,
 )
+from countermand.core.exposure import market_bound
 from countermand.core.ids import AccountId, OrderId, match_id
-from countermand.core.matching import Incoming, Plan, Step, StepKind, plan
-from countermand.core.order import ExecInst, TimeInForce
-from countermand.core.reasons import CancelReason, CxlRejResponseTo
+from countermand.core.instrument import Instrument
+from countermand.core.matching import Incoming, Step, StepKind, plan
+from countermand.core.order import ExecInst, Order, OrdType, TimeInForce
+from countermand.core.reasons import CancelReason, CxlRejResponseTo, RejectReason
 from countermand.core.state import Market, State
-from countermand.core.units import truncate_ppb
 
 
 class Arrival(Struct, frozen=True, gc=False):
-    """An order on its way to the book: new, or replaced and coming in anew."""
+    """
+    An order on its way to the book: new, or replaced and coming in anew.
+
+    Units: `fee_accrued` and `fee_minor` are what it was charged before, as in `Order`.
+    """
 
     seq: int
     order_id: OrderId
     incoming: Incoming
     time_in_force: TimeInForce
     order_qty_lots: int
+    rests_at_best: bool = False
+    fee_accrued: int = 0
+    fee_minor: int = 0
 
 
 def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Event]:
     """Accept a new order and match it, or refuse it."""
     reason = checks.refuse_order(state, ts_ns, command)
     if reason is not None:
-        return [OrderRejected(command.account_id, command.cl_ord_id, reason)]
+        return [_rejected(state, seq, command, reason)]
     market = state.markets[command.instrument_id]
-    price_ticks = command.price_ticks or checks.market_bound(market, command.side)
+    price_ticks = command.price_ticks or market_bound(market, command.side)
     exec_inst = command.exec_inst
     if state.accounts[command.account_id].reduce_only:
         # What an account may only do, its orders carry, so that they lose their cover together.
         exec_inst |= ExecInst.REDUCE_ONLY
-    qty_lots = command.order_qty_lots
-    accepted = OrderAccepted(
+    qty_lots = sizing.order_qty_lots(market, command)
+    accepted = _accepted(seq, command, exec_inst, price_ticks, qty_lots)
+    incoming = Incoming(command.account_id, command.side, price_ticks, qty_lots, command.stp)
+    at_best = command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    tif = command.time_in_force
+    arrival = Arrival(seq, accepted.order_id, incoming, tif, qty_lots, at_best)
+    return [accepted, *_enter(state, market, arrival)]
+
+
+def _accepted(
+    seq: int, command: NewOrder, exec_inst: int, price_ticks: int, qty_lots: int
+) -> OrderAccepted:
+    return OrderAccepted(
         OrderId(seq),
         command.account_id,
         command.instrument_id,
@@ -60,10 +79,19 @@ def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Eve
         price_ticks,
         qty_lots,
         command.expire_ns,
+        command.text,
+        command.secondary_cl_ord_id,
+        command.cash_qty_minor,
     )
-    incoming = Incoming(command.account_id, command.side, price_ticks, qty_lots, command.stp)
-    arrival = Arrival(seq, accepted.order_id, incoming, command.time_in_force, qty_lots)
-    return [accepted, *_enter(state, market, arrival)]
+
+
+def _rejected(state: State, seq: int, command: NewOrder, reason: RejectReason) -> OrderRejected:
+    kept = None
+    if command.keep_rejected and command.account_id in state.accounts:
+        # As asked for: what the market would have made of it is not known.
+        terms = (command.exec_inst, command.price_ticks, command.order_qty_lots)
+        kept = _accepted(seq, command, *terms)
+    return OrderRejected(command.account_id, command.cl_ord_id, reason, kept)
 
 
 def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> list[Event]:
@@ -89,15 +117,52 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
         return [replaced]
     leaves = qty_lots - order.cum_qty_lots
     incoming = Incoming(order.account_id, order.side, price_ticks, leaves, order.stp)
-    arrival = Arrival(seq, order.order_id, incoming, order.time_in_force, qty_lots)
+    arrival = Arrival(
+        seq,
+        order.order_id,
+        incoming,
+        order.time_in_force,
+        qty_lots,
+        fee_accrued=order.fee_accrued,
+        fee_minor=order.fee_minor,
+    )
     return [replaced, *_enter(state, market, arrival)]
+
+
+class _Charges:
+    # The fees of one arrival's fills; what it was charged runs along, for sums are what is rounded.
+
+    def __init__(self, instrument: Instrument, arrival: Arrival) -> None:
+        self._instrument, self._side = instrument, arrival.incoming.side
+        self._accrued, self._charged_minor = arrival.fee_accrued, arrival.fee_minor
+
+    def of_maker(self, maker: Order, qty_lots: int) -> int:
+        return fees.fee_minor(
+            self._instrument,
+            maker.side,
+            self._instrument.maker_fee_ppb,
+            maker.price_ticks,
+            qty_lots,
+            maker.fee_accrued,
+            maker.fee_minor,
+        )
+
+    def of_taker(self, price_ticks: int, qty_lots: int) -> int:
+        instrument, side, rate = self._instrument, self._side, self._instrument.taker_fee_ppb
+        accrued, charged = self._accrued, self._charged_minor
+        fee = fees.fee_minor(instrument, side, rate, price_ticks, qty_lots, accrued, charged)
+        if instrument.fee_step_minor:
+            self._accrued += fees.accrual(instrument, side, rate, price_ticks, qty_lots)
+            self._charged_minor += fee
+        return fee
 
 
 def _enter(state: State, market: Market, arrival: Arrival) -> Iterator[Event]:
     # What happens to an order from when it reaches the book until it rests or ends.
     incoming, order_id = arrival.incoming, arrival.order_id
+    best_px_ticks = market.book.ladder(incoming.side.opposite).best_px_ticks
     if not market.book.crosses(incoming.side, incoming.price_ticks):
-        yield _settled(order_id, arrival.time_in_force)
+        yield from _settled(arrival, arrival.order_qty_lots, best_px_ticks)
         return
     planned = plan(market.book, incoming, _net_of(state, market))
     fok = arrival.time_in_force is TimeInForce.FOK
@@ -105,51 +170,51 @@ def _enter(state: State, market: Market, arrival: Arrival) -> Iterator[Event]:
         yield OrderCanceled(order_id, CancelReason.FOK_NOT_FILLED)
         return
     qty_lots = arrival.order_qty_lots
+    charges = _Charges(market.instrument, arrival)
     for index, step in enumerate(planned.steps):
-        yield _happened(market, arrival, index, step)
+        yield _happened(charges, arrival, index, step)
         if step.kind is StepKind.PULL and step.qty_lots:
             # At once, so that what trades after it trades off the smaller quantity.
             qty_lots -= step.qty_lots
             yield OrderRestated(order_id, qty_lots)
-    yield from _ending(arrival, planned)
+    if planned.stopped:
+        yield OrderCanceled(order_id, CancelReason.SELF_TRADE_PREVENTION)
+    elif planned.leaves_qty_lots:
+        yield from _settled(arrival, qty_lots, best_px_ticks)
 
 
 def _net_of(state: State, market: Market) -> Callable[[AccountId], int] | None:
     instrument = market.instrument
-    if not instrument.is_perpetual:
+    if not instrument.has_positions:
         return None
     return lambda account_id: state.accounts[account_id].net_lots(instrument.instrument_id)
 
 
-def _happened(market: Market, arrival: Arrival, index: int, step: Step) -> Event:
-    instrument, maker = market.instrument, step.maker
+def _happened(charges: _Charges, arrival: Arrival, index: int, step: Step) -> Event:
+    maker = step.maker
     if step.kind is StepKind.PULL:
         return OrderCanceled(maker.order_id, step.reason)
     if step.kind is StepKind.RESTATE:
         return OrderRestated(maker.order_id, maker.order_qty_lots - step.qty_lots)
-    notional = instrument.notional_of(maker.price_ticks, step.qty_lots)
     return Traded(
         match_id(arrival.seq, index),
-        instrument.instrument_id,
+        maker.instrument_id,
         maker.order_id,
         arrival.order_id,
         maker.price_ticks,
         step.qty_lots,
-        truncate_ppb(notional, instrument.maker_fee_ppb),
-        truncate_ppb(notional, instrument.taker_fee_ppb),
+        charges.of_maker(maker, step.qty_lots),
+        charges.of_taker(maker.price_ticks, step.qty_lots),
     )
 
 
-def _ending(arrival: Arrival, planned: Plan) -> Iterator[Event]:
-    if planned.stopped:
-        yield OrderCanceled(arrival.order_id, CancelReason.SELF_TRADE_PREVENTION)
-    elif planned.leaves_qty_lots:
-        yield _settled(arrival.order_id, arrival.time_in_force)
-
-
-def _settled(order_id: OrderId, time_in_force: TimeInForce) -> Event:
-    if time_in_force is TimeInForce.IOC:
-        return OrderCanceled(order_id, CancelReason.IOC_REMAINDER)
-    if time_in_force is TimeInForce.FOK:
-        return OrderCanceled(order_id, CancelReason.FOK_NOT_FILLED)
-    return OrderRested(order_id)
+def _settled(arrival: Arrival, qty_lots: int, best_px_ticks: int) -> Iterator[Event]:
+    # What becomes of quantity that found nothing more to trade with.
+    if arrival.time_in_force is TimeInForce.IOC:
+        yield OrderCanceled(arrival.order_id, CancelReason.IOC_REMAINDER)
+    elif arrival.time_in_force is TimeInForce.FOK:
+        yield OrderCanceled(arrival.order_id, CancelReason.FOK_NOT_FILLED)
+    else:
+        if arrival.rests_at_best:
+            yield OrderRestated(arrival.order_id, qty_lots, best_px_ticks)
+        yield OrderRested(arrival.order_id)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from countermand.core.commands import NewOrder
 from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.order import ExecType, OrdType, Side
+from countermand.core.order import ExecType, OrdStatus, OrdType, Side
 
 
 class Query(Struct, frozen=True, gc=False):
@@ -21,6 +21,7 @@ class GetOrder(Query, frozen=True):
     account_id: AccountId
     order_id: OrderId
     cl_ord_id: str = ""
+    secondary_cl_ord_id: str = ""
 
 
 class ListOpenOrders(Query, frozen=True):
@@ -40,6 +41,32 @@ class ListOpenOrders(Query, frozen=True):
     limit: int | None = None
     ord_types: tuple[OrdType, ...] | None = None
     exec_types: tuple[ExecType, ...] | None = None
+
+
+class ListOrders(Query, frozen=True):
+    """
+    Answers `OrderPage`: open and closed orders, the newest first unless `ascending`.
+
+    None means any. Only the page is reported: `limit` orders after the first `offset` of those that
+    were submitted from `since_ns` to `until_ns`, both included.
+    """
+
+    account_ids: tuple[AccountId, ...]
+    instrument_ids: tuple[InstrumentId, ...] | None = None
+    side: Side | None = None
+    ord_statuses: tuple[OrdStatus, ...] | None = None
+    since_ns: int | None = None
+    until_ns: int | None = None
+    offset: int = 0
+    limit: int | None = None
+    ascending: bool = False
+
+
+class ListTrades(Query, frozen=True):
+    """Answers a tuple of `Trade`: what last happened on a market, newest first."""
+
+    instrument_id: InstrumentId
+    limit: int | None = None
 
 
 class ListFills(Query, frozen=True):

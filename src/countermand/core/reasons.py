@@ -22,6 +22,7 @@ class RejectReason(IntEnum):
     INVALID_TIME_IN_FORCE = 8
     INVALID_EXEC_INST = 9
     INVALID_EXPIRE_TIME = 10
+    NO_LIQUIDITY = 27
     QTY_NOT_POSITIVE = 11
     QTY_BELOW_MIN = 12
     QTY_ABOVE_MAX = 13
@@ -35,6 +36,7 @@ class RejectReason(IntEnum):
     POSITION_LIMIT = 21
     INSUFFICIENT_FUNDS = 22
     TOO_MANY_OPEN_ORDERS = 23
+    SELF_TRADE = 26
     DUPLICATE_NAME = 24
     INVALID_AMOUNT = 25
 
@@ -60,6 +62,8 @@ _TRANSIENT = frozenset(
         RejectReason.POSITION_LIMIT,
         RejectReason.INSUFFICIENT_FUNDS,
         RejectReason.TOO_MANY_OPEN_ORDERS,
+        RejectReason.SELF_TRADE,
+        RejectReason.NO_LIQUIDITY,
     }
 )
 
@@ -89,6 +93,8 @@ _SENTENCES = {
     RejectReason.TOO_MANY_OPEN_ORDERS: "too many open orders",
     RejectReason.DUPLICATE_NAME: "name is taken",
     RejectReason.INVALID_AMOUNT: "amount not allowed",
+    RejectReason.SELF_TRADE: "order would trade with an order of the same account",
+    RejectReason.NO_LIQUIDITY: "nothing to trade with at this price",
 }
 
 
@@ -119,3 +125,5 @@ class CancelReason(IntEnum):
     FOK_NOT_FILLED = 5
     REDUCE_ONLY = 6
     EXPIRED = 7
+    UNFUNDED = 8
+    MARKET_SETTLED = 9

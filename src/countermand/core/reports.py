@@ -24,7 +24,8 @@ class OrderReport(Struct, frozen=True, gc=False):
     """
     An order at one moment; fields as in `Order`.
 
-    Units: lots, ticks, quote minor units, nanoseconds since the Unix epoch. A closed order has
+    Units: lots, ticks, quote minor units, nanoseconds since the Unix epoch; `fee_minor` in the
+    asset fees are taken in, `hold_minor` in the asset the order holds. A closed order has
     `leaves_qty_lots` 0 (FIX); what a cancel left unfilled is `order_qty_lots - cum_qty_lots`.
     """
 
@@ -49,6 +50,11 @@ class OrderReport(Struct, frozen=True, gc=False):
     expire_ns: int
     submit_ns: int
     transact_ns: int
+    text: str = ""
+    secondary_cl_ord_id: str = ""
+    cash_qty_minor: int = 0
+    reject_reason: RejectReason | None = None
+    hold_minor: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -60,7 +66,8 @@ class Fill(Struct, frozen=True, array_like=True, gc=False):
     """
     One side of a match, as its account sees it, with the order as it stood afterwards.
 
-    Units: `fee_minor` and `cum_notional_minor` in quote minor units.
+    Units: `cum_notional_minor` in quote minor units, `fee_minor` in those of the asset fees are
+    taken in.
     """
 
     match_id: MatchId
@@ -81,6 +88,25 @@ class Fill(Struct, frozen=True, array_like=True, gc=False):
     cum_notional_minor: int
     expire_ns: int
     ts_ns: int
+    text: str = ""
+
+
+class Trade(Struct, frozen=True, array_like=True, gc=False):
+    """A match as everybody sees it; `aggressor_side` is the side of the order that came in."""
+
+    match_id: MatchId
+    instrument_id: InstrumentId
+    aggressor_side: Side
+    price_ticks: int
+    qty_lots: int
+    ts_ns: int
+
+
+class OrderPage(Struct, frozen=True):
+    """Some of the orders that were asked for, and how many there are in all."""
+
+    total: int
+    orders: tuple[OrderReport, ...]
 
 
 class AccountReport(Struct, frozen=True, gc=False):
@@ -116,11 +142,12 @@ class BalanceReport(Struct, frozen=True, gc=False):
 
 class PositionReport(Struct, frozen=True, gc=False):
     """
-    A perpetual position.
+    A position.
 
     Units: `net_lots` signed; `cost_minor` signed like it: what the open lots were bought or sold
     for; margin and realized profit in quote minor units; `mark_price_ticks` the last trade's, else
-    the reference.
+    the reference; `bought_lots` and `sold_lots` ever; `fee_minor` net of rebates; `transact_ns` of
+    the last trade.
     """
 
     account_id: AccountId
@@ -132,6 +159,10 @@ class PositionReport(Struct, frozen=True, gc=False):
     margin_minor: int
     realized_minor: int
     mark_price_ticks: int
+    bought_lots: int = 0
+    sold_lots: int = 0
+    fee_minor: int = 0
+    transact_ns: int = 0
 
 
 class DepthReport(Struct, frozen=True):
@@ -148,7 +179,7 @@ class QuoteReport(Struct, frozen=True, gc=False):
 
     Units: ticks and lots, 0 where there is none; `mark_price_ticks` as in `PositionReport`;
     `volume_*` since the market was listed, in lots and quote minor units; `open_interest_lots` long
-    lots.
+    lots; `settled_px_ticks` what a settled market was paid out at, else None.
     """
 
     instrument: Instrument
@@ -163,6 +194,7 @@ class QuoteReport(Struct, frozen=True, gc=False):
     volume_notional_minor: int
     open_interest_lots: int
     transact_ns: int
+    settled_px_ticks: int | None = None
 
 
 class AccountSummary(Struct, frozen=True):

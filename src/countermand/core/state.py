@@ -9,6 +9,7 @@ from collections import deque
 
 from msgspec import Struct, field
 
+from countermand.core.aliases import Aliases
 from countermand.core.book import Book
 from countermand.core.ids import (
     CLEARING,
@@ -21,7 +22,7 @@ from countermand.core.ids import (
 )
 from countermand.core.instrument import Asset, Instrument
 from countermand.core.order import Order
-from countermand.core.reports import Fill
+from countermand.core.reports import Fill, Trade
 from countermand.core.timers import Timers
 
 # Bounds on what one account can make the exchange remember. A closed order beyond the bound is
@@ -29,6 +30,7 @@ from countermand.core.timers import Timers
 OPEN_ORDERS_PER_ACCOUNT_MAX = 250_000
 CLOSED_ORDERS_PER_ACCOUNT_MAX = OPEN_ORDERS_PER_ACCOUNT_MAX
 FILLS_PER_ACCOUNT_MAX = 100_000
+TRADES_PER_MARKET_MAX = 10_000
 RETIRED_CL_ORD_IDS_MAX = 64
 
 
@@ -41,10 +43,11 @@ class Balance(Struct):
 
 class Position(Struct):
     """
-    A perpetual position and the open orders that could move it.
+    A position and the open orders that could move it.
 
     Units: lots and quote minor units; `net_lots` and `cost_minor` signed; open notionals at the
-    orders' own prices; `margin_minor` is what of the balance is held for all of it.
+    orders' own prices; `margin_minor` is what of the balance is held for all of it; `bought_lots`
+    and `sold_lots` ever, `fee_minor` net of rebates.
     """
 
     net_lots: int = 0
@@ -55,6 +58,10 @@ class Position(Struct):
     open_sell_lots: int = 0
     open_sell_minor: int = 0
     margin_minor: int = 0
+    bought_lots: int = 0
+    sold_lots: int = 0
+    fee_minor: int = 0
+    transact_ns: int = 0
 
 
 class Account(Struct):
@@ -72,10 +79,11 @@ class Account(Struct):
     closed: deque[OrderId] = field(default_factory=deque)
     fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=FILLS_PER_ACCOUNT_MAX))
     # Derived: open orders by id, those of them that are reduce-only, and every client id to its
-    # order.
+    # order, unique ones and others.
     open_orders: dict[OrderId, Order] = field(default_factory=dict)
     reducing: dict[OrderId, Order] = field(default_factory=dict)
     cl_ord_ids: dict[str, OrderId] = field(default_factory=dict)
+    secondary_cl_ord_ids: Aliases = field(default_factory=Aliases)
 
     def balance(self, asset_id: AssetId) -> Balance:
         """Return the balance of the asset, made when first touched."""
@@ -112,6 +120,8 @@ class Market(Struct):
     volume_lots: int = 0
     volume_notional_minor: int = 0
     transact_ns: int = 0
+    settled_px_ticks: int | None = None
+    trades: deque[Trade] = field(default_factory=lambda: deque(maxlen=TRADES_PER_MARKET_MAX))
 
     @property
     def mark_price_ticks(self) -> int:
@@ -135,11 +145,16 @@ class State:
         self.timers = Timers()
 
     def find_order(
-        self, account: Account, order_id: int, cl_ord_id: str, instrument_id: int = 0
+        self,
+        account: Account,
+        order_id: int,
+        cl_ord_id: str,
+        instrument_id: int = 0,
+        secondary_cl_ord_id: str = "",
     ) -> Order | None:
         """
-        Return the account's order of that id, else the one that now bears that client id, else
-        None.
+        Return the account's order of that id, else the one that now bears that client id, else what
+        its secondary id stands for, else None.
 
         An order of another account, or of another instrument when one is named, is not found.
         """
@@ -151,6 +166,9 @@ class State:
                 # A client id that a replacement retired still counts as used, but names no order.
                 if order.cl_ord_id != cl_ord_id:
                     order = None
+            if order is None and secondary_cl_ord_id:
+                alias = account.secondary_cl_ord_ids.find(secondary_cl_ord_id)
+                order = None if alias is None else self.orders[alias]
         if order is not None and instrument_id and order.instrument_id != instrument_id:
             return None
         return order

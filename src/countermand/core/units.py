@@ -31,6 +31,15 @@ def truncate_ppb(amount: int, rate_ppb: int) -> int:
     return product // PPB if product >= 0 else -(-product // PPB)
 
 
+def half_even(numerator: int, denominator: int) -> int:
+    """Return the quotient by a positive number, to the nearest integer, halves to even."""
+    quotient, remainder = divmod(numerator, denominator)
+    twice = 2 * remainder
+    if twice > denominator or (twice == denominator and quotient & 1):
+        return quotient + 1
+    return quotient
+
+
 def truncate_share(amount: int, part: int, whole: int) -> int:
     """Return `amount * part / whole`, rounded toward zero; the caller keeps the remainder."""
     product = amount * part

@@ -5,10 +5,12 @@ from heapq import merge, nlargest
 from itertools import groupby, islice
 from typing import Any
 
-from countermand.core import checks
+from countermand.core import fees, sizing
 from countermand.core.book import Ladder
 from countermand.core.decide import decide
-from countermand.core.events import OrderRejected, OrderRested, Traded
+from countermand.core.events import OrderAccepted, OrderRejected, OrderRested, Traded
+from countermand.core.exposure import market_bound, required_minor
+from countermand.core.instrument import Instrument
 from countermand.core.ledger import hold_asset
 from countermand.core.order import Order
 from countermand.core.queries import (
@@ -19,7 +21,9 @@ from countermand.core.queries import (
     GetReferenceData,
     ListFills,
     ListOpenOrders,
+    ListOrders,
     ListQuotes,
+    ListTrades,
     PreviewOrder,
 )
 from countermand.core.reports import (
@@ -28,14 +32,15 @@ from countermand.core.reports import (
     BalanceReport,
     DepthReport,
     Fill,
+    OrderPage,
     OrderReport,
     PositionReport,
     PreviewReport,
     QuoteReport,
     ReferenceData,
+    Trade,
 )
 from countermand.core.state import Account, Market, State
-from countermand.core.units import truncate_ppb
 
 
 def view(state: State, query: Any) -> Any:
@@ -71,12 +76,22 @@ def order_report(order: Order) -> OrderReport:
         order.expire_ns,
         order.submit_ns,
         order.transact_ns,
+        order.text,
+        order.secondary_cl_ord_id,
+        order.cash_qty_minor,
+        order.reject_reason,
+        order.hold_minor,
     )
 
 
 def _get_order(state: State, query: GetOrder) -> OrderReport | None:
     account = state.accounts.get(query.account_id)
-    order = account and state.find_order(account, query.order_id, query.cl_ord_id)
+    order = account and state.find_order(
+        account,
+        query.order_id,
+        query.cl_ord_id,
+        secondary_cl_ord_id=query.secondary_cl_ord_id,
+    )
     return order_report(order) if order else None
 
 
@@ -84,10 +99,42 @@ def _accounts(state: State, account_ids: tuple[Any, ...]) -> list[Account]:
     return [state.accounts[a] for a in account_ids if a in state.accounts]
 
 
-def _span(query: ListOpenOrders | ListFills) -> tuple[int, int | None]:
+def _span(query: ListOpenOrders | ListOrders | ListFills) -> tuple[int, int | None]:
     # The first and the end of the page, as a slice has them.
     start, limit = max(0, query.offset), query.limit
     return start, None if limit is None else start + max(0, limit)
+
+
+def _list_orders(state: State, query: ListOrders) -> OrderPage:
+    instruments, side, statuses = query.instrument_ids, query.side, query.ord_statuses
+    since_ns, until_ns = query.since_ns, query.until_ns
+    chosen = sorted(
+        order.order_id
+        for account in _accounts(state, query.account_ids)
+        for order in _orders_of(state, account)
+        if (side is None or order.side is side)
+        and (instruments is None or order.instrument_id in instruments)
+        and (statuses is None or order.ord_status in statuses)
+        and (since_ns is None or order.submit_ns >= since_ns)
+        and (until_ns is None or order.submit_ns <= until_ns)
+    )
+    if not query.ascending:
+        chosen.reverse()
+    start, stop = _span(query)
+    page = tuple(order_report(state.orders[order_id]) for order_id in chosen[start:stop])
+    return OrderPage(len(chosen), page)
+
+
+def _orders_of(state: State, account: Account) -> Iterator[Order]:
+    yield from account.open_orders.values()
+    for order_id in account.closed:
+        yield state.orders[order_id]
+
+
+def _list_trades(state: State, query: ListTrades) -> tuple[Trade, ...]:
+    market = state.markets.get(query.instrument_id)
+    newest_first = reversed(market.trades) if market else ()
+    return tuple(islice(newest_first, query.limit))
 
 
 def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport, ...]:
@@ -168,6 +215,10 @@ def _get_account(state: State, query: GetAccount) -> AccountSummary | None:
             position.margin_minor,
             position.realized_minor,
             state.markets[instrument_id].mark_price_ticks,
+            position.bought_lots,
+            position.sold_lots,
+            position.fee_minor,
+            position.transact_ns,
         )
         for instrument_id, position in sorted(account.positions.items())
     )
@@ -179,7 +230,7 @@ def _quote(state: State, market: Market) -> QuoteReport:
     ask_px, ask_qty = _top(market.book.asks)
     instrument = market.instrument
     longs = 0
-    if instrument.is_perpetual:
+    if instrument.has_positions:
         nets = (a.net_lots(instrument.instrument_id) for a in state.accounts.values())
         longs = sum(net for net in nets if net > 0)
     return QuoteReport(
@@ -195,6 +246,7 @@ def _quote(state: State, market: Market) -> QuoteReport:
         market.volume_notional_minor,
         longs,
         market.transact_ns,
+        market.settled_px_ticks,
     )
 
 
@@ -242,11 +294,14 @@ def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
     trades = [event for event in events if isinstance(event, Traded)]
     filled = sum(trade.qty_lots for trade in trades)
     fee = sum(trade.taker_fee_minor for trade in trades)
-    if isinstance(events[-1], OrderRested):
-        instrument = market.instrument
-        rest = instrument.notional_of(order.price_ticks, order.order_qty_lots - filled)
-        fee += truncate_ppb(rest, instrument.maker_fee_ppb)
+    if isinstance(accepted := events[0], OrderAccepted) and isinstance(events[-1], OrderRested):
+        fee += _resting_fee_minor(market.instrument, accepted, filled)
     return _previewed(state.accounts[order.account_id], market, query, fee, filled, None)
+
+
+def _resting_fee_minor(instrument: Instrument, order: OrderAccepted, filled_lots: int) -> int:
+    rest_lots, rate = order.order_qty_lots - filled_lots, instrument.maker_fee_ppb
+    return fees.fee_minor(instrument, order.side, rate, order.price_ticks, rest_lots, 0, 0)
 
 
 def _previewed(
@@ -258,8 +313,9 @@ def _previewed(
     rejected: OrderRejected | None,
 ) -> PreviewReport:
     order = query.order
-    price_ticks = order.price_ticks or checks.market_bound(market, order.side)
-    required = checks.required_minor(account, market, order.side, price_ticks, order.order_qty_lots)
+    price_ticks = order.price_ticks or market_bound(market, order.side)
+    qty_lots, cash = sizing.order_qty_lots(market, order), order.cash_qty_minor
+    required = required_minor(account, market, order.side, price_ticks, qty_lots, cash_minor=cash)
     available = account.available_minor(hold_asset(market.instrument, order.side))
     reason = rejected.reason if rejected else None
     return PreviewReport(reason, required, available, fee_minor, fill_qty_lots)
@@ -281,6 +337,8 @@ def _get_reference_data(state: State, query: GetReferenceData) -> ReferenceData:
 _VIEWS: dict[type, Callable[[State, Any], Any]] = {
     GetOrder: _get_order,
     ListOpenOrders: _list_open_orders,
+    ListOrders: _list_orders,
+    ListTrades: _list_trades,
     ListFills: _list_fills,
     GetAccount: _get_account,
     GetQuote: _get_quote,

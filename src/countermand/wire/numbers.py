@@ -10,7 +10,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from functools import lru_cache
 
 from countermand.core.instrument import Asset, Instrument
-from countermand.core.units import PPB
+from countermand.core.units import PPB, half_even
 
 # Every amount an exchange can mean has fewer digits than this, on either side of the point.
 DIGITS_MAX = 40
@@ -151,11 +151,7 @@ def divide_half_even(numerator: int, denominator: int) -> int:
     """Return the quotient, rounded to the nearest integer, halves to even."""
     if denominator < 0:
         numerator, denominator = -numerator, -denominator
-    quotient, remainder = divmod(numerator, denominator)
-    twice = 2 * remainder
-    if twice > denominator or (twice == denominator and quotient & 1):
-        return quotient + 1
-    return quotient
+    return half_even(numerator, denominator)
 
 
 def fraction_text_half_even(part: int, whole: int) -> str:

@@ -1,0 +1,119 @@
+"""
+Exposure: what an order could do to its account's money and position, worked out before it is taken.
+"""
+
+from countermand.core import fees
+from countermand.core.instrument import FeeBasis, Instrument
+from countermand.core.ledger import hold_asset, margin, order_hold
+from countermand.core.order import Order, Side
+from countermand.core.state import Account, Market, Position
+from countermand.core.units import PPB, ceil_ppb
+
+# What an account has where it never had a position; deciding must not make one.
+_FLAT = Position()
+
+
+def covers(account: Account, instrument: Instrument, side: Side, qty_lots: int) -> bool:
+    """Whether the account's position is opposite to `side` and at least `qty_lots`."""
+    return qty_lots <= side.closable(account.net_lots(instrument.instrument_id))
+
+
+def exceeds_position(account: Account, order: Order) -> bool:
+    """Whether an open reduce-only order is larger than the position it may reduce."""
+    return order.leaves_qty_lots > order.side.closable(account.net_lots(order.instrument_id))
+
+
+def over_position_limit(
+    account: Account, instrument: Instrument, side: Side, more_lots: int
+) -> bool:
+    """Whether `more_lots` on order could bring the position beyond its limit."""
+    if not instrument.position_lots_max:
+        return False
+    position = account.positions.get(instrument.instrument_id, _FLAT)
+    if side is Side.BUY:
+        reach = position.net_lots + position.open_buy_lots + more_lots
+    else:
+        reach = -position.net_lots + position.open_sell_lots + more_lots
+    return reach > instrument.position_lots_max
+
+
+def required_minor(
+    account: Account,
+    market: Market,
+    side: Side,
+    price_ticks: int,
+    qty_lots: int,
+    replaced: Order | None = None,
+    cash_minor: int = 0,
+) -> int:
+    """
+    Return what an order needs beyond what is held already, in minor units of `hold_asset`.
+
+    A perpetual sell may trade above its limit, at most at the best bid, so that is what it is
+    priced at. An order for cash needs that much and what it may be charged on it.
+    """
+    instrument = market.instrument
+    if not instrument.has_positions:
+        held = replaced.hold_minor if replaced else 0
+        if cash_minor and side is Side.BUY:
+            return cash_minor + _cash_fee(instrument, cash_minor)
+        return order_hold(instrument, side, price_ticks, qty_lots) - held
+    if side is Side.SELL and instrument.is_perpetual:
+        price_ticks = max(price_ticks, market.book.bids.best_px_ticks)
+    notional, fee = instrument.notional_of(price_ticks, qty_lots), 0
+    if cash_minor:
+        notional, fee = cash_minor, _cash_fee(instrument, cash_minor)
+    else:
+        rate = instrument.fee_reserve_ppb
+        fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots)
+    if replaced:
+        notional -= instrument.notional_of(replaced.price_ticks, replaced.leaves_qty_lots)
+        qty_lots -= replaced.leaves_qty_lots
+        fee -= replaced.hold_minor
+    position = account.positions.get(instrument.instrument_id, _FLAT)
+    added = margin(instrument, position, side, qty_lots, notional) - position.margin_minor
+    if instrument.is_binary and qty_lots > side.closable(position.net_lots):
+        # Its other side may already hold as much; the fee comes on top of that all the same.
+        return max(0, added) + fee
+    # An order that needs no more margin is always let through: closing must never be barred.
+    return added + fee if added > 0 else 0
+
+
+def _cash_fee(instrument: Instrument, cash_minor: int) -> int:
+    # No basis takes more than its rate of what is paid, and a sum is rounded by a step at most.
+    if instrument.fee_basis is FeeBasis.RECEIVED:
+        return 0
+    return ceil_ppb(cash_minor, instrument.fee_reserve_ppb) + instrument.fee_step_minor
+
+
+def affordable(
+    account: Account,
+    market: Market,
+    side: Side,
+    price_ticks: int,
+    qty_lots: int,
+    replaced: Order | None = None,
+    cash_minor: int = 0,
+) -> bool:
+    """Whether the account can hold what the order may come to owe."""
+    required = required_minor(account, market, side, price_ticks, qty_lots, replaced, cash_minor)
+    if required <= 0:
+        return True
+    return required <= account.available_minor(hold_asset(market.instrument, side))
+
+
+def market_bound(market: Market, side: Side) -> int:
+    """
+    Return the worst price a market order may trade at: the band around the best opposite price.
+
+    0 when nothing stands opposite; without a band, the worst price that stands there.
+    """
+    ladder = market.book.ladder(side.opposite)
+    best, band = ladder.best_px_ticks, market.instrument.market_band_ppb
+    if not best:
+        return 0
+    if not band:
+        worst: int = ladder.prices[-1] if side is Side.BUY else ladder.prices[0]
+        return worst
+    width = best * band // PPB
+    return best + width if side is Side.BUY else max(1, best - width)

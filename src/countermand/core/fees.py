@@ -1,0 +1,80 @@
+"""
+Fees: what a fill costs, and the most an order may come to be charged.
+
+A fee is worked out as a whole number of parts, `scale` of which are one minor unit, so that nothing
+is lost before it is rounded. Where an instrument has a fee step the rounding is the order's and not
+the fill's: what it has been charged in all is always the rounded sum.
+"""
+
+from countermand.core.ids import AssetId
+from countermand.core.instrument import FeeBasis, Instrument
+from countermand.core.order import Side
+from countermand.core.units import PPB, ceil_ppb, half_even, truncate_ppb, truncate_share
+
+_NOTIONAL, _RECEIVED, _VARIANCE = FeeBasis.NOTIONAL, FeeBasis.RECEIVED, FeeBasis.VARIANCE
+_BUY = Side.BUY
+
+
+def asset(instrument: Instrument, side: Side) -> AssetId:
+    """Return the asset in which an order of `side` is charged."""
+    if instrument.fee_basis is _RECEIVED and side is _BUY:
+        return instrument.base_asset_id
+    return instrument.quote_asset_id
+
+
+def scale(instrument: Instrument) -> int:
+    """Return how many parts of an accrual make one minor unit."""
+    return PPB * instrument.payout_ticks if instrument.fee_basis is _VARIANCE else PPB
+
+
+def accrual(
+    instrument: Instrument, side: Side, rate_ppb: int, price_ticks: int, qty_lots: int
+) -> int:
+    """Return the exact fee of a fill, in parts of which `scale` make a minor unit."""
+    if instrument.fee_basis is _RECEIVED and side is _BUY:
+        return qty_lots * instrument.lot_minor * rate_ppb
+    notional = price_ticks * qty_lots * instrument.notional_minor
+    if instrument.fee_basis is _VARIANCE:
+        return notional * (instrument.payout_ticks - price_ticks) * rate_ppb
+    return notional * rate_ppb
+
+
+def fee_minor(
+    instrument: Instrument,
+    side: Side,
+    rate_ppb: int,
+    price_ticks: int,
+    qty_lots: int,
+    accrued: int,
+    charged_minor: int,
+) -> int:
+    """
+    Return the fee of a fill, negative for a rebate.
+
+    Units: `accrued` and `charged_minor` are the order's before this fill; the first in parts.
+    """
+    if instrument.fee_basis is _NOTIONAL and not instrument.fee_step_minor:
+        return truncate_ppb(price_ticks * qty_lots * instrument.notional_minor, rate_ppb)
+    parts = accrual(instrument, side, rate_ppb, price_ticks, qty_lots)
+    if not instrument.fee_step_minor:
+        return truncate_share(parts, 1, scale(instrument))
+    step = instrument.fee_step_minor
+    return half_even(accrued + parts, scale(instrument) * step) * step - charged_minor
+
+
+def reserve_minor(
+    instrument: Instrument, side: Side, rate_ppb: int, price_ticks: int, qty_lots: int
+) -> int:
+    """
+    Return the most a fill of the whole may be charged on top of what it brings; 0 for a rebate.
+
+    A fee taken from what is received is never owed on top. Rounding by the order can add a step to
+    what is still to come, and a better price another.
+    """
+    if rate_ppb <= 0 or instrument.fee_basis is _RECEIVED:
+        return 0
+    step = instrument.fee_step_minor
+    if instrument.fee_basis is _NOTIONAL and not step:
+        return ceil_ppb(price_ticks * qty_lots * instrument.notional_minor, rate_ppb)
+    parts = accrual(instrument, side, rate_ppb, price_ticks, qty_lots)
+    return (parts // (scale(instrument) * (step or 1)) + 2) * (step or 1)

@@ -1,0 +1,98 @@
+"""Funding: money that comes in and goes out, and markets that are paid out for good."""
+
+from countermand.core.commands import DepositFunds, SettleInstrument, WithdrawFunds
+from countermand.core.events import (
+    Event,
+    FundsDeposited,
+    FundsWithdrawn,
+    InstructionRejected,
+    InstrumentSettled,
+    OrderCanceled,
+)
+from countermand.core.ids import AssetId
+from countermand.core.ledger import hold_asset, margin
+from countermand.core.order import Order
+from countermand.core.reasons import CancelReason, RejectReason
+from countermand.core.state import Account, Position, State
+
+
+def deposit_funds(state: State, seq: int, ts_ns: int, command: DepositFunds) -> list[Event]:
+    """Bring money in from outside."""
+    if command.account_id not in state.accounts or command.account_id < 0:
+        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT)]
+    if command.amount_minor <= 0 or command.asset_id not in state.assets:
+        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
+    return [FundsDeposited(command.account_id, command.asset_id, command.amount_minor)]
+
+
+def withdraw_funds(state: State, seq: int, ts_ns: int, command: WithdrawFunds) -> list[Event]:
+    """Take money out that no position holds; `unfunded` says what becomes of open orders."""
+    account = state.accounts.get(command.account_id)
+    if account is None or command.account_id < 0:
+        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT)]
+    if command.amount_minor <= 0 or command.asset_id not in state.assets:
+        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
+    if command.amount_minor > _free_of_positions(state, account, command.asset_id):
+        return [InstructionRejected(RejectReason.INSUFFICIENT_FUNDS)]
+    return [FundsWithdrawn(command.account_id, command.asset_id, command.amount_minor)]
+
+
+def _free_of_positions(state: State, account: Account, asset_id: AssetId) -> int:
+    held = 0
+    for instrument_id, position in account.positions.items():
+        instrument = state.markets[instrument_id].instrument
+        if instrument.quote_asset_id == asset_id:
+            alone = Position(net_lots=position.net_lots, cost_minor=position.cost_minor)
+            held += margin(instrument, alone)
+    balance = account.balances.get(asset_id)
+    return balance.total_minor - held if balance else 0
+
+
+def unfunded(state: State, events: list[Event]) -> list[Event]:
+    """
+    Return the cancel of the newest order that money gone out no longer funds, if there is any.
+
+    One at a time: the next one is a consequence of this one.
+    """
+    first = events[0]
+    if type(first) is FundsWithdrawn:
+        account, asset_id = state.accounts[first.account_id], first.asset_id
+    elif type(first) is OrderCanceled and first.reason is CancelReason.UNFUNDED:
+        order = state.orders[first.order_id]
+        account, asset_id = state.accounts[order.account_id], _held_in(state, order)
+    else:
+        return []
+    return _newest(state, account, asset_id) if account.available_minor(asset_id) < 0 else []
+
+
+def _newest(state: State, account: Account, asset_id: AssetId) -> list[Event]:
+    holding = [
+        order.order_id
+        for order in account.open_orders.values()
+        if _held_in(state, order) == asset_id
+    ]
+    return [OrderCanceled(max(holding), CancelReason.UNFUNDED)] if holding else []
+
+
+def _held_in(state: State, order: Order) -> AssetId:
+    return hold_asset(state.markets[order.instrument_id].instrument, order.side)
+
+
+def settle_instrument(state: State, seq: int, ts_ns: int, command: SettleInstrument) -> list[Event]:
+    """Cancel what is open on a binary market, in ascending order id, and pay it out."""
+    market = state.markets.get(command.instrument_id)
+    if market is None:
+        return [InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)]
+    if not market.instrument.is_binary or market.settled_px_ticks is not None:
+        return [InstructionRejected(RejectReason.MARKET_CLOSED)]
+    if not 0 <= command.price_ticks <= market.instrument.payout_ticks:
+        return [InstructionRejected(RejectReason.PRICE_OUTSIDE_BAND)]
+    standing = sorted(
+        order.order_id
+        for account in state.accounts.values()
+        for order in account.open_orders.values()
+        if order.instrument_id == command.instrument_id
+    )
+    events: list[Event] = [OrderCanceled(o, CancelReason.MARKET_SETTLED) for o in standing]
+    events.append(InstrumentSettled(command.instrument_id, command.price_ticks))
+    return events
