@@ -1,0 +1,1 @@
+"""The order API of DeltaDeFi, an order-book exchange on Cardano."""
