@@ -28,8 +28,8 @@ from countermand.venues.loopring.crypto.field import P, mpz
 from countermand.venues.loopring.crypto.poseidon import digest, poseidon
 from countermand.wire.errors import Unauthorized
 
-# How many keys' combs are kept, the least recently used going first.
-KEYS_MAX = 1_024
+# How many keys' combs are kept, the least recently used going first; each is about 0.14 MB.
+KEYS_MAX = 256
 
 _TEXT = re.compile(r"0x([0-9a-fA-F]{64})([0-9a-fA-F]{64})([0-9a-fA-F]{64})")
 
@@ -112,6 +112,12 @@ def parse_signature(text: str) -> Signature:
     if not (match := _TEXT.fullmatch(text)):
         raise ValueError("must be 0x and 192 hexadecimal digits")
     return Signature(*(int(number, 16) for number in match.groups()))
+
+
+def prepare() -> None:
+    """Make the tables that whoever signs or checks first would otherwise wait for."""
+    _base_comb()
+    poseidon(6, 52)
 
 
 def _challenge(r_x: int, r_y: int, signer: PublicKey, message: int) -> int:
