@@ -40,6 +40,8 @@ lock: .venv/dev
 		--python-version 3.11 -o requirements-dev.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes pyproject.toml --extra build \
 		--python-version 3.11 -c requirements-dev.lock -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --no-deps --generate-hashes requirements-sdk.in \
+		--python-version 3.11.1 -o requirements-sdk.lock
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -55,6 +57,8 @@ clean:
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-.venv/dev: requirements-dev.lock .venv/serve
+.venv/dev: requirements-dev.lock requirements-sdk.lock .venv/serve
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps \
+		-r requirements-sdk.lock
 	@touch $@
