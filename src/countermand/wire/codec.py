@@ -48,7 +48,7 @@ def _number(text: str) -> Decimal:
 
 _UNTYPED = msgspec.json.Decoder(float_hook=_number)
 
-encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class _Fields(Struct, frozen=True):
@@ -74,13 +74,20 @@ def decode_request(route: Route, request: Request, params: Params) -> Any:
         if request.body and _fields(route.request).strict:
             _check_echo(_fields(route.request), values, request.body)
         return _convert(values, route.request, strict=False)
-    values = _parse(_UNTYPED, request.body)
-    if not isinstance(values, dict):
-        raise Malformed("body must be a JSON object")
+    values = _body_values(route, request.body)
     for name in _fields(route.request).numbers:
         if not _is_plain(values.get(name)):
             raise InvalidField(name, f"invalid {name}: must be a plain number")
     return _convert(values | params, route.request, strict=True)
+
+
+def _body_values(route: Route, body: bytes) -> dict[str, Any]:
+    if route.tidy is not None and not body:
+        return {}
+    values = _parse(_UNTYPED, body)
+    if not isinstance(values, dict):
+        raise Malformed("body must be a JSON object")
+    return values if route.tidy is None else route.tidy(values)
 
 
 def _is_plain(value: Any) -> bool:
@@ -92,7 +99,9 @@ def _is_plain(value: Any) -> bool:
 def encode_request(route: Route, message: Any) -> Request:
     """Return the request that carries a message: the mirror of `decode_request`, unsigned."""
     values = msgspec.to_builtins(message, builtin_types=(Decimal,))
-    values = {name: _plain(value) for name, value in values.items() if value is not None}
+    values = {name: value for name, value in values.items() if value is not None}
+    if not (route.body and route.decimal_numbers):
+        values = {name: _plain(value) for name, value in values.items()}
     params = {name: str(values.pop(name)) for name in route.param_names}
     path = route.build(params)
     if route.body:

@@ -3,6 +3,9 @@
 from binascii import b2a_base64
 from hmac import compare_digest, digest
 
+from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.exceptions import BadSignatureError
+
 from countermand.wire.errors import Unauthorized
 
 
@@ -20,3 +23,28 @@ def check_equal(expected: bytes, given: bytes, text: str) -> None:
     """Compare two secrets in constant time. Raises Unauthorized with `text` when they differ."""
     if not compare_digest(expected, given):
         raise Unauthorized(text)
+
+
+def ed25519_public_key(seed: bytes) -> bytes:
+    """Return the public key of a 32-byte seed."""
+    return crypto_sign_seed_keypair(seed)[0]
+
+
+def ed25519_sign(seed: bytes, message: bytes) -> bytes:
+    """Return the 64-byte Ed25519 signature (RFC 8032) of `message` by a 32-byte seed."""
+    secret = crypto_sign_seed_keypair(seed)[1]
+    return crypto_sign(message, secret)[:crypto_sign_BYTES]
+
+
+def ed25519_verify(public_key: bytes, message: bytes, signature: bytes, text: str) -> None:
+    """
+    Check an Ed25519 signature; pure, and the interpreter's lock is released while it is checked.
+
+    Raises: Unauthorized with `text` when it is not that key's signature of `message`.
+    """
+    if len(signature) != crypto_sign_BYTES:
+        raise Unauthorized(text)
+    try:
+        crypto_sign_open(signature + message, public_key)
+    except BadSignatureError:
+        raise Unauthorized(text) from None

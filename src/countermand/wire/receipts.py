@@ -1,8 +1,21 @@
 """Receipts: what a dialect looks at first when a command comes back from the exchange."""
 
+from msgspec import Struct
+
 from countermand.core.events import CancelRejected, InstructionRejected, OrderRejected
+from countermand.core.ids import OrderId
 from countermand.core.reports import OrderReport, Receipt
 from countermand.wire.errors import CancelRefused, OrderRefused
+
+
+class Acknowledged(Struct, frozen=True, gc=False):
+    """
+    What our client reads where a venue only says that a request was taken.
+
+    What became of the orders, if anything, only they can tell.
+    """
+
+    order_ids: tuple[OrderId, ...]
 
 
 def accepted(receipt: Receipt) -> Receipt:

@@ -21,10 +21,12 @@ class Square(Struct, frozen=True):
     """
     The four corners of an operation: request and reply, each to and from the wire.
 
+    A request may come to a tuple of commands: they are entered as one group, and the reply is made
+    of a tuple of receipts. A reply of None is no body; one that is a `Response` is sent as it is.
     A row whose client corners are None is served and not called by our client.
     """
 
-    request_from_wire: Callable[[Any, Context], Any]  # message -> command or query
+    request_from_wire: Callable[[Any, Context], Any]  # message -> command, query, key change
     reply_to_wire: Callable[[Any, Context], Any]  # receipt or view -> message
     request_to_wire: Callable[[Any, Context], Any] | None = None  # command or query -> message
     reply_from_wire: Callable[[Any, Context], Any] | None = None  # message -> report
@@ -36,8 +38,11 @@ class Route(Struct, frozen=True):
 
     `request` and `reply` are message types; path and query parameters are fields of the request
     like those of its body. `body` names whether the fields travel as a JSON body. `find` asks
-    something before `request_from_wire` runs (the instrument of an order, say); `weight` is what it
-    costs against the rate limit.
+    something before `request_from_wire` runs (the instrument of an order, say), `then` asks it
+    after the command, and `linger` says for how many nanoseconds the answer waits for the command's
+    order to close; `weight` is what it costs against the rate limit. `tidy` puts the values of a
+    body into the message's form where a dialect takes more than one, and lets a body be empty; with
+    `decimal_numbers` our client writes decimals in a body as numbers instead of text.
     """
 
     operation: Operation
@@ -52,6 +57,10 @@ class Route(Struct, frozen=True):
     find: Callable[[Any, Context], Any] | None = None
     weight: int = 1
     status: int = 200
+    tidy: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    decimal_numbers: bool = False
+    linger: Callable[[Any, Context], int] | None = None
+    then: Callable[[Any, Context], Any] | None = None
 
     def build(self, params: Mapping[str, str]) -> bytes:
         """

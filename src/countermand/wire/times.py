@@ -28,6 +28,17 @@ def iso_floor_ms(ns: int) -> str:
     return f"{_iso_seconds(seconds)}.{ms:03d}Z" if ms else f"{_iso_seconds(seconds)}Z"
 
 
+def iso_ns(ns: int) -> str:
+    """
+    Return ISO-8601 UTC text with `Z`, exact: no fraction, or milli-, micro- or nanoseconds.
+    """
+    seconds, beyond = divmod(ns, S)
+    part = f"{beyond:09d}"
+    while part.endswith("000"):
+        part = part[:-3]
+    return f"{_iso_seconds(seconds)}.{part}Z" if part else f"{_iso_seconds(seconds)}Z"
+
+
 @lru_cache(maxsize=4096)
 def _iso_seconds(seconds: int) -> str:
     # Times of one answer, and of neighboring answers, mostly fall into the same second.

@@ -1,0 +1,26 @@
+"""Polymarket US, retail REST API v1."""
+
+from countermand.venues.polymarket_us.auth import PolymarketAuth, PolymarketSettings
+from countermand.venues.polymarket_us.errors import PolymarketErrors
+from countermand.venues.polymarket_us.routes import ROUTES
+from countermand.wire.operation import Capability
+from countermand.wire.venue import Venue
+
+VENUE = Venue(
+    name="polymarket-us",
+    package=__name__,
+    routes=ROUTES,
+    auth=PolymarketAuth(),
+    errors=PolymarketErrors(),
+    settings=PolymarketSettings,
+    capabilities=frozenset(
+        {
+            Capability.MASS_CANCEL,
+            Capability.REPLACE,
+            Capability.PREVIEW,
+            Capability.POSITIONS,
+        }
+    ),
+    auth_first=True,
+    echoes=(b"poly-correlation-id",),
+)

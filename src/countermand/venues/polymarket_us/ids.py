@@ -1,0 +1,58 @@
+"""
+Ids as this venue spells them: order, trade and execution ids, all renderings of our integers.
+
+Shape:  an order's id is twelve upper-case alphanumerics, base 36 from `C00000000000` on; a trade's
+        is the same without a fixed length; an execution's is its order's with what it tells of.
+Source: live order ids as reported by clients (`C60JWBG0WKDK`); that ids are opaque text: Orders API
+        reference, schemas Order and Execution. The other spellings are our proposal.
+"""
+
+import re
+
+from countermand.core.ids import MatchId, OrderId
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PAIRS = tuple(a + b for a in _DIGITS for b in _DIGITS)
+_PAIR = 36 * 36
+_FIRST = 12 * 36**11
+_ORDER = re.compile(r"[C-Z][0-9A-Z]{11}")
+
+# What an execution tells of, at the end of its id; a trade's has its trade's id there.
+ACCEPTED = "N"
+ENDED = "Z"
+
+
+def order_text(order_id: OrderId) -> str:
+    """Return the spelling of an order's id."""
+    return _base36(order_id + _FIRST)
+
+
+def parse_order(text: str) -> OrderId | None:
+    """Return the order id a text spells, or None when it is none."""
+    if not _ORDER.fullmatch(text) or (number := int(text, 36) - _FIRST) <= 0:
+        return None
+    return OrderId(number)
+
+
+def trade_text(match_id: MatchId) -> str:
+    """Return the spelling of a match's id."""
+    return _base36(match_id)
+
+
+def parse_trade(text: str) -> MatchId:
+    """Return the match id a text spells. Raises ValueError when it is none."""
+    return MatchId(int(text, 36))
+
+
+def execution_text(order_id: OrderId, of: str) -> str:
+    """Return the id of an execution of an order: `ACCEPTED`, `ENDED`, or a trade's id."""
+    return f"{order_text(order_id)}-{of}"
+
+
+def _base36(number: int) -> str:
+    number, low = divmod(number, _PAIR)
+    text = _PAIRS[low]
+    while number:
+        number, low = divmod(number, _PAIR)
+        text = _PAIRS[low] + text
+    return text.lstrip("0") or "0"

@@ -1,0 +1,131 @@
+"""Two-way tables: our words and this venue's, with its numbers where bots send those."""
+
+from enum import IntEnum
+
+from countermand.core.order import OrdStatus, OrdType, Side, TimeInForce
+from countermand.core.reasons import CancelReason, RejectReason
+from countermand.wire.table import Table
+
+
+class Outcome(IntEnum):
+    """Which side of the outcome an order speaks of; the book knows only YES."""
+
+    YES = 1
+    NO = 2
+
+
+class Indicator(IntEnum):
+    """FIX ManualOrderIndicator (1028): who decided to send the order."""
+
+    NONE = 0
+    MANUAL = 1
+    AUTOMATIC = 2
+
+
+SIDES = Table("side", ((Side.BUY, "ORDER_SIDE_BUY"), (Side.SELL, "ORDER_SIDE_SELL")))
+
+ORD_TYPES = Table(
+    "type", ((OrdType.LIMIT, "ORDER_TYPE_LIMIT"), (OrdType.MARKET, "ORDER_TYPE_MARKET"))
+)
+
+TIMES_IN_FORCE = Table(
+    "tif",
+    (
+        (TimeInForce.DAY, "TIME_IN_FORCE_DAY"),
+        (TimeInForce.GTC, "TIME_IN_FORCE_GOOD_TILL_CANCEL"),
+        (TimeInForce.GTD, "TIME_IN_FORCE_GOOD_TILL_DATE"),
+        (TimeInForce.IOC, "TIME_IN_FORCE_IMMEDIATE_OR_CANCEL"),
+        (TimeInForce.FOK, "TIME_IN_FORCE_FILL_OR_KILL"),
+    ),
+)
+
+# One book: who buys NO sells YES, and the other way round.
+INTENTS = Table(
+    "intent",
+    (
+        ((Side.BUY, Outcome.YES), "ORDER_INTENT_BUY_LONG"),
+        ((Side.SELL, Outcome.YES), "ORDER_INTENT_SELL_LONG"),
+        ((Side.SELL, Outcome.NO), "ORDER_INTENT_BUY_SHORT"),
+        ((Side.BUY, Outcome.NO), "ORDER_INTENT_SELL_SHORT"),
+    ),
+)
+
+OUTCOMES = Table(
+    "outcomeSide", ((Outcome.YES, "OUTCOME_SIDE_YES"), (Outcome.NO, "OUTCOME_SIDE_NO"))
+)
+
+# What is done to the outcome named; for NO it is the opposite of what is done to the book.
+ACTIONS = Table("action", ((Side.BUY, "ORDER_ACTION_BUY"), (Side.SELL, "ORDER_ACTION_SELL")))
+
+INDICATORS = Table(
+    "manualOrderIndicator",
+    (
+        (Indicator.MANUAL, "MANUAL_ORDER_INDICATOR_MANUAL"),
+        (Indicator.AUTOMATIC, "MANUAL_ORDER_INDICATOR_AUTOMATIC"),
+    ),
+)
+
+STATES = Table(
+    "state",
+    (
+        (OrdStatus.NEW, "ORDER_STATE_NEW"),
+        (OrdStatus.PARTIALLY_FILLED, "ORDER_STATE_PARTIALLY_FILLED"),
+        (OrdStatus.FILLED, "ORDER_STATE_FILLED"),
+        (OrdStatus.CANCELED, "ORDER_STATE_CANCELED"),
+        (OrdStatus.REJECTED, "ORDER_STATE_REJECTED"),
+        (OrdStatus.EXPIRED, "ORDER_STATE_EXPIRED"),
+    ),
+)
+
+# What an immediate order could not trade expires here, and is canceled in FIX and in the core.
+EXPIRED_BY = {
+    TimeInForce.IOC: CancelReason.IOC_REMAINDER,
+    TimeInForce.FOK: CancelReason.FOK_NOT_FILLED,
+}
+
+# Enum numbers that live bots send in place of names, by field.
+# Source: requests of third-party clients; those of tif contradict each other and are not accepted.
+NUMBERED: dict[str, dict[int, str]] = {
+    "intent": {
+        1: "ORDER_INTENT_BUY_LONG",
+        2: "ORDER_INTENT_SELL_LONG",
+        3: "ORDER_INTENT_BUY_SHORT",
+        4: "ORDER_INTENT_SELL_SHORT",
+    },
+    "type": {1: "ORDER_TYPE_LIMIT", 2: "ORDER_TYPE_MARKET"},
+    "manualOrderIndicator": {
+        1: "MANUAL_ORDER_INDICATOR_MANUAL",
+        2: "MANUAL_ORDER_INDICATOR_AUTOMATIC",
+    },
+}
+
+# Many of our reasons are one of the venue's; the zero value also means none at all.
+NO_REJECT_REASON = "ORD_REJECT_REASON_EXCHANGE_OPTION"
+_INCORRECT_QUANTITY = "ORD_REJECT_REASON_INCORRECT_QUANTITY"
+_OUT_OF_BOUNDS = "ORD_REJECT_REASON_PRICE_OUT_OF_BOUNDS"
+_INCORRECT_TYPE = "ORD_REJECT_REASON_INCORRECT_ORDER_TYPE"
+_EXCHANGE_CLOSED = "ORD_REJECT_REASON_EXCHANGE_CLOSED"
+REJECT_REASONS = {
+    RejectReason.UNKNOWN_INSTRUMENT: "ORD_REJECT_REASON_UNKNOWN_MARKET",
+    RejectReason.MARKET_CLOSED: _EXCHANGE_CLOSED,
+    RejectReason.POST_ONLY_MARKET: _EXCHANGE_CLOSED,
+    RejectReason.LIMIT_ONLY_MARKET: _INCORRECT_TYPE,
+    RejectReason.INVALID_TIME_IN_FORCE: _INCORRECT_TYPE,
+    RejectReason.INVALID_EXEC_INST: _INCORRECT_TYPE,
+    RejectReason.QTY_NOT_POSITIVE: _INCORRECT_QUANTITY,
+    RejectReason.QTY_BELOW_MIN: _INCORRECT_QUANTITY,
+    RejectReason.QTY_ABOVE_MAX: _INCORRECT_QUANTITY,
+    RejectReason.NOTIONAL_BELOW_MIN: _INCORRECT_QUANTITY,
+    RejectReason.PRICE_NOT_POSITIVE: _OUT_OF_BOUNDS,
+    RejectReason.PRICE_OUTSIDE_BAND: _OUT_OF_BOUNDS,
+    RejectReason.NO_LIQUIDITY: "ORD_REJECT_REASON_NO_LIQUIDITY",
+}
+
+# Cancels nobody asked for.
+NOT_UNSOLICITED = "UNSOLICITED_CXL_REASON_UNDEFINED"
+UNSOLICITED = {
+    CancelReason.SELF_TRADE_PREVENTION: "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION",
+    CancelReason.REDUCE_ONLY: "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION",
+    CancelReason.UNFUNDED: "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION",
+    CancelReason.MARKET_SETTLED: "UNSOLICITED_CXL_REASON_OTHER",
+}

@@ -1,0 +1,137 @@
+"""
+Executions: what happened to an order from when it was taken, told as the venue tells it.
+
+They are made of the order as it is now and of its fills, each with the order as it was after it.
+Source: Orders API reference, schema Execution; zero values as reported by clients.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from countermand.core.order import OrdStatus
+from countermand.core.reasons import CancelReason, RejectReason
+from countermand.core.reports import Fill, OrderReport
+from countermand.venues.polymarket_us import ids, tables
+from countermand.venues.polymarket_us.messages.orders import Execution
+from countermand.venues.polymarket_us.translate import money
+from countermand.venues.polymarket_us.translate.order_reports import order_to_wire
+from countermand.wire import times
+from countermand.wire.context import Context
+from countermand.wire.numbers import price_text, qty_text
+
+# The engine's own words, where they are known; elsewhere ours.
+# Source: FIX documents of the venue, OrdRejReason texts.
+_TEXTS = {
+    RejectReason.POST_ONLY_WOULD_CROSS: "Order may participate but not initiate in the market",
+    RejectReason.SELF_TRADE: "Self Match Prevention",
+    RejectReason.MARKET_CLOSED: "Book is CLOSED",
+}
+
+
+def executions_to_wire(
+    report: OrderReport, fills: tuple[Fill, ...], ctx: Context
+) -> list[Execution]:
+    """
+    Return the executions of an order, oldest first.
+
+    Shape: NEW, then PARTIAL_FILL and FILL, then CANCELED or EXPIRED; or REJECTED alone. `fills` are
+           newest first, and those the report does not count yet are left out.
+    """
+    if report.ord_status is OrdStatus.REJECTED:
+        return [_rejected(report, ctx)]
+    told = [fill for fill in reversed(fills) if fill.cum_qty_lots <= report.cum_qty_lots]
+    return [_accepted(report, told, ctx), *_filled(report, told, ctx), *_ended(report, ctx)]
+
+
+def _accepted(report: OrderReport, fills: list[Fill], ctx: Context) -> Execution:
+    lots = fills[0].order_qty_lots if fills else report.order_qty_lots
+    taken = replace(
+        report,
+        order_qty_lots=lots,
+        leaves_qty_lots=lots,
+        cum_qty_lots=0,
+        cum_notional_minor=0,
+        fee_minor=0,
+        ord_status=OrdStatus.NEW,
+        cancel_reason=CancelReason.NONE,
+        transact_ns=report.submit_ns,
+    )
+    return _execution(taken, "EXECUTION_TYPE_NEW", ids.ACCEPTED, ctx)
+
+
+def _filled(report: OrderReport, fills: list[Fill], ctx: Context) -> Iterator[Execution]:
+    instrument = ctx.directory.instruments[report.instrument_id]
+    quote = ctx.directory.assets[instrument.quote_asset_id]
+    fee_minor = 0
+    for fill in fills:
+        fee_minor += fill.fee_minor
+        leaves = fill.order_qty_lots - fill.cum_qty_lots
+        after = replace(
+            report,
+            order_qty_lots=fill.order_qty_lots,
+            leaves_qty_lots=leaves,
+            cum_qty_lots=fill.cum_qty_lots,
+            cum_notional_minor=fill.cum_notional_minor,
+            fee_minor=fee_minor,
+            ord_status=OrdStatus.PARTIALLY_FILLED if leaves else OrdStatus.FILLED,
+            cancel_reason=CancelReason.NONE,
+            transact_ns=fill.ts_ns,
+        )
+        trade_id = ids.trade_text(fill.match_id)
+        kind = "EXECUTION_TYPE_PARTIAL_FILL" if leaves else "EXECUTION_TYPE_FILL"
+        yield replace(
+            _execution(after, kind, trade_id, ctx),
+            last_shares=qty_text(instrument, fill.last_qty_lots),
+            last_px=money.price_to_wire(instrument, fill.last_px_ticks),
+            trade_id=trade_id,
+            aggressor=not fill.is_maker,
+            commission_notional_collected=money.money_to_wire(quote, fill.fee_minor),
+        )
+
+
+def _ended(report: OrderReport, ctx: Context) -> Iterator[Execution]:
+    if report.ord_status not in (OrdStatus.CANCELED, OrdStatus.EXPIRED):
+        return
+    order = order_to_wire(report, ctx)
+    kind = order.state.replace("ORDER_STATE_", "EXECUTION_TYPE_")
+    ended = _execution(report, kind, ids.ENDED, ctx)
+    why = tables.UNSOLICITED.get(report.cancel_reason, tables.NOT_UNSOLICITED)
+    yield replace(ended, unsolicited_cancel_reason=why)
+
+
+def _rejected(report: OrderReport, ctx: Context) -> Execution:
+    reason = report.reject_reason
+    rejected = _execution(report, "EXECUTION_TYPE_REJECTED", ids.ENDED, ctx)
+    if reason is None:
+        return rejected
+    return replace(
+        rejected,
+        text=_reject_text(report, reason, ctx),
+        order_reject_reason=tables.REJECT_REASONS.get(reason, tables.NO_REJECT_REASON),
+    )
+
+
+def _reject_text(report: OrderReport, reason: RejectReason, ctx: Context) -> str:
+    instrument = ctx.directory.instruments.get(report.instrument_id)
+    prices = (RejectReason.PRICE_NOT_POSITIVE, RejectReason.PRICE_OUTSIDE_BAND)
+    if instrument is not None and reason in prices:
+        low, high = instrument.limit_down_ticks, instrument.limit_up_ticks
+        if report.price_ticks < low:
+            return f"Low price limit is {price_text(instrument, low)}"
+        return f"High price limit is {price_text(instrument, high)}"
+    return _TEXTS.get(reason, reason.sentence)
+
+
+def _execution(report: OrderReport, kind: str, of: str, ctx: Context) -> Execution:
+    return Execution(
+        id=ids.execution_text(report.order_id, of),
+        order=order_to_wire(report, ctx),
+        last_shares="0",
+        last_px=None,
+        type=kind,
+        text="",
+        order_reject_reason=tables.NO_REJECT_REASON,
+        transact_time=times.iso_ns(report.transact_ns),
+        unsolicited_cancel_reason=tables.NOT_UNSOLICITED,
+    )

@@ -1,0 +1,59 @@
+"""
+Leniency: what this venue takes besides the form it documents.
+
+Source: requests of third-party clients that the live venue accepts: unknown fields, snake_case
+        names, integers for enums, numbers in quotes. It reads bodies as protobuf JSON does.
+"""
+
+import re
+from typing import Any
+
+from countermand.venues.polymarket_us.tables import NUMBERED
+from countermand.wire.errors import InvalidField
+
+_PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_NUMBERS = frozenset({"quantity"})
+_INTEGERS = frozenset({"maxBlockTime", "bips", "ticks"})
+
+
+def tidy(values: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return the values of a body in the documented form.
+
+    Raises: InvalidField for a name in both spellings, and for a number that is not plain.
+    """
+    tidied: dict[str, Any] = {}
+    for given, value in values.items():
+        name = _camel(given)
+        if name in tidied:
+            raise InvalidField(name, f"invalid {name}: given more than once")
+        tidied[name] = _value(name, value)
+    return tidied
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return tidy(value)
+    if isinstance(value, list):
+        return [tidy(item) if isinstance(item, dict) else item for item in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return NUMBERED.get(name, {}).get(value, value)
+    if isinstance(value, str):
+        return _unquoted(name, value)
+    return value
+
+
+def _unquoted(name: str, text: str) -> Any:
+    if name in _INTEGERS and _WHOLE.fullmatch(text):
+        return int(text)
+    if name in _NUMBERS and not _PLAIN.fullmatch(text):
+        raise InvalidField(name, f"invalid {name}: must be a plain number")
+    return text
+
+
+def _camel(name: str) -> str:
+    if "_" not in name:
+        return name
+    head, *rest = name.split("_")
+    return head + "".join(word[:1].upper() + word[1:] for word in rest)
