@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from countermand.venues.polymarket_us import read_routes
 from countermand.venues.polymarket_us.messages import orders as o
 from countermand.venues.polymarket_us.translate import (
     created,
@@ -163,4 +164,4 @@ _ORDERS = (
     ),
 )
 
-ROUTES = Routes(_ORDERS)
+ROUTES = Routes(_ORDERS + read_routes.ROWS)

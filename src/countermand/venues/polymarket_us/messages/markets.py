@@ -116,8 +116,8 @@ class Market(Struct, frozen=True, kw_only=True, rename="camel"):
     order_price_min_tick_size: Raw
     minimum_trade_qty: Raw
     fee_coefficient: Raw
-    best_bid: Raw | None
-    best_ask: Raw | None
+    best_bid: Raw
+    best_ask: Raw
     best_bid_quote: Amount | None
     best_ask_quote: Amount | None
     volume_num: Raw

@@ -68,7 +68,7 @@ def activities_reply_to_wire(fills: tuple[Fill, ...], ctx: Context) -> ActivityP
 
 def trade_to_wire(fill: Fill, ctx: Context) -> Trade:
     """Return a trade; the price is that of YES, whichever outcome the account traded."""
-    one, moment = ctx.directory.instruments[fill.instrument_id], times.iso_floor_ms(fill.ts_ns)
+    one, moment = ctx.directory.instruments[fill.instrument_id], times.iso_ns(fill.ts_ns)
     return Trade(
         id=ids.trade_text(fill.match_id),
         market_slug=one.symbol,

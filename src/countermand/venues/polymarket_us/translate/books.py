@@ -55,7 +55,7 @@ def book_reply_to_wire(depth: DepthReport | None, ctx: Context) -> markets.BookR
             offers=[_level(one, level) for level in asks],
             state=states.state_to_wire(report),
             stats=_stats(report, ctx),
-            transact_time=times.iso_floor_ms(report.transact_ns) if report.transact_ns else None,
+            transact_time=times.iso_ns(report.transact_ns) if report.transact_ns else None,
         )
     )
 

@@ -19,6 +19,7 @@ from countermand.venues.polymarket_us.translate import filters, resolve
 from countermand.venues.polymarket_us.translate.money import (
     decimal,
     number,
+    price_cents_text,
     price_from_wire,
     price_or_none,
 )
@@ -28,6 +29,8 @@ from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
 
 NAME = "polymarket-us"
+
+_NULL = Raw(b"null")
 
 # How many markets our client asks for at once; no limit is documented.
 PAGE_MAX = 1000
@@ -109,8 +112,8 @@ def market_to_wire(report: QuoteReport, ctx: Context) -> markets.Market:
         order_price_min_tick_size=number(price_text(one, 1)),
         minimum_trade_qty=number(qty_text(one, one.order_qty_lots_min)),
         fee_coefficient=number(rate_text(one.taker_fee_ppb)),
-        best_bid=number(price_text(one, bid)) if bid else None,
-        best_ask=number(price_text(one, ask)) if ask else None,
+        best_bid=_number_or_null(one, bid),
+        best_ask=_number_or_null(one, ask),
         best_bid_quote=price_or_none(one, bid),
         best_ask_quote=price_or_none(one, ask),
         volume_num=number(minor_text(quote, report.volume_notional_minor)),
@@ -161,7 +164,7 @@ def chances(report: QuoteReport) -> tuple[str, str]:
     """Return the prices of YES and NO: settled at, else last traded at, else the reference."""
     one, settled = report.instrument, report.settled_px_ticks
     yes = report.mark_price_ticks if settled is None else settled
-    return price_text(one, yes), price_text(one, one.payout_ticks - yes)
+    return price_cents_text(one, yes), price_cents_text(one, one.payout_ticks - yes)
 
 
 def _presentation(said: About) -> dict[str, Any]:
@@ -197,6 +200,10 @@ def _side(one: Instrument, outcome: str, price: str, *, long: bool) -> markets.M
         market_id=one.instrument_id,
         long=long,
     )
+
+
+def _number_or_null(one: Instrument, ticks: int) -> Raw:
+    return number(price_text(one, ticks)) if ticks else _NULL
 
 
 def _json_text(*texts: str) -> str:

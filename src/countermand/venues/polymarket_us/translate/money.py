@@ -22,7 +22,12 @@ QTY_DECIMALS = 4
 
 def price_to_wire(instrument: Instrument, ticks: int) -> Amount:
     """Return a price of the YES outcome."""
-    return Amount(_with_cents(price_text(instrument, ticks)))
+    return Amount(price_cents_text(instrument, ticks))
+
+
+def price_cents_text(instrument: Instrument, ticks: int) -> str:
+    """Return a price as text alone."""
+    return _with_cents(price_text(instrument, ticks))
 
 
 def price_or_none(instrument: Instrument, ticks: int) -> Amount | None:

@@ -130,7 +130,7 @@ def position_to_wire(report: PositionReport, ctx: Context) -> UserPosition:
         cash_value=money_to_wire(quote, profit),
         fees=money_to_wire(quote, report.fee_minor),
         expired=_is_over(one.instrument_id, ctx),
-        update_time=times.iso_floor_ms(report.transact_ns) if report.transact_ns else None,
+        update_time=times.iso_ns(report.transact_ns) if report.transact_ns else None,
         market_metadata=metadata_to_wire(one, ctx, is_long=net >= 0),
     )
 
@@ -146,7 +146,7 @@ def _balance_to_wire(report: BalanceReport, summary: AccountSummary, ctx: Contex
     return UserBalance(
         current_balance=number(minor_text(asset, report.total_minor)),
         currency=asset.symbol,
-        last_updated=times.iso_floor_ms(ctx.now_ns),
+        last_updated=times.iso_ns(ctx.now_ns),
         buying_power=number(minor_text(asset, report.available_minor)),
         asset_notional=_ZERO,
         asset_available=_ZERO,
