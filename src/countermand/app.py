@@ -86,7 +86,7 @@ class App:
         """
         config = self._config
         world = worlds.choose(config.data, config.world, _venues_of(config))
-        keys = {name: _key_ring(VENUES[name], part) for name, part in world.items()}
+        keys = {name: _key_ring(VENUES[name], part, config.data) for name, part in world.items()}
         settings = {name: _settings(VENUES[name], part) for name, part in world.items()}
         for name, part in world.items():
             _rehearse(name, part)
@@ -160,10 +160,13 @@ def _settings(venue: Venue, part: VenueWorld) -> Settings:
         raise WorldError(f"{venue.name}: settings: {error}") from None
 
 
-def _key_ring(venue: Venue, part: VenueWorld) -> KeyRing:
+def _key_ring(venue: Venue, part: VenueWorld, data: Path | None = None) -> KeyRing:
+    path = None if data is None else data / f"keys-{venue.name}.json"
     try:
         return KeyRing(
-            venue.auth.credential(user.name, key) for user in part.users for key in user.keys
+            venue.auth,
+            (venue.auth.credential(user.name, key) for user in part.users for key in user.keys),
+            path,
         )
     except ValueError as error:
         raise WorldError(f"{venue.name}: keys: {error}") from None

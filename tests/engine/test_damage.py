@@ -65,6 +65,10 @@ def test_a_flip_in_a_checksum_names_its_record(sound: Path, tmp_path: Path) -> N
     assert 50 == refused.value.seq
 
 
+# A second writer of the same version, to show that there was more.
+WRITER = f"INSERT INTO writers VALUES (2, 301, {RULES_VERSION}, '', 0)"  # noqa: S608 - an integer
+
+
 @pytest.mark.parametrize(
     ("statement", "seq"),
     [
@@ -79,7 +83,7 @@ def test_a_flip_in_a_checksum_names_its_record(sound: Path, tmp_path: Path) -> N
 def test_a_missing_record_is_named(sound: Path, tmp_path: Path, statement: str, seq: int) -> None:
     """In the middle, at the beginning, and at the end where something shows there were more."""
     after = crash(sound, tmp_path / "after")
-    change(after, f"INSERT INTO writers VALUES (2, 301, {RULES_VERSION}, '', 0)", statement)
+    change(after, WRITER, statement)
     with pytest.raises(Hole) as refused:
         start(after)
     assert seq == refused.value.seq

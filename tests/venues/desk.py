@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from countermand.core.commands import Command, Entry
 from countermand.core.exchange import Exchange
 from countermand.core.queries import GetReferenceData
 from countermand.core.reports import AccountReport, Receipt
+from countermand.engine.feed import Feed
 from countermand.server.credentials import KeyRing
 from countermand.server.pipeline import Pipeline
 from countermand.wire import times
@@ -47,16 +49,23 @@ class CoreEngine:
 
     def __init__(self, clock: ManualClock) -> None:
         self.exchange = Exchange()
+        self.feed = Feed()
         self._clock = clock
 
     def enter(self, command: Command) -> Receipt:
-        """Apply the next entry."""
+        """Apply the next entry, and let everybody know."""
         ts_ns = max(self._clock.now_ns(), self.exchange.ts_ns + 1)
-        return self.exchange.apply(Entry(self.exchange.seq + 1, ts_ns, command))
+        receipt = self.exchange.apply(Entry(self.exchange.seq + 1, ts_ns, command))
+        self.feed.publish((receipt,))
+        return receipt
 
     async def submit(self, command: Command) -> Receipt:
         """As the engine's `submit`."""
         return self.enter(command)
+
+    async def submit_all(self, commands: Sequence[Command]) -> tuple[Receipt, ...]:
+        """As the engine's `submit_all`."""
+        return tuple([self.enter(command) for command in commands])
 
     async def query(self, query: Any) -> Answer:
         """As the engine's `query`."""
@@ -76,7 +85,7 @@ class Desk:
         keys = [
             venue.auth.credential(user.name, fields) for user in world.users for fields in user.keys
         ]
-        self.keys = KeyRing(keys)
+        self.keys = KeyRing(venue.auth, keys)
         self.settings = settings or venue.settings(rate_limit_per_s=0)
         self.pipeline = Pipeline(
             venue,

@@ -37,14 +37,14 @@ class Limits(Struct, frozen=True):
 
     `group_max`: applying that many keeps the loop from its sockets for some 5 ms. `queue_max`: what
     can be worked off in about a fifth of a second; who waits longer is better told to come back.
-    `cancel_room`: places beyond that for cancels. `wholes_max`: founding groups, each one
+    `cancel_room`: places beyond that for cancels. `wholes_max`: groups given whole, each one
     transaction. `snapshot_every`: replaying that many entries takes seconds.
     """
 
     group_max: int = 256
     queue_max: int = 4096
     cancel_room: int = 4096
-    wholes_max: int = 16
+    wholes_max: int = 1024
     snapshot_every: int = 250_000
 
 

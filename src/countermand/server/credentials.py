@@ -1,23 +1,58 @@
 """
 Credentials: the keys a venue's users have, found by their public part.
 
-They live beside the journal, never in it.
+They live beside the journal, never in it. A world gives the first ones; those issued and revoked
+while serving are kept in a file of the venue's own, whole and durable before anybody is told.
 """
 
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
 
-from countermand.wire.venue import Credential
+import asyncio
+import secrets
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from countermand import durable
+from countermand.wire.venue import RANDOM_BYTES, Auth, Credential, IssueKey, RevokeKeys
+
+
+class Issued(Struct, frozen=True):
+    """A key as its venue's `Auth.credential` takes it."""
+
+    owner: str
+    fields: dict[str, Any]
+
+
+class Changes(Struct, frozen=True):
+    """How the keys differ from those of the world: what was added, and what has ended."""
+
+    issued: dict[str, Issued] = {}
+    revoked: tuple[str, ...] = ()
 
 
 class KeyRing:
-    """The keys of one venue. Raises ValueError when two share a public part."""
+    """
+    The keys of one venue. Without a `path` changes are forgotten with the process.
 
-    def __init__(self, credentials: Iterable[Credential]) -> None:
-        self._by_key: dict[str, Credential] = {}
+    Raises: ValueError when two keys share a public part, or for a file that holds no changes.
+    """
+
+    def __init__(
+        self, auth: Auth, credentials: Iterable[Credential], path: Path | None = None
+    ) -> None:
+        self._auth, self._path = auth, path
+        self._founded: dict[str, Credential] = {}
+        self._changing = asyncio.Lock()
         for credential in credentials:
-            if credential.key in self._by_key:
+            if credential.key in self._founded:
                 raise ValueError(f"two keys are called {credential.key!r}")
-            self._by_key[credential.key] = credential
+            self._founded[credential.key] = credential
+        self._changes = _read(path)
+        self._by_key = self._valid(self._changes)
 
     def find(self, key: str) -> Credential | None:
         """Return the credential of `key`, or None."""
@@ -25,3 +60,45 @@ class KeyRing:
 
     def __iter__(self) -> Iterator[Credential]:
         return iter(self._by_key.values())
+
+    async def change(self, asked: IssueKey | RevokeKeys) -> Credential | None:
+        """Make a change durable, then true; return the new key, if it was about one."""
+        async with self._changing:
+            if isinstance(asked, RevokeKeys):
+                await self._become(self._without(asked.keys))
+                return None
+            fields = asked.make(secrets.token_bytes(RANDOM_BYTES))
+            credential = self._auth.credential(asked.owner, fields)
+            left = self._without(asked.revokes)
+            issued = left.issued | {credential.key: Issued(asked.owner, fields)}
+            await self._become(Changes(issued, left.revoked))
+            return credential
+
+    def _without(self, keys: Iterable[str]) -> Changes:
+        gone, old = set(keys), self._changes
+        issued = {key: issue for key, issue in old.issued.items() if key not in gone}
+        founded = tuple(key for key in sorted(gone) if key in self._founded)
+        return Changes(issued, old.revoked + founded)
+
+    async def _become(self, changes: Changes) -> None:
+        by_key = self._valid(changes)
+        if self._path is not None:
+            data = msgspec.json.encode(changes)
+            await asyncio.to_thread(durable.replace_file, self._path, data, 0o600)
+        self._changes, self._by_key = changes, by_key
+
+    def _valid(self, changes: Changes) -> dict[str, Credential]:
+        ended = set(changes.revoked)
+        valid = {key: known for key, known in self._founded.items() if key not in ended}
+        for key, issue in changes.issued.items():
+            valid[key] = self._auth.credential(issue.owner, issue.fields)
+        return valid
+
+
+def _read(path: Path | None) -> Changes:
+    if path is None or not path.exists():
+        return Changes()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Changes)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ValueError(f"{path}: {error}") from None

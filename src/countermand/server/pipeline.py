@@ -21,10 +21,13 @@ from countermand.core.commands import (
     SetTradingState,
 )
 from countermand.core.queries import GetReferenceData, Query
+from countermand.core.reports import Receipt
 from countermand.engine.ports import Clock
 from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull, Undecided
+from countermand.server.credentials import KeyRing
 from countermand.server.metrics import Metrics
 from countermand.server.rate_limits import RateLimits
+from countermand.server.watch import OrderWatch
 from countermand.wire import codec
 from countermand.wire.context import Context, Principal, Settings
 from countermand.wire.directory import Directory
@@ -39,8 +42,8 @@ from countermand.wire.errors import (
 )
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access
-from countermand.wire.route import Route
-from countermand.wire.venue import Keys, Venue
+from countermand.wire.route import Params, Route
+from countermand.wire.venue import IssueKey, RevokeKeys, Venue
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +55,7 @@ class Pipeline:
     """One venue, served by one engine."""
 
     def __init__(
-        self, venue: Venue, engine: Engine, keys: Keys, clock: Clock, settings: Settings
+        self, venue: Venue, engine: Engine, keys: KeyRing, clock: Clock, settings: Settings
     ) -> None:
         self.venue = venue
         self.settings = settings
@@ -61,6 +64,7 @@ class Pipeline:
         self._keys = keys
         self._clock = clock
         self._limits = RateLimits(settings.rate_limit_per_s)
+        self._watch = OrderWatch(engine)
         self._directory: Directory | None = None
 
     async def handle(self, request: Request) -> Response:
@@ -68,15 +72,21 @@ class Pipeline:
         try:
             response = await self._answer(request)
         except WireError as error:
-            return self.refuse(error)
+            return self._echo(request, self.refuse(error))
         except Exception:
             # A bug in a dialect harms one request; one in the exchange has already stopped the
             # engine.
             where = {"method": request.method, "path": request.path.decode("latin-1")}
             log.exception("request failed", extra={"venue": self.venue.name, **where})
-            return self.refuse(Internal("internal error"))
+            return self._echo(request, self.refuse(Internal("internal error")))
         self.metrics.count(response.status)
-        return response
+        return self._echo(request, response)
+
+    def _echo(self, request: Request, response: Response) -> Response:
+        if not self.venue.echoes:
+            return response
+        repeated = tuple(h for h in request.headers if h[0] in self.venue.echoes)
+        return replace(response, headers=response.headers + repeated)
 
     def refuse(self, error: WireError) -> Response:
         """Return the venue's answer to a request that is refused, whole or not."""
@@ -93,19 +103,40 @@ class Pipeline:
 
     async def _answer(self, request: Request) -> Response:
         now_ns = self._clock.now_ns()
-        route, params = self.venue.routes.match(request.method, request.path)
+        route, params = self._match(request, now_ns)
         principal = self._authenticate(route, request, now_ns)
         message = codec.decode_request(route, request, params)
         directory = self._directory or await self.directory()
         context = Context(directory, self.settings, principal, now_ns, message=message)
         if route.find is not None:
-            found = await self._engine.query(route.find(message, context))
-            context = replace(context, found=found.view)
+            context = await self._found(route.find(message, context), context)
         result = await self._perform(route.square.request_from_wire(message, context))
         if self._directory is not directory:
             context = replace(context, directory=await self.directory())
-        reply = route.square.reply_to_wire(result, context)
-        return Response(route.status, codec.encode(reply))
+        if route.linger is not None:
+            await self._linger(result, route.linger(message, context))
+        if route.then is not None:
+            context = await self._found(route.then(result, context), context)
+        return _response(route, route.square.reply_to_wire(result, context))
+
+    async def _found(self, asked: Query | tuple[Query, ...], context: Context) -> Context:
+        if not isinstance(asked, tuple):
+            return replace(context, found=(await self._engine.query(asked)).view)
+        found = [(await self._engine.query(query)).view for query in asked]
+        return replace(context, found=tuple(found))
+
+    async def _linger(self, receipt: Receipt, wait_ns: int) -> None:
+        for order in receipt.orders:
+            if wait_ns > 0 and order.is_open:
+                await self._watch.closed(order.account_id, order.order_id, wait_ns)
+
+    def _match(self, request: Request, now_ns: int) -> tuple[Route, Params]:
+        try:
+            return self.venue.routes.match(request.method, request.path)
+        except WireError:
+            if self.venue.auth_first:
+                self.venue.auth.verify(request, self._keys, self.settings, now_ns)
+            raise
 
     def _authenticate(self, route: Route, request: Request, now_ns: int) -> Principal | None:
         if route.access is Access.PUBLIC:
@@ -117,17 +148,32 @@ class Pipeline:
             raise Forbidden(f"key lacks {route.access.value} permission")
         return principal
 
-    async def _perform(self, asked: Command | Query) -> Any:
+    async def _perform(self, asked: Any) -> Any:
         if isinstance(asked, Query):
             return (await self._engine.query(asked)).view
+        if isinstance(asked, IssueKey | RevokeKeys):
+            return await self._keys.change(asked)
+        receipt = await self._submit(asked)
+        if type(asked) in _RENAMING:
+            self._directory = None
+        return receipt
+
+    async def _submit(self, asked: Command | tuple[Command, ...]) -> Any:
         try:
-            receipt = await self._engine.submit(asked)
+            if isinstance(asked, tuple):
+                return await self._engine.submit_all(asked) if asked else ()
+            return await self._engine.submit(asked)
         except QueueFull:
             raise Overloaded("the exchange is busy") from None
         except Undecided as undecided:
             raise Unavailable(str(undecided)) from None
         except IntakeStopped as stopped:
             raise IntakeClosed(str(stopped)) from None
-        if type(asked) in _RENAMING:
-            self._directory = None
-        return receipt
+
+
+def _response(route: Route, reply: Any) -> Response:
+    if isinstance(reply, Response):
+        return reply
+    if reply is None:
+        return Response(route.status, b"", b"")
+    return Response(route.status, codec.encode(reply))

@@ -34,8 +34,9 @@ class Context(Struct, frozen=True, gc=False):
     """
     What the wire does not carry: who asks, what things are called, when the request came.
 
-    `found` is what the route's `find` query answered, when it has one; `message` is the request's,
-    for answers that do not say what was asked (a page's limits, a quote's instrument).
+    `found` is what the route's `find` query answered, and once the command is done what its `then`
+    query did, where it has them; `message` is the request's, for answers that do not say what was
+    asked (a page's limits, a quote's instrument).
     """
 
     directory: Directory

@@ -38,11 +38,11 @@ class Route(Struct, frozen=True):
 
     `request` and `reply` are message types; path and query parameters are fields of the request
     like those of its body. `body` names whether the fields travel as a JSON body. `find` asks
-    something before `request_from_wire` runs (the instrument of an order, say), `then` asks it
-    after the command, and `linger` says for how many nanoseconds the answer waits for the command's
-    order to close; `weight` is what it costs against the rate limit. `tidy` puts the values of a
-    body into the message's form where a dialect takes more than one, and lets a body be empty; with
-    `decimal_numbers` our client writes decimals in a body as numbers instead of text.
+    something, or several things, before `request_from_wire` runs (the instrument of an order, say),
+    `then` asks after the command, and `linger` says for how many nanoseconds the answer waits for
+    the command's order to close; `weight` is what it costs against the rate limit. `tidy` puts the
+    values of a body into the message's form where a dialect takes more than one, and lets a body be
+    empty; with `decimal_numbers` our client writes decimals in a body as numbers, not as text.
     """
 
     operation: Operation

@@ -2,7 +2,7 @@
 
 from typing import Generic, TypeVar
 
-from countermand.wire.errors import InvalidField
+from countermand.wire.errors import InvalidField, NotExpressible
 
 Word = TypeVar("Word")
 
@@ -24,8 +24,11 @@ class Table(Generic[Word]):
             raise ValueError(f"table {name}: a word stands in two rows")
 
     def to_wire(self, word: Word) -> str:
-        """Return the dialect's word. Raises KeyError when it has none."""
-        return self._to_wire[word]
+        """Return the dialect's word. Raises NotExpressible when it has none."""
+        try:
+            return self._to_wire[word]
+        except KeyError:
+            raise NotExpressible(f"{self.name} of {word}") from None
 
     def from_wire(self, text: str) -> Word:
         """Return our word. Raises InvalidField for a text the table does not have."""

@@ -5,7 +5,7 @@ is a pure function of its arguments, and the server and the client run it in opp
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -29,6 +29,28 @@ class Credential(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(owner={self.owner!r}, key={self.key!r}, ...)"
+
+
+class IssueKey(Struct, frozen=True):
+    """
+    A change of keys instead of a command: `owner` gets a new one, and those of `revokes` end.
+
+    `make` turns random bytes, `RANDOM_BYTES` of them, into the fields of the key as a world has
+    them. The reply is made of the new credential, which is durable by then.
+    """
+
+    owner: str
+    make: Callable[[bytes], dict[str, Any]]
+    revokes: tuple[str, ...] = ()
+
+
+class RevokeKeys(Struct, frozen=True):
+    """A change of keys instead of a command: these end, durably; the reply is made of None."""
+
+    keys: tuple[str, ...]
+
+
+RANDOM_BYTES = 64
 
 
 class Keys(Protocol):
@@ -69,6 +91,9 @@ class Errors(Protocol):
 class Venue(Struct, frozen=True):
     """
     One dialect. `package` is where its `demo.toml` lies; nothing else outside the folder names it.
+
+    With `auth_first` a path nobody knows is refused for a missing signature before it is for
+    itself. `echoes` are request headers, in lower case, that every answer repeats.
     """
 
     name: str
@@ -78,3 +103,5 @@ class Venue(Struct, frozen=True):
     errors: Errors
     settings: type[Settings]
     capabilities: frozenset[Capability]
+    auth_first: bool = False
+    echoes: tuple[bytes, ...] = ()

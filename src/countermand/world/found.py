@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from enum import Enum
+from typing import TypeVar
 
 from countermand.core.commands import (
     Command,
@@ -16,9 +18,10 @@ from countermand.core.commands import (
     ListInstrument,
     OpenAccount,
     RegisterAsset,
+    SettleInstrument,
 )
 from countermand.core.ids import AccountId, AssetId, InstrumentId
-from countermand.core.instrument import Instrument, InstrumentKind
+from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind
 from countermand.wire import numbers
 from countermand.world.spec import AccountSpec, InstrumentSpec, VenueWorld, WorldError
 
@@ -27,6 +30,8 @@ SCALE_MAX = 36
 
 # A step as units and scale: 0.25 is 25 units at scale 2.
 Grid = tuple[int, int]
+
+Word = TypeVar("Word", bound=Enum)
 
 # By symbol: the id an asset of the world will have, and to how many digits it is kept.
 Assets = Mapping[str, tuple[AssetId, int]]
@@ -46,9 +51,12 @@ def found(venue: str, world: VenueWorld, first_seq: int) -> list[Command]:
             raise WorldError(f"{venue}: {text}")
         assets[asset.symbol] = (AssetId(first_seq + len(commands)), asset.scale)
         commands.append(RegisterAsset(venue, asset.symbol, asset.scale))
-    commands += [
-        ListInstrument(_Listing(venue, spec, assets).instrument()) for spec in world.instruments
-    ]
+    for spec in world.instruments:
+        listing = _Listing(venue, spec, assets)
+        instrument_id = InstrumentId(first_seq + len(commands))
+        commands.append(ListInstrument(listing.instrument()))
+        if spec.settlement is not None:
+            commands.append(SettleInstrument(instrument_id, listing.settlement_px_ticks()))
     for user in world.users:
         if sum(account.default for account in user.accounts) > 1:
             raise WorldError(f"{venue}: user {user.name} has more than one default account")
@@ -67,6 +75,8 @@ def described(command: Command) -> str:
             return f"asset {symbol}"
         case ListInstrument(instrument=instrument):
             return f"instrument {instrument.symbol}"
+        case SettleInstrument():
+            return "settlement"
         case OpenAccount(owner=owner, name=name):
             return f"account {owner}/{name}"
         case _:
@@ -98,7 +108,7 @@ class _Listing:
 
     def instrument(self) -> Instrument:
         """Return the market; its id comes with the entry."""
-        spec, kind = self.spec, self._kind()
+        spec, kind = self.spec, self._word("kind", InstrumentKind)
         tick = tick_units, price_scale = _grid(spec.tick_size, f"{self.where}: tick_size")
         lot = lot_units, qty_scale = _grid(spec.lot_size, f"{self.where}: lot_size")
         notional = _rescaled(tick_units * lot_units, price_scale + qty_scale, self.quote_scale)
@@ -128,15 +138,24 @@ class _Listing:
             taker_fee_ppb=self._ppb("taker_fee_rate"),
             initial_margin_ppb=self._ppb("initial_margin_rate"),
             reference_price_ticks=self._number("reference_price", tick),
+            payout_ticks=self._number("payout", tick),
+            low_limit_ticks=self._number("price_min", tick),
+            high_limit_ticks=self._number("price_max", tick),
+            fee_basis=self._word("fee_basis", FeeBasis),
+            fee_step_minor=self._number("fee_step", (1, self.quote_scale)),
         )
 
-    def _kind(self) -> InstrumentKind:
+    def settlement_px_ticks(self) -> int:
+        """Return the price the market starts out settled at."""
+        return self._number("settlement", _grid(self.spec.tick_size, f"{self.where}: tick_size"))
+
+    def _word(self, name: str, words: type[Word]) -> Word:
+        given = getattr(self.spec, name)
         try:
-            return InstrumentKind[self.spec.kind.upper()]
+            return words[given.upper()]
         except KeyError:
-            kinds = ", ".join(kind.name.lower() for kind in InstrumentKind)
-            text = f"{self.where}: kind {self.spec.kind!r} is not one of {kinds}"
-            raise WorldError(text) from None
+            known = ", ".join(word.name.lower() for word in words)
+            raise WorldError(f"{self.where}: {name} {given!r} is not one of {known}") from None
 
     def _number(self, name: str, grid: Grid) -> int:
         return _steps(getattr(self.spec, name), grid, f"{self.where}: {name}")

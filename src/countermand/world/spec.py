@@ -36,7 +36,8 @@ class InstrumentSpec(Struct, frozen=True, forbid_unknown_fields=True):
     A market.
 
     Units: decimal text; sizes in the base asset, prices in the quote asset, rates and bands as
-    fractions. A limit of 0 is none.
+    fractions. A limit of 0 is none. `fee_basis` is "notional", "received" or "variance"; a binary
+    market has a `payout`, and with a `settlement` it starts out settled at that price.
     """
 
     symbol: str
@@ -55,6 +56,12 @@ class InstrumentSpec(Struct, frozen=True, forbid_unknown_fields=True):
     maker_fee_rate: str = "0"
     taker_fee_rate: str = "0"
     initial_margin_rate: str = "1"
+    fee_basis: str = "notional"
+    fee_step: str = "0"
+    payout: str = "0"
+    price_min: str = "0"
+    price_max: str = "0"
+    settlement: str | None = None
 
 
 class AccountSpec(Struct, frozen=True, forbid_unknown_fields=True):

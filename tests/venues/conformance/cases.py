@@ -42,6 +42,7 @@ from countermand.core.reports import (
     Receipt,
     ReferenceData,
 )
+from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 
 LOTS = st.integers(1, 10**8)
@@ -49,7 +50,12 @@ TICKS = st.integers(1, 10**7)
 ORDER_IDS = st.integers(1, 2 * 10**12).map(OrderId)
 CL_ORD_IDS = st.from_regex(r"[a-z][a-z0-9-]{1,17}", fullmatch=True)
 TIMES_NS = st.integers(START_NS, START_NS + 10**18)
-CANCELED_BY = [r for r in CancelReason if r not in (CancelReason.NONE, CancelReason.EXPIRED)]
+# How an order of any kind of market can be canceled; a settlement comes to one kind only.
+CANCELED_BY = [
+    reason
+    for reason in CancelReason
+    if reason not in (CancelReason.NONE, CancelReason.EXPIRED, CancelReason.MARKET_SETTLED)
+]
 
 
 def accounts(desk: Desk) -> st.SearchStrategy[AccountReport]:
@@ -161,10 +167,25 @@ def asked(desk: Desk) -> dict[Operation, st.SearchStrategy[Any]]:
     }
 
 
+def placeable(desk: Desk) -> st.SearchStrategy[NewOrder]:
+    """An order the venue has words for: no other can come to be there."""
+    return new_orders(desk).filter(lambda order: _is_expressible(desk, order))
+
+
+def _is_expressible(desk: Desk, order: NewOrder) -> bool:
+    to_wire = desk.venue.routes.of(Operation.PLACE_ORDER).square.request_to_wire
+    assert to_wire is not None
+    try:
+        to_wire(order, desk.context())
+    except NotExpressible:
+        return False
+    return True
+
+
 @st.composite
 def order_reports(draw: st.DrawFn, desk: Desk) -> OrderReport:
     """An order in any state it can be in, consistent in itself."""
-    order, instrument = draw(new_orders(desk)), None
+    order, instrument = draw(placeable(desk)), None
     instrument = desk.directory.instruments[order.instrument_id]
     status = draw(st.sampled_from([s for s in OrdStatus if s is not OrdStatus.REJECTED]))
     qty = order.order_qty_lots
@@ -223,7 +244,7 @@ def _cancel_reason(status: OrdStatus, drawn: CancelReason) -> CancelReason:
 @st.composite
 def fills(draw: st.DrawFn, desk: Desk) -> Fill:
     """A fill, consistent in itself."""
-    order = draw(new_orders(desk))
+    order = draw(placeable(desk))
     instrument = desk.directory.instruments[order.instrument_id]
     cum = draw(st.integers(1, order.order_qty_lots))
     return Fill(

@@ -73,6 +73,7 @@ TEXTS = Table(
         (CancelReason.IOC_REMAINDER, "ioc remainder"),
         (CancelReason.FOK_NOT_FILLED, "fok not filled"),
         (CancelReason.REDUCE_ONLY, "close only"),
+        (CancelReason.UNFUNDED, "insufficient funds"),
     ),
 )
 MASS_CANCEL_AS = CancelReason.REQUESTED
