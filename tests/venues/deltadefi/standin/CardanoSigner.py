@@ -1,10 +1,10 @@
 """
 Stands in for `CardanoSigner`, the native module that sidan-gin 0.1.7 signs with.
 
-The published one (cardano-python-signing-module 0.1.0) is C++ and Rust from source and takes a
-compiler, SWIG and some 150 crates; where it is installed it is imported instead of this. Both sign
-to the same bytes, which `test_signer.py` holds this one to. What the native one dies of, with the
-whole process, is a ValueError or a refusal here.
+The published one (cardano-python-signing-module 0.1.0) comes as C++ and Rust source and takes
+SWIG, two compilers and some 150 crates. Both sign to the same bytes: `test_signer.py` holds this
+one to vectors of that one's. What the native one dies of, with the whole process, is an exception
+here; a transaction that has witnesses already is refused, where the native one would add to them.
 """
 
 from hashlib import sha512
