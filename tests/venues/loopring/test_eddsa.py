@@ -20,6 +20,7 @@ from tests.venues.loopring.vectors import (
 )
 
 from countermand.venues.loopring.crypto.eddsa import (
+    NoKey,
     PublicKey,
     Signature,
     check_valid,
@@ -162,17 +163,17 @@ def test_the_verdict_is_the_textbook(message: int, turns: int, off: int) -> None
 def test_a_key_must_be_a_point() -> None:
     """Of the curve, its coordinates reduced."""
     for x, y in ((1, 2), (0, 0), (KEY.x + P, KEY.y), (KEY.x, KEY.y - P), (KEY.y, KEY.x)):
-        with pytest.raises(ValueError, match="not a point of the curve"):
+        with pytest.raises(NoKey, match="not a point of the curve"):
             PublicKey(x, y)
 
 
 @pytest.mark.parametrize("small", SMALL)
 def test_a_key_must_have_the_order_of_keys(small: tuple[int, int]) -> None:
     """Neither a small point, zero among them, nor a key with a small point added to it."""
-    with pytest.raises(ValueError, match="not a point of the order"):
+    with pytest.raises(NoKey, match="not a point of the order"):
         PublicKey(*small)
     if small != (0, 1):
-        with pytest.raises(ValueError, match="not a point of the order"):
+        with pytest.raises(NoKey, match="not a point of the order"):
             PublicKey(*textbook.add((KEY.x, KEY.y), small))
 
 
@@ -185,7 +186,7 @@ def test_a_key_off_the_wire_is_no_exception() -> None:
 @pytest.mark.parametrize("k", [0, -1, L, L + 1])
 def test_private_keys_end(k: int) -> None:
     """Zero signs nothing, and from L on they repeat."""
-    with pytest.raises(ValueError, match="private key"):
+    with pytest.raises(NoKey, match="must be above zero and below"):
         public_key(k)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from countermand.venues.loopring.crypto.eddsa import PublicKey, Signature, public_key
+from countermand.wire.http import Request
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).parent / "vectors" / "signing.json").read_text()
@@ -26,3 +28,11 @@ def message_of(row: dict[str, Any]) -> int:
 def signature_of(row: dict[str, Any]) -> Signature:
     """Return a row's signature, in numbers."""
     return Signature(int(row["Rx"]), int(row["Ry"]), int(row["S"]))
+
+
+def request_of(row: dict[str, Any], host: bytes = b"") -> Request:
+    """Return a row's request as the npm SDK sends it, unsigned."""
+    query = urlencode(row["params"] or {}).encode()
+    body = b"" if row["body"] is None else json.dumps(row["body"], separators=(",", ":")).encode()
+    headers = ((b"host", host),) if host else ()
+    return Request(row["method"], row["path"].encode(), query, headers, body)

@@ -34,9 +34,13 @@ KEYS_MAX = 256
 _TEXT = re.compile(r"0x([0-9a-fA-F]{64})([0-9a-fA-F]{64})([0-9a-fA-F]{64})")
 
 
+class NoKey(ValueError):
+    """Numbers that cannot be anybody's key."""
+
+
 class PublicKey(Struct, frozen=True, gc=False):
     """
-    A point that can be somebody's key. Raises ValueError when made of anything else.
+    A point that can be somebody's key. Raises NoKey when made of anything else.
 
     Of order L, that is: with a point of another order anyone could sign.
     """
@@ -46,10 +50,10 @@ class PublicKey(Struct, frozen=True, gc=False):
 
     def __post_init__(self) -> None:
         if not babyjubjub.is_on_curve(self.x, self.y):
-            raise ValueError("public key: not a point of the curve")
+            raise NoKey("not a point of the curve")
         all_round = multiply(_comb_of_minus(self), L)
         if not babyjubjub.is_equal(all_round, 0, 1) or (self.x, self.y) == (0, 1):
-            raise ValueError("public key: not a point of the order that keys have")
+            raise NoKey("not a point of the order that keys have")
 
 
 class Signature(Struct, frozen=True, gc=False):
@@ -61,9 +65,9 @@ class Signature(Struct, frozen=True, gc=False):
 
 
 def public_key(private_key: int) -> PublicKey:
-    """Return the public key of a private one. Raises ValueError unless 0 < `private_key` < L."""
+    """Return the public key of a private one. Raises NoKey unless 0 < `private_key` < L."""
     if not 0 < private_key < L:
-        raise ValueError("private key: must be above zero and below the order of the curve")
+        raise NoKey("must be above zero and below the order of keys")
     return PublicKey(*babyjubjub.affine(multiply(_base_comb(), private_key)))
 
 
