@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, NAME, Floor
@@ -21,6 +22,7 @@ from countermand.core.ids import InstrumentId
 from countermand.core.instrument import TradingState
 from countermand.core.queries import GetQuote, ListQuotes
 from countermand.core.reports import QuoteReport, ReferenceData
+from countermand.venues import VENUES
 from countermand.venues.polymarket_us.about import About
 from countermand.wire.directory import Directory
 from countermand.wire.operation import Operation
@@ -228,6 +230,15 @@ def test_market_nobody_described(floor: Floor) -> None:
     assert (GAME, GAME, '["Yes","No"]', None) == (
         market["title"], market["question"], market["outcomes"], market["endDate"],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["start_date", "end_date", "game_start_time"])
+def test_date_that_is_none_is_no_world(field: str) -> None:
+    """A world is refused before it is served, and the field is named."""
+    settings = {"markets": {GAME: {field: "2026-02-30T00:00:00Z"}}}
+
+    with pytest.raises(msgspec.ValidationError, match=rf"{field} .*\.markets\[\.\.\.\]"):
+        msgspec.convert(settings, VENUES[NAME].settings)
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,25 @@ What a market is called: title, question, outcomes, dates. Presentation only; no
 to the exchange, so it lies in the venue's settings, by slug.
 """
 
-from typing import Annotated
+from msgspec import Struct
 
-from msgspec import Meta, Struct
-from msgspec.structs import replace
-
+from countermand.wire import times
 from countermand.wire.context import Settings
 
-# RFC 3339 in UTC, or nothing.
-Instant = Annotated[
-    str, Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")
-]
+
+def instant_ns(text: str) -> int | None:
+    """Return a time of a market in nanoseconds, None for an empty one. Raises ValueError."""
+    return times.parse_iso(text) if text else None
 
 
 class About(Struct, frozen=True, forbid_unknown_fields=True):
     """
     What is said of one market besides its trading.
 
-    Shape: `yes` and `no` name the two outcomes; a text that is empty is shown empty, except `title`
-           and `question`, which stand in for each other, and then the slug for both.
-    Units: times are RFC 3339 text in UTC, whole seconds.
+    Shape:  `yes` and `no` name the two outcomes; a text that is empty is shown empty, except
+            `title` and `question`, which stand in for each other, and then the slug for both.
+    Units:  times are RFC 3339 text.
+    Raises: ValueError for a time that is none, which names the field.
     """
 
     title: str = ""
@@ -32,9 +31,9 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     category: str = ""
     yes: str = "Yes"
     no: str = "No"
-    start_date: Instant = ""
-    end_date: Instant = ""
-    game_start_time: Instant = ""
+    start_date: str = ""
+    end_date: str = ""
+    game_start_time: str = ""
     market_type: str = ""
     sports_market_type: str = ""
     event_id: str = ""
@@ -44,6 +43,21 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     hidden: bool = False
     archived: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("start_date", "end_date", "game_start_time"):
+            try:
+                instant_ns(getattr(self, name))
+            except ValueError as error:
+                raise ValueError(f"{name} {error}") from None
+
+    def title_of(self, slug: str) -> str:
+        """Return the title of the market called `slug`."""
+        return self.title or self.question or slug
+
+    def question_of(self, slug: str) -> str:
+        """Return the question the market called `slug` asks."""
+        return self.question or self.title or slug
+
 
 class MarketSettings(Settings, frozen=True):
     """The part of the venue's settings that says what its markets are called, by slug."""
@@ -51,9 +65,10 @@ class MarketSettings(Settings, frozen=True):
     markets: dict[str, About] = {}
 
 
+_NOTHING = About()
+
+
 def about(settings: Settings, slug: str) -> About:
-    """Return what is said of a market; nothing but its slug where the world says nothing."""
+    """Return what is said of a market, which may be nothing."""
     assert isinstance(settings, MarketSettings)  # noqa: S101  (the venue's own settings)
-    said = settings.markets.get(slug, About())
-    title, question = said.title or said.question or slug, said.question or said.title or slug
-    return replace(said, title=title, question=question)
+    return settings.markets.get(slug, _NOTHING)

@@ -5,10 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from countermand.core.reports import QuoteReport
-from countermand.venues.polymarket_us.about import About, about
+from countermand.venues.polymarket_us.about import About, about, instant_ns
 from countermand.venues.polymarket_us.messages.markets import ListMarkets
 from countermand.venues.polymarket_us.translate import resolve
-from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField
 from countermand.wire.numbers import minor_text
@@ -106,11 +105,11 @@ def _volume(one: _Shown, ctx: Context) -> Decimal:
 
 
 def _start(one: _Shown) -> int | None:
-    return times.parse_iso(one[1].start_date) if one[1].start_date else None
+    return instant_ns(one[1].start_date)
 
 
 def _end(one: _Shown) -> int | None:
-    return times.parse_iso(one[1].end_date) if one[1].end_date else None
+    return instant_ns(one[1].end_date)
 
 
 def _amount(name: str, value: Decimal) -> Decimal:
@@ -124,7 +123,8 @@ def _order_keys(ctx: Context) -> dict[str, Callable[[_Shown], Any]]:
         "id": lambda one: one[0].instrument.instrument_id,
         "slug": lambda one: one[0].instrument.symbol,
         "volumeNum": lambda one: _volume(one, ctx),
-        "startDate": lambda one: one[1].start_date,
-        "endDate": lambda one: one[1].end_date,
-        "gameStartTime": lambda one: one[1].game_start_time,
+        # What has no date comes before what has one.
+        "startDate": lambda one: _start(one) or 0,
+        "endDate": lambda one: _end(one) or 0,
+        "gameStartTime": lambda one: instant_ns(one[1].game_start_time) or 0,
     }

@@ -105,6 +105,8 @@ def market_to_wire(report: QuoteReport, ctx: Context) -> markets.Market:
     return markets.Market(
         id=str(one.instrument_id),
         slug=one.symbol,
+        question=said.question_of(one.symbol),
+        title=said.title_of(one.symbol),
         **_presentation(said),
         active=not settled,
         closed=settled,
@@ -171,8 +173,6 @@ def _presentation(said: About) -> dict[str, Any]:
     dates = (said.start_date, said.end_date, said.game_start_time)
     start_date, end_date, game_start_time = (date or None for date in dates)
     return {
-        "question": said.question,
-        "title": said.title,
         "subtitle": said.subtitle,
         "category": said.category,
         "description": said.description,

@@ -12,7 +12,7 @@ def metadata_to_wire(instrument: Instrument, ctx: Context, *, is_long: bool) -> 
     return MarketMetadata(
         slug=instrument.symbol,
         icon=said.icon,
-        title=said.title,
+        title=said.title_of(instrument.symbol),
         outcome=said.yes if is_long else said.no,
         event_slug=said.event_slug,
         event_id=said.event_id,
