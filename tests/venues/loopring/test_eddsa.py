@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import msgspec
@@ -222,6 +224,19 @@ def test_what_must_not_be_ignored_raises() -> None:
 
     with pytest.raises(Unauthorized, match="invalid signature"):
         check_valid(KEY, MESSAGE + 1, SIGNATURE, "invalid signature")
+
+
+def test_no_table_is_made_on_import() -> None:
+    """They are made when something is signed or checked, and not for who only loads the venues."""
+    script = (
+        "from countermand.venues.loopring import auth, order_hash\n"
+        "from countermand.venues.loopring.crypto import eddsa, poseidon\n"
+        "caches = eddsa._base_comb, eddsa._comb_of_minus, poseidon.poseidon\n"
+        "print(sum(cache.cache_info().currsize for cache in caches))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+    assert b"0" == run.stdout.strip()
 
 
 def test_signatures_and_keys_are_plain_integers() -> None:

@@ -118,12 +118,6 @@ def parse_signature(text: str) -> Signature:
     return Signature(*(int(number, 16) for number in match.groups()))
 
 
-def prepare() -> None:
-    """Make the tables that whoever signs or checks first would otherwise wait for."""
-    _base_comb()
-    poseidon(6, 52)
-
-
 def _challenge(r_x: int, r_y: int, signer: PublicKey, message: int) -> int:
     return digest(poseidon(6, 52), (r_x, r_y, signer.x, signer.y, message))
 
