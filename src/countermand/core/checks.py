@@ -86,9 +86,10 @@ def _refuse_combination(ts_ns: int, command: NewOrder) -> RejectReason | None:
     immediate = command.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
     if command.ord_type is OrdType.MARKET and not immediate:
         return RejectReason.INVALID_TIME_IN_FORCE
-    if command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT and immediate:
+    left_over = command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    if left_over and immediate:
         return RejectReason.INVALID_TIME_IN_FORCE
-    if command.exec_inst & ExecInst.POST_ONLY and immediate:
+    if command.exec_inst & ExecInst.POST_ONLY and (immediate or left_over):
         return RejectReason.INVALID_EXEC_INST
     if command.time_in_force is TimeInForce.GTD and not command.expire_ns:
         return RejectReason.INVALID_EXPIRE_TIME

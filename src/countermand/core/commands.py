@@ -122,6 +122,25 @@ class NewOrder(Message, frozen=True, tag=8):
     keep_rejected: bool = False
 
 
+class StageOrder(Message, frozen=True, tag=15):
+    """
+    Write an order down to be submitted later under the id it gets now, which is the entry's number.
+
+    It is checked now and when it is submitted, and holds nothing in between.
+    """
+
+    order: NewOrder
+    lifetime_ns: int
+
+
+class SubmitOrder(Message, frozen=True, tag=16):
+    """Place an order that was staged; a `text` of None keeps the staged one."""
+
+    account_id: AccountId
+    order_id: OrderId
+    text: str | None = None
+
+
 class ReplaceOrder(Message, frozen=True, tag=9):
     """
     FIX OrderCancelReplaceRequest (G). The order keeps its id.
@@ -184,6 +203,8 @@ Command = (
     | WithdrawFunds
     | SettleInstrument
     | NewOrder
+    | StageOrder
+    | SubmitOrder
     | ReplaceOrder
     | CancelOrder
     | MassCancel

@@ -8,7 +8,7 @@ about in turn. Stops, brackets and schedules will add their consequences here.
 from collections.abc import Callable
 from typing import Any
 
-from countermand.core import canceling, founding, funding, placing
+from countermand.core import canceling, founding, funding, placing, staging
 from countermand.core.commands import (
     AdvanceTime,
     CancelOrder,
@@ -23,6 +23,8 @@ from countermand.core.commands import (
     SetReferencePrice,
     SettleInstrument,
     SetTradingState,
+    StageOrder,
+    SubmitOrder,
     WithdrawFunds,
 )
 from countermand.core.events import Event, OrderCanceled, Traded
@@ -37,6 +39,8 @@ _DECIDERS: dict[type, Callable[[State, int, int, Any], list[Event]]] = {
     AdvanceTime: canceling.advance_time,
     NewOrder: placing.new_order,
     ReplaceOrder: placing.replace_order,
+    StageOrder: staging.stage_order,
+    SubmitOrder: staging.submit_order,
     RegisterAsset: founding.register_asset,
     ListInstrument: founding.list_instrument,
     SetTradingState: founding.set_trading_state,

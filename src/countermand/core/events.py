@@ -5,6 +5,7 @@ on replay and never stored, but their running digest is.
 
 from msgspec import Struct
 
+from countermand.core.commands import NewOrder
 from countermand.core.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.core.instrument import Instrument, TradingState
 from countermand.core.order import OrdStatus, OrdType, SelfTradePrevention, Side, TimeInForce
@@ -195,6 +196,14 @@ class TimeAdvanced(Occurrence, frozen=True, tag=19):
     """Everything due by the entry's time has happened."""
 
 
+class OrderStaged(Occurrence, frozen=True, tag=22):
+    """An order was written down and can be submitted before `expire_ns`."""
+
+    order_id: OrderId
+    expire_ns: int
+    order: NewOrder
+
+
 class FundsWithdrawn(Occurrence, frozen=True, tag=20):
     """Money went out."""
 
@@ -230,6 +239,7 @@ Event = (
     | CancelRejected
     | MassCanceled
     | TimeAdvanced
+    | OrderStaged
     | FundsWithdrawn
     | InstrumentSettled
 )

@@ -27,18 +27,20 @@ from countermand.core.events import (
     OrderReplaced,
     OrderRestated,
     OrderRested,
+    OrderStaged,
     ReferencePriceChanged,
     TimeAdvanced,
     Traded,
     TradingStateChanged,
 )
-from countermand.core.instrument import Asset, TradingState
+from countermand.core.instrument import Asset, Instrument, TradingState
 from countermand.core.order import ExecType, Order, OrdStatus, Side
 from countermand.core.reasons import CancelReason
-from countermand.core.reports import Fill, Trade
+from countermand.core.reports import Fill, StagedOrder, Trade
 from countermand.core.state import (
     CLOSED_ORDERS_PER_ACCOUNT_MAX,
     RETIRED_CL_ORD_IDS_MAX,
+    STAGED_PER_ACCOUNT_MAX,
     Account,
     Market,
     State,
@@ -102,9 +104,17 @@ def _instrument_settled(state: State, event: InstrumentSettled) -> None:
     market.instrument = replace(market.instrument, trading_state=TradingState.HALTED)
 
 
+def _order_staged(state: State, event: OrderStaged) -> None:
+    staged = state.accounts[event.order.account_id].staged
+    staged[event.order_id] = StagedOrder(event.order_id, state.ts_ns, event.expire_ns, event.order)
+    if len(staged) > STAGED_PER_ACCOUNT_MAX:
+        del staged[next(iter(staged))]
+
+
 def _order_accepted(state: State, event: OrderAccepted) -> None:
     order = _order(state, event)
     account = state.accounts[event.account_id]
+    account.staged.pop(order.order_id, None)
     state.orders[event.order_id] = order
     index_order(account, order)
     state.timers.add(order)
@@ -120,7 +130,9 @@ def _order_rejected(state: State, event: OrderRejected) -> None:
     order.ord_status, order.exec_type = OrdStatus.REJECTED, ExecType.REJECTED
     order.reject_reason = event.reason
     state.orders[order.order_id] = order
-    _remember(state, state.accounts[event.account_id], order)
+    account = state.accounts[event.account_id]
+    account.staged.pop(order.order_id, None)
+    _remember(state, account, order)
 
 
 def _order(state: State, event: OrderAccepted) -> Order:
@@ -267,6 +279,9 @@ def _traded(state: State, event: Traded) -> None:
     buy, sell = (taker, maker) if taker.side is Side.BUY else (maker, taker)
     buyer, seller = state.accounts[buy.account_id], state.accounts[sell.account_id]
     instrument, price_ticks, qty_lots = market.instrument, event.price_ticks, event.qty_lots
+    # Before what is left is held anew: a fee that is rounded as a sum is taken from its reserve.
+    _accrue(instrument, maker, event, is_maker=True)
+    _accrue(instrument, taker, event, is_maker=False)
     _take_off(state, market, maker, qty_lots)
     _take_off(state, market, taker, qty_lots)
     if instrument.has_positions:
@@ -290,6 +305,14 @@ def _traded(state: State, event: Traded) -> None:
             state.ts_ns,
         )
     )
+
+
+def _accrue(instrument: Instrument, order: Order, event: Traded, *, is_maker: bool) -> None:
+    order.fee_minor += event.maker_fee_minor if is_maker else event.taker_fee_minor
+    if instrument.fee_step_minor:
+        rate = instrument.maker_fee_ppb if is_maker else instrument.taker_fee_ppb
+        price_ticks, qty_lots = event.price_ticks, event.qty_lots
+        order.fee_accrued += fees.accrual(instrument, order.side, rate, price_ticks, qty_lots)
 
 
 def _take_off(state: State, market: Market, order: Order, qty_lots: int) -> None:
@@ -319,12 +342,6 @@ def _record_fill(
     fee_minor = event.maker_fee_minor if is_maker else event.taker_fee_minor
     account, instrument = state.accounts[order.account_id], market.instrument
     order.cum_notional_minor += instrument.notional_of(event.price_ticks, event.qty_lots)
-    order.fee_minor += fee_minor
-    if instrument.fee_step_minor:
-        rate = instrument.maker_fee_ppb if is_maker else instrument.taker_fee_ppb
-        order.fee_accrued += fees.accrual(
-            instrument, order.side, rate, event.price_ticks, event.qty_lots
-        )
     ledger.charge(state, account, instrument, order.side, fee_minor)
     if instrument.has_positions:
         account.position(instrument.instrument_id).fee_minor += fee_minor
@@ -367,6 +384,7 @@ _EVOLVERS: dict[type, Callable[[State, Any], None]] = {
     AccountOpened: _account_opened,
     AccountConfigured: _account_configured,
     FundsDeposited: _funds_deposited,
+    OrderStaged: _order_staged,
     FundsWithdrawn: _funds_withdrawn,
     InstrumentSettled: _instrument_settled,
     OrderRejected: _order_rejected,

@@ -4,7 +4,13 @@ from hashlib import sha256
 from typing import Any
 
 from countermand.core import image, invariants
-from countermand.core.commands import Command, Entry, MassCancel, WithdrawFunds
+from countermand.core.commands import (
+    Command,
+    Entry,
+    MassCancel,
+    SettleInstrument,
+    WithdrawFunds,
+)
 from countermand.core.decide import consequences, decide
 from countermand.core.events import (
     Event,
@@ -82,7 +88,7 @@ class Exchange:
     def _subjects(self, command: Command, events: list[Event]) -> tuple[OrderReport, ...]:
         # The orders the command was about, not those it met on its way.
         orders, kind = self._state.orders, type(command)
-        if kind is MassCancel:
+        if kind is MassCancel or kind is SettleInstrument:
             return tuple(
                 [order_report(orders[e.order_id]) for e in events if type(e) is OrderCanceled]
             )

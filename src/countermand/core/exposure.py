@@ -50,29 +50,31 @@ def required_minor(
     Return what an order needs beyond what is held already, in minor units of `hold_asset`.
 
     A perpetual sell may trade above its limit, at most at the best bid, so that is what it is
-    priced at. An order for cash needs that much and what it may be charged on it.
+    priced at. A buy for cash needs that much and what it may be charged on it.
     """
     instrument = market.instrument
+    paid = (replaced.fee_accrued, replaced.fee_minor) if replaced else (0, 0)
     if not instrument.has_positions:
         held = replaced.hold_minor if replaced else 0
         if cash_minor and side is Side.BUY:
             return cash_minor + _cash_fee(instrument, cash_minor)
-        return order_hold(instrument, side, price_ticks, qty_lots) - held
+        return order_hold(instrument, side, price_ticks, qty_lots, *paid) - held
     if side is Side.SELL and instrument.is_perpetual:
         price_ticks = max(price_ticks, market.book.bids.best_px_ticks)
     notional, fee = instrument.notional_of(price_ticks, qty_lots), 0
-    if cash_minor:
+    if cash_minor and side is Side.BUY:
         notional, fee = cash_minor, _cash_fee(instrument, cash_minor)
     else:
         rate = instrument.fee_reserve_ppb
-        fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots)
+        fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots, *paid)
+    closes = qty_lots <= side.closable(account.net_lots(instrument.instrument_id))
     if replaced:
         notional -= instrument.notional_of(replaced.price_ticks, replaced.leaves_qty_lots)
         qty_lots -= replaced.leaves_qty_lots
         fee -= replaced.hold_minor
     position = account.positions.get(instrument.instrument_id, _FLAT)
     added = margin(instrument, position, side, qty_lots, notional) - position.margin_minor
-    if instrument.is_binary and qty_lots > side.closable(position.net_lots):
+    if instrument.is_binary and not closes:
         # Its other side may already hold as much; the fee comes on top of that all the same.
         return max(0, added) + fee
     # An order that needs no more margin is always let through: closing must never be barred.

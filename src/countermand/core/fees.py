@@ -63,13 +63,22 @@ def fee_minor(
 
 
 def reserve_minor(
-    instrument: Instrument, side: Side, rate_ppb: int, price_ticks: int, qty_lots: int
+    instrument: Instrument,
+    side: Side,
+    rate_ppb: int,
+    price_ticks: int,
+    qty_lots: int,
+    accrued: int = 0,
+    charged_minor: int = 0,
 ) -> int:
     """
     Return the most a fill of the whole may be charged on top of what it brings; 0 for a rebate.
 
     A fee taken from what is received is never owed on top. Rounding by the order can add a step to
-    what is still to come, and a better price another.
+    what is still to come, and a better price another; what the order was charged before is counted
+    in, so that a fill takes its fee out of the reserve and nothing on top.
+
+    Units: `accrued` and `charged_minor` as in `fee_minor`.
     """
     if rate_ppb <= 0 or instrument.fee_basis is _RECEIVED:
         return 0
@@ -77,4 +86,6 @@ def reserve_minor(
     if instrument.fee_basis is _NOTIONAL and not step:
         return ceil_ppb(price_ticks * qty_lots * instrument.notional_minor, rate_ppb)
     parts = accrual(instrument, side, rate_ppb, price_ticks, qty_lots)
-    return (parts // (scale(instrument) * (step or 1)) + 2) * (step or 1)
+    if not step:
+        return parts // scale(instrument) + 2
+    return ((accrued + parts) // (scale(instrument) * step) + 2) * step - charged_minor

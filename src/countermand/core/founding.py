@@ -81,7 +81,7 @@ def _pays_soundly(new: Instrument) -> bool:
     # A binary outcome needs a payout to be a part of, and nothing else has one. Only what is
     # swapped is received in either asset.
     if new.is_binary:
-        inside = max(new.low_limit_ticks, new.high_limit_ticks) < new.payout_ticks
+        inside = max(1, new.low_limit_ticks, new.high_limit_ticks) < new.payout_ticks
         return inside and new.fee_basis is not FeeBasis.RECEIVED
     of_swap = new.fee_basis is FeeBasis.NOTIONAL or (
         new.fee_basis is FeeBasis.RECEIVED and not new.has_positions

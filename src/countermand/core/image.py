@@ -13,7 +13,7 @@ from countermand.core.evolve import index_order
 from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.core.instrument import Asset, Instrument
 from countermand.core.order import Order, OrdStatus
-from countermand.core.reports import Fill, Trade
+from countermand.core.reports import Fill, StagedOrder, Trade
 from countermand.core.state import Account, Balance, Market, Position, State
 
 
@@ -31,6 +31,7 @@ class AccountImage(Struct, frozen=True, array_like=True):
     positions: list[tuple[InstrumentId, Position]]
     closed: list[OrderId]
     fills: list[Fill]
+    staged: list[StagedOrder]
 
 
 class MarketImage(Struct, frozen=True, array_like=True):
@@ -97,6 +98,7 @@ def _account_image(account: Account) -> AccountImage:
         sorted(account.positions.items()),
         list(account.closed),
         list(account.fills),
+        list(account.staged.values()),
     )
 
 
@@ -143,6 +145,7 @@ def _account(image: AccountImage) -> Account:
     account.positions = dict(image.positions)
     account.closed = deque(image.closed)
     account.fills.extend(image.fills)
+    account.staged = {staged.order_id: staged for staged in image.staged}
     return account
 
 

@@ -148,7 +148,7 @@ class Instrument(Struct, frozen=True, array_like=True):
         fixed = self.high_limit_ticks
         if self.payout_ticks and not fixed:
             fixed = self.payout_ticks - 1
-        if not self.price_band_ppb:
+        if not self.price_band_ppb or not self.reference_price_ticks:
             return fixed
         banded = self.reference_price_ticks * (PPB + self.price_band_ppb) // PPB
         return min(banded, fixed) if fixed else banded

@@ -30,14 +30,26 @@ _BUY, _SELL = Side.BUY, Side.SELL
 _SPOT, _BINARY = InstrumentKind.SPOT, InstrumentKind.BINARY
 
 
-def order_hold(instrument: Instrument, side: Side, price_ticks: int, qty_lots: int) -> int:
-    """Return what a resting order holds for itself, in minor units of `hold_asset`."""
+def order_hold(
+    instrument: Instrument,
+    side: Side,
+    price_ticks: int,
+    qty_lots: int,
+    fee_accrued: int = 0,
+    fee_minor: int = 0,
+) -> int:
+    """
+    Return what a resting order holds for itself, in minor units of `hold_asset`.
+
+    Units: `fee_accrued` and `fee_minor` are what it was charged before, as in `Order`.
+    """
     kind = instrument.kind
     if kind is _SPOT and side is _SELL:
         return qty_lots * instrument.lot_minor
     # What rests on a binary market can only be charged as a maker; the others hold the dearer fee.
     rate = instrument.maker_fee_ppb if kind is _BINARY else instrument.fee_reserve_ppb
-    fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots)
+    terms = (rate, price_ticks, qty_lots, fee_accrued, fee_minor)
+    fee = fees.reserve_minor(instrument, side, *terms)
     return instrument.notional_of(price_ticks, qty_lots) + fee if kind is _SPOT else fee
 
 
@@ -85,7 +97,8 @@ def margin(
 def lay(account: Account, instrument: Instrument, order: Order) -> None:
     """Hold what the order, as it stands, may come to owe."""
     side, leaves = order.side, order.leaves_qty_lots
-    order.hold_minor = order_hold(instrument, side, order.price_ticks, leaves)
+    terms = (order.price_ticks, leaves, order.fee_accrued, order.fee_minor)
+    order.hold_minor = order_hold(instrument, side, *terms) if leaves else 0
     if instrument.kind is not _SPOT:
         _move_open(account, instrument, order, leaves, order.hold_minor)
     else:

@@ -43,11 +43,14 @@ class Arrival(Struct, frozen=True, gc=False):
     fee_minor: int = 0
 
 
-def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Event]:
-    """Accept a new order and match it, or refuse it."""
+def new_order(
+    state: State, seq: int, ts_ns: int, command: NewOrder, order_id: OrderId | None = None
+) -> list[Event]:
+    """Accept a new order and match it, or refuse it; its id is `seq` unless it has one already."""
+    order_id = order_id or OrderId(seq)
     reason = checks.refuse_order(state, ts_ns, command)
     if reason is not None:
-        return [_rejected(state, seq, command, reason)]
+        return [_rejected(state, order_id, command, reason)]
     market = state.markets[command.instrument_id]
     price_ticks = command.price_ticks or market_bound(market, command.side)
     exec_inst = command.exec_inst
@@ -55,7 +58,7 @@ def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Eve
         # What an account may only do, its orders carry, so that they lose their cover together.
         exec_inst |= ExecInst.REDUCE_ONLY
     qty_lots = sizing.order_qty_lots(market, command)
-    accepted = _accepted(seq, command, exec_inst, price_ticks, qty_lots)
+    accepted = _accepted(order_id, command, exec_inst, price_ticks, qty_lots)
     incoming = Incoming(command.account_id, command.side, price_ticks, qty_lots, command.stp)
     at_best = command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
     tif = command.time_in_force
@@ -64,10 +67,10 @@ def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Eve
 
 
 def _accepted(
-    seq: int, command: NewOrder, exec_inst: int, price_ticks: int, qty_lots: int
+    order_id: OrderId, command: NewOrder, exec_inst: int, price_ticks: int, qty_lots: int
 ) -> OrderAccepted:
     return OrderAccepted(
-        OrderId(seq),
+        order_id,
         command.account_id,
         command.instrument_id,
         command.cl_ord_id,
@@ -85,12 +88,14 @@ def _accepted(
     )
 
 
-def _rejected(state: State, seq: int, command: NewOrder, reason: RejectReason) -> OrderRejected:
+def _rejected(
+    state: State, order_id: OrderId, command: NewOrder, reason: RejectReason
+) -> OrderRejected:
     kept = None
-    if command.keep_rejected and command.account_id in state.accounts:
+    if command.keep_rejected and command.account_id in state.accounts and command.account_id > 0:
         # As asked for: what the market would have made of it is not known.
         terms = (command.exec_inst, command.price_ticks, command.order_qty_lots)
-        kept = _accepted(seq, command, *terms)
+        kept = _accepted(order_id, command, *terms)
     return OrderRejected(command.account_id, command.cl_ord_id, reason, kept)
 
 

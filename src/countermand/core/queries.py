@@ -24,6 +24,14 @@ class GetOrder(Query, frozen=True):
     secondary_cl_ord_id: str = ""
 
 
+class GetStagedOrder(Query, frozen=True):
+    """Answers `StagedOrder`, or None; one whose time is over at `now_ns` is none."""
+
+    account_id: AccountId
+    order_id: OrderId
+    now_ns: int = 0
+
+
 class ListOpenOrders(Query, frozen=True):
     """
     Answers a tuple of `OrderReport`, last event first. None means any.

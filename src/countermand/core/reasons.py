@@ -22,6 +22,7 @@ class RejectReason(IntEnum):
     INVALID_TIME_IN_FORCE = 8
     INVALID_EXEC_INST = 9
     INVALID_EXPIRE_TIME = 10
+    INVALID_AMOUNT = 25
     NO_LIQUIDITY = 27
     QTY_NOT_POSITIVE = 11
     QTY_BELOW_MIN = 12
@@ -37,8 +38,10 @@ class RejectReason(IntEnum):
     INSUFFICIENT_FUNDS = 22
     TOO_MANY_OPEN_ORDERS = 23
     SELF_TRADE = 26
+    UNKNOWN_ORDER = 28
+    ALREADY_SUBMITTED = 29
+    STAGING_EXPIRED = 30
     DUPLICATE_NAME = 24
-    INVALID_AMOUNT = 25
 
     @property
     def sentence(self) -> str:
@@ -93,6 +96,9 @@ _SENTENCES = {
     RejectReason.TOO_MANY_OPEN_ORDERS: "too many open orders",
     RejectReason.DUPLICATE_NAME: "name is taken",
     RejectReason.INVALID_AMOUNT: "amount not allowed",
+    RejectReason.UNKNOWN_ORDER: "order not found",
+    RejectReason.ALREADY_SUBMITTED: "order has already been submitted",
+    RejectReason.STAGING_EXPIRED: "order was not submitted in time",
     RejectReason.SELF_TRADE: "order would trade with an order of the same account",
     RejectReason.NO_LIQUIDITY: "nothing to trade with at this price",
 }

@@ -6,6 +6,7 @@ A server renders them, a client reads them back; neither needs the state they we
 
 from msgspec import Struct
 
+from countermand.core.commands import NewOrder
 from countermand.core.events import Event
 from countermand.core.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.core.instrument import Asset, Instrument
@@ -100,6 +101,15 @@ class Trade(Struct, frozen=True, array_like=True, gc=False):
     price_ticks: int
     qty_lots: int
     ts_ns: int
+
+
+class StagedOrder(Struct, frozen=True, array_like=True, gc=False):
+    """An order that was written down and not yet submitted."""
+
+    order_id: OrderId
+    submit_ns: int
+    expire_ns: int
+    order: NewOrder
 
 
 class OrderPage(Struct, frozen=True):
@@ -232,7 +242,8 @@ class Receipt(Struct, frozen=True):
     """
     The answer to a command: what happened, and the orders it was about as they stand after it.
 
-    `orders` holds the new, replaced or canceled order, or all that a mass cancel took, ascending.
+    `orders` holds the new, replaced or canceled order, or all that a mass cancel or a
+    settlement took, ascending.
     """
 
     seq: int

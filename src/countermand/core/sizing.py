@@ -2,6 +2,7 @@
 
 from countermand.core.book import Ladder
 from countermand.core.commands import NewOrder
+from countermand.core.exposure import market_bound
 from countermand.core.order import OrdType, Side
 from countermand.core.state import Market
 
@@ -17,9 +18,10 @@ def order_qty_lots(market: Market, command: NewOrder) -> int:
     if not command.cash_qty_minor:
         return command.order_qty_lots
     ladder = market.book.ladder(command.side.opposite)
+    bound = command.price_ticks or market_bound(market, command.side)
     left, lots, unit = command.cash_qty_minor, 0, market.instrument.notional_minor
     for price_ticks in ladder.descend():
-        if not _reaches(command, price_ticks):
+        if not _reaches(command.side, bound, price_ticks):
             break
         standing = _standing(ladder, price_ticks, command)
         taken = min(standing, left // (price_ticks * unit))
@@ -31,11 +33,8 @@ def order_qty_lots(market: Market, command: NewOrder) -> int:
     return lots
 
 
-def _reaches(command: NewOrder, price_ticks: int) -> bool:
-    bound = command.price_ticks
-    if not bound:
-        return True
-    return price_ticks <= bound if command.side is Side.BUY else price_ticks >= bound
+def _reaches(side: Side, bound: int, price_ticks: int) -> bool:
+    return price_ticks <= bound if side is Side.BUY else price_ticks >= bound
 
 
 def _standing(ladder: Ladder, price_ticks: int, command: NewOrder) -> int:

@@ -22,7 +22,7 @@ from countermand.core.ids import (
 )
 from countermand.core.instrument import Asset, Instrument
 from countermand.core.order import Order
-from countermand.core.reports import Fill, Trade
+from countermand.core.reports import Fill, StagedOrder, Trade
 from countermand.core.timers import Timers
 
 # Bounds on what one account can make the exchange remember. A closed order beyond the bound is
@@ -31,6 +31,7 @@ OPEN_ORDERS_PER_ACCOUNT_MAX = 250_000
 CLOSED_ORDERS_PER_ACCOUNT_MAX = OPEN_ORDERS_PER_ACCOUNT_MAX
 FILLS_PER_ACCOUNT_MAX = 100_000
 TRADES_PER_MARKET_MAX = 10_000
+STAGED_PER_ACCOUNT_MAX = 1_000
 RETIRED_CL_ORD_IDS_MAX = 64
 
 
@@ -78,6 +79,7 @@ class Account(Struct):
     positions: dict[InstrumentId, Position] = field(default_factory=dict)
     closed: deque[OrderId] = field(default_factory=deque)
     fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=FILLS_PER_ACCOUNT_MAX))
+    staged: dict[OrderId, StagedOrder] = field(default_factory=dict)
     # Derived: open orders by id, those of them that are reduce-only, and every client id to its
     # order, unique ones and others.
     open_orders: dict[OrderId, Order] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from countermand.core.queries import (
     GetOrder,
     GetQuote,
     GetReferenceData,
+    GetStagedOrder,
     ListFills,
     ListOpenOrders,
     ListOrders,
@@ -38,6 +39,7 @@ from countermand.core.reports import (
     PreviewReport,
     QuoteReport,
     ReferenceData,
+    StagedOrder,
     Trade,
 )
 from countermand.core.state import Account, Market, State
@@ -95,6 +97,12 @@ def _get_order(state: State, query: GetOrder) -> OrderReport | None:
     return order_report(order) if order else None
 
 
+def _get_staged_order(state: State, query: GetStagedOrder) -> StagedOrder | None:
+    account = state.accounts.get(query.account_id)
+    staged = account.staged.get(query.order_id) if account else None
+    return staged if staged and query.now_ns < staged.expire_ns else None
+
+
 def _accounts(state: State, account_ids: tuple[Any, ...]) -> list[Account]:
     return [state.accounts[a] for a in account_ids if a in state.accounts]
 
@@ -134,7 +142,7 @@ def _orders_of(state: State, account: Account) -> Iterator[Order]:
 def _list_trades(state: State, query: ListTrades) -> tuple[Trade, ...]:
     market = state.markets.get(query.instrument_id)
     newest_first = reversed(market.trades) if market else ()
-    return tuple(islice(newest_first, query.limit))
+    return tuple(islice(newest_first, None if query.limit is None else max(0, query.limit)))
 
 
 def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport, ...]:
@@ -336,6 +344,7 @@ def _get_reference_data(state: State, query: GetReferenceData) -> ReferenceData:
 
 _VIEWS: dict[type, Callable[[State, Any], Any]] = {
     GetOrder: _get_order,
+    GetStagedOrder: _get_staged_order,
     ListOpenOrders: _list_open_orders,
     ListOrders: _list_orders,
     ListTrades: _list_trades,
