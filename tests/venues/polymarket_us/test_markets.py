@@ -24,7 +24,9 @@ from countermand.core.queries import GetQuote, ListQuotes
 from countermand.core.reports import QuoteReport, ReferenceData
 from countermand.venues import VENUES
 from countermand.venues.polymarket_us.about import About
+from countermand.venues.polymarket_us.translate import books, markets
 from countermand.wire.directory import Directory
+from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.operation import Operation
 
 NOTHING = {
@@ -449,3 +451,26 @@ def test_client_reads_markets_it_has_never_heard_of(quoted: Floor) -> None:
             "qty_scale", "notional_minor", "payout_ticks", "fee_basis", "taker_fee_ppb",
         ):  # fmt: skip
             assert getattr(known, name) == getattr(one, name), name
+
+
+def test_answers_nobody_can_read(quoted: Floor) -> None:
+    """A quote of a market nobody knows, and a market whose prices are none."""
+    desk = quoted.desk
+    known = desk.engine.exchange.query(GetQuote(quoted.market().instrument_id))
+    bbo = books.bbo_reply_to_wire(known, desk.context())
+    market = markets.market_to_wire(known, desk.context())
+    other = replace(bbo, market_data=replace(bbo.market_data, market_slug="other"))
+    broken = [replace(market, outcome_prices=text) for text in ("[]", '["x"]', "0.5")]
+
+    with pytest.raises(Malformed, match="not known"):
+        books.bbo_reply_from_wire(other, desk.context())
+    for one in broken:
+        with pytest.raises(Malformed, match=f"market {GAME}"):
+            markets.market_from_wire(one, desk.context())
+
+
+def test_market_that_is_gone_is_not_there(floor: Floor) -> None:
+    """Should the exchange have no quote of a market the venue knows, that is a 404."""
+    for corner in (markets.one_reply_to_wire, books.bbo_reply_to_wire):
+        with pytest.raises(NotFound):
+            corner(None, floor.desk.context())

@@ -22,8 +22,9 @@ from countermand.core.commands import CancelOrder
 from countermand.core.ids import AccountId
 from countermand.core.queries import GetAccount, ListFills
 from countermand.core.reports import AccountSummary
+from countermand.venues.polymarket_us.messages import portfolio as messages
 from countermand.venues.polymarket_us.translate import portfolio
-from countermand.wire.errors import NotExpressible
+from countermand.wire.errors import Malformed, NotExpressible, NotFound
 from countermand.wire.operation import Operation
 from countermand.wire.times import MS
 
@@ -432,3 +433,26 @@ def test_client_makes_no_fills_of_trades(floor: Floor) -> None:
     """A trade says neither of which order it is nor on which side."""
     with pytest.raises(NotExpressible):
         ask(floor, Operation.LIST_FILLS, ListFills((floor.desk.accounts()[0].account_id,)))
+
+
+def test_answers_nobody_can_read(traded: Floor) -> None:
+    """A balance in a currency, and a position in a market, that nobody knows."""
+    desk = traded.desk
+    summary = desk.engine.exchange.query(GetAccount(desk.accounts()[0].account_id))
+    context = desk.context(message=messages.ListPositions())
+    page = portfolio.balances_reply_to_wire(summary, context)
+    held = portfolio.positions_reply_to_wire(summary, context)
+    euros = [replace(one, currency="EUR") for one in page.balances]
+
+    with pytest.raises(Malformed):
+        portfolio.balances_reply_from_wire(replace(page, balances=euros), context)
+    with pytest.raises(Malformed):
+        portfolio.positions_reply_from_wire(
+            replace(held, positions={"nope": held.positions[GAME]}), context
+        )
+
+
+def test_account_that_is_gone_is_not_there(floor: Floor) -> None:
+    """Should the exchange not have an account the venue knows, that is a 404."""
+    with pytest.raises(NotFound):
+        portfolio.balances_reply_to_wire(None, floor.desk.context())
