@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from functools import reduce
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -180,6 +182,19 @@ def test_markets_need_no_key(sdk: Sdk) -> None:
     assert 3 == len(sdk.ask("markets.list", **nobody)["markets"])
     with pytest.raises(AuthenticationError):
         sdk.ask("account.balances", **nobody)
+
+
+def test_settlement_of_a_market_that_is_over(tmp_path: Path, sdk: Sdk) -> None:
+    """A world may begin with one: YES came true."""
+    demo = files(f"countermand.venues.{NAME.replace('-', '_')}").joinpath("demo.toml").read_text()
+    world = tmp_path / "world.toml"
+    world.write_text(demo.replace('payout = "1"', 'payout = "1"\nsettlement = "1"', 1))
+
+    with Served(None, "--venue", NAME, "--world", str(world)) as served:
+        over = Sdk(sdk.form, served.venue(NAME))
+        assert {"slug": GAME, "settlement": 1} == over.ask("markets.settlement", GAME)
+        closed = over.ask("markets.list", {"closed": True})["markets"]
+        assert [GAME] == [market["slug"] for market in closed]
 
 
 # --- account and portfolio
