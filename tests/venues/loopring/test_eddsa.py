@@ -119,20 +119,18 @@ def test_a_small_point_added_to_r_is_refused() -> None:
         assert not is_valid(KEY, MESSAGE, Signature(*r, SIGNATURE.s))
 
 
-@given(st.integers(0, 767))
-@settings(deadline=None, max_examples=100)
-def test_a_flipped_bit_of_the_signature_is_refused(bit: int) -> None:
-    """Anywhere in it."""
-    number = int(TEXT, 16) ^ 1 << bit
+def test_a_flipped_bit_of_the_signature_is_refused() -> None:
+    """Any of its 768."""
+    texts = (f"0x{int(TEXT, 16) ^ 1 << bit:0192x}" for bit in range(768))
 
-    assert not is_valid(KEY, MESSAGE, parse_signature(f"0x{number:0192x}"))
+    assert [] == [text for text in texts if is_valid(KEY, MESSAGE, parse_signature(text))]
 
 
-@given(st.integers(0, 253))
-@settings(deadline=None, max_examples=50)
-def test_a_flipped_bit_of_the_message_is_refused(bit: int) -> None:
+def test_a_flipped_bit_of_the_message_is_refused() -> None:
     """It was not what was signed."""
-    assert not is_valid(KEY, MESSAGE ^ 1 << bit, SIGNATURE)
+    flipped = (MESSAGE ^ 1 << bit for bit in range(256))
+
+    assert [] == [message for message in flipped if is_valid(KEY, message, SIGNATURE)]
 
 
 @given(st.integers(1, L - 1), st.integers(0, 2**256 - 1))
