@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.venues.loopring.vectors import PRIVATE_KEYS, PUBLIC_KEYS, VECTORS, request_of
+from tests.venues.loopring.published import PRIVATE_KEYS, PUBLIC_KEYS, VECTORS, request_of
 
 from countermand.venues.loopring.auth import (
     KEY,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.venues.loopring import textbook
-from tests.venues.loopring.vectors import VECTORS
+from tests.venues.loopring.published import VECTORS
 
 from countermand.venues.loopring.crypto import babyjubjub as curve
 from countermand.venues.loopring.crypto.comb import comb, multiply

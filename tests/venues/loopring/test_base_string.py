@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from tests.venues.loopring.vectors import VECTORS, request_of
+from tests.venues.loopring.published import VECTORS, request_of
 
 from countermand.venues.loopring.base_string import (
     collapsed,

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.venues.loopring import textbook
-from tests.venues.loopring.test_babyjubjub import SMALL
-from tests.venues.loopring.vectors import (
+from tests.venues.loopring.published import (
     PRIVATE_KEYS,
     PUBLIC_KEYS,
     SIGNED,
@@ -20,6 +19,7 @@ from tests.venues.loopring.vectors import (
     message_of,
     signature_of,
 )
+from tests.venues.loopring.test_babyjubjub import SMALL
 
 from countermand.venues.loopring.crypto.eddsa import (
     NoKey,

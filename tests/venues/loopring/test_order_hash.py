@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.venues.loopring import textbook
-from tests.venues.loopring.vectors import VECTORS
+from tests.venues.loopring.published import VECTORS
 
 from countermand.venues.loopring.order_hash import (
     hash_text,

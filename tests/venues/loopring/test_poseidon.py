@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.venues.loopring import textbook
-from tests.venues.loopring.vectors import VECTORS
+from tests.venues.loopring.published import VECTORS
 
 from countermand.venues.loopring.crypto.field import P
 from countermand.venues.loopring.crypto.poseidon import (
