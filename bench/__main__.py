@@ -12,11 +12,15 @@ from rich.table import Table
 
 from bench import core, http, journal
 from bench.coinbase_intx import Coinbase
+from bench.polymarket_us import Polymarket
 from countermand.core.instrument import InstrumentKind
 
 console = Console()
 
-SPEAKERS: dict[str, type[http.Speaker]] = {"coinbase-intx": Coinbase}
+SPEAKERS: dict[str, type[http.Speaker]] = {
+    "coinbase-intx": Coinbase,
+    "polymarket-us": Polymarket,
+}
 
 
 def _table(title: str, rows: list[tuple[str, str, str]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.venues.conformance.losses import losses
 from tests.venues.desk import START_NS, Desk
 
 from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
@@ -76,7 +77,7 @@ def new_orders(draw: st.DrawFn, desk: Desk) -> NewOrder:
     allowed = (TimeInForce.IOC, TimeInForce.FOK) if market else tuple(TimeInForce)
     time_in_force = draw(st.sampled_from(allowed))
     expires = time_in_force is TimeInForce.GTD
-    return NewOrder(
+    order = NewOrder(
         draw(accounts(desk)).account_id,
         instrument.instrument_id,
         draw(CL_ORD_IDS),
@@ -89,19 +90,21 @@ def new_orders(draw: st.DrawFn, desk: Desk) -> NewOrder:
         draw(st.integers(0, 3)),
         draw(st.sampled_from(SelfTradePrevention)),
     )
+    return replace(order, **losses(desk).given)
 
 
 @st.composite
 def replacements(draw: st.DrawFn, desk: Desk) -> ReplaceOrder:
     """A replacement of price, quantity or both."""
-    by_id = draw(st.booleans())
+    named = losses(desk).has_client_ids
+    by_id = not named or draw(st.booleans())
     price, qty = draw(st.sampled_from([(True, True), (True, False), (False, True)]))
     return ReplaceOrder(
         draw(accounts(desk)).account_id,
         draw(instruments(desk)).instrument_id,
         draw(ORDER_IDS) if by_id else OrderId(0),
         "" if by_id else draw(CL_ORD_IDS),
-        "new-" + draw(st.from_regex(r"[a-z]{1,10}", fullmatch=True)),
+        "new-" + draw(st.from_regex(r"[a-z]{1,10}", fullmatch=True)) if named else "",
         draw(TICKS) if price else 0,
         draw(LOTS) if qty else 0,
     )
@@ -119,9 +122,11 @@ def found_for(desk: Desk, command: Any) -> OrderReport | None:
 
 
 def cancels(desk: Desk) -> st.SearchStrategy[CancelOrder]:
-    """A cancel by id or by client id."""
+    """A cancel by id, by client id, or by id and market."""
     account_ids = accounts(desk).map(lambda a: a.account_id)
+    markets = instruments(desk).map(lambda i: i.instrument_id)
     return st.one_of(
+        st.builds(CancelOrder, account_ids, ORDER_IDS, st.just(""), markets),
         st.builds(CancelOrder, account_ids, ORDER_IDS),
         st.builds(CancelOrder, account_ids, st.just(OrderId(0)), CL_ORD_IDS),
     )
@@ -187,12 +192,15 @@ def order_reports(draw: st.DrawFn, desk: Desk) -> OrderReport:
     """An order in any state it can be in, consistent in itself."""
     order, instrument = draw(placeable(desk)), None
     instrument = desk.directory.instruments[order.instrument_id]
-    status = draw(st.sampled_from([s for s in OrdStatus if s is not OrdStatus.REJECTED]))
+    status = draw(st.sampled_from(_statuses(order.time_in_force)))
     qty = order.order_qty_lots
     cum = {OrdStatus.NEW: 0, OrdStatus.FILLED: qty}.get(status)
     if cum is None:
         qty = max(qty, 2)
         cum = draw(st.integers(status is OrdStatus.PARTIALLY_FILLED, qty - 1))
+    reason = draw(st.sampled_from(_canceled_by(order.time_in_force)))
+    if reason is CancelReason.FOK_NOT_FILLED and status is OrdStatus.CANCELED:
+        cum = 0
     is_open = status <= OrdStatus.PARTIALLY_FILLED
     tick_lots = draw(st.integers(cum, cum * 10**7)) if cum else 0
     submit_ns = draw(TIMES_NS)
@@ -214,11 +222,26 @@ def order_reports(draw: st.DrawFn, desk: Desk) -> OrderReport:
         draw(st.integers(-(10**15), 10**15)) if cum else 0,
         status,
         draw(st.sampled_from(_last_events(status))),
-        _cancel_reason(status, draw(st.sampled_from(CANCELED_BY))),
+        _cancel_reason(status, reason),
         order.expire_ns,
         submit_ns,
         submit_ns + draw(st.integers(0, 10**15)),
     )
+
+
+def _statuses(time_in_force: TimeInForce) -> list[OrdStatus]:
+    # What is immediate neither rests nor runs out.
+    if time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
+        return [OrdStatus.FILLED, OrdStatus.CANCELED]
+    return [s for s in OrdStatus if s is not OrdStatus.REJECTED]
+
+
+def _canceled_by(time_in_force: TimeInForce) -> list[CancelReason]:
+    immediate = {
+        CancelReason.IOC_REMAINDER: TimeInForce.IOC,
+        CancelReason.FOK_NOT_FILLED: TimeInForce.FOK,
+    }
+    return [r for r in CANCELED_BY if immediate.get(r, time_in_force) is time_in_force]
 
 
 def _last_events(status: OrdStatus) -> list[ExecType]:
@@ -280,7 +303,7 @@ def summaries(draw: st.DrawFn, desk: Desk) -> AccountSummary:
     positions = tuple(
         _position(draw, account, one)
         for one in desk.directory.instruments.values()
-        if one.is_perpetual
+        if one.has_positions
     )
     return AccountSummary(account, balances, positions, 0)
 
@@ -289,9 +312,10 @@ def _position(draw: st.DrawFn, account: AccountReport, one: Instrument) -> Posit
     net = draw(st.integers(-(10**9), 10**9))
     cost = draw(st.integers(1, 10**7)) * net * one.notional_minor
     lots, margin = st.integers(1, 10**9), draw(st.integers(0, 10**18))
+    both = draw(lots)
     return PositionReport(
         account.account_id, one.instrument_id, net, cost, draw(lots), draw(lots), margin, 0,
-        draw(TICKS),
+        draw(TICKS), both + max(net, 0), both + max(-net, 0),
     )  # fmt: skip
 
 
@@ -378,6 +402,7 @@ def reports_in(answer: Any, operation: Operation) -> tuple[Any, ...]:
             return (answer,)
 
 
-def told(report: Any) -> dict[str, Any]:
+def told(report: Any, untold: frozenset[str]) -> dict[str, Any]:
     """Return what of a report must arrive."""
-    return {name: getattr(report, name) for name in TOLD if hasattr(report, name)}
+    names = (name for name in TOLD if name not in untold and hasattr(report, name))
+    return {name: getattr(report, name) for name in names}

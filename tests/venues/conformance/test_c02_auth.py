@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.venues.conformance.losses import losses
 from tests.venues.desk import START_NS, Desk
 
 from countermand.wire.errors import Unauthorized
@@ -41,7 +42,7 @@ def flips(data: bytes) -> list[bytes]:
     ]
 
 
-def flipped(request: Request, signed: Request) -> list[Request]:
+def flipped(request: Request, signed: Request, unsigned: frozenset[str]) -> list[Request]:
     """Return the signed request with one bit flipped, everywhere the signature reaches."""
     method, path, query, headers, body = (
         signed.method, signed.path, signed.query, signed.headers, signed.body,
@@ -50,7 +51,7 @@ def flipped(request: Request, signed: Request) -> list[Request]:
     return [
         *(Request(m.decode("latin-1"), path, query, headers, body) for m in flips(method.encode())),
         *(Request(method, p, query, headers, body) for p in flips(path)),
-        *(Request(method, path, query, headers, b) for b in flips(body)),
+        *(Request(method, path, query, headers, b) for b in flips(body) if "body" not in unsigned),
         *(
             Request(method, path, query, (*headers[:at], (name, text), *headers[at + 1 :]), body)
             for at, (name, value) in enumerate(headers)
@@ -66,7 +67,7 @@ def test_c03_one_flipped_bit_fails(desk: Desk) -> None:
     signed = desk.venue.auth.sign(request, desk.credential(), START_NS)
 
     assert verify(desk, signed) == "alice"
-    for forged in flipped(request, signed):
+    for forged in flipped(request, signed, losses(desk).unsigned):
         with pytest.raises(Unauthorized):
             verify(desk, forged)
 

@@ -10,11 +10,11 @@ Neither the query nor the body is signed, and there is no nonce: a request can b
 the window. That is the venue's protocol, not an oversight here.
 """
 
+import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from msgspec import Meta
 
@@ -31,6 +31,7 @@ KEY = b"x-pm-access-key"
 TIMESTAMP = b"x-pm-timestamp"
 SIGNATURE = b"x-pm-signature"
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SEED_BYTES = 32
 _PORTAL_BYTES = 64
 _STAMP_DIGITS_MAX = 16
@@ -170,10 +171,8 @@ def _own(credential: Credential) -> PolymarketCredential:
 
 def _key_id(fields: Mapping[str, Any]) -> str:
     text = _text_field(fields, "key_id")
-    try:
-        UUID(text)
-    except ValueError:
-        raise ValueError("key_id: must be a UUID") from None
+    if not _UUID.fullmatch(text):
+        raise ValueError("key_id: must be a UUID in lower case")
     return text
 
 

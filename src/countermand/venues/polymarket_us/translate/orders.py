@@ -43,6 +43,7 @@ def get_from_wire(message: orders.GetOrder, ctx: Context) -> GetOrder:
 
 def get_to_wire(query: GetOrder, ctx: Context) -> orders.GetOrder:
     """Return the request for one order. Raises NotExpressible for one by client id."""
+    resolve.check_own(query.account_id, ctx)
     return orders.GetOrder(_path_id(query.order_id))
 
 
@@ -91,6 +92,7 @@ def modify_from_wire(message: orders.ModifyOrder, ctx: Context) -> ReplaceOrder 
 
 def modify_to_wire(command: ReplaceOrder, ctx: Context) -> orders.ModifyOrder:
     """Return the request for a replacement. Raises NotExpressible for one with client ids."""
+    resolve.check_own(command.account_id, ctx)
     if command.cl_ord_id or command.new_cl_ord_id:
         raise NotExpressible("a client order id")
     instrument = ctx.directory.instruments[command.instrument_id]
@@ -133,6 +135,7 @@ def cancel_from_wire(message: orders.CancelOrder, ctx: Context) -> CancelOrder:
 
 def cancel_to_wire(command: CancelOrder, ctx: Context) -> orders.CancelOrder:
     """Return the request for a cancel. Raises NotExpressible without an id and a market."""
+    resolve.check_own(command.account_id, ctx)
     if command.cl_ord_id or command.secondary_cl_ord_id or not command.instrument_id:
         raise NotExpressible("a cancel but by order id and market")
     instrument = ctx.directory.instruments[command.instrument_id]

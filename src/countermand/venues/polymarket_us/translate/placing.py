@@ -50,6 +50,7 @@ def preview_from_wire(message: orders.PreviewOrder, ctx: Context) -> PreviewOrde
 
 def place_to_wire(command: NewOrder, ctx: Context) -> orders.CreateOrder:
     """Return the form of an order. Raises NotExpressible for what it has no room for."""
+    resolve.check_own(command.account_id, ctx)
     _check_expressible(command)
     instrument = ctx.directory.instruments[command.instrument_id]
     limited, remarks = command.ord_type is OrdType.LIMIT, parse_remarks(command.text)

@@ -14,6 +14,7 @@ from countermand.wire.errors import (
     CancelRefused,
     InvalidField,
     MissingField,
+    NotExpressible,
     NotFound,
     Unauthorized,
 )
@@ -37,6 +38,12 @@ def account(ctx: WireContext) -> AccountId:
     if not accounts:
         raise NotFound("Account not found")
     return next((a for a in accounts if a.is_default), accounts[0]).account_id
+
+
+def check_own(account_id: AccountId, ctx: WireContext) -> None:
+    """See that a command is about the key's account. Raises NotExpressible for another."""
+    if account_id != account(ctx):
+        raise NotExpressible("another account than the key's")
 
 
 def required_slug(text: str | None) -> str:

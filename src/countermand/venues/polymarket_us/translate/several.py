@@ -33,8 +33,7 @@ def cancel_all_to_wire(command: MassCancel, ctx: Context) -> orders.CancelAllOrd
     """Return the request for a mass cancel. Raises NotExpressible for one by side."""
     if command.side is not None:
         raise NotExpressible("a mass cancel of one side")
-    if command.account_id != resolve.account(ctx):
-        raise NotExpressible("a mass cancel of another account than the key's")
+    resolve.check_own(command.account_id, ctx)
     return orders.CancelAllOrders(slugs_to_wire(command.instrument_ids, ctx))
 
 

@@ -1,0 +1,54 @@
+"""
+Losses: what a dialect has no words for, declared next to its tests and held against it here.
+
+A loss that is not declared fails the suite; one that is declared excuses that, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from msgspec import Struct
+from tests.venues.desk import Desk
+
+from countermand.wire.errors import WireError
+from countermand.wire.operation import Operation
+
+
+def _itself(error: WireError) -> WireError:
+    return error
+
+
+class Losses(Struct, frozen=True, kw_only=True):
+    """
+    One venue's.
+
+    Shape: `lacks` operations our client cannot ask for; `given` is what every order of the venue
+           is, whatever else it is; `untold` fields of what an operation reports do not arrive;
+           `unsigned` parts of a request no signature reaches; `read_as` returns what a refusal is
+           read back as.
+    """
+
+    lacks: frozenset[Operation] = frozenset()
+    given: dict[str, Any] = {}
+    untold: dict[Operation, frozenset[str]] = {}
+    unsigned: frozenset[str] = frozenset()
+    read_as: Callable[[WireError], WireError] = _itself
+
+    @property
+    def has_client_ids(self) -> bool:
+        """Whether orders can be named by those who place them."""
+        return "cl_ord_id" not in self.given
+
+
+def losses(desk: Desk) -> Losses:
+    """Return what the desk's venue declares: `LOSSES` in `losses.py` of its tests, or nothing."""
+    module = f"tests.venues.{desk.venue.package.rpartition('.')[2]}.losses"
+    if find_spec(module) is None:
+        return Losses()
+    declared = import_module(module).LOSSES
+    assert isinstance(declared, Losses)
+    return declared

@@ -1,0 +1,43 @@
+"""What this dialect has no words for, as the conformance suite is told."""
+
+from tests.venues.conformance.losses import Losses
+
+from countermand.core.order import SelfTradePrevention
+from countermand.core.reasons import CxlRejReason, RejectReason
+from countermand.venues.polymarket_us.errors import GENERIC
+from countermand.wire.errors import CancelRefused, Malformed, OrderRefused, RateLimited, WireError
+from countermand.wire.operation import Operation
+
+
+def read_as(error: WireError) -> WireError:
+    """Return what is left of a refusal: no reason of who lacks funds, no state, no limit."""
+    match error:
+        case OrderRefused(reason=RejectReason.INSUFFICIENT_FUNDS):
+            return Malformed(GENERIC)
+        case CancelRefused(cxl_rej_reason=CxlRejReason.TOO_LATE_TO_CANCEL, response_to=to):
+            return CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, None, to)
+        case RateLimited():
+            return RateLimited(0)
+        case _:
+            return error
+
+
+LOSSES = Losses(
+    # A key has one account, and a trade names no order.
+    lacks=frozenset({Operation.LIST_ACCOUNTS, Operation.LIST_FILLS}),
+    given={"cl_ord_id": "", "stp": SelfTradePrevention.REJECT, "keep_rejected": True},
+    untold={
+        Operation.GET_ORDER: frozenset({"exec_inst"}),
+        Operation.LIST_ORDERS: frozenset({"exec_inst"}),
+        Operation.LIST_INSTRUMENTS: frozenset(
+            {"last_px_ticks", "last_qty_lots", "bid_qty_lots", "ask_qty_lots"}
+        ),
+        Operation.GET_QUOTE: frozenset({"last_qty_lots"}),
+        # The mark is told by what a position is worth, so not by one that is closed.
+        Operation.LIST_POSITIONS: frozenset(
+            {"open_buy_lots", "open_sell_lots", "margin_minor", "mark_price_ticks"}
+        ),
+    },
+    unsigned=frozenset({"body"}),
+    read_as=read_as,
+)
