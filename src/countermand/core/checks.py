@@ -4,9 +4,15 @@ answers.
 """
 
 from countermand.core import sizing
-from countermand.core.commands import NewOrder, ReplaceOrder
-from countermand.core.exposure import affordable, covers, market_bound, over_position_limit
-from countermand.core.instrument import TradingState
+from countermand.core.commands import NewOrder
+from countermand.core.exposure import (
+    affordable,
+    covers,
+    market_bound,
+    over_position_limit,
+    refuse_effect,
+)
+from countermand.core.instrument import Instrument, TradingState
 from countermand.core.matching import Incoming, meets_own
 from countermand.core.order import (
     ExecInst,
@@ -17,6 +23,7 @@ from countermand.core.order import (
 )
 from countermand.core.reasons import RejectReason
 from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
+from countermand.core.terms import Terms, stated
 
 
 def refuse_order(state: State, ts_ns: int, command: NewOrder) -> RejectReason | None:
@@ -89,14 +96,26 @@ def _refuse_combination(ts_ns: int, command: NewOrder) -> RejectReason | None:
     left_over = command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
     if left_over and immediate:
         return RejectReason.INVALID_TIME_IN_FORCE
-    if command.exec_inst & ExecInst.POST_ONLY and (immediate or left_over):
+    if left_over and command.exec_inst & ExecInst.POST_ONLY:
         return RejectReason.INVALID_EXEC_INST
-    if command.time_in_force is TimeInForce.GTD and not command.expire_ns:
-        return RejectReason.INVALID_EXPIRE_TIME
-    if command.expire_ns and (immediate or command.expire_ns <= ts_ns):
-        return RejectReason.INVALID_EXPIRE_TIME
+    style = (command.time_in_force, command.exec_inst, command.expire_ns)
+    if reason := _refuse_style(ts_ns, *style):
+        return reason
     if command.cash_qty_minor and not _is_cash_order(command):
         return RejectReason.INVALID_AMOUNT
+    return None
+
+
+def _refuse_style(
+    ts_ns: int, time_in_force: TimeInForce, exec_inst: int, expire_ns: int
+) -> RejectReason | None:
+    immediate = time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+    if exec_inst & ExecInst.POST_ONLY and immediate:
+        return RejectReason.INVALID_EXEC_INST
+    if time_in_force is TimeInForce.GTD and not expire_ns:
+        return RejectReason.INVALID_EXPIRE_TIME
+    if expire_ns and (immediate or expire_ns <= ts_ns):
+        return RejectReason.INVALID_EXPIRE_TIME
     return None
 
 
@@ -134,6 +153,8 @@ def _refuse_exposure(
     reduces = account.reduce_only or command.exec_inst & ExecInst.REDUCE_ONLY
     if reduces and not covers(account, instrument, side, qty_lots):
         return RejectReason.NOT_REDUCING
+    if reason := refuse_effect(account, instrument, side, command.position_effect, qty_lots):
+        return reason
     post_only = command.exec_inst & ExecInst.POST_ONLY
     if post_only and market.book.crosses(side, command.price_ticks):
         return RejectReason.POST_ONLY_WOULD_CROSS
@@ -148,46 +169,44 @@ def _refuse_exposure(
 
 
 def refuse_replace(
-    account: Account,
-    market: Market,
-    order: Order,
-    command: ReplaceOrder,
-    price_ticks: int,
-    qty_lots: int,
+    account: Account, market: Market, order: Order, terms: Terms, ts_ns: int
 ) -> RejectReason | None:
     """Return why an open order may not have the terms given, or None."""
-    instrument, renamed = market.instrument, command.new_cl_ord_id not in ("", order.cl_ord_id)
+    old, price_ticks, qty_lots = stated(order), terms.price_ticks, terms.order_qty_lots
+    style = (terms.time_in_force, terms.exec_inst, terms.expire_ns)
     if account.trading_locked:
         return RejectReason.ACCOUNT_LOCKED
-    if not instrument.trading_state.matches:
+    if not market.instrument.trading_state.matches:
         return RejectReason.MARKET_CLOSED
-    if renamed and (reason := _refuse_id(account, command.new_cl_ord_id)):
+    if terms.cl_ord_id != old.cl_ord_id and (reason := _refuse_id(account, terms.cl_ord_id)):
+        return reason
+    # What is only kept may have run out by now, and is for the timers to end.
+    restyled = style != (old.time_in_force, old.exec_inst, old.expire_ns)
+    if restyled and (reason := _refuse_style(ts_ns, *style)):
         return reason
     if reason := refuse_terms(market, order.ord_type, price_ticks, qty_lots):
         return reason
-    same = price_ticks == order.price_ticks and qty_lots == order.order_qty_lots
-    if same and not renamed:
+    if terms == old:
         return RejectReason.NOTHING_TO_REPLACE
     if qty_lots <= order.cum_qty_lots:
         return RejectReason.QTY_BELOW_EXECUTED
-    return _refuse_replaced_exposure(account, market, order, price_ticks, qty_lots)
+    return _refuse_replaced_exposure(account, market, order, terms)
 
 
 def _refuse_replaced_exposure(
-    account: Account, market: Market, order: Order, price_ticks: int, qty_lots: int
+    account: Account, market: Market, order: Order, terms: Terms
 ) -> RejectReason | None:
-    instrument, side = market.instrument, order.side
-    leaves = qty_lots - order.cum_qty_lots
-    reduces = order.reduce_only or (account.reduce_only and leaves > order.leaves_qty_lots)
-    if reduces and not covers(account, instrument, side, leaves):
-        return RejectReason.NOT_REDUCING
+    instrument, side, price_ticks = market.instrument, order.side, terms.price_ticks
+    leaves = terms.order_qty_lots - order.cum_qty_lots
+    more_lots = leaves - order.leaves_qty_lots
+    if reason := _refuse_more(account, instrument, order, terms, leaves):
+        return reason
     # A market that is post-only makes every order that comes in anew one.
-    post_only = order.exec_inst & ExecInst.POST_ONLY or (
+    post_only = terms.exec_inst & ExecInst.POST_ONLY or (
         instrument.trading_state is TradingState.POST_ONLY
     )
     if post_only and market.book.crosses(side, price_ticks):
         return RejectReason.POST_ONLY_WOULD_CROSS
-    more_lots = leaves - order.leaves_qty_lots
     if more_lots > 0 and over_position_limit(account, instrument, side, more_lots):
         return RejectReason.POSITION_LIMIT
     if not affordable(account, market, side, price_ticks, leaves, replaced=order):
@@ -196,3 +215,15 @@ def _refuse_replaced_exposure(
     if order.stp is SelfTradePrevention.REJECT and meets_own(market.book, coming):
         return RejectReason.SELF_TRADE
     return None
+
+
+def _refuse_more(
+    account: Account, instrument: Instrument, order: Order, terms: Terms, leaves: int
+) -> RejectReason | None:
+    more_lots = leaves - order.leaves_qty_lots
+    reduces = terms.exec_inst & ExecInst.REDUCE_ONLY or (account.reduce_only and more_lots > 0)
+    if reduces and not covers(account, instrument, order.side, leaves):
+        return RejectReason.NOT_REDUCING
+    if more_lots <= 0:
+        return None
+    return refuse_effect(account, instrument, order.side, order.position_effect, more_lots)

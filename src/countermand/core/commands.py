@@ -7,7 +7,13 @@ from msgspec import Struct
 
 from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.core.instrument import Instrument, TradingState
-from countermand.core.order import OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.core.order import (
+    OrdType,
+    PositionEffect,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 
 
 class Message(Struct, frozen=True, array_like=True, gc=False):
@@ -47,12 +53,15 @@ class SetReferencePrice(Message, frozen=True, tag=4):
 class OpenAccount(Message, frozen=True, tag=5):
     """
     Open an account for `owner`; its id is the entry's sequence number. Names are unique per owner.
+
+    One that `may_borrow` holds shares on margin and may sell them short.
     """
 
     venue: str
     owner: str
     name: str
     is_default: bool = False
+    may_borrow: bool = False
 
 
 class ConfigureAccount(Message, frozen=True, tag=6):
@@ -120,6 +129,7 @@ class NewOrder(Message, frozen=True, tag=8):
     secondary_cl_ord_id: str = ""
     cash_qty_minor: int = 0
     keep_rejected: bool = False
+    position_effect: PositionEffect = PositionEffect.NONE
 
 
 class StageOrder(Message, frozen=True, tag=15):
@@ -147,7 +157,8 @@ class ReplaceOrder(Message, frozen=True, tag=9):
 
     The order is found as in `CancelOrder`. `price_ticks` and `order_qty_lots` of 0 keep the old
     value; `order_qty_lots` counts what has been executed; an empty `new_cl_ord_id` keeps the old
-    one. Only a lower quantity at the same price keeps the place in the queue.
+    one, and so does None for the others. Only a lower quantity at the same price keeps the place in
+    the queue, unless the order is to be executed at once from now on.
     """
 
     account_id: AccountId
@@ -157,6 +168,10 @@ class ReplaceOrder(Message, frozen=True, tag=9):
     new_cl_ord_id: str
     price_ticks: int = 0
     order_qty_lots: int = 0
+    time_in_force: TimeInForce | None = None
+    expire_ns: int | None = None
+    exec_inst: int | None = None
+    text: str | None = None
 
 
 class CancelOrder(Message, frozen=True, tag=10):

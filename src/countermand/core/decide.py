@@ -8,7 +8,7 @@ about in turn. Stops, brackets and schedules will add their consequences here.
 from collections.abc import Callable
 from typing import Any
 
-from countermand.core import canceling, founding, funding, placing, staging
+from countermand.core import all_or_none, canceling, founding, funding, placing, staging
 from countermand.core.commands import (
     AdvanceTime,
     CancelOrder,
@@ -62,14 +62,27 @@ def decide(state: State, seq: int, ts_ns: int, command: Any) -> list[Event]:
     return _DECIDERS[type(command)](state, seq, ts_ns, command)
 
 
-def consequences(state: State, events: list[Event]) -> list[Event]:
+def consequences(state: State, events: list[Event], so_far: list[Event]) -> list[Event]:
     """
-    Return what the applied `events` bring about in turn: orders that lost what they stood on.
+    Return what the applied `events` bring about in turn; `so_far` are all of the entry's.
 
-    A reduce-only order whose position no longer covers it in full is canceled, and after money went
-    out, the newest order that it no longer funds. What is returned has consequences of its own.
+    A reduce-only order whose position no longer covers it in full is canceled; after money went
+    out, so is the newest order that it no longer funds; an order that trades whole or not at all is
+    filled once it can be. What is returned has consequences of its own.
     """
-    return _uncovered(state, events) or funding.unfunded(state, events)
+    return (
+        _uncovered(state, events)
+        or funding.unfunded(state, events)
+        or _filled_whole(state, events, so_far)
+    )
+
+
+def _filled_whole(state: State, events: list[Event], so_far: list[Event]) -> list[Event]:
+    for order in all_or_none.fillable(state, events):
+        matches = sum(type(event) is Traded for event in so_far)
+        if filled := placing.fill_whole(state, order, matches):
+            return filled
+    return []
 
 
 def _uncovered(state: State, events: list[Event]) -> list[Event]:

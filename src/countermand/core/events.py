@@ -8,7 +8,14 @@ from msgspec import Struct
 from countermand.core.commands import NewOrder
 from countermand.core.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.core.instrument import Instrument, TradingState
-from countermand.core.order import OrdStatus, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.core.order import (
+    OrdStatus,
+    OrdType,
+    PositionEffect,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from countermand.core.reasons import CancelReason, CxlRejReason, CxlRejResponseTo, RejectReason
 
 
@@ -53,6 +60,7 @@ class AccountOpened(Occurrence, frozen=True, tag=5):
     owner: str
     name: str
     is_default: bool
+    may_borrow: bool = False
 
 
 class AccountConfigured(Occurrence, frozen=True, tag=6):
@@ -98,6 +106,7 @@ class OrderAccepted(Occurrence, frozen=True, tag=9):
     text: str = ""
     secondary_cl_ord_id: str = ""
     cash_qty_minor: int = 0
+    position_effect: PositionEffect = PositionEffect.NONE
 
 
 class OrderRejected(Occurrence, frozen=True, tag=10):
@@ -150,13 +159,20 @@ class OrderExpired(Occurrence, frozen=True, tag=14):
 
 
 class OrderReplaced(Occurrence, frozen=True, tag=15):
-    """An open order has new terms. Without `keeps_priority` it left the book and comes in anew."""
+    """
+    An open order has new terms, all as they are now. Without `keeps_priority` it left the book and
+    comes in anew.
+    """
 
     order_id: OrderId
     cl_ord_id: str
     price_ticks: int
     order_qty_lots: int
     keeps_priority: bool
+    time_in_force: TimeInForce
+    expire_ns: int
+    exec_inst: int
+    text: str
 
 
 class OrderRestated(Occurrence, frozen=True, tag=16):

@@ -76,7 +76,12 @@ def _reference_price_changed(state: State, event: ReferencePriceChanged) -> None
 
 def _account_opened(state: State, event: AccountOpened) -> None:
     state.accounts[event.account_id] = Account(
-        event.account_id, event.venue, event.owner, event.name, event.is_default
+        event.account_id,
+        event.venue,
+        event.owner,
+        event.name,
+        event.is_default,
+        may_borrow=event.may_borrow,
     )
 
 
@@ -156,6 +161,7 @@ def _order(state: State, event: OrderAccepted) -> Order:
         text=event.text,
         secondary_cl_ord_id=event.secondary_cl_ord_id,
         cash_qty_minor=event.cash_qty_minor,
+        position_effect=event.position_effect,
     )
 
 
@@ -177,6 +183,17 @@ def index_order(account: Account, order: Order) -> None:
 def _order_rested(state: State, event: OrderRested) -> None:
     order = state.orders[event.order_id]
     state.markets[order.instrument_id].book.ladder(order.side).add(order)
+    if order.all_or_none:
+        state.all_or_none.setdefault(order.instrument_id, {})[order.order_id] = order
+
+
+def _leave(state: State, market: Market, order: Order) -> None:
+    # Out of the book, if it stands there.
+    market.book.ladder(order.side).discard(order)
+    if order.all_or_none and (waiting := state.all_or_none.get(order.instrument_id)):
+        waiting.pop(order.order_id, None)
+        if not waiting:
+            del state.all_or_none[order.instrument_id]
 
 
 def _order_canceled(state: State, event: OrderCanceled) -> None:
@@ -194,7 +211,7 @@ def _order_expired(state: State, event: OrderExpired) -> None:
 def _close(state: State, order: Order, status: OrdStatus, exec_type: ExecType) -> None:
     # Takes an order with something left out of the book and frees what it holds.
     market, account = state.markets[order.instrument_id], state.accounts[order.account_id]
-    market.book.ladder(order.side).discard(order)
+    _leave(state, market, order)
     ledger.lift(account, market.instrument, order)
     order.leaves_qty_lots = 0
     order.ord_status = status
@@ -229,12 +246,11 @@ def _remember(state: State, account: Account, order: Order) -> None:
 def _order_replaced(state: State, event: OrderReplaced) -> None:
     order = state.orders[event.order_id]
     market, account = state.markets[order.instrument_id], state.accounts[order.account_id]
-    ladder = market.book.ladder(order.side)
     leaves = event.order_qty_lots - order.cum_qty_lots
     if event.keeps_priority:
-        ladder.shrink(order, order.leaves_qty_lots - leaves)
+        market.book.ladder(order.side).shrink(order, order.leaves_qty_lots - leaves)
     else:
-        ladder.discard(order)
+        _leave(state, market, order)
         order.priority_seq = state.seq
     ledger.lift(account, market.instrument, order)
     order.price_ticks = event.price_ticks
@@ -243,8 +259,23 @@ def _order_replaced(state: State, event: OrderReplaced) -> None:
     ledger.lay(account, market.instrument, order)
     order.exec_type = ExecType.REPLACED
     order.transact_ns = state.ts_ns
+    order.text = event.text
+    _restyle(state, account, order, event)
     if event.cl_ord_id != order.cl_ord_id:
         _rename(account, order, event.cl_ord_id)
+
+
+def _restyle(state: State, account: Account, order: Order, event: OrderReplaced) -> None:
+    order.time_in_force = event.time_in_force
+    if event.exec_inst != order.exec_inst:
+        order.exec_inst = event.exec_inst
+        account.reducing.pop(order.order_id, None)
+        if order.reduce_only:
+            account.reducing[order.order_id] = order
+    if event.expire_ns != order.expire_ns:
+        state.timers.drop(order)
+        order.expire_ns = event.expire_ns
+        state.timers.add(order)
 
 
 def _rename(account: Account, order: Order, cl_ord_id: str) -> None:
@@ -321,7 +352,7 @@ def _take_off(state: State, market: Market, order: Order, qty_lots: int) -> None
     ledger.lift(account, market.instrument, order)
     if ladder.holds(order):
         if order.leaves_qty_lots == qty_lots:
-            ladder.discard(order)
+            _leave(state, market, order)
         else:
             ladder.shrink(order, qty_lots)
     order.leaves_qty_lots -= qty_lots

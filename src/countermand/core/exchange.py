@@ -78,7 +78,7 @@ class Exchange:
             evolve(state, event)
         batch = events
         while len(events) > 1 or type(entry.command) is WithdrawFunds:
-            if not (batch := consequences(state, batch)):
+            if not (batch := consequences(state, batch, events)):
                 break
             for event in batch:
                 evolve(state, event)

@@ -4,8 +4,9 @@ Exposure: what an order could do to its account's money and position, worked out
 
 from countermand.core import fees
 from countermand.core.instrument import FeeBasis, Instrument
-from countermand.core.ledger import hold_asset, margin, order_hold
-from countermand.core.order import Order, Side
+from countermand.core.ledger import hold_asset, margin, margin_rate_ppb, order_hold
+from countermand.core.order import Order, PositionEffect, Side
+from countermand.core.reasons import RejectReason
 from countermand.core.state import Account, Market, Position
 from countermand.core.units import PPB, ceil_ppb
 
@@ -21,6 +22,31 @@ def covers(account: Account, instrument: Instrument, side: Side, qty_lots: int) 
 def exceeds_position(account: Account, order: Order) -> bool:
     """Whether an open reduce-only order is larger than the position it may reduce."""
     return order.leaves_qty_lots > order.side.closable(account.net_lots(order.instrument_id))
+
+
+def refuse_effect(
+    account: Account, instrument: Instrument, side: Side, effect: PositionEffect, more_lots: int
+) -> RejectReason | None:
+    """
+    Return why an order's `more_lots` may not open or close what they would, or None.
+
+    What the open orders of its side already close is spoken for.
+    """
+    if not instrument.has_positions:
+        return None
+    position = account.positions.get(instrument.instrument_id, _FLAT)
+    closable = side.closable(position.net_lots)
+    free = closable - (position.open_buy_lots if side is Side.BUY else position.open_sell_lots)
+    is_owned = instrument.is_equity and not account.may_borrow
+    if is_owned and side is Side.SELL and more_lots > free:
+        return RejectReason.SHORT_NOT_ALLOWED
+    if effect is PositionEffect.OPEN and closable > 0:
+        return RejectReason.OPPOSITE_POSITION
+    if effect is PositionEffect.CLOSE and closable <= 0:
+        return RejectReason.NOTHING_TO_CLOSE
+    if effect is PositionEffect.CLOSE and more_lots > free:
+        return RejectReason.CLOSES_BEYOND_POSITION
+    return None
 
 
 def over_position_limit(
@@ -49,7 +75,7 @@ def required_minor(
     """
     Return what an order needs beyond what is held already, in minor units of `hold_asset`.
 
-    A perpetual sell may trade above its limit, at most at the best bid, so that is what it is
+    A sell on margin may trade above its limit, at most at the best bid, so that is what it is
     priced at. A buy for cash needs that much and what it may be charged on it.
     """
     instrument = market.instrument
@@ -59,7 +85,7 @@ def required_minor(
         if cash_minor and side is Side.BUY:
             return cash_minor + _cash_fee(instrument, cash_minor)
         return order_hold(instrument, side, price_ticks, qty_lots, *paid) - held
-    if side is Side.SELL and instrument.is_perpetual:
+    if side is Side.SELL and not instrument.is_binary:
         price_ticks = max(price_ticks, market.book.bids.best_px_ticks)
     notional, fee = instrument.notional_of(price_ticks, qty_lots), 0
     if cash_minor and side is Side.BUY:
@@ -73,7 +99,9 @@ def required_minor(
         qty_lots -= replaced.leaves_qty_lots
         fee -= replaced.hold_minor
     position = account.positions.get(instrument.instrument_id, _FLAT)
-    added = margin(instrument, position, side, qty_lots, notional) - position.margin_minor
+    rate_ppb = margin_rate_ppb(account, instrument)
+    after = margin(instrument, position, side, qty_lots, notional, rate_ppb)
+    added = after - position.margin_minor
     if instrument.is_binary and not closes:
         # Its other side may already hold as much; the fee comes on top of that all the same.
         return max(0, added) + fee

@@ -115,7 +115,12 @@ def open_account(state: State, seq: int, ts_ns: int, command: OpenAccount) -> li
         return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
     return [
         AccountOpened(
-            AccountId(seq), command.venue, command.owner, command.name, command.is_default
+            AccountId(seq),
+            command.venue,
+            command.owner,
+            command.name,
+            command.is_default,
+            command.may_borrow,
         )
     ]
 

@@ -10,7 +10,7 @@ from countermand.core.events import (
     OrderCanceled,
 )
 from countermand.core.ids import AssetId
-from countermand.core.ledger import hold_asset, margin
+from countermand.core.ledger import hold_asset, margin, margin_rate_ppb
 from countermand.core.order import Order
 from countermand.core.reasons import CancelReason, RejectReason
 from countermand.core.state import Account, Position, State
@@ -43,7 +43,7 @@ def _free_of_positions(state: State, account: Account, asset_id: AssetId) -> int
         instrument = state.markets[instrument_id].instrument
         if instrument.quote_asset_id == asset_id:
             alone = Position(net_lots=position.net_lots, cost_minor=position.cost_minor)
-            held += margin(instrument, alone)
+            held += margin(instrument, alone, rate_ppb=margin_rate_ppb(account, instrument))
     balance = account.balances.get(asset_id)
     return balance.total_minor - held if balance else 0
 

@@ -27,6 +27,7 @@ class AccountImage(Struct, frozen=True, array_like=True):
     is_default: bool
     trading_locked: bool
     reduce_only: bool
+    may_borrow: bool
     balances: list[tuple[AssetId, Balance]]
     positions: list[tuple[InstrumentId, Position]]
     closed: list[OrderId]
@@ -94,6 +95,7 @@ def _account_image(account: Account) -> AccountImage:
         account.is_default,
         account.trading_locked,
         account.reduce_only,
+        account.may_borrow,
         sorted(account.balances.items()),
         sorted(account.positions.items()),
         list(account.closed),
@@ -118,6 +120,8 @@ def load(data: bytes) -> State:
         state.accounts[account.account_id] = _account(account)
     for order in image.orders:
         state.orders[order.order_id] = order
+    # In the order they were placed in: a staged order has an id from before that.
+    for order in sorted(image.orders, key=lambda o: o.submit_ns):
         index_order(state.accounts[order.account_id], order)
     _rebuild(state)
     for held in state.accounts.values():
@@ -141,6 +145,7 @@ def _account(image: AccountImage) -> Account:
     account.is_default = image.is_default
     account.trading_locked = image.trading_locked
     account.reduce_only = image.reduce_only
+    account.may_borrow = image.may_borrow
     account.balances = dict(image.balances)
     account.positions = dict(image.positions)
     account.closed = deque(image.closed)
@@ -163,3 +168,5 @@ def _rebuild(state: State) -> None:
     for order in sorted(open_orders, key=lambda o: o.priority_seq):
         state.markets[order.instrument_id].book.ladder(order.side).add(order)
         state.timers.add(order)
+        if order.all_or_none:
+            state.all_or_none.setdefault(order.instrument_id, {})[order.order_id] = order

@@ -18,11 +18,14 @@ class InstrumentKind(IntEnum):
     SPOT swaps two assets. PERPETUAL moves a position on margin. BINARY moves a position in a
     contract that pays `payout_ticks` or nothing: one book, in which whoever holds nothing and sells
     takes the other side of the outcome. It is paid for in full, so nobody can come to owe more.
+    EQUITY moves a position in shares: an account that may borrow holds it on margin and may be
+    short, any other holds all it costs.
     """
 
     SPOT = 1
     PERPETUAL = 2
     BINARY = 3
+    EQUITY = 4
 
 
 class FeeBasis(IntEnum):
@@ -119,6 +122,11 @@ class Instrument(Struct, frozen=True, array_like=True):
     def is_binary(self) -> bool:
         """Whether trades move a position in an outcome, paid for when it is opened."""
         return self.kind is InstrumentKind.BINARY
+
+    @property
+    def is_equity(self) -> bool:
+        """Whether trades move a position in shares."""
+        return self.kind is InstrumentKind.EQUITY
 
     @property
     def has_positions(self) -> bool:

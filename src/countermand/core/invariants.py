@@ -3,6 +3,7 @@ What must always be true of a state, each rule asserted on its own. For tests, s
 """
 
 from countermand.core import ledger
+from countermand.core.book import Ladder
 from countermand.core.ids import AssetId
 from countermand.core.order import Order, Side
 from countermand.core.state import Account, Market, Position, State
@@ -51,8 +52,9 @@ def _check_order(state: State, order: Order) -> None:
 
 def _check_market(state: State, market: Market) -> None:
     bids, asks = market.book.bids, market.book.asks
-    if bids.prices and asks.prices:
-        assert bids.best_px_ticks < asks.best_px_ticks, f"{market.instrument.symbol} is crossed"
+    best_bid, best_ask = (_best_divisible(ladder) for ladder in (bids, asks))
+    if best_bid and best_ask:
+        assert best_bid < best_ask, f"{market.instrument.symbol} is crossed"
     for ladder in (bids, asks):
         assert list(ladder.prices) == sorted(ladder.levels), "price list and levels differ"
         for price_ticks, level in ladder.levels.items():
@@ -62,6 +64,14 @@ def _check_market(state: State, market: Market) -> None:
             assert all(o.price_ticks == price_ticks and o.is_open for o in orders)
             priorities = [o.priority_seq for o in orders]
             assert priorities == sorted(priorities), f"level {price_ticks} is out of order"
+
+
+def _best_divisible(ladder: Ladder) -> int:
+    # What trades whole or not at all may stand across from what cannot fill it.
+    for price_ticks in ladder.descend():
+        if any(not order.all_or_none for order in ladder.levels[price_ticks].orders.values()):
+            return price_ticks
+    return 0
 
 
 def _check_account(state: State, account: Account) -> None:
@@ -75,7 +85,9 @@ def _check_account(state: State, account: Account) -> None:
         margined.add(instrument.quote_asset_id)
         held[instrument.quote_asset_id] += position.margin_minor
         _check_position(account, position, instrument_id)
-        assert position.margin_minor == ledger.margin(instrument, position), "margin is stale"
+        rate_ppb = ledger.margin_rate_ppb(account, instrument)
+        margin_minor = ledger.margin(instrument, position, rate_ppb=rate_ppb)
+        assert position.margin_minor == margin_minor, "margin is stale"
     for asset_id, balance in account.balances.items():
         which = f"account {account.account_id}, asset {asset_id}"
         assert balance.hold_minor == held[asset_id], f"{which}: hold is not what orders hold"

@@ -6,14 +6,16 @@ was laid, so a cancel frees it to the last unit. What is held:
 
     spot buy          notional at the limit, and the dearest fee on it     quote asset
     spot sell         the quantity                                         base asset
-    perpetual         the dearest fee on the notional                      quote asset
-    position          initial margin on max(|cost + buys|, |cost - sells|)  quote asset
+    perpetual, equity the dearest fee on the notional                      quote asset
+    their position    initial margin on max(|cost + buys|, |cost - sells|)  quote asset
                       where orders that can only close it do not count
     binary order      the maker's fee                                      quote asset
     binary position   the payout of what is short, as it stands or as all   quote asset
                       buys or all sells would leave it, whichever is worst
 
-Margin counts cost, not mark: profit that is not realized opens no further position. A binary
+Margin counts cost, not mark: profit that is not realized opens no further position. Shares are
+held at all they cost unless the account may borrow, and their price is not paid but held, so that
+what an account has in cash is its balance less what its positions cost. A binary
 outcome is paid for when it is bought and brings its price when it is sold, so what is short holds
 all it may come to pay. Buys and sells that fill together need no more than one side alone.
 """
@@ -23,11 +25,11 @@ from countermand.core.ids import CLEARING, EXTERNAL, FEES, AssetId
 from countermand.core.instrument import Instrument, InstrumentKind
 from countermand.core.order import Order, Side
 from countermand.core.state import Account, Position, State
-from countermand.core.units import ceil_ppb, truncate_share
+from countermand.core.units import PPB, ceil_ppb, truncate_share
 
 # Enum members looked up once: these lines run on every order and every cancel.
 _BUY, _SELL = Side.BUY, Side.SELL
-_SPOT, _BINARY = InstrumentKind.SPOT, InstrumentKind.BINARY
+_SPOT, _BINARY, _EQUITY = InstrumentKind.SPOT, InstrumentKind.BINARY, InstrumentKind.EQUITY
 
 
 def order_hold(
@@ -60,17 +62,26 @@ def hold_asset(instrument: Instrument, side: Side) -> AssetId:
     return instrument.quote_asset_id
 
 
+def margin_rate_ppb(account: Account, instrument: Instrument) -> int:
+    """Return what part of a position the account holds: all of it where it may not borrow."""
+    if instrument.kind is _EQUITY and not account.may_borrow:
+        return PPB
+    return instrument.initial_margin_ppb
+
+
 def margin(
     instrument: Instrument,
     position: Position,
     side: Side | None = None,
     more_lots: int = 0,
     more_minor: int = 0,
+    rate_ppb: int | None = None,
 ) -> int:
     """
     Return the margin of the position, as if an order of `side` were open besides those that are.
 
-    Orders that the position covers can only close it, at whatever price, and ask for nothing.
+    The rate is the instrument's unless another is given. Orders that the position covers can only
+    close it, at whatever price, and ask for nothing.
     """
     net_lots, cost = position.net_lots, position.cost_minor
     buy_minor, sell_minor = position.open_buy_minor, position.open_sell_minor
@@ -91,7 +102,7 @@ def margin(
         worst, other, turns = sell_minor - cost, cost + buy_minor, buy_lots > -net_lots
     if turns and other > worst:
         worst = other
-    return ceil_ppb(worst, instrument.initial_margin_ppb)
+    return ceil_ppb(worst, instrument.initial_margin_ppb if rate_ppb is None else rate_ppb)
 
 
 def lay(account: Account, instrument: Instrument, order: Order) -> None:
@@ -133,7 +144,7 @@ def _move_open(
 def _remargin(
     account: Account, instrument: Instrument, position: Position, hold_minor: int = 0
 ) -> None:
-    margin_minor = margin(instrument, position)
+    margin_minor = margin(instrument, position, rate_ppb=margin_rate_ppb(account, instrument))
     change = margin_minor - position.margin_minor + hold_minor
     account.balance(instrument.quote_asset_id).hold_minor += change
     position.margin_minor = margin_minor

@@ -3,7 +3,8 @@ Matching: what an incoming order would do to a book, worked out without touching
 
 Price-time priority. A match trades at the resting order's price. When the incoming order meets one
 of its own account, its self-trade prevention mode decides; when it meets a reduce-only order that
-its position no longer covers in full, that order is pulled.
+its position no longer covers in full, that order is pulled; one that trades whole or not at all and
+is larger than what comes in is passed over.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from msgspec import Struct
 
 from countermand.core.book import Book, Ladder
 from countermand.core.ids import AccountId
-from countermand.core.order import Order, SelfTradePrevention, Side
+from countermand.core.order import ExecInst, Order, SelfTradePrevention, Side
 from countermand.core.reasons import CancelReason
 
 
@@ -68,6 +69,8 @@ class Plan(Struct):
         return sum(step.qty_lots for step in self.steps if step.kind is StepKind.TRADE)
 
 
+_ALL_OR_NONE = ExecInst.ALL_OR_NONE
+
 NetOf = Callable[[AccountId], int]
 
 # An order that refuses to meet its own is stopped by what its check could not foresee.
@@ -97,6 +100,8 @@ def plan(book: Book, incoming: Incoming, net_of: NetOf | None) -> Plan:
     for maker in _opposite(book.ladder(incoming.side.opposite), incoming):
         if result.leaves_qty_lots == 0 or result.stopped:
             break
+        if maker.exec_inst & _ALL_OR_NONE and maker.leaves_qty_lots > result.leaves_qty_lots:
+            continue
         if maker.account_id == incoming.account_id and incoming.stp:
             _prevent(result, maker, incoming.stp)
         elif net_of and maker.reduce_only and _uncovered(maker, net_of, moved):

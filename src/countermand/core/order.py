@@ -48,6 +48,18 @@ class ExecInst(IntEnum):
     NONE = 0
     POST_ONLY = 1  # participate, do not initiate
     REDUCE_ONLY = 2  # may only bring a position toward zero
+    ALL_OR_NONE = 4  # trades whole or not at all
+
+
+class PositionEffect(IntEnum):
+    """
+    FIX PositionEffect (77): what an order is for. OPEN is refused against an opposite position,
+    CLOSE beyond what the position and the orders that already close it leave.
+    """
+
+    NONE = 0
+    OPEN = 1
+    CLOSE = 2
 
 
 class SelfTradePrevention(IntEnum):
@@ -125,6 +137,7 @@ class Order(Struct):
     cash_qty_minor: int = 0
     reject_reason: RejectReason | None = None
     fee_accrued: int = 0
+    position_effect: PositionEffect = PositionEffect.NONE
 
     @property
     def is_open(self) -> bool:
@@ -135,3 +148,8 @@ class Order(Struct):
     def reduce_only(self) -> bool:
         """Whether the order may only bring a position toward zero."""
         return bool(self.exec_inst & ExecInst.REDUCE_ONLY)
+
+    @property
+    def all_or_none(self) -> bool:
+        """Whether the order trades whole or not at all."""
+        return bool(self.exec_inst & ExecInst.ALL_OR_NONE)

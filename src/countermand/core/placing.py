@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from countermand.core import checks, fees, sizing
+from countermand.core import checks, fees, sizing, terms
 from countermand.core.canceling import cancel_rejected
 from countermand.core.commands import NewOrder, ReplaceOrder
 from countermand.core.events import (
@@ -39,6 +39,7 @@ class Arrival(Struct, frozen=True, gc=False):
     time_in_force: TimeInForce
     order_qty_lots: int
     rests_at_best: bool = False
+    all_or_none: bool = False
     fee_accrued: int = 0
     fee_minor: int = 0
 
@@ -62,7 +63,8 @@ def new_order(
     incoming = Incoming(command.account_id, command.side, price_ticks, qty_lots, command.stp)
     at_best = command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
     tif = command.time_in_force
-    arrival = Arrival(seq, accepted.order_id, incoming, tif, qty_lots, at_best)
+    whole = bool(exec_inst & ExecInst.ALL_OR_NONE)
+    arrival = Arrival(seq, accepted.order_id, incoming, tif, qty_lots, at_best, whole)
     return [accepted, *_enter(state, market, arrival)]
 
 
@@ -85,6 +87,7 @@ def _accepted(
         command.text,
         command.secondary_cl_ord_id,
         command.cash_qty_minor,
+        command.position_effect,
     )
 
 
@@ -109,29 +112,50 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
     )
     if not account or not order or not order.is_open:
         return [cancel_rejected(CxlRejResponseTo.REPLACE, order or None, command.cl_ord_id)]
-    market = state.markets[order.instrument_id]
-    price_ticks = command.price_ticks or order.price_ticks
-    qty_lots = command.order_qty_lots or order.order_qty_lots
-    reason = checks.refuse_replace(account, market, order, command, price_ticks, qty_lots)
+    market, new = state.markets[order.instrument_id], terms.replaced(order, command)
+    reason = checks.refuse_replace(account, market, order, new, ts_ns)
     if reason is not None:
         return [cancel_rejected(CxlRejResponseTo.REPLACE, order, command.cl_ord_id, reason)]
-    keeps = price_ticks == order.price_ticks and qty_lots <= order.order_qty_lots
-    cl_ord_id = command.new_cl_ord_id or order.cl_ord_id
-    replaced = OrderReplaced(order.order_id, cl_ord_id, price_ticks, qty_lots, keeps)
+    keeps = terms.keeps_priority(order, new)
+    style = (new.time_in_force, new.expire_ns, new.exec_inst, new.text)
+    replaced = OrderReplaced(
+        order.order_id, new.cl_ord_id, new.price_ticks, new.order_qty_lots, keeps, *style
+    )
     if keeps:
         return [replaced]
-    leaves = qty_lots - order.cum_qty_lots
-    incoming = Incoming(order.account_id, order.side, price_ticks, leaves, order.stp)
-    arrival = Arrival(
+    return [replaced, *_enter(state, market, _anew(seq, order, new))]
+
+
+def _anew(seq: int, order: Order, new: terms.Terms) -> Arrival:
+    leaves = new.order_qty_lots - order.cum_qty_lots
+    return Arrival(
         seq,
         order.order_id,
-        incoming,
-        order.time_in_force,
-        qty_lots,
+        Incoming(order.account_id, order.side, new.price_ticks, leaves, order.stp),
+        new.time_in_force,
+        new.order_qty_lots,
+        all_or_none=new.all_or_none,
         fee_accrued=order.fee_accrued,
         fee_minor=order.fee_minor,
     )
-    return [replaced, *_enter(state, market, arrival)]
+
+
+def fill_whole(state: State, order: Order, first_index: int) -> list[Event]:
+    """
+    Return the trades of a resting order that trades whole or not at all, if it can be filled now.
+
+    `first_index` is how many matches the entry has made before.
+    """
+    market = state.markets[order.instrument_id]
+    arrival = _anew(state.seq, order, terms.stated(order))
+    planned = plan(market.book, arrival.incoming, _net_of(state, market))
+    if planned.traded_lots < arrival.incoming.qty_lots:
+        return []
+    charges = _Charges(market.instrument, arrival)
+    return [
+        _happened(charges, arrival, first_index + index, step)
+        for index, step in enumerate(planned.steps)
+    ]
 
 
 class _Charges:
@@ -170,9 +194,9 @@ def _enter(state: State, market: Market, arrival: Arrival) -> Iterator[Event]:
         yield from _settled(arrival, arrival.order_qty_lots, best_px_ticks)
         return
     planned = plan(market.book, incoming, _net_of(state, market))
-    fok = arrival.time_in_force is TimeInForce.FOK
-    if fok and planned.traded_lots < incoming.qty_lots:
-        yield OrderCanceled(order_id, CancelReason.FOK_NOT_FILLED)
+    whole = arrival.all_or_none or arrival.time_in_force is TimeInForce.FOK
+    if whole and planned.traded_lots < incoming.qty_lots:
+        yield from _settled(arrival, arrival.order_qty_lots, best_px_ticks)
         return
     qty_lots = arrival.order_qty_lots
     charges = _Charges(market.instrument, arrival)

@@ -33,6 +33,10 @@ class RejectReason(IntEnum):
     NOTHING_TO_REPLACE = 17
     QTY_BELOW_EXECUTED = 18
     NOT_REDUCING = 19
+    SHORT_NOT_ALLOWED = 31
+    OPPOSITE_POSITION = 32
+    NOTHING_TO_CLOSE = 33
+    CLOSES_BEYOND_POSITION = 34
     POST_ONLY_WOULD_CROSS = 20
     POSITION_LIMIT = 21
     INSUFFICIENT_FUNDS = 22
@@ -62,6 +66,9 @@ _TRANSIENT = frozenset(
         RejectReason.LIMIT_ONLY_MARKET,
         RejectReason.POST_ONLY_WOULD_CROSS,
         RejectReason.NOT_REDUCING,
+        RejectReason.OPPOSITE_POSITION,
+        RejectReason.NOTHING_TO_CLOSE,
+        RejectReason.CLOSES_BEYOND_POSITION,
         RejectReason.POSITION_LIMIT,
         RejectReason.INSUFFICIENT_FUNDS,
         RejectReason.TOO_MANY_OPEN_ORDERS,
@@ -90,6 +97,10 @@ _SENTENCES = {
     RejectReason.NOTHING_TO_REPLACE: "nothing to replace",
     RejectReason.QTY_BELOW_EXECUTED: "quantity must exceed what has been executed",
     RejectReason.NOT_REDUCING: "order does not reduce a position",
+    RejectReason.SHORT_NOT_ALLOWED: "account may not sell what it does not have",
+    RejectReason.OPPOSITE_POSITION: "order opens against an opposite position",
+    RejectReason.NOTHING_TO_CLOSE: "there is no position to close",
+    RejectReason.CLOSES_BEYOND_POSITION: "order closes more than the position",
     RejectReason.POST_ONLY_WOULD_CROSS: "post-only order would match immediately",
     RejectReason.POSITION_LIMIT: "position limit exceeded",
     RejectReason.INSUFFICIENT_FUNDS: "insufficient funds",

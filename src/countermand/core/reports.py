@@ -14,6 +14,7 @@ from countermand.core.order import (
     ExecType,
     OrdStatus,
     OrdType,
+    PositionEffect,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -56,6 +57,7 @@ class OrderReport(Struct, frozen=True, gc=False):
     cash_qty_minor: int = 0
     reject_reason: RejectReason | None = None
     hold_minor: int = 0
+    position_effect: PositionEffect = PositionEffect.NONE
 
     @property
     def is_open(self) -> bool:
@@ -129,6 +131,7 @@ class AccountReport(Struct, frozen=True, gc=False):
     is_default: bool
     trading_locked: bool = False
     reduce_only: bool = False
+    may_borrow: bool = False
 
 
 class BalanceReport(Struct, frozen=True, gc=False):

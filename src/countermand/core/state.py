@@ -75,6 +75,7 @@ class Account(Struct):
     is_default: bool = False
     trading_locked: bool = False
     reduce_only: bool = False
+    may_borrow: bool = False
     balances: dict[AssetId, Balance] = field(default_factory=dict)
     positions: dict[InstrumentId, Position] = field(default_factory=dict)
     closed: deque[OrderId] = field(default_factory=deque)
@@ -145,6 +146,8 @@ class State:
         }
         self.orders: dict[OrderId, Order] = {}
         self.timers = Timers()
+        # Derived: the resting orders that trade whole or not at all.
+        self.all_or_none: dict[InstrumentId, dict[OrderId, Order]] = {}
 
     def find_order(
         self,

@@ -27,24 +27,26 @@ class Timers:
             heappush(self._heap, (order.expire_ns, order.order_id, order))
 
     def drop(self, order: Order) -> None:
-        """Note that the order, closed by now, no longer needs watching."""
+        """Note that the order, closed by now or about to expire at another time, is not watched."""
         if order.expire_ns:
             self._dead += 1
             if self._dead > SWEEP_MIN and self._dead * 2 > len(self._heap):
-                self._heap = [item for item in self._heap if item[2].leaves_qty_lots]
+                self._heap = [item for item in self._heap if _is_due_at(item)]
                 heapify(self._heap)
                 self._dead = 0
 
     def next_ns(self) -> int:
         """Return when the next open order expires, 0 when none does."""
-        while self._heap and not self._heap[0][2].is_open:
+        while self._heap and not _is_due_at(self._heap[0]):
             heappop(self._heap)
             self._dead -= 1
         return self._heap[0][0] if self._heap else 0
 
     def due(self, now_ns: int) -> list[Order]:
         """Return the open orders whose time has come, soonest first; the heap stays as it is."""
-        return [order for _, _, order in sorted(self._until(now_ns, 0), key=lambda t: t[:2])]
+        # An order whose expiry was moved away and back is watched twice for the same time.
+        found = {order_id: item for item in self._until(now_ns, 0) for order_id in item[1:2]}
+        return [order for _, _, order in sorted(found.values(), key=lambda item: item[:2])]
 
     def _until(self, now_ns: int, index: int) -> Iterator[tuple[int, int, Order]]:
         # A heap's children are never sooner than their parent, so a late parent ends the search.
@@ -52,6 +54,12 @@ class Timers:
         while stack:
             at = stack.pop()
             if at < len(self._heap) and self._heap[at][0] <= now_ns:
-                if self._heap[at][2].is_open:
+                if _is_due_at(self._heap[at]):
                     yield self._heap[at]
                 stack += (2 * at + 1, 2 * at + 2)
+
+
+def _is_due_at(item: tuple[int, int, Order]) -> bool:
+    # Whether the order still ends at the time it stands there with.
+    expire_ns, _, order = item
+    return order.is_open and order.expire_ns == expire_ns

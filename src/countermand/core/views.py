@@ -83,6 +83,7 @@ def order_report(order: Order) -> OrderReport:
         order.cash_qty_minor,
         order.reject_reason,
         order.hold_minor,
+        order.position_effect,
     )
 
 
@@ -201,6 +202,7 @@ def _account_report(account: Account) -> AccountReport:
         account.is_default,
         account.trading_locked,
         account.reduce_only,
+        account.may_borrow,
     )
 
 
