@@ -5,7 +5,7 @@ is a pure function of its arguments, and the server and the client run it in opp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -58,6 +58,9 @@ class Keys(Protocol):
 
     def find(self, key: str) -> Credential | None:
         """Return the credential of `key`, or None."""
+
+    def __iter__(self) -> Iterator[Credential]:
+        """Yield every credential there is."""
 
 
 class Auth(Protocol):
