@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "engine": {"engine.", "core.", "durable"},
     "wire": {"wire.", *WORDS},
     "venues": {"wire.", *WORDS},
-    "server": {"server.", "engine.", "wire.", "venues", *WORDS},
+    "server": {"server.", "engine.", "wire.", "venues", "durable", *WORDS},
     "client": {"client.", "wire.", "venues", *WORDS},
     "world": {"world.", "wire.", "durable", *WORDS},
     "logs": set(),

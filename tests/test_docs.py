@@ -36,7 +36,11 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert [] == [link for link in links if not (document.parent / link).exists()]
 
 
-@pytest.mark.parametrize("document", [ROOT / "ARCHITECTURE.md", *DOCUMENTS[2:-1]], ids=identifier)
+# A venue's page also names files of other projects.
+OF_OURS = [page for page in DOCUMENTS[1:] if "venues" not in page.parts]
+
+
+@pytest.mark.parametrize("document", OF_OURS, ids=identifier)
 def test_paths_exist(document: Path) -> None:
     """Every path in code marks exists, from the root or from the package."""
     places = [ROOT, ROOT / "src/countermand", ROOT / "src/countermand/core", document.parent]
