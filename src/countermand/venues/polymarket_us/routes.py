@@ -7,6 +7,7 @@ from countermand.venues.polymarket_us.messages import orders as o
 from countermand.venues.polymarket_us.translate import (
     created,
     leniency,
+    modifying,
     order_reports,
     orders,
     placing,
@@ -111,13 +112,13 @@ _ORDERS = (
         "POST /order/{orderId}/modify",
         (o.ModifyOrder, o.Empty),
         Square(
-            orders.modify_from_wire,
-            orders.modified_to_wire,
-            orders.modify_to_wire,
+            modifying.modify_from_wire,
+            modifying.modified_to_wire,
+            modifying.modify_to_wire,
             orders.empty_from_wire,
         ),
         "Modify Order",
-        find=orders.find_modified,
+        find=modifying.find_modified,
     ),
     _order_row(
         Operation.REPLACE_ORDER,

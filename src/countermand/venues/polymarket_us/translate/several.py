@@ -8,10 +8,10 @@ from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.messages import orders
 from countermand.venues.polymarket_us.tables import Outcome
 from countermand.venues.polymarket_us.translate import placing, resolve, slippage
+from countermand.venues.polymarket_us.translate.modifying import modify_from_wire
 from countermand.venues.polymarket_us.translate.orders import (
     cancel_from_wire,
     chosen,
-    modify_from_wire,
     slugs_to_wire,
 )
 from countermand.venues.polymarket_us.translate.remarks import Remarks, remarks_text
