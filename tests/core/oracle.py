@@ -10,55 +10,34 @@ A command is a namespace of plain values (enums by name), an event is a tuple: i
 
 import math
 from copy import deepcopy
-from dataclasses import dataclass, field
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
+from tests.core import oracle_ladder
+from tests.core import oracle_money as money
+from tests.core.oracle_order import REDUCE_ONLY, Order
+
 EXTERNAL, FEES, CLEARING = -1, -2, -3
-POST_ONLY, REDUCE_ONLY = 1, 2
 BILLION = 10**9
 
 Event = tuple[Any, ...]
 
 
-@dataclass(eq=False)
-class Order:
-    """One order; open while `status` is NEW or PARTIALLY_FILLED."""
-
-    order_id: int
-    account: int
-    instrument: int
-    cl_ord_id: str
-    side: str
-    ord_type: str
-    time_in_force: str
-    exec_inst: int
-    stp: str
-    price: int
-    qty: int
-    expire_ns: int
-    priority: int
-    cum: int = 0
-    status: str = "NEW"
-    retired: list[str] = field(default_factory=list)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it can still trade or be canceled."""
-        return self.status in ("NEW", "PARTIALLY_FILLED")
-
-    @property
-    def leaves(self) -> int:
-        """What is left to trade."""
-        return self.qty - self.cum if self.is_open else 0
-
-
 class Oracle:
-    """The naive exchange. The limits are per account: open orders, and closed ones remembered."""
+    """
+    The naive exchange. Its limits: an account's open, closed and staged orders, a market's trades.
+    """
 
-    def __init__(self, open_max: int = 250_000, closed_max: int = 250_000) -> None:
+    def __init__(
+        self,
+        open_max: int = 250_000,
+        closed_max: int = 250_000,
+        trades_max: int = 10_000,
+        staged_max: int = 1_000,
+    ) -> None:
         self.open_max, self.closed_max = open_max, closed_max
+        self.trades_max, self.staged_max = trades_max, staged_max
         self.seq = self.ts_ns = 0
         self.assets: dict[int, SimpleNamespace] = {}
         self.instruments: dict[int, SimpleNamespace] = {}
@@ -67,10 +46,18 @@ class Oracle:
         self.orders: list[Order] = []
         self.live: list[Order] = []
         self.closed: dict[int, list[int]] = {}
+        # Orders written down by account, each its id, the end of its time, its terms.
+        self.staged: dict[int, list[tuple[int, int, dict[str, Any]]]] = {}
         self.totals: dict[tuple[int, int], int] = {}
-        # Of a perpetual position: net lots, their cost, what was realized.
+        # Of a position: net lots, their cost, what was realized; and lots bought and sold, fees,
+        # when it last moved.
         self.positions: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self.stats: dict[tuple[int, int], list[int]] = {}
+        # By market: the last trades, each (match, aggressor, price, quantity, time), the price of
+        # the last one, and what it was settled at.
+        self.trades: dict[int, list[tuple[Any, ...]]] = {}
         self.last_px: dict[int, int] = {}
+        self.settled: dict[int, int] = {}
 
     def apply(self, seq: int, ts_ns: int, name: str, command: SimpleNamespace) -> list[Event]:
         """Do what the command says and return what happened."""
@@ -88,15 +75,19 @@ class Oracle:
         return {key: pair for key, pair in pairs.items() if any(pair)}
 
     def margins(self) -> dict[tuple[int, int], tuple[int, ...]]:
-        """Return (net, cost, realized, open buys, open sells, margin) where there is anything."""
+        """
+        Return (net, cost, realized, open buys, open sells, margin, bought, sold, fees, last moved)
+        where there is anything.
+        """
         rows = {}
-        perpetuals = [i for i in self.instruments.values() if i.kind == "PERPETUAL"]
+        held = [i for i in self.instruments.values() if money.has_positions(i)]
         for account in self.accounts:
-            for instrument in perpetuals:
+            for instrument in held:
                 mine = [o for o in self._open(account) if o.instrument == instrument.id]
                 lots = [sum(o.leaves for o in mine if o.side == s) for s in ("BUY", "SELL")]
                 position = self._position(account, instrument.id)
-                row = (*position, *lots, self._margin(account, instrument))
+                stats = self.stats.get((account, instrument.id), [0, 0, 0, 0])
+                row = (*position, *lots, self._margin(account, instrument), *stats)
                 if any(row):
                     rows[account, instrument.id] = row
         return rows
@@ -116,12 +107,14 @@ class Oracle:
         held = 0
         for order in self._open(account):
             instrument = self.instruments[order.instrument]
-            if asset == self._hold_asset(instrument, order.side):
-                held += self._hold(instrument, order.side, order.price, order.leaves)
-        for instrument in self.instruments.values():
-            if instrument.kind == "PERPETUAL" and instrument.quote_asset_id == asset:
-                held += self._margin(account, instrument)
-        return held
+            if asset == money.hold_asset(instrument, order.side):
+                terms = (order.side, order.price, order.leaves)
+                held += money.order_hold(instrument, *terms, order.paid)
+        return held + sum(self._margin(account, i) for i in self._held_in(asset))
+
+    def orders_of(self, account: int) -> list[Order]:
+        """Return every order of the account that is remembered, the newest first."""
+        return sorted((o for o in self.orders if o.account == account), key=lambda o: -o.order_id)
 
     # The commands that found things.
 
@@ -139,25 +132,7 @@ class Oracle:
         new = SimpleNamespace(**c.instrument, id=self.seq)
         if any((i.venue, i.symbol) == (new.venue, new.symbol) for i in self.instruments.values()):
             return [("InstructionRejected", "DUPLICATE_NAME")]
-        sound = (
-            new.base_asset_id in self.assets
-            and new.quote_asset_id in self.assets
-            and min(new.tick_units, new.lot_units, new.notional_minor, new.order_qty_lots_min) > 0
-            and (new.kind == "PERPETUAL" or new.lot_minor > 0)
-            and new.base_asset_id != new.quote_asset_id
-            and min(
-                new.order_qty_lots_max,
-                new.notional_minor_min,
-                new.position_lots_max,
-                new.price_band_ppb,
-                new.market_band_ppb,
-                new.initial_margin_ppb,
-                new.reference_price_ticks,
-            )
-            >= 0
-            and max(abs(new.maker_fee_ppb), abs(new.taker_fee_ppb)) <= BILLION
-        )
-        if not sound:
+        if not money.is_sound(new, self.assets):
             return [("InstructionRejected", "INVALID_AMOUNT")]
         self.instruments[self.seq] = new
         return [("InstrumentListed", {**c.instrument, "instrument_id": self.seq})]
@@ -166,6 +141,8 @@ class Oracle:
         """Resting orders stay."""
         if c.instrument_id not in self.instruments:
             return [("InstructionRejected", "UNKNOWN_INSTRUMENT")]
+        if c.instrument_id in self.settled:
+            return [("InstructionRejected", "MARKET_CLOSED")]
         self.instruments[c.instrument_id].trading_state = c.trading_state
         return [("TradingStateChanged", c.instrument_id, c.trading_state)]
 
@@ -185,7 +162,7 @@ class Oracle:
         rights = {"trading_locked": False, "reduce_only": False}
         self.accounts[self.seq] = SimpleNamespace(**vars(c), **rights)
         self.closed[self.seq] = []
-        return [("AccountOpened", self.seq, c.venue, c.owner, c.name, c.is_default)]
+        return [("AccountOpened", self.seq, c.venue, c.owner, c.name, c.is_default, c.may_borrow)]
 
     def on_configure_account(self, c: SimpleNamespace) -> list[Event]:
         """None leaves a setting as it is."""
@@ -212,39 +189,173 @@ class Oracle:
         self._pay(EXTERNAL, c.account_id, c.asset_id, c.amount_minor)
         return [("FundsDeposited", c.account_id, c.asset_id, c.amount_minor)]
 
+    def on_withdraw_funds(self, c: SimpleNamespace) -> list[Event]:
+        """Positions keep what they hold; orders go, newest first, while there is too little."""
+        if c.account_id not in self.accounts:
+            return [("InstructionRejected", "UNKNOWN_ACCOUNT")]
+        if c.amount_minor <= 0 or c.asset_id not in self.assets:
+            return [("InstructionRejected", "INVALID_AMOUNT")]
+        pledged = 0
+        for instrument in self._held_in(c.asset_id):
+            net, cost, _ = self._position(c.account_id, instrument.id)
+            nothing = {"BUY": (0, 0), "SELL": (0, 0)}
+            pledged += money.position_hold(instrument, net, cost, nothing)
+        if c.amount_minor > self.totals.get((c.account_id, c.asset_id), 0) - pledged:
+            return [("InstructionRejected", "INSUFFICIENT_FUNDS")]
+        self._pay(c.account_id, EXTERNAL, c.asset_id, c.amount_minor)
+        events: list[Event] = [("FundsWithdrawn", c.account_id, c.asset_id, c.amount_minor)]
+        while self._available(c.account_id, c.asset_id) < 0:
+            holding = [
+                o
+                for o in self._open(c.account_id)
+                if money.hold_asset(self.instruments[o.instrument], o.side) == c.asset_id
+            ]
+            events.append(self._cancel(max(holding, key=lambda o: o.order_id), "UNFUNDED"))
+        return events
+
+    def on_settle_instrument(self, c: SimpleNamespace) -> list[Event]:
+        """Open orders go, who is long is paid, who is short pays, and the market is over."""
+        instrument = self.instruments.get(c.instrument_id)
+        if instrument is None:
+            return [("InstructionRejected", "UNKNOWN_INSTRUMENT")]
+        if instrument.kind != "BINARY" or c.instrument_id in self.settled:
+            return [("InstructionRejected", "MARKET_CLOSED")]
+        if c.price_ticks < 0 or c.price_ticks > instrument.payout_ticks:
+            return [("InstructionRejected", "PRICE_OUTSIDE_BAND")]
+        standing = [o for o in self._open() if o.instrument == c.instrument_id]
+        standing.sort(key=lambda o: o.order_id)
+        events = [self._cancel(order, "MARKET_SETTLED") for order in standing]
+        for account in self.accounts:
+            net, cost, realized = self._position(account, instrument.id)
+            if net:
+                worth = net * c.price_ticks * instrument.notional_minor
+                self._pay(CLEARING, account, instrument.quote_asset_id, worth)
+                position = (0, 0, realized + worth - cost)
+                self.positions[account, instrument.id] = position
+                self.stats[account, instrument.id][3] = self.ts_ns
+        self.settled[instrument.id] = c.price_ticks
+        instrument.trading_state = "HALTED"
+        return [*events, ("InstrumentSettled", c.instrument_id, c.price_ticks)]
+
     # The commands about orders.
 
     def on_new_order(self, c: SimpleNamespace) -> list[Event]:
         """An order is taken whole or refused."""
-        reason = self._why_not_new(c)
+        return self._place(c, self.seq)
+
+    def on_stage_order(self, c: SimpleNamespace) -> list[Event]:
+        """What would be refused now is refused now; nothing else happens yet."""
+        order = SimpleNamespace(**c.order)
+        reason = oracle_ladder.why_not_new(self, order)
+        if reason is None and c.lifetime_ns <= 0:
+            reason = "INVALID_EXPIRE_TIME"
         if reason:
-            return [("OrderRejected", c.account_id, c.cl_ord_id, reason)]
-        price = c.price_ticks or self._market_bound(self.instruments[c.instrument_id], c.side)
-        terms = (
-            self.seq,
-            c.account_id,
-            c.instrument_id,
-            c.cl_ord_id,
-            c.side,
-            c.ord_type,
-            c.time_in_force,
-            # What an account may only do, its orders carry.
-            c.exec_inst | (REDUCE_ONLY if self.accounts[c.account_id].reduce_only else 0),
-            c.stp,
-            price,
-            c.order_qty_lots,
-            c.expire_ns,
-        )
-        order = Order(*terms, priority=self.seq)
-        return [("OrderAccepted", *terms), *self._come_in(order)]
+            return [("OrderRejected", order.account_id, order.cl_ord_id, reason, None)]
+        until_ns = self.ts_ns + c.lifetime_ns
+        staged = self.staged.setdefault(order.account_id, [])
+        staged.append((self.seq, until_ns, c.order))
+        del staged[: -self.staged_max]
+        return [("OrderStaged", self.seq, until_ns, c.order)]
+
+    def on_submit_order(self, c: SimpleNamespace) -> list[Event]:
+        """Once, in time, under the id it was staged with."""
+        if c.account_id not in (*self.accounts, EXTERNAL, FEES, CLEARING):
+            return [("InstructionRejected", "UNKNOWN_ACCOUNT")]
+        staged = self.staged.get(c.account_id, [])
+        found = [each for each in staged if each[0] == c.order_id]
+        if not found:
+            placed = self._find(c.account_id, c.order_id, ("", ""), 0)
+            reason = "ALREADY_SUBMITTED" if placed else "UNKNOWN_ORDER"
+            return [("InstructionRejected", reason)]
+        _, until_ns, terms = found[0]
+        if self.ts_ns >= until_ns:
+            return [("InstructionRejected", "STAGING_EXPIRED")]
+        text = terms["text"] if c.text is None else c.text
+        events = self._place(SimpleNamespace(**{**terms, "text": text}), c.order_id)
+        if events[0][0] == "OrderAccepted" or events[0][-1] is not None:
+            staged.remove(found[0])
+        return events
+
+    def _place(self, c: SimpleNamespace, order_id: int) -> list[Event]:
+        reason = oracle_ladder.why_not_new(self, c)
+        if reason:
+            kept = self._kept(c, order_id, reason)
+            return [("OrderRejected", c.account_id, c.cl_ord_id, reason, kept)]
+        instrument = self.instruments[c.instrument_id]
+        # What an account may only do, its orders carry.
+        reduce_only = REDUCE_ONLY if self.accounts[c.account_id].reduce_only else 0
+        price = c.price_ticks or self._market_bound(instrument, c.side)
+        terms = self._terms(c, order_id, c.exec_inst | reduce_only, price, self._sized(c))
+        order = self._order(terms)
+        at_best = c.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT"
+        return [("OrderAccepted", *terms.values()), *self._come_in(order, at_best=at_best)]
+
+    @staticmethod
+    def _terms(
+        c: SimpleNamespace, order_id: int, exec_inst: int, price: int, qty: int
+    ) -> dict[str, Any]:
+        return {
+            "order_id": order_id,
+            "account_id": c.account_id,
+            "instrument_id": c.instrument_id,
+            "cl_ord_id": c.cl_ord_id,
+            "side": c.side,
+            "ord_type": c.ord_type,
+            "time_in_force": c.time_in_force,
+            "exec_inst": exec_inst,
+            "stp": c.stp,
+            "price_ticks": price,
+            "order_qty_lots": qty,
+            "expire_ns": c.expire_ns,
+            "text": c.text,
+            "secondary_cl_ord_id": c.secondary_cl_ord_id,
+            "cash_qty_minor": c.cash_qty_minor,
+            "position_effect": c.position_effect,
+        }
+
+    def _order(self, terms: dict[str, Any]) -> Order:
+        *first, text, secondary, cash, _ = terms.values()
+        return Order(*first, self.seq, priority=self.seq, text=text, secondary=secondary, cash=cash)
+
+    def _kept(self, c: SimpleNamespace, order_id: int, reason: str) -> dict[str, Any] | None:
+        # A refused order is remembered, where that is asked for, as it was asked for.
+        if not c.keep_rejected or c.account_id not in self.accounts:
+            return None
+        terms = self._terms(c, order_id, c.exec_inst, c.price_ticks, c.order_qty_lots)
+        order = self._order(terms)
+        order.reason = reason
+        self._admit(order)
+        self._close(order, "REJECTED")
+        return terms
+
+    def _sized(self, c: SimpleNamespace) -> int:
+        # What cash buys, or what brings it, of what stands within reach and will trade.
+        if c.cash_qty_minor == 0:
+            return int(c.order_qty_lots)
+        instrument = self.instruments[c.instrument_id]
+        bound = c.price_ticks or self._market_bound(instrument, c.side)
+        left, lots = c.cash_qty_minor, 0
+        opposite = self._reached(c.instrument_id, c.side, bound)
+        for maker in opposite:
+            own = maker.account == c.account_id and c.stp != "NONE"
+            if own or maker.exec_inst & REDUCE_ONLY:
+                continue
+            each = maker.price * instrument.notional_minor
+            taken = min(maker.leaves, left // each)
+            lots, left = lots + taken, left - taken * each
+            if taken < maker.leaves:
+                return int(lots)
+        if c.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT" and opposite:
+            lots += left // (opposite[0].price * instrument.notional_minor)
+        return int(lots)
 
     def on_replace_order(self, c: SimpleNamespace) -> list[Event]:
         """Only less quantity at the same price keeps the place in the queue."""
-        order = self._find(c.account_id, c.order_id, c.cl_ord_id, c.instrument_id)
+        order = self._find(c.account_id, c.order_id, (c.cl_ord_id, ""), c.instrument_id)
         if order is None or not order.is_open:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id)]
         price, qty = c.price_ticks or order.price, c.order_qty_lots or order.qty
-        reason = self._why_not_replace(order, price, qty, c.new_cl_ord_id)
+        reason = oracle_ladder.why_not_replace(self, order, price, qty, c.new_cl_ord_id)
         if reason:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, reason)]
         keeps = price == order.price and qty <= order.qty
@@ -252,7 +363,8 @@ class Oracle:
             order.retired.append(order.cl_ord_id)
             order.cl_ord_id = c.new_cl_ord_id
         order.price, order.qty = price, qty
-        replaced = ("OrderReplaced", order.order_id, order.cl_ord_id, price, qty, keeps)
+        style = (order.time_in_force, order.expire_ns, order.exec_inst, order.text)
+        replaced = ("OrderReplaced", order.order_id, order.cl_ord_id, price, qty, keeps, *style)
         if keeps:
             return [replaced]
         self._withdraw(order)
@@ -261,7 +373,8 @@ class Oracle:
 
     def on_cancel_order(self, c: SimpleNamespace) -> list[Event]:
         """A cancel is accepted in every trading state."""
-        order = self._find(c.account_id, c.order_id, c.cl_ord_id, c.instrument_id)
+        names = (c.cl_ord_id, c.secondary_cl_ord_id)
+        order = self._find(c.account_id, c.order_id, names, c.instrument_id)
         if order is None or not order.is_open:
             return [self._cancel_rejected("CANCEL", order, c.cl_ord_id)]
         return [self._cancel(order, "REQUESTED")]
@@ -285,108 +398,10 @@ class Oracle:
             self._close(order, "EXPIRED")
         return [*[("OrderExpired", o.order_id) for o in due], ("TimeAdvanced",)]
 
-    # The ladders of refusal.
-
-    def _why_not_new(self, c: SimpleNamespace) -> str | None:  # noqa: C901, PLR0912 - a ladder
-        if c.account_id not in self.accounts:
-            return "UNKNOWN_ACCOUNT"
-        account, instrument = self.accounts[c.account_id], self.instruments.get(c.instrument_id)
-        if instrument is None or instrument.venue != account.venue:
-            return "UNKNOWN_INSTRUMENT"
-        if account.trading_locked:
-            return "ACCOUNT_LOCKED"
-        if instrument.trading_state in ("CANCEL_ONLY", "PAUSED", "HALTED"):
-            return "MARKET_CLOSED"
-        post_only, reduce_only = bool(c.exec_inst & POST_ONLY), bool(c.exec_inst & REDUCE_ONLY)
-        if instrument.trading_state == "POST_ONLY" and not post_only:
-            return "POST_ONLY_MARKET"
-        if instrument.trading_state == "LIMIT_ONLY" and c.ord_type != "LIMIT":
-            return "LIMIT_ONLY_MARKET"
-        if self._is_used(c.account_id, c.cl_ord_id):
-            return "DUPLICATE_CL_ORD_ID"
-        immediate = c.time_in_force in ("IOC", "FOK")
-        if c.ord_type == "MARKET" and not immediate:
-            return "INVALID_TIME_IN_FORCE"
-        if post_only and immediate:
-            return "INVALID_EXEC_INST"
-        if c.time_in_force == "GTD" and c.expire_ns == 0:
-            return "INVALID_EXPIRE_TIME"
-        if c.expire_ns != 0 and (immediate or c.expire_ns <= self.ts_ns):
-            return "INVALID_EXPIRE_TIME"
-        reason = self._why_not_terms(instrument, c.ord_type, c.price_ticks, c.order_qty_lots)
-        if reason:
-            return reason
-        cover = self._cover(c.account_id, c.instrument_id, c.side)
-        if (reduce_only or account.reduce_only) and c.order_qty_lots > cover:
-            return "NOT_REDUCING"
-        price = c.price_ticks or self._market_bound(instrument, c.side)
-        if post_only and self._crosses(instrument.id, c.side, price):
-            return "POST_ONLY_WOULD_CROSS"
-        if self._is_over_limit(c.account_id, instrument, c.side, c.order_qty_lots):
-            return "POSITION_LIMIT"
-        if not self._can_afford(c.account_id, instrument, c.side, price, c.order_qty_lots):
-            return "INSUFFICIENT_FUNDS"
-        if len(self._open(c.account_id)) >= self.open_max:
-            return "TOO_MANY_OPEN_ORDERS"
-        return None
-
-    def _why_not_terms(
-        self, instrument: SimpleNamespace, ord_type: str, price: int, qty: int
-    ) -> str | None:
-        if qty <= 0:
-            return "QTY_NOT_POSITIVE"
-        if qty < instrument.order_qty_lots_min:
-            return "QTY_BELOW_MIN"
-        if instrument.order_qty_lots_max != 0 and qty > instrument.order_qty_lots_max:
-            return "QTY_ABOVE_MAX"
-        if price < 0 or (price == 0 and ord_type != "MARKET"):
-            return "PRICE_NOT_POSITIVE"
-        reference = instrument.reference_price_ticks
-        if price and instrument.price_band_ppb and reference:
-            width = math.floor(Fraction(reference * instrument.price_band_ppb, BILLION))
-            if abs(price - reference) > width:
-                return "PRICE_OUTSIDE_BAND"
-        value_px = price or self.last_px.get(instrument.id, reference)
-        if value_px * qty * instrument.notional_minor < instrument.notional_minor_min:
-            return "NOTIONAL_BELOW_MIN"
-        return None
-
-    def _why_not_replace(  # noqa: C901 - a ladder
-        self, order: Order, price: int, qty: int, new_name: str
-    ) -> str | None:
-        account, instrument = self.accounts[order.account], self.instruments[order.instrument]
-        renamed = new_name not in ("", order.cl_ord_id)
-        if account.trading_locked:
-            return "ACCOUNT_LOCKED"
-        if instrument.trading_state in ("CANCEL_ONLY", "PAUSED", "HALTED"):
-            return "MARKET_CLOSED"
-        if renamed and self._is_used(order.account, new_name):
-            return "DUPLICATE_CL_ORD_ID"
-        reason = self._why_not_terms(instrument, order.ord_type, price, qty)
-        if reason:
-            return reason
-        if (price, qty) == (order.price, order.qty) and not renamed:
-            return "NOTHING_TO_REPLACE"
-        if qty <= order.cum:
-            return "QTY_BELOW_EXECUTED"
-        leaves = qty - order.cum
-        cover = self._cover(order.account, order.instrument, order.side)
-        grows = self.accounts[order.account].reduce_only and leaves > order.leaves
-        if (order.exec_inst & REDUCE_ONLY or grows) and leaves > cover:
-            return "NOT_REDUCING"
-        post_only = order.exec_inst & POST_ONLY or instrument.trading_state == "POST_ONLY"
-        if post_only and self._crosses(instrument.id, order.side, price):
-            return "POST_ONLY_WOULD_CROSS"
-        more = leaves - order.leaves
-        if more > 0 and self._is_over_limit(order.account, instrument, order.side, more):
-            return "POSITION_LIMIT"
-        if not self._can_afford(order.account, instrument, order.side, price, leaves, order):
-            return "INSUFFICIENT_FUNDS"
-        return None
-
     # What happens at the book.
 
-    def _come_in(self, order: Order) -> list[Event]:
+    def _come_in(self, order: Order, *, at_best: bool = False) -> list[Event]:
+        reached = self._reached(order.instrument, order.side, order.price)
         if order.time_in_force == "FOK" and not self._would_fill(order):
             self._admit(order)
             return [self._cancel(order, "FOK_NOT_FILLED")]
@@ -399,6 +414,9 @@ class Oracle:
             return [*events, self._cancel(order, "SELF_TRADE_PREVENTION")]
         if order.time_in_force == "IOC":
             return [*events, self._cancel(order, "IOC_REMAINDER")]
+        if at_best:
+            order.price = reached[0].price
+            events.append(("OrderRestated", order.order_id, order.qty, order.price))
         return [*events, ("OrderRested", order.order_id)]
 
     def _would_fill(self, order: Order) -> bool:
@@ -410,14 +428,9 @@ class Oracle:
     def _match(self, taker: Order) -> list[Event]:
         # Up to where the order rests or ends; "STOPPED" says that self-trade prevention ended it.
         events: list[Event] = []
-        opposite = "SELL" if taker.side == "BUY" else "BUY"
-        for met, maker in enumerate(self.book(taker.instrument, opposite)):
-            reached = (
-                maker.price <= taker.price
-                if taker.side == "BUY"
-                else (maker.price >= taker.price > 0)
-            )
-            if not taker.is_open or not reached:
+        makers = self._reached(taker.instrument, taker.side, taker.price)
+        for met, maker in enumerate(makers):
+            if not taker.is_open:
                 break
             if maker.account == taker.account and taker.stp != "NONE":
                 events += self._prevent(maker, taker)
@@ -433,7 +446,8 @@ class Oracle:
         events = []
         if taker.stp in ("RESTING", "BOTH"):
             events.append(self._cancel(maker, "SELF_TRADE_PREVENTION"))
-        if taker.stp in ("AGGRESSING", "BOTH"):
+        # One that refuses to meet its own is stopped where that was not foreseen.
+        if taker.stp in ("AGGRESSING", "BOTH", "REJECT"):
             taker.status = "STOPPED"
         return events
 
@@ -443,38 +457,52 @@ class Oracle:
         if theirs > mine:
             maker.qty -= mine
             taker.status = "STOPPED"
-            return [("OrderRestated", maker.order_id, maker.qty)]
+            return [("OrderRestated", maker.order_id, maker.qty, 0)]
         canceled = self._cancel(maker, "SELF_TRADE_PREVENTION")
         if theirs == mine:
             taker.status = "STOPPED"
             return [canceled]
         taker.qty -= theirs
-        return [canceled, ("OrderRestated", taker.order_id, taker.qty)]
+        return [canceled, ("OrderRestated", taker.order_id, taker.qty, 0)]
 
     def _trade(self, maker: Order, taker: Order, match_id: int) -> Event:
         instrument = self.instruments[taker.instrument]
         qty, price = min(maker.leaves, taker.leaves), maker.price
         notional = price * qty * instrument.notional_minor
-        maker_fee = int(Fraction(notional * instrument.maker_fee_ppb, BILLION))
-        taker_fee = int(Fraction(notional * instrument.taker_fee_ppb, BILLION))
         buyer, seller = (taker, maker) if taker.side == "BUY" else (maker, taker)
-        if instrument.kind == "PERPETUAL":
+        if money.has_positions(instrument):
             self._move(buyer.account, instrument, qty, price)
             self._move(seller.account, instrument, -qty, price)
         else:
             base, lots = instrument.base_asset_id, qty * instrument.lot_minor
             self._pay(seller.account, buyer.account, base, lots)
+        if instrument.kind != "PERPETUAL":
             self._pay(buyer.account, seller.account, instrument.quote_asset_id, notional)
-        self._pay(maker.account, FEES, instrument.quote_asset_id, maker_fee)
-        self._pay(taker.account, FEES, instrument.quote_asset_id, taker_fee)
+        maker_fee = self._charge(maker, instrument.maker_fee_ppb, price, qty)
+        taker_fee = self._charge(taker, instrument.taker_fee_ppb, price, qty)
         for order in (maker, taker):
             order.cum += qty
             order.status = "FILLED" if order.cum == order.qty else "PARTIALLY_FILLED"
         if maker.status == "FILLED":
             self._remember(maker)
         self.last_px[instrument.id] = price
+        trades = self.trades.setdefault(instrument.id, [])
+        trades.append((match_id, taker.side, price, qty, self.ts_ns))
+        del trades[: -self.trades_max]
         ids = (match_id, instrument.id, maker.order_id, taker.order_id)
         return ("Traded", *ids, price, qty, maker_fee, taker_fee)
+
+    def _charge(self, order: Order, rate: int, price: int, qty: int) -> int:
+        instrument = self.instruments[order.instrument]
+        exact = money.exact_fee(instrument, order.side, rate, price, qty)
+        fee = money.fee(instrument, exact, order.accrued, order.charged)
+        order.charged += fee
+        if instrument.fee_step_minor:
+            order.accrued += exact
+        self._pay(order.account, FEES, money.fee_asset(instrument, order.side), fee)
+        if money.has_positions(instrument):
+            self.stats[order.account, instrument.id][2] += fee
+        return fee
 
     def _move(self, account: int, instrument: SimpleNamespace, lots: int, price: int) -> None:
         # What closes takes its share of the cost along; the rest opens at the price.
@@ -485,13 +513,18 @@ class Oracle:
             closed_cost = int(Fraction(cost * closing, abs(net)))
             proceeds = closing * unit * (1 if net > 0 else -1)
             gain = proceeds - closed_cost
-            self._pay(CLEARING, account, instrument.quote_asset_id, gain)
+            # What an outcome costs has been paid already.
+            if instrument.kind == "PERPETUAL":
+                self._pay(CLEARING, account, instrument.quote_asset_id, gain)
             cost, realized = cost - closed_cost, realized + gain
             opening = abs(lots) - closing
             cost += opening * unit * (1 if lots > 0 else -1)
         else:
             cost += lots * unit
         self.positions[account, instrument.id] = (net + lots, cost, realized)
+        stats = self.stats.setdefault((account, instrument.id), [0, 0, 0, 0])
+        stats[0 if lots > 0 else 1] += abs(lots)
+        stats[3] = self.ts_ns
 
     def _uncovered_orders_canceled(self, events: list[Event]) -> list[Event]:
         # A reduce-only order that its position no longer covers in full is canceled.
@@ -502,7 +535,7 @@ class Oracle:
         return [
             self._cancel(order, "REDUCE_ONLY")
             for account, instrument in dict.fromkeys(sides)
-            for order in sorted(self._open(account), key=lambda o: o.order_id)
+            for order in sorted(self._open(account), key=lambda o: o.submitted)
             if order.instrument == instrument and self._lacks_cover(order)
         ]
 
@@ -515,19 +548,13 @@ class Oracle:
     def _position(self, account: int, instrument: int) -> tuple[int, int, int]:
         return self.positions.get((account, instrument), (0, 0, 0))
 
-    @staticmethod
-    def _hold_asset(instrument: SimpleNamespace, side: str) -> int:
-        spot_sell = instrument.kind == "SPOT" and side == "SELL"
-        return int(instrument.base_asset_id if spot_sell else instrument.quote_asset_id)
+    def _available(self, account: int, asset: int) -> int:
+        return self.totals.get((account, asset), 0) - self.hold(account, asset)
 
-    @staticmethod
-    def _hold(instrument: SimpleNamespace, side: str, price: int, qty: int) -> int:
-        if instrument.kind == "SPOT" and side == "SELL":
-            return int(qty * instrument.lot_minor)
-        notional = price * qty * instrument.notional_minor
-        dearest = max(0, instrument.maker_fee_ppb, instrument.taker_fee_ppb)
-        fee = math.ceil(Fraction(notional * dearest, BILLION))
-        return fee if instrument.kind == "PERPETUAL" else notional + fee
+    def _held_in(self, asset: int) -> list[SimpleNamespace]:
+        # The instruments whose positions hold this asset.
+        each = self.instruments.values()
+        return [i for i in each if money.has_positions(i) and i.quote_asset_id == asset]
 
     def _margin(
         self,
@@ -538,21 +565,15 @@ class Oracle:
     ) -> int:
         # As if order `but` were gone and an order of side, quantity and notional `plus` were there.
         net, cost = self._position(account, instrument.id)[:2]
-        lots, exposed = {"BUY": 0, "SELL": 0}, {"BUY": 0, "SELL": 0}
+        opened = {"BUY": (0, 0), "SELL": (0, 0)}
         for order in self._open(account):
             if order.instrument == instrument.id and order is not but:
-                notional = order.price * order.leaves * instrument.notional_minor
-                lots[order.side] += order.leaves
-                exposed[order.side] += notional
-        lots[plus[0]] += plus[1]
-        exposed[plus[0]] += plus[2]
-        # Orders that can only close the position do not count.
-        if net + lots["BUY"] <= 0:
-            exposed["BUY"] = 0
-        if net - lots["SELL"] >= 0:
-            exposed["SELL"] = 0
-        worst = max(abs(cost + exposed["BUY"]), abs(cost - exposed["SELL"]))
-        return math.ceil(Fraction(worst * instrument.initial_margin_ppb, BILLION))
+                lots, notional = opened[order.side]
+                more = order.price * order.leaves * instrument.notional_minor
+                opened[order.side] = (lots + order.leaves, notional + more)
+        lots, notional = opened[plus[0]]
+        opened[plus[0]] = (lots + plus[1], notional + plus[2])
+        return money.position_hold(instrument, net, cost, opened)
 
     def _can_afford(
         self,
@@ -562,25 +583,31 @@ class Oracle:
         price: int,
         qty: int,
         replaced: Order | None = None,
+        cash: int = 0,
     ) -> bool:
-        asset = self._hold_asset(instrument, side)
-        available = self.totals.get((account, asset), 0) - self.hold(account, asset)
-        freed = 0
+        available = max(0, self._available(account, money.hold_asset(instrument, side)))
+        paid, freed = (Fraction(0), 0), 0
         if replaced:
-            freed = self._hold(instrument, side, replaced.price, replaced.leaves)
-        if instrument.kind == "SPOT":
-            needed = self._hold(instrument, side, price, qty) - freed
-            return needed <= max(0, available)
-        # A sell may trade above its limit, at most at the best bid.
+            paid = replaced.paid
+            freed = money.order_hold(instrument, side, replaced.price, replaced.leaves, paid)
+        # A perpetual sell may trade above its limit, at most at the best bid.
         bids = self.book(instrument.id, "BUY")
-        if side == "SELL" and bids:
+        if instrument.kind == "PERPETUAL" and side == "SELL" and bids:
             price = max(price, bids[0].price)
-        fee = self._hold(instrument, side, price, qty) - freed
         notional = price * qty * instrument.notional_minor
+        fee = money.reserve(instrument, side, money.dearest_rate(instrument), price, qty, paid)
+        if cash and side == "BUY":
+            notional, fee = cash, money.cash_fee(instrument, cash)
+        if instrument.kind == "SPOT":
+            needed = notional + fee if side == "BUY" else qty * instrument.lot_minor
+            return bool(needed - freed <= available)
         margin = self._margin(account, instrument, replaced, (side, qty, notional))
         more = margin - self._margin(account, instrument)
-        # What needs no more margin is always let through.
-        return more <= 0 or more + fee <= max(0, available)
+        # What needs no more and can only close is always let through, and so is a perpetual's.
+        free = instrument.kind == "PERPETUAL" or qty <= self._cover(account, instrument.id, side)
+        if free and more <= 0:
+            return True
+        return bool(max(0, more) + fee - freed <= available)
 
     # Small questions.
 
@@ -596,14 +623,27 @@ class Oracle:
         return next(o for o in self.orders if o.order_id == order_id)
 
     def _is_used(self, account: int, cl_ord_id: str) -> bool:
-        mine = [o for o in self.orders if o.account == account]
+        mine = self._named(account)
         return cl_ord_id != "" and any(cl_ord_id in (o.cl_ord_id, *o.retired) for o in mine)
 
-    def _find(self, account: int, order_id: int, cl_ord_id: str, instrument: int) -> Order | None:
-        # By id first, then by client id, both within the account.
-        mine = [o for o in self.orders if o.account == account]
-        found = [o for o in mine if o.order_id == order_id]
-        found += [o for o in mine if cl_ord_id and o.cl_ord_id == cl_ord_id]
+    def _named(self, account: int) -> list[Order]:
+        # The names of refused orders are nobody's.
+        return [o for o in self.orders if o.account == account and o.status != "REJECTED"]
+
+    def _find(
+        self, account: int, order_id: int, names: tuple[str, str], instrument: int
+    ) -> Order | None:
+        # By id first, then by client id, then by the id that several may bear, all within the
+        # account.
+        cl_ord_id, secondary = names
+        found = [o for o in self.orders if o.account == account and o.order_id == order_id]
+        found += [o for o in self._named(account) if cl_ord_id and o.cl_ord_id == cl_ord_id]
+        if secondary:
+            bearers = [o for o in self._named(account) if o.secondary == secondary]
+            rank = self.closed.get(account, [])
+            found += sorted((o for o in bearers if o.is_open), key=lambda o: -o.submitted)
+            closed = [o for o in bearers if not o.is_open]
+            found += sorted(closed, key=lambda o: -rank.index(o.order_id))
         if not found or instrument not in (0, found[0].instrument):
             return None
         return found[0]
@@ -617,11 +657,19 @@ class Oracle:
         cover = self._cover(order.account, order.instrument, order.side)
         return bool(order.exec_inst & REDUCE_ONLY) and order.leaves > cover
 
-    def _crosses(self, instrument: int, side: str, price: int) -> bool:
-        opposite = self.book(instrument, "SELL" if side == "BUY" else "BUY")
-        if not opposite:
-            return False
-        return price >= opposite[0].price if side == "BUY" else price <= opposite[0].price
+    def _reached(self, instrument: int, side: str, price: int) -> list[Order]:
+        # What stands opposite at a price or better, best first.
+        if side == "BUY":
+            return [o for o in self.book(instrument, "SELL") if o.price <= price]
+        return [o for o in self.book(instrument, "BUY") if o.price >= price > 0]
+
+    def _meets_own(self, account: int, instrument: int, side: str, price: int, qty: int) -> bool:
+        # Whether one's own order stands among those that would fill this one.
+        for maker in self._reached(instrument, side, price):
+            if qty > 0 and maker.account == account:
+                return True
+            qty -= maker.leaves
+        return False
 
     def _is_over_limit(
         self, account: int, instrument: SimpleNamespace, side: str, more: int
@@ -629,7 +677,7 @@ class Oracle:
         if instrument.position_lots_max == 0:
             return False
         on_order = 0
-        if instrument.kind == "PERPETUAL":
+        if money.has_positions(instrument):
             mine = [o for o in self._open(account) if o.instrument == instrument.id]
             on_order = sum(o.leaves for o in mine if o.side == side)
         reach = -self._cover(account, instrument.id, side) + on_order + more

@@ -10,7 +10,7 @@ from countermand.core import checks
 from countermand.core.events import CancelRejected, OrderAccepted, OrderRejected
 from countermand.core.ids import InstrumentId
 from countermand.core.instrument import TradingState
-from countermand.core.order import ExecInst, OrdType, TimeInForce
+from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
 from countermand.core.reasons import CxlRejReason, RejectReason
 
 POST_ONLY, REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
@@ -24,6 +24,7 @@ RULES = {
     "position_lots_max": 20,
 }
 MARKET = {"ord_type": OrdType.MARKET, "price": 0}
+LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 
 Arrange = Callable[[World], object]
 
@@ -52,9 +53,15 @@ def offer(world: World) -> None:
     world.sell(BOB, 2, 100, instrument_id=PERP)
 
 
+def offer_own(world: World) -> None:
+    """Let the account itself sell what its order would meet."""
+    world.sell(ALICE, 2, 100, instrument_id=PERP)
+
+
 def spend(world: World) -> None:
     """Leave nothing that could be held."""
-    world.buy(ALICE, MONEY // 1_000, 100)
+    total, hold = world.money(ALICE)
+    world.buy(ALICE, (total - hold) // 10, 1)
 
 
 def crowd(world: World) -> None:
@@ -82,6 +89,8 @@ NEW_ORDERS = [
     Case(R.INVALID_TIME_IN_FORCE, nothing, {**MARKET, "time_in_force": "GTC"}),
     Case(R.INVALID_EXEC_INST, nothing, {"exec_inst": POST_ONLY, "time_in_force": "IOC"}),
     Case(R.INVALID_EXPIRE_TIME, nothing, {"expire_ns": 1}),
+    Case(R.INVALID_AMOUNT, nothing, {"cash_qty_minor": -1}),
+    Case(R.NO_LIQUIDITY, nothing, {"ord_type": LEFT_OVER}),
     Case(R.QTY_NOT_POSITIVE, nothing, {"qty": 0}),
     Case(R.QTY_BELOW_MIN, nothing, {"qty": 1}),
     Case(R.QTY_ABOVE_MAX, nothing, {"qty": 51}),
@@ -93,6 +102,7 @@ NEW_ORDERS = [
     Case(R.POSITION_LIMIT, nothing, {"qty": 25}),
     Case(R.INSUFFICIENT_FUNDS, spend, {}),
     Case(R.TOO_MANY_OPEN_ORDERS, crowd, {}),
+    Case(R.SELF_TRADE, offer_own, {"stp": SelfTradePrevention.REJECT}),
 ]
 
 # Two that no single order can have: its market has one state, it has one time in force, and so on.
@@ -113,7 +123,10 @@ EXCLUSIVE = {
     (R.PRICE_OUTSIDE_BAND, R.POST_ONLY_WOULD_CROSS),
     (R.NOTIONAL_BELOW_MIN, R.POST_ONLY_WOULD_CROSS),
     (R.NOTIONAL_BELOW_MIN, R.POSITION_LIMIT),
+    (R.INVALID_EXEC_INST, R.NO_LIQUIDITY),
     (R.INVALID_EXEC_INST, R.POST_ONLY_WOULD_CROSS),
+    (R.NO_LIQUIDITY, R.POST_ONLY_WOULD_CROSS),
+    (R.NO_LIQUIDITY, R.SELF_TRADE),
 }
 
 PAIRS = [
@@ -158,7 +171,10 @@ def test_order_with_nothing_wrong_is_accepted() -> None:
 def test_cases_stand_in_order_of_precedence() -> None:
     """The ladder, the enum and this table read in parallel, and nothing of orders is left out."""
     listed = [case.reason for case in NEW_ORDERS]
-    elsewhere = [R.NOTHING_TO_REPLACE, R.QTY_BELOW_EXECUTED, R.DUPLICATE_NAME, R.INVALID_AMOUNT]
+    elsewhere = [R.NOTHING_TO_REPLACE, R.QTY_BELOW_EXECUTED, R.DUPLICATE_NAME]
+    elsewhere += [R.UNKNOWN_ORDER, R.ALREADY_SUBMITTED, R.STAGING_EXPIRED]
+    elsewhere += [R.SHORT_NOT_ALLOWED, R.OPPOSITE_POSITION]
+    elsewhere += [R.NOTHING_TO_CLOSE, R.CLOSES_BEYOND_POSITION]
 
     assert listed == [reason for reason in RejectReason if reason not in elsewhere]
 
@@ -203,6 +219,13 @@ def post(world: World) -> None:
     world.sell(BOB, 2, 100, instrument_id=PERP)
 
 
+def refuse_own(world: World) -> None:
+    """Let the order refuse to meet its account's own, which stands above it."""
+    world.mass_cancel(ALICE)
+    world.buy(ALICE, 5, 99, "a2", instrument_id=PERP, stp=SelfTradePrevention.REJECT)
+    offer_own(world)
+
+
 def refuse_crossing(world: World) -> None:
     """Let the market become post-only, with an offer above the order."""
     world.sell(BOB, 2, 100, instrument_id=PERP)
@@ -226,6 +249,7 @@ REPLACEMENTS = [
     Case(R.POST_ONLY_WOULD_CROSS, refuse_crossing, {"price": 100}),
     Case(R.POSITION_LIMIT, nothing, {"qty": 21}),
     Case(R.INSUFFICIENT_FUNDS, lambda world: world.buy(ALICE, 99, 100), {"qty": 15}),
+    Case(R.SELF_TRADE, refuse_own, {"price": 100}),
 ]
 
 # Each says one more thing that is wrong than the case above it would need.

@@ -12,23 +12,50 @@ import pytest
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.core.conftest import CLOSED_MAX, OPEN_MAX
+from tests.core.conftest import CLOSED_MAX, OPEN_MAX, STAGED_MAX, TRADES_MAX
 from tests.core.oracle import Oracle
 from tests.core.traffic import Traffic, founding
 from tests.core.twin import Twin
 
-from countermand.core import canceling, commands, decide, events, evolve, ledger, matching, placing
+from countermand.core import (
+    canceling,
+    commands,
+    decide,
+    events,
+    evolve,
+    fees,
+    funding,
+    ledger,
+    matching,
+    sizing,
+)
+from countermand.core.aliases import Aliases
 from countermand.core.events import (
     CancelRejected,
     Event,
+    InstructionRejected,
+    OrderAccepted,
     OrderCanceled,
     OrderRejected,
     OrderReplaced,
+    OrderRestated,
 )
-from countermand.core.order import Order
+from countermand.core.order import Order, OrdType, SelfTradePrevention, Side
 from countermand.core.reasons import CancelReason, RejectReason
 
 SEEDS = [1, 2, 3]
+# Of shares and of orders that say what they open or close.
+EFFECTS = {
+    RejectReason.SHORT_NOT_ALLOWED,
+    RejectReason.OPPOSITE_POSITION,
+    RejectReason.NOTHING_TO_CLOSE,
+    RejectReason.CLOSES_BEYOND_POSITION,
+}
+STAGING = {
+    RejectReason.UNKNOWN_ORDER,
+    RejectReason.ALREADY_SUBMITTED,
+    RejectReason.STAGING_EXPIRED,
+}
 FRESH_SEED = int(os.environ.get("COUNTERMAND_SEED", random.SystemRandom().randrange(10**9)))
 
 
@@ -42,7 +69,7 @@ class Comparison(RuleBasedStateMachine):
     def found(self, data: st.DataObject) -> None:
         """Open the markets and the accounts."""
         self.draw = data.draw
-        self.twin = Twin(Oracle(OPEN_MAX, CLOSED_MAX))
+        self.twin = Twin(Oracle(OPEN_MAX, CLOSED_MAX, TRADES_MAX, STAGED_MAX))
         self.traffic = Traffic(self.pick)
         for command in founding(self.pick):
             self.twin.apply(command)
@@ -73,7 +100,7 @@ TestComparison = Comparison.TestCase
 def run(seed: int, count: int) -> list[Event]:
     """Run random traffic through core and oracle and return all that happened."""
     pick = random.Random(seed).choice
-    twin, traffic = Twin(Oracle(OPEN_MAX, CLOSED_MAX)), Traffic(pick)
+    twin, traffic = Twin(Oracle(OPEN_MAX, CLOSED_MAX, TRADES_MAX, STAGED_MAX)), Traffic(pick)
     for command in founding(pick):
         twin.apply(command)
     happened: list[Event] = []
@@ -97,28 +124,60 @@ def run(seed: int, count: int) -> list[Event]:
 @pytest.mark.parametrize("seed", [*SEEDS, FRESH_SEED])
 def test_core_and_oracle_agree_over_a_long_run(seed: int) -> None:
     """Thousands of commands, and not one difference."""
-    happened = run(seed, 20_000)
+    happened = run(seed, 10_000)
 
-    assert len(happened) > 20_000
+    assert len(happened) > 10_000
 
 
-def test_the_traffic_reaches_every_answer_there_is() -> None:
+@pytest.fixture(scope="module")
+def happened(small_bounds: None) -> list[Event]:
+    """Return what some long runs bring about."""
+    return [event for seed in SEEDS for event in run(seed, 6_000)]
+
+
+def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> None:
     """Agreement says something only of what was tried, and everything is tried."""
-    happened = [event for seed in SEEDS for event in run(seed, 4_000)]
     refusals = {event.reason for event in happened if isinstance(event, OrderRejected)}
     ends = {event.reason for event in happened if isinstance(event, OrderCanceled)}
     faults = {event.reject_reason for event in happened if isinstance(event, CancelRejected)}
+
+    told = {event.reason for event in happened if isinstance(event, InstructionRejected)}
 
     not_of_orders = {
         RejectReason.NOTHING_TO_REPLACE,
         RejectReason.QTY_BELOW_EXECUTED,
         RejectReason.DUPLICATE_NAME,
-        RejectReason.INVALID_AMOUNT,
+        *STAGING,
+        *EFFECTS,
     }
     assert refusals == set(RejectReason) - not_of_orders
+    assert told == {
+        RejectReason.UNKNOWN_ACCOUNT,
+        RejectReason.UNKNOWN_INSTRUMENT,
+        RejectReason.MARKET_CLOSED,
+        RejectReason.PRICE_NOT_POSITIVE,
+        RejectReason.PRICE_OUTSIDE_BAND,
+        RejectReason.INSUFFICIENT_FUNDS,
+        RejectReason.DUPLICATE_NAME,
+        RejectReason.INVALID_AMOUNT,
+        *STAGING,
+    }
     assert ends == set(CancelReason) - {CancelReason.NONE, CancelReason.EXPIRED}
-    assert {None, RejectReason.NOTHING_TO_REPLACE, RejectReason.QTY_BELOW_EXECUTED} <= faults
+    replacing = {RejectReason.NOTHING_TO_REPLACE, RejectReason.QTY_BELOW_EXECUTED}
+    assert {None, RejectReason.SELF_TRADE, *replacing} <= faults
     assert {type(event) for event in happened} >= set(evolve._EVOLVERS)
+
+
+def test_the_traffic_reaches_every_way_to_place(happened: list[Event]) -> None:
+    """Orders for cash of both sides, what rests at the best price, what is kept though refused."""
+    accepted = [event for event in happened if isinstance(event, OrderAccepted)]
+    restated = {e.price_ticks > 0 for e in happened if isinstance(e, OrderRestated)}
+    kept = {e.kept is not None for e in happened if isinstance(e, OrderRejected)}
+
+    assert {event.side for event in accepted if event.cash_qty_minor} == set(Side)
+    assert {event.ord_type for event in accepted} == set(OrdType)
+    assert {event.stp for event in accepted} == set(SelfTradePrevention)
+    assert restated == kept == {True, False}
 
 
 # The canary: cores broken on purpose. The comparison must notice every one.
@@ -154,17 +213,70 @@ def _descending(state: Any, seq: int, ts_ns: int, command: Any) -> list[Event]:
     return [*reversed(canceled), report]
 
 
+def _a_step_too_much(numerator: int, denominator: int) -> int:
+    return half_even(numerator, denominator) + 1
+
+
+def _halves_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def _sells_forgotten(instrument: Any, position: Any, *more: Any, **rate: Any) -> int:
+    # Of a binary position only what stands and what the buys would leave.
+    if instrument.is_binary:
+        net, buys = position.net_lots, position.open_buy_lots
+        short = instrument.payout_minor * max(0, -net - buys)
+        return max(instrument.payout_minor * max(0, -net), position.open_buy_minor + short)
+    return margin(instrument, position, *more, **rate)
+
+
+def _spends_a_lot_too_much(market: Any, command: Any) -> int:
+    return order_qty_lots(market, command) + bool(command.cash_qty_minor)
+
+
+def _oldest_first(aliases: Aliases, name: str) -> Any:
+    return next(iter(aliases._open.get(name, ())), aliases._closed.get(name))
+
+
+def _unfunded_left(state: Any, events: Any) -> list[Event]:
+    return unfunded(state, events) if events[0].__class__ is not OrderCanceled else []
+
+
+def _shorts_go_free(state: Any, account: Any, instrument: Any, price_ticks: int) -> None:
+    if account.net_lots(instrument.instrument_id) > 0:
+        settle_position(state, account, instrument, price_ticks)
+
+
+def _stays_at_its_bound(state: Any, event: Any) -> None:
+    evolve_restated(state, OrderRestated(event.order_id, event.order_qty_lots))
+
+
+evolve_restated = evolve._EVOLVERS[OrderRestated]
+half_even, settle_position = fees.half_even, ledger.settle_position
+margin, order_qty_lots, unfunded = ledger.margin, sizing.order_qty_lots, funding.unfunded
 evolve_replaced = evolve._EVOLVERS[OrderReplaced]
 lift = ledger.lift
 mass_cancel = canceling.mass_cancel
 
 FAULTS: dict[str, tuple[Any, str, Any]] = {
-    "a fee is off by one": (placing, "truncate_ppb", _fee_off_by_one),
+    "a fee is off by one": (fees, "truncate_ppb", _fee_off_by_one),
+    "a rounded fee is off by a step": (fees, "half_even", _a_step_too_much),
+    "a rounded fee rounds halves up": (fees, "half_even", _halves_up),
+    "the worst side is forgotten": (ledger, "margin", _sells_forgotten),
+    "cash is overspent": (sizing, "order_qty_lots", _spends_a_lot_too_much),
+    "an alias is its oldest bearer": (Aliases, "find", _oldest_first),
+    "an unfunded order is left over": (funding, "unfunded", _unfunded_left),
+    "a settlement lets shorts go free": (ledger, "settle_position", _shorts_go_free),
+    "what is left over rests at its bound": (
+        evolve._EVOLVERS,
+        "OrderRestated",
+        _stays_at_its_bound,
+    ),
     "a smaller quantity costs the place": (evolve._EVOLVERS, "OrderReplaced", _priority_lost),
     "a hold is not freed to the last unit": (ledger, "lift", _hold_left_over),
     "a reduce-only order trades uncovered": (matching, "_uncovered", _always_covered),
     "a mass cancel starts at the wrong end": ("decide", "MassCancel", _descending),
-    "margin is free": (ledger, "margin", lambda *_: 0),
+    "margin is free": (ledger, "margin", lambda *_, **__: 0),
 }
 
 

@@ -161,6 +161,7 @@ def test_fills_come_newest_first(world: World) -> None:
 def test_account_shows_all_it_has(world: World) -> None:
     """Balances by asset, positions by instrument, how many orders are open."""
     world.trade(ALICE, BOB, 5, 100, instrument_id=PERP)
+    traded_ns = world.exchange.ts_ns
     world.buy(ALICE, 2, 90, instrument_id=PERP)
     world.sell(ALICE, 3, 110)
     summary = world.exchange.query(GetAccount(ALICE))
@@ -170,7 +171,11 @@ def test_account_shows_all_it_has(world: World) -> None:
         BalanceReport(ALICE, USDC, MONEY, 500 + 180),
         BalanceReport(ALICE, BTC, COINS, 300),
     )
-    assert summary.positions == (PositionReport(ALICE, PERP, 5, 5_000, 2, 0, 680, 0, 100),)
+    assert summary.positions == (
+        PositionReport(
+            ALICE, PERP, 5, 5_000, 2, 0, 680, 0, 100, bought_lots=5, transact_ns=traded_ns
+        ),
+    )
     assert summary.open_orders == 2
     assert summary.balances[0].available_minor == MONEY - 680
 

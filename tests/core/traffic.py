@@ -23,11 +23,23 @@ from countermand.core.commands import (
     RegisterAsset,
     ReplaceOrder,
     SetReferencePrice,
+    SettleInstrument,
     SetTradingState,
+    StageOrder,
+    SubmitOrder,
+    WithdrawFunds,
 )
-from countermand.core.events import Event, OrderAccepted, OrderCanceled, OrderExpired
+from countermand.core.events import (
+    Event,
+    InstrumentListed,
+    InstrumentSettled,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderStaged,
+)
 from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.instrument import Instrument, InstrumentKind, TradingState
+from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
 from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
 
 Pick = Callable[[Sequence[Any]], Any]
@@ -35,7 +47,9 @@ Pick = Callable[[Sequence[Any]], Any]
 USDC, BTC, SPOT, PERP, LOOSE_PERP, ELSEWHERE = 1, 2, 3, 4, 5, 6
 TRADERS = (7, 8, 9, 10)
 STRANGER, NOBODY, HOUSE = 11, 999, -2
-MARKETS = (SPOT, PERP, LOOSE_PERP)
+SWAP, OUTCOME = 12, 13
+MARKETS = (SPOT, PERP, LOOSE_PERP, SWAP, OUTCOME)
+PAYOUT = 200
 
 PERCENT = 10_000_000
 IDLE_STATES = [s for s in TradingState if s is not TradingState.TRADING]
@@ -43,11 +57,15 @@ IDLE_STATES = [s for s in TradingState if s is not TradingState.TRADING]
 # How often each kind of command comes, out of their sum.
 WEIGHTS = {
     "new_order": 55,
+    "stage_order": 3,
+    "submit_order": 4,
     "cancel_order": 12,
     "replace_order": 14,
     "mass_cancel": 1,
     "advance_time": 3,
-    "deposit_funds": 3,
+    "deposit_funds": 4,
+    "withdraw_funds": 2,
+    "settle_instrument": 1,
     "set_trading_state": 3,
     "set_reference_price": 2,
     "configure_account": 3,
@@ -57,8 +75,8 @@ KINDS = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
 
 
 def founding(pick: Pick) -> list[Command]:
-    """Return the commands that make the exchange the traffic runs on: USDC, BTC, three markets."""
-    rates = [0, PERCENT // 3, PERCENT * 2 + 7, -PERCENT // 7]
+    """Return the commands that make the exchange the traffic runs on: USDC, BTC, five markets."""
+    rates = [0, PERCENT, PERCENT // 3, PERCENT * 2 + 7, -PERCENT // 7]
     fees = {"maker_fee_ppb": pick(rates), "taker_fee_ppb": pick(rates)}
     perpetual = {"kind": InstrumentKind.PERPETUAL, **fees}
     strict = {
@@ -78,9 +96,30 @@ def founding(pick: Pick) -> list[Command]:
         _listed("OTHER", venue="elsewhere"),
         *[OpenAccount("acme", "owner", f"trader{n}") for n in TRADERS],
         OpenAccount("elsewhere", "owner", "stranger"),
+        _listed("SWAP", **fees, fee_basis=FeeBasis.RECEIVED, fee_step_minor=pick([0, 14, 40])),
+        _outcome(pick, "OUTCOME"),
         *[DepositFunds(AccountId(n), AssetId(USDC), 20_000) for n in TRADERS],
         *[DepositFunds(AccountId(n), AssetId(BTC), 3_000) for n in TRADERS[:2]],
     ]
+
+
+def _outcome(pick: Pick, symbol: str) -> ListInstrument:
+    rates = [0, PERCENT, PERCENT // 3, PERCENT * 2 + 7, -PERCENT // 7]
+    return _listed(
+        symbol,
+        kind=InstrumentKind.BINARY,
+        payout_ticks=PAYOUT,
+        fee_basis=pick([FeeBasis.NOTIONAL, FeeBasis.VARIANCE]),
+        fee_step_minor=pick([0, 14, 60]),
+        maker_fee_ppb=pick(rates),
+        taker_fee_ppb=pick(rates),
+        low_limit_ticks=pick([0, 96]),
+        high_limit_ticks=pick([0, 104]),
+        price_band_ppb=pick([0, 10 * PERCENT]),
+        market_band_ppb=pick([0, PERCENT]),
+        reference_price_ticks=pick([100, 100, 0]),
+        position_lots_max=pick([0, 0, 15]),
+    )
 
 
 def _listed(symbol: str, **rules: Any) -> ListInstrument:
@@ -108,6 +147,9 @@ class Traffic:
         # Orders taken lately, and some that have ended since.
         self.taken: deque[OrderAccepted] = deque(maxlen=25)
         self.ended: deque[OrderAccepted] = deque(maxlen=5)
+        self.staged: deque[OrderStaged] = deque(maxlen=12)
+        # The binary market that is not yet settled, and whether a new one is due.
+        self.outcome, self.is_settled = OUTCOME, False
 
     def learn(self, events: Iterable[Event]) -> None:
         """Remember which orders were taken, and which of them ended other than by trading."""
@@ -118,10 +160,18 @@ class Traffic:
                 ended = [o for o in self.taken if o.order_id == event.order_id]
                 self.ended += ended
                 self.taken = deque((o for o in self.taken if o not in ended), maxlen=25)
+            elif isinstance(event, OrderStaged):
+                self.staged.append(event)
+            elif isinstance(event, InstrumentSettled):
+                self.is_settled = True
+            elif isinstance(event, InstrumentListed) and event.instrument.is_binary:
+                self.outcome, self.is_settled = event.instrument.instrument_id, False
 
     def command(self, seq: int, ts_ns: int) -> Command:
         """Return a command for entry `seq` at `ts_ns`."""
         self.seq, self.ts_ns = seq, ts_ns
+        if self.is_settled and self.pick([False, False, True]):
+            return _outcome(self.pick, f"OUTCOME-{seq}")
         made: Command = getattr(self, "_" + self.pick(KINDS))()
         return made
 
@@ -132,7 +182,8 @@ class Traffic:
         return AccountId(self.pick([*TRADERS * 20, STRANGER, NOBODY, HOUSE]))
 
     def _instrument(self) -> InstrumentId:
-        return InstrumentId(self.pick([*MARKETS * 25, ELSEWHERE, NOBODY]))
+        markets = [*MARKETS[:-1], self.outcome, self.outcome]
+        return InstrumentId(self.pick([*markets * 20, ELSEWHERE, NOBODY]))
 
     def _price(self, side: Side | None = None) -> int:
         # Mostly where an order of that side rests, or meets a few others.
@@ -169,7 +220,8 @@ class Traffic:
 
     def _new_order(self) -> NewOrder:
         pick = self.pick
-        ord_type = pick([OrdType.LIMIT] * 7 + [OrdType.MARKET])
+        left_over = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+        ord_type = pick([OrdType.LIMIT] * 14 + [OrdType.MARKET] * 2 + [left_over])
         tifs = [TimeInForce.GTC] * 14 + [TimeInForce.GTD] * 3 + [TimeInForce.IOC] * 2
         if ord_type is OrdType.MARKET:
             tifs = [TimeInForce.IOC] * 9 + [TimeInForce.GTC]
@@ -182,6 +234,10 @@ class Traffic:
         )
         exec_inst = int(pick([pick(insts)] * 59 + [both]))
         side = pick([Side.BUY, Side.SELL])
+        cash = 0
+        if pick([ord_type is not OrdType.LIMIT] * 59 + [True]):
+            cash = pick([0, 0, 700, 1_500, 3_333, 9_000, 300, -7])
+        qty = pick([self._qty(), 1, 2, 2]) if exec_inst & ExecInst.REDUCE_ONLY else self._qty()
         return NewOrder(
             self._account(),
             self._instrument(),
@@ -189,12 +245,30 @@ class Traffic:
             side,
             ord_type,
             time_in_force,
-            pick([self._qty(), 1, 2, 2]) if exec_inst & ExecInst.REDUCE_ONLY else self._qty(),
-            self._mostly(0, self._price()) if ord_type is OrdType.MARKET else self._price(side),
+            self._mostly(0, qty) if cash else qty,
+            self._price(side) if ord_type is OrdType.LIMIT else self._mostly(0, self._price()),
             self._expire_ns() if expires else 0,
             exec_inst,
-            pick(list(SelfTradePrevention)),
+            pick([*SelfTradePrevention, SelfTradePrevention.REJECT]),
+            pick(["", "", "note"]),
+            self._alias(),
+            cash,
+            keep_rejected=pick([False, False, False, True]),
         )
+
+    def _alias(self) -> str:
+        return str(self.pick(["", "", "s1", "s2"]))
+
+    def _stage_order(self) -> StageOrder:
+        return StageOrder(self._new_order(), self.pick([30, 60, 400, 400, 400, 0]))
+
+    def _submit_order(self) -> SubmitOrder:
+        text = self.pick([None, "signed"])
+        if not self.staged:
+            return SubmitOrder(self._account(), OrderId(self.seq - 1), text)
+        staged = self.pick(self.staged)
+        account = self._mostly(staged.order.account_id, self._account())
+        return SubmitOrder(account, staged.order_id, text)
 
     def _replace_order(self) -> ReplaceOrder:
         account, order_id, cl_ord_id, instrument = self._target()
@@ -210,7 +284,9 @@ class Traffic:
 
     def _cancel_order(self) -> CancelOrder:
         account, order_id, cl_ord_id, instrument = self._target()
-        return CancelOrder(account, order_id, cl_ord_id, instrument)
+        if self.pick([False] * 4 + [True]):
+            return CancelOrder(account, OrderId(0), "", instrument, self._alias())
+        return CancelOrder(account, order_id, cl_ord_id, instrument, self.pick(["", "", "s1"]))
 
     def _mass_cancel(self) -> MassCancel:
         spot, perp, nobody = InstrumentId(SPOT), InstrumentId(PERP), InstrumentId(NOBODY)
@@ -224,6 +300,15 @@ class Traffic:
     def _deposit_funds(self) -> DepositFunds:
         asset = AssetId(self.pick([USDC, USDC, BTC, BTC, NOBODY]))
         return DepositFunds(self._account(), asset, self.pick([1_000, 300, 2_000, 2_000, 0, -5]))
+
+    def _withdraw_funds(self) -> WithdrawFunds:
+        asset = AssetId(self.pick([USDC, USDC, USDC, BTC, NOBODY]))
+        amount = self.pick([300, 1_000, 3_000, 9_000, 20_000, 0, -5])
+        return WithdrawFunds(self._account(), asset, amount)
+
+    def _settle_instrument(self) -> SettleInstrument:
+        price = self.pick([0, PAYOUT, PAYOUT // 2, 77, -1, PAYOUT + 1])
+        return SettleInstrument(self._instrument(), price)
 
     def _set_trading_state(self) -> SetTradingState:
         return SetTradingState(
@@ -246,6 +331,8 @@ class Traffic:
                 _listed(self.pick(["BTC-USDC", f"M{seq % 3}"]), notional_minor=self.pick([1, 0])),
                 OpenAccount("acme", "owner", self.pick([f"trader{TRADERS[0]}", f"t{seq % 3}"])),
                 OpenAccount("", "", "fees"),
+                _listed(f"M{seq}", kind=InstrumentKind.BINARY, payout_ticks=self.pick([0, 1])),
+                _listed(f"M{seq}", fee_basis=FeeBasis.VARIANCE, payout_ticks=self.pick([0, 9])),
             ]
         )
         return made

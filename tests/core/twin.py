@@ -15,9 +15,17 @@ from tests.core.oracle import CLEARING, EXTERNAL, FEES, Oracle
 
 from countermand.core.commands import Entry
 from countermand.core.exchange import Exchange
-from countermand.core.ids import AccountId, InstrumentId
+from countermand.core.ids import AccountId, InstrumentId, OrderId
 from countermand.core.order import OrdStatus
-from countermand.core.queries import GetAccount, GetDepth, ListOpenOrders
+from countermand.core.queries import (
+    GetAccount,
+    GetDepth,
+    GetOrder,
+    GetQuote,
+    ListOpenOrders,
+    ListOrders,
+    ListTrades,
+)
 from countermand.core.reports import OrderReport, Receipt
 
 
@@ -62,7 +70,9 @@ class Twin:
         assert self._margins() == self.oracle.margins()
         for instrument_id in self.oracle.instruments:
             self._compare_book(InstrumentId(instrument_id))
+            self._compare_market(InstrumentId(instrument_id))
         self._compare_open_orders()
+        self._compare_all_orders()
         assert self.exchange.next_due_ns() == self.oracle.next_due_ns()
 
     def _compare_order(self, report: OrderReport) -> None:
@@ -74,6 +84,11 @@ class Twin:
             report.order_qty_lots,
             report.cum_qty_lots,
             report.leaves_qty_lots,
+            report.fee_minor,
+            report.text,
+            report.secondary_cl_ord_id,
+            report.cash_qty_minor,
+            report.reject_reason and report.reject_reason.name,
         )
         assert actual == (
             expected.status,
@@ -82,6 +97,11 @@ class Twin:
             expected.qty,
             expected.cum,
             expected.leaves,
+            expected.charged,
+            expected.text,
+            expected.secondary,
+            expected.cash,
+            expected.reason,
         )
 
     def _balances(self) -> dict[tuple[int, int], tuple[int, int]]:
@@ -104,6 +124,10 @@ class Twin:
                     position.open_buy_lots,
                     position.open_sell_lots,
                     position.margin_minor,
+                    position.bought_lots,
+                    position.sold_lots,
+                    position.fee_minor,
+                    position.transact_ns,
                 )
                 if any(row):
                     rows[account_id, position.instrument_id] = row
@@ -116,6 +140,34 @@ class Twin:
             for order in self.oracle.book(instrument_id, side):
                 expected[order.price] = expected.get(order.price, 0) + order.leaves
             assert levels == tuple(expected.items())
+
+    def _compare_market(self, instrument_id: InstrumentId) -> None:
+        quote = self.exchange.query(GetQuote(instrument_id))
+        assert quote.settled_px_ticks == self.oracle.settled.get(instrument_id)
+        tape = [
+            (t.match_id, t.aggressor_side.name, t.price_ticks, t.qty_lots, t.ts_ns)
+            for t in self.exchange.query(ListTrades(instrument_id))
+        ]
+        assert tape == self.oracle.trades.get(instrument_id, [])[::-1]
+
+    def _compare_all_orders(self) -> None:
+        for account_id in map(AccountId, self.oracle.accounts):
+            expected = self.oracle.orders_of(account_id)
+            page = self.exchange.query(ListOrders((account_id,)))
+            assert (page.total, [o.order_id for o in page.orders]) == (
+                len(expected),
+                [o.order_id for o in expected],
+            )
+            for report in page.orders:
+                self._compare_order(report)
+            self._compare_aliases(account_id)
+
+    def _compare_aliases(self, account_id: AccountId) -> None:
+        for name in {o.secondary for o in self.oracle.orders if o.account == account_id} - {""}:
+            expected = self.oracle._find(account_id, 0, ("", name), 0)
+            zero = OrderId(0)
+            report = self.exchange.query(GetOrder(account_id, zero, secondary_cl_ord_id=name))
+            assert (report and report.order_id) == (expected and expected.order_id)
 
     def _compare_open_orders(self) -> None:
         accounts = tuple(AccountId(account_id) for account_id in self.oracle.accounts)

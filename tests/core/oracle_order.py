@@ -1,0 +1,51 @@
+"""The oracle's order: an order as the oracle keeps it."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+POST_ONLY, REDUCE_ONLY = 1, 2
+
+
+@dataclass(eq=False)
+class Order:
+    """One order; open while `status` is NEW or PARTIALLY_FILLED."""
+
+    order_id: int
+    account: int
+    instrument: int
+    cl_ord_id: str
+    side: str
+    ord_type: str
+    time_in_force: str
+    exec_inst: int
+    stp: str
+    price: int
+    qty: int
+    expire_ns: int
+    submitted: int
+    priority: int
+    text: str = ""
+    secondary: str = ""
+    cash: int = 0
+    cum: int = 0
+    status: str = "NEW"
+    # What fees would be without rounding, where a step rounds their sum, and what they were.
+    accrued: Fraction = Fraction(0)
+    charged: int = 0
+    reason: str | None = None
+    retired: list[str] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still trade or be canceled."""
+        return self.status in ("NEW", "PARTIALLY_FILLED")
+
+    @property
+    def leaves(self) -> int:
+        """What is left to trade."""
+        return self.qty - self.cum if self.is_open else 0
+
+    @property
+    def paid(self) -> tuple[Fraction, int]:
+        """What its fees are so far, before and after rounding."""
+        return self.accrued, self.charged
