@@ -269,10 +269,23 @@ def test_book_of_the_documents(quoted: Floor) -> None:
         "offers": [{"px": dollars("0.56"), "qty": "80.5"}], "state": "MARKET_STATE_OPEN",
     } == data  # fmt: skip
     assert {
+        "openPx": dollars("0.55"), "highPx": dollars("0.55"), "lowPx": dollars("0.55"),
         "lastTradePx": dollars("0.55"), "lastTradeQty": "1", "currentPx": dollars("0.55"),
         "settlementPx": None, "sharesTraded": "1", "notionalTraded": dollars("0.55"),
         "openInterest": "1",
     } == stats  # fmt: skip
+
+
+def test_book_tells_where_trading_began_and_how_far_it_went(floor: Floor) -> None:
+    """The first price, the highest and the lowest, whoever was the aggressor."""
+    for price in ("0.50", "0.61", "0.42", "0.55"):
+        floor.sell("bob", "1", price)
+        floor.buy("alice", "1", price)
+    stats = floor.get(f"/v1/markets/{GAME}/book")[1]["marketData"]["stats"]
+
+    assert [dollars(price) for price in ("0.50", "0.61", "0.42", "0.55")] == [
+        stats[name] for name in ("openPx", "highPx", "lowPx", "lastTradePx")
+    ]
 
 
 def test_levels_are_summed_and_best_first(floor: Floor) -> None:
@@ -295,6 +308,7 @@ def test_book_of_a_market_that_never_traded(floor: Floor) -> None:
 
     assert ([], [], None) == (data["bids"], data["offers"], data["transactTime"])
     assert {
+        "openPx": None, "highPx": None, "lowPx": None,
         "lastTradePx": None, "lastTradeQty": "0", "currentPx": dollars("0.25"),
         "settlementPx": None, "sharesTraded": "0", "notionalTraded": dollars("0.00"),
         "openInterest": "0",

@@ -92,7 +92,7 @@ _MARKET_ROWS = (
         m.BookReply,
         Square(books.depth_from_wire, books.book_reply_to_wire),
         _MARKETS + "Get Market Book",
-        find=books.quote_from_wire,
+        find=books.traded_from_wire,
     ),
     _public(
         Operation.GET_INSTRUMENT,

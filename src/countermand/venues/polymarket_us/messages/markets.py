@@ -148,8 +148,14 @@ class BookLevel(Struct, frozen=True):
 
 
 class Stats(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What has traded; null where nothing has."""
+    """
+    What has traded; null where nothing has. `openPx`, `highPx` and `lowPx` are of the trades the
+    market remembers.
+    """
 
+    open_px: Amount | None
+    high_px: Amount | None
+    low_px: Amount | None
     last_trade_px: Amount | None
     last_trade_qty: str
     current_px: Amount | None

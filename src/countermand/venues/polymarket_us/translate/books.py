@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from countermand.core.instrument import Instrument
-from countermand.core.queries import GetDepth, GetQuote
-from countermand.core.reports import DepthReport, QuoteReport
+from countermand.core.queries import GetDepth, GetQuote, ListTrades
+from countermand.core.reports import DepthReport, QuoteReport, Trade
 from countermand.venues.polymarket_us import states
 from countermand.venues.polymarket_us.messages import markets
 from countermand.venues.polymarket_us.messages.markets import Bbo, Book, BookLevel, Stats
@@ -38,6 +38,12 @@ def quote_from_wire(
     return GetQuote(market_of(message.slug, ctx).instrument_id)
 
 
+def traded_from_wire(message: markets.GetBook, ctx: Context) -> tuple[GetQuote, ListTrades]:
+    """Return the questions for what a book tells besides its levels. Raises NotFound."""
+    instrument_id = market_of(message.slug, ctx).instrument_id
+    return GetQuote(instrument_id), ListTrades(instrument_id)
+
+
 def quote_to_wire(query: GetQuote, ctx: Context) -> markets.GetBbo:
     """Return the request for the top of a book."""
     return markets.GetBbo(ctx.directory.instruments[query.instrument_id].symbol)
@@ -45,7 +51,8 @@ def quote_to_wire(query: GetQuote, ctx: Context) -> markets.GetBbo:
 
 def book_reply_to_wire(depth: DepthReport | None, ctx: Context) -> markets.BookReply:
     """Return a whole book, with what has traded, which was asked for first. Raises NotFound."""
-    report = there(ctx.found)
+    quote, trades = ctx.found
+    report = there(quote)
     one = report.instrument
     bids, asks = (depth.bids, depth.asks) if depth else ((), ())
     return markets.BookReply(
@@ -54,7 +61,7 @@ def book_reply_to_wire(depth: DepthReport | None, ctx: Context) -> markets.BookR
             bids=[_level(one, level) for level in bids],
             offers=[_level(one, level) for level in asks],
             state=states.state_to_wire(report),
-            stats=_stats(report, ctx),
+            stats=_stats(report, trades, ctx),
             transact_time=times.iso_ns(report.transact_ns) if report.transact_ns else None,
         )
     )
@@ -132,10 +139,14 @@ def _level(one: Instrument, level: tuple[int, int]) -> BookLevel:
     return BookLevel(price_to_wire(one, price_ticks), qty_text(one, qty_lots))
 
 
-def _stats(said: QuoteReport, ctx: Context) -> Stats:
+def _stats(said: QuoteReport, trades: tuple[Trade, ...], ctx: Context) -> Stats:
     one = said.instrument
     quote = ctx.directory.assets[one.quote_asset_id]
+    prices = [trade.price_ticks for trade in trades]
     return Stats(
+        open_px=price_or_none(one, prices[-1] if prices else 0),
+        high_px=price_or_none(one, max(prices, default=0)),
+        low_px=price_or_none(one, min(prices, default=0)),
         last_trade_px=price_or_none(one, said.last_px_ticks),
         last_trade_qty=qty_text(one, said.last_qty_lots),
         current_px=price_or_none(one, said.mark_price_ticks),
