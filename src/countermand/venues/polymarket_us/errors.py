@@ -159,9 +159,9 @@ class PolymarketErrors:
         return Malformed(problem.message or f"status {response.status}")
 
 
-def conflict() -> Response:
+def conflict(response_to: CxlRejResponseTo) -> Response:
     """Return the 409 that the general guide names for a cancel that comes too late."""
-    return _problem(409, _ABORTED, _TOO_LATE[CxlRejResponseTo.CANCEL])
+    return _problem(409, _ABORTED, _TOO_LATE[response_to])
 
 
 def _problem(status: int, code: int, message: str) -> Response:

@@ -112,7 +112,7 @@ def taken_to_wire(receipt: Receipt, ctx: Context) -> orders.Empty | Response:
             case "silence":
                 return orders.Empty()
             case "conflict":
-                return conflict()
+                return conflict(refused.response_to)
             case "not-found":
                 raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None) from None
             case _:

@@ -1,0 +1,548 @@
+"""
+Placing and modifying: what is taken, in which forms, and what becomes of it.
+
+Source: Orders API reference, "Create Order", "Preview Order", "Modify Order"; forms that live bots
+send; what these leave open is chosen in the venue's README.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.venues.polymarket_us.counter import FOK, GENERIC, GTC, IOC, Counter, terms, usd
+from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME
+
+from countermand.core.instrument import TradingState
+
+GTD = "TIME_IN_FORCE_GOOD_TILL_DATE"
+DAY = "TIME_IN_FORCE_DAY"
+SYNC = {"synchronousExecution": True, "maxBlockTime": "1"}
+ZEROS = ("ORD_REJECT_REASON_EXCHANGE_OPTION", "UNSOLICITED_CXL_REASON_UNDEFINED")
+
+
+@pytest.fixture
+def counter() -> Counter:
+    """The demo world, with a counter."""
+    return Counter()
+
+
+def executed(answer: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what happened, and the state of the order after it, without prefixes."""
+    return [
+        (
+            one["type"].removeprefix("EXECUTION_TYPE_"),
+            one["order"]["state"].removeprefix("ORDER_STATE_"),
+        )
+        for one in answer["executions"]
+    ]
+
+
+def refusal(answer: tuple[int, Any]) -> str:
+    """Return the text of a 400 for a malformed request."""
+    status, body = answer
+    assert (400, 3, []) == (status, body["code"], body["details"])
+    return str(body["message"])
+
+
+def test_order_object(counter: Counter) -> None:
+    """As documented, with nulls where nothing applies."""
+    form = terms("BUY_LONG", "0.55", 100, manualOrderIndicator="MANUAL_ORDER_INDICATOR_AUTOMATIC")
+    order_id = counter.create("alice", form)["id"]
+    counter.place("bob", "BUY_SHORT", "0.55", 40)
+    shown = counter.shown(order_id)
+    times = [shown.pop(name) for name in ("insertTime", "createTime", "lastTransactTime")]
+    metadata = shown.pop("marketMetadata")
+
+    assert {
+        "id": order_id, "marketSlug": GAME, "side": "ORDER_SIDE_BUY", "type": "ORDER_TYPE_LIMIT",
+        "price": usd("0.55"), "quantity": 100, "cumQuantity": 40, "leavesQuantity": 60,
+        "tif": GTC, "goodTillTime": None, "intent": "ORDER_INTENT_BUY_LONG",
+        "state": "ORDER_STATE_PARTIALLY_FILLED", "avgPx": usd("0.55"), "cashOrderQty": None,
+        "commissionNotionalTotalCollected": usd("-0.12"), "commissionsBasisPoints": "0",
+        "makerCommissionsBasisPoints": "0", "outcomeSide": "OUTCOME_SIDE_YES",
+        "action": "ORDER_ACTION_BUY", "manualOrderIndicator": "MANUAL_ORDER_INDICATOR_AUTOMATIC",
+    } == shown  # fmt: skip
+    assert ("NY vs SA", "NY") == (metadata["title"], metadata["outcome"])
+    assert times[0] == times[1] < times[2]
+
+
+def test_numbers_are_written_exactly(counter: Counter) -> None:
+    """A whole quantity is `100`, a fraction `0.07`; no digit passes through a float."""
+    whole, part = (counter.place("alice", "BUY_LONG", "0.10", q) for q in (100, "0.07"))
+
+    assert b'"quantity":100,"cumQuantity":0,' in counter.raw(f"/v1/order/{whole}", "alice")[1]
+    assert b'"quantity":0.07,"cumQuantity":0,' in counter.raw(f"/v1/order/{part}", "alice")[1]
+
+
+@pytest.mark.parametrize(
+    ("intent", "number", "outcome", "action", "side"),
+    [
+        ("BUY_LONG", 1, "YES", "BUY", "BUY"),
+        ("SELL_LONG", 2, "YES", "SELL", "SELL"),
+        ("BUY_SHORT", 3, "NO", "BUY", "SELL"),
+        ("SELL_SHORT", 4, "NO", "SELL", "BUY"),
+    ],
+)
+def test_intents(
+    counter: Counter, intent: str, number: int, outcome: str, action: str, side: str
+) -> None:
+    """By name, by number, or by the pair, which wins; told back in all three ways."""
+    price = "0.10" if side == "BUY" else "0.90"
+    pair = {"outcomeSide": f"OUTCOME_SIDE_{outcome}", "action": f"ORDER_ACTION_{action}"}
+    other = "SELL_LONG" if intent == "BUY_LONG" else "BUY_LONG"
+    for form in (
+        terms(intent, price, 1),
+        terms(intent, price, 1) | {"intent": number, "type": 1},
+        terms(other, price, 1) | pair,
+        terms(other, price, 1) | pair | {"intent": None},
+    ):
+        shown = counter.shown(counter.create("alice", form)["id"])
+        expected = (f"ORDER_INTENT_{intent}", f"ORDER_SIDE_{side}", *pair.values(), usd(price))
+        assert expected == tuple(
+            shown[name] for name in ("intent", "side", "outcomeSide", "action", "price")
+        )
+
+
+def test_snake_case_and_quoted_numbers(counter: Counter) -> None:
+    """Forms that live bots send; unknown fields are dropped."""
+    form = {
+        "market_slug": GAME, "outcome_side": "OUTCOME_SIDE_YES", "action": "ORDER_ACTION_BUY",
+        "type": 1, "price": usd("0.10"), "quantity": "5", "manual_order_indicator": 2,
+        "participate_dont_initiate": True, "clientOrderId": "mine", "timeInForce": GTC,
+    }  # fmt: skip
+    shown = counter.shown(counter.create("alice", form)["id"])
+
+    # A misspelled time in force is none, and then it is a day order's.
+    assert (5, DAY, "MANUAL_ORDER_INDICATOR_AUTOMATIC") == (
+        shown["quantity"], shown["tif"], shown["manualOrderIndicator"],
+    )  # fmt: skip
+
+
+def test_surplus_precision_is_floored(counter: Counter) -> None:
+    """Not rejected: 0.515 is 0.51 and 1.015 is 1.01; steps are each market's own."""
+    first = counter.shown(counter.place("alice", "BUY_LONG", "0.515", 1.015))
+    fine = counter.shown(counter.place("alice", "BUY_LONG", "0.2519", 1, marketSlug=CHAMPION))
+    whole = counter.shown(counter.place("alice", "BUY_LONG", "0.3099", "7.9", marketSlug=FED))
+
+    assert (usd("0.51"), 1.01) == (first["price"], first["quantity"])
+    assert usd("0.251") == fine["price"]
+    assert (usd("0.305"), 7) == (whole["price"], whole["quantity"])
+
+
+def test_day_order_stays(counter: Counter) -> None:
+    """It does not cancel at the end of a day."""
+    order_id = counter.place("alice", "BUY_LONG", "0.10", 1, tif=DAY)
+    counter.pass_time(10 * 86_400)
+
+    assert counter.state(order_id) == "NEW"
+
+
+def test_synchronous_fill(counter: Counter) -> None:
+    """Every execution carries the zero values, and the order as it was after it."""
+    counter.place("bob", "BUY_SHORT", "0.55", 4)
+    counter.place("bob", "BUY_SHORT", "0.56", 20)
+    answer = counter.create("alice", terms("BUY_LONG", "0.56", 10, **SYNC))
+    new, part, fill = answer["executions"]
+
+    assert [("NEW", "NEW"), ("PARTIAL_FILL", "PARTIALLY_FILLED"), ("FILL", "FILLED")] == (
+        executed(answer)
+    )
+    assert [ZEROS] * 3 == [
+        (one["orderRejectReason"], one["unsolicitedCancelReason"]) for one in answer["executions"]
+    ]
+    assert ("0", None, "", False) == (
+        new["lastShares"], new["lastPx"], new["tradeId"], new["aggressor"],
+    )  # fmt: skip
+    assert ("4", usd("0.55"), True) == (part["lastShares"], part["lastPx"], part["aggressor"])
+    assert ("6", usd("0.56")) == (fill["lastShares"], fill["lastPx"])
+    assert [(0, 10), (4, 6), (10, 0)] == [
+        (one["order"]["cumQuantity"], one["order"]["leavesQuantity"]) for one in (new, part, fill)
+    ]
+    assert usd("0.556") == fill["order"]["avgPx"]
+    assert counter.shown(answer["id"]) == fill["order"]
+    assert len({one["id"] for one in answer["executions"]}) == 3
+
+
+def test_commission_is_rounded_over_the_order(counter: Counter) -> None:
+    """0.0695 * 10 * 0.55 * 0.45 = 0.172..., 0.17 in all; fills add up to the order's."""
+    counter.place("bob", "BUY_SHORT", "0.55", 3)
+    counter.place("bob", "BUY_SHORT", "0.55", 7)
+    executions = counter.create("alice", terms("BUY_LONG", "0.55", 10, **SYNC))["executions"]
+
+    total = executions[-1]["order"]["commissionNotionalTotalCollected"]
+    # 3 contracts accrue 0.0516..., all ten 0.1720...
+    assert [usd("0.00"), usd("0.05"), usd("0.12")] == [
+        one["commissionNotionalCollected"] for one in executions
+    ]
+    assert usd("0.17") == total
+
+
+@pytest.mark.parametrize("tif", [IOC, FOK])
+def test_immediate_order_that_meets_nobody(counter: Counter, tif: str) -> None:
+    """Expires, unfilled, and stays readable."""
+    answer = counter.create("alice", terms("BUY_LONG", "0.55", 10, tif=tif, **SYNC))
+
+    assert [("NEW", "NEW"), ("EXPIRED", "EXPIRED")] == executed(answer)
+    assert (0, 0) == (
+        answer["executions"][1]["order"]["cumQuantity"],
+        answer["executions"][1]["order"]["leavesQuantity"],
+    )
+    assert counter.state(answer["id"]) == "EXPIRED"
+
+
+def test_killed_whole_and_filled_in_part(counter: Counter) -> None:
+    """FOK trades nothing when it cannot trade all; IOC trades what there is."""
+    counter.place("bob", "BUY_SHORT", "0.55", 4)
+    killed = counter.create("alice", terms("BUY_LONG", "0.55", 10, tif=FOK, **SYNC))
+    partly = counter.create("alice", terms("BUY_LONG", "0.55", 10, tif=IOC, **SYNC))
+
+    assert [("NEW", "NEW"), ("EXPIRED", "EXPIRED")] == executed(killed)
+    assert [("NEW", "NEW"), ("PARTIAL_FILL", "PARTIALLY_FILLED"), ("EXPIRED", "EXPIRED")] == (
+        executed(partly)
+    )
+    assert counter.shown(partly["id"])["cumQuantity"] == 4
+
+
+REJECTED = [
+    ({"price": usd("45")}, "PRICE_OUT_OF_BOUNDS", "High price limit is 0.99"),
+    ({"price": usd("0.001")}, "PRICE_OUT_OF_BOUNDS", "Low price limit is 0.01"),
+    ({"price": usd("-1")}, "PRICE_OUT_OF_BOUNDS", "Low price limit is 0.01"),
+    ({"quantity": 0}, "INCORRECT_QUANTITY", "quantity must be positive"),
+    ({"quantity": 0.001}, "INCORRECT_QUANTITY", "quantity must be positive"),
+    ({"quantity": -5}, "INCORRECT_QUANTITY", "quantity must be positive"),
+    ({"marketSlug": "no-such-market"}, "UNKNOWN_MARKET", "instrument not found"),
+    (
+        {"participateDontInitiate": True, "price": usd("0.60")},
+        "EXCHANGE_OPTION",
+        "Order may participate but not initiate in the market",
+    ),
+    (
+        {"participateDontInitiate": True, "tif": IOC},
+        "INCORRECT_ORDER_TYPE",
+        "instruction not allowed for this order",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason", "text"), REJECTED)
+def test_rejected_by_the_engine(
+    counter: Counter, changes: dict[str, Any], reason: str, text: str
+) -> None:
+    """200 and an id, and the order is rejected: an id is no acceptance."""
+    counter.place("bob", "BUY_SHORT", "0.60", 1)
+    answer = counter.create("alice", terms("BUY_LONG", "0.40", 10, **SYNC) | changes)
+    execution = answer["executions"][0]
+
+    assert [("REJECTED", "REJECTED")] == executed(answer)
+    assert (f"ORD_REJECT_REASON_{reason}", text) == (
+        execution["orderRejectReason"], execution["text"],
+    )  # fmt: skip
+    assert counter.shown(answer["id"]) == execution["order"]
+    assert execution["order"]["marketSlug"] == changes.get("marketSlug", GAME)
+    assert execution["order"]["leavesQuantity"] == 0
+
+
+def test_order_in_an_unknown_market_is_told_as_sent(counter: Counter) -> None:
+    """Nobody knows its steps."""
+    form = terms("BUY_SHORT", "0.12345", 1.5, marketSlug="no-such-market")
+    shown = counter.shown(counter.create("alice", form)["id"])
+
+    assert (usd("0.12345"), 1.5, "ORDER_INTENT_BUY_SHORT") == (
+        shown["price"], shown["quantity"], shown["intent"],
+    )  # fmt: skip
+
+
+def test_self_match_is_rejected(counter: Counter) -> None:
+    """Buying YES and NO at prices that meet; the resting order stays."""
+    resting = counter.place("alice", "BUY_LONG", "0.60", 1)
+    answer = counter.create("alice", terms("BUY_SHORT", "0.60", 1, **SYNC))
+
+    assert "Self Match Prevention" == answer["executions"][0]["text"]
+    assert ("NEW", "REJECTED") == (counter.state(resting), counter.state(answer["id"]))
+
+
+def test_closed_market(counter: Counter) -> None:
+    """Rejected: the exchange is closed."""
+    counter.become(TradingState.HALTED)
+    answer = counter.create("alice", terms("BUY_LONG", "0.40", 1, **SYNC))
+
+    execution = answer["executions"][0]
+    assert ("ORD_REJECT_REASON_EXCHANGE_CLOSED", "Book is CLOSED") == (
+        execution["orderRejectReason"], execution["text"],
+    )  # fmt: skip
+
+
+def test_who_cannot_pay_is_told_nothing(counter: Counter) -> None:
+    """400 with the generic text; no order is shown."""
+    counter.keep_only("alice", 10)
+    status, body = counter.post("/v1/orders", terms("BUY_LONG", "0.50", 21))
+
+    assert (400, GENERIC) == (status, body["message"])
+    assert {"orders": []} == counter.get("/v1/orders/open", "alice")[1]
+    assert counter.place("alice", "BUY_LONG", "0.50", 19)
+
+
+def test_unfunded_orders_are_canceled_unsolicited(counter: Counter) -> None:
+    """When the money is gone, an order nobody canceled is; who waits for it is told why."""
+    order_id = counter.place("alice", "BUY_LONG", "0.50", 100)
+    counter.keep_only("alice", 10)
+
+    assert counter.state(order_id) == "CANCELED"
+
+
+def test_no_intent_without_money_for_it(counter: Counter) -> None:
+    """A NO buyer at YES price p pays 1 - p a contract."""
+    counter.keep_only("alice", 100)
+    status, body = counter.post("/v1/orders", terms("BUY_SHORT", "0.10", 112))
+
+    assert (400, GENERIC) == (status, body["message"])
+    assert counter.place("alice", "BUY_SHORT", "0.10", 109)
+
+
+MALFORMED = [
+    ({"marketSlug": None}, "marketSlug is required"),
+    ({"marketSlug": ""}, "marketSlug is required"),
+    ({"marketSlug": 7}, "invalid marketSlug"),
+    ({"intent": None}, "intent is required"),
+    ({"intent": None, "outcomeSide": "OUTCOME_SIDE_YES"}, "intent is required"),
+    ({"intent": 9}, "invalid intent"),
+    ({"intent": "BUY_LONG"}, "invalid intent"),
+    ({"outcomeSide": "YES", "action": "ORDER_ACTION_BUY"}, "invalid outcomeSide"),
+    ({"outcomeSide": "OUTCOME_SIDE_YES", "action": "BUY"}, "invalid action"),
+    ({"type": "LIMIT"}, "invalid type"),
+    ({"type": None, "price": None}, "type is required"),
+    ({"price": None}, "price is required"),
+    ({"price": "0.5"}, "invalid price"),
+    ({"price": {"currency": "USD"}}, "value is required"),
+    ({"price": {"value": 0.5}}, "invalid price.value"),
+    ({"price": usd("1_0")}, "invalid price.value: must be a plain number"),
+    ({"price": usd("NaN")}, "invalid price.value: must be a plain number"),
+    ({"price": {"value": "0.5", "currency": "EUR"}}, "invalid price.currency: must be USD"),
+    ({"quantity": None}, "quantity is required"),
+    ({"quantity": "1_0"}, "invalid quantity: must be a plain number"),
+    ({"quantity": " 5"}, "invalid quantity: must be a plain number"),
+    ({"quantity": [5]}, "invalid quantity"),
+    ({"quantity": True}, "invalid quantity"),
+    ({"quantity": 10**30}, "invalid quantity: is no amount"),
+    ({"cashOrderQty": usd("5")}, "invalid cashOrderQty: does not go together with quantity"),
+    (
+        {"cashOrderQty": usd("5"), "quantity": None},
+        "invalid cashOrderQty: applies to market orders only",
+    ),
+    ({"tif": "GTC"}, "invalid tif"),
+    ({"tif": 1}, "invalid tif"),
+    ({"tif": GTD}, "goodTillTime is required"),
+    ({"tif": GTD, "goodTillTime": "tomorrow"}, "invalid goodTillTime: must be an ISO-8601 time"),
+    (
+        {"tif": GTD, "goodTillTime": "2027-01-15T08:00:00Z"},
+        "invalid goodTillTime: must be in the future",
+    ),
+    (
+        {"goodTillTime": "2028-01-15T08:00:00Z"},
+        "invalid goodTillTime: applies to good-till-date orders only",
+    ),
+    ({"participateDontInitiate": "yes"}, "invalid participateDontInitiate"),
+    ({"manualOrderIndicator": "AUTO"}, "invalid manualOrderIndicator"),
+    ({"synchronousExecution": 1}, "invalid synchronousExecution"),
+    ({"maxBlockTime": -1}, "invalid maxBlockTime: must not be negative"),
+    ({"maxBlockTime": "soon"}, "invalid maxBlockTime"),
+    (
+        {"slippageTolerance": {"currentPrice": usd("0.5"), "ticks": 1}},
+        "invalid slippageTolerance: applies to market orders only",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "text"), MALFORMED)
+def test_malformed(counter: Counter, changes: dict[str, Any], text: str) -> None:
+    """400 with code 3 names the field, alone, in a preview and in a batch; nothing is placed."""
+    form = terms("BUY_LONG", "0.40", 10) | changes
+    good = terms("BUY_LONG", "0.40", 10)
+
+    assert refusal(counter.post("/v1/orders", form)).startswith(text)
+    for path, body in (
+        ("/v1/order/preview", {"request": form}),
+        ("/v1/orders/batched", {"orders": [good, form]}),
+    ):
+        field = text.removeprefix("invalid ").partition(" ")[0].rstrip(":")
+        assert field in refusal(counter.post(path, body))
+    assert {"orders": []} == counter.get("/v1/orders/open", "alice")[1]
+
+
+def test_type_may_be_left_out(counter: Counter) -> None:
+    """Where there is a price it is a limit order."""
+    form = terms("BUY_LONG", "0.40", 1) | {"type": None}
+
+    assert "ORDER_TYPE_LIMIT" == counter.shown(counter.create("alice", form)["id"])["type"]
+
+
+@pytest.mark.parametrize("tif", [None, DAY, GTC, IOC])
+def test_market_order_is_immediate(counter: Counter, tif: str | None) -> None:
+    """Whatever it asks for, but fill or kill."""
+    counter.place("bob", "BUY_SHORT", "0.55", 4)
+    answer = counter.create("alice", terms("BUY_LONG", None, 10, **SYNC) | {"tif": tif})
+
+    assert ("PARTIAL_FILL", "EXPIRED") == tuple(kind for kind, _ in executed(answer)[1:])
+    shown = counter.shown(answer["id"])
+    assert (None, IOC, 4) == (shown["price"], shown["tif"], shown["cumQuantity"])
+
+
+def test_market_order_with_a_price(counter: Counter) -> None:
+    """Is refused, for ignoring the price would do something else."""
+    form = terms("BUY_LONG", None, 10) | {"price": usd("0.50")}
+
+    expected = "invalid price: does not apply to market orders"
+    assert expected == refusal(counter.post("/v1/orders", form))
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "cum"),
+    [
+        ({"ticks": 5}, 4),
+        ({"ticks": "5"}, 4),
+        ({"ticks": 4}, None),
+        ({"bips": 1000}, 4),
+        ({"bips": 999}, None),
+        ({"ticks": 6, "bips": 1}, 10),
+        ({}, 10),
+    ],
+)
+def test_slippage(counter: Counter, tolerance: dict[str, Any], cum: int | None) -> None:
+    """From 0.50, 5 ticks or 1,000 bips let a buyer pay 0.55 and no more; ticks win."""
+    counter.place("bob", "BUY_SHORT", "0.55", 4)
+    counter.place("bob", "BUY_SHORT", "0.56", 20)
+    given = {"currentPrice": usd("0.50")} | tolerance
+    answer = counter.create("alice", terms("BUY_LONG", None, 10, slippageTolerance=given, **SYNC))
+    last = answer["executions"][-1]
+
+    if cum is None:
+        assert ("ORD_REJECT_REASON_NO_LIQUIDITY", "EXECUTION_TYPE_REJECTED") == (
+            last["orderRejectReason"], last["type"],
+        )  # fmt: skip
+    else:
+        assert cum == last["order"]["cumQuantity"]
+
+
+@pytest.mark.parametrize(("ticks", "cum"), [(5, 4), (6, 10), (49, 10), (200, 10)])
+def test_slippage_of_a_seller(counter: Counter, ticks: int, cum: int) -> None:
+    """Downward, in prices of YES, and no further than the lowest there is."""
+    counter.place("bob", "BUY_LONG", "0.45", 4)
+    counter.place("bob", "BUY_LONG", "0.44", 20)
+    given = {"currentPrice": usd("0.50"), "ticks": ticks}
+    answer = counter.create("alice", terms("BUY_SHORT", None, 10, slippageTolerance=given, **SYNC))
+
+    assert cum == answer["executions"][-1]["order"]["cumQuantity"]
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "text"),
+    [
+        ({"ticks": 1}, "slippageTolerance.currentPrice is required"),
+        ({"ticks": -1, "currentPrice": usd("0.5")}, "invalid slippageTolerance.ticks"),
+        ({"bips": -1, "currentPrice": usd("0.5")}, "invalid slippageTolerance.bips"),
+        ({"bips": "x", "currentPrice": usd("0.5")}, "invalid slippageTolerance.bips"),
+        ({"ticks": 1, "currentPrice": usd("x")}, "invalid slippageTolerance.currentPrice.value"),
+    ],
+)
+def test_slippage_that_says_nothing(counter: Counter, tolerance: Any, text: str) -> None:
+    """400 names what is wrong."""
+    form = terms("BUY_LONG", None, 10, slippageTolerance=tolerance)
+
+    assert refusal(counter.post("/v1/orders", form)).startswith(text)
+
+
+def test_bound_that_nothing_can_meet(counter: Counter) -> None:
+    """Is not taken for none."""
+    counter.place("bob", "BUY_SHORT", "0.01", 4)
+    given = {"currentPrice": usd("0.001"), "ticks": 0}
+    answer = counter.create("alice", terms("BUY_LONG", None, 1, slippageTolerance=given, **SYNC))
+
+    assert [("REJECTED", "REJECTED")] == executed(answer)
+
+
+def test_cash_order(counter: Counter) -> None:
+    """As many contracts as the money buys: 5 dollars at 0.40 and then 0.50."""
+    counter.place("bob", "BUY_SHORT", "0.40", 5)
+    counter.place("bob", "BUY_SHORT", "0.50", 20)
+    form = terms("BUY_LONG", None, None, cashOrderQty=usd("5"), **SYNC)
+    shown = counter.shown(counter.create("alice", form)["id"])
+
+    assert ("ORDER_STATE_FILLED", 11, 11, usd("5.00")) == (
+        shown["state"], shown["quantity"], shown["cumQuantity"], shown["cashOrderQty"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "x"])
+def test_cash_that_is_none(counter: Counter, value: str) -> None:
+    """400, code 3."""
+    form = terms("BUY_LONG", None, None, cashOrderQty=usd(value))
+
+    assert refusal(counter.post("/v1/orders", form)).startswith("invalid cashOrderQty")
+
+
+def test_preview_of_what_would_be_rejected(counter: Counter) -> None:
+    """400 with code 9 and the reason; funds are not told of, as when placing."""
+    counter.keep_only("alice", 10)
+    for form, text in (
+        (terms("BUY_LONG", "45", 1), "price is outside the price band"),
+        (terms("BUY_LONG", "0.5", 1000), GENERIC),
+    ):
+        status, body = counter.post("/v1/order/preview", {"request": form})
+        assert (400, 9, text) == (status, body["code"], body["message"])
+
+
+def test_preview_of_a_cash_order(counter: Counter) -> None:
+    """Shows what it would buy now."""
+    counter.place("bob", "BUY_SHORT", "0.50", 20)
+    form = terms("BUY_LONG", None, None, cashOrderQty=usd("5"))
+    shown = counter.post("/v1/order/preview", {"request": form})[1]["order"]
+
+    assert (10, usd("5.00"), None) == (
+        shown["quantity"], shown["cashOrderQty"], shown["createTime"],
+    )  # fmt: skip
+
+
+def test_batch_is_taken_one_by_one(counter: Counter) -> None:
+    """A rejected order has an id among the others, one without funds too."""
+    counter.keep_only("alice", 10)
+    forms = [terms("BUY_LONG", price, 10) for price in ("0.40", "45", "0.99", "0.30")]
+    status, body = counter.post("/v1/orders/batched", {"orders": forms})
+    ids = body["createdOrderIds"]
+
+    assert (200, 4) == (status, len(set(ids)))
+    assert ["NEW", "REJECTED", "REJECTED", "NEW"] == [counter.state(one) for one in ids]
+
+
+@pytest.mark.parametrize("path", ["/v1/orders/batched", "/v1/orders/batched/modify"])
+def test_batch_without_orders(counter: Counter, path: str) -> None:
+    """400."""
+    assert "orders is required" == refusal(counter.post(path, {}))
+    assert "invalid orders" == refusal(counter.post(path, {"orders": []}))
+
+
+def test_close_short_position(counter: Counter) -> None:
+    """Who is short holds NO and sells that; it buys YES back, and only as much as it is short."""
+    counter.place("bob", "BUY_LONG", "0.60", 5)
+    counter.place("alice", "BUY_SHORT", "0.60", 5)
+    counter.place("bob", "BUY_SHORT", "0.61", 50)
+    indicator = {"manualOrderIndicator": "MANUAL_ORDER_INDICATOR_MANUAL"}
+    status, body = counter.post(
+        "/v1/order/close-position", {"marketSlug": GAME, **SYNC, **indicator}
+    )
+    shown = counter.shown(body["id"])
+
+    assert (200, "ORDER_STATE_FILLED", 5) == (status, shown["state"], shown["cumQuantity"])
+    assert ("ORDER_INTENT_SELL_SHORT", "ORDER_SIDE_BUY", "MANUAL_ORDER_INDICATOR_MANUAL") == (
+        shown["intent"], shown["side"], shown["manualOrderIndicator"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("slug", [GAME, "no-such-market"])
+def test_close_nothing(counter: Counter, slug: str) -> None:
+    """404 says of which market."""
+    status, body = counter.post("/v1/order/close-position", {"marketSlug": slug})
+
+    assert (404, 5, f"No open position for market slug {slug}") == (
+        status, body["code"], body["message"],
+    )  # fmt: skip
