@@ -39,6 +39,7 @@ from countermand.core.events import (
     OrderRejected,
     OrderReplaced,
     OrderRestated,
+    SlotTaken,
 )
 from countermand.core.order import Order, OrdType, SelfTradePrevention, Side
 from countermand.core.reasons import CancelReason, RejectReason
@@ -147,6 +148,7 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
         RejectReason.NOTHING_TO_REPLACE,
         RejectReason.QTY_BELOW_EXECUTED,
         RejectReason.DUPLICATE_NAME,
+        RejectReason.SLOT_NUMBER_USED,
         *STAGING,
         *EFFECTS,
     }
@@ -162,10 +164,11 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
         RejectReason.INVALID_AMOUNT,
         *STAGING,
     }
-    assert ends == set(CancelReason) - {CancelReason.NONE, CancelReason.EXPIRED}
+    elsewhere = {CancelReason.NONE, CancelReason.EXPIRED, CancelReason.SLOT_TAKEN_OVER}
+    assert ends == set(CancelReason) - elsewhere
     replacing = {RejectReason.NOTHING_TO_REPLACE, RejectReason.QTY_BELOW_EXECUTED}
     assert {None, RejectReason.SELF_TRADE, *replacing} <= faults
-    assert {type(event) for event in happened} >= set(evolve._EVOLVERS)
+    assert {type(event) for event in happened} >= set(evolve._EVOLVERS) - {SlotTaken}
 
 
 def test_the_traffic_reaches_every_way_to_place(happened: list[Event]) -> None:

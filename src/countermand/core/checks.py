@@ -22,6 +22,7 @@ from countermand.core.order import (
     TimeInForce,
 )
 from countermand.core.reasons import RejectReason
+from countermand.core.slots import freed_minor, refuse_slot
 from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
 from countermand.core.terms import Terms, stated
 
@@ -39,6 +40,7 @@ def refuse_order(state: State, ts_ns: int, command: NewOrder) -> RejectReason | 
     return (
         _refuse_in_state(market.instrument.trading_state, command)
         or _refuse_id(account, command.cl_ord_id)
+        or refuse_slot(account, market.instrument, command)
         or _refuse_combination(ts_ns, command)
         or _refuse_sized(account, market, command)
     )
@@ -161,7 +163,8 @@ def _refuse_exposure(
     if over_position_limit(account, instrument, side, qty_lots):
         return RejectReason.POSITION_LIMIT
     price_ticks = command.price_ticks or market_bound(market, side)
-    if not affordable(account, market, side, price_ticks, qty_lots, cash_minor=cash):
+    freed = freed_minor(account, instrument, command)
+    if not affordable(account, market, side, price_ticks, qty_lots, None, cash, freed):
         return RejectReason.INSUFFICIENT_FUNDS
     if len(account.open_orders) >= OPEN_ORDERS_PER_ACCOUNT_MAX:
         return RejectReason.TOO_MANY_OPEN_ORDERS

@@ -108,7 +108,8 @@ class NewOrder(Message, frozen=True, tag=8):
     A market order may give `cash_qty_minor`, what it may spend or shall bring, instead of a
     quantity. `cl_ord_id` is unique within the account, and `secondary_cl_ord_id` need not be; empty
     they name nothing. `text` is kept with the order and never read. With `keep_rejected` an order
-    that is refused is remembered as an order nonetheless, with an id and the reason.
+    that is refused is remembered as an order nonetheless, with an id and the reason. One with a
+    `slot_number` above 0 stands in `slot` of the asset it holds; see `slots`.
 
     Units: `expire_ns` 0 when the order does not expire; `exec_inst` the bits of `ExecInst`;
     `cash_qty_minor` in quote minor units.
@@ -130,6 +131,8 @@ class NewOrder(Message, frozen=True, tag=8):
     cash_qty_minor: int = 0
     keep_rejected: bool = False
     position_effect: PositionEffect = PositionEffect.NONE
+    slot: int = 0
+    slot_number: int = 0
 
 
 class StageOrder(Message, frozen=True, tag=15):

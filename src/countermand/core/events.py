@@ -14,6 +14,7 @@ from countermand.core.order import (
     PositionEffect,
     SelfTradePrevention,
     Side,
+    SlotUse,
     TimeInForce,
 )
 from countermand.core.reasons import CancelReason, CxlRejReason, CxlRejResponseTo, RejectReason
@@ -228,6 +229,14 @@ class FundsWithdrawn(Occurrence, frozen=True, tag=20):
     amount_minor: int
 
 
+class SlotTaken(Occurrence, frozen=True, tag=23):
+    """An order stands in a slot of an asset now; no other may bear its number there again."""
+
+    account_id: AccountId
+    asset_id: AssetId
+    use: SlotUse
+
+
 class InstrumentSettled(Occurrence, frozen=True, tag=21):
     """Every position in a market was paid out at a price, and the market is over."""
 
@@ -258,4 +267,5 @@ Event = (
     | OrderStaged
     | FundsWithdrawn
     | InstrumentSettled
+    | SlotTaken
 )

@@ -29,6 +29,7 @@ from countermand.core.events import (
     OrderRested,
     OrderStaged,
     ReferencePriceChanged,
+    SlotTaken,
     TimeAdvanced,
     Traded,
     TradingStateChanged,
@@ -124,6 +125,11 @@ def _order_accepted(state: State, event: OrderAccepted) -> None:
     index_order(account, order)
     state.timers.add(order)
     ledger.lay(account, state.markets[event.instrument_id].instrument, order)
+
+
+def _slot_taken(state: State, event: SlotTaken) -> None:
+    slots = state.accounts[event.account_id].slots.setdefault(event.asset_id, {})
+    slots[event.use.slot] = event.use
 
 
 def _order_rejected(state: State, event: OrderRejected) -> None:
@@ -416,6 +422,7 @@ _EVOLVERS: dict[type, Callable[[State, Any], None]] = {
     AccountConfigured: _account_configured,
     FundsDeposited: _funds_deposited,
     OrderStaged: _order_staged,
+    SlotTaken: _slot_taken,
     FundsWithdrawn: _funds_withdrawn,
     InstrumentSettled: _instrument_settled,
     OrderRejected: _order_rejected,

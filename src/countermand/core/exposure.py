@@ -124,12 +124,15 @@ def affordable(
     qty_lots: int,
     replaced: Order | None = None,
     cash_minor: int = 0,
+    freed_minor: int = 0,
 ) -> bool:
-    """Whether the account can hold what the order may come to owe."""
+    """
+    Whether the account can hold what the order may come to owe; `freed_minor` is held no more then.
+    """
     required = required_minor(account, market, side, price_ticks, qty_lots, replaced, cash_minor)
     if required <= 0:
         return True
-    return required <= account.available_minor(hold_asset(market.instrument, side))
+    return required <= account.available_minor(hold_asset(market.instrument, side)) + freed_minor
 
 
 def market_bound(market: Market, side: Side) -> int:

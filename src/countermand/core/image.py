@@ -12,7 +12,7 @@ from msgspec import Struct, json
 from countermand.core.evolve import index_order
 from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.core.instrument import Asset, Instrument
-from countermand.core.order import Order, OrdStatus
+from countermand.core.order import Order, OrdStatus, SlotUse
 from countermand.core.reports import Fill, StagedOrder, Trade
 from countermand.core.state import Account, Balance, Market, Position, State
 
@@ -33,6 +33,7 @@ class AccountImage(Struct, frozen=True, array_like=True):
     closed: list[OrderId]
     fills: list[Fill]
     staged: list[StagedOrder]
+    slots: list[tuple[AssetId, list[SlotUse]]] = []
 
 
 class MarketImage(Struct, frozen=True, array_like=True):
@@ -101,6 +102,7 @@ def _account_image(account: Account) -> AccountImage:
         list(account.closed),
         list(account.fills),
         list(account.staged.values()),
+        [(a, [use for _, use in sorted(s.items())]) for a, s in sorted(account.slots.items())],
     )
 
 
@@ -151,6 +153,7 @@ def _account(image: AccountImage) -> Account:
     account.closed = deque(image.closed)
     account.fills.extend(image.fills)
     account.staged = {staged.order_id: staged for staged in image.staged}
+    account.slots = {asset: {use.slot: use for use in uses} for asset, uses in image.slots}
     return account
 
 

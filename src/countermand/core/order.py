@@ -96,6 +96,14 @@ class ExecType(IntEnum):
     TRADE = 15
 
 
+class SlotUse(Struct, frozen=True, array_like=True, gc=False):
+    """A slot of an account's asset, the highest number used in it, and by which order."""
+
+    slot: int
+    number: int
+    order_id: OrderId
+
+
 class Order(Struct):
     """
     Everything the exchange knows of one order. Only `evolve` changes one.

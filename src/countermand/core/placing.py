@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from countermand.core import checks, fees, sizing, terms
+from countermand.core import checks, fees, sizing, slots, terms
 from countermand.core.canceling import cancel_rejected
 from countermand.core.commands import NewOrder, ReplaceOrder
 from countermand.core.events import (
@@ -65,7 +65,9 @@ def new_order(
     tif = command.time_in_force
     whole = bool(exec_inst & ExecInst.ALL_OR_NONE)
     arrival = Arrival(seq, accepted.order_id, incoming, tif, qty_lots, at_best, whole)
-    return [accepted, *_enter(state, market, arrival)]
+    account = state.accounts[command.account_id]
+    taken = slots.takeover(account, market.instrument, command, accepted.order_id)
+    return [accepted, *taken, *_enter(state, market, arrival)]
 
 
 def _accepted(

@@ -5,7 +5,7 @@ Queries: what someone asks to see. A value in, a view out; answers show applied,
 from msgspec import Struct
 
 from countermand.core.commands import NewOrder
-from countermand.core.ids import AccountId, InstrumentId, OrderId
+from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.core.order import ExecType, OrdStatus, OrdType, Side
 
 
@@ -94,6 +94,13 @@ class GetAccount(Query, frozen=True):
     """Answers `AccountSummary`, or None."""
 
     account_id: AccountId
+
+
+class ListSlots(Query, frozen=True):
+    """Answers a tuple of `SlotUse`: what slots of an asset the account has used."""
+
+    account_id: AccountId
+    asset_id: AssetId
 
 
 class GetQuote(Query, frozen=True):

@@ -19,6 +19,7 @@ class RejectReason(IntEnum):
     POST_ONLY_MARKET = 5
     LIMIT_ONLY_MARKET = 6
     DUPLICATE_CL_ORD_ID = 7
+    SLOT_NUMBER_USED = 35
     INVALID_TIME_IN_FORCE = 8
     INVALID_EXEC_INST = 9
     INVALID_EXPIRE_TIME = 10
@@ -85,6 +86,7 @@ _SENTENCES = {
     RejectReason.POST_ONLY_MARKET: "market accepts only post-only orders",
     RejectReason.LIMIT_ONLY_MARKET: "market accepts only limit orders",
     RejectReason.DUPLICATE_CL_ORD_ID: "duplicate client order id detected",
+    RejectReason.SLOT_NUMBER_USED: "number is not above those used in the slot",
     RejectReason.INVALID_TIME_IN_FORCE: "time in force not allowed for this order type",
     RejectReason.INVALID_EXEC_INST: "instruction not allowed for this order",
     RejectReason.INVALID_EXPIRE_TIME: "expire time must lie in the future and within the limit",
@@ -144,3 +146,4 @@ class CancelReason(IntEnum):
     EXPIRED = 7
     UNFUNDED = 8
     MARKET_SETTLED = 9
+    SLOT_TAKEN_OVER = 10

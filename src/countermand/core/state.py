@@ -21,7 +21,7 @@ from countermand.core.ids import (
     OrderId,
 )
 from countermand.core.instrument import Asset, Instrument
-from countermand.core.order import Order
+from countermand.core.order import Order, SlotUse
 from countermand.core.reports import Fill, StagedOrder, Trade
 from countermand.core.timers import Timers
 
@@ -81,6 +81,7 @@ class Account(Struct):
     closed: deque[OrderId] = field(default_factory=deque)
     fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=FILLS_PER_ACCOUNT_MAX))
     staged: dict[OrderId, StagedOrder] = field(default_factory=dict)
+    slots: dict[AssetId, dict[int, SlotUse]] = field(default_factory=dict)
     # Derived: open orders by id, those of them that are reduce-only, and every client id to its
     # order, unique ones and others.
     open_orders: dict[OrderId, Order] = field(default_factory=dict)

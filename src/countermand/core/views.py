@@ -12,7 +12,7 @@ from countermand.core.events import OrderAccepted, OrderRejected, OrderRested, T
 from countermand.core.exposure import market_bound, required_minor
 from countermand.core.instrument import Instrument
 from countermand.core.ledger import hold_asset
-from countermand.core.order import Order
+from countermand.core.order import Order, SlotUse
 from countermand.core.queries import (
     GetAccount,
     GetDepth,
@@ -24,6 +24,7 @@ from countermand.core.queries import (
     ListOpenOrders,
     ListOrders,
     ListQuotes,
+    ListSlots,
     ListTrades,
     PreviewOrder,
 )
@@ -235,6 +236,11 @@ def _get_account(state: State, query: GetAccount) -> AccountSummary | None:
     return AccountSummary(_account_report(account), balances, positions, len(account.open_orders))
 
 
+def _list_slots(state: State, query: ListSlots) -> tuple[SlotUse, ...]:
+    account = state.accounts.get(query.account_id)
+    return tuple(account.slots.get(query.asset_id, {}).values()) if account else ()
+
+
 def _quote(state: State, market: Market) -> QuoteReport:
     bid_px, bid_qty = _top(market.book.bids)
     ask_px, ask_qty = _top(market.book.asks)
@@ -354,6 +360,7 @@ _VIEWS: dict[type, Callable[[State, Any], Any]] = {
     GetAccount: _get_account,
     GetQuote: _get_quote,
     ListQuotes: _list_quotes,
+    ListSlots: _list_slots,
     GetDepth: _get_depth,
     PreviewOrder: _preview_order,
     GetReferenceData: _get_reference_data,
