@@ -3,6 +3,7 @@ A small exchange to test against: two markets, three accounts with money, short 
 
     BTC-USDC  SPOT  one lot at one tick costs 10 units of USDC, one lot is 100 units of BTC
     BTC-PERP  PERP  one lot at one tick is worth 10 units of USDC, initial margin 10%
+    RAIN      BINARY  listed on demand: one lot pays 100 ticks of 10 units of USDC if it rains
 
 No fees, no bands and no limits unless a test sets some. What happened to orders is told in lines,
 in which orders go by the client id they were placed with.
@@ -27,12 +28,14 @@ from countermand.core.commands import (
     RegisterAsset,
     ReplaceOrder,
     SetReferencePrice,
+    SettleInstrument,
     SetTradingState,
+    WithdrawFunds,
 )
 from countermand.core.events import Event, OrderAccepted
 from countermand.core.exchange import Exchange
 from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.instrument import Instrument, InstrumentKind, TradingState
+from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
 from countermand.core.order import OrdType, Side, TimeInForce
 from countermand.core.queries import GetAccount, GetDepth, GetOrder
 from countermand.core.reports import AccountSummary, OrderReport, PositionReport, Receipt
@@ -41,6 +44,7 @@ from countermand.core.units import PPB
 USDC, BTC = AssetId(1), AssetId(2)
 SPOT, PERP = InstrumentId(3), InstrumentId(4)
 ALICE, BOB, CAROL = AccountId(5), AccountId(6), AccountId(7)
+RAIN = InstrumentId(14)
 NOBODY = AccountId(999)
 MONEY, COINS = 100_000, 10_000
 PERCENT = PPB // 100
@@ -77,11 +81,30 @@ def perpetual(**rules: Any) -> Instrument:
     return instrument(**(settings | rules))
 
 
+def binary(**rules: Any) -> Instrument:
+    """Return the binary instrument, with some rules different."""
+    settings: dict[str, Any] = {
+        "instrument_id": RAIN,
+        "symbol": "RAIN",
+        "kind": InstrumentKind.BINARY,
+        "payout_ticks": 100,
+        "reference_price_ticks": 0,
+        "fee_basis": FeeBasis(rules.pop("fee_basis", FeeBasis.NOTIONAL)),
+    }
+    return instrument(**(settings | rules))
+
+
 class World:
-    """The exchange as founded, and verbs; `spot` and `perp` hold rules that differ."""
+    """
+    The exchange as founded, and verbs; `spot` and `perp` hold rules that differ, and with `rain`
+    there is a binary market too.
+    """
 
     def __init__(
-        self, spot: dict[str, Any] | None = None, perp: dict[str, Any] | None = None
+        self,
+        spot: dict[str, Any] | None = None,
+        perp: dict[str, Any] | None = None,
+        rain: dict[str, Any] | None = None,
     ) -> None:
         self.exchange = Exchange()
         self.receipt = Receipt(0, 0, (), ())
@@ -95,6 +118,8 @@ class World:
             *[DepositFunds(account, USDC, MONEY) for account in (ALICE, BOB, CAROL)],
             *[DepositFunds(account, BTC, COINS) for account in (ALICE, BOB, CAROL)],
         )
+        if rain is not None:
+            self.run(ListInstrument(binary(**rain)))
 
     @property
     def seq(self) -> int:
@@ -166,6 +191,14 @@ class World:
         """Ask for an order to get other terms; what is not given stays."""
         zero = InstrumentId(0)
         self.run(ReplaceOrder(account, zero, OrderId(order_id), name, new_name, price, qty))
+
+    def withdraw(self, account: AccountId, amount: int, asset: AssetId = USDC) -> None:
+        """Ask for money to go out."""
+        self.run(WithdrawFunds(account, asset, amount))
+
+    def settle(self, price: int, market: InstrumentId = RAIN) -> None:
+        """Pay a binary market out."""
+        self.run(SettleInstrument(market, price))
 
     def mass_cancel(self, account: int = 0, **which: Any) -> None:
         """Ask for all orders that match to be canceled."""

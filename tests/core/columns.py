@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from countermand.core.events import (
     CancelRejected,
     Event,
+    FundsWithdrawn,
     InstructionRejected,
+    InstrumentSettled,
     MassCanceled,
     OrderAccepted,
     OrderCanceled,
@@ -32,7 +34,8 @@ def tell(event: Event, names: Mapping[int, str]) -> str:
         case OrderExpired():
             return f"expired {name}"
         case OrderRestated():
-            return f"restated {name} {event.order_qty_lots}"
+            at_price = f" @ {event.price_ticks}" if event.price_ticks else ""
+            return f"restated {name} {event.order_qty_lots}{at_price}"
         case OrderReplaced():
             return _tell_replaced(event, name)
         case Traded():
@@ -65,6 +68,10 @@ def _tell_answer(event: Event, names: Mapping[int, str]) -> str:
             return f"refused {event.reason.name}"
         case MassCanceled():
             return f"mass-canceled {event.total_affected_orders}"
+        case FundsWithdrawn():
+            return f"withdrawn {event.amount_minor}"
+        case InstrumentSettled():
+            return f"settled @ {event.price_ticks}"
         case TradingStateChanged():
             return f"state {event.trading_state.name}"
         case _:

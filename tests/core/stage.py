@@ -4,12 +4,16 @@ Scenarios: stories of an exchange, a command per line and under it, indented, wh
     rules spot maker_fee_ppb=1000        how a market differs from that in `build`; before all else
     alice buy spot 5 @ 100 as a1         also `market` for a price; then, in any order, ioc, fok,
                                          gtd 500, post-only, reduce-only, stp both
+                                         cash 5000 for an amount of money (the quantity is 0
+                                         then), left-over to rest at the best price with the rest
     alice cancel a1                      by order id; `cancel named a1` by client id
+    alice withdraw USDC 500
     alice replace a1 qty 3 price 99 as a2
     alice mass-cancel spot buy           `operator mass-cancel` is everyone's
     state spot halted
+    settle rain 100                      the binary market, there if `rules rain` says how it is
     time 500                             let what is due by then happen
-    show book spot / money alice USDC / position alice / order a1
+    show book spot / money alice USDC / position alice perp / order a1
 
 Orders go by the client id they came with. A line after `#` is prose.
 """
@@ -17,14 +21,14 @@ Orders go by the client id they came with. A line after `#` is prose.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, SPOT, USDC, World
+from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, RAIN, SPOT, USDC, World
 
 from countermand.core.ids import AccountId, OrderId
 from countermand.core.instrument import TradingState
-from countermand.core.order import ExecInst, SelfTradePrevention, Side, TimeInForce
+from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
 
 ACCOUNTS = {"alice": ALICE, "bob": BOB, "carol": CAROL, "operator": AccountId(0)}
-MARKETS = {"spot": SPOT, "perp": PERP}
+MARKETS = {"spot": SPOT, "perp": PERP, "rain": RAIN}
 ASSETS = {"USDC": USDC, "BTC": BTC}
 INDENT = "    "
 
@@ -62,13 +66,17 @@ class Stage:
             case ["rules", market, *rules]:
                 assert self._world is None, "rules come before everything else"
                 pairs = (rule.split("=") for rule in rules)
-                self.rules[market] |= {name: int(value) for name, value in pairs}
+                self.rules.setdefault(market, {}).update(
+                    {name: int(value) for name, value in pairs}
+                )
                 return []
             case ["show", *what]:
                 return list(self._show(what))
             case ["state", market, state]:
                 name = state.replace("-", "_").upper()
                 self.world.set_state(TradingState[name], MARKETS[market])
+            case ["settle", market, price]:
+                self.world.settle(int(price), MARKETS[market])
             case ["time", now_ns]:
                 self.world.advance(int(now_ns))
             case [account, verb, *rest]:
@@ -77,6 +85,7 @@ class Stage:
                     "sell": self._sell,
                     "cancel": self._cancel,
                     "replace": self._replace,
+                    "withdraw": self._withdraw,
                     "mass-cancel": self._mass_cancel,
                 }
                 acts[verb](ACCOUNTS[account], rest)
@@ -105,6 +114,9 @@ class Stage:
         else:
             self.world.cancel(account, self._id(words[0]))
 
+    def _withdraw(self, account: AccountId, words: list[str]) -> None:
+        self.world.withdraw(account, int(words[1]), ASSETS[words[0]])
+
     def _replace(self, account: AccountId, words: list[str]) -> None:
         known = {"qty": "qty", "price": "price", "as": "new_name"}
         terms: dict[str, Any] = {}
@@ -132,8 +144,9 @@ class Stage:
             case ["money", account, asset]:
                 total, hold = self.world.money(ACCOUNTS[account], ASSETS[asset])
                 yield f"{total} of which {hold} held"
-            case ["position", account]:
-                position = self.world.position(ACCOUNTS[account])
+            case ["position", account, *market]:
+                where = MARKETS[market[0]] if market else PERP
+                position = self.world.position(ACCOUNTS[account], where)
                 yield f"net {position.net_lots} cost {position.cost_minor}"
                 yield f"realized {position.realized_minor} margin {position.margin_minor}"
             case ["order", name]:
@@ -160,6 +173,11 @@ def _terms(words: list[str]) -> dict[str, Any]:
                 terms["expire_ns"] = int(next(rest))
             case "post-only" | "reduce-only":
                 terms["exec_inst"] |= int(ExecInst[word.replace("-", "_").upper()])
+            case "cash":
+                terms["cash_qty_minor"] = int(next(rest))
+            case "left-over":
+                terms["ord_type"] = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+                terms["time_in_force"] = TimeInForce.GTC
             case "stp":
                 terms["stp"] = SelfTradePrevention[next(rest).replace("-", "_").upper()]
             case _:

@@ -3,7 +3,18 @@
 from typing import Any
 
 import pytest
-from tests.core.build import ALICE, BTC, MONEY, NOBODY, SPOT, USDC, World, instrument, perpetual
+from tests.core.build import (
+    ALICE,
+    BTC,
+    MONEY,
+    NOBODY,
+    SPOT,
+    USDC,
+    World,
+    binary,
+    instrument,
+    perpetual,
+)
 
 from countermand.core.commands import (
     Command,
@@ -27,7 +38,7 @@ from countermand.core.events import (
     TradingStateChanged,
 )
 from countermand.core.ids import EXTERNAL, FEES, AccountId, AssetId, InstrumentId
-from countermand.core.instrument import TradingState
+from countermand.core.instrument import FeeBasis, InstrumentKind, TradingState
 from countermand.core.queries import GetReferenceData
 from countermand.core.reasons import RejectReason
 from countermand.core.units import PPB
@@ -82,6 +93,11 @@ def unsound(**rules: Any) -> ListInstrument:
     return ListInstrument(instrument(symbol="NEW", **rules))
 
 
+def unsound_outcome(**rules: Any) -> ListInstrument:
+    """Return a binary market that makes no sense."""
+    return ListInstrument(binary(**rules))
+
+
 REFUSED: list[tuple[Command, RejectReason]] = [
     (RegisterAsset("acme", "USDC", 6), RejectReason.DUPLICATE_NAME),
     (RegisterAsset("acme", "ETH", -1), RejectReason.INVALID_AMOUNT),
@@ -100,6 +116,19 @@ REFUSED: list[tuple[Command, RejectReason]] = [
     (unsound(taker_fee_ppb=PPB + 1), RejectReason.INVALID_AMOUNT),
     (unsound(maker_fee_ppb=-PPB - 1), RejectReason.INVALID_AMOUNT),
     (unsound(base_asset_id=USDC), RejectReason.INVALID_AMOUNT),
+    (unsound(payout_ticks=100), RejectReason.INVALID_AMOUNT),
+    (unsound(fee_step_minor=-1), RejectReason.INVALID_AMOUNT),
+    (unsound(fee_basis=FeeBasis.VARIANCE), RejectReason.INVALID_AMOUNT),
+    (
+        unsound(kind=InstrumentKind.PERPETUAL, fee_basis=FeeBasis.RECEIVED),
+        RejectReason.INVALID_AMOUNT,
+    ),
+    (unsound_outcome(payout_ticks=0), RejectReason.INVALID_AMOUNT),
+    # No price lies between nothing and one tick.
+    (unsound_outcome(payout_ticks=1), RejectReason.INVALID_AMOUNT),
+    (unsound_outcome(low_limit_ticks=100), RejectReason.INVALID_AMOUNT),
+    (unsound_outcome(high_limit_ticks=100), RejectReason.INVALID_AMOUNT),
+    (unsound_outcome(fee_basis=FeeBasis.RECEIVED), RejectReason.INVALID_AMOUNT),
     (SetTradingState(InstrumentId(999), TradingState.HALTED), RejectReason.UNKNOWN_INSTRUMENT),
     (SetReferencePrice(InstrumentId(999), 1), RejectReason.UNKNOWN_INSTRUMENT),
     (SetReferencePrice(SPOT, 0), RejectReason.PRICE_NOT_POSITIVE),

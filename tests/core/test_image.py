@@ -2,11 +2,13 @@
 
 import msgspec
 import pytest
-from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, World
+from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, RAIN, World
 
 from countermand.core.commands import DepositFunds
 from countermand.core.exchange import Exchange
-from countermand.core.order import ExecInst, TimeInForce
+from countermand.core.ids import OrderId
+from countermand.core.order import ExecInst, OrdStatus, TimeInForce
+from countermand.core.queries import GetOrder, GetQuote, ListTrades
 
 
 @pytest.fixture
@@ -47,6 +49,26 @@ def test_what_is_derived_is_rebuilt(lived: World) -> None:
     lived.buy(BOB, 1, 110, "b9", instrument_id=PERP)
     lived.sell(ALICE, 1, 110, "a9", instrument_id=PERP)
     assert lived.story[1:] == ["traded b9 a9 1 @ 110", "canceled a3 REDUCE_ONLY"]
+
+
+def test_what_has_only_been_is_kept_too() -> None:
+    """Names of closed orders, refused orders, the tape, what a market was settled at."""
+    world = World(rain={})
+    world.trade(ALICE, BOB, 5, 60, instrument_id=RAIN)
+    first = world.buy(ALICE, 1, 40, instrument_id=RAIN, secondary_cl_ord_id="x")
+    world.cancel(ALICE, world.buy(ALICE, 1, 40, instrument_id=RAIN, secondary_cl_ord_id="x"))
+    world.cancel(ALICE, first)
+    refused = world.buy(ALICE, 0, 40, "no", secondary_cl_ord_id="x", keep_rejected=True)
+    world.settle(100)
+    loaded = Exchange.load(world.exchange.dump())
+
+    assert loaded.digest() == world.exchange.digest()
+    assert loaded.query(GetQuote(RAIN)).settled_px_ticks == 100
+    assert loaded.query(ListTrades(RAIN)) == world.exchange.query(ListTrades(RAIN)) != ()
+    zero = OrderId(0)
+    assert loaded.query(GetOrder(ALICE, zero, secondary_cl_ord_id="x")).order_id == first
+    assert loaded.query(GetOrder(ALICE, refused)).ord_status is OrdStatus.REJECTED
+    assert loaded.query(GetOrder(ALICE, zero, "no")) is None
 
 
 def test_amounts_have_no_size(world: World) -> None:

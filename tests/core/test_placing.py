@@ -1,20 +1,22 @@
 """Placing: what a new order or a replacement brings about, event for event."""
 
 import pytest
-from tests.core.build import ALICE, BOB, CAROL, PERCENT, PERP, SPOT, World
+from tests.core.build import ALICE, BOB, CAROL, NOBODY, PERCENT, PERP, SPOT, World
 
 from countermand.core.events import OrderAccepted, OrderRested, Traded
-from countermand.core.ids import OrderId, match_id
+from countermand.core.ids import EXTERNAL, AccountId, InstrumentId, OrderId, match_id
 from countermand.core.instrument import TradingState
 from countermand.core.order import (
     ExecInst,
+    ExecType,
     OrdStatus,
     OrdType,
     SelfTradePrevention,
     Side,
     TimeInForce,
 )
-from countermand.core.reasons import CxlRejReason
+from countermand.core.queries import GetOrder
+from countermand.core.reasons import CxlRejReason, RejectReason
 
 DECREMENT = SelfTradePrevention.DECREMENT_AND_CANCEL
 IOC, FOK = TimeInForce.IOC, TimeInForce.FOK
@@ -318,3 +320,74 @@ def test_match_index_counts_what_the_order_met(world: World) -> None:
 
     assert matches == [match_id(taker, 0), match_id(taker, 2)]
     assert OrderId(world.seq) == taker
+
+
+def test_refused_order_is_kept_where_that_is_asked_for(world: World) -> None:
+    """With the terms it was asked for, its reason, and nothing held."""
+    order = world.buy(ALICE, 5, 100_000, "a1", keep_rejected=True, text="note")
+    report = world.report(ALICE, order)
+
+    assert world.story == ["rejected a1 INSUFFICIENT_FUNDS"]
+    assert world.receipt.orders == (report,)
+    assert (report.ord_status, report.exec_type) == (OrdStatus.REJECTED, ExecType.REJECTED)
+    assert report.reject_reason is RejectReason.INSUFFICIENT_FUNDS
+    assert (report.order_qty_lots, report.leaves_qty_lots, report.text) == (5, 0, "note")
+    assert world.money(ALICE) == (100_000, 0)
+    world.buy(ALICE, 5, 100, "a1")
+    assert world.story == ["accepted a1 5 @ 100", "rested a1"]
+
+
+@pytest.mark.parametrize("account", [EXTERNAL, NOBODY])
+def test_order_of_nobody_is_not_kept(world: World, account: AccountId) -> None:
+    """There is no account to keep it for; the house's are nobody's."""
+    order = world.buy(account, 5, 100, keep_rejected=True)
+
+    assert world.exchange.query(GetOrder(account, order)) is None
+    assert world.receipt.orders == ()
+
+
+def test_order_on_no_market_is_kept(world: World) -> None:
+    """Whatever it was for."""
+    order = world.buy(ALICE, 5, 100, keep_rejected=True, instrument_id=InstrumentId(0))
+
+    assert world.report(ALICE, order).reject_reason is RejectReason.UNKNOWN_INSTRUMENT
+
+
+def test_order_that_refuses_its_own_is_refused_whole(world: World) -> None:
+    """Also where others stand before it, as long as it would get there."""
+    world.sell(BOB, 2, 100, "b1")
+    world.sell(ALICE, 2, 100, "a1")
+    stp = SelfTradePrevention.REJECT
+    world.buy(ALICE, 3, 100, "a2", stp=stp)
+    assert world.story == ["rejected a2 SELF_TRADE"]
+
+    world.buy(ALICE, 2, 100, "a3", stp=stp)
+    assert world.story == ["accepted a3 2 @ 100", "traded b1 a3 2 @ 100"]
+
+
+def test_order_that_refuses_its_own_is_stopped_where_that_was_not_foreseen(world: World) -> None:
+    """An order before it was pulled, so it got further than it was checked for."""
+    world.trade(BOB, CAROL, 5, 100, instrument_id=PERP)
+    for name in ("b1", "b2"):
+        reduce_only = int(ExecInst.REDUCE_ONLY)
+        world.sell(BOB, 4, 100, name, instrument_id=PERP, exec_inst=reduce_only)
+    world.sell(ALICE, 2, 100, "a1", instrument_id=PERP)
+    world.buy(ALICE, 6, 100, "a2", instrument_id=PERP, stp=SelfTradePrevention.REJECT)
+
+    assert world.story == [
+        "accepted a2 6 @ 100",
+        "traded b1 a2 4 @ 100",
+        "canceled b2 REDUCE_ONLY",
+        "canceled a2 SELF_TRADE_PREVENTION",
+    ]
+
+
+@pytest.mark.parametrize("expire_ns", [0, 5_000])
+def test_day_order_ends_with_its_session_if_it_has_one(world: World, expire_ns: int) -> None:
+    """It may be told when that is."""
+    day = TimeInForce.DAY
+    order = world.buy(ALICE, 1, 100, "a1", time_in_force=day, expire_ns=expire_ns)
+    assert world.exchange.next_due_ns() == expire_ns
+
+    world.advance(6_000)
+    assert world.report(ALICE, order).is_open == (expire_ns == 0)

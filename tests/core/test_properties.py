@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.core.traffic import BTC, MARKETS, TRADERS, USDC, Traffic, founding
+from tests.core.traffic import (
+    BTC,
+    LOOSE_PERP,
+    MARKETS,
+    PAYOUT,
+    PERP,
+    TRADERS,
+    USDC,
+    Traffic,
+    founding,
+)
 
 from countermand.core.commands import CancelOrder, Command, Entry, NewOrder
 from countermand.core.decide import decide
@@ -86,6 +96,34 @@ def test_every_asset_sums_to_zero(entries: list[Entry]) -> None:
             sums[balance.asset_id] += balance.total_minor
 
     assert sums == dict.fromkeys(ASSETS, 0)
+
+
+@given(journals)
+def test_clearing_has_the_other_side_of_perpetuals_alone(entries: list[Entry]) -> None:
+    """An outcome is paid for between its two sides, and the house is out of it."""
+    exchange = after(entries)
+    realized = sum(
+        position.realized_minor
+        for account_id in ACCOUNTS
+        for position in summary(exchange, account_id).positions
+        if position.instrument_id in (PERP, LOOSE_PERP)
+    )
+
+    assert money(exchange, CLEARING).get(ASSETS[0], (0, 0)) == (-realized, 0)
+
+
+@given(journals)
+def test_who_is_short_of_an_outcome_holds_all_it_may_pay(entries: list[Entry]) -> None:
+    """And nothing is held where there is neither a short position nor an order."""
+    exchange = after(entries)
+    each = [m.instrument_id for m in exchange.query(GetReferenceData()).instruments if m.is_binary]
+    for account_id in ACCOUNTS:
+        for position in summary(exchange, account_id).positions:
+            if position.instrument_id in each:
+                owed = max(0, -position.net_lots) * PAYOUT * 7
+                assert position.margin_minor >= owed
+                if not position.open_buy_lots and not position.open_sell_lots:
+                    assert position.margin_minor == owed
 
 
 @given(journals)

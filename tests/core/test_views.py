@@ -1,5 +1,7 @@
 """Views: what can be asked, and what is answered."""
 
+from typing import Any
+
 import pytest
 from tests.core.build import (
     ALICE,
@@ -18,7 +20,14 @@ from tests.core.build import (
 from countermand.core import views
 from countermand.core.commands import NewOrder
 from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.order import ExecType, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.core.order import (
+    ExecType,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from countermand.core.queries import (
     GetAccount,
     GetDepth,
@@ -27,7 +36,9 @@ from countermand.core.queries import (
     GetReferenceData,
     ListFills,
     ListOpenOrders,
+    ListOrders,
     ListQuotes,
+    ListTrades,
     PreviewOrder,
 )
 from countermand.core.reasons import RejectReason
@@ -308,3 +319,51 @@ def test_house_accounts_can_be_looked_at_but_are_not_listed(world: World) -> Non
     """They have the other side of everything."""
     assert world.exchange.query(GetAccount(AccountId(-1))).account.name == "external"
     assert all(a.account_id > 0 for a in world.exchange.query(GetReferenceData()).accounts)
+
+
+@pytest.mark.parametrize(
+    ("terms", "total", "expected"),
+    [
+        ({}, 5, ["no", "a4", "a3", "a2", "a1"]),
+        ({"ascending": True}, 5, ["a1", "a2", "a3", "a4", "no"]),
+        ({"offset": 1, "limit": 2}, 5, ["a4", "a3"]),
+        ({"offset": -1, "limit": -1}, 5, []),
+        ({"side": Side.BUY}, 2, ["no", "a1"]),
+        ({"instrument_ids": (PERP,)}, 1, ["a3"]),
+        ({"ord_statuses": (OrdStatus.CANCELED, OrdStatus.REJECTED)}, 2, ["no", "a4"]),
+        ({"ord_statuses": ()}, 0, []),
+        ({"account_ids": (NOBODY,)}, 0, []),
+    ],
+)
+def test_orders_are_listed_open_and_closed(
+    busy: World, terms: dict[str, Any], total: int, expected: list[str]
+) -> None:
+    """The newest first, in pages, with how many there are in all."""
+    busy.buy(ALICE, 0, 100, "no", keep_rejected=True)
+    page = busy.exchange.query(ListOrders(**({"account_ids": (ALICE,)} | terms)))
+
+    assert page.total == total
+    assert names(busy, page.orders) == expected
+
+
+def test_orders_are_listed_by_when_they_were_submitted(busy: World) -> None:
+    """From a moment to a moment, both included."""
+    times = {o.cl_ord_id: o.submit_ns for o in busy.exchange.query(ListOrders((ALICE,))).orders}
+    asked = ListOrders((ALICE,), since_ns=times["a2"], until_ns=times["a3"])
+
+    assert names(busy, busy.exchange.query(asked).orders) == ["a3", "a2"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(None, [102, 101, 100]), (2, [102, 101]), (0, []), (-1, [])]
+)
+def test_trades_come_newest_first(world: World, limit: int | None, expected: list[int]) -> None:
+    """As everybody sees them: price, quantity, who came in."""
+    for price in (100, 101, 102):
+        world.trade(ALICE, BOB, 2, price)
+    trades = world.exchange.query(ListTrades(SPOT, limit))
+
+    assert [trade.price_ticks for trade in trades] == expected
+    assert all((t.qty_lots, t.aggressor_side) == (2, Side.BUY) for t in trades)
+    assert world.exchange.query(ListTrades(PERP)) == ()
+    assert world.exchange.query(ListTrades(InstrumentId(999))) == ()

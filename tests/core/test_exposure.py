@@ -1,0 +1,160 @@
+"""Exposure: what an order needs before it is taken."""
+
+import pytest
+from tests.core.build import ALICE, BOB, CAROL, MONEY, PERCENT, PERP, RAIN, SPOT, World
+
+from countermand.core import exposure
+from countermand.core.ids import AccountId, InstrumentId
+from countermand.core.instrument import FeeBasis
+from countermand.core.order import ExecInst, OrdType, Side, TimeInForce
+
+
+def needs(
+    world: World,
+    side: Side,
+    qty: int,
+    price: int,
+    market: InstrumentId = RAIN,
+    account: AccountId = ALICE,
+    cash: int = 0,
+) -> int:
+    """Return what an order needs beyond what is held already."""
+    state = world.exchange._state
+    where = (state.accounts[account], state.markets[market])
+    return exposure.required_minor(*where, side, price, qty, cash_minor=cash)
+
+
+@pytest.mark.parametrize(
+    ("net", "side", "qty", "expected"),
+    [
+        (0, Side.BUY, 10, 4_000),  # the price
+        (0, Side.SELL, 10, 6_000),  # the payout, less the price it brings
+        (10, Side.SELL, 10, 0),  # what it has
+        (10, Side.SELL, 15, 0),  # short of five, but fifteen prices come in
+        (10, Side.SELL, 30, 8_000),
+        (-10, Side.BUY, 10, 0),  # the payout held is more than the price
+        (-10, Side.BUY, 30, 2_000),
+    ],
+)
+def test_binary_order_needs_what_the_worst_side_grows_by(
+    net: int, side: Side, qty: int, expected: int
+) -> None:
+    """At 40 of 100, from a position of nothing, ten long or ten short."""
+    world = World(rain={})
+    if net:
+        buyer, seller = (ALICE, BOB) if net > 0 else (BOB, ALICE)
+        world.trade(buyer, seller, abs(net), 50, instrument_id=RAIN)
+
+    assert needs(world, side, qty, 40) == expected
+
+
+def test_other_side_may_hold_enough_already_but_not_the_fee() -> None:
+    """Ten bids at 50 and ten offers at 60 cannot both cost: the second needs its fee alone."""
+    world = World(rain={"taker_fee_ppb": PERCENT})
+    world.buy(ALICE, 10, 50, instrument_id=RAIN)
+
+    assert needs(world, Side.SELL, 10, 60) == 60
+
+
+def test_order_that_can_only_close_needs_no_fee() -> None:
+    """The way out is never barred."""
+    world = World(rain={"taker_fee_ppb": PERCENT})
+    world.trade(ALICE, BOB, 10, 50, instrument_id=RAIN)
+
+    assert needs(world, Side.SELL, 10, 60) == 0
+    assert needs(world, Side.SELL, 11, 60) == 66
+
+
+def test_replacement_that_holds_no_more_still_needs_its_fee() -> None:
+    """Offers hold 30000 whatever the bid does, but where it now trades it is charged."""
+    world = World(rain={"taker_fee_ppb": 10 * PERCENT})
+    order = world.buy(ALICE, 10, 40, "a1", instrument_id=RAIN)
+    world.sell(ALICE, 100, 70, instrument_id=RAIN)
+    world.sell(BOB, 10, 50, instrument_id=RAIN)
+    world.withdraw(ALICE, MONEY - 30_000)
+    world.replace(ALICE, order, price=50)
+
+    assert world.story == ["replace-refused a1 OTHER NEW INSUFFICIENT_FUNDS"]
+
+
+@pytest.mark.parametrize(
+    ("market", "side", "expected"),
+    [
+        (SPOT, Side.BUY, 5_000 + 50),
+        (SPOT, Side.SELL, 500),
+        (RAIN, Side.BUY, 5_000 + 50),
+        (PERP, Side.BUY, 500 + 50),
+    ],
+)
+def test_buy_for_cash_needs_the_cash_and_its_fee(
+    market: InstrumentId, side: Side, expected: int
+) -> None:
+    """Whatever it is sized at; a sell needs what it sells."""
+    fee = {"taker_fee_ppb": PERCENT}
+    world = World(spot=fee, perp=fee, rain=fee)
+
+    assert needs(world, side, 5, 90, market, cash=5_000) == expected
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [({"fee_step_minor": 7}, 5_000 + 50 + 7), ({"fee_basis": FeeBasis.RECEIVED}, 5_000)],
+)
+def test_fee_on_cash_is_rounded_or_not_on_top_at_all(rules: dict[str, int], expected: int) -> None:
+    """A sum that is rounded may come to a step more; what is received pays for itself."""
+    world = World(spot={"taker_fee_ppb": PERCENT} | rules)
+
+    assert needs(world, Side.BUY, 5, 90, SPOT, cash=5_000) == expected
+
+
+def test_sell_for_cash_is_not_held_to_bring_all_of_it() -> None:
+    """One lot at 30 brings 300 of the 590 asked for, so 700 are needed and 410 are not enough."""
+    world = World(rain={})
+    world.buy(BOB, 10, 30, instrument_id=RAIN)
+    world.withdraw(ALICE, MONEY - 410)
+    world.sell(ALICE, 0, 0, "a1", instrument_id=RAIN, cash_qty_minor=590)
+
+    assert world.story == ["rejected a1 INSUFFICIENT_FUNDS"]
+
+
+def test_account_never_has_less_than_it_holds_on_a_fully_paid_market() -> None:
+    """A stepped fee is taken out of its reserve: a fill leaves no less available than there was."""
+    world = World(spot={"maker_fee_ppb": PERCENT, "fee_step_minor": 100})
+    world.withdraw(ALICE, MONEY - 8_200)
+    world.buy(ALICE, 8, 100, "a1")
+    assert world.money(ALICE) == (8_200, 8_200)
+    world.sell(BOB, 6, 100)
+    world.exchange.check_invariants()
+    world.sell(CAROL, 2, 100)
+    world.exchange.check_invariants()
+
+    assert world.money(ALICE) == (100, 0)
+
+
+def test_filled_order_holds_nothing_where_fees_are_rounded() -> None:
+    """What was reserved for rounding is free once there is nothing left to round."""
+    world = World(spot={"maker_fee_ppb": PERCENT, "taker_fee_ppb": PERCENT, "fee_step_minor": 10})
+    world.trade(ALICE, BOB, 5, 100)
+    world.exchange.check_invariants()
+
+    assert world.money(ALICE) == (MONEY - 5_000 - 50, 0)
+
+
+def test_band_without_a_reference_bars_no_price_below_the_payout() -> None:
+    """An outcome cannot be dearer than what it pays."""
+    world = World(rain={"price_band_ppb": 10 * PERCENT})
+    world.buy(ALICE, 1, 99, "a1", instrument_id=RAIN)
+    assert world.story == ["accepted a1 1 @ 99", "rested a1"]
+
+    world.buy(ALICE, 1, 100, "a2", instrument_id=RAIN)
+    assert world.story == ["rejected a2 PRICE_OUTSIDE_BAND"]
+
+
+def test_order_that_takes_cannot_be_post_only(world: World) -> None:
+    """What wants the best opposite price is not kept from trading with it."""
+    world.sell(BOB, 1, 100)
+    left_over = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    terms = {"ord_type": left_over, "time_in_force": TimeInForce.GTC}
+    world.buy(ALICE, 1, 0, "a1", exec_inst=int(ExecInst.POST_ONLY), **terms)
+
+    assert world.story == ["rejected a1 INVALID_EXEC_INST"]

@@ -1,0 +1,113 @@
+"""Fees: each basis, each rounding, and that what is reserved is enough for what is charged."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.core.build import BTC, PERCENT, USDC, binary, instrument
+
+from countermand.core import fees
+from countermand.core.instrument import FeeBasis, Instrument
+from countermand.core.order import Side
+from countermand.core.units import PPB
+
+RECEIVED = instrument(fee_basis=FeeBasis.RECEIVED)
+VARIANCE = binary(fee_basis=FeeBasis.VARIANCE)
+
+
+@pytest.mark.parametrize(
+    ("rules", "side", "expected"),
+    [
+        (instrument(), Side.BUY, USDC),
+        (instrument(), Side.SELL, USDC),
+        (RECEIVED, Side.BUY, BTC),
+        (RECEIVED, Side.SELL, USDC),
+        (VARIANCE, Side.BUY, USDC),
+    ],
+)
+def test_fee_is_taken_in(rules: Instrument, side: Side, expected: int) -> None:
+    """Only what is received can be base."""
+    assert fees.asset(rules, side) == expected
+
+
+@pytest.mark.parametrize(
+    ("rules", "side", "expected"),
+    [
+        (instrument(), Side.BUY, 80),  # 2% of 5 x 80 x 10
+        (RECEIVED, Side.BUY, 10),  # 2% of 5 lots of 100
+        (RECEIVED, Side.SELL, 80),
+        (VARIANCE, Side.BUY, 16),  # 2% of 5 x 1000 x 0.8 x 0.2
+        (VARIANCE, Side.SELL, 16),
+    ],
+)
+def test_fee_of_a_fill(rules: Instrument, side: Side, expected: int) -> None:
+    """Five lots at 80, at two percent, of what each basis says."""
+    assert fees.fee_minor(rules, side, 2 * PERCENT, 80, 5, 0, 0) == expected
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"), [(PPB // 3, 266), (-PPB // 3, -266), (PPB, 800), (0, 0)]
+)
+def test_fee_without_a_step_is_cut(rate: int, expected: int) -> None:
+    """A third of 800, toward zero, also for a rebate and for a basis that needs a fraction."""
+    assert fees.fee_minor(instrument(), Side.BUY, rate, 80, 1, 0, 0) == expected
+    assert fees.fee_minor(VARIANCE, Side.BUY, rate, 80, 5, 0, 0) == expected
+
+
+# Of one order after another fill of half a step each: what each is charged.
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [(PERCENT // 2, [0, 10, 10, 0, 0]), (-PERCENT // 2, [0, -10, -10, 0, 0])],
+)
+def test_sum_of_an_order_is_rounded_half_to_even(rate: int, expected: list[int]) -> None:
+    """Fills of 5 in steps of 10: 0.5, 1, 1.5, 2, 2.5 of them are charged as 0, 1, 2, 2, 2."""
+    rules = instrument(fee_step_minor=10)
+    accrued = charged = 0
+    actual = []
+    for _ in range(5):
+        fee = fees.fee_minor(rules, Side.BUY, rate, 100, 1, accrued, charged)
+        accrued += fees.accrual(rules, Side.BUY, rate, 100, 1)
+        charged += fee
+        actual.append(fee)
+
+    assert actual == expected
+
+
+@pytest.mark.parametrize(
+    ("rules", "rate", "expected"),
+    [
+        (instrument(), PERCENT, 40),
+        (instrument(), 1, 1),
+        (instrument(), 0, 0),
+        (instrument(), -PERCENT, 0),
+        (RECEIVED, PERCENT, 0),
+        (VARIANCE, 2 * PERCENT, 16 + 2),
+        (instrument(fee_step_minor=10), PERCENT, 40 + 20),
+    ],
+)
+def test_reserve_of_an_order(rules: Instrument, rate: int, expected: int) -> None:
+    """Five lots at 80: rounded up, or with a step for the rounding and one for a better price."""
+    assert fees.reserve_minor(rules, Side.BUY, rate, 80, 5) == expected
+
+
+@given(
+    st.sampled_from([FeeBasis.NOTIONAL, FeeBasis.VARIANCE]),
+    st.sampled_from([0, 1, 7, 10, 500]),
+    st.integers(0, PPB),
+    st.integers(1, 99),
+    st.lists(st.integers(1, 9), min_size=1, max_size=8),
+)
+def test_no_fill_is_charged_beyond_the_reserve(
+    basis: FeeBasis, step: int, rate: int, price: int, fills: list[int]
+) -> None:
+    """What is charged and what is still reserved never come to more than was reserved before."""
+    rules = binary(fee_basis=basis, fee_step_minor=step)
+    left, accrued, charged = sum(fills), 0, 0
+    reserved = fees.reserve_minor(rules, Side.BUY, rate, price, left)
+    for qty in fills:
+        fee = fees.fee_minor(rules, Side.BUY, rate, price, qty, accrued, charged)
+        if step:
+            accrued += fees.accrual(rules, Side.BUY, rate, price, qty)
+        left, charged = left - qty, charged + fee
+        after = fees.reserve_minor(rules, Side.BUY, rate, price, left, accrued, charged)
+        assert fee + after <= reserved
+        reserved = after
