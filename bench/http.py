@@ -53,10 +53,10 @@ class Speaker(Protocol):
 class Server:
     """A served exchange in a directory of its own."""
 
-    def __init__(self, venue: str, data: Path) -> None:
+    def __init__(self, venue: str, data: Path, *more: str) -> None:
         started = time.perf_counter()
         command = [sys.executable, "-m", "countermand", "serve", "--json", "--port", "0"]
-        command += ["--venue", venue, "--data", str(data), "--log-level", "error"]
+        command += ["--venue", venue, "--data", str(data), "--log-level", "error", *more]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 -- our own
         assert self._process.stdout is not None
         self.ready = json.loads(self._process.stdout.readline())
@@ -98,13 +98,13 @@ def measure(venue: str, speaker_of: type[Speaker]) -> Figures:
         index = 0
         for _ in range(ROUNDS):
             pings.append(connections.closed_loop(repeat(PING), PHASE_S).per_s)
-            orders, rate = _rest(connections, speaker, index, CANCELS_A_PHASE)
+            orders, rate = rest(connections, speaker, index, CANCELS_A_PHASE)
             places.append(rate)
             index += CANCELS_A_PHASE
-            cancels.append(_cancel_all(connections, speaker, orders).per_s)
+            cancels.append(cancel_all(connections, speaker, orders).per_s)
         rate = statistics.median(cancels) / 2
         count = int(rate * OPEN_LOOP_S)
-        orders, _ = _rest(connections, speaker, index, count)
+        orders, _ = rest(connections, speaker, index, count)
         requests = [speaker.cancel(order_id) for order_id in orders]
         open_loop = connections.open_loop(requests, rate, seed=1)
         assert not open_loop.refused, f"{open_loop.refused} cancels were refused"
@@ -128,7 +128,7 @@ def measure(venue: str, speaker_of: type[Speaker]) -> Figures:
         )
 
 
-def _rest(
+def rest(
     connections: Connections, speaker: Speaker, first: int, count: int
 ) -> tuple[list[str], float]:
     """Place `count` orders and return their ids and the rate it went at."""
@@ -144,7 +144,8 @@ def _fresh(speaker: Speaker, first: int, count: int) -> Iterator[bytes]:
     return (speaker.place(index) for index in range(first, first + count))
 
 
-def _cancel_all(connections: Connections, speaker: Speaker, orders: list[str]) -> Measured:
+def cancel_all(connections: Connections, speaker: Speaker, orders: list[str]) -> Measured:
+    """Cancel orders for the length of a phase, and untimed what is left of them."""
     requests = [speaker.cancel(order_id) for order_id in orders]
     done = connections.closed_loop(iter(requests), PHASE_S)
     assert not done.refused, f"{done.refused} cancels were refused"

@@ -27,6 +27,7 @@ from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull, Undec
 from countermand.server.credentials import KeyRing
 from countermand.server.metrics import Metrics
 from countermand.server.rate_limits import RateLimits
+from countermand.server.verifier import Verifier
 from countermand.server.watch import OrderWatch
 from countermand.wire import codec
 from countermand.wire.context import Context, Principal, Settings
@@ -65,6 +66,8 @@ class Pipeline:
         self._clock = clock
         self._limits = RateLimits(settings.rate_limit_per_s)
         self._watch = OrderWatch(engine)
+        threads = settings.verify_threads
+        self._verifier = Verifier(self._check, threads) if threads else None
         self._directory: Directory | None = None
 
     async def handle(self, request: Request) -> Response:
@@ -104,7 +107,7 @@ class Pipeline:
     async def _answer(self, request: Request) -> Response:
         now_ns = self._clock.now_ns()
         route, params = self._match(request, now_ns)
-        principal = self._authenticate(route, request, now_ns)
+        principal = await self._authenticate(route, request, now_ns)
         message = codec.decode_request(route, request, params)
         directory = self._directory or await self.directory()
         context = Context(directory, self.settings, principal, now_ns, message=message)
@@ -135,18 +138,24 @@ class Pipeline:
             return self.venue.routes.match(request.method, request.path)
         except WireError:
             if self.venue.auth_first:
-                self.venue.auth.verify(request, self._keys, self.settings, now_ns)
+                self._check(request, now_ns)
             raise
 
-    def _authenticate(self, route: Route, request: Request, now_ns: int) -> Principal | None:
+    async def _authenticate(self, route: Route, request: Request, now_ns: int) -> Principal | None:
         if route.access is Access.PUBLIC:
             return None
-        principal = self.venue.auth.verify(request, self._keys, self.settings, now_ns)
+        if self._verifier is None:
+            principal = self._check(request, now_ns)
+        else:
+            principal = await self._verifier.verify(request, now_ns)
         if not self._limits.allows(principal.key, route.weight, now_ns):
             raise RateLimited(self._limits.limit_per_s)
         if route.access not in principal.access:
             raise Forbidden(f"key lacks {route.access.value} permission")
         return principal
+
+    def _check(self, request: Request, now_ns: int) -> Principal:
+        return self.venue.auth.verify(request, self._keys, self.settings, now_ns)
 
     async def _perform(self, asked: Any) -> Any:
         if isinstance(asked, Query):

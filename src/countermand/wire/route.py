@@ -4,7 +4,8 @@ Route tables: rows that the server matches against requests and the client build
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -15,6 +16,8 @@ from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound
 from countermand.wire.operation import Access, Operation
 
 Params = dict[str, str]
+
+_PARAMETER = re.compile(r"\{[^/]*\}")
 
 
 class Square(Struct, frozen=True):
@@ -75,10 +78,6 @@ class Route(Struct, frozen=True):
         return tuple(s[1:-1] for s in self.path.split("/") if s.startswith("{"))
 
 
-_Methods = dict[str, tuple[Route, tuple[str, ...]]]
-_Shape = tuple[bytes | None, ...]
-
-
 class Routes:
     """
     An immutable table of rows, matched by exact segments first and by parameters second.
@@ -88,30 +87,18 @@ class Routes:
 
     def __init__(self, rows: Iterable[Route]) -> None:
         self.rows = tuple(rows)
-        self._plain: dict[bytes, _Methods] = {}
-        self._tails: dict[bytes, _Methods] = {}
-        self._shapes: dict[int, list[tuple[_Shape, _Methods]]] = {}
+        self._plain: dict[tuple[str, bytes], Route] = {}
+        shaped: dict[str, dict[str, Route]] = {}
         for row in self.rows:
-            methods = self._place(row)
-            if row.method in methods:
+            if row.param_names:
+                known: dict[Any, Route] = shaped.setdefault(row.method, {})
+                key: Any = _PARAMETER.sub("{}", row.path)
+            else:
+                known, key = self._plain, (row.method, row.path.encode())
+            if key in known:
                 raise ValueError(f"two rows for {row.method} {row.path}")
-            methods[row.method] = (row, row.param_names)
-
-    def _place(self, row: Route) -> _Methods:
-        # Most parameters are a path's last segment, and one lookup finds those rows.
-        shape = tuple(None if s.startswith("{") else s.encode() for s in row.path.split("/"))
-        if None not in shape:
-            return self._plain.setdefault(row.path.encode(), {})
-        if None not in shape[:-1]:
-            return self._tails.setdefault(row.path.rpartition("/")[0].encode(), {})
-        shapes = self._shapes.setdefault(len(shape), [])
-        for known, methods in shapes:
-            if known == shape:
-                return methods
-        shapes.append((shape, {}))
-        placed = shapes[-1][1]
-        shapes.sort(key=lambda entry: [s is None for s in entry[0]])
-        return placed
+            known[key] = row
+        self._shaped = {method: _Shapes(rows.values()) for method, rows in shaped.items()}
 
     def match(self, method: str, path: bytes) -> tuple[Route, Params]:
         """
@@ -120,27 +107,18 @@ class Routes:
         Raises: NotFound for a path no row has (an empty parameter matches nothing),
         MethodNotAllowed when only the method is wrong, Malformed when a parameter is not UTF-8.
         """
-        known = False
-        for methods, values in self._candidates(path):
-            if (found := methods.get(method)) is not None:
-                route, names = found
-                return route, {n: _decoded(v) for n, v in zip(names, values, strict=True)}
-            known = True
-        if known:
+        if (found := self._find(method, path)) is not None:
+            route, values = found
+            return route, {name: _decoded(value) for name, value in values.items()}
+        if any(self._find(other, path) for other in {row.method for row in self.rows}):
             raise MethodNotAllowed(f"method {method} not allowed")
         raise NotFound("no such path")
 
-    def _candidates(self, path: bytes) -> Iterator[tuple[_Methods, tuple[bytes, ...]]]:
-        if (methods := self._plain.get(path)) is not None:
-            yield methods, ()
-        head, _, tail = path.rpartition(b"/")
-        if tail and (methods := self._tails.get(head)) is not None:
-            yield methods, (tail,)
-        segments = path.split(b"/")
-        for shape, methods in self._shapes.get(len(segments), ()):
-            if all(s if w is None else s == w for w, s in zip(shape, segments, strict=True)):
-                pairs = zip(shape, segments, strict=True)
-                yield methods, tuple(s for w, s in pairs if w is None)
+    def _find(self, method: str, path: bytes) -> tuple[Route, dict[str, bytes]] | None:
+        if (route := self._plain.get((method, path))) is not None:
+            return route, {}
+        shapes = self._shaped.get(method)
+        return shapes.find(path) if shapes else None
 
     def of(self, operation: Operation) -> Route:
         """Return the first row of `operation`. Raises KeyError when the venue has none."""
@@ -148,6 +126,33 @@ class Routes:
             if row.operation is operation:
                 return row
         raise KeyError(operation)
+
+
+class _Shapes:
+    # The rows of one method that have parameters, as one expression, the most exact first.
+
+    def __init__(self, rows: Iterable[Route]) -> None:
+        self._rows = sorted(rows, key=lambda row: [s[:1] == "{" for s in row.path.split("/")])
+        whole = "|".join(f"({_expression(row.path)})" for row in self._rows)
+        self._match = re.compile(whole.encode()).fullmatch
+        # By the group of a row's whole path; those of its parameters come after it.
+        self._names: dict[int, tuple[Route, tuple[str, ...]]] = {}
+        group = 1
+        for row in self._rows:
+            self._names[group] = (row, row.param_names)
+            group += 1 + len(row.param_names)
+
+    def find(self, path: bytes) -> tuple[Route, dict[str, bytes]] | None:
+        if (match := self._match(path)) is None:
+            return None
+        # Groups close from the inside out, so the last to close is a whole path's.
+        group = match.lastindex or 0
+        row, names = self._names[group]
+        return row, {name: match[group + place] for place, name in enumerate(names, 1)}
+
+
+def _expression(path: str) -> str:
+    return "([^/]+)".join(re.escape(part) for part in _PARAMETER.split(path))
 
 
 def _decoded(segment: bytes) -> str:

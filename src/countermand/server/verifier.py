@@ -1,0 +1,73 @@
+"""
+Verifier: signature checks beside the event loop, for schemes whose library lets other threads run.
+
+Requests that come in together are checked together, because waking a thread and being woken by it
+cost about as much as one check does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import Future
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from countermand.wire.context import Principal
+from countermand.wire.http import Request
+
+Check = Callable[[Request, int], Principal]
+Waiting = tuple[Request, int, Future[Principal]]
+
+# More than that at once would keep the first of them waiting for the last.
+BATCH_MAX = 16
+
+
+class Verifier:
+    """A check and the threads it runs on."""
+
+    def __init__(self, check: Check, threads: int) -> None:
+        self._check = check
+        self._free = threads
+        self._threads = ThreadPoolExecutor(threads, "verify")
+        self._waiting: list[Waiting] = []
+
+    async def verify(self, request: Request, now_ns: int) -> Principal:
+        """Return who asks. Raises what the check raises."""
+        loop = asyncio.get_running_loop()
+        reply: Future[Principal] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._start)
+        self._waiting.append((request, now_ns, reply))
+        return await reply
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting and self._free:
+            batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
+            self._free -= 1
+            self._threads.submit(self._run, loop, batch)
+
+    def _run(self, loop: asyncio.AbstractEventLoop, batch: list[Waiting]) -> None:
+        outcomes = [self._outcome(request, now_ns) for request, now_ns, _ in batch]
+        loop.call_soon_threadsafe(self._finish, batch, outcomes)
+
+    def _outcome(self, request: Request, now_ns: int) -> Principal | Exception:
+        try:
+            return self._check(request, now_ns)
+        except Exception as error:  # noqa: BLE001  (whoever asked is told, on the loop)
+            return error
+
+    def _finish(self, batch: list[Waiting], outcomes: list[Principal | Exception]) -> None:
+        self._free += 1
+        for (_, _, reply), outcome in zip(batch, outcomes, strict=True):
+            if reply.done():
+                continue
+            if isinstance(outcome, Exception):
+                reply.set_exception(outcome)
+            else:
+                reply.set_result(outcome)
+        self._start()
+
+    def stop(self) -> None:
+        """Let the threads end."""
+        self._threads.shutdown(wait=False)

@@ -1,0 +1,95 @@
+"""Verifier: checks on other threads say the same as checks in place."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from countermand.server.verifier import BATCH_MAX, Check, Verifier
+from countermand.wire.context import Principal
+from countermand.wire.errors import Unauthorized
+from countermand.wire.http import Request
+
+
+def request(who: str) -> Request:
+    """A request that says whose it is."""
+    return Request("GET", who.encode())
+
+
+def believe(asked: Request, now_ns: int) -> Principal:
+    """Take everybody at their word, but nobody called eve."""
+    who = asked.path.decode()
+    if who == "eve":
+        raise Unauthorized("no")
+    return Principal(who, str(now_ns), ())
+
+
+def verified(check: Check, names: list[str], threads: int = 2) -> list[Principal | BaseException]:
+    """Return what comes of requests that all come in at once, each at a time of its own."""
+
+    async def story() -> list[Principal | BaseException]:
+        verifier = Verifier(check, threads)
+        asked = [verifier.verify(request(name), index) for index, name in enumerate(names)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        verifier.stop()
+        return answers
+
+    return asyncio.run(story())
+
+
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_each_is_told_what_is_theirs(threads: int) -> None:
+    """However many come at once, and however they are shared out."""
+    names = [f"user-{index}" for index in range(3 * BATCH_MAX + 1)]
+
+    expected = [Principal(name, str(index), ()) for index, name in enumerate(names)]
+    assert expected == verified(believe, names, threads)
+
+
+def test_one_refusal_is_nobody_elses() -> None:
+    """Those checked with it are let in."""
+    alice, eve, bob = verified(believe, ["alice", "eve", "bob"], threads=1)
+
+    assert (Principal("alice", "0", ()), Principal("bob", "2", ())) == (alice, bob)
+    assert isinstance(eve, Unauthorized)
+
+
+def test_bug_in_a_check_reaches_whoever_asked() -> None:
+    """It is neither swallowed nor taken for a yes."""
+
+    def fail(asked: Request, now_ns: int) -> Principal:
+        raise ZeroDivisionError
+
+    (answer,) = verified(fail, ["alice"])
+
+    assert isinstance(answer, ZeroDivisionError)
+
+
+def test_checks_leave_the_loop_alone() -> None:
+    """None of them runs on the thread that answers requests."""
+    seen: list[str] = []
+
+    def note(asked: Request, now_ns: int) -> Principal:
+        seen.append(threading.current_thread().name)
+        return believe(asked, now_ns)
+
+    verified(note, ["alice", "bob"])
+
+    assert ["verify", "verify"] == [name.split("_")[0] for name in seen]
+
+
+def test_whoever_gives_up_waiting_harms_nobody() -> None:
+    """A request whose client has gone is checked for nothing, and the next is answered."""
+
+    async def story() -> Principal:
+        verifier = Verifier(believe, 1)
+        gone = asyncio.create_task(verifier.verify(request("alice"), 0))
+        await asyncio.sleep(0)
+        gone.cancel()
+        answer = await verifier.verify(request("bob"), 1)
+        verifier.stop()
+        return answer
+
+    assert Principal("bob", "1", ()) == asyncio.run(story())
