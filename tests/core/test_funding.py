@@ -145,3 +145,11 @@ def test_settled_market_is_over() -> None:
     assert world.story == ["refused MARKET_CLOSED"]
     world.settle(100)
     assert world.story == ["refused MARKET_CLOSED"]
+
+
+def test_position_holds_only_what_it_is_paid_in(world: World) -> None:
+    """Coins are free to go, whatever a short position holds in dollars."""
+    world.trade(BOB, ALICE, 10, 100, instrument_id=PERP)
+    world.withdraw(ALICE, COINS, BTC)
+
+    assert world.story == [f"withdrawn {COINS}"]

@@ -391,3 +391,15 @@ def test_day_order_ends_with_its_session_if_it_has_one(world: World, expire_ns: 
 
     world.advance(6_000)
     assert world.report(ALICE, order).is_open == (expire_ns == 0)
+
+
+@pytest.mark.parametrize("time_in_force", [IOC, FOK])
+def test_order_whose_rest_shall_stand_is_not_immediate(
+    world: World, time_in_force: TimeInForce
+) -> None:
+    """What is left over would have nowhere to stand."""
+    world.sell(BOB, 1, 100)
+    left_over = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    world.buy(ALICE, 1, 0, "a1", ord_type=left_over, time_in_force=time_in_force)
+
+    assert world.story == ["rejected a1 INVALID_TIME_IN_FORCE"]
