@@ -110,7 +110,7 @@ class Pipeline:
         principal = await self._authenticate(route, request, now_ns)
         message = codec.decode_request(route, request, params)
         directory = self._directory or await self.directory()
-        context = Context(directory, self.settings, principal, now_ns, message=message)
+        context = Context(directory, self.settings, principal, now_ns, None, message, request)
         if route.find is not None:
             context = await self._found(route.find(message, context), context)
         result = await self._perform(route.square.request_from_wire(message, context))

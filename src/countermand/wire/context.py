@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from countermand.wire.directory import Directory
+from countermand.wire.http import Request
 from countermand.wire.operation import Access
 
 
@@ -38,7 +39,8 @@ class Context(Struct, frozen=True, gc=False):
 
     `found` is what the route's `find` query answered, and once the command is done what its `then`
     query did, where it has them; `message` is the request's, for answers that do not say what was
-    asked (a page's limits, a quote's instrument).
+    asked (a page's limits, a quote's instrument); `request` is what came, for answers that link to
+    themselves.
     """
 
     directory: Directory
@@ -47,3 +49,4 @@ class Context(Struct, frozen=True, gc=False):
     now_ns: int
     found: Any = None
     message: Any = None
+    request: Request | None = None
