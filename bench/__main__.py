@@ -10,7 +10,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from bench import core, http, journal
+from bench import core, http, journal, signatures
 from bench.coinbase_intx import Coinbase
 from bench.polymarket_us import Polymarket
 from countermand.core.instrument import InstrumentKind
@@ -82,7 +82,29 @@ def _http() -> None:
         )
 
 
-PARTS: dict[str, Callable[[], None]] = {"core": _core, "journal": _journal, "http": _http}
+def _signatures() -> None:
+    # The venue whose signature costs most of what it costs to serve, and whose library lets go of
+    # the interpreter while it checks one.
+    venue = "polymarket-us"
+    figures = signatures.measure(venue, SPEAKERS[venue])
+    rows = [
+        ("signature checks, alone", f"{figures.checks_per_s:,.0f}/s", "one thread, no server"),
+        ("empty 200", f"{figures.ping_per_s:,.0f}/s", "same server, same connections"),
+    ]
+    for threads, rate in figures.cancel_per_s.items():
+        where = "on a thread beside the loop" if threads else "where the request is answered"
+        of_empty, of_check = rate / figures.ping_per_s, rate / figures.checks_per_s
+        ratios = f"{of_empty:.2f} of the empty 200, {of_check:.2f} of the check alone"
+        rows.append((f"cancels, checked {where}", f"{rate:,.0f}/s", ratios))
+    _table(f"{venue}, what a signature costs", rows)
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "core": _core,
+    "journal": _journal,
+    "http": _http,
+    "signatures": _signatures,
+}
 
 
 def main() -> None:

@@ -48,11 +48,14 @@ class Market:
             InstrumentId(0), "bench", "BTC", kind, base, quote, 1, 1, 1, 4, 1_000, 10_000,
             maker_fee_ppb=200_000, taker_fee_ppb=400_000, initial_margin_ppb=100_000_000,
             reference_price_ticks=MIDDLE_TICKS,
+            payout_ticks=2 * MIDDLE_TICKS if kind is InstrumentKind.BINARY else 0,
         )  # fmt: skip
         self.instrument_id = InstrumentId(self._set_up(ListInstrument(listed)))
         self.accounts = []
         for index in range(ACCOUNTS):
-            account = AccountId(self._set_up(OpenAccount("bench", f"user{index}", "main")))
+            account = AccountId(
+                self._set_up(OpenAccount("bench", f"user{index}", "main", may_borrow=True))
+            )
             self._set_up(DepositFunds(account, quote, 10**24))
             self._set_up(DepositFunds(account, base, 10**24))
             self.accounts.append(account)
