@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from countermand.wire import codec
 from countermand.wire.errors import InvalidField, Malformed, MissingField, UnknownField
@@ -237,3 +238,45 @@ def test_replies() -> None:
         codec.decode_reply(SWEEP, Response(200, b'{"account":"main","more":1}'))
     with pytest.raises(Malformed):
         codec.decode_reply(SWEEP, Response(200, b"<html>"))
+
+
+def shout(values: dict[str, Any]) -> dict[str, Any]:
+    """Put a body's values into the message's form: names and texts in capitals are taken too."""
+    if "refuse" in values:
+        raise InvalidField("refuse", "invalid refuse")
+    return {
+        name.lower(): value.upper() if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+TIDIED = replace(PLACE, tidy=shout)
+NUMBERED = replace(PLACE, decimal_numbers=True)
+
+
+def test_body_is_tidied() -> None:
+    """Before it becomes a message, and only if it is an object."""
+    assert decode(TIDIED, b'{"SIDE":"buy","price":1.50}') == decode(
+        PLACE, b'{"side":"BUY","price":1.50}'
+    )
+    with pytest.raises(InvalidField, match="refuse"):
+        decode(TIDIED, b'{"refuse":1}')
+    with pytest.raises(Malformed, match="object"):
+        decode(TIDIED, b"[]")
+
+
+def test_body_may_be_empty_where_it_is_tidied() -> None:
+    """It is an object without fields then; elsewhere it is no JSON."""
+    with pytest.raises(MissingField) as caught:
+        decode(TIDIED, b"")
+    assert caught.value.name == "side"
+    with pytest.raises(Malformed, match="JSON"):
+        decode(PLACE, b"")
+
+
+def test_decimals_are_sent_as_text_or_as_numbers() -> None:
+    """As the row says, digit for digit either way."""
+    message = Place(side="BUY", price=Decimal("0.10"))
+
+    assert codec.encode_request(PLACE, message).body == b'{"side":"BUY","price":"0.10"}'
+    assert codec.encode_request(NUMBERED, message).body == b'{"side":"BUY","price":0.10}'

@@ -82,3 +82,19 @@ def test_seconds() -> None:
     for raw in (b"1.", b"1.x", b".5", b"1.1234567890"):
         with pytest.raises(ValueError, match="seconds"):
             times.parse_decimal_seconds(raw)
+
+
+@pytest.mark.parametrize(
+    ("ns", "text"),
+    [
+        (0, "1970-01-01T00:00:00Z"),
+        (1, "1970-01-01T00:00:00.000000001Z"),
+        (1_000, "1970-01-01T00:00:00.000001Z"),
+        (120_000_000, "1970-01-01T00:00:00.120Z"),
+        (1_780_682_400_123_456_789, "2026-06-05T18:00:00.123456789Z"),
+    ],
+)
+def test_nanoseconds_are_told_exactly(ns: int, text: str) -> None:
+    """In groups of three digits, and none of nothing."""
+    assert text == times.iso_ns(ns)
+    assert ns == times.parse_iso(text)

@@ -14,6 +14,9 @@ from tests.venues.polymarket_us.counter import FOK, GENERIC, GTC, IOC, Counter, 
 from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME
 
 from countermand.core.instrument import TradingState
+from countermand.core.queries import GetOrder
+from countermand.venues.polymarket_us import ids
+from countermand.venues.polymarket_us.translate.executions import executions_to_wire
 
 GTD = "TIME_IN_FORCE_GOOD_TILL_DATE"
 DAY = "TIME_IN_FORCE_DAY"
@@ -289,6 +292,25 @@ def test_unfunded_orders_are_canceled_unsolicited(counter: Counter) -> None:
     counter.keep_only("alice", 10)
 
     assert counter.state(order_id) == "CANCELED"
+    assert "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION" == last_of(counter, order_id)
+
+
+def last_of(counter: Counter, order_id: str) -> str:
+    """Return why the last execution of an order says it was canceled without being asked."""
+    account, number = counter.desk.accounts()[0].account_id, ids.parse_order(order_id)
+    assert number is not None
+    report = counter.desk.engine.exchange.query(GetOrder(account, number))
+    told = executions_to_wire(report, (), counter.desk.context())
+    assert ["EXECUTION_TYPE_NEW", "EXECUTION_TYPE_CANCELED"] == [one.type for one in told]
+    return told[-1].unsolicited_cancel_reason
+
+
+def test_cancel_that_was_asked_for(counter: Counter) -> None:
+    """Carries the zero value, as fills do."""
+    order_id = counter.place("alice", "BUY_LONG", "0.50", 100)
+    counter.cancel(order_id)
+
+    assert "UNSOLICITED_CXL_REASON_UNDEFINED" == last_of(counter, order_id)
 
 
 def test_no_intent_without_money_for_it(counter: Counter) -> None:

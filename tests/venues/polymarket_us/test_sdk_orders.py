@@ -91,6 +91,25 @@ def test_synchronous_create(sdk: Sdk) -> None:
     ] == [(one["type"], one["lastShares"], one["order"]["state"]) for one in told]
 
 
+def test_synchronous_create_waits(sdk: Sdk) -> None:
+    """Until the order is done, here by somebody else's, or as long as it was asked to."""
+    rests = terms("BUY_LONG", "0.34", 3, synchronousExecution=True)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(sdk.ask, "orders.create", rests)
+        while not sdk.ask("orders.list")["orders"]:
+            assert not waiting.done()
+        sdk.ask("orders.create", terms("BUY_SHORT", "0.34", 3), owner="bob")
+        told = waiting.result()["executions"]
+    still = sdk.ask("orders.create", rests | {"maxBlockTime": 1})["executions"]
+
+    assert [("EXECUTION_TYPE_NEW", False), ("EXECUTION_TYPE_FILL", False)] == [
+        (one["type"], one["aggressor"]) for one in told
+    ]
+    assert [("EXECUTION_TYPE_NEW", "ORDER_STATE_NEW")] == [
+        (one["type"], one["order"]["state"]) for one in still
+    ]
+
+
 def test_preview(sdk: Sdk) -> None:
     """The order as it would be taken, floored to the market's steps, and nothing placed."""
     order = sdk.ask("orders.preview", {"request": terms("BUY_SHORT", "0.459", 1.015)})["order"]

@@ -71,16 +71,28 @@ def place_to_wire(command: NewOrder, ctx: Context) -> orders.CreateOrder:
 
 
 def _check_expressible(command: NewOrder) -> None:
-    for told, what in (
-        (command.cl_ord_id or command.secondary_cl_ord_id, "a client order id"),
-        (command.exec_inst & ExecInst.REDUCE_ONLY, "a reduce-only order"),
-        (command.stp is not SelfTradePrevention.REJECT, "a choice of self-trade prevention"),
-        (command.ord_type not in tables.ORD_TYPES, "this type of order"),
-        (command.ord_type is OrdType.MARKET and command.price_ticks, "the bound of a market order"),
-        (command.expire_ns and command.time_in_force is not TimeInForce.GTD, "this expiry"),
-    ):
-        if told:
-            raise NotExpressible(what)
+    if command.ord_type not in tables.ORD_TYPES:
+        raise NotExpressible("this type of order")
+    limited, expires = command.ord_type is OrdType.LIMIT, command.time_in_force is TimeInForce.GTD
+    sayable = NewOrder(
+        command.account_id,
+        command.instrument_id,
+        "",
+        command.side,
+        command.ord_type,
+        command.time_in_force,
+        command.order_qty_lots,
+        command.price_ticks if limited else 0,
+        command.expire_ns if expires else 0,
+        command.exec_inst & ExecInst.POST_ONLY,
+        SelfTradePrevention.REJECT,
+        text=command.text,
+        cash_qty_minor=0 if limited else command.cash_qty_minor,
+        keep_rejected=command.keep_rejected,
+    )
+    for name in NewOrder.__struct_fields__:
+        if getattr(command, name) != getattr(sayable, name):
+            raise NotExpressible(f"{name} of an order")
 
 
 def _cash_to_wire(minor: int, instrument: Instrument, ctx: Context) -> Amount:
