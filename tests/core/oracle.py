@@ -496,6 +496,11 @@ class Oracle:
         instrument = self.instruments[order.instrument]
         exact = money.exact_fee(instrument, order.side, rate, price, qty)
         fee = money.fee(instrument, exact, order.accrued, order.charged)
+        # What is taken from what a fill brings is never more than it brings.
+        if instrument.kind == "SPOT" and order.side == "SELL":
+            fee = min(fee, price * qty * instrument.notional_minor)
+        elif instrument.kind == "SPOT" and instrument.fee_basis == "RECEIVED":
+            fee = min(fee, qty * instrument.lot_minor)
         order.charged += fee
         if instrument.fee_step_minor:
             order.accrued += exact

@@ -158,3 +158,19 @@ def test_order_that_takes_cannot_be_post_only(world: World) -> None:
     world.buy(ALICE, 1, 0, "a1", exec_inst=int(ExecInst.POST_ONLY), **terms)
 
     assert world.story == ["rejected a1 INVALID_EXEC_INST"]
+
+
+def test_fee_taken_from_what_a_sale_brings_is_never_more() -> None:
+    """A step of 2000 that falls due with a fill of 1000 takes that, as nothing else is held."""
+    world = World(spot={"maker_fee_ppb": 10 * PERCENT, "fee_step_minor": 2_000})
+    world.withdraw(ALICE, MONEY)
+    world.sell(ALICE, 12, 100, "a1")
+    world.buy(BOB, 10, 100)
+    world.withdraw(ALICE, 10_000)
+    world.buy(CAROL, 1, 100, "c1")
+    assert world.story[1:] == ["traded a1 c1 1 @ 100 fees 1000 0"]
+    world.buy(CAROL, 1, 100, "c2")
+    assert world.story[1:] == ["traded a1 c2 1 @ 100 fees 1000 0"]
+
+    assert world.money(ALICE) == (0, 0)
+    world.exchange.check_invariants()

@@ -96,7 +96,7 @@ def founding(pick: Pick) -> list[Command]:
         _listed("OTHER", venue="elsewhere"),
         *[OpenAccount("acme", "owner", f"trader{n}") for n in TRADERS],
         OpenAccount("elsewhere", "owner", "stranger"),
-        _listed("SWAP", **fees, fee_basis=FeeBasis.RECEIVED, fee_step_minor=pick([0, 14, 40])),
+        _listed("SWAP", **fees, fee_basis=FeeBasis.RECEIVED, fee_step_minor=pick([0, 14, 900])),
         _outcome(pick, "OUTCOME"),
         *[DepositFunds(AccountId(n), AssetId(USDC), 20_000) for n in TRADERS],
         *[DepositFunds(AccountId(n), AssetId(BTC), 3_000) for n in TRADERS[:2]],

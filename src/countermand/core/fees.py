@@ -59,7 +59,21 @@ def fee_minor(
     if not instrument.fee_step_minor:
         return truncate_share(parts, 1, scale(instrument))
     step = instrument.fee_step_minor
-    return half_even(accrued + parts, scale(instrument) * step) * step - charged_minor
+    fee = half_even(accrued + parts, scale(instrument) * step) * step - charged_minor
+    return _at_most_brought(instrument, side, price_ticks, qty_lots, fee)
+
+
+def _at_most_brought(
+    instrument: Instrument, side: Side, price_ticks: int, qty_lots: int, fee_minor: int
+) -> int:
+    # Nothing is held for a fee that is taken from what a swap brings, so a step that is more than a
+    # small fill brings waits for the next one.
+    if instrument.has_positions:
+        return fee_minor
+    if side is _BUY:
+        received = instrument.fee_basis is _RECEIVED
+        return min(fee_minor, qty_lots * instrument.lot_minor) if received else fee_minor
+    return min(fee_minor, instrument.notional_of(price_ticks, qty_lots))
 
 
 def reserve_minor(
