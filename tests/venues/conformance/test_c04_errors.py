@@ -14,6 +14,7 @@ from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReaso
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,
+    IntakeClosed,
     Internal,
     InvalidField,
     Malformed,
@@ -45,6 +46,7 @@ PLAIN: tuple[WireError, ...] = (
     MethodNotAllowed("method PATCH not allowed"),
     RateLimited(40),
     Overloaded("the exchange is busy"),
+    IntakeClosed("the journal is full"),
     Unavailable("the exchange has stopped"),
     Internal("internal error"),
 )

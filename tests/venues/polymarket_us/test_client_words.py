@@ -23,16 +23,17 @@ from countermand.core.order import (
     TimeInForce,
 )
 from countermand.core.queries import GetOrder, ListOpenOrders
-from countermand.core.reasons import CancelReason
+from countermand.core.reasons import CancelReason, CxlRejReason
 from countermand.venues import VENUES
 from countermand.venues.polymarket_us import ids
+from countermand.venues.polymarket_us.messages.money import Amount
 from countermand.venues.polymarket_us.tables import Indicator, Outcome
 from countermand.venues.polymarket_us.translate import orders, resolve
 from countermand.venues.polymarket_us.translate.modifying import modify_to_wire
 from countermand.venues.polymarket_us.translate.order_reports import order_from_wire, order_to_wire
 from countermand.venues.polymarket_us.translate.placing import place_to_wire
 from countermand.venues.polymarket_us.translate.remarks import Remarks, remarks_text
-from countermand.wire.errors import Malformed, NotExpressible, NotFound, Unauthorized
+from countermand.wire.errors import CancelRefused, Malformed, NotExpressible, NotFound, Unauthorized
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Operation
 from countermand.wire.receipts import Acknowledged
@@ -145,6 +146,25 @@ def test_quantities_are_sent_as_numbers() -> None:
         )
     )
     assert b'"price":{"value":"0.40","currency":"USD"},"quantity":1.5,' in seen[0]
+
+
+def test_cash_order() -> None:
+    """Money in place of a quantity."""
+    cash = replace(
+        ORDER, ord_type=OrdType.MARKET, time_in_force=TimeInForce.IOC, price_ticks=0,
+        order_qty_lots=0, cash_qty_minor=5_500_000,
+    )  # fmt: skip
+    form = place_to_wire(cash, DESK.context())
+
+    assert (None, None, Amount("5.5")) == (form.quantity, form.price, form.cash_order_qty)
+
+
+def test_conflict_is_too_late() -> None:
+    """As the general guide has it; which state was too late is not said."""
+    read = DESK.venue.errors.interpret(Response(409, b'{"code":10,"message":"x","details":[]}'))
+
+    assert isinstance(read, CancelRefused)
+    assert (CxlRejReason.TOO_LATE_TO_CANCEL, None) == (read.cxl_rej_reason, read.ord_status)
 
 
 def test_life_of_a_replacement() -> None:

@@ -10,7 +10,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.venues.polymarket_us.counter import FOK, GENERIC, GTC, IOC, Counter, terms, usd
+from msgspec import Raw
+from tests.venues.polymarket_us.counter import (
+    FOK,
+    GENERIC,
+    GTC,
+    IOC,
+    ORDER_NOT_FOUND,
+    Counter,
+    terms,
+    usd,
+)
 from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME
 
 from countermand.core.instrument import TradingState
@@ -326,6 +336,9 @@ MALFORMED = [
     ({"marketSlug": None}, "marketSlug is required"),
     ({"marketSlug": ""}, "marketSlug is required"),
     ({"marketSlug": 7}, "invalid marketSlug"),
+    ({"marketSlug": "x" * 257}, "invalid marketSlug: is too long"),
+    ({"marketSlug": "no-such-market", "quantity": 10**50}, "invalid quantity: is no amount"),
+    ({"quantity": Raw(b"0." + b"1" * 100)}, "invalid quantity: is no amount"),
     ({"intent": None}, "intent is required"),
     ({"intent": None, "outcomeSide": "OUTCOME_SIDE_YES"}, "intent is required"),
     ({"intent": 9}, "invalid intent"),
@@ -390,6 +403,26 @@ def test_malformed(counter: Counter, changes: dict[str, Any], text: str) -> None
         field = text.removeprefix("invalid ").partition(" ")[0].rstrip(":")
         assert field in refusal(counter.post(path, body))
     assert {"orders": []} == counter.get("/v1/orders/open", "alice")[1]
+
+
+def test_preview_of_nothing(counter: Counter) -> None:
+    """The order is nested; a flat one is not seen."""
+    form = terms("BUY_LONG", "0.40", 1)
+
+    assert "request is required" == refusal(counter.post("/v1/order/preview", form))
+
+
+@pytest.mark.parametrize("order_id", ["C60JWBG0WKDK", "NOSUCHORDER1", "preview"])
+def test_get_unknown_order(counter: Counter, order_id: str) -> None:
+    """404, whether the text could be an id or not."""
+    assert (404, ORDER_NOT_FOUND) == counter.get(f"/v1/order/{order_id}", "alice")
+
+
+def test_get_order_of_another(counter: Counter) -> None:
+    """It is unknown."""
+    order_id = counter.place("alice", "BUY_LONG", "0.40", 1)
+
+    assert (404, ORDER_NOT_FOUND) == counter.get(f"/v1/order/{order_id}", "bob")
 
 
 def test_type_may_be_left_out(counter: Counter) -> None:
@@ -562,7 +595,9 @@ def test_close_short_position(counter: Counter) -> None:
 
 @pytest.mark.parametrize("slug", [GAME, "no-such-market"])
 def test_close_nothing(counter: Counter, slug: str) -> None:
-    """404 says of which market."""
+    """404 says of which market, also to who has a position in another."""
+    counter.place("bob", "BUY_LONG", "0.60", 5, marketSlug=CHAMPION)
+    counter.place("alice", "BUY_SHORT", "0.60", 5, marketSlug=CHAMPION)
     status, body = counter.post("/v1/order/close-position", {"marketSlug": slug})
 
     assert (404, 5, f"No open position for market slug {slug}") == (

@@ -102,11 +102,9 @@ def _ended(report: OrderReport, ctx: Context) -> Iterator[Execution]:
 
 def _rejected(report: OrderReport, ctx: Context) -> Execution:
     reason = report.reject_reason
-    rejected = _execution(report, "EXECUTION_TYPE_REJECTED", ids.ENDED, ctx)
-    if reason is None:
-        return rejected
+    assert reason is not None  # noqa: S101  (every rejected order has one)
     return replace(
-        rejected,
+        _execution(report, "EXECUTION_TYPE_REJECTED", ids.ENDED, ctx),
         text=_reject_text(report, reason, ctx),
         order_reject_reason=tables.REJECT_REASONS.get(reason, tables.NO_REJECT_REASON),
     )

@@ -21,6 +21,9 @@ from countermand.wire.errors import (
 
 CURRENCY = "USD"
 
+# What a market nobody knows may be called; it is kept with the order that was refused.
+SLUG_CHARACTERS_MAX = 256
+
 _PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _DOWN = Context(prec=2 * numbers.DIGITS_MAX, rounding=ROUND_FLOOR)
 _UP = Context(prec=2 * numbers.DIGITS_MAX, rounding=ROUND_CEILING)
@@ -47,9 +50,11 @@ def check_own(account_id: AccountId, ctx: WireContext) -> None:
 
 
 def required_slug(text: str | None) -> str:
-    """Return the slug of a request. Raises MissingField when there is none."""
+    """Return the slug of a request. Raises MissingField, InvalidField when it cannot be one."""
     if not text:
         raise MissingField("marketSlug")
+    if len(text) > SLUG_CHARACTERS_MAX:
+        raise InvalidField("marketSlug", "invalid marketSlug: is too long")
     return text
 
 
@@ -99,7 +104,9 @@ def cash_minor(name: str, value: Decimal, scale: int) -> int:
 
 def is_reasonable(value: Decimal) -> bool:
     """Whether a number is one that an amount could be, so that working with it costs little."""
-    return value.is_finite() and abs(value.adjusted()) <= numbers.DIGITS_MAX
+    if not value.is_finite() or abs(value.adjusted()) > numbers.DIGITS_MAX:
+        return False
+    return len(value.as_tuple().digits) <= 2 * numbers.DIGITS_MAX
 
 
 def instant(name: str, text: str) -> int:
