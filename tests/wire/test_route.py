@@ -93,3 +93,11 @@ def test_operations_are_found_by_their_first_row() -> None:
     assert ROUTES.of(Operation.GET_ORDER).path == "/orders"
     with pytest.raises(KeyError):
         ROUTES.of(Operation.PLACE_ORDER)
+
+
+@pytest.mark.parametrize("path", [b"/orders/7", b"/api/orders/7"])
+def test_path_of_several_spellings(path: bytes) -> None:
+    """A table may take more than the one its rows are written in."""
+    routes = Routes([row("GET /orders/{id}")], normal=lambda p: p.removeprefix(b"/api"))
+
+    assert (routes.rows[0], {"id": "7"}) == routes.match("GET", path)

@@ -110,7 +110,13 @@ def encode_request(route: Route, message: Any) -> Request:
 
 
 def decode_reply(route: Route, response: Response) -> Any:
-    """Return the row's reply out of a response. Raises Malformed when it is none."""
+    """
+    Return the row's reply out of a response; a row without one does not look at the body.
+
+    Raises: Malformed when it is none.
+    """
+    if route.reply is None:
+        return None
     return _parse(_decoder(route.reply), response.body)
 
 

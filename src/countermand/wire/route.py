@@ -82,11 +82,16 @@ class Routes:
     """
     An immutable table of rows, matched by exact segments first and by parameters second.
 
+    `normal` returns the spelling a row has of a path that may be spelled otherwise too.
+
     Raises: ValueError when two rows answer the same method and path shape.
     """
 
-    def __init__(self, rows: Iterable[Route]) -> None:
+    def __init__(
+        self, rows: Iterable[Route], normal: Callable[[bytes], bytes] | None = None
+    ) -> None:
         self.rows = tuple(rows)
+        self._normal = normal
         self._plain: dict[tuple[str, bytes], Route] = {}
         shaped: dict[str, dict[str, Route]] = {}
         for row in self.rows:
@@ -107,6 +112,8 @@ class Routes:
         Raises: NotFound for a path no row has (an empty parameter matches nothing),
         MethodNotAllowed when only the method is wrong, Malformed when a parameter is not UTF-8.
         """
+        if self._normal is not None:
+            path = self._normal(path)
         if (found := self._find(method, path)) is not None:
             route, values = found
             return route, {name: _decoded(value) for name, value in values.items()}
