@@ -23,6 +23,14 @@ def date_ns(text: str) -> int | None:
     return None if text == NO_DATE else times.parse_iso(text)
 
 
+def _check_dates(one: Struct, *names: str) -> None:
+    for name in names:
+        try:
+            date_ns(getattr(one, name))
+        except ValueError as error:
+            raise ValueError(f"{name} {error}") from None
+
+
 class About(Struct, frozen=True, forbid_unknown_fields=True):
     """
     What is said of one security.
@@ -105,11 +113,3 @@ def company(settings: Settings, instrument: Instrument) -> str:
 def person(settings: Settings, owner: str) -> Person:
     """Return what is said of a user; the name of one nobody told of is the login."""
     return shown(settings).people.get(owner) or Person(first_name=owner)
-
-
-def _check_dates(one: About | Person, *names: str) -> None:
-    for name in names:
-        try:
-            date_ns(getattr(one, name))
-        except ValueError as error:
-            raise ValueError(f"{name} {error}") from None
