@@ -42,6 +42,8 @@ from countermand.wire.table import Table
 _RENAMED = {
     RejectReason.UNKNOWN_ACCOUNT: "UNKNOWN_PORTFOLIO",
     RejectReason.DUPLICATE_CL_ORD_ID: "DUPLICATE_CLIENT_ORDER_ID",
+    # Of orders that are staged, which this venue does not offer; a cancel's has the plain word.
+    RejectReason.UNKNOWN_ORDER: "UNKNOWN_STAGED_ORDER",
 }
 CODES: Table[RejectReason] = Table(
     "error", tuple((reason, _RENAMED.get(reason, reason.name)) for reason in RejectReason)
