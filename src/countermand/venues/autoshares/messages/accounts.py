@@ -154,7 +154,7 @@ class AccountDetails(Struct, frozen=True, kw_only=True, rename="pascal"):
     user_id: int
 
 
-class Info(Struct, frozen=True, kw_only=True):
+class Info(Struct, frozen=True, kw_only=True, rename="camel"):
     """
     What is in an account: one flat object of numbers, in the venue's own capitals.
 
