@@ -58,10 +58,12 @@ def _refuse_sized(account: Account, market: Market, command: NewOrder) -> Reject
 
 def _refuse_unmet(market: Market, command: NewOrder) -> RejectReason | None:
     # A market order that names its worst price, or wants to rest at the best, needs somebody there.
-    bound = command.price_ticks or market_bound(market, command.side)
-    needs = command.price_ticks or command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
-    if command.ord_type is OrdType.LIMIT or not (needs or command.cash_qty_minor):
+    if command.ord_type is OrdType.LIMIT:
         return None
+    needs = command.price_ticks or command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    if not (needs or command.cash_qty_minor):
+        return None
+    bound = command.price_ticks or market_bound(market, command.side)
     return None if market.book.crosses(command.side, bound) else RejectReason.NO_LIQUIDITY
 
 

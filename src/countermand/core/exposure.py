@@ -32,7 +32,7 @@ def refuse_effect(
 
     What the open orders of its side already close is spoken for.
     """
-    if not instrument.has_positions:
+    if not ((effect or instrument.is_equity) and instrument.has_positions):
         return None
     position = account.positions.get(instrument.instrument_id, _FLAT)
     closable = side.closable(position.net_lots)
@@ -80,12 +80,13 @@ def required_minor(
     """
     instrument = market.instrument
     paid = (replaced.fee_accrued, replaced.fee_minor) if replaced else (0, 0)
+    is_binary = instrument.is_binary
     if not instrument.has_positions:
         held = replaced.hold_minor if replaced else 0
         if cash_minor and side is Side.BUY:
             return cash_minor + _cash_fee(instrument, cash_minor)
         return order_hold(instrument, side, price_ticks, qty_lots, *paid) - held
-    if side is Side.SELL and not instrument.is_binary:
+    if side is Side.SELL and not is_binary:
         price_ticks = max(price_ticks, market.book.bids.best_px_ticks)
     notional, fee = instrument.notional_of(price_ticks, qty_lots), 0
     if cash_minor and side is Side.BUY:
@@ -93,16 +94,16 @@ def required_minor(
     else:
         rate = instrument.fee_reserve_ppb
         fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots, *paid)
-    closes = qty_lots <= side.closable(account.net_lots(instrument.instrument_id))
+    position = account.positions.get(instrument.instrument_id, _FLAT)
+    opens = is_binary and qty_lots > side.closable(position.net_lots)
     if replaced:
         notional -= instrument.notional_of(replaced.price_ticks, replaced.leaves_qty_lots)
         qty_lots -= replaced.leaves_qty_lots
         fee -= replaced.hold_minor
-    position = account.positions.get(instrument.instrument_id, _FLAT)
     rate_ppb = margin_rate_ppb(account, instrument)
     after = margin(instrument, position, side, qty_lots, notional, rate_ppb)
     added = after - position.margin_minor
-    if instrument.is_binary and not closes:
+    if opens:
         # Its other side may already hold as much; the fee comes on top of that all the same.
         return max(0, added) + fee
     # An order that needs no more margin is always let through: closing must never be barred.

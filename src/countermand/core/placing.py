@@ -191,7 +191,8 @@ class _Charges:
 def _enter(state: State, market: Market, arrival: Arrival) -> Iterator[Event]:
     # What happens to an order from when it reaches the book until it rests or ends.
     incoming, order_id = arrival.incoming, arrival.order_id
-    best_px_ticks = market.book.ladder(incoming.side.opposite).best_px_ticks
+    ladder = market.book.ladder(incoming.side.opposite)
+    best_px_ticks = ladder.best_px_ticks if arrival.rests_at_best else 0
     if not market.book.crosses(incoming.side, incoming.price_ticks):
         yield from _settled(arrival, arrival.order_qty_lots, best_px_ticks)
         return
