@@ -94,6 +94,8 @@ class Pipeline:
     def refuse(self, error: WireError) -> Response:
         """Return the venue's answer to a request that is refused, whole or not."""
         response = self.venue.errors.render(error)
+        if self.venue.amend is not None:
+            response = self.venue.amend(response, self.settings)
         self.metrics.count(response.status)
         return response
 

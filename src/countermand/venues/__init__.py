@@ -1,6 +1,6 @@
 """The registry of venues: the one line outside its folder that a venue needs."""
 
-from countermand.venues import coinbase_intx, polymarket_us
+from countermand.venues import coinbase_intx, deltadefi, polymarket_us
 from countermand.wire.venue import Venue
 
 # Every venue has its place, served or not, so that its port never depends on which others are.
@@ -13,6 +13,7 @@ PORT_OFFSETS: dict[str, int] = {
 }
 
 VENUES: dict[str, Venue] = {
+    "deltadefi": deltadefi.VENUE,
     "coinbase-intx": coinbase_intx.VENUE,
     "polymarket-us": polymarket_us.VENUE,
 }

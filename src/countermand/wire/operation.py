@@ -8,6 +8,7 @@ class Operation(Enum):
 
     PLACE_ORDER = "place-order"
     PREVIEW_ORDER = "preview-order"
+    STAGE_ORDER = "stage-order"
     GET_ORDER = "get-order"
     LIST_ORDERS = "list-orders"
     REPLACE_ORDER = "replace-order"
@@ -31,6 +32,12 @@ class Operation(Enum):
     LIST_FILLS = "list-fills"
     LIST_FEE_RATES = "list-fee-rates"
     LIST_FEE_TIERS = "list-fee-tiers"
+    LIST_TRANSFERS = "list-transfers"
+    LIST_CANDLES = "list-candles"
+    GET_DEPTH = "get-depth"
+    GET_STATUS = "get-status"
+    GET_KEY = "get-key"
+    CHANGE_KEY = "change-key"
 
 
 class Access(Enum):

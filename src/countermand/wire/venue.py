@@ -5,16 +5,16 @@ is a pure function of its arguments, and the server and the client run it in opp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
 
 from countermand.core.reports import AccountReport
-from countermand.wire.context import Principal, Settings
+from countermand.wire.context import Context, Principal, Settings
 from countermand.wire.errors import WireError
 from countermand.wire.http import Request, Response
-from countermand.wire.operation import Access, Capability
+from countermand.wire.operation import Access, Capability, Operation
 from countermand.wire.route import Routes
 
 
@@ -51,6 +51,19 @@ class RevokeKeys(Struct, frozen=True):
 
 
 RANDOM_BYTES = 64
+
+
+class Step(Struct, frozen=True):
+    """One request of a flow: the row it goes to, by its operation, and what it says."""
+
+    operation: Operation
+    message: Any
+
+
+# An operation that takes several requests, as our client makes them: called with what is asked, the
+# key and the context, it yields steps, is sent the reply message of each, and returns the report.
+# It does no I/O and so runs anywhere.
+Flow = Callable[[Any, Credential | None, Context], Generator[Step, Any, Any]]
 
 
 class Keys(Protocol):
@@ -96,7 +109,9 @@ class Venue(Struct, frozen=True):
     One dialect. `package` is where its `demo.toml` lies; nothing else outside the folder names it.
 
     With `auth_first` a path nobody knows is refused for a missing signature before it is for
-    itself. `echoes` are request headers, in lower case, that every answer repeats.
+    itself. `echoes` are request headers, in lower case, that every answer repeats. `flows` are the
+    operations that take our client more than one request. `amend` is what settings change about
+    a refusal that was rendered.
     """
 
     name: str
@@ -108,3 +123,5 @@ class Venue(Struct, frozen=True):
     capabilities: frozenset[Capability]
     auth_first: bool = False
     echoes: tuple[bytes, ...] = ()
+    flows: dict[Operation, Flow] = {}
+    amend: Callable[[Response, Settings], Response] | None = None

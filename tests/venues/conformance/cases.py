@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.venues.conformance.asking import first_request
 from tests.venues.conformance.losses import losses
 from tests.venues.desk import START_NS, Desk
 
@@ -75,6 +76,7 @@ def new_orders(draw: st.DrawFn, desk: Desk) -> NewOrder:
     """An order of any kind; a good-till-date one ends at a whole second within the month."""
     instrument, ord_type = draw(instruments(desk)), draw(st.sampled_from(OrdType))
     market = ord_type is OrdType.MARKET
+    unbound = ord_type is not OrdType.LIMIT and draw(st.booleans())
     allowed = (TimeInForce.IOC, TimeInForce.FOK) if market else tuple(TimeInForce)
     time_in_force = draw(st.sampled_from(allowed))
     expires = time_in_force is TimeInForce.GTD
@@ -86,7 +88,7 @@ def new_orders(draw: st.DrawFn, desk: Desk) -> NewOrder:
         ord_type,
         time_in_force,
         draw(LOTS),
-        0 if market else draw(TICKS),
+        0 if market or unbound else draw(TICKS),
         START_NS + draw(st.integers(1, 2_000_000)) * 10**9 if expires else 0,
         draw(st.integers(0, 3)),
         draw(st.sampled_from(SelfTradePrevention)),
@@ -179,10 +181,8 @@ def placeable(desk: Desk) -> st.SearchStrategy[NewOrder]:
 
 
 def _is_expressible(desk: Desk, order: NewOrder) -> bool:
-    to_wire = desk.venue.routes.of(Operation.PLACE_ORDER).square.request_to_wire
-    assert to_wire is not None
     try:
-        to_wire(order, desk.context())
+        first_request(desk, Operation.PLACE_ORDER, order)
     except NotExpressible:
         return False
     return True
@@ -193,7 +193,9 @@ def order_reports(draw: st.DrawFn, desk: Desk) -> OrderReport:
     """An order in any state it can be in, consistent in itself."""
     order, instrument = draw(placeable(desk)), None
     instrument = desk.directory.instruments[order.instrument_id]
-    status = draw(st.sampled_from(_statuses(order.time_in_force)))
+    unreached = losses(desk).unreached
+    reached = [s for s in _statuses(order.time_in_force) if s not in unreached]
+    status = draw(st.sampled_from(reached))
     qty = order.order_qty_lots
     cum = {OrdStatus.NEW: 0, OrdStatus.FILLED: qty}.get(status)
     if cum is None:
@@ -355,8 +357,8 @@ def answers(desk: Desk) -> dict[Operation, Callable[[Any], st.SearchStrategy[Any
         Operation.PLACE_ORDER: lambda _: one_order,
         Operation.GET_ORDER: lambda _: reports,
         Operation.LIST_ORDERS: lambda _: several.map(tuple),
-        Operation.REPLACE_ORDER: lambda _: one_order,
-        Operation.CANCEL_ORDER: lambda _: one_order,
+        Operation.REPLACE_ORDER: lambda q: reports.map(lambda r: _receipt(_asked_for(r, q))),
+        Operation.CANCEL_ORDER: lambda q: reports.map(lambda r: _receipt(_asked_for(r, q))),
         Operation.MASS_CANCEL: lambda _: several.map(lambda orders: _receipt(*orders)),
         Operation.LIST_INSTRUMENTS: lambda _: st.tuples(*map(quotes, known)),
         Operation.GET_QUOTE: lambda q: quotes(desk.directory.instruments[q.instrument_id]),
@@ -365,6 +367,11 @@ def answers(desk: Desk) -> dict[Operation, Callable[[Any], st.SearchStrategy[Any
         Operation.LIST_POSITIONS: lambda q: summaries(desk).map(lambda s: _of(s, q.account_id)),
         Operation.LIST_FILLS: lambda _: st.lists(fills(desk), max_size=3).map(tuple),
     }
+
+
+def _asked_for(report: OrderReport, command: Any) -> OrderReport:
+    # An answer to a command about an order is about that order.
+    return replace(report, order_id=command.order_id or report.order_id)
 
 
 def _of(summary: AccountSummary, account_id: Any) -> AccountSummary:

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 from tests.venues.desk import Desk
 
+from countermand.core.order import OrdStatus
 from countermand.wire.errors import WireError
 from countermand.wire.operation import Operation
 
@@ -28,15 +29,20 @@ class Losses(Struct, frozen=True, kw_only=True):
 
     Shape: `lacks` operations our client cannot ask for; `given` is what every order of the venue
            is, whatever else it is; `untold` fields of what an operation reports do not arrive;
-           `unsigned` parts of a request no signature reaches; `read_as` returns what a refusal is
-           read back as.
+           `unreached` states no order of the venue comes to; `unsigned` parts of a request no
+           signature reaches; `read_as` returns what a refusal is read back as; `bare` refusals
+           are the router's, in plain text; with `refuses_nothing` a cancel of many that finds none
+           is refused.
     """
 
     lacks: frozenset[Operation] = frozenset()
     given: dict[str, Any] = {}
     untold: dict[Operation, frozenset[str]] = {}
+    unreached: frozenset[OrdStatus] = frozenset()
     unsigned: frozenset[str] = frozenset()
     read_as: Callable[[WireError], WireError] = _itself
+    bare: tuple[type[WireError], ...] = ()
+    refuses_nothing: bool = False
 
     @property
     def has_client_ids(self) -> bool:

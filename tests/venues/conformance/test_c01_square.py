@@ -8,13 +8,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.venues.conformance.asking import arrived as arrived_of
+from tests.venues.conformance.asking import asks, first_request
 from tests.venues.conformance.cases import answers, asked, found_for, reports_in, told
 from tests.venues.conformance.losses import losses
 from tests.venues.desk import Desk
 
 from countermand.core.commands import NewOrder, ReplaceOrder
 from countermand.wire import codec
-from countermand.wire.errors import NotExpressible
+from countermand.wire.errors import CancelRefused, NotExpressible
 from countermand.wire.http import Response
 from countermand.wire.operation import Operation
 from countermand.wire.receipts import Acknowledged
@@ -39,10 +41,8 @@ OFTEN = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 
 def over_the_wire(desk: Desk, operation: Operation, question: Any) -> tuple[Any, Any]:
     """Return the message and what the server makes of a question our client asked."""
-    route, ctx = desk.venue.routes.of(operation), desk.context()
-    assert route.square.request_to_wire is not None
     try:
-        message = route.square.request_to_wire(question, ctx)
+        route, message = first_request(desk, operation, question)
     except NotExpressible:
         assume(False)
     request = codec.encode_request(route, message)
@@ -50,15 +50,14 @@ def over_the_wire(desk: Desk, operation: Operation, question: Any) -> tuple[Any,
     assert matched is route
     decoded = codec.decode_request(route, request, params)
     server = desk.context(message=decoded, found=found_for(desk, question))
-    return message, route.square.request_from_wire(decoded, server)
+    return message, arrived_of(route.square.request_from_wire(decoded, server))
 
 
 def is_asked(desk: Desk, operation: Operation) -> bool:
     """Return whether our client asks for it: a declared lack is one, and nothing else is."""
-    rows = [row for row in desk.venue.routes.rows if row.operation is operation]
-    asks = any(row.square.request_to_wire is not None for row in rows)
-    assert asks is (operation not in losses(desk).lacks)
-    return asks
+    is_there = asks(desk, operation)
+    assert is_there is (operation not in losses(desk).lacks)
+    return is_there
 
 
 @pytest.mark.parametrize("operation", SQUARES)
@@ -96,6 +95,10 @@ def test_reply(desk: Desk, operation: Operation, data: st.DataObject) -> None:
     question = data.draw(asked(desk)[operation])
     ctx = desk.context(message=over_the_wire(desk, operation, question)[0])
     answer = data.draw(answers(desk)[operation](question))
+    if losses(desk).refuses_nothing and operation is Operation.MASS_CANCEL and not answer.orders:
+        with pytest.raises(CancelRefused):
+            square.reply_to_wire(answer, ctx)
+        return
     raw = codec.encode(square.reply_to_wire(answer, ctx))
 
     assert square.reply_from_wire is not None

@@ -49,8 +49,12 @@ def flipped(request: Request, signed: Request, unsigned: frozenset[str]) -> list
     )  # fmt: skip
     own = len(request.headers)
     return [
-        *(Request(m.decode("latin-1"), path, query, headers, body) for m in flips(method.encode())),
-        *(Request(method, p, query, headers, body) for p in flips(path)),
+        *(
+            Request(m.decode("latin-1"), path, query, headers, body)
+            for m in flips(method.encode())
+            if "method" not in unsigned
+        ),
+        *(Request(method, p, query, headers, body) for p in flips(path) if "path" not in unsigned),
         *(Request(method, path, query, headers, b) for b in flips(body) if "body" not in unsigned),
         *(
             Request(method, path, query, (*headers[:at], (name, text), *headers[at + 1 :]), body)

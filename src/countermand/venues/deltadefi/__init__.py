@@ -1,1 +1,21 @@
 """The order API of DeltaDeFi, an order-book exchange on Cardano."""
+
+from countermand.venues.deltadefi.auth import DeltaDefiAuth
+from countermand.venues.deltadefi.errors import DeltaDefiErrors, amend
+from countermand.venues.deltadefi.routes import ROUTES
+from countermand.venues.deltadefi.settings import DeltaDefiSettings
+from countermand.venues.deltadefi.translate.submitting import place_flow
+from countermand.wire.operation import Capability, Operation
+from countermand.wire.venue import Venue
+
+VENUE = Venue(
+    name="deltadefi",
+    package=__name__,
+    routes=ROUTES,
+    auth=DeltaDefiAuth(),
+    errors=DeltaDefiErrors(),
+    settings=DeltaDefiSettings,
+    capabilities=frozenset({Capability.MASS_CANCEL}),
+    flows={Operation.PLACE_ORDER: place_flow},
+    amend=amend,
+)

@@ -85,6 +85,22 @@ def decrypt(encrypted: str, passcode: str) -> str:
 
     Raises: ValueError naming the field at fault, or saying that the passcode may be wrong.
     """
+    held, iv, sealed = _parts(encrypted)
+    salt = _unbase64("salt", held.salt) if held.salt else bytes(len(iv))
+    try:
+        return AESGCM(_derived(passcode, salt)).decrypt(iv, sealed, None).decode()
+    except (InvalidTag, UnicodeDecodeError):
+        raise ValueError("the passcode is wrong or the data is corrupted") from None
+
+
+def check_sealed(encrypted: str) -> None:
+    """See that a text has the form of an encrypted key. Raises ValueError naming the field."""
+    held, _, _ = _parts(encrypted)
+    if held.salt:
+        _unbase64("salt", held.salt)
+
+
+def _parts(encrypted: str) -> tuple[_Sealed, bytes, bytes]:
     try:
         held = _decode(encrypted)
     except (msgspec.DecodeError, UnicodeError):
@@ -94,11 +110,7 @@ def decrypt(encrypted: str, passcode: str) -> str:
         raise ValueError(f"iv: must have {_IV_SIZES.start} to {_IV_SIZES.stop - 1} bytes")
     if len(sealed) < _TAG_SIZE:
         raise ValueError("ciphertext: is shorter than its tag")
-    salt = _unbase64("salt", held.salt) if held.salt else bytes(len(iv))
-    try:
-        return AESGCM(_derived(passcode, salt)).decrypt(iv, sealed, None).decode()
-    except (InvalidTag, UnicodeDecodeError):
-        raise ValueError("the passcode is wrong or the data is corrupted") from None
+    return held, iv, sealed
 
 
 def _derived(passcode: str, salt: bytes) -> bytes:

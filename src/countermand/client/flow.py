@@ -1,0 +1,55 @@
+"""
+Flow: runs the requests of an operation one after the other, whatever brings them.
+
+A flow decides and waits for nothing; these two bring its steps to the venue and the replies back.
+They differ in how they wait and in nothing else.
+"""
+
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any
+
+from msgspec import Struct
+
+from countermand.wire.errors import Malformed, NotExpressible
+from countermand.wire.venue import Step
+
+Steps = Generator[Step, Any, Any]
+
+
+class Done(Struct, frozen=True):
+    """The end of a flow: what it reports."""
+
+    report: Any
+
+
+async def run(steps: Steps, exchange: Callable[[Step], Awaitable[Any]]) -> Any:
+    """
+    Return what a flow reports.
+
+    Raises: whatever `exchange` does, after which no further step is taken; Malformed for a reply
+            nobody can read; NotExpressible.
+    """
+    step: Step | Done = next(steps)
+    while isinstance(step, Step):
+        step = advance(steps, await exchange(step))
+    return step.report
+
+
+def run_sync(steps: Steps, exchange: Callable[[Step], Any]) -> Any:
+    """Return what a flow reports, without waiting for anything but `exchange`."""
+    step: Step | Done = next(steps)
+    while isinstance(step, Step):
+        step = advance(steps, exchange(step))
+    return step.report
+
+
+def advance(steps: Steps, reply: Any) -> Step | Done:
+    """Return what follows a reply. Raises Malformed when nobody can read it."""
+    try:
+        return steps.send(reply)
+    except StopIteration as end:
+        return Done(end.value)
+    except NotExpressible:
+        raise
+    except (ArithmeticError, KeyError, ValueError) as error:
+        raise Malformed(f"the venue answered what nobody can read: {error}") from error

@@ -1,0 +1,129 @@
+"""
+Credentials: an API key and the operation key that goes with it.
+
+The server keeps the operation key as its owner encrypted it, with the hash of its public half. Who
+knows the passcode can open it and sign; the server need not know it.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from countermand.venues.deltadefi import operation_key
+from countermand.venues.deltadefi.extended_key import ExtendedKey
+from countermand.wire import times
+from countermand.wire.context import Principal
+from countermand.wire.errors import NotExpressible
+from countermand.wire.operation import Access
+from countermand.wire.venue import Credential
+
+_FIELDS = {
+    "api_key", "access", "created_at", "encrypted_operation_key", "operation_key_hash", "passcode",
+}  # fmt: skip
+_KEY_LENGTH_MAX = 128
+_HASH_DIGITS = 56
+
+
+class DeltaDefiCredential(Credential, frozen=True):
+    """
+    An API key, when it was made, and its operation key, if it has one.
+
+    Units: `created_at` in RFC 3339 text; the hash 28 bytes in hexadecimal. `passcode` is there only
+           where it is published or ours.
+    """
+
+    created_at: str
+    encrypted_operation_key: str | None = None
+    operation_key_hash: str | None = None
+    passcode: str | None = None
+
+
+class DeltaDefiPrincipal(Principal, frozen=True):
+    """Who asks, with the key that was shown."""
+
+    credential: DeltaDefiCredential
+
+
+def from_fields(owner: str, fields: Mapping[str, Any]) -> DeltaDefiCredential:
+    """
+    Make a credential from a `keys` table of a world.
+
+    Shape:  `api_key`, `created_at`, `access` (default: all); `encrypted_operation_key` with
+            `operation_key_hash`, or neither; `passcode` where it shall be published.
+    Raises: ValueError naming the field at fault.
+    """
+    if unknown := set(fields) - _FIELDS:
+        raise ValueError(f"{min(unknown)}: not a field of a key")
+    api_key, created_at = _text(fields, "api_key"), _text(fields, "created_at")
+    if not api_key.replace("_", "").isalnum() or len(api_key) > _KEY_LENGTH_MAX:
+        raise ValueError("api_key: must be letters, digits and underscores")
+    try:
+        times.parse_iso(created_at)
+        access = tuple(Access(word) for word in fields.get("access", ("view", "trade")))
+    except (TypeError, ValueError):
+        raise ValueError("created_at: must be a time, and access a list of view, trade") from None
+    encrypted = encrypted_key(fields) if "encrypted_operation_key" in fields else None
+    hashed = operation_key_hash(fields) if "operation_key_hash" in fields else None
+    if (encrypted is None) is not (hashed is None):
+        raise ValueError("encrypted_operation_key: goes together with operation_key_hash")
+    passcode = _text(fields, "passcode") if "passcode" in fields else None
+    return DeltaDefiCredential(owner, api_key, access, created_at, encrypted, hashed, passcode)
+
+
+def to_fields(credential: DeltaDefiCredential) -> dict[str, Any]:
+    """Return a credential as a `keys` table has it: the inverse of `from_fields`."""
+    fields: dict[str, Any] = {
+        "api_key": credential.key,
+        "access": [access.value for access in credential.access],
+        "created_at": credential.created_at,
+    }
+    for name in ("encrypted_operation_key", "operation_key_hash", "passcode"):
+        if (value := getattr(credential, name)) is not None:
+            fields[name] = value
+    return fields
+
+
+def encrypted_key(fields: Mapping[str, Any]) -> str:
+    """Return an encrypted operation key that has the right form. Raises ValueError."""
+    text = _text(fields, "encrypted_operation_key")
+    operation_key.check_sealed(text)
+    return text
+
+
+def operation_key_hash(fields: Mapping[str, Any]) -> str:
+    """Return the hash of an operation key. Raises ValueError."""
+    text = _text(fields, "operation_key_hash").lower()
+    if len(text) != _HASH_DIGITS or set(text) - set("0123456789abcdef"):
+        raise ValueError("operation_key_hash: must be 28 bytes in hexadecimal")
+    return text
+
+
+def signing_key(credential: Credential | None) -> ExtendedKey:
+    """
+    Return the key that signs orders.
+
+    Raises: NotExpressible without an operation key, its passcode, or the right one.
+    """
+    if not isinstance(credential, DeltaDefiCredential):
+        raise NotExpressible("an order without a key of this venue")
+    encrypted, passcode = credential.encrypted_operation_key, credential.passcode
+    if encrypted is None or passcode is None:
+        raise NotExpressible("an order without an operation key and its passcode")
+    try:
+        return _opened(encrypted, passcode)
+    except ValueError as error:
+        raise NotExpressible(f"an order without its operation key: {error}") from None
+
+
+# A passcode is slow to try by design, and a client signs many orders with one key.
+@lru_cache(maxsize=64)
+def _opened(encrypted: str, passcode: str) -> ExtendedKey:
+    root = operation_key.root_key(operation_key.decrypt(encrypted, passcode))
+    return operation_key.operation_key(root)
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value or not value.isascii():
+        raise ValueError(f"{name}: must be ASCII text")
+    return value

@@ -1,0 +1,77 @@
+"""
+Ids as this venue spells them: UUIDs of version 4, to look at.
+
+Shape:  of a UUID's 122 free bits the first 58 are a mark made of what the id names, the last 64 its
+        number, masked by the mark. So every id is a rendering of an integer of ours and can be read
+        back, and a UUID that was not emitted here names nothing.
+Source: API reference, schemas of orders, fills and accounts (UUID text). What stands behind the
+        venue's own is not known; this spelling is our proposal.
+"""
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+from hashlib import blake2b
+
+from countermand.core.ids import OrderId
+
+_UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})")
+_NUMBER_BITS = 64
+_MARK_BITS = 58
+_LAST_BITS = 62
+_NUMBERS = 1 << _NUMBER_BITS
+
+
+class Kind(IntEnum):
+    """What an id names; no two kinds share one."""
+
+    ORDER = 1
+    ACCOUNT = 2
+    MAKER_FILL = 3
+    TAKER_FILL = 4
+    COUNTER_PARTY = 5
+
+
+@lru_cache(maxsize=65_536)
+def uuid(kind: Kind, number: int) -> str:
+    """Return the spelling of an id. Raises ValueError for a number of more than 64 bits."""
+    if not 0 <= number < _NUMBERS:
+        raise ValueError(f"{number} is no id")
+    mark = _mark(kind, number)
+    bits = mark << _NUMBER_BITS | (number ^ _mask(mark))
+    head, last = divmod(bits, 1 << _LAST_BITS)
+    first, middle = divmod(head, 1 << 12)
+    front, back = 0x8000 | last >> 48, last & ((1 << 48) - 1)
+    return f"{first >> 16:08x}-{first & 0xFFFF:04x}-4{middle:03x}-{front:04x}-{back:012x}"
+
+
+@lru_cache(maxsize=65_536)
+def parse(kind: Kind, text: str) -> int | None:
+    """Return the number an id names, or None when it is none of that kind."""
+    if (match := _UUID.fullmatch(text)) is None:
+        return None
+    head = int(match[1] + match[2] + match[3], 16)
+    last = (int(match[4], 16) & 0x3FFF) << 48 | int(match[5], 16)
+    mark, masked = divmod(head << _LAST_BITS | last, _NUMBERS)
+    number = masked ^ _mask(mark)
+    return number if mark == _mark(kind, number) else None
+
+
+def order_text(order_id: OrderId) -> str:
+    """Return the spelling of an order's id."""
+    return uuid(Kind.ORDER, order_id)
+
+
+def parse_order(text: str) -> OrderId | None:
+    """Return the order id a text spells, or None when it is none."""
+    number = parse(Kind.ORDER, text)
+    return OrderId(number) if number else None
+
+
+def _mark(kind: Kind, number: int) -> int:
+    named = b"%d %d" % (kind, number)
+    return int.from_bytes(blake2b(named, digest_size=8).digest(), "big") >> (64 - _MARK_BITS)
+
+
+def _mask(mark: int) -> int:
+    return int.from_bytes(blake2b(b"%d" % mark, digest_size=8).digest(), "big")

@@ -1,0 +1,96 @@
+"""
+Messages about accounts and keys.
+
+Units: amounts are decimal text in human units, times RFC 3339 in UTC.
+Source: API reference, "Get Account Balance", "Get Operation Key", "Get Spot Account", "Create Spot
+        Account", "Update Spot Account", "Get API Key", "Create New API Key"; Python SDK 1.1.1,
+        `responses/accounts.py`.
+"""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from countermand.venues.deltadefi.messages.orders import LIMIT_MAX, PAGE_MAX
+
+
+class Nothing(Struct, frozen=True):
+    """A request that asks for one thing there is."""
+
+
+class Balance(Struct, frozen=True):
+    """What an account has of an asset; `locked` is what open orders hold."""
+
+    asset: str
+    asset_unit: str
+    free: str
+    locked: str
+
+
+class OperationKey(Struct, frozen=True):
+    """The key that signs orders, encrypted: JSON in a string. The hash is of its public half."""
+
+    encrypted_operation_key: str
+    operation_key_hash: str
+
+
+class SpotAccount(Struct, frozen=True):
+    """An account and its operation key; `updated_at` is told by who changed it."""
+
+    account_id: str
+    encrypted_operation_key: str
+    operation_key_hash: str
+    created_at: str
+    account_type: str = "spot"
+    updated_at: str | UnsetType = UNSET
+
+
+class CreateSpotAccount(Struct, frozen=True):
+    """`POST /accounts/spot-account`: an operation key, new or instead of the one there was."""
+
+    user_id: str
+    encrypted_operation_key: str
+    operation_key_hash: str
+    is_script_operation_key: bool = False
+
+
+class UpdateSpotAccount(Struct, frozen=True):
+    """`PATCH` and `PUT /accounts/spot-account`: the same key under another passcode."""
+
+    user_id: str
+    encrypted_operation_key: str
+
+
+class ApiKey(Struct, frozen=True):
+    """An API key."""
+
+    api_key: str
+    created_at: str
+
+
+class MaxDeposit(Struct, frozen=True):
+    """How much may be deposited."""
+
+    max_deposit: str
+
+
+class ListRecords(Struct, frozen=True):
+    """Deposits, withdrawals and transferals: paged when a page is asked for, else a bare list."""
+
+    page: Annotated[int, Meta(ge=1, le=PAGE_MAX)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LIMIT_MAX)] | None = None
+    status: str | None = None
+
+
+class RecordPage(Struct, frozen=True):
+    """A page of records; nothing moves funds here, so it is empty."""
+
+    data: list[Any] = []
+    total_count: int = 0
+    total_page: int = 0
+
+
+class GetRecord(Struct, frozen=True):
+    """`GET /accounts/transferal-records/{tx_hash}`."""
+
+    tx_hash: str

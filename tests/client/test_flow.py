@@ -1,0 +1,104 @@
+"""A flow is run one step after the other, the same whether its steps are waited for or not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+
+from countermand.client.flow import run, run_sync
+from countermand.wire.errors import Internal, Malformed, NotExpressible
+from countermand.wire.operation import Operation
+from countermand.wire.venue import Step
+
+Runner = Callable[[Generator[Step, Any, Any], Callable[[Step], Any]], Any]
+
+BUILD, SUBMIT = Operation.STAGE_ORDER, Operation.PLACE_ORDER
+
+
+def awaited(steps: Generator[Step, Any, Any], exchange: Callable[[Step], Any]) -> Any:
+    """Run a flow by the form that waits."""
+
+    async def answer(step: Step) -> Any:
+        await asyncio.sleep(0)
+        return exchange(step)
+
+    return asyncio.run(run(steps, answer))
+
+
+@pytest.fixture(params=[run_sync, awaited], ids=["sync", "async"])
+def runner(request: pytest.FixtureRequest) -> Runner:
+    """Either form."""
+    chosen: Runner = request.param
+    return chosen
+
+
+def two_steps() -> Generator[Step, Any, str]:
+    """Build, then submit what was built; report both replies."""
+    built = yield Step(BUILD, "build")
+    submitted = yield Step(SUBMIT, f"submit {built}")
+    return f"{built}, {submitted}"
+
+
+def test_each_step_is_sent_the_reply_to_the_one_before(runner: Runner) -> None:
+    """In order, and what the flow returns is the report."""
+    sent: list[Step] = []
+
+    def exchange(step: Step) -> str:
+        sent.append(step)
+        return f"reply {len(sent)}"
+
+    assert runner(two_steps(), exchange) == "reply 1, reply 2"
+    assert [Step(BUILD, "build"), Step(SUBMIT, "submit reply 1")] == sent
+
+
+def test_refusal_ends_the_flow(runner: Runner) -> None:
+    """What fails is told as it is, and no further step is taken."""
+    sent: list[Step] = []
+
+    def exchange(step: Step) -> str:
+        sent.append(step)
+        raise Internal("down")
+
+    with pytest.raises(Internal, match="down"):
+        runner(two_steps(), exchange)
+    assert [Step(BUILD, "build")] == sent
+
+
+def test_nothing_is_sent_where_nothing_can_be_said(runner: Runner) -> None:
+    """A flow that refuses before its first step has taken none."""
+
+    def flow() -> Generator[Step, Any, None]:
+        if BUILD:
+            raise NotExpressible("this")
+        yield Step(BUILD, "never")
+
+    sent: list[Step] = []
+    with pytest.raises(NotExpressible):
+        runner(flow(), sent.append)
+    assert [] == sent
+
+
+@pytest.mark.parametrize("fault", [ValueError("no number"), KeyError("status"), ArithmeticError()])
+def test_reply_nobody_can_read(runner: Runner, fault: Exception) -> None:
+    """It is the venue's fault, and said to be."""
+
+    def flow() -> Generator[Step, Any, None]:
+        yield Step(BUILD, "build")
+        raise fault
+
+    with pytest.raises(Malformed, match="what nobody can read"):
+        runner(flow(), lambda _: "?")
+
+
+def test_what_cannot_be_said_midway_is_said_to_be_that(runner: Runner) -> None:
+    """It is not the venue's fault."""
+
+    def flow() -> Generator[Step, Any, None]:
+        yield Step(BUILD, "build")
+        raise NotExpressible("that")
+
+    with pytest.raises(NotExpressible, match="that"):
+        runner(flow(), lambda _: "?")
