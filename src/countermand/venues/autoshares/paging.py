@@ -16,7 +16,7 @@ from countermand.venues.autoshares import filters
 from countermand.venues.autoshares.about import shown
 from countermand.venues.autoshares.filters import Kind
 from countermand.wire.context import Context
-from countermand.wire.errors import InvalidField
+from countermand.wire.errors import InvalidField, NotFound
 
 PAGE_SIZE_DEFAULT = 10
 PAGE_SIZE_MAX = 100
@@ -121,6 +121,13 @@ def url(ctx: Context) -> str:
     """Return the URL of the request, without its query."""
     path = b"" if ctx.request is None else ctx.request.path
     return origin(ctx) + path.decode("latin-1")
+
+
+def not_found(ctx: Context) -> NotFound:
+    """Return what is said of a path that is none, and of one that lacks a required parameter."""
+    query = b"" if ctx.request is None else ctx.request.query
+    target = url(ctx) + ("?" + query.decode("latin-1") if query else "")
+    return NotFound(f"No HTTP resource was found that matches the request URI '{target}'.")
 
 
 def _link(ctx: Context, number: int) -> str:

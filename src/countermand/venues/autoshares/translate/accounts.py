@@ -1,120 +1,40 @@
 """
-Accounts: who somebody is, which accounts they have, and what is in one.
+Accounts: what one is called and what is in it.
 
-Source: ETNA manual, "Get user's info", "List user's accounts", "Get account's balance info". What
-        the exchange does not know is 0 there: a day's change (it has no end of day), options and
-        currencies (it has none).
+Source: ETNA manual, "Get account's balance info"; the swagger file, `AccountModel`. What the
+        exchange does not know is 0: a day's change (it has no end of day), options and currencies
+        (it has none).
 """
 
 from decimal import Decimal
 
 from countermand.core.ids import AccountId
-from countermand.core.queries import GetAccount, GetReferenceData
-from countermand.core.reports import AccountReport, AccountSummary, BalanceReport, ReferenceData
+from countermand.core.queries import GetAccount
+from countermand.core.reports import AccountSummary, BalanceReport
 from countermand.core.units import PPB
 from countermand.venues.autoshares import about, errors, ids
 from countermand.venues.autoshares.messages import accounts as messages
-from countermand.venues.autoshares.messages.accounts import Account, AccountDetails, Info, User
+from countermand.venues.autoshares.messages.accounts import Account, AccountDetails, Info
 from countermand.venues.autoshares.translate import resolve
-from countermand.venues.autoshares.translate.worth import Worth, currency, worth
-from countermand.wire import codec, numbers
+from countermand.venues.autoshares.translate.users import (
+    INDIVIDUAL,
+    account_to_wire,
+    margin_type_of,
+)
+from countermand.venues.autoshares.translate.worth import (
+    Worth,
+    clearing_account,
+    currency,
+    money,
+    worth,
+)
+from countermand.wire import numbers
 from countermand.wire.context import Context
-from countermand.wire.errors import Malformed, NotExpressible, NotFound, Unauthorized
-from countermand.wire.http import Response
-from countermand.wire.numbers import minor_text
+from countermand.wire.errors import NotExpressible, NotFound, Unauthorized
 
-NAME = "autoshares"
-
-_INDIVIDUAL = "IndividualCustomer"
 _APPROVED = "Approved"
 _ZERO = Decimal(0)
 _PERCENT = 100
-_NO_USER = 500
-
-
-def user_from_wire(message: messages.OfUser, ctx: Context) -> GetReferenceData:
-    """
-    Return the question for what a user has; that there is no such user is for the reply to say.
-
-    Raises: RequestInvalid for what is neither `@me` nor a number; Unauthorized for another user.
-    """
-    number = _number(message.user_id)
-    own = ids.user_id(_asks(ctx), ctx.directory)
-    if number is not None and number != own and ids.owner_of(number, ctx.directory) is not None:
-        raise Unauthorized(errors.DENIED)
-    return GetReferenceData(NAME)
-
-
-def user_reply_to_wire(data: ReferenceData, ctx: Context) -> User | Response:
-    """Return who asks."""
-    return _no_user(ctx) or user_to_wire(_asks(ctx), ctx)
-
-
-def accounts_to_wire(query: GetReferenceData, ctx: Context) -> messages.OfUser:
-    """Return the request for the accounts of who asks."""
-    return messages.OfUser(ids.ME)
-
-
-def accounts_reply_to_wire(data: ReferenceData, ctx: Context) -> list[Account] | Response:
-    """Return the accounts of who asks, the default one first."""
-    owned = [one for one in data.accounts if one.owner == _asks(ctx)]
-    owned.sort(key=lambda one: not one.is_default)
-    return _no_user(ctx) or [account_to_wire(one, ctx) for one in owned]
-
-
-def accounts_reply_from_wire(message: list[Account], ctx: Context) -> tuple[AccountReport, ...]:
-    """Return the accounts; the first is the default one."""
-    return tuple(account_from_wire(one, is_default=place == 0) for place, one in enumerate(message))
-
-
-def user_to_wire(owner: str, ctx: Context) -> User:
-    """Return who somebody is."""
-    said = about.person(ctx.settings, owner)
-    return User(
-        user_id=ids.user_id(owner, ctx.directory),
-        first_name=said.first_name,
-        middle_name=said.middle_name,
-        last_name=said.last_name,
-        login=owner,
-        email=said.email,
-        role=said.role,
-        added_date=said.added_date,
-        salutation=said.salutation,
-        suffix=said.suffix,
-    )
-
-
-def account_to_wire(report: AccountReport, ctx: Context) -> Account:
-    """Return an account as it is listed."""
-    return Account(
-        id=report.account_id,
-        clearing_account=clearing_account(report.account_id),
-        access_type=_access_type(report),
-        margin_type=_margin_type(report),
-        owner_type=_INDIVIDUAL,
-        enabled=not report.trading_locked,
-        alias=report.name,
-        clearing_firm=about.shown(ctx.settings).clearing_firm,
-        is_average_account=False,
-        currency=currency(ctx).symbol,
-        owners=[user_to_wire(report.owner, ctx)],
-    )
-
-
-def account_from_wire(message: Account, *, is_default: bool) -> AccountReport:
-    """Return an account as it was listed. Raises Malformed for one that nobody owns."""
-    if not message.owners:
-        raise Malformed("account without an owner")
-    return AccountReport(
-        account_id=AccountId(message.id),
-        venue=NAME,
-        owner=message.owners[0].login,
-        name=message.alias,
-        is_default=is_default,
-        trading_locked=not message.enabled,
-        reduce_only=message.access_type == "ClosePositionsOnly",
-        may_borrow=message.margin_type == "Margin",
-    )
 
 
 def account_from_path(message: messages.OfAccount, ctx: Context) -> GetAccount:
@@ -221,8 +141,8 @@ def details_reply_to_wire(summary: AccountSummary | None, ctx: Context) -> Accou
         cash=money(one.cash, ctx),
         currency=currency(ctx).symbol,
         status=_APPROVED,
-        margin_type=_margin_type(report),
-        owner_type=_INDIVIDUAL,
+        margin_type=margin_type_of(report),
+        owner_type=INDIVIDUAL,
         is_average_account=False,
         clearing_firm=about.shown(ctx.settings).clearing_firm,
         account_name=report.name,
@@ -244,16 +164,6 @@ def there(summary: AccountSummary | None) -> AccountSummary:
     return summary
 
 
-def money(minor: int, ctx: Context) -> Decimal:
-    """Return an amount of the currency."""
-    return Decimal(minor_text(currency(ctx), minor))
-
-
-def clearing_account(account_id: AccountId) -> str:
-    """Return an account's number at the clearing firm: its own, as text."""
-    return str(account_id)
-
-
 def _percent(one: Worth) -> Decimal:
     # Of what the open positions cost, to seven digits: nine of the fraction.
     if not one.cost:
@@ -264,37 +174,3 @@ def _percent(one: Worth) -> Decimal:
             numbers.PPB_SCALE,
         )
     )
-
-
-def _access_type(report: AccountReport) -> messages.AccessType:
-    return "ClosePositionsOnly" if report.reduce_only else "Owner"
-
-
-def _margin_type(report: AccountReport) -> messages.MarginType:
-    return "Margin" if report.may_borrow else "Cash"
-
-
-def _asks(ctx: Context) -> str:
-    if ctx.principal is None:
-        raise Unauthorized(errors.DENIED)
-    return ctx.principal.owner
-
-
-def _number(text: str) -> int | None:
-    # None is who asks. A user's login in the path is a mistake that ETNA answers with 400.
-    if text == ids.ME:
-        return None
-    if (number := ids.int32(text)) is None:
-        raise errors.RequestInvalid
-    return number
-
-
-def _no_user(ctx: Context) -> Response | None:
-    asked: messages.OfUser = ctx.message
-    number = _number(asked.user_id)
-    if number is None or number == ids.user_id(_asks(ctx), ctx.directory):
-        return None
-    said = messages.NoUser(
-        model=None, errors=["User was not found."], status_code=_NO_USER, is_succeed=False
-    )
-    return Response(_NO_USER, codec.encode(said))

@@ -9,7 +9,7 @@ Source: ETNA manual, "Get user's positions", "Get user's positions in a security
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from countermand.core.ids import AccountId, InstrumentId
 from countermand.core.instrument import Instrument
@@ -22,9 +22,16 @@ from countermand.venues.autoshares.messages import accounts as messages
 from countermand.venues.autoshares.messages.accounts import Group, Position
 from countermand.venues.autoshares.paging import Page, Wanted
 from countermand.venues.autoshares.translate import resolve
-from countermand.venues.autoshares.translate.accounts import clearing_account, money, there
+from countermand.venues.autoshares.translate.accounts import there
 from countermand.venues.autoshares.translate.dates import date_from_wire, date_to_wire
-from countermand.venues.autoshares.translate.worth import currency, market_value, worth
+from countermand.venues.autoshares.translate.users import margin_type_of
+from countermand.venues.autoshares.translate.worth import (
+    clearing_account,
+    currency,
+    market_value,
+    money,
+    worth,
+)
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotExpressible
@@ -161,13 +168,8 @@ def position_to_wire(report: PositionReport, ctx: Context) -> Position:
         excess_changes=_ZERO,
         day_quantity=_ZERO,
         market_value_eod=_ZERO,
-        margin_type=margin_type(report.account_id, ctx),
+        margin_type=margin_type_of(ctx.directory.accounts[report.account_id]),
     )
-
-
-def margin_type(account_id: AccountId, ctx: Context) -> Literal["Cash", "Margin"]:
-    """Return how an account holds what it has."""
-    return "Margin" if ctx.directory.accounts[account_id].may_borrow else "Cash"
 
 
 def _position_from_wire(message: Position, ctx: Context) -> PositionReport:

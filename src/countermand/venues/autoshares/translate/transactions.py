@@ -19,11 +19,10 @@ from countermand.venues.autoshares.messages import accounts as messages
 from countermand.venues.autoshares.messages.accounts import Fee, Transaction
 from countermand.venues.autoshares.paging import Page, Wanted
 from countermand.venues.autoshares.translate import resolve
-from countermand.venues.autoshares.translate.accounts import money
 from countermand.venues.autoshares.translate.dates import date_from_wire, date_to_wire
-from countermand.venues.autoshares.translate.holdings import margin_type
+from countermand.venues.autoshares.translate.users import margin_type_of
+from countermand.venues.autoshares.translate.worth import money
 from countermand.wire.context import Context
-from countermand.wire.errors import NotFound
 from countermand.wire.numbers import price_text, qty_text
 
 COMMISSION = "Per Trade Commission"
@@ -69,13 +68,6 @@ def transactions_reply_to_wire(fills: tuple[Fill, ...], ctx: Context) -> Page[Tr
     return paging.page(list(paging.cut(chosen, wanted)), len(chosen), wanted, ctx)
 
 
-def not_found(ctx: Context) -> NotFound:
-    """Return what is said of a path that is none, and of one that lacks a required parameter."""
-    query = b"" if ctx.request is None else ctx.request.query
-    target = paging.url(ctx) + ("?" + query.decode("latin-1") if query else "")
-    return NotFound(f"No HTTP resource was found that matches the request URI '{target}'.")
-
-
 def _wanted(message: messages.ListTransactions, ctx: Context) -> Wanted:
     if (
         message.page_number is None
@@ -83,7 +75,7 @@ def _wanted(message: messages.ListTransactions, ctx: Context) -> Wanted:
         or message.sort_by is None
         or message.is_desc is None
     ):
-        raise not_found(ctx)
+        raise paging.not_found(ctx)
     return Wanted(
         message.page_number, message.page_size, message.filter, message.sort_by, message.is_desc
     )
@@ -116,7 +108,7 @@ def _transaction(number: int, fill: Fill, fee: Fee | None, ctx: Context) -> Tran
         fee=fee,
         type="OrderExecution",
         is_day_trade=False,
-        margin_type=margin_type(fill.account_id, ctx),
+        margin_type=margin_type_of(ctx.directory.accounts[fill.account_id]),
     )
 
 
@@ -137,7 +129,7 @@ def _commission(number: int, fill: Fill, fee: Fee, ctx: Context) -> Transaction:
         fee=fee,
         type="Commission",
         is_day_trade=False,
-        margin_type=margin_type(fill.account_id, ctx),
+        margin_type=margin_type_of(ctx.directory.accounts[fill.account_id]),
     )
 
 

@@ -6,12 +6,18 @@ they are bought. So cash is the balance less what the open positions cost, and t
 they gained is the equity either way.
 """
 
+from decimal import Decimal
+
 from msgspec import Struct
 
+from countermand.core.ids import AccountId
 from countermand.core.instrument import Asset, Instrument
 from countermand.core.reports import AccountSummary, BalanceReport, PositionReport
 from countermand.core.units import PPB, ceil_ppb
 from countermand.wire.context import Context
+from countermand.wire.numbers import minor_text
+
+NAME = "autoshares"
 
 CURRENCY = "USD"
 
@@ -93,6 +99,16 @@ def currency(ctx: Context) -> Asset:
     if (asset := ctx.directory.asset_by_symbol(CURRENCY)) is None:
         raise KeyError(CURRENCY)
     return asset
+
+
+def money(minor: int, ctx: Context) -> Decimal:
+    """Return an amount of the currency."""
+    return Decimal(minor_text(currency(ctx), minor))
+
+
+def clearing_account(account_id: AccountId) -> str:
+    """Return an account's number at the clearing firm: its own, as text."""
+    return str(account_id)
 
 
 def market_value(report: PositionReport, market: Instrument) -> int:
