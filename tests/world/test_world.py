@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from countermand import world as worlds
-from countermand.core.commands import DepositFunds, Entry, ListInstrument
+from countermand.core.commands import DepositFunds, Entry, ListInstrument, OpenAccount
 from countermand.core.events import InstructionRejected
 from countermand.core.exchange import Exchange
 from countermand.venues import VENUES
@@ -44,6 +44,19 @@ def test_ids_follow_the_first_entry() -> None:
     ]
 
     assert [number + 100 for number in markets[0]] == markets[1]
+
+
+def test_an_account_on_margin_may_borrow() -> None:
+    """And no other may."""
+    line = "default = true\n"
+    plain, borrowing = edited(), edited((line, line + "margin = true\n"))
+
+    assert [False, False] == [opened.may_borrow for opened in _opened(plain)][:2]
+    assert [True, False] == [opened.may_borrow for opened in _opened(borrowing)][:2]
+
+
+def _opened(world: worlds.VenueWorld) -> list[OpenAccount]:
+    return [c for c in worlds.found(NAME, world, 1) if isinstance(c, OpenAccount)]
 
 
 def test_balances_are_exact_to_the_last_digit() -> None:

@@ -62,7 +62,8 @@ def found(venue: str, world: VenueWorld, first_seq: int) -> list[Command]:
             raise WorldError(f"{venue}: user {user.name} has more than one default account")
         for account in user.accounts:
             account_id = AccountId(first_seq + len(commands))
-            commands.append(OpenAccount(venue, user.name, account.name, account.default))
+            opening = (venue, user.name, account.name, account.default, account.margin)
+            commands.append(OpenAccount(*opening))
             where = f"{venue}: account {user.name}/{account.name}"
             commands += _deposits(account_id, account, assets, where)
     return commands

@@ -65,10 +65,15 @@ class InstrumentSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AccountSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """An account and the money in it, decimal text by asset symbol."""
+    """
+    An account and the money in it, decimal text by asset symbol.
+
+    One with `margin` may borrow: it holds shares on margin and may sell them short.
+    """
 
     name: str
     default: bool = False
+    margin: bool = False
     balances: dict[str, str] = field(default_factory=dict)
 
 

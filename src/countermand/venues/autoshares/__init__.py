@@ -1,0 +1,18 @@
+"""Autoshares, a white label of ETNA Trader: its REST API, versions 1.0 and 2.0."""
+
+from countermand.venues.autoshares.auth import AutosharesAuth
+from countermand.venues.autoshares.errors import AutosharesErrors
+from countermand.venues.autoshares.routes import ROUTES
+from countermand.venues.autoshares.settings import AutosharesSettings
+from countermand.wire.operation import Capability
+from countermand.wire.venue import Venue
+
+VENUE = Venue(
+    name="autoshares",
+    package=__name__,
+    routes=ROUTES,
+    auth=AutosharesAuth(),
+    errors=AutosharesErrors(),
+    settings=AutosharesSettings,
+    capabilities=frozenset({Capability.REPLACE, Capability.PREVIEW, Capability.POSITIONS}),
+)

@@ -1,0 +1,106 @@
+"""
+Credentials: users who log in, the tokens they get for it, and the standing tokens of a world.
+
+Whoever holds a token may act, so a key is not called by its token but by a digest of it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from msgspec import Struct
+
+from countermand.wire.operation import Access
+from countermand.wire.venue import Credential
+
+
+class Held(Struct, frozen=True):
+    """
+    What only the owner knows, and what a token is good for.
+
+    Shape:  a user has a `login`, a `password`, and as further factors a `verification_code` or a
+            `pin`, which is None where none is asked for and empty where none was set; a token with
+            `grants` False is one between two steps of a login.
+    Units:  `expire_ns` since the Unix epoch, 0 when it does not.
+    """
+
+    app_key: str
+    token: str = ""
+    login: str = ""
+    password: str = ""
+    verification_code: str = ""
+    pin: str | None = None
+    grants: bool = True
+    expire_ns: int = 0
+
+    def ended(self, now_ns: int) -> bool:
+        """Whether a token's life is over."""
+        return bool(self.expire_ns) and self.expire_ns <= now_ns
+
+
+class AutosharesCredential(Credential, frozen=True):
+    """A user of the world, with or without a standing token, or a token that a login issued."""
+
+    held: Held
+
+
+_TEXTS = ("app_key", "token", "login", "password", "verification_code")
+_FIELDS = frozenset({*_TEXTS, "pin", "access", "grants", "expire_ns"})
+_TOKEN_BYTES = 64
+
+
+def credential(owner: str, fields: Mapping[str, Any]) -> AutosharesCredential:
+    """
+    Make a credential from a world's key: `app_key`, `login` and `password`, or a `token`, or both.
+
+    Shape:  optional are `verification_code`, `pin` and `access` (default: all); `grants` and
+            `expire_ns` are those of tokens that a login issued.
+    Raises: ValueError naming the field at fault.
+    """
+    if unknown := set(fields) - _FIELDS:
+        raise ValueError(f"{min(unknown)}: not a field of a key")
+    texts = {name: _text(fields, name) for name in _TEXTS}
+    if not texts["app_key"]:
+        raise ValueError("app_key: must be ASCII text")
+    if not texts["token"] and not (texts["login"] and texts["password"]):
+        raise ValueError("login: a key has a login and a password, or a token")
+    try:
+        access = tuple(Access(word) for word in fields.get("access", ("view", "trade")))
+    except (TypeError, ValueError):
+        raise ValueError("access: must be a list of view and trade") from None
+    pin = _text(fields, "pin") if "pin" in fields else None
+    held = Held(
+        **texts,
+        pin=pin,
+        grants=fields.get("grants", True) is True,
+        expire_ns=_instant(fields),
+    )
+    name = digest(held.token) if held.token else f"login:{held.login}"
+    return AutosharesCredential(owner, name, access, held)
+
+
+def digest(token: str) -> str:
+    """Return what the key of a token is called."""
+    return sha256(token.encode()).hexdigest()[:32]
+
+
+def token(random_bytes: bytes) -> str:
+    """Return a token nobody can guess, in base64."""
+    return b64encode(random_bytes[:_TOKEN_BYTES]).decode()
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name, "")
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise ValueError(f"{name}: must be ASCII text")
+    return value
+
+
+def _instant(fields: Mapping[str, Any]) -> int:
+    value = fields.get("expire_ns", 0)
+    if not isinstance(value, int) or value < 0:
+        raise ValueError("expire_ns: must be nanoseconds")
+    return value
