@@ -59,8 +59,7 @@ def day_end_ns(calendar: str, late_close: str, extended_hours: str, now_ns: int)
     Raises: ValueError for a calendar nobody knows.
     """
     year = datetime.fromtimestamp(now_ns // times.S, UTC).year
-    sessions = _sessions(calendar, late_close, year)
-    ends = [session.end_ns(extended_hours) for session in sessions]
+    ends = _ends(calendar, late_close, extended_hours, year)
     return ends[bisect_right(ends, now_ns)]
 
 
@@ -68,6 +67,12 @@ def check(calendar: str, late_close: str) -> None:
     """Raise ValueError unless a calendar is known and a time of day is one."""
     time.fromisoformat(late_close)
     _library_calendar(calendar, 2026)
+
+
+@lru_cache(maxsize=128)
+def _ends(calendar: str, late_close: str, extended_hours: str, year: int) -> tuple[int, ...]:
+    sessions = _sessions(calendar, late_close, year)
+    return tuple(session.end_ns(extended_hours) for session in sessions)
 
 
 @lru_cache(maxsize=16)
