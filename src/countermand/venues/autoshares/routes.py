@@ -8,6 +8,7 @@ Rows are written without `/api`, which a proxy in front of the venue drops, and 
 import re
 from typing import Any
 
+from countermand.venues.autoshares import read_routes
 from countermand.venues.autoshares.errors import LoginState
 from countermand.venues.autoshares.messages import logins as n
 from countermand.venues.autoshares.messages import orders as o
@@ -221,6 +222,12 @@ _OTHERS = (
 )
 
 ROUTES = Routes(
-    _LOGINS + _order_rows("orders", sync=False) + _order_rows("syncorders", sync=True) + _OTHERS,
+    (
+        *_LOGINS,
+        *_order_rows("orders", sync=False),
+        *_order_rows("syncorders", sync=True),
+        *_OTHERS,
+        *read_routes.ROWS,
+    ),
     normal,
 )

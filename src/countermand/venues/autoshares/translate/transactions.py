@@ -77,8 +77,9 @@ def _wanted(message: messages.ListTransactions, ctx: Context) -> Wanted:
     ):
         raise paging.not_found(ctx)
     return Wanted(
-        message.page_number, message.page_size, message.filter, message.sort_by, message.is_desc
-    )
+        message.page_number, message.page_size, message.filter, message.sort_by, message.is_desc,
+        sort_name="sortBy",
+    )  # fmt: skip
 
 
 def _transactions(place: int, fill: Fill, ctx: Context) -> Iterator[Transaction]:
