@@ -427,7 +427,7 @@ def test_links_begin_with_the_configured_url() -> None:
     ],
 )
 def test_list_that_cannot_be_asked_for(window: Window, query: str, status: int) -> None:
-    """What is wrong with a filter, a sort or a page is 400 and named; bytes that are no text 422."""
+    """A bad filter, sort or page is 400 and named; bytes that are no text are 422."""
     answer, body = window.get(window.path(f"/positions?{query}"))
 
     assert status == answer
