@@ -455,6 +455,16 @@ def test_transactions_of_the_manual(held: Window) -> None:
     assert "Fee" not in said
 
 
+def test_transactions_as_the_template_spells_them(held: Window) -> None:
+    """With a slash at the end of the path, which its links keep."""
+    path = held.path("/transactions", name="cash")
+    query = "pageNumber=1&pageSize=1&sortBy=Quantity&isDesc=true"
+    page = held.seen(f"{path}/?{query}")
+
+    assert (1, []) == (page["TotalCount"], page["Result"])
+    assert f"http://{HOST}{path}/?{query.replace('=1&', '=0&', 1)}" == page["PreviousPageLink"]
+
+
 def test_commission_is_a_transaction_of_its_own(held: Window) -> None:
     """As in the sample: 3.75 for the execution before it, whose value is without it."""
     account = held.account(name="cash")

@@ -43,6 +43,9 @@ def normal(path: bytes) -> bytes:
     if (match := _SPELLING.fullmatch(path)) is None:
         return path
     rest: bytes = match[1]
+    if rest.endswith(b"/transactions/"):
+        # The manual's template of this one path ends so.
+        rest = rest[:-1]
     return rest if rest in (b"/token", b"/logout") else b"/v1.0" + rest
 
 
