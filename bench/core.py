@@ -25,7 +25,7 @@ from countermand.core.commands import (
 )
 from countermand.core.exchange import Exchange
 from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.instrument import Instrument, InstrumentKind
+from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind
 from countermand.core.order import OrdType, SelfTradePrevention, Side, TimeInForce
 from countermand.core.reports import Receipt
 
@@ -44,11 +44,13 @@ class Market:
         self.setup: list[Command] = []
         quote = self._set_up(RegisterAsset("bench", "USDC", 8))
         base = self._set_up(RegisterAsset("bench", "BTC", 8))
+        is_binary = kind is InstrumentKind.BINARY
         listed = Instrument(
             InstrumentId(0), "bench", "BTC", kind, base, quote, 1, 1, 1, 4, 1_000, 10_000,
             maker_fee_ppb=200_000, taker_fee_ppb=400_000, initial_margin_ppb=100_000_000,
             reference_price_ticks=MIDDLE_TICKS,
-            payout_ticks=2 * MIDDLE_TICKS if kind is InstrumentKind.BINARY else 0,
+            payout_ticks=2 * MIDDLE_TICKS if is_binary else 0,
+            fee_basis=FeeBasis.VARIANCE if is_binary else FeeBasis.NOTIONAL,
         )  # fmt: skip
         self.instrument_id = InstrumentId(self._set_up(ListInstrument(listed)))
         self.accounts = []

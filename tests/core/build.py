@@ -89,7 +89,7 @@ def binary(**rules: Any) -> Instrument:
         "kind": InstrumentKind.BINARY,
         "payout_ticks": 100,
         "reference_price_ticks": 0,
-        "fee_basis": FeeBasis(rules.pop("fee_basis", FeeBasis.NOTIONAL)),
+        "fee_basis": FeeBasis(rules.pop("fee_basis", FeeBasis.VARIANCE)),
     }
     return instrument(**(settings | rules))
 

@@ -496,11 +496,8 @@ class Oracle:
         instrument = self.instruments[order.instrument]
         exact = money.exact_fee(instrument, order.side, rate, price, qty)
         fee = money.fee(instrument, exact, order.accrued, order.charged)
-        # What is taken from what a fill brings is never more than it brings.
-        if instrument.kind == "SPOT" and order.side == "SELL":
-            fee = min(fee, price * qty * instrument.notional_minor)
-        elif instrument.kind == "SPOT" and instrument.fee_basis == "RECEIVED":
-            fee = min(fee, qty * instrument.lot_minor)
+        most = money.most_taken(instrument, order.side, price, qty)
+        fee = fee if most is None else min(fee, most)
         order.charged += fee
         if instrument.fee_step_minor:
             order.accrued += exact
@@ -609,7 +606,9 @@ class Oracle:
         margin = self._margin(account, instrument, replaced, (side, qty, notional))
         more = margin - self._margin(account, instrument)
         # What needs no more and can only close is always let through, and so is a perpetual's.
-        free = instrument.kind == "PERPETUAL" or qty <= self._cover(account, instrument.id, side)
+        mine = [o for o in self._open(account) if o.instrument == instrument.id]
+        lots = qty + sum(o.leaves for o in mine if o.side == side and o is not replaced)
+        free = instrument.kind != "BINARY" or lots <= self._cover(account, instrument.id, side)
         if free and more <= 0:
             return True
         return bool(max(0, more) + fee - freed <= available)

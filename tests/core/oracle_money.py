@@ -49,7 +49,7 @@ def _pays_soundly(new: SimpleNamespace) -> bool:
     # A binary outcome has prices strictly between nothing and its payout.
     if new.kind == "BINARY":
         inside = max(new.low_limit_ticks, new.high_limit_ticks, 1) <= new.payout_ticks - 1
-        return inside and new.fee_basis in ("NOTIONAL", "VARIANCE")
+        return inside and new.fee_basis == "VARIANCE"
     bases = ("NOTIONAL", "RECEIVED") if new.kind == "SPOT" else ("NOTIONAL",)
     return new.payout_ticks == 0 and new.fee_basis in bases
 
@@ -123,6 +123,18 @@ def reserve(
 def dearest_rate(instrument: SimpleNamespace) -> int:
     """Return the dearer of both fees, 0 when both are rebates."""
     return max(0, instrument.maker_fee_ppb, instrument.taker_fee_ppb)
+
+
+def most_taken(instrument: SimpleNamespace, side: str, price: int, qty: int) -> int | None:
+    """Return what a fee may not exceed: what the fill brings, where only that pays for it."""
+    notional = price * qty * instrument.notional_minor
+    if instrument.kind == "BINARY":
+        return int(min(notional, payout(instrument, qty) - notional))
+    if instrument.kind == "SPOT" and side == "SELL":
+        return int(notional)
+    if instrument.kind == "SPOT" and instrument.fee_basis == "RECEIVED":
+        return int(qty * instrument.lot_minor)
+    return None
 
 
 def cash_fee(instrument: SimpleNamespace, cash: int) -> int:

@@ -53,7 +53,7 @@ def test_other_side_may_hold_enough_already_but_not_the_fee() -> None:
     world = World(rain={"taker_fee_ppb": PERCENT})
     world.buy(ALICE, 10, 50, instrument_id=RAIN)
 
-    assert needs(world, Side.SELL, 10, 60) == 60
+    assert needs(world, Side.SELL, 10, 60) == 24 + 2
 
 
 def test_order_that_can_only_close_needs_no_fee() -> None:
@@ -62,7 +62,40 @@ def test_order_that_can_only_close_needs_no_fee() -> None:
     world.trade(ALICE, BOB, 10, 50, instrument_id=RAIN)
 
     assert needs(world, Side.SELL, 10, 60) == 0
-    assert needs(world, Side.SELL, 11, 60) == 66
+    assert needs(world, Side.SELL, 11, 60) == 26 + 2
+
+
+def test_order_that_closes_what_another_closes_already_needs_its_fee() -> None:
+    """Ten are offered, so ten more could only make alice short, and she has nothing for the fee."""
+    world = World(rain={"taker_fee_ppb": PERCENT, "maker_fee_ppb": PERCENT})
+    world.trade(ALICE, BOB, 10, 50, instrument_id=RAIN)
+    world.sell(ALICE, 10, 50, "a1", instrument_id=RAIN)
+    world.withdraw(ALICE, MONEY - 5_000 - 25 - 27)
+    world.sell(ALICE, 10, 50, "a2", instrument_id=RAIN)
+
+    assert world.story == ["rejected a2 INSUFFICIENT_FUNDS"]
+
+
+def test_closing_leaves_nobody_with_less_than_nothing() -> None:
+    """A step of 300 waits where fills bring less, whichever side is closed."""
+    world = World(rain={"maker_fee_ppb": 50 * PERCENT, "fee_step_minor": 300})
+    world.trade(ALICE, BOB, 10, 50, instrument_id=RAIN)
+    world.withdraw(ALICE, MONEY - 10 * 500)
+    world.withdraw(BOB, MONEY + 10 * 500 - 1_200 - 10 * 1_000)
+    world.sell(ALICE, 10, 5, "a1", instrument_id=RAIN)
+    fees = []
+    for qty in (4, 4, 2):
+        world.buy(CAROL, qty, 5, instrument_id=RAIN)
+        fees.append(200 if "200" in world.story[1] else 100 if "100" in world.story[1] else 0)
+        world.exchange.check_invariants()
+
+    # 95, 190 and 238 in all: nothing, then a step of which the fill brings 200, then the rest.
+    assert fees == [0, 200, 100]
+    assert world.money(ALICE) == (200, 0)
+    world.buy(BOB, 10, 95, "b1", instrument_id=RAIN)
+    world.sell(CAROL, 10, 95, instrument_id=RAIN)
+    world.exchange.check_invariants()
+    assert world.money(BOB) == (500 - 300, 0)
 
 
 def test_replacement_that_holds_no_more_still_needs_its_fee() -> None:

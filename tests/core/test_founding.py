@@ -129,6 +129,7 @@ REFUSED: list[tuple[Command, RejectReason]] = [
     (unsound_outcome(low_limit_ticks=100), RejectReason.INVALID_AMOUNT),
     (unsound_outcome(high_limit_ticks=100), RejectReason.INVALID_AMOUNT),
     (unsound_outcome(fee_basis=FeeBasis.RECEIVED), RejectReason.INVALID_AMOUNT),
+    (unsound_outcome(fee_basis=FeeBasis.NOTIONAL), RejectReason.INVALID_AMOUNT),
     (SetTradingState(InstrumentId(999), TradingState.HALTED), RejectReason.UNKNOWN_INSTRUMENT),
     (SetReferencePrice(InstrumentId(999), 1), RejectReason.UNKNOWN_INSTRUMENT),
     (SetReferencePrice(SPOT, 0), RejectReason.PRICE_NOT_POSITIVE),

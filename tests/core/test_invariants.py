@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from tests.core.build import ALICE, BOB, BTC, PERP, SPOT, USDC, World
+from tests.core.build import ALICE, BOB, BTC, MONEY, PERCENT, PERP, RAIN, SPOT, USDC, World
 
-from countermand.core.ids import AssetId
+from countermand.core.ids import EXTERNAL, AssetId
 from countermand.core.invariants import check_invariants
 from countermand.core.order import Order
 from countermand.core.state import Account, State
@@ -106,6 +106,13 @@ def overdraw(state: State) -> None:
         account.balance(AssetId(BTC)).total_minor += sign * 20_000
 
 
+def owe_the_exchange(state: State) -> None:
+    """Hold less than nothing."""
+    order = named(state, "b1")
+    order.hold_minor -= 50_000
+    state.accounts[BOB].balances[BTC].hold_minor -= 50_000
+
+
 def stale_margin(state: State) -> None:
     """Hold margin for another cost."""
     position = alice(state).positions[PERP]
@@ -137,6 +144,7 @@ FAULTS: list[tuple[Callable[[State], None], str]] = [
     (empty_level, "does not rest"),
     (overhold, "hold is not what orders hold"),
     (overdraw, "is overdrawn"),
+    (owe_the_exchange, "holds less than nothing"),
     (stale_margin, "margin is stale"),
     (miscount_open_buys, "open buys are miscounted"),
     (miscount_open_sells, "open sells are miscounted"),
@@ -150,3 +158,19 @@ def test_broken_rule_is_named(state: State, spoil: Callable[[State], None], comp
 
     with pytest.raises(AssertionError, match=complaint):
         check_invariants(state)
+
+
+def test_who_is_short_of_an_outcome_and_cannot_pay_is_named() -> None:
+    """What is short is held to the last unit, but not the fee of what can only close it."""
+    world = World(rain={"maker_fee_ppb": PERCENT})
+    world.trade(BOB, ALICE, 10, 50, instrument_id=RAIN)
+    world.withdraw(ALICE, MONEY + 10 * 500 - 25 - 10 * 1_000)
+    world.buy(ALICE, 10, 50, instrument_id=RAIN)
+    assert world.money(ALICE) == (10_000, 10_000 + 25 + 2)
+    world.exchange.check_invariants()
+    accounts = world.exchange._state.accounts
+    accounts[ALICE].balances[USDC].total_minor -= 1
+    accounts[EXTERNAL].balances[USDC].total_minor += 1
+
+    with pytest.raises(AssertionError, match="is overdrawn"):
+        world.exchange.check_invariants()

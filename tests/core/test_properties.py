@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.core.build import ALICE, BOB, CAROL, PERCENT, RAIN, World
 from tests.core.traffic import (
     BTC,
     LOOSE_PERP,
@@ -18,12 +19,12 @@ from tests.core.traffic import (
     founding,
 )
 
-from countermand.core.commands import CancelOrder, Command, Entry, NewOrder
+from countermand.core.commands import CancelOrder, Command, DepositFunds, Entry, NewOrder
 from countermand.core.decide import decide
 from countermand.core.events import Event, Traded
 from countermand.core.exchange import Exchange
 from countermand.core.ids import CLEARING, EXTERNAL, FEES, AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.order import OrdType, Side, TimeInForce
+from countermand.core.order import OrdType, SelfTradePrevention, Side, TimeInForce
 from countermand.core.queries import (
     GetAccount,
     GetDepth,
@@ -262,3 +263,24 @@ def test_what_is_previewed_is_what_happens(entries: list[Entry]) -> None:
             assert preview.reason == (getattr(first, "reason", None))
             if receipt.orders:
                 assert preview.fill_qty_lots == receipt.orders[0].cum_qty_lots
+
+
+@given(st.integers(0, 2**32), st.sampled_from([700, 14, 0]), st.sampled_from([100, 50, 1, 0]))
+def test_nobody_comes_to_owe_more_on_a_fully_paid_market(
+    seed: int, step: int, percent: int
+) -> None:
+    """Whatever is opened, closed and taken out, with fees or without: what is short is held."""
+    pick = random.Random(seed).choice
+    fee = {"maker_fee_ppb": percent * PERCENT, "taker_fee_ppb": percent * PERCENT}
+    world = World(rain={"fee_step_minor": step, **fee})
+    for _ in range(120):
+        account, side = pick([ALICE, BOB, CAROL]), pick(list(Side))
+        terms = {"instrument_id": RAIN, "stp": pick(list(SelfTradePrevention)[:2])}
+        world.order(account, side, pick([1, 2, 4, 8, 12]), pick([50, 49, 51, 5, 95, 0]), **terms)
+        if pick([False, False, True]):
+            world.run(DepositFunds(account, ASSETS[0], pick([700, 3_000, 20_000])))
+        elif pick([False, False, True]):
+            short = sum(max(0, -p.net_lots) for p in summary(world.exchange, account).positions)
+            spare = world.money(account)[0] - short * 1_000
+            world.withdraw(account, spare - pick([0, 10, 500, 5_000]))
+        world.exchange.check_invariants()

@@ -78,7 +78,7 @@ def required_minor(
     A sell on margin may trade above its limit, at most at the best bid, so that is what it is
     priced at. A buy for cash needs that much and what it may be charged on it.
     """
-    instrument = market.instrument
+    instrument, asked_lots = market.instrument, qty_lots
     paid = (replaced.fee_accrued, replaced.fee_minor) if replaced else (0, 0)
     is_binary = instrument.is_binary
     if not instrument.has_positions:
@@ -95,15 +95,16 @@ def required_minor(
         rate = instrument.fee_reserve_ppb
         fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots, *paid)
     position = account.positions.get(instrument.instrument_id, _FLAT)
-    opens = is_binary and qty_lots > side.closable(position.net_lots)
+    on_order = position.open_buy_lots if side is Side.BUY else position.open_sell_lots
     if replaced:
+        on_order -= replaced.leaves_qty_lots
         notional -= instrument.notional_of(replaced.price_ticks, replaced.leaves_qty_lots)
         qty_lots -= replaced.leaves_qty_lots
         fee -= replaced.hold_minor
     rate_ppb = margin_rate_ppb(account, instrument)
     after = margin(instrument, position, side, qty_lots, notional, rate_ppb)
     added = after - position.margin_minor
-    if opens:
+    if is_binary and on_order + asked_lots > side.closable(position.net_lots):
         # Its other side may already hold as much; the fee comes on top of that all the same.
         return max(0, added) + fee
     # An order that needs no more margin is always let through: closing must never be barred.

@@ -66,8 +66,12 @@ def fee_minor(
 def _at_most_brought(
     instrument: Instrument, side: Side, price_ticks: int, qty_lots: int, fee_minor: int
 ) -> int:
-    # Nothing is held for a fee that is taken from what a swap brings, so a step that is more than a
-    # small fill brings waits for the next one.
+    # Nothing is held for a fee that is taken from what a swap brings, nor for that of a fill that
+    # closes a binary position, which brings the price or frees the rest of the payout. So a step
+    # that is more than a small fill brings waits for the next one.
+    if instrument.is_binary:
+        less_ticks = min(price_ticks, instrument.payout_ticks - price_ticks)
+        return min(fee_minor, instrument.notional_of(less_ticks, qty_lots))
     if instrument.has_positions:
         return fee_minor
     if side is _BUY:

@@ -78,11 +78,12 @@ def _is_sound(state: State, new: Instrument) -> bool:
 
 
 def _pays_soundly(new: Instrument) -> bool:
-    # A binary outcome needs a payout to be a part of, and nothing else has one. Only what is
-    # swapped is received in either asset.
+    # A binary outcome needs a payout to be a part of, and nothing else has one; only a fee that
+    # shrinks with what either side of it is worth leaves enough to close a position with. Only what
+    # is swapped is received in either asset.
     if new.is_binary:
         inside = max(1, new.low_limit_ticks, new.high_limit_ticks) < new.payout_ticks
-        return inside and new.fee_basis is not FeeBasis.RECEIVED
+        return inside and new.fee_basis is FeeBasis.VARIANCE
     of_swap = new.fee_basis is FeeBasis.NOTIONAL or (
         new.fee_basis is FeeBasis.RECEIVED and not new.has_positions
     )
