@@ -43,7 +43,7 @@ from countermand.wire.errors import (
 )
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access
-from countermand.wire.route import Params, Route
+from countermand.wire.route import Attempts, Params, Route
 from countermand.wire.venue import IssueKey, RevokeKeys, Venue
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ class Pipeline:
         self._keys = keys
         self._clock = clock
         self._limits = RateLimits(settings.rate_limit_per_s)
+        self._attempts: dict[Attempts, RateLimits] = {}
         self._watch = OrderWatch(engine)
         threads = settings.verify_threads
         self._verifier = Verifier(self._check, threads) if threads else None
@@ -75,7 +76,9 @@ class Pipeline:
         try:
             response = await self._answer(request)
         except WireError as error:
-            return self._echo(request, self.refuse(error))
+            worded = self.venue.worded
+            said = error if worded is None else worded(error, request)
+            return self._echo(request, self.refuse(said))
         except Exception:
             # A bug in a dialect harms one request; one in the exchange has already stopped the
             # engine.
@@ -109,6 +112,8 @@ class Pipeline:
     async def _answer(self, request: Request) -> Response:
         now_ns = self._clock.now_ns()
         route, params = self._match(request, now_ns)
+        if route.attempts is not None:
+            self._count_attempt(route.attempts, request, now_ns)
         principal = await self._authenticate(route, request, now_ns)
         message = codec.decode_request(route, request, params)
         directory = self._directory or await self.directory()
@@ -151,10 +156,18 @@ class Pipeline:
         else:
             principal = await self._verifier.verify(request, now_ns)
         if not self._limits.allows(principal.key, route.weight, now_ns):
-            raise RateLimited(self._limits.limit_per_s)
+            raise RateLimited(self._limits.limit)
         if route.access not in principal.access:
             raise Forbidden(f"key lacks {route.access.value} permission")
         return principal
+
+    def _count_attempt(self, attempts: Attempts, request: Request, now_ns: int) -> None:
+        limits = self._attempts.get(attempts)
+        if limits is None:
+            limits = RateLimits(attempts.per_minute(self.settings), span_s=60)
+            self._attempts[attempts] = limits
+        if not limits.allows(attempts.of(request), 1, now_ns):
+            raise attempts.refusal()
 
     def _check(self, request: Request, now_ns: int) -> Principal:
         return self.venue.auth.verify(request, self._keys, self.settings, now_ns)

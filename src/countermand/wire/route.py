@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote_to_bytes
 from msgspec import Struct
 
 from countermand.wire.context import Context
-from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound
+from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound, WireError
+from countermand.wire.http import Request
 from countermand.wire.operation import Access, Operation
 
 Params = dict[str, str]
@@ -35,6 +36,17 @@ class Square(Struct, frozen=True):
     reply_from_wire: Callable[[Any, Context], Any] | None = None  # message -> report
 
 
+class Attempts(Struct, frozen=True):
+    """
+    How often something may be tried, proven or not: `of` says by whom, `per_minute` how often (0:
+    as often as they like), `refusal` what too often is answered.
+    """
+
+    of: Callable[[Request], str]
+    per_minute: Callable[[Any], int]  # of the venue's settings
+    refusal: Callable[[], WireError]
+
+
 class Route(Struct, frozen=True):
     """
     One row: an operation, where it lives, what it carries.
@@ -45,7 +57,9 @@ class Route(Struct, frozen=True):
     `then` asks after the command, and `linger` says for how many nanoseconds the answer waits for
     the command's order to close; `weight` is what it costs against the rate limit. `tidy` puts the
     values of a body into the message's form where a dialect takes more than one, and lets a body be
-    empty; with `decimal_numbers` our client writes decimals in a body as numbers, not as text.
+    empty; where it `repeats`, a query parameter may be sent once more as it was; with
+    `decimal_numbers` our client writes decimals in a body as numbers, not as text. `attempts` are
+    counted before anybody is proven.
     """
 
     operation: Operation
@@ -64,6 +78,8 @@ class Route(Struct, frozen=True):
     decimal_numbers: bool = False
     linger: Callable[[Any, Context], int] | None = None
     then: Callable[[Any, Context], Any] | None = None
+    attempts: Attempts | None = None
+    repeats: bool = False
 
     def build(self, params: Mapping[str, str]) -> bytes:
         """

@@ -111,7 +111,9 @@ class Venue(Struct, frozen=True):
     With `auth_first` a path nobody knows is refused for a missing signature before it is for
     itself. `echoes` are request headers, in lower case, that every answer repeats. `flows` are the
     operations that take our client more than one request. `amend` is what settings change about
-    a refusal that was rendered.
+    a refusal that was rendered, `worded` what the request adds to one before. `prepare` works out
+    what the venue needs once it is served, so that no request waits for it, and nobody who does not
+    serve it.
     """
 
     name: str
@@ -125,3 +127,5 @@ class Venue(Struct, frozen=True):
     echoes: tuple[bytes, ...] = ()
     flows: dict[Operation, Flow] = {}
     amend: Callable[[Response, Settings], Response] | None = None
+    worded: Callable[[WireError, Request], WireError] | None = None
+    prepare: Callable[[], None] | None = None

@@ -1,7 +1,7 @@
 """Autoshares, a white label of ETNA Trader: its REST API, versions 1.0 and 2.0."""
 
 from countermand.venues.autoshares.auth import AutosharesAuth
-from countermand.venues.autoshares.errors import AutosharesErrors
+from countermand.venues.autoshares.errors import AutosharesErrors, worded
 from countermand.venues.autoshares.routes import ROUTES
 from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.wire.operation import Capability
@@ -14,5 +14,6 @@ VENUE = Venue(
     auth=AutosharesAuth(),
     errors=AutosharesErrors(),
     settings=AutosharesSettings,
+    worded=worded,
     capabilities=frozenset({Capability.REPLACE, Capability.PREVIEW, Capability.POSITIONS}),
 )

@@ -31,13 +31,17 @@ from countermand.wire.errors import (
     Unavailable,
     WireError,
 )
-from countermand.wire.http import Response
+from countermand.wire.http import Request, Response
 
 DENIED = "Authorization has been denied for this request."
 UNKNOWN_KEY = "Application key is not defined or does not exist"
 INVALID_REQUEST = "The request is invalid."
 ORDER_NOT_FOUND = "Order was not found."
 
+_NO_RESOURCE = "No HTTP resource was found that matches the request URI '{url}'."
+_WRONG_METHOD = (
+    "The requested resource with API version '1.0' does not support HTTP method '{method}'."
+)
 _FAILED = "An error occurred while processing your request"
 _UNEXPECTED = "Unexpected server error"
 _OVERLOADED = "Server overloaded - the request was not executed"
@@ -168,6 +172,23 @@ class AutosharesErrors:
             case status if status >= 500:  # noqa: PLR2004  (HTTP)
                 return _read_trouble(response)
         return Malformed(_message(response) or f"status {status}")
+
+
+def worded(error: WireError, request: Request) -> WireError:
+    """
+    Return a refusal of the router's in ETNA's words, which name what was asked for.
+
+    Source: ETNA manual, "Common mistakes" and the texts of its answers.
+    """
+    match error:
+        case NotFound(text="no such path"):
+            host = (request.header(b"host") or b"").decode("latin-1")
+            url = f"http://{host}{request.path.decode('latin-1')}"
+            return NotFound(_NO_RESOURCE.format(url=url))
+        case MethodNotAllowed():
+            return MethodNotAllowed(_WRONG_METHOD.format(method=request.method))
+        case _:
+            return error
 
 
 def _json(status: int, body: Any) -> Response:

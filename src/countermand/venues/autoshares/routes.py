@@ -24,7 +24,7 @@ from countermand.venues.autoshares.translate import (
 )
 from countermand.venues.autoshares.translate.tidy import any_case
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Routes, Square
+from countermand.wire.route import Attempts, Route, Routes, Square
 
 _SPELLING = re.compile(rb"(?:/api)?(?:/v(?:1|1\.0|2\.0)(?=/)|(?=/token$|/logout$))(.+)")
 
@@ -76,6 +76,7 @@ _LOGINS = (
         Square(logins.login_from_wire, logins.login_to_wire),
         _MANUAL + "Token",
         body=False,
+        attempts=Attempts(logins.user_of, logins.per_minute, logins.too_many),
     ),
     row(
         Operation.LOG_OUT,

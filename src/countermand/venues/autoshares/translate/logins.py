@@ -4,14 +4,29 @@ from typing import Any
 
 from countermand.venues.autoshares import credential, settings
 from countermand.venues.autoshares.credential import AutosharesCredential
-from countermand.venues.autoshares.errors import DENIED, LoginState
-from countermand.venues.autoshares.logins import Bearer, Login
+from countermand.venues.autoshares.errors import DENIED, LoginFailed, LoginState
+from countermand.venues.autoshares.logins import BASE, USERNAME, Bearer, Login
 from countermand.venues.autoshares.messages.logins import Nothing
 from countermand.wire import codec, times
-from countermand.wire.context import Context
+from countermand.wire.context import Context, Settings
 from countermand.wire.errors import Unauthorized
-from countermand.wire.http import Response
+from countermand.wire.http import Request, Response
 from countermand.wire.venue import IssueKey, RevokeKeys
+
+
+def user_of(request: Request) -> str:
+    """Return who tries to log in, whoever it may be."""
+    return (request.header(USERNAME) or b"").decode("latin-1")
+
+
+def per_minute(ours: Settings) -> int:
+    """Return how often one user may try to log in."""
+    return settings.of(ours).logins_per_minute
+
+
+def too_many() -> LoginFailed:
+    """Return what is answered who tries too often: a failed login, and no 429."""
+    return LoginFailed(BASE, "Too many login requests")
 
 
 def login_from_wire(message: Nothing, ctx: Context) -> IssueKey:

@@ -9,7 +9,7 @@ from countermand.core.order import OrdStatus
 from countermand.core.queries import GetOrder
 from countermand.core.reasons import CxlRejReason
 from countermand.core.reports import Receipt
-from countermand.venues.autoshares import settings
+from countermand.venues.autoshares import ids, settings
 from countermand.venues.autoshares.messages import orders
 from countermand.venues.autoshares.translate import resolve, shown
 from countermand.venues.autoshares.translate.shown import Pending
@@ -105,7 +105,7 @@ def check_own(account_id: AccountId, ctx: Context) -> None:
 
 
 def path_id(order_id: OrderId) -> str:
-    """Return an order's id as a path has it. Raises NotExpressible for one named otherwise."""
-    if not order_id:
-        raise NotExpressible("an order named by anything but its order id")
+    """Return an order's id as a path has it. Raises NotExpressible for one that fits in none."""
+    if not 0 < order_id <= ids.INT32_MAX:
+        raise NotExpressible("an order named by anything but a 32-bit order id")
     return str(order_id)

@@ -1,0 +1,73 @@
+"""What this dialect has no words for, as the conformance suite is told."""
+
+from typing import Any
+
+from msgspec.structs import replace
+from tests.venues.conformance.losses import Losses
+
+from countermand.core.order import PositionEffect, SelfTradePrevention
+from countermand.core.reasons import CxlRejReason
+from countermand.venues.autoshares.errors import DENIED
+from countermand.wire.errors import (
+    CancelRefused,
+    Forbidden,
+    InvalidField,
+    MissingField,
+    OrderRefused,
+    Unauthorized,
+    UnknownField,
+    WireError,
+)
+from countermand.wire.operation import Operation
+
+
+def read_as(error: WireError) -> WireError:
+    """Return what is left of a refusal: 409 says nothing more, and 401 not who might."""
+    match error:
+        case OrderRefused() | CancelRefused():
+            return CancelRefused(CxlRejReason.OTHER, None)
+        case Unauthorized() | Forbidden():
+            return Unauthorized(DENIED)
+        case MissingField(name=name) | UnknownField(name=name):
+            return InvalidField(name, error.text)
+        case _:
+            return error
+
+
+def stranger(credential: Any) -> Any:
+    """Return a token nobody was given."""
+    return replace(credential, held=replace(credential.held, token="bm9ib2R5"))
+
+
+LOSSES = Losses(
+    lacks=frozenset({Operation.MASS_CANCEL, Operation.GET_QUOTE, Operation.LIST_FILLS}),
+    given={
+        "cl_ord_id": "",
+        "stp": SelfTradePrevention.REJECT,
+        "keep_rejected": True,
+        "position_effect": PositionEffect.OPEN,
+    },
+    untold={
+        Operation.GET_ORDER: frozenset({"fee_minor"}),
+        Operation.LIST_ORDERS: frozenset({"fee_minor"}),
+        # There are no quotes but in streams and previews.
+        Operation.LIST_INSTRUMENTS: frozenset(
+            {
+                "bid_px_ticks",
+                "bid_qty_lots",
+                "ask_px_ticks",
+                "ask_qty_lots",
+                "last_px_ticks",
+                "last_qty_lots",
+                "mark_price_ticks",
+            }
+        ),
+        Operation.LIST_POSITIONS: frozenset(
+            {"open_buy_lots", "open_sell_lots", "margin_minor", "mark_price_ticks"}
+        ),
+    },
+    unsigned=frozenset({"method", "path", "body"}),
+    read_as=read_as,
+    bodiless=frozenset({409}),
+    stranger=stranger,
+)
