@@ -98,6 +98,9 @@ class App:
             if config.data is not None:
                 worlds.remember(config.data, world)
             await _found(engine, world)
+            for name in world:
+                if (prepare := VENUES[name].prepare) is not None:
+                    prepare()
             pipelines = {
                 name: Pipeline(VENUES[name], engine, keys[name], self._clock, settings[name])
                 for name in world

@@ -70,7 +70,7 @@ def decode_request(route: Route, request: Request, params: Params) -> Any:
             InvalidField, UnknownField with the field's wire name.
     """
     if not route.body:
-        values = _query_values(route.request, request.query, params)
+        values = _query_values(route, request.query, params)
         if request.body and _fields(route.request).strict:
             _check_echo(_fields(route.request), values, request.body)
         return _convert(values, route.request, strict=False)
@@ -136,11 +136,12 @@ def _fields(kind: type[Struct]) -> _Fields:
     )
 
 
-def _query_values(kind: type[Struct], query: bytes, params: Params) -> dict[str, Any]:
+def _query_values(route: Route, query: bytes, params: Params) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if query:
-        fields = _fields(kind)
-        for pair in query.split(b"&"):
+        fields = _fields(route.request)
+        pairs = query.split(b"&")
+        for pair in dict.fromkeys(pairs) if route.repeats else pairs:
             raw, _, text = pair.partition(b"=")
             if (name := _text(raw)) in fields.names:
                 _add(values, fields, name, _text(text))

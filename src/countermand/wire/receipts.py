@@ -12,10 +12,12 @@ class Acknowledged(Struct, frozen=True, gc=False):
     """
     What our client reads where a venue only says that a request was taken.
 
-    What became of the orders, if anything, only they can tell.
+    What became of the orders, if anything, only they can tell. Where a venue names orders by what
+    their owners call them, they are `cl_ord_ids`.
     """
 
     order_ids: tuple[OrderId, ...]
+    cl_ord_ids: tuple[str, ...] = ()
 
 
 def accepted(receipt: Receipt) -> Receipt:

@@ -13,7 +13,7 @@ from tests.venues.desk import START_NS, Desk
 
 from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from countermand.core.events import TimeAdvanced
-from countermand.core.ids import MatchId, OrderId
+from countermand.core.ids import AssetId, MatchId, OrderId
 from countermand.core.instrument import Instrument
 from countermand.core.order import (
     ExecType,
@@ -30,6 +30,7 @@ from countermand.core.queries import (
     GetReferenceData,
     ListFills,
     ListOpenOrders,
+    ListOrders,
     ListQuotes,
 )
 from countermand.core.reasons import CancelReason
@@ -38,6 +39,7 @@ from countermand.core.reports import (
     AccountSummary,
     BalanceReport,
     Fill,
+    OrderPage,
     OrderReport,
     PositionReport,
     QuoteReport,
@@ -59,6 +61,12 @@ CANCELED_BY = [
     for reason in CancelReason
     if reason not in (CancelReason.NONE, CancelReason.EXPIRED, *_ELSEWHERE)
 ]
+
+
+def names(desk: Desk) -> st.SearchStrategy[str]:
+    """What an order can be called by its owner."""
+    declared = losses(desk).names
+    return CL_ORD_IDS if declared is None else declared
 
 
 def accounts(desk: Desk) -> st.SearchStrategy[AccountReport]:
@@ -93,7 +101,9 @@ def new_orders(draw: st.DrawFn, desk: Desk) -> NewOrder:
         draw(st.integers(0, 3)),
         draw(st.sampled_from(SelfTradePrevention)),
     )
-    return replace(order, **losses(desk).given)
+    order = replace(order, **losses(desk).given)
+    completed = losses(desk).completed
+    return order if completed is None else completed(desk, order)
 
 
 @st.composite
@@ -131,7 +141,7 @@ def cancels(desk: Desk) -> st.SearchStrategy[CancelOrder]:
     return st.one_of(
         st.builds(CancelOrder, account_ids, ORDER_IDS, st.just(""), markets),
         st.builds(CancelOrder, account_ids, ORDER_IDS),
-        st.builds(CancelOrder, account_ids, st.just(OrderId(0)), CL_ORD_IDS),
+        st.builds(CancelOrder, account_ids, st.just(OrderId(0)), names(desk)),
     )
 
 
@@ -154,15 +164,19 @@ def asked(desk: Desk) -> dict[Operation, st.SearchStrategy[Any]]:
     ids = [a.account_id for a in desk.accounts()]
     owned = st.sampled_from([(i,) for i in ids] + [tuple(ids)])
     account_ids = st.sampled_from(ids)
-    cl_ord_ids, sides = st.none() | CL_ORD_IDS, st.sampled_from([None, *Side])
+    cl_ord_ids, sides = st.none() | names(desk), st.sampled_from([None, *Side])
     by_id = st.builds(GetOrder, account_ids, ORDER_IDS)
-    by_name = st.builds(GetOrder, account_ids, st.just(OrderId(0)), CL_ORD_IDS)
+    by_name = st.builds(GetOrder, account_ids, st.just(OrderId(0)), names(desk))
     of_one = instruments(desk).map(lambda i: GetQuote(i.instrument_id))
     name = desk.venue.name
     return {
         Operation.PLACE_ORDER: new_orders(desk),
         Operation.GET_ORDER: by_id | by_name,
-        Operation.LIST_ORDERS: st.builds(ListOpenOrders, owned, _scopes(desk), sides, cl_ord_ids),
+        Operation.LIST_ORDERS: (
+            _pages(owned, desk, sides)
+            if losses(desk).lists_all
+            else st.builds(ListOpenOrders, owned, _scopes(desk), sides, cl_ord_ids)
+        ),
         Operation.REPLACE_ORDER: replacements(desk),
         Operation.CANCEL_ORDER: cancels(desk),
         Operation.MASS_CANCEL: mass_cancels(desk),
@@ -173,6 +187,21 @@ def asked(desk: Desk) -> dict[Operation, st.SearchStrategy[Any]]:
         Operation.LIST_POSITIONS: st.builds(GetAccount, account_ids),
         Operation.LIST_FILLS: st.builds(ListFills, owned, st.none() | ORDER_IDS, cl_ord_ids),
     }
+
+
+def _pages(
+    owned: st.SearchStrategy[Any], desk: Desk, sides: st.SearchStrategy[Any]
+) -> st.SearchStrategy[ListOrders]:
+    statuses = st.sampled_from(
+        [None, (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED), (OrdStatus.FILLED, OrdStatus.CANCELED)]
+    )
+    ms = st.integers(1, 10**12)
+    since, until = ms.map(lambda n: n * 10**6), ms.map(lambda n: n * 10**6 - 1)
+    counts = st.integers(0, 10**6), st.integers(1, 50)
+    return st.builds(
+        ListOrders, owned, _scopes(desk), sides, statuses, st.none() | since, st.none() | until,
+        *counts,
+    )  # fmt: skip
 
 
 def placeable(desk: Desk) -> st.SearchStrategy[NewOrder]:
@@ -229,6 +258,8 @@ def order_reports(draw: st.DrawFn, desk: Desk) -> OrderReport:
         order.expire_ns,
         submit_ns,
         submit_ns + draw(st.integers(0, 10**15)),
+        text=order.text,
+        secondary_cl_ord_id=order.secondary_cl_ord_id,
     )
 
 
@@ -301,7 +332,7 @@ def summaries(draw: st.DrawFn, desk: Desk) -> AccountSummary:
     account, amounts = draw(accounts(desk)), st.integers(-(10**18), 10**18)
     balances = tuple(
         BalanceReport(account.account_id, asset, draw(amounts), draw(st.integers(0, 10**18)))
-        for asset in desk.directory.assets
+        for asset in _held_assets(desk)
     )
     positions = tuple(
         _position(draw, account, one)
@@ -309,6 +340,15 @@ def summaries(draw: st.DrawFn, desk: Desk) -> AccountSummary:
         if one.has_positions
     )
     return AccountSummary(account, balances, positions, 0)
+
+
+def _held_assets(desk: Desk) -> list[AssetId]:
+    # What is only counted in positions, nobody has a balance of.
+    markets = desk.directory.instruments.values()
+    counted = {one.base_asset_id for one in markets if one.has_positions}
+    swapped = {one.base_asset_id for one in markets if not one.has_positions}
+    counted -= swapped | {one.quote_asset_id for one in markets}
+    return [asset for asset in desk.directory.assets if asset not in counted]
 
 
 def _position(draw: st.DrawFn, account: AccountReport, one: Instrument) -> PositionReport:
@@ -356,7 +396,7 @@ def answers(desk: Desk) -> dict[Operation, Callable[[Any], st.SearchStrategy[Any
     return {
         Operation.PLACE_ORDER: lambda _: one_order,
         Operation.GET_ORDER: lambda _: reports,
-        Operation.LIST_ORDERS: lambda _: several.map(tuple),
+        Operation.LIST_ORDERS: lambda _: several.map(_page if losses(desk).lists_all else tuple),
         Operation.REPLACE_ORDER: lambda q: reports.map(lambda r: _receipt(_asked_for(r, q))),
         Operation.CANCEL_ORDER: lambda q: reports.map(lambda r: _receipt(_asked_for(r, q))),
         Operation.MASS_CANCEL: lambda _: several.map(lambda orders: _receipt(*orders)),
@@ -367,6 +407,10 @@ def answers(desk: Desk) -> dict[Operation, Callable[[Any], st.SearchStrategy[Any
         Operation.LIST_POSITIONS: lambda q: summaries(desk).map(lambda s: _of(s, q.account_id)),
         Operation.LIST_FILLS: lambda _: st.lists(fills(desk), max_size=3).map(tuple),
     }
+
+
+def _page(orders: list[OrderReport]) -> OrderPage:
+    return OrderPage(len(orders) + 7, tuple(orders))
 
 
 def _asked_for(report: OrderReport, command: Any) -> OrderReport:
@@ -398,7 +442,7 @@ TOLD = (
 def reports_in(answer: Any, operation: Operation) -> tuple[Any, ...]:
     """Return the reports an answer is made of, in order."""
     match answer:
-        case Receipt(orders=orders):
+        case Receipt(orders=orders) | OrderPage(orders=orders):
             return orders
         case AccountSummary(balances=balances, positions=positions):
             return balances if operation is Operation.LIST_BALANCES else positions

@@ -11,9 +11,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from hypothesis.strategies import SearchStrategy
 from msgspec import Struct
+from msgspec.structs import replace
 from tests.venues.desk import Desk
 
+from countermand.core.commands import NewOrder
 from countermand.core.order import OrdStatus
 from countermand.wire.errors import WireError
 from countermand.wire.operation import Operation
@@ -21,6 +24,14 @@ from countermand.wire.operation import Operation
 
 def _itself(error: WireError) -> WireError:
     return error
+
+
+def _stranger(credential: Any) -> Any:
+    return replace(credential, key="nobody")
+
+
+def _always(report: object) -> bool:
+    return True
 
 
 class Losses(Struct, frozen=True, kw_only=True):
@@ -31,8 +42,14 @@ class Losses(Struct, frozen=True, kw_only=True):
            is, whatever else it is; `untold` fields of what an operation reports do not arrive;
            `unreached` states no order of the venue comes to; `unsigned` parts of a request no
            signature reaches; `read_as` returns what a refusal is read back as; `bare` refusals
-           are the router's, in plain text; with `refuses_nothing` a cancel of many that finds none
-           is refused.
+           are the router's, in plain text, and answers with a status that is `bodiless` have
+           none; with `refuses_nothing` a cancel of many that finds none is refused; `stranger`
+           makes a key nobody knows of one somebody has.
+
+    Flipping the case of a letter changes nothing in `caseless` headers. Where orders go by what
+    their owners call them, `completed` makes a generic order one of the venue's, named and all, and
+    `names` are names an order could have. With `lists_all` orders are listed open and closed. Of
+    what `shows` is false for, an answer says nothing.
     """
 
     lacks: frozenset[Operation] = frozenset()
@@ -42,7 +59,14 @@ class Losses(Struct, frozen=True, kw_only=True):
     unsigned: frozenset[str] = frozenset()
     read_as: Callable[[WireError], WireError] = _itself
     bare: tuple[type[WireError], ...] = ()
+    bodiless: frozenset[int] = frozenset()
     refuses_nothing: bool = False
+    stranger: Callable[[Any], Any] = _stranger
+    caseless: frozenset[bytes] = frozenset()
+    completed: Callable[[Desk, NewOrder], NewOrder] | None = None
+    names: SearchStrategy[str] | None = None
+    lists_all: bool = False
+    shows: Callable[[Any], bool] = _always
 
     @property
     def has_client_ids(self) -> bool:

@@ -89,7 +89,6 @@ PATHS = [
     "buyToken.volume",
     "validUntil",
     "maxFeeBips",
-    "fillAmountBOrS",
 ]
 
 
@@ -122,7 +121,7 @@ def test_a_missing_field_is_named(path: str) -> None:
         ("buyToken.volume", ""),
         ("validUntil", 2**32),
         ("maxFeeBips", 2**16),
-        ("fillAmountBOrS", "false"),
+        ("fillAmountBOrS", "False"),
         ("fillAmountBOrS", 0.0),
         ("fillAmountBOrS", 2),
     ],
@@ -131,6 +130,14 @@ def test_a_wrong_field_is_named(path: str, value: Any) -> None:
     """What has no place in the circuit has no hash."""
     with pytest.raises(InvalidField, match=f"^invalid {path}: "):
         read_terms(changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("true", True), ("false", False), (None, False), (1, True), (0, False)]
+)
+def test_a_flag_is_absent_or_spelled_as_documents_do(value: Any, *, expected: bool) -> None:
+    """DEX API v3, "Submit order": text in older documents, optional in newer ones."""
+    assert expected is read_terms(changed("fillAmountBOrS", value)).fill_amount_b_or_s
 
 
 def test_the_largest_numbers_have_a_hash() -> None:

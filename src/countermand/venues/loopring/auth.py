@@ -16,7 +16,7 @@ Nothing in a signed request says when it was made, so one may be repeated; that 
 protocol. Replacing the API key (POST apiKey) ends it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Annotated, Any
 
@@ -25,6 +25,7 @@ from msgspec import Meta
 
 from countermand.core.reports import AccountReport
 from countermand.venues.loopring import base_string, credential
+from countermand.venues.loopring.about import ShownSettings
 from countermand.venues.loopring.base_string import ORDER_PATH
 from countermand.venues.loopring.credential import LoopringCredential
 from countermand.venues.loopring.crypto import eddsa
@@ -36,7 +37,7 @@ from countermand.venues.loopring.order_hash import (
     read_terms,
 )
 from countermand.wire.context import Principal, Settings
-from countermand.wire.errors import Unauthorized
+from countermand.wire.errors import InvalidField, MissingField, Unauthorized
 from countermand.wire.http import Request
 from countermand.wire.venue import Credential, Keys
 
@@ -45,6 +46,7 @@ SIGNATURE = b"x-api-sig"
 HOST = b"host"
 
 KEY_PATH = b"/api/v3/apiKey"
+_CANCELS = frozenset({ORDER_PATH, b"/api/v3/orders/byHash", b"/api/v3/orders/byClientOrderId"})
 _OWN_ORDERS = frozenset({ORDER_PATH, b"/api/v3/orders"})
 
 # What a request in process is sent to, which has no Host.
@@ -73,7 +75,13 @@ class Unproven(Unauthorized):
         self.code = code
 
 
-class LoopringSettings(Settings, frozen=True):
+class LoopringPrincipal(Principal, frozen=True, gc=False):
+    """Who asks, with the account key: a new API key is made for the same one."""
+
+    held: LoopringCredential
+
+
+class LoopringSettings(ShownSettings, frozen=True):
     """
     What a world may set about this venue.
 
@@ -133,10 +141,12 @@ class LoopringAuth:
         else:
             held = _by_key(request, keys)
             if request.method != "GET" or path in _OWN_ORDERS:
-                _check_account(request, held)
+                _check_account(
+                    request, held, must_name=request.method == "DELETE" and path in _CANCELS
+                )
             if request.method != "GET":
                 _check_request(request, held, settings)
-        return Principal(held.owner, held.key, held.access)
+        return LoopringPrincipal(held.owner, held.key, held.access, held)
 
 
 def _by_key(request: Request, keys: Keys) -> LoopringCredential:
@@ -151,9 +161,14 @@ def _by_key(request: Request, keys: Keys) -> LoopringCredential:
 def _by_account(request: Request, keys: Keys) -> LoopringCredential:
     # Whoever asks for the API key has none to show, or an old one, which is not looked at.
     named = _account_ids(request)
-    for held in keys if isinstance(keys, Iterable) else ():
-        if isinstance(held, LoopringCredential) and named == {b"%d" % held.account_id}:
-            return held
+    own = [
+        held
+        for held in keys
+        if isinstance(held, LoopringCredential) and named == {b"%d" % held.account_id}
+    ]
+    if own:
+        # Of several it is the one that may do most.
+        return max(own, key=lambda held: len(held.access))
     raise Unproven(AuthCode.OTHER_ACCOUNT, "invalid account id")
 
 
@@ -161,9 +176,14 @@ def _account_ids(request: Request) -> set[bytes]:
     return {value for name, value in base_string.parameters(request.query) if name == b"accountId"}
 
 
-def _check_account(request: Request, held: LoopringCredential) -> None:
-    # One that is missing or no number is refused when the request is decoded, by its name.
-    for named in _account_ids(request):
+def _check_account(request: Request, held: LoopringCredential, *, must_name: bool) -> None:
+    # Where it need not be named here it is refused, by its name, when the request is decoded.
+    ids = _account_ids(request)
+    if must_name and not ids - {b""}:
+        raise MissingField("accountId")
+    if must_name and not all(named.isdigit() for named in ids):
+        raise InvalidField("accountId", "invalid accountId: must be a number")
+    for named in ids:
         if named.isdigit() and (named.lstrip(b"0") or b"0") != b"%d" % held.account_id:
             raise Unproven(AuthCode.OTHER_ACCOUNT, "invalid account id")
 

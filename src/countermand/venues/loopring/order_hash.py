@@ -134,7 +134,12 @@ def _number(fields: dict[str, Any], name: str, bits: int, where: str = "") -> in
 
 
 def _flag(order: dict[str, Any], name: str) -> bool:
-    value = _present(order, name, "")
+    # Newer documents let it be absent, and older ones have it as text.
+    value = order.get(name)
+    if value is None or value == "false":
+        return False
+    if value == "true":
+        return True
     if value not in (0, 1) or not isinstance(value, int):
         raise InvalidField(name, f"invalid {name}: must be true or false")
     return bool(value)

@@ -1,0 +1,171 @@
+"""What is public: DEX API v3, "Exchange info", "Tokens", "Markets", "Depth", "Trades", "Time"."""
+
+from countermand.venues.loopring.messages.orders import Message
+
+
+class Nothing(Message, frozen=True):
+    """A request without parameters."""
+
+
+class Timestamp(Message, frozen=True):
+    """Units: milliseconds since the Unix epoch."""
+
+    timestamp: int
+
+
+class Info(Message, frozen=True):
+    """The exchange contract, and what requests on the chain cost: nothing here is on a chain."""
+
+    chain_id: int
+    exchange_address: str
+    deposit_address: str
+    onchain_fees: list[str] = []
+    open_account_fees: list[str] = []
+    update_fees: list[str] = []
+    transfer_fees: list[str] = []
+    withdrawal_fees: list[str] = []
+    fast_withdrawal_fees: list[str] = []
+    amm_exit_fees: list[str] = []
+
+
+class OrderAmounts(Message, frozen=True):
+    """Units: the token's smallest units."""
+
+    minimum: str
+    maximum: str
+    dust: str
+
+
+class GasAmounts(Message, frozen=True):
+    """What the venue reckons a transaction costs in gas."""
+
+    distribution: str
+    deposit: str
+
+
+class Token(Message, frozen=True):
+    """A token."""
+
+    type: str
+    token_id: int
+    symbol: str
+    name: str
+    address: str
+    decimals: int
+    precision: int
+    precision_for_order: int
+    order_amounts: OrderAmounts
+    lucky_token_amounts: OrderAmounts
+    fast_withdraw_limit: str
+    gas_amounts: GasAmounts
+    enabled: bool
+
+
+class Market(Message, frozen=True):
+    """A market."""
+
+    market: str
+    base_token_id: int
+    quote_token_id: int
+    precision_for_price: int
+    orderbook_agg_levels: int
+    enabled: bool
+
+
+class Markets(Message, frozen=True):
+    """All markets."""
+
+    markets: list[Market]
+
+
+class MixMarket(Market, frozen=True):
+    """
+    A market of the books and pools together: bit 1 of `status` is the order book, bit 0 the pool.
+
+    Units: `created_at` in milliseconds since the Unix epoch, as text.
+    """
+
+    status: int
+    created_at: str
+
+
+class MixMarkets(Message, frozen=True):
+    """All markets, with how they trade."""
+
+    markets: list[MixMarket]
+
+
+class Pools(Message, frozen=True):
+    """Automated market makers; there are none."""
+
+    pools: list[str]
+
+
+class GetDepth(Message, frozen=True):
+    """A market's depth: at how coarse a level of prices, and how many of them."""
+
+    market: str | None = None
+    level: str | None = None
+    limit: str | None = None
+
+
+class Depth(Message, frozen=True):
+    """
+    A market's depth, the best first.
+
+    Shape: a slot is price, base size, quote volume, count; all text.
+    Units: sizes in the tokens' smallest units; `timestamp` in milliseconds since the Unix epoch.
+    """
+
+    version: int
+    timestamp: int
+    market: str
+    bids: list[tuple[str, str, str, str]]
+    asks: list[tuple[str, str, str, str]]
+
+
+class GetTrades(Message, frozen=True):
+    """What last traded on a market."""
+
+    market: str | None = None
+    limit: str | None = None
+    fill_types: str | None = None
+
+
+class Trades(Message, frozen=True):
+    """
+    Trades, the newest first, each a row of text.
+
+    Shape: time in milliseconds, id, side, base size, price, market, fee, block, index in it; for an
+           account's own then account, token sold, storage id, hash.
+    """
+
+    total_num: int
+    trades: list[tuple[str, ...]]
+
+
+class Point(Message, frozen=True):
+    """A public key; empty before the account is activated."""
+
+    x: str = ""
+    y: str = ""
+
+
+class Account(Message, frozen=True):
+    """An account, and whose it is."""
+
+    account_id: int
+    owner: str
+    frozen: bool
+    public_key: Point
+    tags: str
+    nonce: int
+    key_nonce: int
+    key_seed: str
+
+
+class GetAccount(Message, frozen=True):
+    """An account by its owner, by its id, or by both."""
+
+    owner: str | None = None
+    account_id: str | None = None

@@ -1,0 +1,31 @@
+"""Words of the dialect that stand for words of ours, one to one."""
+
+from countermand.core.order import OrdStatus, Side
+from countermand.wire.table import Table
+
+SIDES: Table[Side] = Table("side", ((Side.BUY, "BUY"), (Side.SELL, "SELL")))
+
+LIMIT_ORDER, MAKER_ONLY, TAKER_ONLY, AMM = "LIMIT_ORDER", "MAKER_ONLY", "TAKER_ONLY", "AMM"
+ORDER_TYPES = (LIMIT_ORDER, MAKER_ONLY, TAKER_ONLY, AMM)
+
+MIXED, ORDER_BOOK, AMM_POOL = "MIXED", "ORDER_BOOK", "AMM_POOL"
+TRADE_CHANNELS = (MIXED, ORDER_BOOK, AMM_POOL)
+
+TRADITIONAL_ORDER, STOP_LIMIT = "TRADITIONAL_ORDER", "STOP_LIMIT"
+
+PROCESSING, PROCESSED, CANCELLED = "processing", "processed", "cancelled"
+
+# What each word of a filter asks for. Here a cancel is done when it is answered and an order is
+# active when it is taken, so nothing is ever found cancelling or waiting.
+STATUSES: dict[str, tuple[OrdStatus, ...]] = {
+    PROCESSING: (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED),
+    PROCESSED: (OrdStatus.FILLED,),
+    "failed": (OrdStatus.REJECTED,),
+    CANCELLED: (OrdStatus.CANCELED,),
+    "expired": (OrdStatus.EXPIRED,),
+    "cancelling": (),
+    "waiting": (),
+}
+STATUS_OF: dict[OrdStatus, str] = {
+    status: word for word, statuses in STATUSES.items() for status in statuses
+}

@@ -1,0 +1,1 @@
+"""From messages to commands and queries, from receipts and reports to messages, and back."""

@@ -1,0 +1,54 @@
+"""
+Remarks: what of an order the exchange does not know, and the venue must tell back.
+
+It is kept with the order as text. What an order is for is exact here; on the exchange it is rounded
+to the market's grid, in its owner's favor.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from countermand.core.order import Side
+from countermand.venues.loopring.tables import LIMIT_ORDER, MIXED
+
+
+class Remarks(Struct, frozen=True, array_like=True):
+    """
+    The terms of an order as it was signed.
+
+    Units: volumes in the tokens' smallest units; `valid_until_s` in seconds since the Unix epoch.
+    """
+
+    storage_id: int
+    sell_volume: int
+    buy_volume: int
+    valid_until_s: int
+    max_fee_bips: int
+    fill_amount_b_or_s: bool
+    order_type: str = LIMIT_ORDER
+    trade_channel: str = MIXED
+
+    def volumes(self, side: Side) -> tuple[int, int]:
+        """Return the volumes of base and quote."""
+        sold, bought = self.sell_volume, self.buy_volume
+        return (bought, sold) if side is Side.BUY else (sold, bought)
+
+    def ends_at_base(self, side: Side) -> bool:
+        """Whether the order is done when its amount of base is; else it is the quote's."""
+        return self.fill_amount_b_or_s is (side is Side.BUY)
+
+
+_decode = msgspec.json.Decoder(Remarks).decode
+
+
+def remarks_text(remarks: Remarks) -> str:
+    """Return remarks as they are kept."""
+    return msgspec.json.encode(remarks).decode()
+
+
+def parse_remarks(text: str) -> Remarks:
+    """Return the remarks an order was kept with. Raises ValueError for a text that is none."""
+    try:
+        return _decode(text)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"not an order of this venue: {error}") from None
