@@ -217,6 +217,11 @@ def _read_code(problem: Problem, said: str, status: int) -> WireError:
         return NothingToCancel() if status == 400 else unknown  # noqa: PLR2004  (HTTP)
     if code == tables.NOT_OPEN:
         return CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, None)
+    if code == tables.RATE_LIMITED:
+        return RateLimited(0)
+    if code in (tables.INTERNAL, tables.OVERLOADED):
+        # Under whatever status: a submit was answered so whose order was there all the same.
+        return _read_failure(500, problem, said)
     if (reason := _REASONS.get(said)) is not None:
         return OrderRefused(reason)
     if code == tables.INVALID:
