@@ -50,9 +50,6 @@ def replace_from_wire(message: orders.ModifyOrder, ctx: Context) -> ReplaceOrder
     if message.legs or message.stop_price:
         raise _refused(found, None)
     remarks, old = _remarks(message, found), parse_remarks(found.text)
-    until = None
-    if tif is not None or message.expire_date or remarks.hours != old.hours:
-        until = expire_ns(tif or found.time_in_force, message.expire_date, remarks.hours, ctx)
     return ReplaceOrder(
         found.account_id,
         found.instrument_id,
@@ -62,7 +59,7 @@ def replace_from_wire(message: orders.ModifyOrder, ctx: Context) -> ReplaceOrder
         _price_ticks(message, found, instrument),
         _qty_lots(message, found, instrument),
         None if tif is found.time_in_force else tif,
-        until,
+        _until(message, found, tif, remarks, ctx),
         text=None if remarks == old else remarks_text(remarks),
     )
 
@@ -111,6 +108,23 @@ def _tif(message: orders.ModifyOrder) -> TimeInForce | None:
     if not message.time_inforce:
         return None
     return tables.TIMES_IN_FORCE.from_wire(validation.tif_word(message.time_inforce))
+
+
+def _until(
+    message: orders.ModifyOrder,
+    found: OrderReport,
+    given: TimeInForce | None,
+    remarks: Remarks,
+    ctx: Context,
+) -> int | None:
+    # None leaves the end as it is, or to the time in force it belongs to.
+    tif = found.time_in_force if given is None else given
+    rehoused = remarks.hours != parse_remarks(found.text).hours
+    if tif is TimeInForce.DAY:
+        changes = given is not None or rehoused
+    else:
+        changes = tif is TimeInForce.GTD and bool(message.expire_date)
+    return expire_ns(tif, message.expire_date, remarks.hours, ctx) if changes else None
 
 
 def _price_ticks(message: orders.ModifyOrder, found: OrderReport, instrument: Instrument) -> int:
