@@ -12,12 +12,14 @@ from rich.table import Table
 
 from bench import core, http, journal, signatures
 from bench.coinbase_intx import Coinbase
+from bench.deltadefi import DeltaDefi
 from bench.polymarket_us import Polymarket
 from countermand.core.instrument import InstrumentKind
 
 console = Console()
 
 SPEAKERS: dict[str, type[http.Speaker]] = {
+    "deltadefi": DeltaDefi,
     "coinbase-intx": Coinbase,
     "polymarket-us": Polymarket,
 }

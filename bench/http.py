@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice, repeat
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -31,6 +31,8 @@ ROUNDS = 3
 PHASE_S = 3.0
 CANCELS_A_PHASE = 90_000
 OPEN_LOOP_S = 8
+# So many orders an account can have written down and not yet placed.
+STAGED_AT_ONCE = 1_000
 PING = b"GET /_countermand/ping HTTP/1.1\r\nhost: bench\r\n\r\n"
 
 
@@ -48,6 +50,14 @@ class Speaker(Protocol):
 
     def cancel(self, order_id: str) -> bytes:
         """Return a whole signed request that cancels it."""
+
+
+@runtime_checkable
+class Staging(Protocol):
+    """What a venue's file offers besides where placing an order takes a second request."""
+
+    def submit(self, answer: bytes) -> bytes:
+        """Return the request that places what `answer` says was written down."""
 
 
 class Server:
@@ -132,11 +142,24 @@ def rest(
     connections: Connections, speaker: Speaker, first: int, count: int
 ) -> tuple[list[str], float]:
     """Place `count` orders and return their ids and the rate it went at."""
+    ids, seconds = list[str](), 0.0
+    at_once = STAGED_AT_ONCE if isinstance(speaker, Staging) else count
+    for start in range(first, first + count, at_once):
+        size = min(at_once, first + count - start)
+        answers, spent = _answered(connections, _fresh(speaker, start, size))
+        if isinstance(speaker, Staging):
+            seconds += spent
+            answers, spent = _answered(connections, map(speaker.submit, answers))
+        seconds += spent
+        ids += [speaker.order_id(answer) for answer in answers]
+    return ids, count / seconds
+
+
+def _answered(connections: Connections, requests: Iterator[bytes]) -> tuple[list[bytes], float]:
     answers: list[bytes] = []
-    requests = _fresh(speaker, first, count)
     done = connections.closed_loop(requests, float("inf"), answers)
     assert not done.refused, f"{done.refused} orders were refused: {answers[-1]!r}"
-    return [speaker.order_id(answer) for answer in answers], done.per_s
+    return answers, done.seconds
 
 
 def _fresh(speaker: Speaker, first: int, count: int) -> Iterator[bytes]:
