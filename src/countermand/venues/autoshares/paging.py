@@ -6,7 +6,7 @@ Source: ETNA manual, "List orders", "Get filtered equities" (links are absolute,
         stay as the list has them, are our proposals.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -38,6 +38,13 @@ class Page(Struct, Generic[Item], frozen=True, rename="pascal", kw_only=True):
     total_count: int
 
 
+class Column(Struct, Generic[Item], frozen=True):
+    """What a list can be filtered and sorted by; `value` is None where an item has none."""
+
+    kind: Kind
+    value: Callable[[Item], Any]
+
+
 class Wanted(Struct, frozen=True):
     """
     Which page is asked for, whatever the request calls it.
@@ -55,22 +62,26 @@ class Wanted(Struct, frozen=True):
 
 
 def choose(
-    items: Sequence[Item],
-    wanted: Wanted,
-    fields: Mapping[str, Kind],
-    record: Callable[[Item], Mapping[str, Any]],
+    items: Iterable[Item], wanted: Wanted, columns: Mapping[str, Column[Item]]
 ) -> list[Item]:
     """
     Return what passes the filter, sorted; what has no value for the sort's field comes first.
 
-    Raises: InvalidField named `filter`, or after the sort, when it names no field of the records.
+    Only the columns that the filter and the sort name are looked at.
+
+    Raises: InvalidField named `filter`, or after the sort, when it names no column.
     """
-    conditions = filters.parse(wanted.filter, fields)
-    field = sort_field(wanted, fields)
-    records = [(record(item), item) for item in items]
-    chosen = [pair for pair in records if filters.matches(conditions, pair[0])]
-    chosen.sort(key=lambda pair: _rank(pair[0][field]), reverse=wanted.desc)
-    return [item for _, item in chosen]
+    kinds = {name: column.kind for name, column in columns.items()}
+    conditions = filters.parse(wanted.filter, kinds)
+    sort_by = columns[sort_field(wanted, kinds)].value
+    used = {name: columns[name].value for name in {one.field for one in conditions}}
+    chosen = [
+        item
+        for item in items
+        if filters.matches(conditions, {name: value(item) for name, value in used.items()})
+    ]
+    chosen.sort(key=lambda item: _rank(sort_by(item)), reverse=wanted.desc)
+    return chosen
 
 
 def sort_field(wanted: Wanted, fields: Mapping[str, Kind]) -> str:

@@ -9,7 +9,6 @@ Source: ETNA manual, "Get user's positions", "Get user's positions in a security
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from countermand.core.ids import AccountId, InstrumentId
 from countermand.core.instrument import Instrument
@@ -20,7 +19,7 @@ from countermand.venues.autoshares.about import NO_DATE
 from countermand.venues.autoshares.filters import Kind
 from countermand.venues.autoshares.messages import accounts as messages
 from countermand.venues.autoshares.messages.accounts import Group, Position
-from countermand.venues.autoshares.paging import Page, Wanted
+from countermand.venues.autoshares.paging import Column, Page, Wanted
 from countermand.venues.autoshares.translate import resolve
 from countermand.venues.autoshares.translate.accounts import there
 from countermand.venues.autoshares.translate.dates import date_from_wire, date_to_wire
@@ -42,20 +41,20 @@ SIZE_MAX = 99
 
 _ZERO = Decimal(0)
 
-FIELDS = {
-    "Id": Kind.NUMBER,
-    "SecurityId": Kind.NUMBER,
-    "Symbol": Kind.TEXT,
-    "Name": Kind.TEXT,
-    "CompanyName": Kind.TEXT,
-    "SecurityCurrency": Kind.TEXT,
-    "SecurityType": Kind.TEXT,
-    "CostBasis": Kind.NUMBER,
-    "ModifyDate": Kind.MOMENT,
-    "Quantity": Kind.NUMBER,
-    "RealizedProfitLoss": Kind.NUMBER,
-    "UnrealizedProfitLoss": Kind.NUMBER,
-    "AverageOpenPrice": Kind.NUMBER,
+COLUMNS: dict[str, Column[Position]] = {
+    "Id": Column(Kind.NUMBER, lambda one: one.id),
+    "SecurityId": Column(Kind.NUMBER, lambda one: one.security_id),
+    "Symbol": Column(Kind.TEXT, lambda one: one.symbol),
+    "Name": Column(Kind.TEXT, lambda one: one.name),
+    "CompanyName": Column(Kind.TEXT, lambda one: one.company_name),
+    "SecurityCurrency": Column(Kind.TEXT, lambda one: one.security_currency),
+    "SecurityType": Column(Kind.TEXT, lambda one: one.security_type),
+    "CostBasis": Column(Kind.NUMBER, lambda one: one.cost_basis),
+    "ModifyDate": Column(Kind.MOMENT, lambda one: date_from_wire(one.modify_date)),
+    "Quantity": Column(Kind.NUMBER, lambda one: one.quantity),
+    "RealizedProfitLoss": Column(Kind.NUMBER, lambda one: one.realized_profit_loss),
+    "UnrealizedProfitLoss": Column(Kind.NUMBER, lambda one: one.unrealized_profit_loss),
+    "AverageOpenPrice": Column(Kind.NUMBER, lambda one: one.average_open_price),
 }
 
 
@@ -81,7 +80,7 @@ def positions_reply_to_wire(summary: AccountSummary | None, ctx: Context) -> Pag
         size_max=SIZE_MAX,
     )  # fmt: skip
     every = [position_to_wire(one, ctx) for one in _traded(there(summary).positions)]
-    chosen = paging.choose(every, wanted, FIELDS, _record)
+    chosen = paging.choose(every, wanted, COLUMNS)
     return paging.page(list(paging.cut(chosen, wanted)), len(chosen), wanted, ctx)
 
 
@@ -211,21 +210,3 @@ def _mark(market: Instrument, net_lots: int, value_minor: int) -> int:
 def _traded(positions: Iterable[PositionReport]) -> list[PositionReport]:
     # An order that rests is no position yet.
     return [one for one in positions if one.net_lots or one.bought_lots or one.sold_lots]
-
-
-def _record(one: Position) -> dict[str, Any]:
-    return {
-        "Id": one.id,
-        "SecurityId": one.security_id,
-        "Symbol": one.symbol,
-        "Name": one.name,
-        "CompanyName": one.company_name,
-        "SecurityCurrency": one.security_currency,
-        "SecurityType": one.security_type,
-        "CostBasis": one.cost_basis,
-        "ModifyDate": date_from_wire(one.modify_date),
-        "Quantity": one.quantity,
-        "RealizedProfitLoss": one.realized_profit_loss,
-        "UnrealizedProfitLoss": one.unrealized_profit_loss,
-        "AverageOpenPrice": one.average_open_price,
-    }

@@ -6,7 +6,6 @@ Source: ETNA manual, "Get filtered equities", "Get equity info by mask", "Get eq
 """
 
 from decimal import Decimal
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,11 +13,11 @@ from countermand.core.ids import AssetId, InstrumentId
 from countermand.core.instrument import Instrument, InstrumentKind, TradingState
 from countermand.core.queries import GetReferenceData, ListQuotes
 from countermand.core.reports import QuoteReport, ReferenceData
-from countermand.venues.autoshares import about, filters, ids, paging
+from countermand.venues.autoshares import about, ids, paging
 from countermand.venues.autoshares.filters import Kind
 from countermand.venues.autoshares.messages import instruments as messages
 from countermand.venues.autoshares.messages.instruments import Equity
-from countermand.venues.autoshares.paging import Page, Wanted
+from countermand.venues.autoshares.paging import PAGE_SIZE_MAX, Column, Page, Wanted
 from countermand.venues.autoshares.translate.worth import NAME, currency
 from countermand.wire import numbers
 from countermand.wire.context import Context
@@ -26,20 +25,20 @@ from countermand.wire.errors import NotExpressible, NotFound
 
 SECURITY_NOT_FOUND = "Security was not found."
 
-FIELDS = {
-    "Id": Kind.NUMBER,
-    "Symbol": Kind.TEXT,
-    "Description": Kind.TEXT,
-    "Exchange": Kind.TEXT,
-    "Currency": Kind.TEXT,
-    "AddedDate": Kind.MOMENT,
-    "ModifyDate": Kind.MOMENT,
-    "Type": Kind.TEXT,
-    "TickSize": Kind.NUMBER,
-    "Enabled": Kind.FLAG,
-    "AllowTrade": Kind.FLAG,
-    "AllowMargin": Kind.FLAG,
-    "AllowShort": Kind.FLAG,
+COLUMNS: dict[str, Column[Equity]] = {
+    "Id": Column(Kind.NUMBER, lambda one: one.id),
+    "Symbol": Column(Kind.TEXT, lambda one: one.symbol),
+    "Description": Column(Kind.TEXT, lambda one: one.description),
+    "Exchange": Column(Kind.TEXT, lambda one: one.exchange),
+    "Currency": Column(Kind.TEXT, lambda one: one.currency),
+    "AddedDate": Column(Kind.MOMENT, lambda one: about.date_ns(one.added_date)),
+    "ModifyDate": Column(Kind.MOMENT, lambda one: about.date_ns(one.modify_date)),
+    "Type": Column(Kind.TEXT, lambda one: one.type),
+    "TickSize": Column(Kind.NUMBER, lambda one: one.tick_size),
+    "Enabled": Column(Kind.FLAG, lambda one: one.enabled),
+    "AllowTrade": Column(Kind.FLAG, lambda one: one.allow_trade),
+    "AllowMargin": Column(Kind.FLAG, lambda one: one.allow_margin),
+    "AllowShort": Column(Kind.FLAG, lambda one: one.allow_short),
 }
 
 
@@ -79,13 +78,12 @@ def look_up_reply_to_wire(data: ReferenceData, ctx: Context) -> list[Equity]:
     """
     asked: messages.LookUp = ctx.message
     word = (asked.mask if asked.mask is not None else asked.symbol or "").lower()
-    conditions = filters.parse(asked.filter, FIELDS)
     every = [equity_to_wire(one, ctx) for one in data.instruments]
+    by_id = Wanted(0, PAGE_SIZE_MAX, asked.filter, "Id", desc=False)
     found = [
         one
-        for one in every
+        for one in paging.choose(every, by_id, COLUMNS)
         if any(word in text.lower() for text in (one.symbol, one.exchange, one.description))
-        and filters.matches(conditions, _record(one))
     ]
     found.sort(key=lambda one: _nearness(one.symbol.lower(), word))
     return found[: asked.count]
@@ -100,7 +98,7 @@ def list_from_wire(message: messages.ListEquities, ctx: Context) -> ListQuotes:
 def list_to_wire(query: ListQuotes, ctx: Context) -> messages.ListEquities:
     """Return the request for as many securities as a page takes, in order of listing."""
     return messages.ListEquities(
-        page_number=0, page_size=paging.PAGE_SIZE_MAX, sort_field="Id", desc=False
+        page_number=0, page_size=PAGE_SIZE_MAX, sort_field="Id", desc=False
     )
 
 
@@ -108,7 +106,7 @@ def list_reply_to_wire(reports: tuple[QuoteReport, ...], ctx: Context) -> Page[E
     """Return a page of securities. Raises InvalidField for a filter or a sort that is none."""
     asked = wanted(ctx.message, ctx)
     every = [equity_to_wire(one.instrument, ctx) for one in reports]
-    chosen = paging.choose(every, asked, FIELDS, _record)
+    chosen = paging.choose(every, asked, COLUMNS)
     return paging.page(list(paging.cut(chosen, asked)), len(chosen), asked, ctx)
 
 
@@ -119,7 +117,7 @@ def list_reply_from_wire(message: Page[Equity], ctx: Context) -> tuple[QuoteRepo
     Raises: NotExpressible when there are more than a page can show.
     """
     if message.next_page_link:
-        raise NotExpressible(f"more than {paging.PAGE_SIZE_MAX} securities")
+        raise NotExpressible(f"more than {PAGE_SIZE_MAX} securities")
     return tuple(
         QuoteReport(_instrument(one, ctx), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         for one in message.result
@@ -206,21 +204,3 @@ def _nearness(symbol: str, word: str) -> int:
     if symbol == word:
         return 0
     return 1 if symbol.startswith(word) else 2
-
-
-def _record(one: Equity) -> dict[str, Any]:
-    return {
-        "Id": one.id,
-        "Symbol": one.symbol,
-        "Description": one.description,
-        "Exchange": one.exchange,
-        "Currency": one.currency,
-        "AddedDate": about.date_ns(one.added_date),
-        "ModifyDate": about.date_ns(one.modify_date),
-        "Type": one.type,
-        "TickSize": one.tick_size,
-        "Enabled": one.enabled,
-        "AllowTrade": one.allow_trade,
-        "AllowMargin": one.allow_margin,
-        "AllowShort": one.allow_short,
-    }

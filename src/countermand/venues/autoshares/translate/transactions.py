@@ -8,18 +8,20 @@ Source: ETNA manual, "Get transactions": all four paging parameters are required
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
+from msgspec import Struct
+
+from countermand.core.instrument import Instrument
 from countermand.core.order import Side
 from countermand.core.queries import ListFills
 from countermand.core.reports import Fill
 from countermand.venues.autoshares import paging
 from countermand.venues.autoshares.filters import Kind
 from countermand.venues.autoshares.messages import accounts as messages
-from countermand.venues.autoshares.messages.accounts import Fee, Transaction
-from countermand.venues.autoshares.paging import Page, Wanted
+from countermand.venues.autoshares.messages.accounts import Fee, Transaction, TransactionType
+from countermand.venues.autoshares.paging import Column, Page, Wanted
 from countermand.venues.autoshares.translate import resolve
-from countermand.venues.autoshares.translate.dates import date_from_wire, date_to_wire
+from countermand.venues.autoshares.translate.dates import date_to_wire
 from countermand.venues.autoshares.translate.users import margin_type_of
 from countermand.venues.autoshares.translate.worth import money
 from countermand.wire.context import Context
@@ -27,22 +29,17 @@ from countermand.wire.numbers import price_text, qty_text
 
 COMMISSION = "Per Trade Commission"
 
-_ZERO = Decimal(0)
 
-FIELDS = {
-    "Id": Kind.NUMBER,
-    "SecurityId": Kind.NUMBER,
-    "Symbol": Kind.TEXT,
-    "OrderId": Kind.NUMBER,
-    "OrderStateId": Kind.NUMBER,
-    "Date": Kind.MOMENT,
-    "Value": Kind.NUMBER,
-    "Quantity": Kind.NUMBER,
-    "Price": Kind.NUMBER,
-    "LeavesQuantity": Kind.NUMBER,
-    "Type": Kind.TEXT,
-    "IsDayTrade": Kind.FLAG,
-}
+class Line(Struct, frozen=True, gc=False):
+    """One transaction to be: odd numbers are executions, the even one after each its commission."""
+
+    number: int
+    fill: Fill
+
+    @property
+    def is_commission(self) -> bool:
+        """Whether it is about the commission."""
+        return not self.number % 2
 
 
 def transactions_from_wire(message: messages.ListTransactions, ctx: Context) -> ListFills:
@@ -59,13 +56,9 @@ def transactions_from_wire(message: messages.ListTransactions, ctx: Context) -> 
 def transactions_reply_to_wire(fills: tuple[Fill, ...], ctx: Context) -> Page[Transaction]:
     """Return a page. Raises InvalidField for a filter or a sort that is none."""
     wanted = _wanted(ctx.message, ctx)
-    every = [
-        transaction
-        for place, fill in enumerate(reversed(fills))
-        for transaction in _transactions(place, fill, ctx)
-    ]
-    chosen = paging.choose(every, wanted, FIELDS, _record)
-    return paging.page(list(paging.cut(chosen, wanted)), len(chosen), wanted, ctx)
+    chosen = paging.choose(_lines(fills), wanted, _columns(ctx))
+    shown = [_transaction(line, ctx) for line in paging.cut(chosen, wanted)]
+    return paging.page(shown, len(chosen), wanted, ctx)
 
 
 def _wanted(message: messages.ListTransactions, ctx: Context) -> Wanted:
@@ -82,81 +75,86 @@ def _wanted(message: messages.ListTransactions, ctx: Context) -> Wanted:
     )  # fmt: skip
 
 
-def _transactions(place: int, fill: Fill, ctx: Context) -> Iterator[Transaction]:
-    # Odd numbers are executions, the even one after each its commission.
-    number = 2 * place + 1
-    fee = _fee(number + 1, fill, ctx) if fill.fee_minor else None
-    yield _transaction(number, fill, fee, ctx)
-    if fee is not None:
-        yield _commission(number + 1, fill, fee, ctx)
+def _lines(fills: tuple[Fill, ...]) -> Iterator[Line]:
+    for place, fill in enumerate(reversed(fills)):
+        yield Line(2 * place + 1, fill)
+        if fill.fee_minor:
+            yield Line(2 * place + 2, fill)
 
 
-def _transaction(number: int, fill: Fill, fee: Fee | None, ctx: Context) -> Transaction:
-    market = ctx.directory.instruments[fill.instrument_id]
-    value = market.notional_of(fill.last_px_ticks, fill.last_qty_lots)
+def _columns(ctx: Context) -> dict[str, Column[Line]]:
+    return {
+        "Id": Column(Kind.NUMBER, lambda one: one.number),
+        "SecurityId": Column(Kind.NUMBER, lambda one: one.fill.instrument_id),
+        "Symbol": Column(Kind.TEXT, lambda one: _market(one, ctx).symbol),
+        "OrderId": Column(Kind.NUMBER, lambda one: one.fill.order_id),
+        "OrderStateId": Column(Kind.NUMBER, lambda _: 0),
+        "Date": Column(Kind.MOMENT, lambda one: one.fill.ts_ns),
+        "Value": Column(Kind.NUMBER, lambda one: _value(one, ctx)),
+        "Quantity": Column(Kind.NUMBER, lambda one: _shares(one, one.fill.last_qty_lots, ctx)),
+        "Price": Column(Kind.NUMBER, lambda one: _price(one, ctx)),
+        "LeavesQuantity": Column(Kind.NUMBER, lambda one: _shares(one, _left(one), ctx)),
+        "Type": Column(Kind.TEXT, _type),
+        "IsDayTrade": Column(Kind.FLAG, lambda _: False),
+    }
+
+
+def _transaction(line: Line, ctx: Context) -> Transaction:
+    market, fill = _market(line, ctx), line.fill
     return Transaction(
-        id=number,
+        id=line.number,
         security_id=market.instrument_id,
         symbol=market.symbol,
         order_id=fill.order_id,
         order_state_id=0,
         account_id=fill.account_id,
         date=date_to_wire(fill.ts_ns),
-        value=money(-value if fill.side is Side.BUY else value, ctx),
-        quantity=Decimal(qty_text(market, fill.last_qty_lots)),
-        price=Decimal(price_text(market, fill.last_px_ticks)),
-        leaves_quantity=Decimal(qty_text(market, fill.order_qty_lots - fill.cum_qty_lots)),
-        fee=fee,
-        type="OrderExecution",
+        value=_value(line, ctx),
+        quantity=_shares(line, fill.last_qty_lots, ctx),
+        price=_price(line, ctx),
+        leaves_quantity=_shares(line, _left(line), ctx),
+        fee=_fee(line, ctx) if fill.fee_minor else None,
+        type=_type(line),
         is_day_trade=False,
         margin_type=margin_type_of(ctx.directory.accounts[fill.account_id]),
     )
 
 
-def _commission(number: int, fill: Fill, fee: Fee, ctx: Context) -> Transaction:
-    market = ctx.directory.instruments[fill.instrument_id]
-    return Transaction(
-        id=number,
-        security_id=market.instrument_id,
-        symbol=market.symbol,
-        order_id=fill.order_id,
-        order_state_id=0,
-        account_id=fill.account_id,
-        date=date_to_wire(fill.ts_ns),
-        value=-fee.value,
-        quantity=_ZERO,
-        price=_ZERO,
-        leaves_quantity=_ZERO,
-        fee=fee,
-        type="Commission",
-        is_day_trade=False,
-        margin_type=margin_type_of(ctx.directory.accounts[fill.account_id]),
-    )
-
-
-def _fee(number: int, fill: Fill, ctx: Context) -> Fee:
+def _fee(line: Line, ctx: Context) -> Fee:
     return Fee(
-        id=number,
+        id=line.number + line.number % 2,
         commission_id=COMMISSION,
-        value=money(fill.fee_minor, ctx),
+        value=money(line.fill.fee_minor, ctx),
         seizure="Execution",
         leverage=1,
         value_type="Absolute",
     )
 
 
-def _record(one: Transaction) -> dict[str, Any]:
-    return {
-        "Id": one.id,
-        "SecurityId": one.security_id,
-        "Symbol": one.symbol,
-        "OrderId": one.order_id,
-        "OrderStateId": one.order_state_id,
-        "Date": date_from_wire(one.date),
-        "Value": one.value,
-        "Quantity": one.quantity,
-        "Price": one.price,
-        "LeavesQuantity": one.leaves_quantity,
-        "Type": one.type,
-        "IsDayTrade": one.is_day_trade,
-    }
+def _market(line: Line, ctx: Context) -> Instrument:
+    return ctx.directory.instruments[line.fill.instrument_id]
+
+
+def _type(line: Line) -> TransactionType:
+    return "Commission" if line.is_commission else "OrderExecution"
+
+
+def _value(line: Line, ctx: Context) -> Decimal:
+    fill = line.fill
+    if line.is_commission:
+        return money(-fill.fee_minor, ctx)
+    value = _market(line, ctx).notional_of(fill.last_px_ticks, fill.last_qty_lots)
+    return money(-value if fill.side is Side.BUY else value, ctx)
+
+
+def _price(line: Line, ctx: Context) -> Decimal:
+    ticks = 0 if line.is_commission else line.fill.last_px_ticks
+    return Decimal(price_text(_market(line, ctx), ticks))
+
+
+def _shares(line: Line, lots: int, ctx: Context) -> Decimal:
+    return Decimal(qty_text(_market(line, ctx), 0 if line.is_commission else lots))
+
+
+def _left(line: Line) -> int:
+    return line.fill.order_qty_lots - line.fill.cum_qty_lots
