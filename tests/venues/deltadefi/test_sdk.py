@@ -214,6 +214,25 @@ def test_keys_are_changed(lenient: dict[str, Any]) -> None:
     assert {"order_id": order["id"]} == again.cancel_order(order["id"])
 
 
+def test_built_order_and_new_key_survive_a_crash(tmp_path: Path) -> None:
+    """What was answered is what is known when the server comes back."""
+    with Served(tmp_path, "--venue", NAME) as server:
+        api = client(server.venue(NAME))
+        order = rest(api)
+        built = api.orders.build_place_order_transaction(
+            ADA, "buy", "limit", base_quantity="100", price=OPEN_AT
+        )
+        signed = api.operation_wallet.sign_tx(built["tx_hex"])
+        new = api.accounts.create_new_api_key()
+        server.kill()
+    with Served(tmp_path, "--venue", NAME) as server:
+        again = ApiClient(api_key=new["api_key"], base_url=server.venue(NAME)["base_url"])
+        submitted = again.orders.submit_place_order_transaction(built["order_id"], signed)
+        assert (built["order_id"], "open") == (submitted["id"], submitted["status"])
+        ids = [order["id"], submitted["id"]]
+        assert {"symbol": ADA, "order_ids": ids} == again.cancel_all_orders(ADA)
+
+
 # --- refusals
 
 
