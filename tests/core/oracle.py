@@ -21,6 +21,8 @@ from tests.core.oracle_order import REDUCE_ONLY, Order
 EXTERNAL, FEES, CLEARING = -1, -2, -3
 BILLION = 10**9
 
+NOTHING_OPEN = {"BUY": (0, 0), "SELL": (0, 0)}
+
 Event = tuple[Any, ...]
 
 
@@ -198,20 +200,30 @@ class Oracle:
         pledged = 0
         for instrument in self._held_in(c.asset_id):
             net, cost, _ = self._position(c.account_id, instrument.id)
-            nothing = {"BUY": (0, 0), "SELL": (0, 0)}
-            pledged += money.position_hold(instrument, net, cost, nothing)
+            pledged += money.position_hold(instrument, net, cost, NOTHING_OPEN)
         if c.amount_minor > self.totals.get((c.account_id, c.asset_id), 0) - pledged:
             return [("InstructionRejected", "INSUFFICIENT_FUNDS")]
         self._pay(c.account_id, EXTERNAL, c.asset_id, c.amount_minor)
         events: list[Event] = [("FundsWithdrawn", c.account_id, c.asset_id, c.amount_minor)]
         while self._available(c.account_id, c.asset_id) < 0:
-            holding = [
-                o
-                for o in self._open(c.account_id)
-                if money.hold_asset(self.instruments[o.instrument], o.side) == c.asset_id
-            ]
-            events.append(self._cancel(max(holding, key=lambda o: o.order_id), "UNFUNDED"))
+            events.append(self._cancel(self._to_unfund(c.account_id, c.asset_id), "UNFUNDED"))
         return events
+
+    def _to_unfund(self, account: int, asset: int) -> Order:
+        # The newest of those whose end frees something; of those that free it together if none is.
+        held, freeing, together = self.hold(account, asset), [], []
+        for order in self._open(account):
+            without = deepcopy(self)
+            without._cancel(without._by_id(order.order_id), "UNFUNDED")
+            if without.hold(account, asset) < held:
+                freeing.append(order)
+            instrument = self.instruments[order.instrument]
+            if money.has_positions(instrument) and instrument.quote_asset_id == asset:
+                net, cost, _ = self._position(account, instrument.id)
+                alone = money.position_hold(instrument, net, cost, NOTHING_OPEN)
+                if self._margin(account, instrument) > alone:
+                    together.append(order)
+        return max(freeing or together, key=lambda o: o.order_id)
 
     def on_settle_instrument(self, c: SimpleNamespace) -> list[Event]:
         """Open orders go, who is long is paid, who is short pays, and the market is over."""

@@ -72,6 +72,27 @@ def test_no_more_orders_are_canceled_than_need_be(world: World) -> None:
     assert world.money(ALICE) == (60_000, 50_000)
 
 
+def test_order_that_frees_nothing_is_left_alone(world: World) -> None:
+    """The offer closes what is long, so only the bid needs money, older as it is."""
+    world.trade(ALICE, BOB, 10, 100, instrument_id=PERP)
+    world.buy(ALICE, 10, 90, "a1", instrument_id=PERP)
+    world.sell(ALICE, 10, 110, "a2", instrument_id=PERP)
+    world.withdraw(ALICE, MONEY - 1_000)
+
+    assert world.story == [f"withdrawn {MONEY - 1_000}", "canceled a1 UNFUNDED"]
+    assert world.money(ALICE) == (1_000, 1_000)
+
+
+def test_both_sides_that_need_as_much_go_one_after_the_other(world: World) -> None:
+    """Neither frees anything alone; the newest goes first, then the other frees all."""
+    world.buy(ALICE, 11, 100, "a1", instrument_id=PERP)
+    world.sell(ALICE, 10, 110, "a2", instrument_id=PERP)
+    world.withdraw(ALICE, MONEY)
+
+    cancels = ["canceled a2 UNFUNDED", "canceled a1 UNFUNDED"]
+    assert world.story == [f"withdrawn {MONEY}", *cancels]
+
+
 @pytest.mark.parametrize(
     ("market", "free"), [(PERP, MONEY - 10 * 100), (RAIN, MONEY + 10 * 1_000 - 10 * 1_000)]
 )

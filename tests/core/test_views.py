@@ -273,6 +273,36 @@ def test_preview_of_a_crossing_order_reckons_with_both_fees() -> None:
     assert preview(world) == PreviewReport(None, 5_100, MONEY, 36 + 30, 2)
 
 
+def test_preview_of_what_is_left_over_reckons_with_the_price_it_will_stand_at() -> None:
+    """Two lots are bought at 90, the best price, at which the other three will stand."""
+    world = World(spot={"maker_fee_ppb": PERCENT, "taker_fee_ppb": 2 * PERCENT})
+    world.sell(BOB, 2, 90)
+    world.sell(BOB, 2, 120)
+    left_over = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+
+    assert preview(world, ord_type=left_over, price_ticks=100).fee_minor == 36 + 27
+
+
+def test_preview_reckons_with_what_self_trade_prevention_takes() -> None:
+    """Of five lots two are lost to the own order, two are bought and one is left to rest."""
+    world = World(spot={"maker_fee_ppb": PERCENT, "taker_fee_ppb": 2 * PERCENT})
+    world.sell(ALICE, 2, 100)
+    world.sell(BOB, 2, 100)
+    report = preview(world, stp=SelfTradePrevention.DECREMENT_AND_CANCEL)
+
+    assert (report.fee_minor, report.fill_qty_lots) == (40 + 10, 2)
+
+
+def test_preview_rounds_what_an_order_is_charged_in_all() -> None:
+    """A fill of 10 is half a step of 20 and charged as none, but with 20 to rest 30 makes 40."""
+    world = World(
+        spot={"maker_fee_ppb": PERCENT // 2, "taker_fee_ppb": PERCENT, "fee_step_minor": 20}
+    )
+    world.sell(BOB, 1, 100)
+
+    assert preview(world).fee_minor == 40
+
+
 def test_preview_of_a_market_order_is_bound_like_one(world: World) -> None:
     """What it needs is what it could pay at worst."""
     world.sell(BOB, 2, 90)

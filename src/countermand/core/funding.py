@@ -9,7 +9,8 @@ from countermand.core.events import (
     InstrumentSettled,
     OrderCanceled,
 )
-from countermand.core.ids import AssetId
+from countermand.core.ids import AssetId, InstrumentId
+from countermand.core.instrument import Instrument
 from countermand.core.ledger import hold_asset, margin, margin_rate_ppb
 from countermand.core.order import Order
 from countermand.core.reasons import CancelReason, RejectReason
@@ -42,8 +43,7 @@ def _free_of_positions(state: State, account: Account, asset_id: AssetId) -> int
     for instrument_id, position in account.positions.items():
         instrument = state.markets[instrument_id].instrument
         if instrument.quote_asset_id == asset_id:
-            alone = Position(net_lots=position.net_lots, cost_minor=position.cost_minor)
-            held += margin(instrument, alone, rate_ppb=margin_rate_ppb(account, instrument))
+            held += _alone_minor(account, instrument, position)
     balance = account.balances.get(asset_id)
     return balance.total_minor - held if balance else 0
 
@@ -52,7 +52,9 @@ def unfunded(state: State, events: list[Event]) -> list[Event]:
     """
     Return the cancel of the newest order that money gone out no longer funds, if there is any.
 
-    One at a time: the next one is a consequence of this one.
+    One at a time: the next one is a consequence of this one. Only what frees something is canceled.
+    Where the buys of a market need as much as its sells no order frees anything alone; the newest
+    of them goes first then.
     """
     first = events[0]
     if type(first) is FundsWithdrawn:
@@ -66,12 +68,38 @@ def unfunded(state: State, events: list[Event]) -> list[Event]:
 
 
 def _newest(state: State, account: Account, asset_id: AssetId) -> list[Event]:
-    holding = [
-        order.order_id
-        for order in account.open_orders.values()
-        if _held_in(state, order) == asset_id
-    ]
-    return [OrderCanceled(max(holding), CancelReason.UNFUNDED)] if holding else []
+    # There is one: without any order positions alone hold no more than was left to them.
+    holding = [o for o in account.open_orders.values() if _held_in(state, o) == asset_id]
+    freeing = [o for o in holding if _freed_minor(state, account, o) > 0]
+    together = [o for o in holding if _outgrows(state, account, o.instrument_id)]
+    newest = max(order.order_id for order in freeing or together)
+    return [OrderCanceled(newest, CancelReason.UNFUNDED)]
+
+
+def _freed_minor(state: State, account: Account, order: Order) -> int:
+    # What canceling the order would free; beside its own hold that is its part of the margin.
+    instrument = state.markets[order.instrument_id].instrument
+    if not instrument.has_positions:
+        return order.hold_minor
+    position, leaves = account.positions[order.instrument_id], order.leaves_qty_lots
+    less_minor = -instrument.notional_of(order.price_ticks, leaves)
+    rate_ppb = margin_rate_ppb(account, instrument)
+    without = margin(instrument, position, order.side, -leaves, less_minor, rate_ppb)
+    return order.hold_minor + position.margin_minor - without
+
+
+def _outgrows(state: State, account: Account, instrument_id: InstrumentId) -> bool:
+    # Whether a market's orders together need more than the position alone.
+    position = account.positions.get(instrument_id)
+    if position is None:
+        return False
+    instrument = state.markets[instrument_id].instrument
+    return position.margin_minor > _alone_minor(account, instrument, position)
+
+
+def _alone_minor(account: Account, instrument: Instrument, position: Position) -> int:
+    alone = Position(net_lots=position.net_lots, cost_minor=position.cost_minor)
+    return margin(instrument, alone, rate_ppb=margin_rate_ppb(account, instrument))
 
 
 def _held_in(state: State, order: Order) -> AssetId:

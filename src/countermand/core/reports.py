@@ -221,7 +221,10 @@ class AccountSummary(Struct, frozen=True):
 
 class PreviewReport(Struct, frozen=True, gc=False):
     """
-    What would happen to an order if it were placed now.
+    What would happen to an order if it were placed now, until it rests.
+
+    `fee_minor` is that of its fills and, as a maker, of what then rests. What others, that trade
+    whole or not at all, make of its resting there is not foreseen.
 
     Units: quote minor units, except that a spot sell needs `required_minor` of the base asset.
     """

@@ -8,7 +8,14 @@ from typing import Any
 from countermand.core import fees, sizing
 from countermand.core.book import Ladder
 from countermand.core.decide import decide
-from countermand.core.events import OrderAccepted, OrderRejected, OrderRested, Traded
+from countermand.core.events import (
+    Event,
+    OrderAccepted,
+    OrderRejected,
+    OrderRestated,
+    OrderRested,
+    Traded,
+)
 from countermand.core.exposure import market_bound, required_minor
 from countermand.core.instrument import Instrument
 from countermand.core.ledger import hold_asset
@@ -311,13 +318,27 @@ def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
     filled = sum(trade.qty_lots for trade in trades)
     fee = sum(trade.taker_fee_minor for trade in trades)
     if isinstance(accepted := events[0], OrderAccepted) and isinstance(events[-1], OrderRested):
-        fee += _resting_fee_minor(market.instrument, accepted, filled)
+        fee += _resting_fee_minor(market.instrument, accepted, events)
     return _previewed(state.accounts[order.account_id], market, query, fee, filled, None)
 
 
-def _resting_fee_minor(instrument: Instrument, order: OrderAccepted, filled_lots: int) -> int:
-    rest_lots, rate = order.order_qty_lots - filled_lots, instrument.maker_fee_ppb
-    return fees.fee_minor(instrument, order.side, rate, order.price_ticks, rest_lots, 0, 0)
+def _resting_fee_minor(instrument: Instrument, order: OrderAccepted, events: list[Event]) -> int:
+    # Of what is left, at the price and after the fees with which it comes to rest.
+    side, taker_fee = order.side, instrument.taker_fee_ppb
+    qty_lots, price_ticks = order.order_qty_lots, order.price_ticks
+    filled = accrued = charged = 0
+    for event in events:
+        if isinstance(event, Traded):
+            filled += event.qty_lots
+            charged += event.taker_fee_minor
+            terms = (taker_fee, event.price_ticks, event.qty_lots)
+            accrued += fees.accrual(instrument, side, *terms)
+        elif isinstance(event, OrderRestated) and event.order_id == order.order_id:
+            qty_lots = event.order_qty_lots
+            price_ticks = event.price_ticks or price_ticks
+    rest = (instrument.maker_fee_ppb, price_ticks, qty_lots - filled)
+    # Without a step each fill is rounded by itself, whatever came before.
+    return fees.fee_minor(instrument, side, *rest, accrued, charged)
 
 
 def _previewed(
