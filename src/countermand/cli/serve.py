@@ -96,10 +96,11 @@ async def _run(config: Config, *, as_json: bool) -> None:
 def _show(ready: Ready, *, keeps: bool) -> None:
     for name, venue in ready.venues.items():
         typer.secho(f"{name}  {venue['base_url']}", bold=True)
+        width = 2 + max(len(field) for needs in venue["accounts"].values() for field in needs)
         for account, needs in venue["accounts"].items():
             for index, (field, value) in enumerate(needs.items()):
-                typer.echo(f"  {'' if index else account:<8}{field:<16}{_plain(value)}")
-        typer.echo(f"  {'markets':<24}{_plain(venue['markets'])}\n")
+                typer.echo(f"  {'' if index else account:<8}{field:<{width}}{_plain(value)}")
+        typer.echo(f"  {'markets':<{8 + width}}{_plain(venue['markets'])}\n")
     promise = "everything answered is kept" if keeps else "nothing is kept"
     typer.echo(f"control  {ready.control}   (Ctrl-C stops; {promise})")
 

@@ -1,0 +1,52 @@
+"""The README's sessions, run as they stand there against a server as it stands there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.served import Served
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+SESSIONS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+PORTS = {
+    "8101": "deltadefi",
+    "8102": "autoshares",
+    "8103": "coinbase-intx",
+    "8104": "loopring",
+    "8105": "polymarket-us",
+}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """The demo world, on free ports."""
+    with Served(None) as running:
+        yield running
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda text: text.splitlines()[0])
+def test_session_prints_what_it_says(served: Served, session: str) -> None:
+    """Every line that prints says in its comment what it prints."""
+    moved = session
+    for port, venue in PORTS.items():
+        moved = moved.replace(f"http://127.0.0.1:{port}", served.venue(venue)["base_url"])
+    promised = [line.rpartition("# ")[2] for line in session.splitlines() if "print(" in line]
+    done = subprocess.run(
+        [sys.executable, "-c", moved], capture_output=True, text=True, check=False
+    )
+
+    assert (promised, "") == (done.stdout.splitlines(), done.stderr)
+    assert promised
+
+
+def test_served_ids_are_those_of_the_session(served: Served) -> None:
+    """What the README shows of the ready table is what a newcomer sees."""
+    alice = served.venue("coinbase-intx")["accounts"]["alice"]
+
+    assert README.count(alice["portfolio_uuid"]) == 2
+    assert alice["portfolio_id"] in README
