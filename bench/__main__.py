@@ -10,9 +10,11 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from bench import core, http, journal, signatures
+from bench import core, http, journal, loopring_crypto, signatures
+from bench.autoshares import Autoshares
 from bench.coinbase_intx import Coinbase
 from bench.deltadefi import DeltaDefi
+from bench.loopring import Loopring
 from bench.polymarket_us import Polymarket
 from countermand.core.instrument import InstrumentKind
 
@@ -20,7 +22,9 @@ console = Console()
 
 SPEAKERS: dict[str, type[http.Speaker]] = {
     "deltadefi": DeltaDefi,
+    "autoshares": Autoshares,
     "coinbase-intx": Coinbase,
+    "loopring": Loopring,
     "polymarket-us": Polymarket,
 }
 
@@ -101,11 +105,30 @@ def _signatures() -> None:
     _table(f"{venue}, what a signature costs", rows)
 
 
+def _loopring_crypto() -> None:
+    f = loopring_crypto.measure()
+    book = f"by the book takes {f.times_textbook:,.0f}x, goal 300"
+    new = f"{f.new_key_times_known:.1f}x that with a known key, goal below 12"
+    _table(
+        "loopring's signatures, one thread",
+        [
+            ("check, known key", f"{f.verify_us:,.0f} us", book),
+            ("check, new key", f"{f.verify_new_key_us:,.0f} us", new),
+            ("check by the book", f"{f.textbook_us:,.0f} us", "affine points, in the tests"),
+            ("sign", f"{f.sign_us:,.0f} us", ""),
+            ("hash of a challenge", f"{f.challenge_us:,.0f} us", "Poseidon, 6 wide"),
+            ("hash of an order", f"{f.order_hash_us:,.0f} us", "Poseidon, 12 wide"),
+            ("tables", f"{f.tables_us / 1e3:,.0f} ms", "once, where it is served; goal below 150"),
+        ],
+    )
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "core": _core,
     "journal": _journal,
     "http": _http,
     "signatures": _signatures,
+    "loopring-crypto": _loopring_crypto,
 }
 
 

@@ -60,6 +60,13 @@ class Staging(Protocol):
         """Return the request that places what `answer` says was written down."""
 
 
+@runtime_checkable
+class Bounded(Protocol):
+    """What a venue's file has besides where no more orders than that can rest at once."""
+
+    orders_max: int
+
+
 class Server:
     """A served exchange in a directory of its own."""
 
@@ -105,15 +112,16 @@ def measure(venue: str, speaker_of: type[Speaker]) -> Figures:
         connections = Connections(server.address, CONNECTIONS)
         speaker = speaker_of(server.venue)
         pings, cancels, places = [], [], []
+        size = speaker.orders_max if isinstance(speaker, Bounded) else CANCELS_A_PHASE
         index = 0
         for _ in range(ROUNDS):
             pings.append(connections.closed_loop(repeat(PING), PHASE_S).per_s)
-            orders, rate = rest(connections, speaker, index, CANCELS_A_PHASE)
+            orders, rate = rest(connections, speaker, index, size)
             places.append(rate)
-            index += CANCELS_A_PHASE
+            index += size
             cancels.append(cancel_all(connections, speaker, orders).per_s)
         rate = statistics.median(cancels) / 2
-        count = int(rate * OPEN_LOOP_S)
+        count = min(int(rate * OPEN_LOOP_S), size)
         orders, _ = rest(connections, speaker, index, count)
         requests = [speaker.cancel(order_id) for order_id in orders]
         open_loop = connections.open_loop(requests, rate, seed=1)
