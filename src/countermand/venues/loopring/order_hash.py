@@ -9,6 +9,7 @@ Source: Loopring protocol 3.6, design document, "Off-chain requests, Order"; DEX
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from countermand.venues.loopring.crypto.poseidon import digest, poseidon
 from countermand.wire.errors import InvalidField, Malformed, MissingField
 
 _WIDTH, _PARTIAL_ROUNDS = 12, 53
+_RECENT = 256
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _DIGITS = re.compile(r"[0-9]{1,40}")
@@ -50,8 +52,9 @@ class OrderTerms(Struct, frozen=True, gc=False):
     taker: int
 
 
+@lru_cache(maxsize=_RECENT)
 def order_hash(terms: OrderTerms) -> int:
-    """Return the hash of an order, as a number."""
+    """Return the hash of an order, as a number; who checks it and who reads it ask in turn."""
     return digest(poseidon(_WIDTH, _PARTIAL_ROUNDS), msgspec.structs.astuple(terms))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from countermand.core.queries import GetDepth, ListTrades
 from countermand.core.reports import AccountReport, DepthReport, Trade
 from countermand.venues.loopring.about import Owner, shown
+from countermand.venues.loopring.auth import Unproven
 from countermand.venues.loopring.codes import Absent, Code, Coded
 from countermand.venues.loopring.messages import exchange
 from countermand.venues.loopring.tables import SIDES
@@ -146,7 +147,7 @@ def account_to_wire(result: object, ctx: Context) -> exchange.Account:
 def _account(text: str, ctx: Context) -> AccountReport:
     try:
         return resolve.account(text, ctx)
-    except Coded:
+    except Unproven:
         raise Absent(Code.ACCOUNT_NOT_FOUND, "account not found") from None
 
 

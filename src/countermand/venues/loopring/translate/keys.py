@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from countermand.venues.loopring.codes import Code, Coded
+from countermand.venues.loopring.auth import AuthCode, Unproven
 from countermand.venues.loopring.credential import LoopringCredential, own
 from countermand.venues.loopring.messages import user
 from countermand.venues.loopring.translate import resolve
@@ -28,14 +28,14 @@ def rotate_from_wire(message: user.RotateApiKey, ctx: Context) -> IssueKey:
     """
     Return the change of keys that is asked for.
 
-    Raises: MissingField, InvalidField; Coded for another account than the key's.
+    Raises: MissingField, InvalidField; Unproven for another account than the key's.
     Source: DEX API v3, "Update user's ApiKey".
     """
     held = resolve.held(ctx)
     if message.account_id is None:
         raise MissingField("accountId")
     if resolve.number("accountId", str(message.account_id)) != held.account_id:
-        raise Coded(Code.WRONG_ACCOUNT, "invalid account id")
+        raise Unproven(AuthCode.OTHER_ACCOUNT, "invalid account id")
     return IssueKey(held.owner, lambda chance: _fields(held, chance), (held.key,))
 
 

@@ -5,7 +5,7 @@ from msgspec import Struct
 from countermand.core.instrument import Asset, Instrument
 from countermand.core.reports import AccountReport
 from countermand.venues.loopring.about import About, Token, shown
-from countermand.venues.loopring.auth import LoopringPrincipal
+from countermand.venues.loopring.auth import AuthCode, LoopringPrincipal, Unproven
 from countermand.venues.loopring.codes import Absent, Code, Coded
 from countermand.venues.loopring.credential import LoopringCredential
 from countermand.venues.loopring.order_hash import hash_text, parse_hash
@@ -60,17 +60,17 @@ def own_account(text: str, ctx: Context) -> AccountReport:
     """Return the account of the key, which must be the one named. Raises as `account` does."""
     named = account(text, ctx)
     if ctx.principal is None or named.owner != ctx.principal.owner:
-        raise Coded(Code.WRONG_ACCOUNT, "invalid account id")
+        raise Unproven(AuthCode.OTHER_ACCOUNT, "invalid account id")
     return named
 
 
 def account(text: str, ctx: Context) -> AccountReport:
-    """Return the account that is named; any key may look. Raises InvalidField, Coded."""
+    """Return the account that is named; any key may look. Raises InvalidField, Unproven."""
     name = str(number("accountId", text))
     for known in ctx.directory.accounts.values():
         if known.name == name:
             return known
-    raise Coded(Code.WRONG_ACCOUNT, "invalid account id")
+    raise Unproven(AuthCode.OTHER_ACCOUNT, "invalid account id")
 
 
 def client_account(ctx: Context) -> AccountReport:
