@@ -360,6 +360,28 @@ def test_a_swap_the_book_is_too_small_for_is_cut_short(floor: Floor) -> None:
     )
 
 
+def test_a_swap_that_finds_nobody(floor: Floor) -> None:
+    """It ends with nothing; one that ends at its quote cannot even be sized, and is refused."""
+    form = floor.form((ETH, 30 * E18), (LRC, 1000 * E18), orderType="TAKER_ONLY")
+
+    assert (400, 102120) == refusal(floor.submit(form))
+    hashed = floor.taken(form | {"fillAmountBOrS": True})
+    assert "cancelled" == floor.order(hashed)["status"]
+
+
+def test_a_resting_buy_that_meets_a_better_price(floor: Floor) -> None:
+    """It ends with the base it was signed for, having cost less (our choice)."""
+    floor.sell(3000 * E18, 60 * E18)
+    form = floor.form((ETH, 30 * E18), (LRC, 1000 * E18), "bob", fillAmountBOrS=False)
+    told = floor.order(floor.taken(form, "bob"), "bob")
+
+    assert ("processed", str(1000 * E18), str(20 * E18)) == (
+        told["status"],
+        told["volumes"]["baseFilled"],
+        told["volumes"]["quoteFilled"],
+    )
+
+
 def test_a_resting_buy_that_ends_at_what_it_sells(floor: Floor) -> None:
     """It never costs more than was signed, and at its own price costs just that."""
     form = floor.form((ETH, 30 * E18), (LRC, 1000 * E18), "bob", fillAmountBOrS=False)
