@@ -76,6 +76,7 @@ class App:
         self._on_fatal = on_fatal
         self._clock = SystemClock()
         self._listeners: list[Listener] = []
+        self._pipelines: list[Pipeline] = []
         self._engine: Engine | None = None
 
     async def start(self) -> Ready:
@@ -116,10 +117,14 @@ class App:
         """Answer what is open, then flush and close. Safe to call at any time."""
         listeners, self._listeners = self._listeners, []
         engine, self._engine = self._engine, None
+        for pipeline in self._pipelines:
+            pipeline.hurry()
         ends = [listener.stop() for listener in listeners]
         for failure in await asyncio.gather(*ends, return_exceptions=True):
             if failure is not None:
                 log.error("a listener failed", extra={"reason": repr(failure)})
+        for pipeline in self._pipelines:
+            pipeline.close()
         if engine is not None:
             await engine.stop()
             log.info("stopped", extra={"seq": engine.seq})
@@ -134,6 +139,7 @@ class App:
         scheme = "https" if self._config.tls else "http"
         urls = {name: _url(scheme, bound) for name, bound in sockets.items()}
         base_urls = {name: url for name, url in urls.items() if name != CONTROL}
+        self._pipelines = list(pipelines.values())
         metrics = [pipeline.metrics for pipeline in pipelines.values()]
         apps: dict[str, Any] = {name: VenueApp(p) for name, p in pipelines.items()}
         apps[CONTROL] = control_app(engine, base_urls, metrics)

@@ -121,6 +121,44 @@ def test_failed_write_changes_nothing(tmp_path: Path) -> None:
     assert ["alice-1", "bob-1"] == keys(held)
 
 
+def test_change_nobody_waits_for_is_made_whole(tmp_path: Path) -> None:
+    """Whoever asked may go away in the middle; what is on the disk is what is true."""
+    path = tmp_path / "keys.json"
+
+    async def story() -> list[str]:
+        held = ring(path)
+        asked = asyncio.create_task(held.change(issue("alice-2", "alice-1")))
+        await asyncio.sleep(0)
+        asked.cancel()
+        await held.change(RevokeKeys(()))
+        return keys(held)
+
+    assert ["alice-2", "bob-1"] == asyncio.run(story()) == keys(ring(path))
+
+
+def test_changes_at_once_are_all_made(tmp_path: Path) -> None:
+    """Each is made on top of the others, none instead of another."""
+    path = tmp_path / "keys.json"
+    names = [f"alice-{number}" for number in range(2, 12)]
+
+    async def story() -> list[str]:
+        held = ring(path)
+        await asyncio.gather(*[held.change(issue(name)) for name in names])
+        return keys(held)
+
+    assert sorted(["alice-1", "bob-1", *names]) == asyncio.run(story()) == keys(ring(path))
+
+
+def test_key_revoked_again_is_written_down_once(tmp_path: Path) -> None:
+    """The file does not grow with what has ended already."""
+    path = tmp_path / "keys.json"
+    held = ring(path)
+    for _ in range(3):
+        asyncio.run(held.change(RevokeKeys(("alice-1",))))
+
+    assert path.read_bytes().count(b"alice-1") == 1
+
+
 def test_broken_file_is_refused(tmp_path: Path) -> None:
     """Starting without it would bring revoked keys back."""
     path = tmp_path / "keys.json"

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from countermand.server.verifier import BATCH_MAX, Check, Verifier
+from countermand.server.verifier import BATCH_MAX, WAITING_MAX, Check, Verifier
 from countermand.wire.context import Principal
-from countermand.wire.errors import Unauthorized
+from countermand.wire.errors import Overloaded, Unauthorized
 from countermand.wire.http import Request
 
 
@@ -78,6 +78,45 @@ def test_checks_leave_the_loop_alone() -> None:
     verified(note, ["alice", "bob"])
 
     assert ["verify", "verify"] == [name.split("_")[0] for name in seen]
+
+
+def test_cancels_are_checked_before_everything_else() -> None:
+    """They overtake what came before them and still waits."""
+    seen: list[str] = []
+
+    def note(asked: Request, now_ns: int) -> Principal:
+        seen.append(asked.path.decode())
+        return believe(asked, now_ns)
+
+    async def story() -> None:
+        verifier = Verifier(note, 1)
+        others = [verifier.verify(request(f"order-{index}"), 0) for index in range(3)]
+        cancel = verifier.verify(request("cancel"), 0, cancels=True)
+        await asyncio.gather(*others, cancel)
+        verifier.stop()
+
+    asyncio.run(story())
+
+    assert ["cancel", "order-0", "order-1", "order-2"] == seen
+
+
+def test_too_many_are_turned_away_and_cancels_are_not() -> None:
+    """There is as much room again for whoever wants to get out."""
+
+    async def story() -> tuple[list[Principal | BaseException], Principal]:
+        verifier = Verifier(believe, 1)
+        crowd = [verifier.verify(request(f"order-{n}"), 0) for n in range(WAITING_MAX + 1)]
+        waiting = asyncio.gather(*crowd, return_exceptions=True)
+        await asyncio.sleep(0)
+        canceled = await verifier.verify(request("cancel"), 0, cancels=True)
+        answers = await waiting
+        verifier.stop()
+        return answers, canceled
+
+    answers, canceled = asyncio.run(story())
+
+    assert "cancel" == canceled.owner
+    assert [WAITING_MAX] == [n for n, a in enumerate(answers) if isinstance(a, Overloaded)]
 
 
 def test_whoever_gives_up_waiting_harms_nobody() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.core.build import ALICE, BOB, World
+from tests.core.build import ALICE, BOB, SPOT, World
 
-from countermand.core.commands import CancelOrder, Command, Entry
-from countermand.core.ids import OrderId
+from countermand.core.commands import CancelOrder, Command, Entry, NewOrder
+from countermand.core.ids import AccountId, OrderId
+from countermand.core.order import OrdType, Side, TimeInForce
 from countermand.core.queries import Query
 from countermand.engine.feed import Feed
 from countermand.engine.sequencer import Answer
@@ -22,9 +23,11 @@ class FedWorld(World):
     def __init__(self) -> None:
         super().__init__()
         self.feed = Feed(self.exchange.seq)
+        self.asked = 0
 
     async def query(self, query: Query) -> Answer:
-        """As the engine's `query`."""
+        """As the engine's `query`; how often it is asked is counted."""
+        self.asked += 1
         return Answer(self.exchange.seq, self.exchange.query(query))
 
     def tell(self, command: Command) -> None:
@@ -32,6 +35,11 @@ class FedWorld(World):
         exchange = self.exchange
         entry = Entry(exchange.seq + 1, exchange.ts_ns + 1, command)
         self.feed.publish((exchange.apply(entry),))
+
+
+def sell(account: AccountId, qty: int) -> NewOrder:
+    """An order that takes what is bid at 100."""
+    return NewOrder(account, SPOT, "", Side.SELL, OrdType.LIMIT, TimeInForce.GTC, qty, 100)
 
 
 def watch(world: FedWorld) -> OrderWatch:
@@ -63,15 +71,16 @@ def test_waits_until_the_order_is_canceled() -> None:
 
 
 def test_order_that_is_closed_is_not_waited_for() -> None:
-    """It may have closed before anybody came to wait."""
+    """It may have closed before anybody came to wait; then the feed is left as it was."""
 
-    async def story() -> bool:
+    async def story() -> tuple[bool, int]:
         world = FedWorld()
         mine = world.buy(ALICE, 5, 100)
         world.cancel(ALICE, mine)
-        return await settled(asyncio.create_task(watch(world).closed(ALICE, mine, FOREVER_NS)))
+        waiting = asyncio.create_task(watch(world).closed(ALICE, mine, FOREVER_NS))
+        return await settled(waiting), len(world.feed._subscriptions)
 
-    assert asyncio.run(story())
+    assert (True, 0) == asyncio.run(story())
 
 
 def test_waiting_ends_with_its_time() -> None:
@@ -98,6 +107,58 @@ def test_waiting_ends_with_the_exchange() -> None:
         return await settled(waiting)
 
     assert asyncio.run(story())
+
+
+def test_partly_filled_order_is_waited_for_without_hurry() -> None:
+    """A fill that leaves something wakes whoever waits once, and they go back to waiting."""
+
+    async def story() -> tuple[bool, int, bool]:
+        world = FedWorld()
+        mine = world.buy(ALICE, 5, 100)
+        waiting = asyncio.create_task(watch(world).closed(ALICE, mine, FOREVER_NS))
+        await settled(waiting)
+        world.asked = 0
+        world.tell(sell(BOB, 2))
+        partly = await settled(waiting)
+        asked = world.asked
+        world.tell(sell(BOB, 3))
+        return partly, asked, await settled(waiting)
+
+    assert (False, 1, True) == asyncio.run(story())
+
+
+def test_reader_that_was_too_slow_looks_for_itself() -> None:
+    """What it missed may be what somebody waits for."""
+
+    async def story() -> bool:
+        world = FedWorld()
+        mine, other = world.buy(ALICE, 5, 100), world.buy(BOB, 5, 90)
+        waiting = asyncio.create_task(watch(world).closed(ALICE, mine, FOREVER_NS))
+        await settled(waiting)
+        (subscription,) = world.feed._subscriptions
+        subscription._room = 0
+        world.tell(CancelOrder(ALICE, mine))
+        ended = await settled(waiting)
+        world.tell(CancelOrder(BOB, other))
+        return ended
+
+    assert asyncio.run(story())
+
+
+def test_nobody_waits_once_the_server_stops() -> None:
+    """Those who wait go, and those who come later do not begin."""
+
+    async def story() -> tuple[bool, bool, int]:
+        world = FedWorld()
+        watching, mine = watch(world), world.buy(ALICE, 5, 100)
+        waiting = asyncio.create_task(watching.closed(ALICE, mine, FOREVER_NS))
+        await settled(waiting)
+        watching.end()
+        ended = await settled(waiting)
+        late = asyncio.create_task(watching.closed(ALICE, mine, FOREVER_NS))
+        return ended, await settled(late), len(world.feed._subscriptions)
+
+    assert (True, True, 0) == asyncio.run(story())
 
 
 def test_many_wait_through_one_reader() -> None:

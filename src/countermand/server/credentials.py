@@ -63,25 +63,30 @@ class KeyRing:
 
     async def change(self, asked: IssueKey | RevokeKeys) -> Credential | None:
         """Make a change durable, then true; return the new key, if it was about one."""
+        # Whoever asked may go away; a change that is on its way to the disk must become true.
+        return await asyncio.shield(self._change(asked))
+
+    async def _change(self, asked: IssueKey | RevokeKeys) -> Credential | None:
         async with self._changing:
             if isinstance(asked, RevokeKeys):
-                await self._become(self._without(asked.keys))
+                await self._become(*self._without(asked.keys))
                 return None
             fields = asked.make(secrets.token_bytes(RANDOM_BYTES))
             credential = self._auth.credential(asked.owner, fields)
-            left = self._without(asked.revokes)
+            left, by_key = self._without(asked.revokes)
             issued = left.issued | {credential.key: Issued(asked.owner, fields)}
-            await self._become(Changes(issued, left.revoked))
+            changes = Changes(issued, left.revoked)
+            await self._become(changes, by_key | {credential.key: credential})
             return credential
 
-    def _without(self, keys: Iterable[str]) -> Changes:
+    def _without(self, keys: Iterable[str]) -> tuple[Changes, dict[str, Credential]]:
         gone, old = set(keys), self._changes
         issued = {key: issue for key, issue in old.issued.items() if key not in gone}
-        founded = tuple(key for key in sorted(gone) if key in self._founded)
-        return Changes(issued, old.revoked + founded)
+        founded = {*old.revoked, *(gone & self._founded.keys())}
+        by_key = {key: held for key, held in self._by_key.items() if key not in gone}
+        return Changes(issued, tuple(sorted(founded))), by_key
 
-    async def _become(self, changes: Changes) -> None:
-        by_key = self._valid(changes)
+    async def _become(self, changes: Changes, by_key: dict[str, Credential]) -> None:
         if self._path is not None:
             data = msgspec.json.encode(changes)
             await asyncio.to_thread(durable.replace_file, self._path, data, 0o600)

@@ -42,7 +42,7 @@ from countermand.wire.errors import (
     WireError,
 )
 from countermand.wire.http import Request, Response
-from countermand.wire.operation import Access
+from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Attempts, Params, Route
 from countermand.wire.venue import IssueKey, RevokeKeys, Venue
 
@@ -50,6 +50,9 @@ log = logging.getLogger(__name__)
 
 # Commands after which things may have other names, or there are more of them.
 _RENAMING = frozenset({OpenAccount, ConfigureAccount, SetTradingState, SetReferencePrice})
+
+# What gets somebody out of the market, and is never made to wait for what gets somebody in.
+_CANCELING = frozenset({Operation.CANCEL_ORDER, Operation.MASS_CANCEL})
 
 
 class Pipeline:
@@ -105,13 +108,12 @@ class Pipeline:
     async def directory(self) -> Directory:
         """Return what things are called at this venue."""
         if self._directory is None:
-            answer = await self._engine.query(GetReferenceData(self.venue.name))
-            self._directory = Directory(answer.view)
+            self._directory = Directory(await self._view(GetReferenceData(self.venue.name)))
         return self._directory
 
     async def _answer(self, request: Request) -> Response:
         now_ns = self._clock.now_ns()
-        route, params = self._match(request, now_ns)
+        route, params = await self._match(request, now_ns)
         if route.attempts is not None:
             self._count_attempt(route.attempts, request, now_ns)
         principal = await self._authenticate(route, request, now_ns)
@@ -131,35 +133,55 @@ class Pipeline:
 
     async def _found(self, asked: Query | tuple[Query, ...], context: Context) -> Context:
         if not isinstance(asked, tuple):
-            return replace(context, found=(await self._engine.query(asked)).view)
-        found = [(await self._engine.query(query)).view for query in asked]
+            return replace(context, found=await self._view(asked))
+        found = [await self._view(query) for query in asked]
         return replace(context, found=tuple(found))
+
+    async def _view(self, query: Query) -> Any:
+        try:
+            return (await self._engine.query(query)).view
+        except IntakeStopped as stopped:
+            raise IntakeClosed(str(stopped)) from None
 
     async def _linger(self, receipt: Receipt, wait_ns: int) -> None:
         for order in receipt.orders:
             if wait_ns > 0 and order.is_open:
                 await self._watch.closed(order.account_id, order.order_id, wait_ns)
 
-    def _match(self, request: Request, now_ns: int) -> tuple[Route, Params]:
+    def hurry(self) -> None:
+        """Answer whoever waits for an order to close, now and from now on: the server stops."""
+        self._watch.end()
+
+    def close(self) -> None:
+        """Let go of what requests needed, when there are no more."""
+        if self._verifier is not None:
+            self._verifier.stop()
+
+    async def _match(self, request: Request, now_ns: int) -> tuple[Route, Params]:
         try:
             return self.venue.routes.match(request.method, request.path)
         except WireError:
             if self.venue.auth_first:
-                self._check(request, now_ns)
+                self._charge(await self._prove(request, now_ns), 1, now_ns)
             raise
 
     async def _authenticate(self, route: Route, request: Request, now_ns: int) -> Principal | None:
         if route.access is Access.PUBLIC:
             return None
-        if self._verifier is None:
-            principal = self._check(request, now_ns)
-        else:
-            principal = await self._verifier.verify(request, now_ns)
-        if not self._limits.allows(principal.key, route.weight, now_ns):
-            raise RateLimited(self._limits.limit)
+        principal = await self._prove(request, now_ns, cancels=route.operation in _CANCELING)
+        self._charge(principal, route.weight, now_ns)
         if route.access not in principal.access:
             raise Forbidden(f"key lacks {route.access.value} permission")
         return principal
+
+    async def _prove(self, request: Request, now_ns: int, *, cancels: bool = False) -> Principal:
+        if self._verifier is None:
+            return self._check(request, now_ns)
+        return await self._verifier.verify(request, now_ns, cancels=cancels)
+
+    def _charge(self, principal: Principal, weight: int, now_ns: int) -> None:
+        if not self._limits.allows(principal.key, weight, now_ns):
+            raise RateLimited(self._limits.limit)
 
     def _count_attempt(self, attempts: Attempts, request: Request, now_ns: int) -> None:
         limits = self._attempts.get(attempts)
@@ -174,7 +196,7 @@ class Pipeline:
 
     async def _perform(self, asked: Any) -> Any:
         if isinstance(asked, Query):
-            return (await self._engine.query(asked)).view
+            return await self._view(asked)
         if isinstance(asked, IssueKey | RevokeKeys):
             return await self._keys.change(asked)
         receipt = await self._submit(asked)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Future
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from countermand.wire.context import Principal
+from countermand.wire.errors import Overloaded
 from countermand.wire.http import Request
 
 Check = Callable[[Request, int], Principal]
@@ -21,31 +23,45 @@ Waiting = tuple[Request, int, Future[Principal]]
 # More than that at once would keep the first of them waiting for the last.
 BATCH_MAX = 16
 
+# What waits beyond that is turned away; whoever wants to get out of the market has as much room
+# again.
+WAITING_MAX = 1024
+
 
 class Verifier:
-    """A check and the threads it runs on."""
+    """A check and the threads it runs on; what cancels is checked before everything else."""
 
     def __init__(self, check: Check, threads: int) -> None:
         self._check = check
         self._free = threads
         self._threads = ThreadPoolExecutor(threads, "verify")
-        self._waiting: list[Waiting] = []
+        self._cancels: deque[Waiting] = deque()
+        self._others: deque[Waiting] = deque()
 
-    async def verify(self, request: Request, now_ns: int) -> Principal:
-        """Return who asks. Raises what the check raises."""
+    async def verify(self, request: Request, now_ns: int, *, cancels: bool = False) -> Principal:
+        """Return who asks. Raises Overloaded when too many wait, and what the check raises."""
         loop = asyncio.get_running_loop()
+        waiting = len(self._cancels) + len(self._others)
+        if waiting >= (2 * WAITING_MAX if cancels else WAITING_MAX):
+            raise Overloaded(f"{waiting} signatures wait to be checked")
         reply: Future[Principal] = loop.create_future()
-        if not self._waiting:
+        if not waiting:
             loop.call_soon(self._start)
-        self._waiting.append((request, now_ns, reply))
+        (self._cancels if cancels else self._others).append((request, now_ns, reply))
         return await reply
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._waiting and self._free:
-            batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
+        while self._free and (batch := self._next()):
             self._free -= 1
             self._threads.submit(self._run, loop, batch)
+
+    def _next(self) -> list[Waiting]:
+        batch: list[Waiting] = []
+        for queue in (self._cancels, self._others):
+            while queue and len(batch) < BATCH_MAX:
+                batch.append(queue.popleft())
+        return batch
 
     def _run(self, loop: asyncio.AbstractEventLoop, batch: list[Waiting]) -> None:
         outcomes = [self._outcome(request, now_ns) for request, now_ns, _ in batch]

@@ -21,7 +21,9 @@ class OrderWatch:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._waiting: dict[OrderId, list[asyncio.Event]] = {}
+        self._subscription: Subscription | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._is_over = False
 
     async def closed(self, account_id: AccountId, order_id: OrderId, wait_ns: int) -> None:
         """Return when the order is closed, or after `wait_ns`, or when the exchange stops."""
@@ -30,7 +32,7 @@ class OrderWatch:
         self._read()
         try:
             async with asyncio.timeout(wait_ns / 1e9):
-                while await self._is_open(account_id, order_id):
+                while not self._is_over and await self._is_open(account_id, order_id):
                     await moved.wait()
                     moved.clear()
         except TimeoutError:
@@ -38,9 +40,12 @@ class OrderWatch:
         finally:
             self._leave(order_id, moved)
 
+    def end(self) -> None:
+        """Let everybody go, now and from now on: there is no time left to wait in."""
+        self._is_over = True
+        self._rouse()
+
     async def _is_open(self, account_id: AccountId, order_id: OrderId) -> bool:
-        if self._reader is None or self._reader.done():
-            return False
         answer = await self._engine.query(GetOrder(account_id, order_id))
         report: OrderReport | None = answer.view
         return report is not None and report.is_open
@@ -49,31 +54,44 @@ class OrderWatch:
         self._waiting[order_id].remove(moved)
         if not self._waiting[order_id]:
             del self._waiting[order_id]
-        if not self._waiting and self._reader is not None:
+        if not self._waiting:
+            self._stop_reading()
+
+    def _read(self) -> None:
+        if self._reader is None and not self._is_over:
+            self._subscription = self._engine.feed.subscribe()
+            self._reader = asyncio.get_running_loop().create_task(self._follow())
+
+    def _stop_reading(self) -> None:
+        # Not left to the task: it may never have had its first turn.
+        if self._subscription is not None:
+            self._engine.feed.leave(self._subscription)
+            self._subscription = None
+        if self._reader is not None:
             self._reader.cancel()
             self._reader = None
 
-    def _read(self) -> None:
-        if self._reader is None or self._reader.done():
-            subscription = self._engine.feed.subscribe()
-            self._reader = asyncio.get_running_loop().create_task(self._follow(subscription))
+    async def _follow(self) -> None:
+        while self._subscription is not None:
+            try:
+                receipt = await self._subscription.next()
+            except FeedClosed:
+                self.end()
+                return
+            except FeedCut:
+                # What was missed may be what somebody waits for, so all look for themselves.
+                self._subscription = self._engine.feed.subscribe()
+                self._rouse()
+                continue
+            for event in receipt.events:
+                for order_id in _moved(event):
+                    for moved in self._waiting.get(order_id, ()):
+                        moved.set()
 
-    async def _follow(self, subscription: Subscription) -> None:
-        try:
-            while True:
-                receipt = await subscription.next()
-                for event in receipt.events:
-                    for order_id in _moved(event):
-                        for moved in self._waiting.get(order_id, ()):
-                            moved.set()
-        except (FeedClosed, FeedCut):
-            # Whoever still waits looks once more and then answers with what there is.
-            self._reader = None
-            for waiting in self._waiting.values():
-                for moved in waiting:
-                    moved.set()
-        finally:
-            self._engine.feed.leave(subscription)
+    def _rouse(self) -> None:
+        for waiting in self._waiting.values():
+            for moved in waiting:
+                moved.set()
 
 
 def _moved(event: Event) -> Iterator[OrderId]:
