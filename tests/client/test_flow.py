@@ -13,19 +13,20 @@ from countermand.wire.errors import Internal, Malformed, NotExpressible
 from countermand.wire.operation import Operation
 from countermand.wire.venue import Step
 
-Runner = Callable[[Generator[Step, Any, Any], Callable[[Step], Any]], Any]
+Runner = Callable[[str, Generator[Step, Any, Any], Callable[[Step], Any]], Any]
 
+VENUE = "acme"
 BUILD, SUBMIT = Operation.STAGE_ORDER, Operation.PLACE_ORDER
 
 
-def awaited(steps: Generator[Step, Any, Any], exchange: Callable[[Step], Any]) -> Any:
+def awaited(name: str, steps: Generator[Step, Any, Any], exchange: Callable[[Step], Any]) -> Any:
     """Run a flow by the form that waits."""
 
     async def answer(step: Step) -> Any:
         await asyncio.sleep(0)
         return exchange(step)
 
-    return asyncio.run(run(steps, answer))
+    return asyncio.run(run(name, steps, answer))
 
 
 @pytest.fixture(params=[run_sync, awaited], ids=["sync", "async"])
@@ -50,7 +51,7 @@ def test_each_step_is_sent_the_reply_to_the_one_before(runner: Runner) -> None:
         sent.append(step)
         return f"reply {len(sent)}"
 
-    assert runner(two_steps(), exchange) == "reply 1, reply 2"
+    assert runner(VENUE, two_steps(), exchange) == "reply 1, reply 2"
     assert [Step(BUILD, "build"), Step(SUBMIT, "submit reply 1")] == sent
 
 
@@ -63,7 +64,7 @@ def test_refusal_ends_the_flow(runner: Runner) -> None:
         raise Internal("down")
 
     with pytest.raises(Internal, match="down"):
-        runner(two_steps(), exchange)
+        runner(VENUE, two_steps(), exchange)
     assert [Step(BUILD, "build")] == sent
 
 
@@ -77,7 +78,7 @@ def test_nothing_is_sent_where_nothing_can_be_said(runner: Runner) -> None:
 
     sent: list[Step] = []
     with pytest.raises(NotExpressible):
-        runner(flow(), sent.append)
+        runner(VENUE, flow(), sent.append)
     assert [] == sent
 
 
@@ -89,8 +90,8 @@ def test_reply_nobody_can_read(runner: Runner, fault: Exception) -> None:
         yield Step(BUILD, "build")
         raise fault
 
-    with pytest.raises(Malformed, match="what nobody can read"):
-        runner(flow(), lambda _: "?")
+    with pytest.raises(Malformed, match="acme answered what nobody can read"):
+        runner(VENUE, flow(), lambda _: "?")
 
 
 def test_what_cannot_be_said_midway_is_said_to_be_that(runner: Runner) -> None:
@@ -101,4 +102,4 @@ def test_what_cannot_be_said_midway_is_said_to_be_that(runner: Runner) -> None:
         raise NotExpressible("that")
 
     with pytest.raises(NotExpressible, match="that"):
-        runner(flow(), lambda _: "?")
+        runner(VENUE, flow(), lambda _: "?")

@@ -44,7 +44,7 @@ async def call(
     """
     flow = venue.flows.get(operation) or _single(venue, operation)
     exchange = partial(_exchange, venue, context, credential, transport)
-    return await run(flow(asked, credential, context), exchange)
+    return await run(venue.name, flow(asked, credential, context), exchange)
 
 
 def _single(venue: Venue, operation: Operation) -> Flow:

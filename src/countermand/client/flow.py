@@ -22,28 +22,28 @@ class Done(Struct, frozen=True):
     report: Any
 
 
-async def run(steps: Steps, exchange: Callable[[Step], Awaitable[Any]]) -> Any:
+async def run(name: str, steps: Steps, exchange: Callable[[Step], Awaitable[Any]]) -> Any:
     """
-    Return what a flow reports.
+    Return what a flow of the venue called `name` reports.
 
     Raises: whatever `exchange` does, after which no further step is taken; Malformed for a reply
             nobody can read; NotExpressible.
     """
     step: Step | Done = next(steps)
     while isinstance(step, Step):
-        step = advance(steps, await exchange(step))
+        step = advance(name, steps, await exchange(step))
     return step.report
 
 
-def run_sync(steps: Steps, exchange: Callable[[Step], Any]) -> Any:
+def run_sync(name: str, steps: Steps, exchange: Callable[[Step], Any]) -> Any:
     """Return what a flow reports, without waiting for anything but `exchange`."""
     step: Step | Done = next(steps)
     while isinstance(step, Step):
-        step = advance(steps, exchange(step))
+        step = advance(name, steps, exchange(step))
     return step.report
 
 
-def advance(steps: Steps, reply: Any) -> Step | Done:
+def advance(name: str, steps: Steps, reply: Any) -> Step | Done:
     """Return what follows a reply. Raises Malformed when nobody can read it."""
     try:
         return steps.send(reply)
@@ -52,4 +52,4 @@ def advance(steps: Steps, reply: Any) -> Step | Done:
     except NotExpressible:
         raise
     except (ArithmeticError, KeyError, ValueError) as error:
-        raise Malformed(f"the venue answered what nobody can read: {error}") from error
+        raise Malformed(f"{name} answered what nobody can read: {error}") from error

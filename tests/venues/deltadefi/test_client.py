@@ -233,7 +233,8 @@ def test_flow_runs_without_waiting(booth: Booth) -> None:
         return codec.decode_reply(route, booth.desk.answer(signed))
 
     flow = VENUE.flows[Operation.PLACE_ORDER]
-    placed = run_sync(flow(order(booth), booth.desk.credential(), booth.desk.context()), exchange)
+    steps = flow(order(booth), booth.desk.credential(), booth.desk.context())
+    placed = run_sync(VENUE.name, steps, exchange)
 
     assert OrdStatus.NEW is placed.ord_status
 
