@@ -1,11 +1,12 @@
 """Decide: from a command to events, changing nothing."""
 
 import pytest
-from tests.core.build import ALICE, PERP, SPOT, World
+from tests.core.build import ALICE, BOB, PERP, SPOT, World
 
-from countermand.core.commands import NewOrder
+from countermand.core.commands import NewOrder, ReplaceOrder
+from countermand.core.exchange import Exchange
 from countermand.core.ids import InstrumentId
-from countermand.core.order import OrdType, Side, TimeInForce
+from countermand.core.order import ExecInst, OrdType, Side, TimeInForce
 from countermand.core.queries import PreviewOrder
 
 
@@ -29,3 +30,19 @@ def test_position_limit_of_a_spot_market_bounds_each_order() -> None:
     world.buy(ALICE, 6, 100, "a2")
 
     assert world.story == ["rejected a2 POSITION_LIMIT"]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_uncovered_orders_end_as_they_were_placed(world: World, *, restarted: bool) -> None:
+    """One that became reduce-only later is not behind one that always was; nor after a restart."""
+    world.trade(ALICE, BOB, 5, 100, instrument_id=PERP)
+    reduce_only = int(ExecInst.REDUCE_ONLY)
+    first = world.sell(ALICE, 4, 110, "a1", instrument_id=PERP)
+    world.sell(ALICE, 5, 111, "a2", instrument_id=PERP, exec_inst=reduce_only)
+    zero = InstrumentId(0)
+    world.run(ReplaceOrder(ALICE, zero, first, "", "", exec_inst=reduce_only))
+    if restarted:
+        world.exchange = Exchange.load(world.exchange.dump())
+    world.trade(BOB, ALICE, 3, 100, instrument_id=PERP)
+
+    assert world.story[-2:] == ["canceled a1 REDUCE_ONLY", "canceled a2 REDUCE_ONLY"]

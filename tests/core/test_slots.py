@@ -3,11 +3,17 @@
 from typing import Any
 
 import pytest
-from tests.core.build import ALICE, BOB, BTC, MONEY, SPOT, USDC, World
+from tests.core.build import ALICE, BOB, BTC, MONEY, PERP, SPOT, USDC, World
 
 from countermand.core import slots
 from countermand.core.commands import NewOrder
-from countermand.core.events import OrderAccepted, OrderCanceled, OrderRejected, SlotTaken
+from countermand.core.events import (
+    OrderAccepted,
+    OrderCanceled,
+    OrderRejected,
+    OrderRested,
+    SlotTaken,
+)
 from countermand.core.exchange import Exchange
 from countermand.core.ids import AccountId
 from countermand.core.order import OrdStatus, OrdType, Side, SlotUse, TimeInForce
@@ -169,3 +175,15 @@ def test_slots_survive_a_snapshot() -> None:
     assert RejectReason.SLOT_NUMBER_USED is place(world, order(20))
     place(world, order(21))
     assert world.report(ALICE, first).ord_status is OrdStatus.CANCELED
+
+
+def test_order_does_not_trade_with_what_it_takes_over() -> None:
+    """On margin both sides hold dollars, so a bid may outdate the offer it would have met."""
+    world = World()
+    first = place(world, order(20, instrument_id=PERP, side=Side.SELL))
+    second = place(world, order(21, instrument_id=PERP))
+
+    assert [type(event) for event in world.events[1:]] == [SlotTaken, OrderCanceled, OrderRested]
+    assert world.report(ALICE, first).ord_status is OrdStatus.CANCELED
+    assert world.report(ALICE, second).is_open
+    world.exchange.check_invariants()

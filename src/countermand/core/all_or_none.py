@@ -1,8 +1,12 @@
 """
 All or none: orders that trade whole or not at all, and so may stand where they could trade in part.
 
-Such an order is passed over by whoever cannot fill it. When new quantity rests across from it, it
-is looked at again, in price-time order, and comes in as the aggressor once it can be filled whole.
+Such an order is passed over by whoever cannot fill it, and may so stand where the book would be
+crossed; quotes and depth do not show it, and no market order's bound is drawn from it while another
+stands there. When an entry brings new quantity to rest across from it, or makes it smaller in its
+place, it is looked at again, the best price and the longest there first, and comes in as the
+aggressor if it can be filled whole and paid for. A post-only one never comes in, and none does in a
+market that is post-only. What leaves the book lets nothing trade: a cancel never does.
 """
 
 from __future__ import annotations
@@ -11,26 +15,43 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from countermand.core.events import Event, OrderReplaced, OrderRested
-from countermand.core.order import Order, Side
+from countermand.core.instrument import TradingState
+from countermand.core.order import ExecInst, Order, Side
 
 if TYPE_CHECKING:
     from countermand.core.state import State
 
 
 def fillable(state: State, events: list[Event]) -> Iterator[Order]:
-    """Yield the orders that the applied `events` may have made fillable, most urgent first."""
+    """Yield the orders that an entry's applied `events` may have made fillable, in their order."""
     if not state.all_or_none:
         return
     for event in events:
         if type(event) is OrderRested:
-            rested = state.orders[event.order_id]
-            waiting = state.all_or_none.get(rested.instrument_id, {}).values()
-            across = [order for order in waiting if _meets(order, rested)]
-            yield from sorted(across, key=_urgency)
+            # It may have been filled since, and be forgotten.
+            rested = state.orders.get(event.order_id)
+            if rested and rested.is_open:
+                yield from sorted(_across(state, rested), key=_urgency)
         elif type(event) is OrderReplaced and event.keeps_priority:
-            replaced = state.orders[event.order_id]
-            if replaced.all_or_none:
+            replaced = state.orders.get(event.order_id)
+            if (
+                replaced
+                and replaced.is_open
+                and replaced.all_or_none
+                and _comes_in(state, replaced)
+            ):
                 yield replaced
+
+
+def _across(state: State, rested: Order) -> list[Order]:
+    waiting = state.all_or_none.get(rested.instrument_id, {}).values()
+    return [order for order in waiting if _meets(order, rested) and _comes_in(state, order)]
+
+
+def _comes_in(state: State, order: Order) -> bool:
+    trading_state = state.markets[order.instrument_id].instrument.trading_state
+    passive = order.exec_inst & ExecInst.POST_ONLY or trading_state is TradingState.POST_ONLY
+    return not passive
 
 
 def _meets(order: Order, rested: Order) -> bool:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from sortedcontainers import SortedList
 
 from countermand.core.ids import OrderId
-from countermand.core.order import Order, Side
+from countermand.core.order import ExecInst, Order, Side
+
+_ALL_OR_NONE = ExecInst.ALL_OR_NONE
 
 # Below this many removed orders a level is not worth packing.
 PACK_MIN = 64
@@ -18,25 +20,33 @@ PACK_MIN = 64
 
 class Level:
     """
-    The orders at one price, first come first; `qty_lots` is the sum of what they have left.
+    The orders at one price, first come first; `qty_lots` is the sum of what they have left, and
+    `whole_lots` that of those among them that trade whole or not at all.
 
     A dict keeps the places of what was removed until it is packed, and a search for its first order
     walks over them; packing before they outnumber the living keeps both that walk and a removal
     cheap.
     """
 
-    __slots__ = ("_removed", "orders", "qty_lots")
+    __slots__ = ("_removed", "orders", "qty_lots", "whole_lots")
 
     def __init__(self) -> None:
         self.orders: dict[OrderId, Order] = {}
         self.qty_lots = 0
+        self.whole_lots = 0
         self._removed = 0
+
+    def change(self, order: Order, qty_lots: int) -> None:
+        """Note that the order has so much more left, or less."""
+        self.qty_lots += qty_lots
+        if order.exec_inst & _ALL_OR_NONE:
+            self.whole_lots += qty_lots
 
     def remove(self, order: Order) -> bool:
         """Take the order out; False when it is not here."""
         if self.orders.pop(order.order_id, None) is None:
             return False
-        self.qty_lots -= order.leaves_qty_lots
+        self.change(order, -order.leaves_qty_lots)
         self._removed += 1
         if self._removed > PACK_MIN and self._removed > len(self.orders):
             self.orders = dict(self.orders.items())
@@ -66,6 +76,18 @@ class Ladder:
         """Yield the prices from the best to the worst."""
         return reversed(self.prices) if self.side is Side.BUY else iter(self.prices)
 
+    @property
+    def leading_px_ticks(self) -> int:
+        """The best price that is shown; where none is, the best there is, or 0."""
+        return next((price for price, _ in self.shown()), self.best_px_ticks)
+
+    def shown(self) -> Iterator[tuple[int, int]]:
+        """Yield the prices from the best to the worst, and what can be traded there in part."""
+        for price_ticks in self.descend():
+            level = self.levels[price_ticks]
+            if shown_lots := level.qty_lots - level.whole_lots:
+                yield price_ticks, shown_lots
+
     def holds(self, order: Order) -> bool:
         """Whether the order stands here."""
         level = self.levels.get(order.price_ticks)
@@ -78,7 +100,7 @@ class Ladder:
             level = self.levels[order.price_ticks] = Level()
             self.prices.add(order.price_ticks)
         level.orders[order.order_id] = order
-        level.qty_lots += order.leaves_qty_lots
+        level.change(order, order.leaves_qty_lots)
 
     def discard(self, order: Order) -> None:
         """
@@ -91,7 +113,7 @@ class Ladder:
 
     def shrink(self, order: Order, qty_lots: int) -> None:
         """Note that the order, which stays where it is, has `qty_lots` less left."""
-        self.levels[order.price_ticks].qty_lots -= qty_lots
+        self.levels[order.price_ticks].change(order, -qty_lots)
 
 
 class Book:

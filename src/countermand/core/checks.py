@@ -13,7 +13,7 @@ from countermand.core.exposure import (
     refuse_effect,
 )
 from countermand.core.instrument import Instrument, TradingState
-from countermand.core.matching import Incoming, meets_own
+from countermand.core.matching import Incoming, meets_any, meets_own
 from countermand.core.order import (
     ExecInst,
     Order,
@@ -24,7 +24,7 @@ from countermand.core.order import (
 from countermand.core.reasons import RejectReason
 from countermand.core.slots import freed_minor, refuse_slot
 from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
-from countermand.core.terms import Terms, stated
+from countermand.core.terms import Terms, keeps_priority, stated
 
 
 def refuse_order(state: State, ts_ns: int, command: NewOrder) -> RejectReason | None:
@@ -160,7 +160,7 @@ def _refuse_exposure(
     if reason := refuse_effect(account, instrument, side, command.position_effect, qty_lots):
         return reason
     post_only = command.exec_inst & ExecInst.POST_ONLY
-    if post_only and market.book.crosses(side, command.price_ticks):
+    if post_only and meets_any(market.book, side, command.price_ticks, qty_lots):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if over_position_limit(account, instrument, side, qty_lots):
         return RejectReason.POSITION_LIMIT
@@ -210,14 +210,16 @@ def _refuse_replaced_exposure(
     post_only = terms.exec_inst & ExecInst.POST_ONLY or (
         instrument.trading_state is TradingState.POST_ONLY
     )
-    if post_only and market.book.crosses(side, price_ticks):
+    enters = not keeps_priority(order, terms)
+    if post_only and enters and meets_any(market.book, side, price_ticks, leaves):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if more_lots > 0 and over_position_limit(account, instrument, side, more_lots):
         return RejectReason.POSITION_LIMIT
     if not affordable(account, market, side, price_ticks, leaves, replaced=order):
         return RejectReason.INSUFFICIENT_FUNDS
     coming = Incoming(account.account_id, side, price_ticks, leaves, order.stp)
-    if order.stp is SelfTradePrevention.REJECT and meets_own(market.book, coming):
+    refuses = order.stp is SelfTradePrevention.REJECT and enters
+    if refuses and meets_own(market.book, coming):
         return RejectReason.SELF_TRADE
     return None
 

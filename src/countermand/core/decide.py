@@ -29,9 +29,10 @@ from countermand.core.commands import (
 )
 from countermand.core.events import Event, OrderCanceled, Traded
 from countermand.core.exposure import exceeds_position
-from countermand.core.ids import AccountId, InstrumentId
+from countermand.core.ids import AccountId, InstrumentId, match_index
+from countermand.core.order import Order
 from countermand.core.reasons import CancelReason
-from countermand.core.state import State
+from countermand.core.state import Account, State
 
 _DECIDERS: dict[type, Callable[[State, int, int, Any], list[Event]]] = {
     CancelOrder: canceling.cancel_order,
@@ -71,18 +72,22 @@ def consequences(state: State, events: list[Event], so_far: list[Event]) -> list
     filled once it can be. What is returned has consequences of its own.
     """
     return (
-        _uncovered(state, events)
-        or funding.unfunded(state, events)
-        or _filled_whole(state, events, so_far)
+        _uncovered(state, events) or funding.unfunded(state, events) or _filled_whole(state, so_far)
     )
 
 
-def _filled_whole(state: State, events: list[Event], so_far: list[Event]) -> list[Event]:
-    for order in all_or_none.fillable(state, events):
-        matches = sum(type(event) is Traded for event in so_far)
-        if filled := placing.fill_whole(state, order, matches):
+def _filled_whole(state: State, so_far: list[Event]) -> list[Event]:
+    # One after the other, each off what the one before has left.
+    for order in all_or_none.fillable(state, so_far):
+        if filled := placing.fill_whole(state, order, _next_index(so_far)):
             return filled
     return []
+
+
+def _next_index(so_far: list[Event]) -> int:
+    # Above those of all matches that the entry has made.
+    ids = [event.match_id for event in so_far if type(event) is Traded]
+    return match_index(max(ids)) + 1 if ids else 0
 
 
 def _uncovered(state: State, events: list[Event]) -> list[Event]:
@@ -94,7 +99,16 @@ def _uncovered(state: State, events: list[Event]) -> list[Event]:
     return [
         OrderCanceled(order.order_id, CancelReason.REDUCE_ONLY)
         for account_id, instrument_id in moved
-        for order in state.accounts[account_id].reducing.values()
-        if order.instrument_id == instrument_id
-        and exceeds_position(state.accounts[account_id], order)
+        for order in _exceeding(state.accounts[account_id], instrument_id)
     ]
+
+
+def _exceeding(account: Account, instrument_id: InstrumentId) -> list[Order]:
+    # As they were placed: one that became reduce-only later is kept behind others.
+    each = [order for order in account.reducing.values() if order.instrument_id == instrument_id]
+    exceeding = [order for order in each if exceeds_position(account, order)]
+    return sorted(exceeding, key=_placed)
+
+
+def _placed(order: Order) -> int:
+    return order.submit_ns

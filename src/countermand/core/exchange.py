@@ -8,6 +8,7 @@ from countermand.core.commands import (
     Command,
     Entry,
     MassCancel,
+    ReplaceOrder,
     SettleInstrument,
     WithdrawFunds,
 )
@@ -28,6 +29,9 @@ from countermand.core.views import order_report, view
 # wrote them, and a journal of other rules is not replayed.
 RULES_VERSION = 2
 
+
+# Commands of which a single event can bring about others.
+_ALONE = frozenset({WithdrawFunds, ReplaceOrder})
 
 # The first event of a command that took effect on one order tells which.
 _OF_ONE_ORDER = frozenset({OrderAccepted, OrderCanceled, OrderReplaced})
@@ -77,7 +81,7 @@ class Exchange:
         for event in events:
             evolve(state, event)
         batch = events
-        while len(events) > 1 or type(entry.command) is WithdrawFunds:
+        while len(events) > 1 or type(entry.command) in _ALONE:
             if not (batch := consequences(state, batch, events)):
                 break
             for event in batch:

@@ -139,12 +139,12 @@ def affordable(
 
 def market_bound(market: Market, side: Side) -> int:
     """
-    Return the worst price a market order may trade at: the band around the best opposite price.
+    Return the worst price a market order may trade at: the band around the leading opposite price.
 
     0 when nothing stands opposite; without a band, the worst price that stands there.
     """
     ladder = market.book.ladder(side.opposite)
-    best, band = ladder.best_px_ticks, market.instrument.market_band_ppb
+    best, band = ladder.leading_px_ticks, market.instrument.market_band_ppb
     if not best:
         return 0
     if not band:

@@ -61,6 +61,8 @@ def _check_market(state: State, market: Market) -> None:
             orders = list(level.orders.values())
             assert orders, f"level {price_ticks} is empty"
             assert level.qty_lots == sum(o.leaves_qty_lots for o in orders), "level sum is wrong"
+            whole_lots = sum(o.leaves_qty_lots for o in orders if o.all_or_none)
+            assert level.whole_lots == whole_lots, "level sum of what trades whole is wrong"
             assert all(o.price_ticks == price_ticks and o.is_open for o in orders)
             priorities = [o.priority_seq for o in orders]
             assert priorities == sorted(priorities), f"level {price_ticks} is out of order"
@@ -68,10 +70,7 @@ def _check_market(state: State, market: Market) -> None:
 
 def _best_divisible(ladder: Ladder) -> int:
     # What trades whole or not at all may stand across from what cannot fill it.
-    for price_ticks in ladder.descend():
-        if any(not order.all_or_none for order in ladder.levels[price_ticks].orders.values()):
-            return price_ticks
-    return 0
+    return next((price_ticks for price_ticks, _ in ladder.shown()), 0)
 
 
 def _check_account(state: State, account: Account) -> None:

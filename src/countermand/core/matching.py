@@ -77,23 +77,35 @@ NetOf = Callable[[AccountId], int]
 _SPARES_RESTING = (SelfTradePrevention.AGGRESSING, SelfTradePrevention.REJECT)
 
 
+def meets_any(book: Book, side: Side, price_ticks: int, qty_lots: int) -> bool:
+    """Whether an order would come to one that it does not pass over."""
+    ladder = book.ladder(side.opposite)
+    if not book.crosses(side, price_ticks):
+        return False
+    incoming = Incoming(AccountId(0), side, price_ticks, qty_lots, SelfTradePrevention.NONE)
+    return any(not _passes_over(maker, qty_lots) for maker in _opposite(ladder, incoming))
+
+
 def meets_own(book: Book, incoming: Incoming) -> bool:
     """Whether `incoming` would come to an order of its own account before it is filled."""
     left = incoming.qty_lots
     for maker in _opposite(book.ladder(incoming.side.opposite), incoming):
         if left <= 0:
             return False
+        if _passes_over(maker, left):
+            continue
         if maker.account_id == incoming.account_id:
             return True
         left -= maker.leaves_qty_lots
     return False
 
 
-def plan(book: Book, incoming: Incoming, net_of: NetOf | None) -> Plan:
+def plan(book: Book, incoming: Incoming, net_of: NetOf | None, gone_id: int = 0) -> Plan:
     """
     Return what `incoming` would do to `book`; nothing is changed.
 
     `net_of` answers an account's net position in lots, and is None where there are no positions.
+    The order `gone_id` still stands there and will be gone by then.
     """
     result = Plan([], incoming.qty_lots)
     moved: dict[AccountId, int] = {}
@@ -102,6 +114,8 @@ def plan(book: Book, incoming: Incoming, net_of: NetOf | None) -> Plan:
             break
         if maker.exec_inst & _ALL_OR_NONE and maker.leaves_qty_lots > result.leaves_qty_lots:
             continue
+        if maker.order_id == gone_id:
+            continue
         if maker.account_id == incoming.account_id and incoming.stp:
             _prevent(result, maker, incoming.stp)
         elif net_of and maker.reduce_only and _uncovered(maker, net_of, moved):
@@ -109,6 +123,10 @@ def plan(book: Book, incoming: Incoming, net_of: NetOf | None) -> Plan:
         else:
             _trade(result, maker, incoming, moved)
     return result
+
+
+def _passes_over(maker: Order, qty_lots: int) -> bool:
+    return bool(maker.exec_inst & _ALL_OR_NONE) and maker.leaves_qty_lots > qty_lots
 
 
 def _opposite(ladder: Ladder, incoming: Incoming) -> Iterator[Order]:

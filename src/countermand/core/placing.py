@@ -17,7 +17,7 @@ from countermand.core.events import (
     OrderRested,
     Traded,
 )
-from countermand.core.exposure import market_bound
+from countermand.core.exposure import affordable, market_bound
 from countermand.core.ids import AccountId, OrderId, match_id
 from countermand.core.instrument import Instrument
 from countermand.core.matching import Incoming, Step, StepKind, plan
@@ -30,7 +30,8 @@ class Arrival(Struct, frozen=True, gc=False):
     """
     An order on its way to the book: new, or replaced and coming in anew.
 
-    Units: `fee_accrued` and `fee_minor` are what it was charged before, as in `Order`.
+    Units: `fee_accrued` and `fee_minor` are what it was charged before, as in `Order`; `gone_id` is
+    the order whose slot it took over, or 0.
     """
 
     seq: int
@@ -42,6 +43,7 @@ class Arrival(Struct, frozen=True, gc=False):
     all_or_none: bool = False
     fee_accrued: int = 0
     fee_minor: int = 0
+    gone_id: int = 0
 
 
 def new_order(
@@ -64,9 +66,10 @@ def new_order(
     at_best = command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
     tif = command.time_in_force
     whole = bool(exec_inst & ExecInst.ALL_OR_NONE)
-    arrival = Arrival(seq, accepted.order_id, incoming, tif, qty_lots, at_best, whole)
     account = state.accounts[command.account_id]
-    taken = slots.takeover(account, market.instrument, command, accepted.order_id)
+    taken = list(slots.takeover(account, market.instrument, command, order_id))
+    gone_id = next((event.order_id for event in taken if isinstance(event, OrderCanceled)), 0)
+    arrival = Arrival(seq, order_id, incoming, tif, qty_lots, at_best, whole, gone_id=gone_id)
     return [accepted, *taken, *_enter(state, market, arrival)]
 
 
@@ -148,7 +151,11 @@ def fill_whole(state: State, order: Order, first_index: int) -> list[Event]:
 
     `first_index` is how many matches the entry has made before.
     """
-    market = state.markets[order.instrument_id]
+    market, account = state.markets[order.instrument_id], state.accounts[order.account_id]
+    terms_of = (order.side, order.price_ticks, order.leaves_qty_lots)
+    # What rests does not hold what coming in is charged, nor a sell all that it may trade at.
+    if not affordable(account, market, *terms_of, replaced=order):
+        return []
     arrival = _anew(state.seq, order, terms.stated(order))
     planned = plan(market.book, arrival.incoming, _net_of(state, market))
     if planned.traded_lots < arrival.incoming.qty_lots:
@@ -192,11 +199,11 @@ def _enter(state: State, market: Market, arrival: Arrival) -> Iterator[Event]:
     # What happens to an order from when it reaches the book until it rests or ends.
     incoming, order_id = arrival.incoming, arrival.order_id
     ladder = market.book.ladder(incoming.side.opposite)
-    best_px_ticks = ladder.best_px_ticks if arrival.rests_at_best else 0
+    best_px_ticks = ladder.leading_px_ticks if arrival.rests_at_best else 0
     if not market.book.crosses(incoming.side, incoming.price_ticks):
         yield from _settled(arrival, arrival.order_qty_lots, best_px_ticks)
         return
-    planned = plan(market.book, incoming, _net_of(state, market))
+    planned = plan(market.book, incoming, _net_of(state, market), arrival.gone_id)
     whole = arrival.all_or_none or arrival.time_in_force is TimeInForce.FOK
     if whole and planned.traded_lots < incoming.qty_lots:
         yield from _settled(arrival, arrival.order_qty_lots, best_px_ticks)

@@ -12,14 +12,16 @@ def order_qty_lots(market: Market, command: NewOrder) -> int:
     Return the quantity a new order is for.
 
     An order for cash is worth what the book would make of it now, never spending more than the
-    cash: orders it will not trade with (its own, and reduce-only ones that may be pulled) do not
-    count. What is left over as a limit order is sized at the price it will stand at.
+    cash: orders it may not trade with do not count, which are its own, reduce-only ones that may be
+    pulled, and those that trade whole or not at all. What is left over as a limit order is sized at
+    the price it will stand at, or at that of the dearest that did not count and may be met.
     """
     if not command.cash_qty_minor:
         return command.order_qty_lots
     ladder = market.book.ladder(command.side.opposite)
     bound = command.price_ticks or market_bound(market, command.side)
     left, lots, unit = command.cash_qty_minor, 0, market.instrument.notional_minor
+    rest_px_ticks = ladder.leading_px_ticks
     for price_ticks in ladder.descend():
         if not _reaches(command.side, bound, price_ticks):
             break
@@ -28,8 +30,10 @@ def order_qty_lots(market: Market, command: NewOrder) -> int:
         lots, left = lots + taken, left - taken * price_ticks * unit
         if taken < standing:
             return lots
-    if command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT and ladder.best_px_ticks:
-        lots += left // (ladder.best_px_ticks * unit)
+        if command.side is Side.BUY and standing < ladder.levels[price_ticks].qty_lots:
+            rest_px_ticks = max(rest_px_ticks, price_ticks)
+    if command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT and rest_px_ticks:
+        lots += left // (rest_px_ticks * unit)
     return lots
 
 
@@ -41,5 +45,7 @@ def _standing(ladder: Ladder, price_ticks: int, command: NewOrder) -> int:
     return sum(
         order.leaves_qty_lots
         for order in ladder.levels[price_ticks].orders.values()
-        if not order.reduce_only and not (command.stp and order.account_id == command.account_id)
+        if not order.reduce_only
+        and not order.all_or_none
+        and not (command.stp and order.account_id == command.account_id)
     )

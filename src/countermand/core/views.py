@@ -274,8 +274,7 @@ def _quote(state: State, market: Market) -> QuoteReport:
 
 
 def _top(ladder: Ladder) -> tuple[int, int]:
-    best = ladder.best_px_ticks
-    return (best, ladder.levels[best].qty_lots) if best else (0, 0)
+    return next(ladder.shown(), (0, 0))
 
 
 def _get_quote(state: State, query: GetQuote) -> QuoteReport | None:
@@ -293,10 +292,7 @@ def _get_depth(state: State, query: GetDepth) -> DepthReport | None:
     if market is None:
         return None
     bids, asks = (
-        tuple(
-            (price, ladder.levels[price].qty_lots)
-            for price in islice(ladder.descend(), max(0, query.levels_max))
-        )
+        tuple(islice(ladder.shown(), max(0, query.levels_max)))
         for ladder in (market.book.bids, market.book.asks)
     )
     return DepthReport(query.instrument_id, bids, asks)
