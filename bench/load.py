@@ -78,7 +78,7 @@ class Connections:
             for number, answer in self._answers(-1):
                 waiting -= 1
                 done.answers += 1
-                done.refused += not answer.startswith(b"HTTP/1.1 200")
+                done.refused += not answer.startswith(b"HTTP/1.1 20")
                 if kept is not None:
                     kept.append(answer)
                 more = time.perf_counter() < until
@@ -106,7 +106,7 @@ class Connections:
                 self._sockets[number].send(next(to_send))
             for number, answer in self._answers(0):
                 done.latencies_ns.append(time.perf_counter_ns() - sent_for.pop(number))
-                done.refused += not answer.startswith(b"HTTP/1.1 200")
+                done.refused += not answer.startswith(b"HTTP/1.1 20")
                 free.append(number)
         done.answers = len(done.latencies_ns)
         done.seconds = (time.perf_counter_ns() - started) / NS_PER_S
@@ -126,8 +126,9 @@ def _is_whole(answer: bytes) -> bool:
     head, end, body = answer.partition(b"\r\n\r\n")
     if not end:
         return False
+    # A 204 has no length, for it has no body.
     _, _, rest = head.partition(b"content-length: ")
-    return len(body) >= int(rest.split(b"\r\n", 1)[0])
+    return not rest or len(body) >= int(rest.split(b"\r\n", 1)[0])
 
 
 def _receive_more(opened: socket.socket) -> bytes:

@@ -29,6 +29,9 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
+# An answer that has no body by definition must not say how long it is (RFC 9110, 8.6).
+_NO_CONTENT = 204
+
 _PONG = Response(200, b"", b"")
 
 
@@ -105,7 +108,9 @@ async def _receive_body(receive: Receive) -> bytes:
 
 
 async def _send(send: Send, response: Response, *extra: tuple[bytes, bytes]) -> None:
-    headers = [(b"content-length", b"%d" % len(response.body)), *response.headers, *extra]
+    headers = [*response.headers, *extra]
+    if response.status != _NO_CONTENT:
+        headers.insert(0, (b"content-length", b"%d" % len(response.body)))
     if response.content_type:
         headers.append((b"content-type", response.content_type))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
