@@ -251,9 +251,10 @@ async def _introduce(pipeline: Pipeline, keys: KeyRing, base_url: str) -> dict[s
     """Return what a newcomer needs of one venue: where it is, who may come in, what trades."""
     directory = await pipeline.directory()
     accounts: dict[str, Any] = {}
-    for credential in keys:
+    # One key of each user is the one to begin with: the first that may do everything, if any may.
+    for credential in sorted(keys, key=lambda held: -len(held.access)):
         owned = list(directory.accounts_of(credential.owner))
-        # The first key of a user is the one to begin with; further ones are known to who made them.
         accounts.setdefault(credential.owner, pipeline.venue.auth.publish(credential, owned))
+    accounts = {owner: accounts[owner] for owner in dict.fromkeys(held.owner for held in keys)}
     markets = [instrument.symbol for instrument in directory.instruments.values()]
     return {"base_url": base_url, "accounts": accounts, "markets": markets}

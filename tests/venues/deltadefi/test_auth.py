@@ -37,7 +37,7 @@ def test_key_of_a_world(fields: dict[str, Any]) -> None:
         (FIELDS | {"api_key": "a b"}, "api_key: must be letters"),
         (FIELDS | {"api_key": "x" * 129}, "api_key: must be letters"),
         (FIELDS | {"created_at": "yesterday"}, "created_at: must be a time"),
-        (FIELDS | {"access": ["fly"]}, "access a list of view"),
+        (FIELDS | {"access": ["fly"]}, "access: must be a list of view"),
         (FIELDS | {"secret": "x"}, "secret: not a field"),
         (FIELDS | {"encrypted_operation_key": SEALED}, "goes together with"),
         (FIELDS | {"operation_key_hash": "ab" * 28}, "goes together with"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from countermand.wire.operation import Access
+from countermand.wire import key_fields
 from countermand.wire.venue import Credential
 
 
@@ -60,17 +60,13 @@ def credential(owner: str, fields: Mapping[str, Any]) -> AutosharesCredential:
             `expire_ns` are those of tokens that a login issued.
     Raises: ValueError naming the field at fault.
     """
-    if unknown := set(fields) - _FIELDS:
-        raise ValueError(f"{min(unknown)}: not a field of a key")
+    key_fields.refuse_unknown(fields, _FIELDS)
     texts = {name: _text(fields, name) for name in _TEXTS}
     if not texts["app_key"]:
         raise ValueError("app_key: must be ASCII text")
     if not texts["token"] and not (texts["login"] and texts["password"]):
         raise ValueError("login: a key has a login and a password, or a token")
-    try:
-        access = tuple(Access(word) for word in fields.get("access", ("view", "trade")))
-    except (TypeError, ValueError):
-        raise ValueError("access: must be a list of view and trade") from None
+    access = key_fields.access(fields)
     pin = _text(fields, "pin") if "pin" in fields else None
     held = Held(
         **texts,

@@ -21,11 +21,10 @@ from msgspec import Meta
 from countermand.core.reports import AccountReport
 from countermand.venues.coinbase_intx import ids
 from countermand.venues.coinbase_intx.ids import Kind
-from countermand.wire import crypto, times
+from countermand.wire import crypto, key_fields, times
 from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.operation import Access
 from countermand.wire.venue import Credential, Keys
 
 KEY = b"cb-access-key"
@@ -67,18 +66,14 @@ class IntxAuth:
 
         Raises: ValueError naming the field at fault.
         """
-        texts = [_text_field(fields, name) for name in ("key", "passphrase", "secret")]
-        if unknown := set(fields) - {"key", "passphrase", "secret", "access"}:
-            raise ValueError(f"{min(unknown)}: not a field of a key")
-        key, passphrase, secret_text = texts
+        texts = ("key", "passphrase", "secret")
+        key_fields.refuse_unknown(fields, (*texts, "access"))
+        key, passphrase, secret_text = (key_fields.ascii_text(fields, name) for name in texts)
         try:
             secret = a2b_base64(secret_text, strict_mode=True)
         except Base64Error:
             raise ValueError("secret: must be base64") from None
-        try:
-            access = tuple(Access(word) for word in fields.get("access", ("view", "trade")))
-        except (TypeError, ValueError):
-            raise ValueError("access: must be a list of view and trade") from None
+        access = key_fields.access(fields)
         return IntxCredential(owner, key, access, passphrase, secret_text, secret)
 
     def publish(self, credential: Credential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
@@ -186,11 +181,4 @@ def _own(credential: Credential) -> IntxCredential:
 def _header(headers: Mapping[bytes, bytes], name: bytes) -> bytes:
     if not (value := headers.get(name, b"")):
         raise Unauthorized(f"missing {name.decode().upper()}")
-    return value
-
-
-def _text_field(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str) or not value or not value.isascii():
-        raise ValueError(f"{name}: must be ASCII text")
     return value

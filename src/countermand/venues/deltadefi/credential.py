@@ -11,10 +11,9 @@ from typing import Any
 
 from countermand.venues.deltadefi import operation_key
 from countermand.venues.deltadefi.extended_key import ExtendedKey
-from countermand.wire import times
+from countermand.wire import key_fields, times
 from countermand.wire.context import Principal
 from countermand.wire.errors import NotExpressible
-from countermand.wire.operation import Access
 from countermand.wire.venue import Credential
 
 _FIELDS = {
@@ -52,21 +51,21 @@ def from_fields(owner: str, fields: Mapping[str, Any]) -> DeltaDefiCredential:
             `operation_key_hash`, or neither; `passcode` where it shall be published.
     Raises: ValueError naming the field at fault.
     """
-    if unknown := set(fields) - _FIELDS:
-        raise ValueError(f"{min(unknown)}: not a field of a key")
-    api_key, created_at = _text(fields, "api_key"), _text(fields, "created_at")
+    key_fields.refuse_unknown(fields, _FIELDS)
+    api_key = key_fields.ascii_text(fields, "api_key")
+    created_at = key_fields.ascii_text(fields, "created_at")
     if not api_key.replace("_", "").isalnum() or len(api_key) > _KEY_LENGTH_MAX:
         raise ValueError("api_key: must be letters, digits and underscores")
     try:
         times.parse_iso(created_at)
-        access = tuple(Access(word) for word in fields.get("access", ("view", "trade")))
-    except (TypeError, ValueError):
-        raise ValueError("created_at: must be a time, and access a list of view, trade") from None
+    except ValueError:
+        raise ValueError("created_at: must be a time") from None
+    access = key_fields.access(fields)
     encrypted = encrypted_key(fields) if "encrypted_operation_key" in fields else None
     hashed = operation_key_hash(fields) if "operation_key_hash" in fields else None
     if (encrypted is None) is not (hashed is None):
         raise ValueError("encrypted_operation_key: goes together with operation_key_hash")
-    passcode = _text(fields, "passcode") if "passcode" in fields else None
+    passcode = key_fields.ascii_text(fields, "passcode") if "passcode" in fields else None
     return DeltaDefiCredential(owner, api_key, access, created_at, encrypted, hashed, passcode)
 
 
@@ -85,14 +84,14 @@ def to_fields(credential: DeltaDefiCredential) -> dict[str, Any]:
 
 def encrypted_key(fields: Mapping[str, Any]) -> str:
     """Return an encrypted operation key that has the right form. Raises ValueError."""
-    text = _text(fields, "encrypted_operation_key")
+    text = key_fields.ascii_text(fields, "encrypted_operation_key")
     operation_key.check_sealed(text)
     return text
 
 
 def operation_key_hash(fields: Mapping[str, Any]) -> str:
     """Return the hash of an operation key. Raises ValueError."""
-    text = _text(fields, "operation_key_hash").lower()
+    text = key_fields.ascii_text(fields, "operation_key_hash").lower()
     if len(text) != _HASH_DIGITS or set(text) - set("0123456789abcdef"):
         raise ValueError("operation_key_hash: must be 28 bytes in hexadecimal")
     return text
@@ -120,10 +119,3 @@ def signing_key(credential: Credential | None) -> ExtendedKey:
 def _opened(encrypted: str, passcode: str) -> ExtendedKey:
     root = operation_key.root_key(operation_key.decrypt(encrypted, passcode))
     return operation_key.operation_key(root)
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str) or not value or not value.isascii():
-        raise ValueError(f"{name}: must be ASCII text")
-    return value

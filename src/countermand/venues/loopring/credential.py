@@ -6,7 +6,7 @@ from typing import Any
 
 from countermand.venues.loopring.crypto import eddsa
 from countermand.venues.loopring.crypto.eddsa import PublicKey
-from countermand.wire.operation import Access
+from countermand.wire import key_fields
 from countermand.wire.venue import Credential
 
 _FIELDS = frozenset(
@@ -40,17 +40,13 @@ def read(owner: str, fields: Mapping[str, Any]) -> LoopringCredential:
             hexadecimal digits, `base_url` (default: none) and `access` (default: all).
     Raises: ValueError naming the field at fault.
     """
-    if unknown := set(fields) - _FIELDS:
-        raise ValueError(f"{min(unknown)}: not a field of a key")
+    key_fields.refuse_unknown(fields, _FIELDS)
     key = _text(fields, "key", _KEY, "letters and digits")
     account_id = fields.get("account_id")
     if type(account_id) is not int or not 0 <= account_id < 1 << _ACCOUNT_BITS:
         raise ValueError(f"account_id: must be an integer of {_ACCOUNT_BITS} bits")
     base_url = _text(fields, "base_url", _BASE_URL, "a URL") if "base_url" in fields else ""
-    try:
-        access = tuple(Access(word) for word in fields.get("access", ("view", "trade")))
-    except (TypeError, ValueError):
-        raise ValueError("access: must be a list of view and trade") from None
+    access = key_fields.access(fields)
     return LoopringCredential(owner, key, access, account_id, *_key_pair(fields), base_url)
 
 

@@ -20,11 +20,10 @@ from msgspec import Meta
 
 from countermand.core.reports import AccountReport
 from countermand.venues.polymarket_us.about import MarketSettings
-from countermand.wire import crypto, times
+from countermand.wire import crypto, key_fields, times
 from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.operation import Access
 from countermand.wire.venue import Credential, Keys
 
 KEY = b"x-pm-access-key"
@@ -75,20 +74,15 @@ class PolymarketAuth:
                 venue's portal issues them; the second half is not looked at.
         Raises: ValueError naming the field at fault.
         """
-        if unknown := set(fields) - {"key_id", "secret_key", "access"}:
-            raise ValueError(f"{min(unknown)}: not a field of a key")
-        key_id, secret_text = _key_id(fields), _text_field(fields, "secret_key")
+        key_fields.refuse_unknown(fields, ("key_id", "secret_key", "access"))
+        key_id, secret_text = _key_id(fields), key_fields.ascii_text(fields, "secret_key")
         try:
             secret = a2b_base64(secret_text, strict_mode=True)
         except Base64Error:
             raise ValueError("secret_key: must be base64") from None
         if len(secret) not in (_SEED_BYTES, _PORTAL_BYTES):
             raise ValueError("secret_key: must be 32 or 64 bytes")
-        try:
-            access = tuple(Access(word) for word in fields.get("access", ("view", "trade")))
-        except (TypeError, ValueError):
-            raise ValueError("access: must be a list of view and trade") from None
-        seed = secret[:_SEED_BYTES]
+        access, seed = key_fields.access(fields), secret[:_SEED_BYTES]
         public_key = crypto.ed25519_public_key(seed)
         return PolymarketCredential(owner, key_id, access, secret_text, seed, public_key)
 
@@ -170,14 +164,7 @@ def _own(credential: Credential) -> PolymarketCredential:
 
 
 def _key_id(fields: Mapping[str, Any]) -> str:
-    text = _text_field(fields, "key_id")
+    text = key_fields.ascii_text(fields, "key_id")
     if not _UUID.fullmatch(text):
         raise ValueError("key_id: must be a UUID in lower case")
     return text
-
-
-def _text_field(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str) or not value or not value.isascii():
-        raise ValueError(f"{name}: must be ASCII text")
-    return value
