@@ -94,6 +94,40 @@ class Route(Struct, frozen=True):
         return tuple(s[1:-1] for s in self.path.split("/") if s.startswith("{"))
 
 
+_WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+def rows_at(
+    prefix: str, source: str, *, posting: Mapping[str, Any] | None = None, **always: Any
+) -> Callable[..., Route]:
+    """
+    Return a function that makes the rows of one part of a dialect, told only what differs.
+
+    Shape:  `row(operation, access, "METHOD /path", (request, reply), square, section, **more)`;
+            `prefix` goes before the path and `source` before the section; `always` holds for every
+            row and `posting` for those that have a body, as the methods made for one do.
+    """
+
+    def row(
+        operation: Operation,
+        access: Access,
+        line: str,
+        messages: tuple[Any, Any],
+        square: Square,
+        section: str,
+        **more: Any,
+    ) -> Route:
+        method, path = line.split()
+        body = method in _WITH_BODY
+        fields = {"body": body, **always, **(posting or {} if body else {}), **more}
+        source_of = source + section
+        return Route(
+            operation, method, prefix + path, access, *messages, square, source_of, **fields
+        )
+
+    return row
+
+
 class Routes:
     """
     An immutable table of rows, matched by exact segments first and by parameters second.

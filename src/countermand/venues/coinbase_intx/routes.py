@@ -1,7 +1,5 @@
 """Routes: what this venue answers, and where each row is written down."""
 
-from typing import Any
-
 from countermand.venues.coinbase_intx.messages import markets as m
 from countermand.venues.coinbase_intx.messages import orders as o
 from countermand.venues.coinbase_intx.messages import portfolios as p
@@ -15,27 +13,9 @@ from countermand.venues.coinbase_intx.translate import (
     portfolios,
 )
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Routes, Square
+from countermand.wire.route import Routes, Square, rows_at
 
-_REFERENCE = "INTX REST reference: "
-
-
-def _row(  # one line per route reads best when the line says only what differs
-    operation: Operation,
-    access: Access,
-    line: str,
-    messages: tuple[Any, Any],
-    square: Square,
-    section: str,
-    **more: Any,
-) -> Route:
-    method, path = line.split()
-    request, reply = messages
-    body = method in ("POST", "PUT", "PATCH")
-    source = _REFERENCE + section
-    path = f"/api/v1{path}"
-    return Route(operation, method, path, access, request, reply, square, source, body, **more)
-
+_row = rows_at("/api/v1", "INTX REST reference: ")
 
 _ORDERS = (
     _row(

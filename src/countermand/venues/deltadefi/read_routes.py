@@ -1,33 +1,18 @@
 """Routes that show something, and those that change a key."""
 
-from typing import Any
-
 from countermand.venues.deltadefi.messages import accounts as a
 from countermand.venues.deltadefi.messages import markets as m
 from countermand.venues.deltadefi.messages import orders as o
 from countermand.venues.deltadefi.translate import accounts, candles, keys, markets, orders
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Square
+from countermand.wire.route import Square, rows_at
 
 _VIEW, _TRADE, _PUBLIC = Access.VIEW, Access.TRADE, Access.PUBLIC
 _REFERENCE = "API reference: "
 _SDK = "Python SDK 1.1.1: "
 
 
-def _row(  # one line per route reads best when the line says only what differs
-    operation: Operation,
-    access: Access,
-    line: str,
-    messages: tuple[Any, Any],
-    square: Square,
-    source: str,
-    **more: Any,
-) -> Route:
-    method, path = line.split()
-    request, reply = messages
-    more["body"] = method != "GET"
-    return Route(operation, method, path, access, request, reply, square, source, **more)
-
+_row = rows_at("", "")
 
 _ONE_ORDER = Square(
     orders.get_from_wire, orders.found_to_wire, orders.get_to_wire, orders.found_from_wire

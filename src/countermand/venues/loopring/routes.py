@@ -17,28 +17,12 @@ from countermand.venues.loopring.translate import (
     user,
 )
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Routes, Square
+from countermand.wire.route import Route, Routes, Square, rows_at
 
-_API = "DEX API v3, "
 _nothing = exchange.nothing_from_wire
 
 
-def _row(  # one line per route reads best when the line says only what differs
-    operation: Operation,
-    access: Access,
-    line: str,
-    messages: tuple[Any, Any],
-    square: Square,
-    section: str,
-    **more: Any,
-) -> Route:
-    method, path = line.split()
-    request, reply = messages
-    source = f'{_API}"{section}"'
-    more |= {"body": method == "POST", "repeats": True}
-    return Route(
-        operation, method, f"/api/v3{path}", access, request, reply, square, source, **more
-    )
+_row = rows_at("/api/v3", "DEX API v3, ", repeats=True)
 
 
 _ORDERS = (

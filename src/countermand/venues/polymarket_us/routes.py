@@ -14,28 +14,11 @@ from countermand.venues.polymarket_us.translate import (
     several,
 )
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Routes, Square
+from countermand.wire.route import Routes, Square, rows_at
 
-_REFERENCE = "Orders API reference: "
-
-
-def _order_row(  # one line per route reads best when the line says only what differs
-    operation: Operation,
-    access: Access,
-    line: str,
-    messages: tuple[Any, Any],
-    square: Square,
-    section: str,
-    **more: Any,
-) -> Route:
-    method, path = line.split()
-    request, reply = messages
-    posts = method == "POST"
-    if posts:
-        more |= {"body": True, "tidy": leniency.tidy, "decimal_numbers": True}
-    source = _REFERENCE + section
-    return Route(operation, method, f"/v1{path}", access, request, reply, square, source, **more)
-
+_order_row = rows_at(
+    "/v1", "Orders API reference: ", posting={"tidy": leniency.tidy, "decimal_numbers": True}
+)
 
 _SYNCHRONOUS: dict[str, Any] = {"linger": created.block_ns, "then": created.asked_then}
 
