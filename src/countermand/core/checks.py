@@ -42,6 +42,7 @@ def refuse_order(state: State, ts_ns: int, command: NewOrder) -> RejectReason | 
         or _refuse_id(account, command.cl_ord_id)
         or refuse_slot(account, market.instrument, command)
         or _refuse_combination(ts_ns, command)
+        or _refuse_complement(market.instrument, command)
         or _refuse_sized(account, market, command)
     )
 
@@ -110,6 +111,13 @@ def _refuse_combination(ts_ns: int, command: NewOrder) -> RejectReason | None:
     return None
 
 
+def _refuse_complement(instrument: Instrument, command: NewOrder) -> RejectReason | None:
+    of_market = command.ord_type is OrdType.MARKET and command.cash_qty_minor > 0
+    if command.cash_at_complement and not (of_market and instrument.is_binary):
+        return RejectReason.INVALID_AMOUNT
+    return None
+
+
 def _refuse_style(
     ts_ns: int, time_in_force: TimeInForce, exec_inst: int, expire_ns: int
 ) -> RejectReason | None:
@@ -166,7 +174,8 @@ def _refuse_exposure(
         return RejectReason.POSITION_LIMIT
     price_ticks = command.price_ticks or market_bound(market, side)
     freed = freed_minor(account, instrument, command)
-    if not affordable(account, market, side, price_ticks, qty_lots, None, cash, freed):
+    priced = (side, price_ticks, qty_lots, None, cash, freed, command.cash_at_complement)
+    if not affordable(account, market, *priced):
         return RejectReason.INSUFFICIENT_FUNDS
     if len(account.open_orders) >= OPEN_ORDERS_PER_ACCOUNT_MAX:
         return RejectReason.TOO_MANY_OPEN_ORDERS

@@ -106,10 +106,12 @@ class NewOrder(Message, frozen=True, tag=8):
 
     A market order's `price_ticks` is the worst price it may trade at, 0 for the market's own bound.
     A market order may give `cash_qty_minor`, what it may spend or shall bring, instead of a
-    quantity. `cl_ord_id` is unique within the account, and `secondary_cl_ord_id` need not be; empty
-    they name nothing. `text` is kept with the order and never read. With `keep_rejected` an order
-    that is refused is remembered as an order nonetheless, with an id and the reason. One with a
-    `slot_number` above 0 stands in `slot` of the asset it holds; see `slots`.
+    quantity; on a binary market that may be the money of the other outcome, where a sell spends and
+    a buy brings the payout less the price: `cash_at_complement`. `cl_ord_id` is unique within the
+    account, and `secondary_cl_ord_id` need not be; empty they name nothing. `text` is kept with the
+    order and never read. With `keep_rejected` an order that is refused is remembered as an order
+    nonetheless, with an id and the reason. One with a `slot_number` above 0 stands in `slot` of the
+    asset it holds; see `slots`.
 
     Units: `expire_ns` 0 when the order does not expire; `exec_inst` the bits of `ExecInst`;
     `cash_qty_minor` in quote minor units.
@@ -133,6 +135,7 @@ class NewOrder(Message, frozen=True, tag=8):
     position_effect: PositionEffect = PositionEffect.NONE
     slot: int = 0
     slot_number: int = 0
+    cash_at_complement: bool = False
 
 
 class StageOrder(Message, frozen=True, tag=15):
@@ -162,6 +165,9 @@ class ReplaceOrder(Message, frozen=True, tag=9):
     value; `order_qty_lots` counts what has been executed; an empty `new_cl_ord_id` keeps the old
     one, and so does None for the others. Only a lower quantity at the same price keeps the place in
     the queue, unless the order is to be executed at once from now on.
+
+    A quantity that is not more than what has been executed is refused, or with `cancel_if_executed`
+    ends the order as a cancel does.
     """
 
     account_id: AccountId
@@ -175,6 +181,7 @@ class ReplaceOrder(Message, frozen=True, tag=9):
     expire_ns: int | None = None
     exec_inst: int | None = None
     text: str | None = None
+    cancel_if_executed: bool = False
 
 
 class CancelOrder(Message, frozen=True, tag=10):

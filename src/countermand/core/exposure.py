@@ -71,12 +71,13 @@ def required_minor(
     qty_lots: int,
     replaced: Order | None = None,
     cash_minor: int = 0,
+    cash_at_complement: bool = False,
 ) -> int:
     """
     Return what an order needs beyond what is held already, in minor units of `hold_asset`.
 
     A sell on margin may trade above its limit, at most at the best bid, so that is what it is
-    priced at. A buy for cash needs that much and what it may be charged on it.
+    priced at. A buy for cash, of either outcome, needs that much and what it may be charged on it.
     """
     instrument, asked_lots = market.instrument, qty_lots
     paid = (replaced.fee_accrued, replaced.fee_minor) if replaced else (0, 0)
@@ -89,8 +90,10 @@ def required_minor(
     if side is Side.SELL and not is_binary:
         price_ticks = max(price_ticks, market.book.bids.best_px_ticks)
     notional, fee = instrument.notional_of(price_ticks, qty_lots), 0
-    if cash_minor and side is Side.BUY:
-        notional, fee = cash_minor, _cash_fee(instrument, cash_minor)
+    if cash_minor and side is (Side.SELL if cash_at_complement else Side.BUY):
+        brought = instrument.payout_minor * qty_lots - cash_minor
+        notional = brought if cash_at_complement else cash_minor
+        fee = _cash_fee(instrument, cash_minor)
     else:
         rate = instrument.fee_reserve_ppb
         fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots, *paid)
@@ -127,11 +130,13 @@ def affordable(
     replaced: Order | None = None,
     cash_minor: int = 0,
     freed_minor: int = 0,
+    cash_at_complement: bool = False,
 ) -> bool:
     """
     Whether the account can hold what the order may come to owe; `freed_minor` is held no more then.
     """
-    required = required_minor(account, market, side, price_ticks, qty_lots, replaced, cash_minor)
+    terms = (side, price_ticks, qty_lots, replaced, cash_minor, cash_at_complement)
+    required = required_minor(account, market, *terms)
     if required <= 0:
         return True
     return required <= account.available_minor(hold_asset(market.instrument, side)) + freed_minor

@@ -118,6 +118,8 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
     if not account or not order or not order.is_open:
         return [cancel_rejected(CxlRejResponseTo.REPLACE, order or None, command.cl_ord_id)]
     market, new = state.markets[order.instrument_id], terms.replaced(order, command)
+    if command.cancel_if_executed and new.order_qty_lots <= order.cum_qty_lots:
+        return [OrderCanceled(order.order_id, CancelReason.REQUESTED)]
     reason = checks.refuse_replace(account, market, order, new, ts_ns)
     if reason is not None:
         return [cancel_rejected(CxlRejResponseTo.REPLACE, order, command.cl_ord_id, reason)]

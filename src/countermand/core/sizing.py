@@ -26,8 +26,9 @@ def order_qty_lots(market: Market, command: NewOrder) -> int:
         if not _reaches(command.side, bound, price_ticks):
             break
         standing = _standing(ladder, price_ticks, command)
-        taken = min(standing, left // (price_ticks * unit))
-        lots, left = lots + taken, left - taken * price_ticks * unit
+        worth = _worth_ticks(market, command, price_ticks) * unit
+        taken = min(standing, left // worth)
+        lots, left = lots + taken, left - taken * worth
         if taken < standing:
             return lots
         if command.side is Side.BUY and standing < ladder.levels[price_ticks].qty_lots:
@@ -35,6 +36,13 @@ def order_qty_lots(market: Market, command: NewOrder) -> int:
     if command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT and rest_px_ticks:
         lots += left // (rest_px_ticks * unit)
     return lots
+
+
+def _worth_ticks(market: Market, command: NewOrder, price_ticks: int) -> int:
+    # No price is as much as the payout, so this is never 0.
+    return (
+        market.instrument.payout_ticks - price_ticks if command.cash_at_complement else price_ticks
+    )
 
 
 def _reaches(side: Side, bound: int, price_ticks: int) -> bool:

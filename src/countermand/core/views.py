@@ -348,7 +348,8 @@ def _previewed(
     order = query.order
     price_ticks = order.price_ticks or market_bound(market, order.side)
     qty_lots, cash = sizing.order_qty_lots(market, order), order.cash_qty_minor
-    required = required_minor(account, market, order.side, price_ticks, qty_lots, cash_minor=cash)
+    priced = (order.side, price_ticks, qty_lots, None, cash, order.cash_at_complement)
+    required = required_minor(account, market, *priced)
     available = account.available_minor(hold_asset(market.instrument, order.side))
     reason = rejected.reason if rejected else None
     return PreviewReport(reason, required, available, fee_minor, fill_qty_lots)
