@@ -9,6 +9,7 @@ A command is a namespace of plain values (enums by name), an event is a tuple: i
 """
 
 import math
+from collections.abc import Iterator
 from copy import deepcopy
 from fractions import Fraction
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from typing import Any
 
 from tests.core import oracle_ladder
 from tests.core import oracle_money as money
-from tests.core.oracle_order import REDUCE_ONLY, Order
+from tests.core.oracle_order import ALL_OR_NONE, POST_ONLY, REDUCE_ONLY, Order
 
 EXTERNAL, FEES, CLEARING = -1, -2, -3
 BILLION = 10**9
@@ -60,12 +61,17 @@ class Oracle:
         self.trades: dict[int, list[tuple[Any, ...]]] = {}
         self.last_px: dict[int, int] = {}
         self.settled: dict[int, int] = {}
+        # By account and asset, of each slot: the highest number used, and by which order.
+        self.slots: dict[tuple[int, int], dict[int, tuple[int, int]]] = {}
 
     def apply(self, seq: int, ts_ns: int, name: str, command: SimpleNamespace) -> list[Event]:
         """Do what the command says and return what happened."""
         self.seq, self.ts_ns = seq, ts_ns
         events: list[Event] = getattr(self, "on_" + name)(command)
-        events += self._uncovered_orders_canceled(events)
+        last = events
+        while last:
+            last = self._uncovered_orders_canceled(last) or self._filled_whole(events)
+            events = events + last
         return events
 
     # What can be asked at any time.
@@ -200,7 +206,8 @@ class Oracle:
         pledged = 0
         for instrument in self._held_in(c.asset_id):
             net, cost, _ = self._position(c.account_id, instrument.id)
-            pledged += money.position_hold(instrument, net, cost, NOTHING_OPEN)
+            rate = self._rate(c.account_id, instrument)
+            pledged += money.position_hold(instrument, net, cost, NOTHING_OPEN, rate)
         if c.amount_minor > self.totals.get((c.account_id, c.asset_id), 0) - pledged:
             return [("InstructionRejected", "INSUFFICIENT_FUNDS")]
         self._pay(c.account_id, EXTERNAL, c.asset_id, c.amount_minor)
@@ -220,7 +227,8 @@ class Oracle:
             instrument = self.instruments[order.instrument]
             if money.has_positions(instrument) and instrument.quote_asset_id == asset:
                 net, cost, _ = self._position(account, instrument.id)
-                alone = money.position_hold(instrument, net, cost, NOTHING_OPEN)
+                rate = self._rate(account, instrument)
+                alone = money.position_hold(instrument, net, cost, NOTHING_OPEN, rate)
                 if self._margin(account, instrument) > alone:
                     together.append(order)
         return max(freeing or together, key=lambda o: o.order_id)
@@ -298,9 +306,33 @@ class Oracle:
         reduce_only = REDUCE_ONLY if self.accounts[c.account_id].reduce_only else 0
         price = c.price_ticks or self._market_bound(instrument, c.side)
         terms = self._terms(c, order_id, c.exec_inst | reduce_only, price, self._sized(c))
-        order = self._order(terms)
-        at_best = c.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT"
-        return [("OrderAccepted", *terms.values()), *self._come_in(order, at_best=at_best)]
+        order, at_best = self._order(terms), 0
+        if c.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT":
+            at_best = self._left_over_px(order.instrument, order.side, price)
+        taken = list(self._take_slot(c, order_id))
+        return [("OrderAccepted", *terms.values()), *taken, *self._come_in(order, at_best)]
+
+    def _take_slot(self, c: SimpleNamespace, order_id: int) -> Iterator[Event]:
+        if c.slot_number:
+            outdated = self._occupant(c)
+            asset = money.hold_asset(self.instruments[c.instrument_id], c.side)
+            used = self.slots.setdefault((c.account_id, asset), {})
+            used[c.slot] = (c.slot_number, order_id)
+            use = {"slot": c.slot, "number": c.slot_number, "order_id": order_id}
+            yield ("SlotTaken", c.account_id, asset, use)
+            if outdated:
+                yield self._cancel(outdated, "SLOT_TAKEN_OVER")
+
+    def _slot(self, c: SimpleNamespace) -> tuple[int, int]:
+        asset = money.hold_asset(self.instruments[c.instrument_id], c.side)
+        return self.slots.get((c.account_id, asset), {}).get(c.slot, (0, 0))
+
+    def _occupant(self, c: SimpleNamespace) -> Order | None:
+        # What stands in the slot that an order wants.
+        if not c.slot_number:
+            return None
+        _, order_id = self._slot(c)
+        return next((o for o in self._open(c.account_id) if o.order_id == order_id), None)
 
     @staticmethod
     def _terms(
@@ -326,8 +358,9 @@ class Oracle:
         }
 
     def _order(self, terms: dict[str, Any]) -> Order:
-        *first, text, secondary, cash, _ = terms.values()
-        return Order(*first, self.seq, priority=self.seq, text=text, secondary=secondary, cash=cash)
+        *first, text, secondary, cash, effect = terms.values()
+        more = {"text": text, "secondary": secondary, "cash": cash, "effect": effect}
+        return Order(*first, self.seq, priority=self.seq, **more)
 
     def _kept(self, c: SimpleNamespace, order_id: int, reason: str) -> dict[str, Any] | None:
         # A refused order is remembered, where that is asked for, as it was asked for.
@@ -347,18 +380,19 @@ class Oracle:
         instrument = self.instruments[c.instrument_id]
         bound = c.price_ticks or self._market_bound(instrument, c.side)
         left, lots = c.cash_qty_minor, 0
-        opposite = self._reached(c.instrument_id, c.side, bound)
-        for maker in opposite:
+        rest_px = self._left_over_px(c.instrument_id, c.side, bound)
+        for maker in self._reached(c.instrument_id, c.side, bound):
             own = maker.account == c.account_id and c.stp != "NONE"
-            if own or maker.exec_inst & REDUCE_ONLY:
+            if own or maker.exec_inst & REDUCE_ONLY or maker.whole:
+                rest_px = max(rest_px, maker.price) if c.side == "BUY" else rest_px
                 continue
             each = maker.price * instrument.notional_minor
             taken = min(maker.leaves, left // each)
             lots, left = lots + taken, left - taken * each
             if taken < maker.leaves:
                 return int(lots)
-        if c.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT" and opposite:
-            lots += left // (opposite[0].price * instrument.notional_minor)
+        if c.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT" and rest_px:
+            lots += left // (rest_px * instrument.notional_minor)
         return int(lots)
 
     def on_replace_order(self, c: SimpleNamespace) -> list[Event]:
@@ -366,22 +400,44 @@ class Oracle:
         order = self._find(c.account_id, c.order_id, (c.cl_ord_id, ""), c.instrument_id)
         if order is None or not order.is_open:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id)]
-        price, qty = c.price_ticks or order.price, c.order_qty_lots or order.qty
-        reason = oracle_ladder.why_not_replace(self, order, price, qty, c.new_cl_ord_id)
+        new = self._new_terms(order, c)
+        # Only less, at the same price, of what may go on waiting.
+        keeps = (
+            new.price == order.price
+            and new.qty <= order.qty
+            and new.time_in_force not in ("IOC", "FOK")
+            and bool(new.exec_inst & ALL_OR_NONE) == order.whole
+        )
+        reason = oracle_ladder.why_not_replace(self, order, new, enters=not keeps)
         if reason:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, reason)]
-        keeps = price == order.price and qty <= order.qty
-        if c.new_cl_ord_id not in ("", order.cl_ord_id):
+        if new.cl_ord_id != order.cl_ord_id:
             order.retired.append(order.cl_ord_id)
-            order.cl_ord_id = c.new_cl_ord_id
-        order.price, order.qty = price, qty
+        for name, value in vars(new).items():
+            setattr(order, name, value)
         style = (order.time_in_force, order.expire_ns, order.exec_inst, order.text)
-        replaced = ("OrderReplaced", order.order_id, order.cl_ord_id, price, qty, keeps, *style)
+        terms = (order.cl_ord_id, order.price, order.qty, keeps, *style)
+        replaced = ("OrderReplaced", order.order_id, *terms)
         if keeps:
             return [replaced]
         self._withdraw(order)
         order.priority = self.seq
         return [replaced, *self._come_in(order)]
+
+    @staticmethod
+    def _new_terms(order: Order, c: SimpleNamespace) -> SimpleNamespace:
+        # What is not given stays, but the end of its time goes with the time in force it came with.
+        time_in_force = order.time_in_force if c.time_in_force is None else c.time_in_force
+        kept_ns = order.expire_ns if time_in_force == order.time_in_force else 0
+        return SimpleNamespace(
+            cl_ord_id=c.new_cl_ord_id or order.cl_ord_id,
+            price=c.price_ticks or order.price,
+            qty=c.order_qty_lots or order.qty,
+            time_in_force=time_in_force,
+            expire_ns=kept_ns if c.expire_ns is None else c.expire_ns,
+            exec_inst=order.exec_inst if c.exec_inst is None else c.exec_inst,
+            text=order.text if c.text is None else c.text,
+        )
 
     def on_cancel_order(self, c: SimpleNamespace) -> list[Event]:
         """A cancel is accepted in every trading state."""
@@ -412,22 +468,21 @@ class Oracle:
 
     # What happens at the book.
 
-    def _come_in(self, order: Order, *, at_best: bool = False) -> list[Event]:
-        reached = self._reached(order.instrument, order.side, order.price)
-        if order.time_in_force == "FOK" and not self._would_fill(order):
-            self._admit(order)
-            return [self._cancel(order, "FOK_NOT_FILLED")]
-        events = self._match(order)
+    def _come_in(self, order: Order, at_best: int = 0) -> list[Event]:
+        whole, events = order.whole or order.time_in_force == "FOK", []
+        if not whole or self._would_fill(order):
+            events = self._match(order)
         self._admit(order)
         if not order.is_open:
             if order.status == "FILLED":
                 self._remember(order)
                 return events
             return [*events, self._cancel(order, "SELF_TRADE_PREVENTION")]
-        if order.time_in_force == "IOC":
-            return [*events, self._cancel(order, "IOC_REMAINDER")]
+        ends = {"IOC": "IOC_REMAINDER", "FOK": "FOK_NOT_FILLED"}
+        if order.time_in_force in ends:
+            return [*events, self._cancel(order, ends[order.time_in_force])]
         if at_best:
-            order.price = reached[0].price
+            order.price = at_best
             events.append(("OrderRestated", order.order_id, order.qty, order.price))
         return [*events, ("OrderRested", order.order_id)]
 
@@ -435,22 +490,55 @@ class Oracle:
         # Try it on a copy of the whole exchange.
         trial, copied = deepcopy((self, order))
         trial._match(copied)
-        return bool(copied.status == "FILLED" and copied.cum == order.qty)
+        return bool(copied.status == "FILLED" and copied.qty == order.qty)
 
-    def _match(self, taker: Order) -> list[Event]:
+    def _match(self, taker: Order, met: int = 0) -> list[Event]:
         # Up to where the order rests or ends; "STOPPED" says that self-trade prevention ended it.
+        # A match has the number of orders met before it.
         events: list[Event] = []
-        makers = self._reached(taker.instrument, taker.side, taker.price)
-        for met, maker in enumerate(makers):
+        for maker in self._reached(taker.instrument, taker.side, taker.price):
             if not taker.is_open:
                 break
+            if maker.passed_over(taker.leaves):
+                continue
             if maker.account == taker.account and taker.stp != "NONE":
                 events += self._prevent(maker, taker)
             elif self._lacks_cover(maker):
                 events.append(self._cancel(maker, "REDUCE_ONLY"))
             else:
                 events.append(self._trade(maker, taker, self.seq * 2**32 + met))
+            met += 1
         return events
+
+    def _filled_whole(self, events: list[Event]) -> list[Event]:
+        # Of those that trade whole, the first that what came to rest, or its own becoming smaller,
+        # lets trade; its matches are numbered on.
+        for order in self._tried_again(events):
+            state = self.instruments[order.instrument].trading_state
+            passive = order.exec_inst & POST_ONLY or state == "POST_ONLY"
+            where = (order.account, self.instruments[order.instrument], order.side)
+            if passive or not self._can_afford(*where, order.price, order.leaves, order):
+                continue
+            if self._would_fill(order):
+                met = [e[1] % 2**32 for e in events if e[0] == "Traded"]
+                filled = self._match(order, max(met, default=-1) + 1)
+                self._remember(order)
+                return filled
+        return []
+
+    def _tried_again(self, events: list[Event]) -> Iterator[Order]:
+        for event in events:
+            found = [
+                o for o in self.live if event[0].startswith("Order") and o.order_id == event[1]
+            ]
+            if found and event[0] == "OrderRested":
+                opposite = "SELL" if found[0].side == "BUY" else "BUY"
+                for order in self.book(found[0].instrument, opposite):
+                    reach = self._reached(order.instrument, order.side, order.price)
+                    if order.whole and found[0] in reach:
+                        yield order
+            elif found and event[0] == "OrderReplaced" and event[5] and found[0].whole:
+                yield found[0]
 
     def _prevent(self, maker: Order, taker: Order) -> list[Event]:
         if taker.stp == "DECREMENT_AND_CANCEL":
@@ -488,7 +576,7 @@ class Oracle:
         else:
             base, lots = instrument.base_asset_id, qty * instrument.lot_minor
             self._pay(seller.account, buyer.account, base, lots)
-        if instrument.kind != "PERPETUAL":
+        if not money.on_margin(instrument):
             self._pay(buyer.account, seller.account, instrument.quote_asset_id, notional)
         maker_fee = self._charge(maker, instrument.maker_fee_ppb, price, qty)
         taker_fee = self._charge(taker, instrument.taker_fee_ppb, price, qty)
@@ -528,7 +616,7 @@ class Oracle:
             proceeds = closing * unit * (1 if net > 0 else -1)
             gain = proceeds - closed_cost
             # What an outcome costs has been paid already.
-            if instrument.kind == "PERPETUAL":
+            if money.on_margin(instrument):
                 self._pay(CLEARING, account, instrument.quote_asset_id, gain)
             cost, realized = cost - closed_cost, realized + gain
             opening = abs(lots) - closing
@@ -587,7 +675,11 @@ class Oracle:
                 opened[order.side] = (lots + order.leaves, notional + more)
         lots, notional = opened[plus[0]]
         opened[plus[0]] = (lots + plus[1], notional + plus[2])
-        return money.position_hold(instrument, net, cost, opened)
+        return money.position_hold(instrument, net, cost, opened, self._rate(account, instrument))
+
+    def _rate(self, account: int, instrument: SimpleNamespace) -> int:
+        owner = self.accounts.get(account)
+        return money.margin_rate(instrument, may_borrow=bool(owner and owner.may_borrow))
 
     def _can_afford(
         self,
@@ -598,15 +690,19 @@ class Oracle:
         qty: int,
         replaced: Order | None = None,
         cash: int = 0,
+        outdated: Order | None = None,
     ) -> bool:
-        available = max(0, self._available(account, money.hold_asset(instrument, side)))
+        available = self._available(account, money.hold_asset(instrument, side))
+        if outdated:
+            where = (self.instruments[outdated.instrument], outdated.side, outdated.price)
+            available += money.order_hold(*where, outdated.leaves, outdated.paid)
         paid, freed = (Fraction(0), 0), 0
         if replaced:
             paid = replaced.paid
             freed = money.order_hold(instrument, side, replaced.price, replaced.leaves, paid)
-        # A perpetual sell may trade above its limit, at most at the best bid.
+        # A sell on margin may trade above its limit, at most at the best bid.
         bids = self.book(instrument.id, "BUY")
-        if instrument.kind == "PERPETUAL" and side == "SELL" and bids:
+        if money.on_margin(instrument) and side == "SELL" and bids:
             price = max(price, bids[0].price)
         notional = price * qty * instrument.notional_minor
         fee = money.reserve(instrument, side, money.dearest_rate(instrument), price, qty, paid)
@@ -614,7 +710,7 @@ class Oracle:
             notional, fee = cash, money.cash_fee(instrument, cash)
         if instrument.kind == "SPOT":
             needed = notional + fee if side == "BUY" else qty * instrument.lot_minor
-            return bool(needed - freed <= available)
+            return bool(needed <= freed or needed - freed <= available)
         margin = self._margin(account, instrument, replaced, (side, qty, notional))
         more = margin - self._margin(account, instrument)
         # What needs no more and can only close is always let through, and so is a perpetual's.
@@ -623,7 +719,8 @@ class Oracle:
         free = instrument.kind != "BINARY" or lots <= self._cover(account, instrument.id, side)
         if free and more <= 0:
             return True
-        return bool(max(0, more) + fee - freed <= available)
+        needed = max(0, more) + fee - freed
+        return bool(needed <= 0 or needed <= available)
 
     # Small questions.
 
@@ -682,10 +779,24 @@ class Oracle:
     def _meets_own(self, account: int, instrument: int, side: str, price: int, qty: int) -> bool:
         # Whether one's own order stands among those that would fill this one.
         for maker in self._reached(instrument, side, price):
+            if maker.passed_over(qty):
+                continue
             if qty > 0 and maker.account == account:
                 return True
             qty -= maker.leaves
         return False
+
+    def _meets_any(self, instrument: int, side: str, price: int, qty: int) -> bool:
+        return any(not o.passed_over(qty) for o in self._reached(instrument, side, price))
+
+    def _left_over_px(self, instrument: int, side: str, bound: int) -> int:
+        # Where what is left over stands: at the best price within reach that is shown, or else at
+        # the best there is.
+        opposite = self.book(instrument, "SELL" if side == "BUY" else "BUY")
+        shown = [o for o in opposite if not o.whole] or opposite
+        if shown and shown[0] in self._reached(instrument, side, bound):
+            return shown[0].price
+        return opposite[0].price if opposite else 0
 
     def _is_over_limit(
         self, account: int, instrument: SimpleNamespace, side: str, more: int
@@ -703,7 +814,8 @@ class Oracle:
         opposite = self.book(instrument.id, "SELL" if side == "BUY" else "BUY")
         if not opposite:
             return 0
-        best, worst = opposite[0].price, opposite[-1].price
+        shown = [o for o in opposite if not o.whole] or opposite
+        best, worst = shown[0].price, opposite[-1].price
         if instrument.market_band_ppb == 0:
             return worst
         width = math.floor(Fraction(best * instrument.market_band_ppb, BILLION))

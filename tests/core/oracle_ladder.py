@@ -25,17 +25,18 @@ def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, P
         return "LIMIT_ONLY_MARKET"
     if oracle._is_used(c.account_id, c.cl_ord_id):
         return "DUPLICATE_CL_ORD_ID"
+    if c.slot_number and not is_slot_free(oracle, c):
+        return "SLOT_NUMBER_USED"
     immediate = c.time_in_force in ("IOC", "FOK")
     left_over = c.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT"
     if (c.ord_type == "MARKET" and not immediate) or (left_over and immediate):
         return "INVALID_TIME_IN_FORCE"
     # What shall trade at once cannot be barred from it.
-    if post_only and (immediate or left_over):
+    if post_only and left_over:
         return "INVALID_EXEC_INST"
-    if c.time_in_force == "GTD" and c.expire_ns == 0:
-        return "INVALID_EXPIRE_TIME"
-    if c.expire_ns != 0 and (immediate or c.expire_ns <= oracle.ts_ns):
-        return "INVALID_EXPIRE_TIME"
+    reason = why_not_style(oracle, c.time_in_force, c.exec_inst, c.expire_ns)
+    if reason:
+        return reason
     cash = c.cash_qty_minor
     if cash < 0 or (cash > 0 and (c.order_qty_lots != 0 or c.ord_type == "LIMIT")):
         return "INVALID_AMOUNT"
@@ -50,11 +51,15 @@ def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, P
     cover = oracle._cover(c.account_id, c.instrument_id, c.side)
     if (reduce_only or account.reduce_only) and qty > cover:
         return "NOT_REDUCING"
-    if post_only and oracle._reached(instrument.id, c.side, price):
+    reason = why_not_effect(oracle, c.account_id, instrument, c.side, c.position_effect, qty)
+    if reason:
+        return reason
+    if post_only and oracle._meets_any(instrument.id, c.side, price, qty):
         return "POST_ONLY_WOULD_CROSS"
     if oracle._is_over_limit(c.account_id, instrument, c.side, qty):
         return "POSITION_LIMIT"
-    if not oracle._can_afford(c.account_id, instrument, c.side, price, qty, cash=cash):
+    where, outdated = (c.account_id, instrument, c.side), oracle._occupant(c)
+    if not oracle._can_afford(*where, price, qty, cash=cash, outdated=outdated):
         return "INSUFFICIENT_FUNDS"
     if len(oracle._open(c.account_id)) >= oracle.open_max:
         return "TOO_MANY_OPEN_ORDERS"
@@ -84,39 +89,94 @@ def why_not_terms(
     return None
 
 
-def why_not_replace(  # noqa: C901 - a ladder
-    oracle: Any, order: Order, price: int, qty: int, new_name: str
+def why_not_style(oracle: Any, time_in_force: str, exec_inst: int, expire_ns: int) -> str | None:
+    """Return why a time in force, instructions and the end of its time do not go together."""
+    immediate = time_in_force in ("IOC", "FOK")
+    if exec_inst & POST_ONLY and immediate:
+        return "INVALID_EXEC_INST"
+    if time_in_force == "GTD" and expire_ns == 0:
+        return "INVALID_EXPIRE_TIME"
+    if expire_ns != 0 and (immediate or expire_ns <= oracle.ts_ns):
+        return "INVALID_EXPIRE_TIME"
+    return None
+
+
+def is_slot_free(oracle: Any, c: SimpleNamespace) -> bool:
+    """Whether there is such a slot, and the number is above all that were used in it."""
+    number, _ = oracle._slot(c)
+    return c.slot in range(16_384) and c.slot_number > number
+
+
+def why_not_effect(
+    oracle: Any, account: int, instrument: SimpleNamespace, side: str, effect: str, more: int
 ) -> str | None:
-    """Return why an order may not have the terms given, or None."""
+    """Return why so much more of an order may not open or close what it would, or None."""
+    if not money.has_positions(instrument):
+        return None
+    cover = oracle._cover(account, instrument.id, side)
+    mine = [o for o in oracle._open(account) if (o.instrument, o.side) == (instrument.id, side)]
+    free = cover - sum(o.leaves for o in mine)
+    owner = instrument.kind == "EQUITY" and not oracle.accounts[account].may_borrow
+    if owner and side == "SELL" and more > free:
+        return "SHORT_NOT_ALLOWED"
+    if effect == "OPEN" and cover > 0:
+        return "OPPOSITE_POSITION"
+    if effect == "CLOSE" and cover <= 0:
+        return "NOTHING_TO_CLOSE"
+    if effect == "CLOSE" and more > free:
+        return "CLOSES_BEYOND_POSITION"
+    return None
+
+
+def why_not_replace(  # noqa: C901 - a ladder
+    oracle: Any, order: Order, new: SimpleNamespace, *, enters: bool
+) -> str | None:
+    """Return why an order may not have the terms given, or None; `enters` if it comes in anew."""
     account, instrument = oracle.accounts[order.account], oracle.instruments[order.instrument]
-    renamed = new_name not in ("", order.cl_ord_id)
+    price, qty = new.price, new.qty
     if account.trading_locked:
         return "ACCOUNT_LOCKED"
     if instrument.trading_state in ("CANCEL_ONLY", "PAUSED", "HALTED"):
         return "MARKET_CLOSED"
-    if renamed and oracle._is_used(order.account, new_name):
+    if new.cl_ord_id != order.cl_ord_id and oracle._is_used(order.account, new.cl_ord_id):
         return "DUPLICATE_CL_ORD_ID"
-    reason = why_not_terms(oracle, instrument, order.ord_type, price, qty)
+    style = (new.time_in_force, new.exec_inst, new.expire_ns)
+    same_style = style == (order.time_in_force, order.exec_inst, order.expire_ns)
+    reason = None if same_style else why_not_style(oracle, *style)
+    reason = reason or why_not_terms(oracle, instrument, order.ord_type, price, qty)
     if reason:
         return reason
-    if (price, qty) == (order.price, order.qty) and not renamed:
+    if all(getattr(order, name) == value for name, value in vars(new).items()):
         return "NOTHING_TO_REPLACE"
     if qty <= order.cum:
         return "QTY_BELOW_EXECUTED"
+    reason = _why_not_more(oracle, order, new)
+    if reason:
+        return reason
     leaves = qty - order.cum
-    cover = oracle._cover(order.account, order.instrument, order.side)
-    grows = oracle.accounts[order.account].reduce_only and leaves > order.leaves
-    if (order.exec_inst & REDUCE_ONLY or grows) and leaves > cover:
-        return "NOT_REDUCING"
-    post_only = order.exec_inst & POST_ONLY or instrument.trading_state == "POST_ONLY"
-    if post_only and oracle._reached(instrument.id, order.side, price):
-        return "POST_ONLY_WOULD_CROSS"
     more = leaves - order.leaves
+    post_only = new.exec_inst & POST_ONLY or instrument.trading_state == "POST_ONLY"
+    if post_only and enters and oracle._meets_any(instrument.id, order.side, price, leaves):
+        return "POST_ONLY_WOULD_CROSS"
     if more > 0 and oracle._is_over_limit(order.account, instrument, order.side, more):
         return "POSITION_LIMIT"
     if not oracle._can_afford(order.account, instrument, order.side, price, leaves, order):
         return "INSUFFICIENT_FUNDS"
     where = (order.account, instrument.id, order.side)
-    if order.stp == "REJECT" and oracle._meets_own(*where, price, leaves):
+    if order.stp == "REJECT" and enters and oracle._meets_own(*where, price, leaves):
         return "SELF_TRADE"
     return None
+
+
+def _why_not_more(oracle: Any, order: Order, new: SimpleNamespace) -> str | None:
+    # What may only reduce is covered as a whole; of the rest only what is added is asked about.
+    leaves = new.qty - order.cum
+    more = leaves - order.leaves
+    cover = oracle._cover(order.account, order.instrument, order.side)
+    grows = oracle.accounts[order.account].reduce_only and more > 0
+    if (new.exec_inst & REDUCE_ONLY or grows) and leaves > cover:
+        return "NOT_REDUCING"
+    if more <= 0:
+        return None
+    instrument = oracle.instruments[order.instrument]
+    return why_not_effect(oracle, order.account, instrument, order.side, order.effect, more)

@@ -19,6 +19,17 @@ def has_positions(instrument: SimpleNamespace) -> bool:
     return instrument.kind != "SPOT"
 
 
+def on_margin(instrument: SimpleNamespace) -> bool:
+    """Whether a position is held at a part of its cost and settled when it is closed."""
+    return instrument.kind in ("PERPETUAL", "EQUITY")
+
+
+def margin_rate(instrument: SimpleNamespace, *, may_borrow: bool) -> int:
+    """Return what part of a position is held, in billionths: all of shares without a loan."""
+    all_of_it = instrument.kind == "EQUITY" and not may_borrow
+    return BILLION if all_of_it else int(instrument.initial_margin_ppb)
+
+
 def is_sound(new: SimpleNamespace, assets: dict[int, SimpleNamespace]) -> bool:
     """Whether an instrument counts in whole positive numbers, on assets there are."""
     return (
@@ -173,8 +184,8 @@ def payout(instrument: SimpleNamespace, lots: int) -> int:
     return int(lots * instrument.payout_ticks * instrument.notional_minor)
 
 
-def position_hold(instrument: SimpleNamespace, net: int, cost: int, opened: Open) -> int:
-    """Return what a position and the open orders that could move it hold together."""
+def position_hold(instrument: SimpleNamespace, net: int, cost: int, opened: Open, rate: int) -> int:
+    """Return what a position and the open orders that could move it hold together, at a rate."""
     (buy_lots, buys), (sell_lots, sells) = opened["BUY"], opened["SELL"]
     if instrument.kind == "BINARY":
         short = [max(0, -n) for n in (net, net + buy_lots, net - sell_lots)]
@@ -186,4 +197,4 @@ def position_hold(instrument: SimpleNamespace, net: int, cost: int, opened: Open
     if net - sell_lots >= 0:
         sells = 0
     worst = max(abs(cost + buys), abs(cost - sells))
-    return math.ceil(Fraction(worst * instrument.initial_margin_ppb, BILLION))
+    return math.ceil(Fraction(worst * rate, BILLION))

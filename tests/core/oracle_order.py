@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-POST_ONLY, REDUCE_ONLY = 1, 2
+POST_ONLY, REDUCE_ONLY, ALL_OR_NONE = 1, 2, 4
 
 
 @dataclass(eq=False)
@@ -34,6 +34,16 @@ class Order:
     charged: int = 0
     reason: str | None = None
     retired: list[str] = field(default_factory=list)
+    effect: str = "NONE"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it trades whole or not at all."""
+        return bool(self.exec_inst & ALL_OR_NONE)
+
+    def passed_over(self, qty: int) -> bool:
+        """Whether an order of this quantity cannot fill it."""
+        return self.whole and self.leaves > qty
 
     @property
     def is_open(self) -> bool:

@@ -207,6 +207,18 @@ def test_what_is_left_over_stands_at_the_best_price_that_is_shown(world: World) 
     assert world.story[1:] == ["traded b1 a2 2 @ 100", "restated a2 3 @ 100", "rested a2"]
 
 
+def test_what_is_left_over_stands_within_its_bound(world: World) -> None:
+    """What is shown is dearer than it may pay, so it stands at what is not."""
+    world.sell(BOB, 9, 90, "whole", exec_inst=int(WHOLE))
+    world.sell(BOB, 9, 110, "b1")
+    terms: dict[str, Any] = {"ord_type": LEFT_OVER, "time_in_force": TimeInForce.GTC}
+    world.buy(ALICE, 2, 100, "a1", **terms)
+
+    assert world.story[1:] == ["restated a1 2 @ 90", "rested a1"]
+    world.buy(ALICE, 0, 100, "a2", cash_qty_minor=2_000, **terms)
+    assert world.story[1:] == ["restated a2 2 @ 90", "rested a2"]
+
+
 def test_post_only_order_passes_over_what_it_cannot_fill(world: World) -> None:
     """It would not trade, so it may stand there; if it would, it may not."""
     world.sell(BOB, 5, 100, "whole", exec_inst=int(WHOLE))

@@ -15,7 +15,7 @@ from tests.core.oracle import CLEARING, EXTERNAL, FEES, Oracle
 
 from countermand.core.commands import Entry
 from countermand.core.exchange import Exchange
-from countermand.core.ids import AccountId, InstrumentId, OrderId
+from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.core.order import OrdStatus
 from countermand.core.queries import (
     GetAccount,
@@ -24,6 +24,7 @@ from countermand.core.queries import (
     GetQuote,
     ListOpenOrders,
     ListOrders,
+    ListSlots,
     ListTrades,
 )
 from countermand.core.reports import OrderReport, Receipt
@@ -89,6 +90,10 @@ class Twin:
             report.secondary_cl_ord_id,
             report.cash_qty_minor,
             report.reject_reason and report.reject_reason.name,
+            report.time_in_force.name,
+            report.exec_inst,
+            report.expire_ns,
+            report.position_effect.name,
         )
         assert actual == (
             expected.status,
@@ -102,6 +107,10 @@ class Twin:
             expected.secondary,
             expected.cash,
             expected.reason,
+            expected.time_in_force,
+            expected.exec_inst,
+            expected.expire_ns,
+            expected.effect,
         )
 
     def _balances(self) -> dict[tuple[int, int], tuple[int, int]]:
@@ -138,6 +147,8 @@ class Twin:
         for side, levels in (("BUY", depth.bids), ("SELL", depth.asks)):
             expected: dict[int, int] = {}
             for order in self.oracle.book(instrument_id, side):
+                if order.whole:
+                    continue
                 expected[order.price] = expected.get(order.price, 0) + order.leaves
             assert levels == tuple(expected.items())
 
@@ -161,6 +172,10 @@ class Twin:
             for report in page.orders:
                 self._compare_order(report)
             self._compare_aliases(account_id)
+            for asset_id in map(AssetId, self.oracle.assets):
+                used = self.oracle.slots.get((account_id, asset_id), {})
+                uses = self.exchange.query(ListSlots(account_id, asset_id))
+                assert {u.slot: (u.number, u.order_id) for u in uses} == used
 
     def _compare_aliases(self, account_id: AccountId) -> None:
         for name in {o.secondary for o in self.oracle.orders if o.account == account_id} - {""}:

@@ -142,6 +142,16 @@ def affordable(
     return required <= account.available_minor(hold_asset(market.instrument, side)) + freed_minor
 
 
+def left_over_px_ticks(market: Market, side: Side, bound_ticks: int) -> int:
+    """
+    Return where a left-over order will stand: at the leading opposite price, if it is within reach.
+    """
+    ladder = market.book.ladder(side.opposite)
+    leading = ladder.leading_px_ticks
+    within = leading <= bound_ticks if side is Side.BUY else leading >= bound_ticks
+    return leading if within else ladder.best_px_ticks
+
+
 def market_bound(market: Market, side: Side) -> int:
     """
     Return the worst price a market order may trade at: the band around the leading opposite price.

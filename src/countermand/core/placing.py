@@ -17,7 +17,7 @@ from countermand.core.events import (
     OrderRested,
     Traded,
 )
-from countermand.core.exposure import affordable, market_bound
+from countermand.core.exposure import affordable, left_over_px_ticks, market_bound
 from countermand.core.ids import AccountId, OrderId, match_id
 from countermand.core.instrument import Instrument
 from countermand.core.matching import Incoming, Step, StepKind, plan
@@ -200,8 +200,9 @@ class _Charges:
 def _enter(state: State, market: Market, arrival: Arrival) -> Iterator[Event]:
     # What happens to an order from when it reaches the book until it rests or ends.
     incoming, order_id = arrival.incoming, arrival.order_id
-    ladder = market.book.ladder(incoming.side.opposite)
-    best_px_ticks = ladder.leading_px_ticks if arrival.rests_at_best else 0
+    best_px_ticks = 0
+    if arrival.rests_at_best:
+        best_px_ticks = left_over_px_ticks(market, incoming.side, incoming.price_ticks)
     if not market.book.crosses(incoming.side, incoming.price_ticks):
         yield from _settled(arrival, arrival.order_qty_lots, best_px_ticks)
         return

@@ -2,7 +2,7 @@
 
 from countermand.core.book import Ladder
 from countermand.core.commands import NewOrder
-from countermand.core.exposure import market_bound
+from countermand.core.exposure import left_over_px_ticks, market_bound
 from countermand.core.order import OrdType, Side
 from countermand.core.state import Market
 
@@ -14,14 +14,14 @@ def order_qty_lots(market: Market, command: NewOrder) -> int:
     An order for cash is worth what the book would make of it now, never spending more than the
     cash: orders it may not trade with do not count, which are its own, reduce-only ones that may be
     pulled, and those that trade whole or not at all. What is left over as a limit order is sized at
-    the price it will stand at, or at that of the dearest that did not count and may be met.
+    the price it will stand at, or at that of the dearest order that did not count.
     """
     if not command.cash_qty_minor:
         return command.order_qty_lots
     ladder = market.book.ladder(command.side.opposite)
     bound = command.price_ticks or market_bound(market, command.side)
     left, lots, unit = command.cash_qty_minor, 0, market.instrument.notional_minor
-    rest_px_ticks = ladder.leading_px_ticks
+    rest_px_ticks = left_over_px_ticks(market, command.side, bound)
     for price_ticks in ladder.descend():
         if not _reaches(command.side, bound, price_ticks):
             break
