@@ -31,7 +31,7 @@ class Autoshares:
             "Type": "Limit",
             "Side": "Buy",
             "Quantity": 1,
-            "Price": 10 + index // 2 % 1_000 / 100,
+            "Price": (1_000 + index // 2 % 1_000) / 100,
             "TimeInforce": "GoodTillCancel",
         }
         path = f"/v1.0/accounts/{self._users[user][1]}/orders"
