@@ -93,7 +93,6 @@ _LOGINS = (
 def _order_rows(name: str, *, sync: bool) -> tuple[Route, ...]:
     # `syncorders` wait for the market, so their answers show what became of an order.
     one, all_of = f"/accounts/{{accountId}}/{name}/{{orderId}}", f"/accounts/{{accountId}}/{name}"
-    previewed = f"/accounts/{{accountId}}/preview/{name}"
     settled: dict[str, Any] = {"then": order_reports.find_last_fills} if sync else {}
     placed = order_reports.settled_to_wire if sync else order_reports.placed_to_wire
     replaced = order_reports.settled_replace_to_wire if sync else order_reports.replaced_to_wire
@@ -167,6 +166,14 @@ def _order_rows(name: str, *, sync: bool) -> tuple[Route, ...]:
             then=orders.find_pending,
             status=204,
         ),
+    )
+
+
+def _looking_rows(name: str) -> tuple[Route, ...]:
+    # What only looks at an order that is there or might be.
+    one, account = f"/accounts/{{accountId}}/{name}/{{orderId}}", "/accounts/{accountId}"
+    previewed = f"{account}/preview/{name}"
+    return (
         row(
             Operation.PREVIEW_ORDER,
             Access.VIEW,
@@ -196,7 +203,7 @@ def _order_rows(name: str, *, sync: bool) -> tuple[Route, ...]:
         row(
             Operation.PREVIEW_ORDER,
             Access.VIEW,
-            f"GET /accounts/{{accountId}}/verified/{name}/{{orderId}}",
+            f"GET {account}/verified/{name}/{{orderId}}",
             (o.OneOrder, o.Preview),
             Square(previews.verified_from_wire, previews.verified_to_wire),
             _SWAGGER + "verified/orders/{orderId}",
@@ -229,7 +236,9 @@ ROUTES = Routes(
     (
         *_LOGINS,
         *_order_rows("orders", sync=False),
+        *_looking_rows("orders"),
         *_order_rows("syncorders", sync=True),
+        *_looking_rows("syncorders"),
         *_OTHERS,
         *read_routes.ROWS,
     ),

@@ -1,6 +1,7 @@
 """Orders as the venue shows them: `OrderReport` to the order object, and back."""
 
 from decimal import Decimal
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -35,6 +36,26 @@ _ALL_OR_NONE = "AllOrNone"
 # The flag's value in FIX, whose ExecInst (18) it is the bit of here.
 _ALL_OR_NONE_NUM = int(ExecInst.ALL_OR_NONE)
 VENUE_NAME = "Auto"
+
+# What every order says that has not traded, and those of one leg without stops always.
+_SAME: dict[str, Any] = {
+    "executed_quantity": _ZERO,
+    "last_price": _ZERO,
+    "last_quantity": _ZERO,
+    "leaves_quantity": _ZERO,
+    "average_price": _ZERO,
+    "sett_date": NO_DATE,
+    "parent_id": NO_ID,
+    "legs": [],
+    "trailing_stop_amount_type": "Absolute",
+    "trailing_stop_amount": 0,
+    "trailing_limit_amount_type": "Absolute",
+    "trailing_limit_amount": 0,
+    "is_external": False,
+    "validations_to_bypass": 0,
+    "parent_request_id": 0,
+    "settlement_date": NO_DATE,
+}
 
 
 def find_last_fills(
@@ -87,15 +108,9 @@ def order_to_wire(
         stop_price=remarks.stop_price,
         client_id=client_id(report),
         orig_client_id=remarks.orig_client_id,
-        executed_quantity=_ZERO,
-        last_price=_ZERO,
-        last_quantity=_ZERO,
-        leaves_quantity=_ZERO,
-        average_price=_ZERO,
         side=side_word(report.side, report.position_effect),
         date=changed,
         transaction_date=changed,
-        sett_date=NO_DATE,
         status=state.status,
         execution_status=state.execution_status,
         type=ord_type,
@@ -113,21 +128,12 @@ def order_to_wire(
         user_id=_user_id(report.account_id, ctx),
         request_id=report.order_id,
         state_id=0 if waits_for is Pending.NEW else report.order_id,
-        parent_id=NO_ID,
-        legs=[],
-        trailing_stop_amount_type="Absolute",
-        trailing_stop_amount=0,
-        trailing_limit_amount_type="Absolute",
-        trailing_limit_amount=0,
         create_date=created,
         initial_type=ord_type,
-        is_external=False,
         extended_hours=remarks.hours,
         execution_instructions=remarks.instructions,
         trans_type="Cancel" if state.status == "Canceled" else "New",
-        validations_to_bypass=0,
-        parent_request_id=0,
-        settlement_date=NO_DATE,
+        **_SAME,
     )
     known = instrument or ctx.directory.instrument_by_symbol(remarks.symbol)
     if known is not None:
