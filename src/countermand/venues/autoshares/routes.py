@@ -109,34 +109,6 @@ def _order_rows(name: str, *, sync: bool) -> tuple[Route, ...]:
             **settled,
         ),
         row(
-            Operation.GET_ORDER,
-            Access.VIEW,
-            f"GET {one}",
-            (o.OneOrder, o.Order),
-            Square(
-                orders.get_from_wire,
-                order_reports.found_to_wire,
-                orders.get_to_wire,
-                order_reports.order_from_wire,
-            ),
-            _MANUAL + "Get order",
-            then=order_reports.find_last_fills,
-        ),
-        row(
-            Operation.LIST_ORDERS,
-            Access.VIEW,
-            f"GET {all_of}",
-            (o.ListOrders, o.OrderPage),
-            Square(
-                listing.list_from_wire,
-                listing.list_to_wire_reply,
-                listing.list_to_wire,
-                listing.list_from_wire_reply,
-            ),
-            _MANUAL + "List orders",
-            then=listing.find_last_fills,
-        ),
-        row(
             Operation.REPLACE_ORDER,
             Access.TRADE,
             f"PUT {one}",
@@ -172,6 +144,51 @@ def _order_rows(name: str, *, sync: bool) -> tuple[Route, ...]:
 def _looking_rows(name: str) -> tuple[Route, ...]:
     # What only looks at an order that is there or might be.
     one, account = f"/accounts/{{accountId}}/{name}/{{orderId}}", "/accounts/{accountId}"
+    all_of = f"{account}/{name}"
+    return (
+        row(
+            Operation.GET_ORDER,
+            Access.VIEW,
+            f"GET {one}",
+            (o.OneOrder, o.Order),
+            Square(
+                orders.get_from_wire,
+                order_reports.found_to_wire,
+                orders.get_to_wire,
+                order_reports.order_from_wire,
+            ),
+            _MANUAL + "Get order",
+            then=order_reports.find_last_fills,
+        ),
+        row(
+            Operation.LIST_ORDERS,
+            Access.VIEW,
+            f"GET {all_of}",
+            (o.ListOrders, o.OrderPage),
+            Square(
+                listing.list_from_wire,
+                listing.list_to_wire_reply,
+                listing.list_to_wire,
+                listing.list_from_wire_reply,
+            ),
+            _MANUAL + "List orders",
+            then=listing.find_last_fills,
+        ),
+        row(
+            Operation.GET_ORDER,
+            Access.VIEW,
+            f"GET {one}/details",
+            (o.OneOrder, list[o.OrderState]),
+            Square(history.history_from_wire, history.history_to_wire),
+            _SWAGGER + "orders/{orderId}/details",
+            find=history.find_order,
+        ),
+    )
+
+
+def _preview_rows(name: str) -> tuple[Route, ...]:
+    # What an order would come to.
+    account = "/accounts/{accountId}"
     previewed = f"{account}/preview/{name}"
     return (
         row(
@@ -190,15 +207,6 @@ def _looking_rows(name: str) -> tuple[Route, ...]:
             (o.ModifyOrder, o.Preview),
             Square(orders.verify_replace_from_wire, orders.nothing_to_wire),
             _MANUAL + "Verify replacement",
-        ),
-        row(
-            Operation.GET_ORDER,
-            Access.VIEW,
-            f"GET {one}/details",
-            (o.OneOrder, list[o.OrderState]),
-            Square(history.history_from_wire, history.history_to_wire),
-            _SWAGGER + "orders/{orderId}/details",
-            find=history.find_order,
         ),
         row(
             Operation.PREVIEW_ORDER,
@@ -237,8 +245,10 @@ ROUTES = Routes(
         *_LOGINS,
         *_order_rows("orders", sync=False),
         *_looking_rows("orders"),
+        *_preview_rows("orders"),
         *_order_rows("syncorders", sync=True),
         *_looking_rows("syncorders"),
+        *_preview_rows("syncorders"),
         *_OTHERS,
         *read_routes.ROWS,
     ),
