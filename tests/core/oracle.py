@@ -487,7 +487,10 @@ class Oracle:
         return [*events, ("OrderRested", order.order_id)]
 
     def _would_fill(self, order: Order) -> bool:
-        # Try it on a copy of the whole exchange.
+        # Try it on a copy of the whole exchange, unless there is too little anyway.
+        reached = self._reached(order.instrument, order.side, order.price)
+        if sum(o.leaves for o in reached) < order.leaves:
+            return False
         trial, copied = deepcopy((self, order))
         trial._match(copied)
         return bool(copied.status == "FILLED" and copied.qty == order.qty)

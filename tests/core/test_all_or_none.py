@@ -1,8 +1,10 @@
 """All or none: orders that wait for who fills them whole, and what others make of them."""
 
+import itertools
 from typing import Any
 
 import pytest
+from tests.core import dense
 from tests.core.build import (
     ALICE,
     BOB,
@@ -16,7 +18,7 @@ from tests.core.build import (
 )
 
 from countermand.core.commands import ReplaceOrder
-from countermand.core.events import Traded
+from countermand.core.events import OrderRested, Traded
 from countermand.core.ids import AccountId, InstrumentId, OrderId
 from countermand.core.instrument import TradingState
 from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
@@ -318,3 +320,15 @@ def test_it_is_still_waited_for_after_a_restart(world: World) -> None:
 
     assert world.story[-2:] == ["traded b1 whole 4 @ 100", "traded b2 whole 1 @ 100"]
     world.exchange.check_invariants()
+
+
+@pytest.mark.usefixtures("small_bounds")
+def test_core_and_oracle_agree_where_many_trade_whole() -> None:
+    """On each kind of market; and they do come in after others have come to rest."""
+    came_in = 0
+    for seed in range(1, 7):
+        for events in dense.run(seed, 250):
+            kinds = [type(event) for event in events]
+            came_in += (OrderRested, Traded) in itertools.pairwise(kinds)
+
+    assert came_in > 10

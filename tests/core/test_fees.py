@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.build import BTC, PERCENT, USDC, binary, instrument
+from msgspec.structs import replace
+from tests.core.build import BTC, PERCENT, USDC, binary, instrument, perpetual
 
 from countermand.core import fees
 from countermand.core.instrument import FeeBasis, Instrument
@@ -51,6 +52,27 @@ def test_fee_without_a_step_is_cut(rate: int, expected: int) -> None:
     """A third of 800, toward zero, also for a rebate and for a basis that needs a fraction."""
     assert fees.fee_minor(instrument(), Side.BUY, rate, 80, 1, 0, 0) == expected
     assert fees.fee_minor(VARIANCE, Side.BUY, rate, 80, 5, 0, 0) == expected
+
+
+@pytest.mark.parametrize(
+    ("rules", "side", "expected"),
+    [
+        (perpetual(), Side.SELL, 2_000),  # what it costs, whatever closing brings
+        (instrument(), Side.BUY, 2_000),
+        (instrument(), Side.SELL, 800),  # what it brings
+        (RECEIVED, Side.BUY, 100),
+        (VARIANCE, Side.BUY, 200),  # what is left of the payout
+        (VARIANCE, Side.SELL, 200),
+    ],
+)
+def test_step_that_is_more_than_a_fill_pays_for_waits(
+    rules: Instrument, side: Side, expected: int
+) -> None:
+    """One lot at 80, when a step of 2000 falls due."""
+    stepped = replace(rules, fee_step_minor=2_000)
+    due = fees.scale(stepped) * 1_999
+
+    assert fees.fee_minor(stepped, side, PERCENT, 80, 1, due, 0) == expected
 
 
 # Of one order after another fill of half a step each: what each is charged.

@@ -4,6 +4,7 @@ The core against the oracle: same commands, same events, same money, same books,
 A failure in a plain run prints its seed; `COUNTERMAND_SEED=n` runs that seed once more.
 """
 
+import itertools
 import os
 import random
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.core import dense
 from tests.core.conftest import CLOSED_MAX, OPEN_MAX, STAGED_MAX, TRADES_MAX
 from tests.core.oracle import Oracle
 from tests.core.traffic import Traffic, founding
@@ -39,19 +41,13 @@ from countermand.core.events import (
     OrderRejected,
     OrderReplaced,
     OrderRestated,
-    SlotTaken,
+    OrderRested,
+    Traded,
 )
-from countermand.core.order import Order, OrdType, SelfTradePrevention, Side
+from countermand.core.order import Order, OrdType, PositionEffect, SelfTradePrevention, Side
 from countermand.core.reasons import CancelReason, RejectReason
 
 SEEDS = [1, 2, 3]
-# Of shares and of orders that say what they open or close.
-EFFECTS = {
-    RejectReason.SHORT_NOT_ALLOWED,
-    RejectReason.OPPOSITE_POSITION,
-    RejectReason.NOTHING_TO_CLOSE,
-    RejectReason.CLOSES_BEYOND_POSITION,
-}
 STAGING = {
     RejectReason.UNKNOWN_ORDER,
     RejectReason.ALREADY_SUBMITTED,
@@ -122,18 +118,18 @@ def run(seed: int, count: int) -> list[Event]:
     return happened
 
 
-@pytest.mark.parametrize("seed", [*SEEDS, FRESH_SEED])
+@pytest.mark.parametrize("seed", [FRESH_SEED])
 def test_core_and_oracle_agree_over_a_long_run(seed: int) -> None:
     """Thousands of commands, and not one difference."""
-    happened = run(seed, 10_000)
+    happened = run(seed, 2_000)
 
-    assert len(happened) > 10_000
+    assert len(happened) > 2_000
 
 
 @pytest.fixture(scope="module")
 def happened(small_bounds: None) -> list[Event]:
     """Return what some long runs bring about."""
-    return [event for seed in SEEDS for event in run(seed, 6_000)]
+    return [event for seed in SEEDS for event in run(seed, 4_500)]
 
 
 def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> None:
@@ -148,9 +144,7 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
         RejectReason.NOTHING_TO_REPLACE,
         RejectReason.QTY_BELOW_EXECUTED,
         RejectReason.DUPLICATE_NAME,
-        RejectReason.SLOT_NUMBER_USED,
         *STAGING,
-        *EFFECTS,
     }
     assert refusals == set(RejectReason) - not_of_orders
     assert told == {
@@ -164,11 +158,10 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
         RejectReason.INVALID_AMOUNT,
         *STAGING,
     }
-    elsewhere = {CancelReason.NONE, CancelReason.EXPIRED, CancelReason.SLOT_TAKEN_OVER}
-    assert ends == set(CancelReason) - elsewhere
+    assert ends == set(CancelReason) - {CancelReason.NONE, CancelReason.EXPIRED}
     replacing = {RejectReason.NOTHING_TO_REPLACE, RejectReason.QTY_BELOW_EXECUTED}
     assert {None, RejectReason.SELF_TRADE, *replacing} <= faults
-    assert {type(event) for event in happened} >= set(evolve._EVOLVERS) - {SlotTaken}
+    assert {type(event) for event in happened} >= set(evolve._EVOLVERS)
 
 
 def test_the_traffic_reaches_every_way_to_place(happened: list[Event]) -> None:
@@ -181,6 +174,13 @@ def test_the_traffic_reaches_every_way_to_place(happened: list[Event]) -> None:
     assert {event.ord_type for event in accepted} == set(OrdType)
     assert {event.stp for event in accepted} == set(SelfTradePrevention)
     assert restated == kept == {True, False}
+    assert {event.position_effect for event in accepted} == set(PositionEffect)
+
+
+def test_the_traffic_lets_resting_orders_come_in(happened: list[Event]) -> None:
+    """What trades whole or not at all does so after another order has come to rest."""
+    pairs = itertools.pairwise(happened)
+    assert any(type(one) is OrderRested and type(then) is Traded for one, then in pairs)
 
 
 # The canary: cores broken on purpose. The comparison must notice every one.
@@ -293,8 +293,10 @@ def test_canary_a_broken_core_does_not_pass(fault: str, monkeypatch: pytest.Monk
 
 
 def _run_all() -> None:
+    for seed in range(1, 7):
+        dense.run(seed, 250)
     for seed in SEEDS:
-        run(seed, 20_000)
+        run(seed, 10_000)
 
 
 def _plant(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, fault: Any) -> None:

@@ -13,6 +13,7 @@ from tests.core.traffic import (
     MARKETS,
     PAYOUT,
     PERP,
+    SHARES,
     TRADERS,
     USDC,
     Traffic,
@@ -100,14 +101,14 @@ def test_every_asset_sums_to_zero(entries: list[Entry]) -> None:
 
 
 @given(journals)
-def test_clearing_has_the_other_side_of_perpetuals_alone(entries: list[Entry]) -> None:
+def test_clearing_has_the_other_side_of_what_is_held_on_margin_alone(entries: list[Entry]) -> None:
     """An outcome is paid for between its two sides, and the house is out of it."""
     exchange = after(entries)
     realized = sum(
         position.realized_minor
         for account_id in ACCOUNTS
         for position in summary(exchange, account_id).positions
-        if position.instrument_id in (PERP, LOOSE_PERP)
+        if position.instrument_id in (PERP, LOOSE_PERP, SHARES)
     )
 
     assert money(exchange, CLEARING).get(ASSETS[0], (0, 0)) == (-realized, 0)
@@ -262,7 +263,9 @@ def test_what_is_previewed_is_what_happens(entries: list[Entry]) -> None:
             first = receipt.events[0]
             assert preview.reason == (getattr(first, "reason", None))
             if receipt.orders:
-                assert preview.fill_qty_lots == receipt.orders[0].cum_qty_lots
+                met = [e for e in receipt.events if isinstance(e, Traded)]
+                came_in = [e for e in met if e.taker_order_id == receipt.orders[0].order_id]
+                assert preview.fill_qty_lots == sum(e.qty_lots for e in came_in)
 
 
 @given(st.integers(0, 2**32), st.sampled_from([700, 14, 0]), st.sampled_from([100, 50, 1, 0]))

@@ -40,15 +40,22 @@ from countermand.core.events import (
 )
 from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.core.order import (
+    ExecInst,
+    OrdType,
+    PositionEffect,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 
 Pick = Callable[[Sequence[Any]], Any]
 
 USDC, BTC, SPOT, PERP, LOOSE_PERP, ELSEWHERE = 1, 2, 3, 4, 5, 6
 TRADERS = (7, 8, 9, 10)
 STRANGER, NOBODY, HOUSE = 11, 999, -2
-SWAP, OUTCOME = 12, 13
-MARKETS = (SPOT, PERP, LOOSE_PERP, SWAP, OUTCOME)
+SWAP, OUTCOME, SHARES = 12, 13, 14
+MARKETS = (SPOT, PERP, LOOSE_PERP, SWAP, SHARES, OUTCOME)
 PAYOUT = 200
 
 PERCENT = 10_000_000
@@ -94,10 +101,11 @@ def founding(pick: Pick) -> list[Command]:
         _listed("BTC-PERP", market_band_ppb=pick([0, 3 * PERCENT]), **perpetual, **strict, **tight),
         _listed("LOOSE-PERP", **perpetual, initial_margin_ppb=PERCENT * 5),
         _listed("OTHER", venue="elsewhere"),
-        *[OpenAccount("acme", "owner", f"trader{n}") for n in TRADERS],
+        *[OpenAccount("acme", "owner", f"trader{n}", may_borrow=n % 2 == 0) for n in TRADERS],
         OpenAccount("elsewhere", "owner", "stranger"),
         _listed("SWAP", **fees, fee_basis=FeeBasis.RECEIVED, fee_step_minor=pick([0, 14, 900])),
         _outcome(pick, "OUTCOME"),
+        _listed("SHARES", kind=InstrumentKind.EQUITY, **fees, **tight),
         *[DepositFunds(AccountId(n), AssetId(USDC), 20_000) for n in TRADERS],
         *[DepositFunds(AccountId(n), AssetId(BTC), 3_000) for n in TRADERS[:2]],
     ]
@@ -233,6 +241,7 @@ class Traffic:
             [0] * 14 + [ExecInst.REDUCE_ONLY] * 5 + ([ExecInst.POST_ONLY] * 2 + [both]) * resting
         )
         exec_inst = int(pick([pick(insts)] * 59 + [both]))
+        exec_inst |= pick([0] * 6 + [int(ExecInst.ALL_OR_NONE)] * (1 + resting))
         side = pick([Side.BUY, Side.SELL])
         cash = 0
         if pick([ord_type is not OrdType.LIMIT] * 59 + [True]):
@@ -254,6 +263,9 @@ class Traffic:
             self._alias(),
             cash,
             keep_rejected=pick([False, False, False, True]),
+            position_effect=pick([PositionEffect.NONE] * 9 + list(PositionEffect)),
+            slot=pick([0, 1, 2]),
+            slot_number=pick([0] * 20 + [self.seq, self.seq, 5]),
         )
 
     def _alias(self) -> str:
@@ -272,6 +284,9 @@ class Traffic:
 
     def _replace_order(self) -> ReplaceOrder:
         account, order_id, cl_ord_id, instrument = self._target()
+        style: dict[str, Any] = {}
+        if self.pick([False, True]):
+            style = self._style()
         return ReplaceOrder(
             account,
             instrument,
@@ -280,7 +295,20 @@ class Traffic:
             self.pick(["", "", "", self._name()]),
             self.pick([0, 0, self._price()]),
             self.pick([0, 1, 2, self._qty(), self._qty()]),
+            **style,
         )
+
+    def _style(self) -> dict[str, Any]:
+        # Most of what a replacement may change besides, or leave.
+        tifs = [None, None, TimeInForce.GTC, TimeInForce.GTD, TimeInForce.IOC, TimeInForce.FOK]
+        time_in_force = self.pick(tifs)
+        gtd = time_in_force is TimeInForce.GTD
+        return {
+            "time_in_force": time_in_force,
+            "expire_ns": self.pick([self._expire_ns() if gtd else None] * 9 + [None, 0]),
+            "exec_inst": self.pick([None, None, 0, *range(8)]),
+            "text": self.pick([None, "other"]),
+        }
 
     def _cancel_order(self) -> CancelOrder:
         account, order_id, cl_ord_id, instrument = self._target()
