@@ -7,6 +7,7 @@ Source: API reference, the page of each call; Python SDK 1.1.1, `responses`; Typ
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from tests.venues.deltadefi.booth import ADA, NIGHT, Booth, limit
 
 from countermand.core.instrument import TradingState
 from countermand.venues.deltadefi import operation_key
-from countermand.wire.http import Request
+from countermand.wire.http import Request, Response
+from countermand.wire.operation import Access
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "cardano.json").read_text())
 CASES = VECTORS["encrypted_operation_key"]["cases"]
@@ -262,6 +264,52 @@ def test_new_api_key_ends_the_old_one(booth: Booth) -> None:
     assert (200, new) == booth.desk.send(request, held)
     cancel = Request("POST", f"/order/{order['id']}/cancel".encode())
     assert (200, {"order_id": order["id"]}) == booth.desk.send(cancel, held)
+
+
+def both_at_once(booth: Booth, *asked: Request) -> list[tuple[int, Any]]:
+    """Return the answers to what alice asks with one key before either is answered."""
+    key = booth.desk.credential()
+    signed = [booth.desk.venue.auth.sign(it, key, booth.desk.clock.now_ns()) for it in asked]
+
+    async def answers() -> list[Response]:
+        return await asyncio.gather(*[booth.desk.pipeline.handle(it) for it in signed])
+
+    return [(it.status, json.loads(it.body)) for it in asyncio.run(answers())]
+
+
+NEW_KEY = Request("GET", b"/accounts/new-api-key")
+REPLACED = {
+    "user_id": "u",
+    "encrypted_operation_key": CASES[0]["encrypted_operation_key"],
+    "operation_key_hash": VECTORS["key"]["operation_key_hash_hex"],
+}
+REPLACE_KEY = Request("POST", b"/accounts/spot-account", b"", (), json.dumps(REPLACED).encode())
+PASSCODE = Request("PATCH", b"/accounts/spot-account", b"", (), REPLACE_KEY.body)
+
+
+@pytest.mark.parametrize("late", [NEW_KEY, REPLACE_KEY, PASSCODE], ids=["new", "post", "patch"])
+def test_key_that_ended_meanwhile_changes_nothing(booth: Booth, late: Request) -> None:
+    """One key stays: a change asked with the old one is refused and does not bring it back."""
+    old = booth.desk.credential()
+    issued, refused = both_at_once(booth, NEW_KEY, late)
+
+    assert 200 == issued[0]
+    assert (401, {"error": "Unauthorized access", "code": 4010}) == refused
+    assert booth.desk.keys.find(old.key) is None
+    assert [issued[1]["api_key"]] == [
+        it.key for it in booth.desk.keys if it.owner == "alice" and Access.TRADE in it.access
+    ]
+
+
+def test_new_api_key_has_the_operation_key_of_its_moment(booth: Booth) -> None:
+    """An operation key that was replaced just before stays replaced."""
+    replaced, issued = both_at_once(booth, REPLACE_KEY, NEW_KEY)
+
+    assert (200, 200) == (replaced[0], issued[0])
+    held = booth.desk.keys.find(issued[1]["api_key"])
+    assert held is not None
+    shown = booth.desk.send(Request("GET", b"/accounts/operation-key"), held)[1]
+    assert REPLACED["operation_key_hash"] == shown["operation_key_hash"]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,8 @@ class DeltaDefiAuth:
         credential = keys.find(given.decode("latin-1"))
         if not isinstance(credential, DeltaDefiCredential):
             raise Unauthorized(UNAUTHORIZED)
-        return DeltaDefiPrincipal(credential.owner, credential.key, credential.access, credential)
+        owner, access = credential.owner, credential.access
+        return DeltaDefiPrincipal(owner, credential.key, access, credential, keys)
 
 
 def _own(credential: Credential) -> DeltaDefiCredential:

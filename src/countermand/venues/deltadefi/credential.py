@@ -14,7 +14,7 @@ from countermand.venues.deltadefi.extended_key import ExtendedKey
 from countermand.wire import key_fields, times
 from countermand.wire.context import Principal
 from countermand.wire.errors import NotExpressible
-from countermand.wire.venue import Credential
+from countermand.wire.venue import Credential, Keys
 
 _FIELDS = {
     "api_key", "access", "created_at", "encrypted_operation_key", "operation_key_hash", "passcode",
@@ -38,9 +38,10 @@ class DeltaDefiCredential(Credential, frozen=True):
 
 
 class DeltaDefiPrincipal(Principal, frozen=True):
-    """Who asks, with the key that was shown."""
+    """Who asks, with the key that was shown, and where it can be looked up again."""
 
     credential: DeltaDefiCredential
+    keys: Keys
 
 
 def from_fields(owner: str, fields: Mapping[str, Any]) -> DeltaDefiCredential:
