@@ -502,6 +502,31 @@ def test_how_far_a_market_order_goes(booth: Booth, points: int | None, executed:
     assert executed == booth.place(form)["executed_base_qty"]
 
 
+@pytest.mark.parametrize(
+    ("side", "price", "points", "limit_price"),
+    [
+        ("sell", "0.9", 9_989, "0.001"),
+        ("sell", "0.9", 10_000, "0.001"),
+        ("buy", "60", 6_666, "99.996"),
+        ("buy", "60", 6_667, "100"),
+        ("buy", "60", 10_000, "100"),
+    ],
+)
+def test_slippage_ends_at_the_limits_of_the_market(
+    booth: Booth, side: str, price: str, points: int, limit_price: str
+) -> None:
+    """Every slippage there may be is taken; orders trade from 0.001 to 100 on this market."""
+    booth.place(limit("buy" if side == "sell" else "sell", "10", price), "bob")
+    form = market(side, base_quantity="10", max_slippage_basis_point=points)
+    order = booth.place(form)
+
+    assert ("closed", price, limit_price) == (
+        order["status"],
+        order["executed_price"],
+        order["market_order_limit_price"],
+    )
+
+
 def test_market_order_for_an_amount_of_quote(booth: Booth) -> None:
     """Never more than it."""
     booth.place(limit("sell", "30", "0.93"), "bob")
