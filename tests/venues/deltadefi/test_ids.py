@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import getrefcount
 from uuid import UUID
 
 import pytest
@@ -58,6 +59,15 @@ def test_another_digit_is_another_id(number: int, at: int, digit: str) -> None:
 def test_what_is_no_order(text: str) -> None:
     """Documented ids of elsewhere, other spellings, and the order 0."""
     assert ids.parse_order(text) is None
+
+
+def test_text_that_is_too_long_is_not_remembered() -> None:
+    """What anybody can send must not pile up: no id is read from it, and nothing keeps it."""
+    text = "x" * 60_000
+    before = getrefcount(text)
+
+    assert ids.parse_order(text) is None
+    assert before == getrefcount(text)
 
 
 @pytest.mark.parametrize("number", [-1, 2**64])

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from countermand.core.ids import OrderId
 
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})")
+_LENGTH = 36
 _NUMBER_BITS = 64
 _MARK_BITS = 58
 _LAST_BITS = 62
@@ -45,9 +46,14 @@ def uuid(kind: Kind, number: int) -> str:
     return f"{first >> 16:08x}-{first & 0xFFFF:04x}-4{middle:03x}-{front:04x}-{back:012x}"
 
 
-@lru_cache(maxsize=65_536)
 def parse(kind: Kind, text: str) -> int | None:
     """Return the number an id names, or None when it is none of that kind."""
+    # Only what may be an id is remembered: a text can be as long as a request.
+    return _parse(kind, text) if len(text) == _LENGTH else None
+
+
+@lru_cache(maxsize=65_536)
+def _parse(kind: Kind, text: str) -> int | None:
     if (match := _UUID.fullmatch(text)) is None:
         return None
     head = int(match[1] + match[2] + match[3], 16)
