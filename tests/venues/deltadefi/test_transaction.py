@@ -216,6 +216,19 @@ def test_refusals_in_their_order(signed: str, fault: Fault | None) -> None:
     assert fault is fault_of(signed)
 
 
+@pytest.mark.parametrize(("others", "fault"), [(160, None), (161, Fault.NOT_A_TRANSACTION)])
+def test_transaction_of_more_than_16_kib_is_none(others: int, fault: Fault | None) -> None:
+    """
+    However good its signature is.
+
+    Source: Cardano protocol parameters, maxTxSize 16,384.
+    """
+    own, foreign = SIGNED[-206:-4], witness_of(OTHER_KEY, BUILT[2:-6])
+    signed = with_witnesses(f"a10099{others + 1:04x}{own}{foreign * others}")
+
+    assert fault is fault_of(signed)
+
+
 def test_each_order_wants_its_own_signature() -> None:
     """A signature is good for one order of one account."""
     assert Fault.OTHER_ORDER is fault_of(SIGNED, ORDER_ID[:-1] + "2")

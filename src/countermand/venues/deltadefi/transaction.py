@@ -31,6 +31,10 @@ _VALID, _NO_METADATA = b"\xf5", b"\xf6"
 _SET, _SET_TAG = 258, b"\xd9\x01\x02"
 _VKEY_SIZE, _SIGNATURE_SIZE = 32, 64
 
+# No larger one is let into a block (Cardano protocol parameters, maxTxSize); and one is looked
+# through to its last item.
+_SIZE_MAX = 16_384
+
 
 class Fault(IntEnum):
     """What is wrong with a transaction, in the order it is looked for."""
@@ -150,6 +154,8 @@ def _decoded(text: str) -> bytes:
         raw = a2b_hex(text)
     except ValueError:
         raise TransactionRefused(Fault.NOT_HEX) from None
+    if len(raw) > _SIZE_MAX:
+        raise TransactionRefused(Fault.NOT_A_TRANSACTION)
     try:
         is_whole = cbor.end(raw, 0) == len(raw)
     except NotCbor:
