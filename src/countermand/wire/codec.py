@@ -8,7 +8,7 @@ fields may such a body say nothing that the query does not say too.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, get_args, get_origin
@@ -48,6 +48,9 @@ def _number(text: str) -> Decimal:
 
 _UNTYPED = msgspec.json.Decoder(float_hook=_number)
 
+# No message of any dialect is nested half as deep, and everybody who walks one may recurse.
+DEPTH_MAX = 32
+
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -66,8 +69,8 @@ def decode_request(route: Route, request: Request, params: Params) -> Any:
 
     Shape:  path parameters win over what bears their name elsewhere; keys that are no fields are
             ignored, unless the message forbids them.
-    Raises: Malformed for a body that is no JSON object and for bad UTF-8, MissingField,
-            InvalidField, UnknownField with the field's wire name.
+    Raises: Malformed for a body that is no JSON object or nested too deeply and for bad UTF-8,
+            MissingField, InvalidField, UnknownField with the field's wire name.
     """
     if not route.body:
         values = _query_values(route, request.query, params)
@@ -84,7 +87,7 @@ def decode_request(route: Route, request: Request, params: Params) -> Any:
 def _body_values(route: Route, body: bytes) -> dict[str, Any]:
     if route.tidy is not None and not body:
         return {}
-    values = _parse(_UNTYPED, body)
+    values = _untyped(body)
     if not isinstance(values, dict):
         raise Malformed("body must be a JSON object")
     return values if route.tidy is None else route.tidy(values)
@@ -153,7 +156,7 @@ def _query_values(route: Route, query: bytes, params: Params) -> dict[str, Any]:
 
 def _check_echo(fields: _Fields, values: dict[str, Any], body: bytes) -> None:
     # Nobody reads this body, so a filter in it would be lost, and the request would do too much.
-    echo = _parse(_UNTYPED, body)
+    echo = _untyped(body)
     if not isinstance(echo, dict):
         raise Malformed("body must be a JSON object")
     for name, value in echo.items():
@@ -193,6 +196,27 @@ def _convert(values: dict[str, Any], kind: Any, *, strict: bool) -> Any:
         return msgspec.convert(values, kind, strict=strict)
     except msgspec.ValidationError as error:
         raise _refusal(error) from None
+
+
+def _untyped(body: bytes) -> Any:
+    values = _parse(_UNTYPED, body)
+    # Hardly any body opens as many brackets, so that hardly any is looked through.
+    if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _is_deep(values):
+        raise Malformed("body is nested too deeply")
+    return values
+
+
+def _is_deep(values: Any) -> bool:
+    level = [values]
+    for _ in range(DEPTH_MAX):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _parse(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:

@@ -112,7 +112,7 @@ def replacements(draw: st.DrawFn, desk: Desk) -> ReplaceOrder:
     named = losses(desk).has_client_ids
     by_id = not named or draw(st.booleans())
     price, qty = draw(st.sampled_from([(True, True), (True, False), (False, True)]))
-    return ReplaceOrder(
+    command = ReplaceOrder(
         draw(accounts(desk)).account_id,
         draw(instruments(desk)).instrument_id,
         draw(ORDER_IDS) if by_id else OrderId(0),
@@ -121,6 +121,7 @@ def replacements(draw: st.DrawFn, desk: Desk) -> ReplaceOrder:
         draw(TICKS) if price else 0,
         draw(LOTS) if qty else 0,
     )
+    return replace(command, **losses(desk).replacing)
 
 
 def found_for(desk: Desk, command: Any) -> OrderReport | None:

@@ -39,12 +39,12 @@ class Losses(Struct, frozen=True, kw_only=True):
     One venue's.
 
     Shape: `lacks` operations our client cannot ask for; `given` is what every order of the venue
-           is, whatever else it is; `untold` fields of what an operation reports do not arrive;
-           `unreached` states no order of the venue comes to; `unsigned` parts of a request no
-           signature reaches; `read_as` returns what a refusal is read back as; `bare` refusals
-           are the router's, in plain text, and answers with a status that is `bodiless` have
-           none; with `refuses_nothing` a cancel of many that finds none is refused; `stranger`
-           makes a key nobody knows of one somebody has.
+           is, whatever else it is, and `replacing` what every replacement is; `untold` fields of
+           what an operation reports do not arrive; `unreached` states no order of the venue comes
+           to; `unsigned` parts of a request no signature reaches; `read_as` returns what a refusal
+           is read back as; `bare` refusals are the router's, in plain text, and answers with a
+           status that is `bodiless` have none; with `refuses_nothing` a cancel of many that finds
+           none is refused; `stranger` makes a key nobody knows of one somebody has.
 
     Flipping the case of a letter changes nothing in `caseless` headers. Where orders go by what
     their owners call them, `completed` makes a generic order one of the venue's, named and all, and
@@ -54,6 +54,7 @@ class Losses(Struct, frozen=True, kw_only=True):
 
     lacks: frozenset[Operation] = frozenset()
     given: dict[str, Any] = {}
+    replacing: dict[str, Any] = {}
     untold: dict[Operation, frozenset[str]] = {}
     unreached: frozenset[OrdStatus] = frozenset()
     unsigned: frozenset[str] = frozenset()

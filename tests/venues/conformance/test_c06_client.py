@@ -174,7 +174,7 @@ def replace_by_less(alice: Trader, placed: Any) -> None:
         Operation.REPLACE_ORDER,
         ReplaceOrder(
             alice.account_id, alice.market.instrument_id, placed.order_id, "", name,
-            order_qty_lots=700,
+            order_qty_lots=700, **losses(alice.desk).replacing,
         ),
     )  # fmt: skip
     assert (replaced.cl_ord_id, replaced.order_qty_lots) == (name, 700)

@@ -26,6 +26,8 @@ LOSSES = Losses(
     # A key has one account, and a trade names no order.
     lacks=frozenset({Operation.LIST_ACCOUNTS, Operation.LIST_FILLS}),
     given={"cl_ord_id": "", "stp": SelfTradePrevention.REJECT, "keep_rejected": True},
+    # What has been executed cannot be taken from an order, so that less than that ends it.
+    replacing={"cancel_if_executed": True},
     untold={
         Operation.GET_ORDER: frozenset({"exec_inst"}),
         Operation.LIST_ORDERS: frozenset({"exec_inst"}),

@@ -159,6 +159,28 @@ def test_body_that_is_none(counter: Counter, body: bytes) -> None:
     assert counter.state(order_id) == "NEW"
 
 
+@pytest.mark.parametrize("known", ["marketSlug", "slugs", "price", "orders"])
+@pytest.mark.parametrize("levels", [40, 900, 20_000])
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"price":', "}")])
+def test_body_without_end(
+    counter: Counter, known: str, levels: int, opens: str, closes: str
+) -> None:
+    """Nested deeper than anything could be: 400, wherever it stands, and nothing happens."""
+    order_id = resting(counter)
+    for name in (known, "x"):
+        raw = f'{{"{name}":{opens * levels}1{closes * levels}}}'.encode()
+        status, answer = counter.cancel(order_id, raw)
+        assert (400, 3, []) == (status, answer["code"], answer["details"])
+    assert counter.state(order_id) == "NEW"
+
+
+def test_nobody_looks_into_what_is_unknown(counter: Counter) -> None:
+    """A field that no request has is dropped, with whatever is in it."""
+    body = {"marketSlug": GAME, "x": {"a_b": 1, "aB": 2, "market_slug": 3}, "y_z": 1, "yZ": 2}
+
+    assert (200, {}) == counter.cancel(resting(counter), body)
+
+
 @pytest.mark.parametrize("state", list(TradingState))
 def test_in_every_state_of_the_market(counter: Counter, state: TradingState) -> None:
     """A cancel is always taken."""

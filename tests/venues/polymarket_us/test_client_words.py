@@ -93,6 +93,9 @@ def ask(operation: Operation, asked: Any, *answers: Response) -> Any:
         (Operation.REPLACE_ORDER, replace(REPLACE, account_id=HERS)),
         (Operation.REPLACE_ORDER, replace(REPLACE, exec_inst=ExecInst.REDUCE_ONLY)),
         (Operation.REPLACE_ORDER, replace(REPLACE, text="x")),
+        # What it would be refused for ends the order here.
+        (Operation.REPLACE_ORDER, replace(REPLACE, order_qty_lots=5, cancel_if_executed=False)),
+        (Operation.PLACE_ORDER, replace(ORDER, cash_at_complement=True)),
         (Operation.CANCEL_ORDER, replace(CANCEL, instrument_id=0)),
         (Operation.CANCEL_ORDER, replace(CANCEL, order_id=OrderId(0), cl_ord_id="one")),
         (Operation.CANCEL_ORDER, replace(CANCEL, secondary_cl_ord_id="one")),
@@ -156,7 +159,7 @@ def test_cash_order() -> None:
     )  # fmt: skip
     form = place_to_wire(cash, DESK.context())
 
-    assert (None, None, Amount("5.5")) == (form.quantity, form.price, form.cash_order_qty)
+    assert (None, None, Amount("5.5", "USD")) == (form.quantity, form.price, form.cash_order_qty)
 
 
 def test_conflict_is_too_late() -> None:

@@ -95,6 +95,17 @@ def test_market_as_gateways_of_today_tell_it(quoted: Floor) -> None:
     assert "NY vs SA" == market["title"]
 
 
+def test_what_no_market_has_is_null(quoted: Floor) -> None:
+    """Documented, so that it is there: lines, times of listing, teams."""
+    market = quoted.get(f"/v1/market/slug/{GAME}")[1]["market"]
+    order = quoted.get("/v1/orders/open", "alice")[1]["orders"][0]
+    names = ("sportsMarketTypeV2", "line", "createdAt", "updatedAt")
+
+    assert [None] * 4 == [market[name] for name in names]
+    for one in (*market["marketSides"], order["marketMetadata"]):
+        assert (None, None) == (one["teamId"], one["team"])
+
+
 def test_numbers_are_exact(floor: Floor) -> None:
     """Digit for digit in the bytes: no float has been near them."""
     floor.buy("alice", "3", "0.605", FED)
@@ -273,6 +284,8 @@ def test_book_of_the_documents(quoted: Floor) -> None:
         "lastTradePx": dollars("0.55"), "lastTradeQty": "1", "currentPx": dollars("0.55"),
         "settlementPx": None, "sharesTraded": "1", "notionalTraded": dollars("0.55"),
         "openInterest": "1",
+        # Nothing closes, and nothing is called before it opens.
+        "closePx": None, "indicativeOpenPx": None, "tradingReferencePx": None,
     } == stats  # fmt: skip
 
 
@@ -308,7 +321,8 @@ def test_book_of_a_market_that_never_traded(floor: Floor) -> None:
 
     assert ([], [], None) == (data["bids"], data["offers"], data["transactTime"])
     assert {
-        "openPx": None, "highPx": None, "lowPx": None,
+        "openPx": None, "highPx": None, "lowPx": None, "closePx": None,
+        "indicativeOpenPx": None, "tradingReferencePx": None,
         "lastTradePx": None, "lastTradeQty": "0", "currentPx": dollars("0.25"),
         "settlementPx": None, "sharesTraded": "0", "notionalTraded": dollars("0.00"),
         "openInterest": "0",

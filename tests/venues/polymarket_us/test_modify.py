@@ -6,8 +6,10 @@ Source: Orders API reference, "Modify Order"; what it leaves open is chosen in t
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from tests.venues.polymarket_us.counter import (
     GTC,
@@ -18,6 +20,11 @@ from tests.venues.polymarket_us.counter import (
     usd,
 )
 from tests.venues.polymarket_us.floor import CHAMPION, GAME
+
+from countermand.core.queries import GetOrder
+from countermand.venues.polymarket_us import ids
+from countermand.venues.polymarket_us.messages.orders import ModifyOrder
+from countermand.venues.polymarket_us.translate.modifying import modified_to_wire, modify_from_wire
 
 GTD = "TIME_IN_FORCE_GOOD_TILL_DATE"
 LATER, LATEST = "2027-01-15T09:00:00Z", "2027-01-15T10:00:00.5Z"
@@ -63,6 +70,26 @@ def test_quantity_that_was_executed_already(counter: Counter, quantity: int) -> 
 
     assert (200, {}) == counter.modify(order_id, quantity=quantity)
     assert counter.state(order_id) == "CANCELED"
+
+
+@pytest.mark.parametrize("quantity", [5, 4, 0])
+def test_quantity_that_is_executed_on_the_way(counter: Counter, quantity: int) -> None:
+    """What counts is what has been executed when the modification arrives, not when it was sent."""
+    desk, order_id = counter.desk, resting(counter)
+    account = desk.accounts()[0].account_id
+    number = ids.parse_order(order_id)
+    assert number is not None
+    form = ModifyOrder(order_id=order_id, market_slug=GAME, quantity=Decimal(quantity))
+    seen = desk.engine.exchange.query(GetOrder(account, number))
+    command = modify_from_wire(form, desk.context(message=form, found=seen))
+    counter.place("bob", "BUY_SHORT", "0.40", 5)
+    receipt = desk.engine.enter(command)
+
+    assert {} == msgspec.to_builtins(modified_to_wire(receipt, desk.context()))
+    shown = counter.shown(order_id)
+    assert ("ORDER_STATE_CANCELED", 5, 0) == (
+        shown["state"], shown["cumQuantity"], shown["leavesQuantity"],
+    )  # fmt: skip
 
 
 def test_place_in_the_queue(counter: Counter) -> None:
@@ -114,6 +141,9 @@ def test_post_only_can_change(counter: Counter) -> None:
         {"price": usd("45")},
         {"price": usd("0.001")},
         {"price": usd("-1")},
+        # A price of 0 is none, and not the one there was.
+        {"price": usd("0"), "quantity": 5},
+        {"price": usd("0.001"), "quantity": 5},
         {"quantity": 10},
     ],
 )
@@ -163,12 +193,15 @@ def test_malformed(counter: Counter, changes: dict[str, Any], text: str) -> None
     order_id = resting(counter)
     before = counter.shown(order_id)
     one = {"orderId": order_id, "marketSlug": GAME} | changes
-    for status, body in (
-        counter.modify(order_id, **changes),
-        counter.post("/v1/orders/batched/modify", {"orders": [one]}),
-    ):
-        assert (400, 3) == (status, body["code"])
-        assert body["message"].startswith(text)
+    status, body = counter.modify(order_id, **changes)
+    assert (400, 3) == (status, body["code"])
+    assert body["message"].startswith(text)
+
+    good = {"orderId": order_id, "marketSlug": GAME, "quantity": 5}
+    status, body = counter.post("/v1/orders/batched/modify", {"orders": [good, one]})
+    # Which one it is comes with the name of its field.
+    assert (400, 3) == (status, body["code"])
+    assert body["message"].replace("orders[1].", "").startswith(text)
     assert before == counter.shown(order_id)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import Raw
 from tests.venues.polymarket_us.counter import (
@@ -23,10 +24,18 @@ from tests.venues.polymarket_us.counter import (
 )
 from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME
 
+from countermand.core.commands import ConfigureAccount
 from countermand.core.instrument import TradingState
-from countermand.core.queries import GetOrder
+from countermand.core.queries import GetAccount, GetOrder, ListFills
+from countermand.core.reasons import RejectReason
+from countermand.server.listener import STOP_TIMEOUT_S
 from countermand.venues.polymarket_us import ids
+from countermand.venues.polymarket_us.auth import BLOCK_S_MAX, PolymarketSettings
+from countermand.venues.polymarket_us.messages.orders import ClosePosition, CreateOrder
+from countermand.venues.polymarket_us.translate.created import block_ns
 from countermand.venues.polymarket_us.translate.executions import executions_to_wire
+from countermand.venues.polymarket_us.translate.several import close_from_wire
+from countermand.wire import times
 
 GTD = "TIME_IN_FORCE_GOOD_TILL_DATE"
 DAY = "TIME_IN_FORCE_DAY"
@@ -286,6 +295,17 @@ def test_closed_market(counter: Counter) -> None:
     )  # fmt: skip
 
 
+def test_market_that_opens(counter: Counter) -> None:
+    """It takes only what does not want to trade; to anything else it is closed."""
+    counter.become(TradingState.POST_ONLY)
+    answer = counter.create("alice", terms("BUY_LONG", "0.40", 1, **SYNC))
+
+    execution = answer["executions"][0]
+    assert ("EXECUTION_TYPE_REJECTED", "ORD_REJECT_REASON_EXCHANGE_CLOSED") == (
+        execution["type"], execution["orderRejectReason"],
+    )  # fmt: skip
+
+
 def test_who_cannot_pay_is_told_nothing(counter: Counter) -> None:
     """400 with the generic text; no order is shown."""
     counter.keep_only("alice", 10)
@@ -303,6 +323,57 @@ def test_unfunded_orders_are_canceled_unsolicited(counter: Counter) -> None:
 
     assert counter.state(order_id) == "CANCELED"
     assert "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION" == last_of(counter, order_id)
+
+
+def test_order_that_lost_its_cover_is_canceled_unsolicited(counter: Counter) -> None:
+    """Of an account that may only reduce, when what it sells is sold already."""
+    account = counter.desk.accounts()[0].account_id
+    counter.place("bob", "BUY_SHORT", "0.50", 10)
+    counter.place("alice", "BUY_LONG", "0.50", 10)
+    counter.desk.engine.enter(ConfigureAccount(account, reduce_only=True))
+    order_id = counter.place("alice", "SELL_LONG", "0.70", 10)
+    counter.place("bob", "BUY_LONG", "0.40", 5)
+    counter.place("alice", "SELL_LONG", "0.40", 5)
+
+    assert "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION" == last_of(counter, order_id)
+
+
+def test_executions_are_as_old_as_their_order(counter: Counter) -> None:
+    """A fill that came after the order was looked at is told when it is looked at again."""
+    order_id = counter.place("alice", "BUY_LONG", "0.50", 10)
+    account, number = counter.desk.accounts()[0].account_id, ids.parse_order(order_id)
+    assert number is not None
+    counter.place("bob", "BUY_SHORT", "0.50", 4)
+    query = counter.desk.engine.exchange.query
+    report = query(GetOrder(account, number))
+    counter.place("bob", "BUY_SHORT", "0.50", 3)
+    fills = query(ListFills((account,), number))
+    told = executions_to_wire(report, fills, counter.desk.context())
+
+    assert len(fills) == 2
+    assert [("EXECUTION_TYPE_NEW", "0"), ("EXECUTION_TYPE_PARTIAL_FILL", "4")] == [
+        (one.type, one.last_shares) for one in told
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [(None, 10), (0, 10), (3, 3), (10, 10), (11, 10), (99_999, 10)]
+)
+def test_block_time_is_capped(counter: Counter, asked: int | None, seconds: int) -> None:
+    """Ten seconds at most, and when nothing is said; who is not synchronous does not wait."""
+    ctx = counter.desk.context()
+    for form in (CreateOrder, ClosePosition):
+        waits = form(synchronous_execution=True, max_block_time=asked)
+        assert seconds * times.S == block_ns(waits, ctx)
+        assert 0 == block_ns(form(max_block_time=asked), ctx)
+
+
+@pytest.mark.parametrize("seconds", [-1, 11, 3600])
+def test_block_time_of_a_world(seconds: int) -> None:
+    """No longer than a server that stops has for its last answers."""
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"block_s_max": seconds}, PolymarketSettings)
+    assert BLOCK_S_MAX <= STOP_TIMEOUT_S
 
 
 def last_of(counter: Counter, order_id: str) -> str:
@@ -340,7 +411,11 @@ MALFORMED = [
     ({"marketSlug": "no-such-market", "quantity": 10**50}, "invalid quantity: is no amount"),
     ({"quantity": Raw(b"0." + b"1" * 100)}, "invalid quantity: is no amount"),
     ({"intent": None}, "intent is required"),
-    ({"intent": None, "outcomeSide": "OUTCOME_SIDE_YES"}, "intent is required"),
+    ({"outcomeSide": "OUTCOME_SIDE_NO"}, "action is required"),
+    ({"action": "ORDER_ACTION_SELL"}, "outcomeSide is required"),
+    ({"action": "garbage"}, "outcomeSide is required"),
+    ({"intent": None, "outcomeSide": "OUTCOME_SIDE_YES"}, "action is required"),
+    ({"intent": None, "action": "ORDER_ACTION_BUY"}, "outcomeSide is required"),
     ({"intent": 9}, "invalid intent"),
     ({"intent": "BUY_LONG"}, "invalid intent"),
     ({"outcomeSide": "YES", "action": "ORDER_ACTION_BUY"}, "invalid outcomeSide"),
@@ -350,6 +425,8 @@ MALFORMED = [
     ({"price": None}, "price is required"),
     ({"price": "0.5"}, "invalid price"),
     ({"price": {"currency": "USD"}}, "value is required"),
+    ({"price": {"value": "0.5"}}, "currency is required"),
+    ({"price": {"value": "0.5", "currency": None}}, "invalid price.currency"),
     ({"price": {"value": 0.5}}, "invalid price.value"),
     ({"price": usd("1_0")}, "invalid price.value: must be a plain number"),
     ({"price": usd("NaN")}, "invalid price.value: must be a plain number"),
@@ -400,7 +477,9 @@ def test_malformed(counter: Counter, changes: dict[str, Any], text: str) -> None
         ("/v1/order/preview", {"request": form}),
         ("/v1/orders/batched", {"orders": [good, form]}),
     ):
-        field = text.removeprefix("invalid ").partition(" ")[0].rstrip(":")
+        field = (
+            text.removesuffix(" is required").removeprefix("invalid ").partition(" ")[0].rstrip(":")
+        )
         assert field in refusal(counter.post(path, body))
     assert {"orders": []} == counter.get("/v1/orders/open", "alice")[1]
 
@@ -490,9 +569,32 @@ def test_slippage_of_a_seller(counter: Counter, ticks: int, cum: int) -> None:
     assert cum == answer["executions"][-1]["order"]["cumQuantity"]
 
 
+@pytest.mark.parametrize(("bips", "cum"), [(1000, 4), (1050, 4), (1199, 4), (1200, 10)])
+def test_slippage_of_a_seller_is_rounded_up(counter: Counter, bips: int, cum: int) -> None:
+    """1,050 bips from 0.50 are 0.4475: at 0.45 there may be a trade, at 0.44 none."""
+    counter.place("bob", "BUY_LONG", "0.45", 4)
+    counter.place("bob", "BUY_LONG", "0.44", 20)
+    given = {"currentPrice": usd("0.50"), "bips": bips}
+    answer = counter.create("alice", terms("BUY_SHORT", None, 10, slippageTolerance=given, **SYNC))
+
+    assert cum == answer["executions"][-1]["order"]["cumQuantity"]
+
+
 @pytest.mark.parametrize(
     ("tolerance", "text"),
     [
+        (
+            {"ticks": 10**18, "currentPrice": usd("0.5")},
+            "invalid slippageTolerance.ticks: must be 1000000 at most",
+        ),
+        (
+            {"ticks": -1, "currentPrice": usd("0.5")},
+            "invalid slippageTolerance.ticks: must not be negative",
+        ),
+        (
+            {"ticks": 1, "currentPrice": usd("-0.01")},
+            "invalid slippageTolerance.currentPrice.value: must not be negative",
+        ),
         ({"ticks": 1}, "slippageTolerance.currentPrice is required"),
         ({"ticks": -1, "currentPrice": usd("0.5")}, "invalid slippageTolerance.ticks"),
         ({"bips": -1, "currentPrice": usd("0.5")}, "invalid slippageTolerance.bips"),
@@ -590,6 +692,34 @@ def test_close_short_position(counter: Counter) -> None:
     assert (200, "ORDER_STATE_FILLED", 5) == (status, shown["state"], shown["cumQuantity"])
     assert ("ORDER_INTENT_SELL_SHORT", "ORDER_SIDE_BUY", "MANUAL_ORDER_INDICATOR_MANUAL") == (
         shown["intent"], shown["side"], shown["manualOrderIndicator"],
+    )  # fmt: skip
+
+
+def test_close_what_is_closed_meanwhile(counter: Counter) -> None:
+    """Rejected, for it would open the other side."""
+    desk = counter.desk
+    counter.place("bob", "BUY_LONG", "0.60", 5)
+    counter.place("alice", "BUY_SHORT", "0.60", 5)
+    counter.place("bob", "BUY_SHORT", "0.61", 50)
+    form = ClosePosition(market_slug=GAME)
+    account = desk.accounts()[0].account_id
+    seen = desk.engine.exchange.query(GetAccount(account))
+    command = close_from_wire(form, desk.context(message=form, found=seen))
+    counter.place("alice", "SELL_SHORT", "0.61", 1)
+    receipt = desk.engine.enter(command)
+
+    assert RejectReason.NOT_REDUCING is receipt.orders[0].reject_reason
+
+
+def test_close_against_oneself(counter: Counter) -> None:
+    """Is a self match like any other; the resting order stays."""
+    counter.place("bob", "BUY_SHORT", "0.60", 5)
+    counter.place("alice", "BUY_LONG", "0.60", 5)
+    resting = counter.place("alice", "BUY_LONG", "0.55", 1)
+    answer = counter.post("/v1/order/close-position", {"marketSlug": GAME, **SYNC})[1]
+
+    assert ("Self Match Prevention", "NEW") == (
+        answer["executions"][0]["text"], counter.state(resting),
     )  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from countermand.venues.polymarket_us.auth import PolymarketAuth, PolymarketSettings
 from countermand.venues.polymarket_us.errors import PolymarketErrors
 from countermand.venues.polymarket_us.routes import ROUTES
+from countermand.venues.polymarket_us.translate.resolve import NAME
 from countermand.wire.operation import Capability
 from countermand.wire.venue import Venue
 
 VENUE = Venue(
-    name="polymarket-us",
+    name=NAME,
     package=__name__,
     routes=ROUTES,
     auth=PolymarketAuth(),

@@ -30,6 +30,9 @@ KEY = b"x-pm-access-key"
 TIMESTAMP = b"x-pm-timestamp"
 SIGNATURE = b"x-pm-signature"
 
+# "Up to 10 seconds", says the documentation; a server that is told to stop waits no longer either.
+BLOCK_S_MAX = 10
+
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SEED_BYTES = 32
 _PORTAL_BYTES = 64
@@ -49,7 +52,7 @@ class PolymarketSettings(MarketSettings, frozen=True):
 
     rate_limit_per_s: Annotated[int, Meta(ge=0)] = 20
     window_s: Annotated[int, Meta(ge=1)] = 30
-    block_s_max: Annotated[int, Meta(ge=0)] = 10
+    block_s_max: Annotated[int, Meta(ge=0, le=BLOCK_S_MAX)] = BLOCK_S_MAX
     closed_cancel_answer: Literal["precondition", "not-found", "conflict", "silence"] = (
         "precondition"
     )

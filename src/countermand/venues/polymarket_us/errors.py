@@ -84,9 +84,9 @@ _TOO_LATE = {
 }
 _OTHER = "request refused"
 
-_MISSING = re.compile(r"([A-Za-z.]{1,80}) is required")
-_INVALID = re.compile(r"invalid ([A-Za-z.]{1,80})(?::.*)?")
-_UNKNOWN = re.compile(r"([A-Za-z.]{1,80}) is not known")
+_MISSING = re.compile(r"([A-Za-z0-9.\[\]]{1,80}) is required")
+_INVALID = re.compile(r"invalid ([A-Za-z0-9.\[\]]{1,80})(?::.*)?")
+_UNKNOWN = re.compile(r"([A-Za-z0-9.\[\]]{1,80}) is not known")
 
 _REASONS = {reason.sentence: reason for reason in RejectReason}
 

@@ -6,7 +6,7 @@ Source: Markets API schema; the official Python SDK 2.4.1, types/markets.py.
 """
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Raw, Struct
 
@@ -84,6 +84,8 @@ class MarketSide(Struct, frozen=True, kw_only=True, rename="camel"):
     price: str
     market_id: int
     long: bool
+    team_id: int | None = None
+    team: Any = None
 
 
 class Market(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -109,6 +111,8 @@ class Market(Struct, frozen=True, kw_only=True, rename="camel"):
     hidden: bool
     market_type: str
     sports_market_type: str
+    sports_market_type_v2: str | None = None
+    line: Any = None
     event_slug: str
     image: str
     icon: str
@@ -126,6 +130,8 @@ class Market(Struct, frozen=True, kw_only=True, rename="camel"):
     outcomes: str
     outcome_prices: str
     market_sides: list[MarketSide]
+    created_at: str | None = None
+    updated_at: str | None = None
 
 
 class MarketPage(Struct, frozen=True):
@@ -150,14 +156,17 @@ class BookLevel(Struct, frozen=True):
 class Stats(Struct, frozen=True, kw_only=True, rename="camel"):
     """
     What has traded; null where nothing has. `openPx`, `highPx` and `lowPx` are of the trades the
-    market remembers.
+    market remembers. There are no sessions, so that nothing is a close, and nothing indicative.
     """
 
     open_px: Amount | None
+    close_px: Amount | None = None
     high_px: Amount | None
     low_px: Amount | None
     last_trade_px: Amount | None
     last_trade_qty: str
+    indicative_open_px: Amount | None = None
+    trading_reference_px: Amount | None = None
     current_px: Amount | None
     settlement_px: Amount | None
     shares_traded: str

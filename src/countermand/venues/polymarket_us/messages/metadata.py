@@ -18,5 +18,5 @@ class MarketMetadata(Struct, frozen=True, kw_only=True, rename="camel"):
     outcome: str = ""
     event_slug: str = ""
     event_id: str = ""
-    team_id: int = 0
+    team_id: int | None = None
     team: Any = None

@@ -2,9 +2,12 @@
 
 from msgspec import Struct
 
+# The one currency there is.
+CURRENCY = "USD"
+
 
 class Amount(Struct, frozen=True, gc=False):
     """An amount or a price: decimal text and the currency it is in."""
 
     value: str
-    currency: str = "USD"
+    currency: str

@@ -12,7 +12,7 @@ from typing import Annotated
 from msgspec import Meta, Raw, Struct
 
 from countermand.venues.polymarket_us.messages.metadata import MarketMetadata
-from countermand.venues.polymarket_us.messages.money import Amount
+from countermand.venues.polymarket_us.messages.money import CURRENCY, Amount
 
 BATCH_MAX = 20
 
@@ -179,7 +179,7 @@ class Execution(Struct, frozen=True, kw_only=True, rename="camel"):
     leg_prices: list[str] = []
     trade_id: str = ""
     aggressor: bool = False
-    commission_notional_collected: Amount = Amount("0.00")
+    commission_notional_collected: Amount = Amount("0.00", CURRENCY)
     unsolicited_cancel_reason: str
     trace_id: str = ""
     commission_spread_px: Amount | None = None

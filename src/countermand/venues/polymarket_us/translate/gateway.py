@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from countermand.core.queries import GetReferenceData
 from countermand.venues.polymarket_us.errors import GENERIC
 from countermand.venues.polymarket_us.messages.gateway import Everything, OneOf
-from countermand.venues.polymarket_us.translate.markets import NAME
+from countermand.venues.polymarket_us.translate.resolve import NAME
 from countermand.wire.context import Context
 from countermand.wire.errors import NotFound
 

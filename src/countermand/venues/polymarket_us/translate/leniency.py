@@ -8,24 +8,42 @@ Source: requests of third-party clients that the live venue accepts: unknown fie
 import re
 from typing import Any
 
+import msgspec
+
+from countermand.venues.polymarket_us.messages import orders
+from countermand.venues.polymarket_us.messages.money import Amount
 from countermand.venues.polymarket_us.tables import NUMBERED
 from countermand.wire.errors import InvalidField
 
 _PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _NUMBERS = frozenset({"quantity"})
+_FORMS = (
+    orders.CreateOrder,
+    orders.PreviewOrder,
+    orders.ClosePosition,
+    orders.ModifyOrder,
+    orders.CancelOrder,
+    orders.CancelAllOrders,
+    orders.CreateOrders,
+    orders.SlippageTolerance,
+    Amount,
+)
+_KNOWN = frozenset(field.encode_name for form in _FORMS for field in msgspec.structs.fields(form))
 _INTEGERS = frozenset({"maxBlockTime", "bips", "ticks"})
 
 
 def tidy(values: dict[str, Any]) -> dict[str, Any]:
     """
-    Return the values of a body in the documented form.
+    Return the values of a body in the documented form; of what no request has nothing is kept.
 
     Raises: InvalidField for a name in both spellings, and for a number that is not plain.
     """
     tidied: dict[str, Any] = {}
     for given, value in values.items():
         name = _camel(given)
+        if name not in _KNOWN:
+            continue
         if name in tidied:
             raise InvalidField(name, f"invalid {name}: given more than once")
         tidied[name] = _value(name, value)

@@ -15,6 +15,7 @@ from countermand.venues.polymarket_us import states
 from countermand.venues.polymarket_us.about import About, about
 from countermand.venues.polymarket_us.errors import GENERIC
 from countermand.venues.polymarket_us.messages import markets
+from countermand.venues.polymarket_us.messages.money import CURRENCY
 from countermand.venues.polymarket_us.translate import filters, resolve
 from countermand.venues.polymarket_us.translate.money import (
     decimal,
@@ -28,8 +29,6 @@ from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
 
-NAME = "polymarket-us"
-
 _NULL = Raw(b"null")
 
 # How many markets our client asks for at once; no limit is documented.
@@ -38,7 +37,7 @@ PAGE_MAX = 1000
 
 def list_from_wire(message: markets.ListMarkets, ctx: Context) -> ListQuotes:
     """Return the question for all markets; the filters are applied to its answer."""
-    return ListQuotes(NAME)
+    return ListQuotes(resolve.NAME)
 
 
 def list_to_wire(query: ListQuotes, ctx: Context) -> markets.ListMarkets:
@@ -230,11 +229,11 @@ def _state(known: Instrument, status: str) -> Any:
 def _unknown(message: markets.Market, ctx: Context) -> Instrument:
     tick_units, price_scale = _grid(message.order_price_min_tick_size)
     lot_units, qty_scale = _grid(message.minimum_trade_qty)
-    quote = ctx.directory.asset_by_symbol(resolve.CURRENCY)
+    quote = ctx.directory.asset_by_symbol(CURRENCY)
     quote_scale = max(quote.scale if quote else 0, price_scale + qty_scale)
     return Instrument(
         instrument_id=InstrumentId(int(message.id)),
-        venue=NAME,
+        venue=resolve.NAME,
         symbol=message.slug,
         kind=InstrumentKind.BINARY,
         base_asset_id=AssetId(0),

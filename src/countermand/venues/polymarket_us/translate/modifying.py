@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from countermand.core.commands import CancelOrder, ReplaceOrder
+from countermand.core.commands import ReplaceOrder
 from countermand.core.instrument import Instrument
 from countermand.core.order import ExecInst, TimeInForce
 from countermand.core.queries import GetOrder
@@ -35,11 +35,12 @@ def find_modified(message: orders.ModifyOrder, ctx: Context) -> GetOrder:
     return GetOrder(resolve.account(ctx), resolve.order_id(message.order_id, _REPLACE))
 
 
-def modify_from_wire(message: orders.ModifyOrder, ctx: Context) -> ReplaceOrder | CancelOrder:
+def modify_from_wire(message: orders.ModifyOrder, ctx: Context) -> ReplaceOrder:
     """
     Return the replacement asked for; `ctx.found` is the order as it stands.
 
-    A quantity that has been executed already leaves nothing to work, so that it is a cancel.
+    A quantity that has been executed by the time it arrives leaves nothing to work, so that it is a
+    cancel then.
 
     Raises: MissingField, InvalidField; CancelRefused for an unknown order.
     Source: Orders API reference, "Modify Order".
@@ -50,11 +51,8 @@ def modify_from_wire(message: orders.ModifyOrder, ctx: Context) -> ReplaceOrder 
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, _REPLACE)
     price_ticks, qty_lots = _new_terms(message, instrument)
     time_in_force, expire_ns = _new_life(message, found, ctx)
-    account_id = resolve.account(ctx)
-    if message.quantity is not None and qty_lots <= found.cum_qty_lots:
-        return CancelOrder(account_id, found.order_id, "", instrument.instrument_id)
     return ReplaceOrder(
-        account_id,
+        resolve.account(ctx),
         instrument.instrument_id,
         found.order_id,
         "",
@@ -64,6 +62,7 @@ def modify_from_wire(message: orders.ModifyOrder, ctx: Context) -> ReplaceOrder 
         time_in_force=time_in_force,
         expire_ns=expire_ns,
         exec_inst=_new_exec_inst(message, found),
+        cancel_if_executed=True,
     )
 
 
@@ -74,6 +73,8 @@ def modify_to_wire(command: ReplaceOrder, ctx: Context) -> orders.ModifyOrder:
         raise NotExpressible("a client order id")
     if command.text is not None or (command.exec_inst or 0) & ~ExecInst.POST_ONLY:
         raise NotExpressible("these terms of a replacement")
+    if command.order_qty_lots and not command.cancel_if_executed:
+        raise NotExpressible("a quantity that is refused when it has been executed")
     instrument = ctx.directory.instruments[command.instrument_id]
     price, size = command.price_ticks, command.order_qty_lots
     time_in_force, exec_inst = command.time_in_force, command.exec_inst
@@ -81,7 +82,7 @@ def modify_to_wire(command: ReplaceOrder, ctx: Context) -> orders.ModifyOrder:
         order_id=path_id(command.order_id),
         market_slug=instrument.symbol,
         price=money.price_to_wire(instrument, price) if price else None,
-        quantity=Decimal(numbers.qty_text(instrument, size)) if size else None,
+        quantity=Decimal(numbers.qty_text(instrument, max(0, size))) if size else None,
         tif=None if time_in_force is None else tables.TIMES_IN_FORCE.to_wire(time_in_force),
         good_till_time=times.iso_ns(command.expire_ns) if command.expire_ns else None,
         participate_dont_initiate=None if exec_inst is None else bool(exec_inst),
@@ -105,7 +106,8 @@ def modified_to_wire(receipt: Receipt, ctx: Context) -> orders.Empty | Response:
 
 
 def _new_terms(message: orders.ModifyOrder, instrument: Instrument) -> tuple[int, int]:
-    # 0 means "keep" to the exchange, so a zero that was sent becomes what it refuses.
+    # 0 means "keep" to the exchange, so a zero that was sent becomes less than that: a price it
+    # refuses, a quantity that leaves nothing to work.
     price_ticks = qty_lots = 0
     if message.price is not None:
         price = resolve.amount("price", message.price)
@@ -114,6 +116,7 @@ def _new_terms(message: orders.ModifyOrder, instrument: Instrument) -> tuple[int
         qty_lots = resolve.qty_lots("quantity", message.quantity, instrument)
         if qty_lots < 0:
             raise InvalidField("quantity", "invalid quantity: must not be negative")
+        qty_lots = qty_lots or -1
     return price_ticks, qty_lots
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from msgspec import Raw
 
 from countermand.core.instrument import Asset, Instrument
-from countermand.venues.polymarket_us.messages.money import Amount
+from countermand.venues.polymarket_us.messages.money import CURRENCY, Amount
 from countermand.wire import numbers
 from countermand.wire.numbers import divide_half_even, minor_text, price_text, unscaled
 
@@ -22,12 +22,12 @@ QTY_DECIMALS = 4
 
 def price_to_wire(instrument: Instrument, ticks: int) -> Amount:
     """Return a price of the YES outcome."""
-    return Amount(price_cents_text(instrument, ticks))
+    return Amount(price_cents_text(instrument, ticks), CURRENCY)
 
 
 def price_cents_text(instrument: Instrument, ticks: int) -> str:
     """Return a price as text alone."""
-    return _with_cents(price_text(instrument, ticks))
+    return with_cents(price_text(instrument, ticks))
 
 
 def price_or_none(instrument: Instrument, ticks: int) -> Amount | None:
@@ -42,7 +42,7 @@ def price_from_wire(instrument: Instrument, amount: Amount | None) -> int:
 
 def money_to_wire(asset: Asset, minor: int) -> Amount:
     """Return an amount of money."""
-    return Amount(_with_cents(minor_text(asset, minor)), asset.symbol)
+    return Amount(with_cents(minor_text(asset, minor)), asset.symbol)
 
 
 def money_from_wire(asset: Asset, amount: Amount) -> int:
@@ -72,7 +72,8 @@ def qty_fixed_text(instrument: Instrument, lots: int) -> str:
     return _padded(unscaled(rounded, QTY_DECIMALS), QTY_DECIMALS)
 
 
-def _with_cents(text: str) -> str:
+def with_cents(text: str) -> str:
+    """Return decimal text with cents at least."""
     return _padded(text, CENTS_SCALE)
 
 

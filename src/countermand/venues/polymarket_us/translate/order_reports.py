@@ -20,7 +20,7 @@ from countermand.venues.polymarket_us import ids, tables
 from countermand.venues.polymarket_us.errors import ORDER_NOT_FOUND
 from countermand.venues.polymarket_us.messages import orders
 from countermand.venues.polymarket_us.messages.metadata import MarketMetadata
-from countermand.venues.polymarket_us.messages.money import Amount
+from countermand.venues.polymarket_us.messages.money import CURRENCY, Amount
 from countermand.venues.polymarket_us.tables import Outcome
 from countermand.venues.polymarket_us.translate import money, resolve
 from countermand.venues.polymarket_us.translate.metadata import metadata_to_wire
@@ -39,7 +39,7 @@ from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound, OrderRefused
 from countermand.wire.numbers import qty_text
 
-_ZERO = Amount("0.00")
+_ZERO = Amount("0.00", CURRENCY)
 _PENDING_NEW = "ORDER_STATE_PENDING_NEW"
 
 _LAST_EVENTS = {
@@ -69,7 +69,7 @@ def order_to_wire(report: OrderReport, ctx: Context) -> orders.Order:
         market_slug=remarks.slug,
         side=tables.SIDES.to_wire(report.side),
         type=tables.ORD_TYPES.to_wire(report.ord_type),
-        price=Amount(remarks.price) if remarks.price else None,
+        price=Amount(remarks.price, CURRENCY) if remarks.price else None,
         quantity=Raw(remarks.quantity.encode() or b"0"),
         cum_quantity=Raw(b"0"),
         leaves_quantity=Raw(b"0"),
@@ -198,15 +198,10 @@ def _with_amounts(
         cum_quantity=money.number(qty_text(instrument, cum)),
         leaves_quantity=money.number(qty_text(instrument, report.leaves_qty_lots)),
         market_metadata=metadata_to_wire(instrument, ctx, is_long=outcome is Outcome.YES),
-        avg_px=Amount(_with_cents(average)),
+        avg_px=Amount(money.with_cents(average), CURRENCY),
         cash_order_qty=money.money_to_wire(quote, cash) if cash else None,
         commission_notional_total_collected=money.money_to_wire(quote, report.fee_minor),
     )
-
-
-def _with_cents(text: str) -> str:
-    whole, _, part = text.partition(".")
-    return f"{whole}.{part:0<2}"
 
 
 def _state(report: OrderReport) -> str:

@@ -38,7 +38,7 @@ def place_from_wire(message: orders.CreateOrder, ctx: Context) -> NewOrder:
 def place_many_from_wire(message: orders.CreateOrders, ctx: Context) -> tuple[NewOrder, ...]:
     """Return the orders of a batch; one that is malformed refuses them all."""
     account_id = resolve.account(ctx)
-    return tuple(_new_order(form, account_id, ctx) for form in message.orders)
+    return resolve.each(message.orders, lambda form: _new_order(form, account_id, ctx))
 
 
 def preview_from_wire(message: orders.PreviewOrder, ctx: Context) -> PreviewOrder:
@@ -89,6 +89,7 @@ def _check_expressible(command: NewOrder) -> None:
         text=command.text,
         cash_qty_minor=0 if limited else command.cash_qty_minor,
         keep_rejected=command.keep_rejected,
+        cash_at_complement=_at_complement(command.cash_qty_minor, parse_remarks(command.text)),
     )
     for name in NewOrder.__struct_fields__:
         if getattr(command, name) != getattr(sayable, name):
@@ -128,18 +129,28 @@ def _new_order(form: orders.CreateOrder, account_id: AccountId, ctx: Context) ->
         text=remarks_text(remarks),
         cash_qty_minor=cash_minor,
         keep_rejected=True,
+        cash_at_complement=_at_complement(cash_minor, remarks),
     )
 
 
+def _at_complement(cash_minor: int, remarks: Remarks) -> bool:
+    # Prices are those of YES whatever the intent, but cash is that of the outcome traded.
+    return cash_minor > 0 and remarks.outcome is Outcome.NO
+
+
 def _intent(form: orders.CreateOrder) -> tuple[Side, Outcome]:
-    # Both of a pair are needed to say something, and then they win over an intent.
-    if form.outcome_side is not None and form.action is not None:
-        outcome = tables.OUTCOMES.from_wire(form.outcome_side)
-        action = tables.ACTIONS.from_wire(form.action)
-        return (action if outcome is Outcome.YES else action.opposite), outcome
-    if form.intent is None:
-        raise MissingField("intent")
-    return tables.INTENTS.from_wire(form.intent)
+    # A pair wins over an intent, but half of one would be guessed at, so that it says nothing.
+    if form.outcome_side is None and form.action is None:
+        if form.intent is None:
+            raise MissingField("intent")
+        return tables.INTENTS.from_wire(form.intent)
+    if form.outcome_side is None:
+        raise MissingField("outcomeSide")
+    if form.action is None:
+        raise MissingField("action")
+    outcome = tables.OUTCOMES.from_wire(form.outcome_side)
+    action = tables.ACTIONS.from_wire(form.action)
+    return (action if outcome is Outcome.YES else action.opposite), outcome
 
 
 def _ord_type(form: orders.CreateOrder) -> OrdType:

@@ -2,14 +2,14 @@
 
 from decimal import Decimal
 
-from countermand.core.ids import AccountId, InstrumentId
+from countermand.core.ids import InstrumentId
 from countermand.core.instrument import Instrument
 from countermand.core.queries import GetAccount, ListQuotes
 from countermand.core.reports import AccountSummary, BalanceReport, PositionReport
 from countermand.venues.polymarket_us.messages import portfolio
+from countermand.venues.polymarket_us.messages.money import CURRENCY
 from countermand.venues.polymarket_us.messages.portfolio import UserBalance, UserPosition
 from countermand.venues.polymarket_us.translate import resolve
-from countermand.venues.polymarket_us.translate.markets import NAME
 from countermand.venues.polymarket_us.translate.metadata import metadata_to_wire
 from countermand.venues.polymarket_us.translate.money import (
     decimal,
@@ -21,7 +21,7 @@ from countermand.venues.polymarket_us.translate.money import (
 )
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
-from countermand.wire.errors import InvalidField, Malformed, NotExpressible, NotFound
+from countermand.wire.errors import InvalidField, Malformed, NotFound
 from countermand.wire.numbers import minor_text
 
 LIMIT_DEFAULT = 100
@@ -42,14 +42,14 @@ def holdings_from_wire(
 
 def balances_to_wire(query: GetAccount, ctx: Context) -> portfolio.ListBalances:
     """Return the request for balances. Raises NotExpressible for another account than the key's."""
-    _check_own(query.account_id, ctx)
+    resolve.check_own(query.account_id, ctx)
     return portfolio.ListBalances()
 
 
 def balances_reply_to_wire(summary: AccountSummary | None, ctx: Context) -> portfolio.BalancePage:
     """Return every balance; dollars are always among them, the first if there never were any."""
     known = _there(summary)
-    balances, dollars = list(known.balances), ctx.directory.asset_by_symbol(resolve.CURRENCY)
+    balances, dollars = list(known.balances), ctx.directory.asset_by_symbol(CURRENCY)
     if dollars and all(one.asset_id != dollars.asset_id for one in balances):
         none = BalanceReport(known.account.account_id, dollars.asset_id, 0, 0)
         balances.insert(0, none)
@@ -65,12 +65,12 @@ def balances_reply_from_wire(
 
 def settled_from_wire(message: portfolio.ListPositions, ctx: Context) -> ListQuotes:
     """Return the question which markets are over."""
-    return ListQuotes(NAME)
+    return ListQuotes(resolve.NAME)
 
 
 def positions_to_wire(query: GetAccount, ctx: Context) -> portfolio.ListPositions:
     """Return the request for all positions. Raises NotExpressible as `balances_to_wire` does."""
-    _check_own(query.account_id, ctx)
+    resolve.check_own(query.account_id, ctx)
     return portfolio.ListPositions(limit=PAGE_MAX)
 
 
@@ -204,11 +204,6 @@ def _there(summary: AccountSummary | None) -> AccountSummary:
     if summary is None:
         raise NotFound("account not found")
     return summary
-
-
-def _check_own(account_id: AccountId, ctx: Context) -> None:
-    if account_id != resolve.account(ctx):
-        raise NotExpressible("the account of the key, and no other")
 
 
 def _after(cursor: str) -> int:

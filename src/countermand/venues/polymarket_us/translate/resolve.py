@@ -1,13 +1,15 @@
 """From spelled names to things: the key's account, markets, prices, quantities, times."""
 
 import re
+from collections.abc import Callable, Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from typing import TypeVar
 
 from countermand.core.ids import AccountId, OrderId
 from countermand.core.instrument import Instrument
 from countermand.core.reasons import CxlRejReason, CxlRejResponseTo
 from countermand.venues.polymarket_us import ids
-from countermand.venues.polymarket_us.messages.money import Amount
+from countermand.venues.polymarket_us.messages.money import CURRENCY, Amount
 from countermand.wire import numbers, times
 from countermand.wire.context import Context as WireContext
 from countermand.wire.errors import (
@@ -19,7 +21,10 @@ from countermand.wire.errors import (
     Unauthorized,
 )
 
-CURRENCY = "USD"
+Form = TypeVar("Form")
+Made = TypeVar("Made")
+
+NAME = "polymarket-us"
 
 # What a market nobody knows may be called; it is kept with the order that was refused.
 SLUG_CHARACTERS_MAX = 256
@@ -27,6 +32,25 @@ SLUG_CHARACTERS_MAX = 256
 _PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _DOWN = Context(prec=2 * numbers.DIGITS_MAX, rounding=ROUND_FLOOR)
 _UP = Context(prec=2 * numbers.DIGITS_MAX, rounding=ROUND_CEILING)
+
+
+def each(forms: Iterable[Form], make: Callable[[Form], Made]) -> tuple[Made, ...]:
+    """
+    Return what is made of every entry of a batch.
+
+    Raises: MissingField, InvalidField that say which entry is at fault.
+    """
+    return tuple([_entry(at, form, make) for at, form in enumerate(forms)])
+
+
+def _entry(at: int, form: Form, make: Callable[[Form], Made]) -> Made:
+    try:
+        return make(form)
+    except MissingField as missing:
+        raise MissingField(f"orders[{at}].{missing.name}") from None
+    except InvalidField as invalid:
+        name = f"orders[{at}].{invalid.name}"
+        raise InvalidField(name, invalid.text.replace(invalid.name, name, 1)) from None
 
 
 def account(ctx: WireContext) -> AccountId:

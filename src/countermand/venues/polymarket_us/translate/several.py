@@ -57,9 +57,8 @@ def cancel_many_from_wire(message: orders.CancelOrders, ctx: Context) -> tuple[C
 
     Raises: MissingField when one is without its market.
     """
-    return tuple(
-        command for one in message.orders if (command := _known_cancel(one, ctx)) is not None
-    )
+    commands = resolve.each(message.orders, lambda one: _known_cancel(one, ctx))
+    return tuple(command for command in commands if command is not None)
 
 
 def cancel_many_to_wire(receipts: tuple[Receipt, ...], ctx: Context) -> orders.CanceledIds:
@@ -69,20 +68,20 @@ def cancel_many_to_wire(receipts: tuple[Receipt, ...], ctx: Context) -> orders.C
 
 def find_many_modified(message: orders.ModifyOrders, ctx: Context) -> ListOpenOrders:
     """Return the question for the open orders of the markets named."""
-    slugs = [resolve.required_slug(one.market_slug) for one in message.orders]
-    return ListOpenOrders((resolve.account(ctx),), chosen(slugs, ctx))
+    slugs = resolve.each(message.orders, lambda one: resolve.required_slug(one.market_slug))
+    return ListOpenOrders((resolve.account(ctx),), chosen(list(slugs), ctx))
 
 
-def modify_many_from_wire(
-    message: orders.ModifyOrders, ctx: Context
-) -> tuple[ReplaceOrder | CancelOrder, ...]:
+def modify_many_from_wire(message: orders.ModifyOrders, ctx: Context) -> tuple[ReplaceOrder, ...]:
     """
     Return the modifications of a batch; those of orders nobody knows are left out.
 
     Raises: MissingField, InvalidField when one is malformed.
     """
     found: dict[str, OrderReport] = {ids.order_text(open_.order_id): open_ for open_ in ctx.found}
-    commands = (_known_modify(one, found.get(one.order_id), ctx) for one in message.orders)
+    commands = resolve.each(
+        message.orders, lambda one: _known_modify(one, found.get(one.order_id), ctx)
+    )
     return tuple(command for command in commands if command is not None)
 
 
@@ -145,7 +144,7 @@ def _known_cancel(one: orders.CancelOrder, ctx: Context) -> CancelOrder | None:
 
 def _known_modify(
     one: orders.ModifyOrder, found: OrderReport | None, ctx: Context
-) -> ReplaceOrder | CancelOrder | None:
+) -> ReplaceOrder | None:
     try:
         return modify_from_wire(one, _finding(found, ctx))
     except CancelRefused:

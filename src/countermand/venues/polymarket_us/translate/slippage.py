@@ -32,6 +32,9 @@ def bound_ticks(tolerance: SlippageTolerance | None, side: Side, instrument: Ins
     if tolerance.current_price is None:
         raise MissingField("slippageTolerance.currentPrice")
     current = resolve.amount("slippageTolerance.currentPrice", tolerance.current_price)
+    if current < 0:
+        name = "slippageTolerance.currentPrice.value"
+        raise InvalidField(name, f"invalid {name}: must not be negative")
     width = _width(tolerance, current, instrument)
     name = "slippageTolerance"
     if side is Side.BUY:
@@ -51,7 +54,9 @@ def _width(tolerance: SlippageTolerance, current: Decimal, instrument: Instrumen
 
 
 def _positive(name: str, steps: int) -> Decimal:
-    if not 0 <= steps <= _STEPS_MAX:
-        path = f"slippageTolerance.{name}"
+    path = f"slippageTolerance.{name}"
+    if steps < 0:
         raise InvalidField(path, f"invalid {path}: must not be negative")
+    if steps > _STEPS_MAX:
+        raise InvalidField(path, f"invalid {path}: must be {_STEPS_MAX} at most")
     return Decimal(steps)
