@@ -17,6 +17,7 @@ from tests.venues.deltadefi.booth import ADA, NIGHT, Booth, limit
 
 from countermand.core.instrument import TradingState
 from countermand.venues.deltadefi import operation_key
+from countermand.venues.deltadefi.translate import orders
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access
 
@@ -109,6 +110,29 @@ def test_open_order_with_fills_is_listed_with_them(booth: Booth) -> None:
 
     assert booth.shown(order["id"]) == listed
     assert ["10", "20"] == [it["filled_base_qty"] for it in listed["order_execution_records"]]
+
+
+def test_answer_has_so_many_records(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest of them; the sums are of all, and the trades tell each."""
+    monkeypatch.setattr(orders, "RECORDS_MAX", 3)
+    old = booth.place(limit("buy", "20", "0.94"))
+    new = booth.place(limit("buy", "100", "0.93"))
+    for quantity in ("10", "10", "11", "12", "13", "14"):
+        booth.place(limit("sell", quantity, "0.93"), "bob")
+
+    def sold(page: list[dict[str, Any]]) -> dict[str, list[str]]:
+        return {
+            it["id"]: [r["filled_base_qty"] for r in it["order_execution_records"]] for it in page
+        }
+
+    shown = booth.shown(new["id"])
+    assert ("50", {new["id"]: ["12", "13", "14"]}) == (shown["executed_base_qty"], sold([shown]))
+    assert [shown] == booth.get("/accounts/open-orders?symbol=ADAUSDM")["data"]
+    over = "/accounts/trade-orders?symbol=ADAUSDM"
+    assert {old["id"]: ["10", "10"]} == sold(booth.get(over)["data"])
+    booth.cancel(new["id"])
+    assert {new["id"]: ["12", "13", "14"], old["id"]: []} == sold(booth.get(over)["data"])
+    assert 6 == booth.get("/accounts/trades?symbol=ADAUSDM")["total_count"]
 
 
 def test_trades(booth: Booth) -> None:

@@ -1,5 +1,6 @@
 """Reading and canceling orders: requests to commands and queries, and back."""
 
+from itertools import islice
 from typing import Any
 
 from countermand.core.commands import CancelOrder, MassCancel
@@ -30,6 +31,10 @@ from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, NotExpressible, OrderRefused
 from countermand.wire.receipts import Acknowledged, accepted
 
+# An answer has so many execution records, the newest: an order may have traded as often as there
+# are fills, and whoever asks for it would keep everybody waiting.
+RECORDS_MAX = 10_000
+
 _CLOSED = (OrdStatus.FILLED, OrdStatus.CANCELED, OrdStatus.REJECTED, OrdStatus.EXPIRED)
 
 
@@ -49,7 +54,9 @@ def then_of_one(report: OrderReport | None, ctx: Context) -> Query | tuple[Query
     account_id, order_id = resolve.account(ctx), resolve.order_id(ctx.message.id)
     if report is None:
         return GetStagedOrder(account_id, order_id, ctx.now_ns)
-    return ListFills((account_id,), order_id) if report.cum_qty_lots else ()
+    if not report.cum_qty_lots:
+        return ()
+    return ListFills((account_id,), order_id, limit=RECORDS_MAX)
 
 
 def found_to_wire(report: OrderReport | None, ctx: Context) -> orders.Order:
@@ -223,8 +230,7 @@ def _fills_of(reports: tuple[OrderReport, ...], ctx: Context) -> Query | tuple[Q
 def _page(reports: tuple[OrderReport, ...], total: int, ctx: Context) -> orders.OrderPage:
     traded: dict[OrderId, list[Fill]] = {report.order_id: [] for report in reports}
     found: Any = ctx.found or ()
-    for fill in found:
-        if fill.order_id in traded:
-            traded[fill.order_id].append(fill)
+    for fill in islice((one for one in found if one.order_id in traded), RECORDS_MAX):
+        traded[fill.order_id].append(fill)
     data = [order_to_wire(one, records_of(traded[one.order_id], ctx), ctx) for one in reports]
     return orders.OrderPage(data, total, pages(total, ctx))
