@@ -207,6 +207,15 @@ def test_the_key_of_another(sender: Sender) -> None:
     assert sender.is_open()
 
 
+def test_prefix_of_a_path(sender: Sender) -> None:
+    """Is not signed by the SDKs and not known here: whoever mounts the server takes it off."""
+    signed = sender.signed()
+    prefixed = msgspec.structs.replace(signed, path=b"/venue" + signed.path)
+
+    assert refused("invalid signature") == sender.send(prefixed)
+    assert (200, {}) == sender.send(signed)
+
+
 @pytest.mark.parametrize("path", [b"/v1/orders", b"/v1/nowhere", b"/orders", b"/"])
 def test_who_asks_comes_before_what(sender: Sender, path: bytes) -> None:
     """Without a signature every path but a public one is a 401, whether it exists or not."""

@@ -504,6 +504,29 @@ def test_get_order_of_another(counter: Counter) -> None:
     assert (404, ORDER_NOT_FOUND) == counter.get(f"/v1/order/{order_id}", "bob")
 
 
+def test_open_orders_with_the_latest_event_first(counter: Counter) -> None:
+    """A fill brings an order to the front."""
+    first, second, third = (
+        counter.place("alice", "BUY_LONG", p, 2) for p in ("0.42", "0.41", "0.40")
+    )
+    counter.place("bob", "BUY_SHORT", "0.42", 1)
+    listed = counter.get("/v1/orders/open", "alice")[1]["orders"]
+
+    assert [first, third, second] == [one["id"] for one in listed]
+
+
+@pytest.mark.parametrize(
+    ("intent", "price", "net"), [("SELL_LONG", "0.30", "-5.0000"), ("SELL_SHORT", "0.30", "5.0000")]
+)
+def test_selling_what_is_not_held(counter: Counter, intent: str, price: str, net: str) -> None:
+    """Opens the other outcome, as the one book makes it."""
+    counter.place("bob", "BUY_LONG" if intent == "SELL_LONG" else "BUY_SHORT", price, 5)
+    counter.place("alice", intent, price, 5)
+    positions = counter.get("/v1/portfolio/positions", "alice")[1]["positions"]
+
+    assert net == positions[GAME]["netPositionDecimal"]
+
+
 def test_type_may_be_left_out(counter: Counter) -> None:
     """Where there is a price it is a limit order."""
     form = terms("BUY_LONG", "0.40", 1) | {"type": None}
