@@ -181,6 +181,18 @@ def test_balances(floor: Floor) -> None:
     assert (400, 100001) == refusal(floor.ask("/user/balances"))
 
 
+def test_no_more_is_locked_than_is_told(floor: Floor) -> None:
+    """What is free is exact in the token's digits: nothing of 0.999999999998 and 0.994 units."""
+    floor.taken(floor.form((LRC, 3 * 10**9), (USDT, 1), "bob"), "bob")
+    bought = floor.form((USDT, 2), (LRC, 3 * 10**9), fillAmountBOrS=True)
+    floor.taken(bought)
+    assert (10**14 - 2, 0) == floor.balance(USDT)
+
+    rest = floor.form((USDT, 10**14 - 1), (LRC, 7 * E18), storageId=2, fillAmountBOrS=True)
+    floor.taken(rest)
+    assert (10**14 - 2, 10**14 - 2) == floor.balance(USDT)
+
+
 def test_depth(floor: Floor) -> None:
     """The best first; a level is a digit coarser, bids floored and asks the next higher."""
     floor.buy(100 * E18, 1_234_567_890_000_000_000)

@@ -54,7 +54,7 @@ class Pending(Message, frozen=True):
 
 
 class Balance(Message, frozen=True):
-    """Units: the token's smallest units; `total` floored, `locked` the next higher."""
+    """Units: the token's smallest units; `total` and what of it is not `locked` are floored."""
 
     account_id: int
     token_id: int

@@ -78,7 +78,11 @@ def filled(pair: Pair, report: OrderReport, remarks: Remarks) -> Filled:
     if remarks.ends_at_base(report.side):
         return Filled(base_sent, quote, is_whole=True)
     dust_minor = quote_sent * pair.quote.minor_per_unit - report.cum_notional_minor
-    is_dust = 0 <= dust_minor < report.price_ticks * instrument.notional_minor
+    is_dust = dust_minor >= 0 and (
+        dust_minor < report.price_ticks * instrument.notional_minor
+        # What sold for more than it asked may have more left than a lot is at its own price.
+        or dust_minor * report.cum_qty_lots < report.cum_notional_minor
+    )
     return Filled(base, quote_sent if is_dust else quote, is_whole=is_dust)
 
 

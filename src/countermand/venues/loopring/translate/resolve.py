@@ -30,10 +30,6 @@ class Holding(Struct, frozen=True):
         """Return an amount in the token's smallest units, floored; assets may be kept finer."""
         return minor // self.minor_per_unit
 
-    def ceil_units(self, minor: int) -> int:
-        """Return an amount in the token's smallest units, the next higher."""
-        return -(-minor // self.minor_per_unit)
-
     @property
     def minor_per_unit(self) -> int:
         """How many minor units of the asset make one smallest unit of the token."""

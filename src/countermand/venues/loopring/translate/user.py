@@ -200,11 +200,14 @@ def _smallest(uses: tuple[SlotUse, ...]) -> int:
 
 
 def _balance(account: AccountReport, balance: BalanceReport, known: Holding) -> user.Balance:
+    # Clients take one from the other, so that the difference is what must be exact.
+    total = known.floor_units(balance.total_minor)
+    free = known.floor_units(balance.total_minor - balance.hold_minor)
     return user.Balance(
         account_id=int(account.name),
         token_id=known.token.token_id,
-        total=str(known.floor_units(balance.total_minor)),
-        locked=str(known.ceil_units(balance.hold_minor)),
+        total=str(total),
+        locked=str(total - free),
     )
 
 
