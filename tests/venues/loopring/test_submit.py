@@ -283,6 +283,15 @@ def test_taker_only_and_swaps_do_not_rest(floor: Floor, style: dict[str, str]) -
     assert ("TAKER_ONLY", "MIXED") == (order["orderType"], order["tradeChannel"])
 
 
+@pytest.mark.parametrize("channel", ["MIXED", "ORDER_BOOK"])
+def test_maker_only_rests_on_either_channel_of_the_book(floor: Floor, channel: str) -> None:
+    """On the third, the pool's, it would be stored as an order that takes; so it is refused."""
+    of_pool = plain(floor, orderType="MAKER_ONLY", tradeChannel="AMM_POOL")
+    assert (400, 100001) == refusal(floor.submit(of_pool))
+
+    floor.taken(plain(floor, orderType="MAKER_ONLY", tradeChannel=channel))
+
+
 def test_fees_come_out_of_what_is_bought(floor: Floor) -> None:
     """The maker's 0.1 % of LRC, the taker's 0.2 % of ETH; the rest is theirs."""
     bought = floor.buy(1000 * E18, 30 * E18, "bob")
@@ -354,6 +363,24 @@ def test_a_swap_the_book_is_too_small_for_is_cut_short(floor: Floor) -> None:
     told = floor.order(floor.taken(form, "bob"), "bob")
 
     assert ("cancelled", str(500 * E18), str(10 * E18)) == (
+        told["status"],
+        told["volumes"]["baseFilled"],
+        told["volumes"]["quoteFilled"],
+    )
+
+
+def test_a_swap_that_sells_leaves_less_than_a_lot(floor: Floor) -> None:
+    """A lot brings 40 million wei where it trades and 30 at its own price: 35 are dust."""
+    floor.buy(3000 * E18, 120 * E18, "bob")
+    for_quote = floor.form(
+        (LRC, 1000 * E18),
+        (ETH, 30 * E18 + 35_000_000),
+        orderType="TAKER_ONLY",
+        fillAmountBOrS=True,
+    )
+    told = floor.order(floor.taken(for_quote))
+
+    assert ("processed", str(750 * E18), str(30 * E18 + 35_000_000)) == (
         told["status"],
         told["volumes"]["baseFilled"],
         told["volumes"]["quoteFilled"],

@@ -12,6 +12,7 @@ from countermand.venues.loopring.tables import (
     AMM,
     AMM_POOL,
     LIMIT_ORDER,
+    MAKER_ONLY,
     MIXED,
     ORDER_TYPES,
     STOP_LIMIT,
@@ -67,6 +68,8 @@ def style(message: orders.SubmitOrder) -> tuple[str, str]:
     if order_type == AMM or channel == AMM_POOL:
         if message.fill_amount_b_or_s in (True, 1, "true"):
             raise InvalidField("fillAmountBOrS", "invalid fillAmountBOrS: must be false for a swap")
+        if order_type == MAKER_ONLY:
+            raise InvalidField("orderType", "invalid orderType: a swap takes, so no MAKER_ONLY")
         # A swap, which is stored as what it amounts to where there is a book.
         return TAKER_ONLY, MIXED
     return order_type, channel
