@@ -128,6 +128,11 @@ def test_a_slash_too_many(path: bytes, signed: bytes) -> None:
     assert b"/api/v3/order" == collapsed(path)
 
 
+def test_slashes_are_one_wherever_they_stand() -> None:
+    """A base URL may end in the path's first part."""
+    assert b"/api/v3/order" == collapsed(b"//api//v3///order")
+
+
 def test_a_body_is_signed_as_sent() -> None:
     """Blanks and all; to parse and print it again would lose them."""
     request = Request("POST", b"/api/v3/apiKey", b"", (), b'{"accountId": 10010}')

@@ -13,7 +13,8 @@ Source: DEX API v3, "Request signing" and "Special API request signatures"; the 
         sample client and npm SDK; tests/venues/loopring/vectors.
 
 Nothing in a signed request says when it was made, so one may be repeated; that is the venue's
-protocol. Replacing the API key (POST apiKey) ends it.
+protocol. Replacing the API key (POST apiKey) ends it, but for a signed GET apiKey, which needs no
+key and tells whoever repeats it the new one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

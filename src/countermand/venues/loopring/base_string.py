@@ -17,6 +17,7 @@ Hashes, numbers and most ids have no such characters, and then there is but one 
 are accepted, in this order, is our proposal.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from urllib.parse import quote, unquote_to_bytes
@@ -27,6 +28,8 @@ from countermand.wire.http import Request
 Pairs = list[tuple[bytes, bytes]]
 
 ORDER_PATH = b"/api/v3/order"
+
+_SLASHES = re.compile(rb"/{2,}")
 
 # Names that one client signs with nothing behind them when it does not send them (LoopringSharp).
 _OPTIONAL = {("DELETE", ORDER_PATH): (b"clientOrderId", b"orderHash")}
@@ -78,8 +81,8 @@ def parameters(query: bytes) -> Pairs:
 
 
 def collapsed(path: bytes) -> bytes:
-    """Return a path with one slash where several stand at its start, as the venue reads it."""
-    return b"/" + path.lstrip(b"/")
+    """Return a path with one slash where several stand together, as the venue reads it."""
+    return _SLASHES.sub(b"/", path)
 
 
 def _decoded(text: bytes) -> bytes:
