@@ -12,8 +12,10 @@ import pytest
 from tests.venues.loopring.floor import ACCOUNTS, E18, ETH, Floor, refusal, refused
 
 from countermand.core.commands import AdvanceTime
+from countermand.engine.sequencer import IntakeStopped, QueueFull, Undecided
 from countermand.venues.loopring.order_hash import parse_hash
 from countermand.wire import times
+from countermand.wire.errors import IntakeClosed, Overloaded, Unavailable
 from countermand.wire.http import Request
 
 ALICE = f"accountId={ACCOUNTS['alice']}"
@@ -283,3 +285,55 @@ def test_a_batch_with_what_is_no_hash_cancels_nothing(floor: Floor) -> None:
     answer = floor.delete(f"{ALICE}&orderHash={hashed},0x12", path="/orders/byHash")
     assert (400, 102119) == refusal(answer)
     assert [True] == is_open(floor, hashed)
+
+
+@pytest.mark.parametrize("name", ["null", "None", "undefined"])
+def test_by_an_id_that_looks_like_none(floor: Floor, name: str) -> None:
+    """An order that was called so can be canceled by it; where none was there is none."""
+    assert (400, 102117) == refusal(floor.delete(f"{ALICE}&clientOrderId={name}"))
+    hashed = resting(floor, clientOrderId=name)
+
+    status, body = floor.delete(f"{ALICE}&clientOrderId={name}")
+    assert (200, hashed) == (status, body["hash"])
+
+
+def test_a_swap_that_was_cut_short_is_refused_as_what_it_is_shown_as(floor: Floor) -> None:
+    """The book was done before it was: it is not told as filled, alone or in a batch."""
+    resting(floor)
+    form = floor.form((ETH, 90 * E18), (1, 2000 * E18), "bob", orderType="TAKER_ONLY")
+    hashed = floor.taken(form, "bob")
+    message = "order in status CANCELLED can't be cancelled"
+
+    assert "cancelled" == floor.order(hashed, "bob")["status"]
+    info = {"code": 100001, "message": message}
+    assert (400, {"resultInfo": info}) == floor.cancel(hashed, "bob")
+    bob = f"accountId={ACCOUNTS['bob']}"
+    batch = floor.delete(f"{bob}&orderHash={hashed}", "bob", "/orders/byHash")
+    assert (200, [{"id": hashed, "result": False, "error": info}]) == batch
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (QueueFull(), "busy, the request was not executed"),
+        (IntakeStopped("disk"), "unavailable, the request was not executed: disk"),
+        (Undecided("disk"), "unavailable, whether the request was executed is not known"),
+    ],
+)
+def test_when_the_exchange_cannot(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, error: Exception, text: str
+) -> None:
+    """102118, in a 400 that clients read; our client still knows what that leaves open."""
+    hashed = resting(floor)
+
+    async def refuse(command: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(floor.desk.engine, "submit", refuse)
+    request = floor.signed(floor.signable(f"{ALICE}&orderHash={hashed}"))
+    response = floor.desk.answer(request)
+
+    assert (400, 102118) == refused(response)
+    kind = {QueueFull: Overloaded, IntakeStopped: IntakeClosed, Undecided: Unavailable}[type(error)]
+    told = floor.desk.venue.errors.interpret(response)
+    assert (kind, text) == (type(told), msgspec.json.decode(response.body)["resultInfo"]["message"])

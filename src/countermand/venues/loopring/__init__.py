@@ -2,7 +2,7 @@
 
 from countermand.venues.loopring.auth import LoopringAuth, LoopringSettings
 from countermand.venues.loopring.crypto.eddsa import make_tables
-from countermand.venues.loopring.errors import LoopringErrors
+from countermand.venues.loopring.errors import LoopringErrors, worded
 from countermand.venues.loopring.flows import place_flow
 from countermand.venues.loopring.routes import ROUTES
 from countermand.wire.operation import Capability, Operation
@@ -17,5 +17,6 @@ VENUE = Venue(
     settings=LoopringSettings,
     capabilities=frozenset({Capability.CANCEL_BY_CL_ORD_ID}),
     flows={Operation.PLACE_ORDER: place_flow},
+    worded=worded,
     prepare=make_tables,
 )

@@ -35,7 +35,7 @@ from countermand.wire.errors import (
     UnknownField,
     WireError,
 )
-from countermand.wire.http import Response
+from countermand.wire.http import Request, Response
 from countermand.wire.table import Table
 
 NO_ORDERS = "no orders to cancel"
@@ -154,6 +154,18 @@ class LoopringErrors:
         return Malformed(text or f"status {response.status}")
 
 
+def worded(error: WireError, request: Request) -> WireError:
+    """
+    Return a refusal as it is told to who cancels: the venue has a number for "try again later".
+
+    Clients of the venue read the body of a 400 and of no other refusal. The text still says whether
+    the cancel may have been executed. Source: DEX API v3, "Cancel order", error 102118.
+    """
+    if request.method == "DELETE" and isinstance(error, Overloaded | IntakeClosed | Unavailable):
+        return Coded(Code.CANCEL_FAILED, told(error)[1])
+    return error
+
+
 def told(error: WireError) -> tuple[int, str]:
     """Return the number and the text of an error, as an item of a batch has them too."""
     match error:
@@ -200,6 +212,8 @@ def _read_refusal(code: int, text: str) -> WireError:
         return OrderRefused(reason)
     if code == Code.INVALID_ARGUMENT:
         return _read_argument(text)
+    if code == Code.CANCEL_FAILED:
+        return _read_unavailable(text)
     if (known := _CODES.get(code)) is not None:
         return Absent(known, text) if known in ABSENT else Coded(known, text)
     return Malformed(text or "status 400")

@@ -79,6 +79,7 @@ _ORDERS = (
         ),
         "Cancel order",
         find=canceling.find_canceled,
+        then=canceling.find_filled,
     ),
     _row(
         Operation.CANCEL_ORDER,
@@ -87,6 +88,7 @@ _ORDERS = (
         (o.CancelByHash, list[o.BatchItem]),
         Square(canceling.batch_by_hash_from_wire, canceling.batch_to_wire),
         "Cancel orders by hash",
+        then=canceling.find_filled,
     ),
     _row(
         Operation.CANCEL_ORDER,
@@ -95,6 +97,7 @@ _ORDERS = (
         (o.CancelByClientOrderId, list[o.BatchItem]),
         Square(canceling.batch_by_name_from_wire, canceling.batch_to_wire),
         "Cancel orders by client order id",
+        then=canceling.find_filled,
     ),
 )
 

@@ -1,7 +1,9 @@
 """Canceling: one order, by hash or by the client's id, or several."""
 
 from countermand.core.commands import CancelOrder
+from countermand.core.events import CancelRejected
 from countermand.core.ids import AccountId, OrderId
+from countermand.core.order import OrdStatus
 from countermand.core.queries import GetOrder
 from countermand.core.reasons import CxlRejReason
 from countermand.core.reports import OrderReport, Receipt
@@ -10,6 +12,7 @@ from countermand.venues.loopring.messages import orders
 from countermand.venues.loopring.order_hash import hash_text, parse_hash
 from countermand.venues.loopring.tables import CANCELLED
 from countermand.venues.loopring.translate import resolve
+from countermand.venues.loopring.translate.order_reports import is_cut_short
 from countermand.wire.context import Context
 from countermand.wire.errors import (
     CancelRefused,
@@ -44,9 +47,10 @@ def cancel_from_wire(message: orders.CancelOrder, ctx: Context) -> CancelOrder:
     account = resolve.own_account(message.account_id, ctx)
     hashed, named = resolve.given(message.order_hash), resolve.given(message.client_order_id)
     if hashed is None:
-        if named is None:
+        # Some client may have called its order "null" and mean it.
+        if not (name := message.client_order_id):
             raise Malformed("either orderHash or clientOrderId is required")
-        return _by_name(account.account_id, named)
+        return _by_name(account.account_id, name)
     if named is not None and not (
         isinstance(ctx.found, OrderReport) and ctx.found.secondary_cl_ord_id == named
     ):
@@ -71,9 +75,20 @@ def cancel_to_wire(command: CancelOrder, ctx: Context) -> orders.CancelOrder:
     return orders.CancelOrder(account_id=own, client_order_id=hashed or named)
 
 
+def find_filled(result: Receipt | tuple[Receipt, ...], ctx: Context) -> tuple[GetOrder, ...]:
+    """Return the questions for the orders that were not canceled because they were filled."""
+    account = resolve.own_account(ctx.message.account_id, ctx)
+    firsts = [one.events[0] for one in (result if isinstance(result, tuple) else (result,))]
+    return tuple(
+        GetOrder(account.account_id, no.order_id)
+        for no in firsts
+        if isinstance(no, CancelRejected) and no.ord_status is OrdStatus.FILLED
+    )
+
+
 def canceled_to_wire(receipt: Receipt, ctx: Context) -> orders.Submitted:
     """Return the order as canceled. Raises CancelRefused."""
-    order = the_order(receipt)
+    order = _canceled(receipt, ctx)
     return orders.Submitted(
         hash=order.cl_ord_id,
         client_order_id=order.secondary_cl_ord_id,
@@ -104,12 +119,22 @@ def batch_by_name_from_wire(
 def batch_to_wire(receipts: tuple[Receipt, ...], ctx: Context) -> list[orders.BatchItem]:
     """Return what became of each cancel, in the order they were asked for."""
     named = zip(_listed(ctx.message), receipts, strict=True)
-    return [_item(text, receipt) for text, receipt in named]
+    return [_item(text, receipt, ctx) for text, receipt in named]
 
 
-def _item(text: str, receipt: Receipt) -> orders.BatchItem:
+def _canceled(receipt: Receipt, ctx: Context) -> OrderReport:
+    # What was cut short is shown as canceled, so that is what it says here too.
+    no = receipt.events[0]
+    if isinstance(no, CancelRejected):
+        for order in ctx.found:
+            if order.order_id == no.order_id and is_cut_short(order, ctx):
+                raise CancelRefused(no.cxl_rej_reason, OrdStatus.CANCELED, no.response_to)
+    return the_order(receipt)
+
+
+def _item(text: str, receipt: Receipt, ctx: Context) -> orders.BatchItem:
     try:
-        the_order(receipt)
+        _canceled(receipt, ctx)
     except WireError as error:
         code, message = told(error)
         why = orders.BatchError(code=code, message=message)

@@ -68,7 +68,7 @@ def order_to_wire(report: OrderReport, ctx: Context) -> orders.Order:
         validity=orders.Validity(start=report.submit_ns // times.S, end=remarks.valid_until_s),
         order_type=remarks.order_type,
         trade_channel=remarks.trade_channel,
-        status=_status(report, is_whole=traded.is_whole),
+        status=CANCELLED if is_cut_short(report, ctx) else STATUS_OF[report.ord_status],
         storage_info=orders.StorageInfo(
             account_id=int(account.name),
             token_id=sold.token.token_id,
@@ -135,11 +135,17 @@ def found_to_wire(report: OrderReport | None, ctx: Context) -> orders.Order:
     return order_to_wire(report, ctx)
 
 
-def _status(report: OrderReport, *, is_whole: bool) -> str:
-    # The exchange is done with a market order when the book is; its owner asked for more.
-    if report.ord_type is OrdType.MARKET and report.ord_status is OrdStatus.FILLED and not is_whole:
-        return CANCELLED
-    return STATUS_OF[report.ord_status]
+def is_cut_short(report: OrderReport, ctx: Context) -> bool:
+    """
+    Return whether an order ended before its amount did, though the exchange calls it filled.
+
+    The exchange is done with a market order when the book is; its owner asked for more.
+    """
+    if report.ord_type is not OrdType.MARKET or report.ord_status is not OrdStatus.FILLED:
+        return False
+    pair = resolve.pair(ctx.directory.instruments[report.instrument_id], ctx)
+    assert pair is not None  # noqa: S101  (an order was placed with it)
+    return not grid.filled(pair, report, parse_remarks(report.text)).is_whole
 
 
 def _remarks(message: orders.Order, side: Side) -> Remarks:
