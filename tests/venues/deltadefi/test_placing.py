@@ -272,6 +272,32 @@ def test_too_old(booth: Booth) -> None:
     assert expired == short.submit(built)
 
 
+def test_order_is_looked_at_before_its_signature(booth: Booth) -> None:
+    """One that is too old is so with any signature, and one that was submitted was."""
+    old, placed = (booth.build(limit("buy", "100", "0.93")) for _ in range(2))
+    assert 200 == booth.submit(placed)[0]
+    booth.wait(121)
+
+    for built, code in ((old, 4300), (placed, 4302)):
+        body = {"order_id": built["order_id"], "signed_tx": built["tx_hex"]}
+        status, answer = booth.post("/order/submit", body)
+        assert (400, code) == (status, answer["code"])
+
+
+def test_submit_with_a_key_without_an_operation_key(booth: Booth) -> None:
+    """There is nothing to check a signature by; the order stays as it was built."""
+    key, built = booth.desk.credential(), booth.build(limit("buy", "100", "0.93"))
+    signed = booth.sign(built["tx_hex"])
+    bare = replace(key, encrypted_operation_key=None, operation_key_hash=None)
+    booth.desk.keys._by_key[bare.key] = bare
+    refused = {"error": "Account is missing required operation key", "code": 4406}
+
+    body = {"order_id": built["order_id"], "signed_tx": signed}
+    assert (400, refused) == booth.post("/order/submit", body)
+    booth.desk.keys._by_key[key.key] = key
+    assert 200 == booth.post("/order/submit", body)[0]
+
+
 @pytest.mark.parametrize("order_id", ["", "x", "0b0e7d52-7c0a-4b0e-9f0f-1f6d5a1c9a01"])
 def test_submit_of_an_unknown_order(booth: Booth, order_id: str) -> None:
     """Whatever was signed for it."""

@@ -242,6 +242,8 @@ def test_passcode_is_changed(booth: Booth, method: str) -> None:
     assert (200, "2027-01-15T08:00:00Z") == (status, account["updated_at"])
     served = {"encrypted_operation_key": new, "operation_key_hash": old["operation_key_hash"]}
     assert served == booth.get("/accounts/operation-key")
+    keys = [booth.desk.venue.auth.publish(it, []) for it in booth.desk.keys if it.owner == "alice"]
+    assert all("passcode" not in told for told in keys)
 
 
 @pytest.mark.parametrize(

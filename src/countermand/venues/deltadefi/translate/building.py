@@ -47,7 +47,7 @@ def build_from_wire(message: orders.BuildOrder, ctx: Context) -> StageOrder:
         tables.ORD_TYPES.from_wire(message.type),
     )
     limited = ord_type is OrdType.LIMIT
-    slippage = None if limited else _slippage(message, side, instrument, ctx.found)
+    slippage = None if limited else _slippage(message, side, ctx.found)
     price_ticks = slippage.bound_ticks if slippage else 0
     if limited:
         if message.price is None:
@@ -108,10 +108,7 @@ def built_to_wire(receipt: Receipt, ctx: Context) -> orders.BuiltOrder:
 
 
 def _slippage(
-    message: orders.BuildOrder,
-    side: Side,
-    instrument: Instrument,
-    quote: QuoteReport | Sequence[object] | None,
+    message: orders.BuildOrder, side: Side, quote: QuoteReport | Sequence[object] | None
 ) -> Slippage | None:
     if message.max_slippage_basis_point is None or not isinstance(quote, QuoteReport):
         return None
@@ -124,9 +121,9 @@ def _slippage(
     # Rounded toward fewer trades; beyond the market's own limits there is nothing to trade with.
     if side is Side.BUY:
         bound = best * (_BP + points) // _BP
-        return Slippage(points, min(bound, instrument.limit_up_ticks or bound))
+        return Slippage(points, min(bound, quote.instrument.limit_up_ticks or bound))
     bound = -(-best * (_BP - points) // _BP)
-    return Slippage(points, max(bound, instrument.limit_down_ticks))
+    return Slippage(points, max(bound, quote.instrument.limit_down_ticks))
 
 
 def _quantity(
