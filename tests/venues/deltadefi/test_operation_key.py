@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 from nacl.signing import VerifyKey
@@ -101,6 +102,21 @@ def test_damaged_text_says_where(changes: dict[str, Any], text: str) -> None:
     """The field at fault is named."""
     with pytest.raises(ValueError, match=f"^{text}"):
         operation_key.decrypt(json.dumps({**SALTED, **changes}), PASSCODE)
+
+
+@pytest.mark.parametrize("size", [8, 12, 16])
+def test_salt_that_is_missing_is_as_long_as_the_iv(size: int) -> None:
+    """
+    Zero bytes, as many as the IV has: sealed here without a line of ours.
+
+    Source: Python SDK 1.1.1, `load_operation_key`.
+    """
+    key = pbkdf2_hmac("sha256", PASSCODE.encode(), bytes(size), 100_000, 32)
+    sealed = AESGCM(key).encrypt(bytes(range(size)), b"xprv1", None)
+    parts = {"iv": bytes(range(size)), "ciphertext": sealed}
+    served = json.dumps({name: b64encode(raw).decode() for name, raw in parts.items()})
+
+    assert "xprv1" == operation_key.decrypt(served, PASSCODE)
 
 
 @pytest.mark.parametrize("encrypted", ["", "{", "[]", "{}", '"', '{"iv": "AAAA"}', "\ud800"])

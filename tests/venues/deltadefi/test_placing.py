@@ -18,6 +18,7 @@ from tests.venues.deltadefi.booth import ADA, NIGHT, Booth, limit, market
 
 from countermand.core.instrument import TradingState
 from countermand.venues.deltadefi import operation_key, transaction
+from countermand.venues.deltadefi.settings import DeltaDefiSettings
 from countermand.wire.http import Request
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "cardano.json").read_text())
@@ -263,6 +264,7 @@ def test_too_old(booth: Booth) -> None:
     expired = (400, {"error": "Transaction expired, please build again", "code": 4300})
 
     assert expired == booth.submit(built)
+    assert 120 == DeltaDefiSettings().build_lifetime_s
     short = Booth(build_lifetime_s=5)
     built = short.build(limit("buy", "100", "0.93"))
     short.wait(4)
