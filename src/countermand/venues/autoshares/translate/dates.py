@@ -17,8 +17,13 @@ def date_to_wire(ns: int) -> str:
     """
     if not ns:
         return NO_DATE
-    text = times.iso_ns(ns - ns % STEP_NS)
+    text = times.iso_ns(floored(ns))
     return text.rstrip("Z").rstrip("0") + "Z" if "." in text else text
+
+
+def floored(ns: int) -> int:
+    """Return a time as far as a date tells it, so that it compares with dates that were told."""
+    return ns - ns % STEP_NS
 
 
 def date_from_wire(text: str) -> int:

@@ -119,7 +119,7 @@ def order_to_wire(
         time_in_force=remarks.tif or tables.TIMES_IN_FORCE.to_wire(tif),
         exec_inst=_ALL_OR_NONE if whole else "None",
         exec_inst_num=_ALL_OR_NONE_NUM if whole else 0,
-        expire_date=_expire_date(report, remarks, ctx),
+        expire_date=expire_date(report, remarks, ctx),
         description="" if waits_for else description(report),
         comment=remarks.comment,
         exchange=remarks.exchange,
@@ -288,7 +288,8 @@ def _with_amounts(
     )
 
 
-def _expire_date(report: OrderReport, remarks: Remarks, ctx: Context) -> str:
+def expire_date(report: OrderReport, remarks: Remarks, ctx: Context) -> str:
+    """Return when an order ends as its owner sees it, "no date" for one that does not."""
     if remarks.tif == "Day" and not report.expire_ns:
         expire_ns = dates.day_end_ns(remarks.hours, report.submit_ns, ctx)
         return dates.expiry_to_wire(TimeInForce.DAY, expire_ns, ctx)

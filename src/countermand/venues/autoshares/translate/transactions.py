@@ -21,7 +21,7 @@ from countermand.venues.autoshares.messages import accounts as messages
 from countermand.venues.autoshares.messages.accounts import Fee, Transaction, TransactionType
 from countermand.venues.autoshares.paging import Column, Page, Wanted
 from countermand.venues.autoshares.translate import resolve
-from countermand.venues.autoshares.translate.dates import date_to_wire
+from countermand.venues.autoshares.translate.dates import date_to_wire, floored
 from countermand.venues.autoshares.translate.users import margin_type_of
 from countermand.venues.autoshares.translate.worth import money
 from countermand.wire.context import Context
@@ -89,7 +89,7 @@ def _columns(ctx: Context) -> dict[str, Column[Line]]:
         "Symbol": Column(Kind.TEXT, lambda one: _market(one, ctx).symbol),
         "OrderId": Column(Kind.NUMBER, lambda one: one.fill.order_id),
         "OrderStateId": Column(Kind.NUMBER, lambda _: 0),
-        "Date": Column(Kind.MOMENT, lambda one: one.fill.ts_ns),
+        "Date": Column(Kind.MOMENT, lambda one: floored(one.fill.ts_ns)),
         "Value": Column(Kind.NUMBER, lambda one: _value(one, ctx)),
         "Quantity": Column(Kind.NUMBER, lambda one: _shares(one, one.fill.last_qty_lots, ctx)),
         "Price": Column(Kind.NUMBER, lambda one: _price(one, ctx)),
