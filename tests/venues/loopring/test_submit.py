@@ -99,6 +99,8 @@ def test_an_order_is_shown_as_it_was_signed(floor: Floor) -> None:
         ({"maxFeeBips": 19}, 102006),
         ({"maxFeeBips": 5001}, 102006),
         ({"validUntil": 1_800_000_000}, 102008),
+        ({"validUntil": 1_800_000_000, "orderType": "TAKER_ONLY"}, 102008),
+        ({"sellToken": {"tokenId": LRC, "volume": str(10**26 + 1)}}, 102020),
         ({"sellToken": {"tokenId": LRC, "volume": "1000000001000000000000000000"}}, 102020),
         ({"sellToken": {"tokenId": LRC, "volume": "999999999"}}, 102012),
         ({"sellToken": {"tokenId": LRC, "volume": "0"}}, 102012),
@@ -292,6 +294,15 @@ def test_maker_only_rests_on_either_channel_of_the_book(floor: Floor, channel: s
     floor.taken(plain(floor, orderType="MAKER_ONLY", tradeChannel=channel))
 
 
+@pytest.mark.parametrize("channel", ["MIXED", "ORDER_BOOK"])
+def test_maker_only_rests_on_either_channel_of_the_book(floor: Floor, channel: str) -> None:
+    """On the third, the pool's, it would be stored as an order that takes; so it is refused."""
+    of_pool = plain(floor, orderType="MAKER_ONLY", tradeChannel="AMM_POOL")
+    assert (400, 100001) == refusal(floor.submit(of_pool))
+
+    floor.taken(plain(floor, orderType="MAKER_ONLY", tradeChannel=channel))
+
+
 def test_fees_come_out_of_what_is_bought(floor: Floor) -> None:
     """The maker's 0.1 % of LRC, the taker's 0.2 % of ETH; the rest is theirs."""
     bought = floor.buy(1000 * E18, 30 * E18, "bob")
@@ -387,6 +398,24 @@ def test_a_swap_that_sells_leaves_less_than_a_lot(floor: Floor) -> None:
     )
 
 
+def test_a_swap_that_sells_leaves_less_than_a_lot(floor: Floor) -> None:
+    """A lot brings 40 million wei where it trades and 30 at its own price: 35 are dust, not more."""
+    floor.buy(3000 * E18, 120 * E18, "bob")
+    for_quote = floor.form(
+        (LRC, 1000 * E18),
+        (ETH, 30 * E18 + 35_000_000),
+        orderType="TAKER_ONLY",
+        fillAmountBOrS=True,
+    )
+    told = floor.order(floor.taken(for_quote))
+
+    assert ("processed", str(750 * E18), str(30 * E18 + 35_000_000)) == (
+        told["status"],
+        told["volumes"]["baseFilled"],
+        told["volumes"]["quoteFilled"],
+    )
+
+
 def test_a_swap_that_finds_nobody(floor: Floor) -> None:
     """It ends with nothing; one that ends at its quote cannot even be sized, and is refused."""
     form = floor.form((ETH, 30 * E18), (LRC, 1000 * E18), orderType="TAKER_ONLY")
@@ -421,6 +450,13 @@ def test_a_resting_buy_that_ends_at_what_it_sells(floor: Floor) -> None:
         told["volumes"]["baseFilled"],
         told["volumes"]["quoteFilled"],
     )
+
+
+def test_a_resting_buy_is_for_no_more_than_was_signed(floor: Floor) -> None:
+    """Its price is floored, but what that leaves of the quote buys nothing more (our choice)."""
+    hashed = floor.buy(3 * E18, E18, fillAmountBOrS=False)
+
+    assert 3 * 10**9 == floor.core(hashed).order_qty_lots
 
 
 def test_dust_is_told_as_traded_and_stays_where_it_is(floor: Floor) -> None:
