@@ -236,8 +236,9 @@ def test_a_signature_is_for_where_it_was_sent() -> None:
 
     assert verify(received(row), HOLDER) == "alice"
     assert refused(AuthCode.WRONG_SIGNATURE, elsewhere, HOLDER)
-    settings = LoopringSettings(public_base_url="http://127.0.0.1:18931")
-    assert verify(elsewhere, HOLDER, settings=settings) == "alice"
+    for public in ("http://127.0.0.1:18931", "http://127.0.0.1:18931/"):
+        settings = LoopringSettings(public_base_url=public)
+        assert verify(elsewhere, HOLDER, settings=settings) == "alice"
 
 
 def test_a_signature_may_be_for_a_base_that_ends_in_a_slash() -> None:

@@ -203,7 +203,8 @@ def _check_request(request: Request, held: LoopringCredential, settings: Looprin
 def _base_urls(request: Request, public_base_url: str) -> Iterator[str]:
     # Whether a proxy has taken TLS off is not to be seen from here, so both schemes are accepted.
     if public_base_url:
-        yield public_base_url
+        # Who signs for a base with a slash at its end is understood either way (`readings`).
+        yield public_base_url.rstrip("/")
     host = (request.header(HOST) or NO_HOST).decode("latin-1")
     yield f"http://{host}"
     yield f"https://{host}"
