@@ -15,6 +15,8 @@ from countermand.wire.http import Request
 class DeltaDefi:
     """Alice of the demo world; the answers do not say whose an order is, so she is alone."""
 
+    orders_max = 20_000
+
     def __init__(self, venue: dict[str, Any]) -> None:
         account = dict(venue["accounts"]["alice"])
         account.pop("account_id")

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice, repeat
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -62,7 +62,10 @@ class Staging(Protocol):
 
 @runtime_checkable
 class Bounded(Protocol):
-    """What a venue's file has besides where no more orders than that can rest at once."""
+    """
+    What a venue's file has besides where no more orders than that can rest at once, or where more
+    would take long to place and tell nothing.
+    """
 
     orders_max: int
 
@@ -83,9 +86,17 @@ class Server:
         self.address = (str(parts.hostname), int(parts.port or 80))
 
     def stop(self) -> None:
-        """Stop it as an operator would."""
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(60)
+        """Stop it as an operator would. Idempotent."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(60)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        # A phase that failed must not leave a server behind.
+        self.stop()
 
 
 class Figures(Struct):
@@ -108,29 +119,21 @@ def measure(venue: str, speaker_of: type[Speaker]) -> Figures:
     """Run every phase against one server, and start it again on what it kept."""
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
         data = Path(name)
-        server = Server(venue, data)
-        connections = Connections(server.address, CONNECTIONS)
-        speaker = speaker_of(server.venue)
-        pings, cancels, places = [], [], []
-        size = speaker.orders_max if isinstance(speaker, Bounded) else CANCELS_A_PHASE
-        index = 0
-        for _ in range(ROUNDS):
-            pings.append(connections.closed_loop(repeat(PING), PHASE_S).per_s)
-            orders, rate = rest(connections, speaker, index, size)
-            places.append(rate)
-            index += size
-            cancels.append(cancel_all(connections, speaker, orders).per_s)
-        rate = statistics.median(cancels) / 2
-        count = min(int(rate * OPEN_LOOP_S), size)
-        orders, _ = rest(connections, speaker, index, count)
-        requests = [speaker.cancel(order_id) for order_id in orders]
-        open_loop = connections.open_loop(requests, rate, seed=1)
-        assert not open_loop.refused, f"{open_loop.refused} cancels were refused"
-        sync_us = fdatasync_us(data)
-        connections.close()
-        server.stop()
-        again = Server(venue, data)
-        again.stop()
+        with Server(venue, data) as server:
+            connections = Connections(server.address, CONNECTIONS)
+            speaker = speaker_of(server.venue)
+            size = speaker.orders_max if isinstance(speaker, Bounded) else CANCELS_A_PHASE
+            pings, places, cancels = _closed_loops(connections, speaker, size)
+            rate = statistics.median(cancels) / 2
+            count = min(int(rate * OPEN_LOOP_S), size)
+            orders, _ = rest(connections, speaker, ROUNDS * size, count)
+            requests = [speaker.cancel(order_id) for order_id in orders]
+            open_loop = connections.open_loop(requests, rate, seed=1)
+            assert not open_loop.refused, f"{open_loop.refused} cancels were refused"
+            sync_us = fdatasync_us(data)
+            connections.close()
+        with Server(venue, data) as again:
+            pass
         return Figures(
             ping_per_s=statistics.median(pings),
             place_per_s=statistics.median(places),
@@ -142,8 +145,20 @@ def measure(venue: str, speaker_of: type[Speaker]) -> Figures:
             fdatasync_us=sync_us,
             start_up_s=server.start_up_s,
             restart_s=again.start_up_s,
-            entries=2 * (index + count),
+            entries=2 * (ROUNDS * size + count),
         )
+
+
+def _closed_loops(
+    connections: Connections, speaker: Speaker, size: int
+) -> tuple[list[float], list[float], list[float]]:
+    pings, places, cancels = [], [], []
+    for index in range(ROUNDS):
+        pings.append(connections.closed_loop(repeat(PING), PHASE_S).per_s)
+        orders, rate = rest(connections, speaker, index * size, size)
+        places.append(rate)
+        cancels.append(cancel_all(connections, speaker, orders).per_s)
+    return pings, places, cancels
 
 
 def rest(

@@ -13,6 +13,8 @@ from countermand.wire.http import Request
 class Polymarket:
     """Alice of the demo world; an answer to an order does not say whose it is, so she is alone."""
 
+    orders_max = 40_000
+
     def __init__(self, venue: dict[str, Any]) -> None:
         account = venue["accounts"]["alice"]
         key = {"key_id": account["key_id"], "secret_key": account["secret_key"]}
