@@ -3,6 +3,7 @@ A small exchange to test against: two markets, three accounts with money, short 
 
     BTC-USDC  SPOT  one lot at one tick costs 10 units of USDC, one lot is 100 units of BTC
     BTC-PERP  PERP  one lot at one tick is worth 10 units of USDC, initial margin 10%
+    ACME      EQUITY  the same as shares, listed on demand instead; carol may borrow half of them
     RAIN      BINARY  listed on demand: one lot pays 100 ticks of 10 units of USDC if it rains
 
 No fees, no bands and no limits unless a test sets some. What happened to orders is told in lines,
@@ -44,7 +45,7 @@ from countermand.core.units import PPB
 USDC, BTC = AssetId(1), AssetId(2)
 SPOT, PERP = InstrumentId(3), InstrumentId(4)
 ALICE, BOB, CAROL = AccountId(5), AccountId(6), AccountId(7)
-RAIN = InstrumentId(14)
+RAIN = SHARES = InstrumentId(14)
 NOBODY = AccountId(999)
 MONEY, COINS = 100_000, 10_000
 PERCENT = PPB // 100
@@ -94,10 +95,21 @@ def binary(**rules: Any) -> Instrument:
     return instrument(**(settings | rules))
 
 
+def _shares(**rules: Any) -> Instrument:
+    """Return the market in shares, with some rules different."""
+    settings: dict[str, Any] = {
+        "instrument_id": SHARES,
+        "symbol": "ACME",
+        "kind": InstrumentKind.EQUITY,
+        "initial_margin_ppb": 50 * PERCENT,
+    }
+    return instrument(**(settings | rules))
+
+
 class World:
     """
     The exchange as founded, and verbs; `spot` and `perp` hold rules that differ, and with `rain`
-    there is a binary market too.
+    there is a binary market too, or with `shares` one in shares.
     """
 
     def __init__(
@@ -105,6 +117,7 @@ class World:
         spot: dict[str, Any] | None = None,
         perp: dict[str, Any] | None = None,
         rain: dict[str, Any] | None = None,
+        shares: dict[str, Any] | None = None,
     ) -> None:
         self.exchange = Exchange()
         self.receipt = Receipt(0, 0, (), ())
@@ -114,12 +127,15 @@ class World:
             RegisterAsset("acme", "BTC", 8),
             ListInstrument(instrument(**(spot or {}))),
             ListInstrument(perpetual(**(perp or {}))),
-            *[OpenAccount("acme", "owner", name) for name in ("alice", "bob", "carol")],
+            *[OpenAccount("acme", "owner", name) for name in ("alice", "bob")],
+            OpenAccount("acme", "owner", "carol", may_borrow=True),
             *[DepositFunds(account, USDC, MONEY) for account in (ALICE, BOB, CAROL)],
             *[DepositFunds(account, BTC, COINS) for account in (ALICE, BOB, CAROL)],
         )
         if rain is not None:
             self.run(ListInstrument(binary(**rain)))
+        if shares is not None:
+            self.run(ListInstrument(_shares(**shares)))
 
     @property
     def seq(self) -> int:

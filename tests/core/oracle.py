@@ -17,7 +17,8 @@ from typing import Any
 
 from tests.core import oracle_ladder
 from tests.core import oracle_money as money
-from tests.core.oracle_order import ALL_OR_NONE, POST_ONLY, REDUCE_ONLY, Order
+from tests.core.oracle_founding import Founding
+from tests.core.oracle_order import ALL_OR_NONE, POST_ONLY, REDUCE_ONLY, Order, new_terms
 
 EXTERNAL, FEES, CLEARING = -1, -2, -3
 BILLION = 10**9
@@ -27,7 +28,7 @@ NOTHING_OPEN = {"BUY": (0, 0), "SELL": (0, 0)}
 Event = tuple[Any, ...]
 
 
-class Oracle:
+class Oracle(Founding):
     """
     The naive exchange. Its limits: an account's open, closed and staged orders, a market's trades.
     """
@@ -124,69 +125,7 @@ class Oracle:
         """Return every order of the account that is remembered, the newest first."""
         return sorted((o for o in self.orders if o.account == account), key=lambda o: -o.order_id)
 
-    # The commands that found things.
-
-    def on_register_asset(self, c: SimpleNamespace) -> list[Event]:
-        """A venue has one asset of a symbol."""
-        if any((a.venue, a.symbol) == (c.venue, c.symbol) for a in self.assets.values()):
-            return [("InstructionRejected", "DUPLICATE_NAME")]
-        if c.scale < 0 or c.scale > 36:
-            return [("InstructionRejected", "INVALID_AMOUNT")]
-        self.assets[self.seq] = c
-        return [("AssetRegistered", self.seq, c.venue, c.symbol, c.scale)]
-
-    def on_list_instrument(self, c: SimpleNamespace) -> list[Event]:
-        """A venue has one instrument of a symbol, on assets there are and a grid that counts."""
-        new = SimpleNamespace(**c.instrument, id=self.seq)
-        if any((i.venue, i.symbol) == (new.venue, new.symbol) for i in self.instruments.values()):
-            return [("InstructionRejected", "DUPLICATE_NAME")]
-        if not money.is_sound(new, self.assets):
-            return [("InstructionRejected", "INVALID_AMOUNT")]
-        self.instruments[self.seq] = new
-        return [("InstrumentListed", {**c.instrument, "instrument_id": self.seq})]
-
-    def on_set_trading_state(self, c: SimpleNamespace) -> list[Event]:
-        """Resting orders stay."""
-        if c.instrument_id not in self.instruments:
-            return [("InstructionRejected", "UNKNOWN_INSTRUMENT")]
-        if c.instrument_id in self.settled:
-            return [("InstructionRejected", "MARKET_CLOSED")]
-        self.instruments[c.instrument_id].trading_state = c.trading_state
-        return [("TradingStateChanged", c.instrument_id, c.trading_state)]
-
-    def on_set_reference_price(self, c: SimpleNamespace) -> list[Event]:
-        """Resting orders stay."""
-        if c.instrument_id not in self.instruments:
-            return [("InstructionRejected", "UNKNOWN_INSTRUMENT")]
-        if c.price_ticks <= 0:
-            return [("InstructionRejected", "PRICE_NOT_POSITIVE")]
-        self.instruments[c.instrument_id].reference_price_ticks = c.price_ticks
-        return [("ReferencePriceChanged", c.instrument_id, c.price_ticks)]
-
-    def on_open_account(self, c: SimpleNamespace) -> list[Event]:
-        """Names are unique per owner."""
-        if self._is_named(c.venue, c.owner, c.name):
-            return [("InstructionRejected", "DUPLICATE_NAME")]
-        rights = {"trading_locked": False, "reduce_only": False}
-        self.accounts[self.seq] = SimpleNamespace(**vars(c), **rights)
-        self.closed[self.seq] = []
-        return [("AccountOpened", self.seq, c.venue, c.owner, c.name, c.is_default, c.may_borrow)]
-
-    def on_configure_account(self, c: SimpleNamespace) -> list[Event]:
-        """None leaves a setting as it is."""
-        account = self.accounts.get(c.account_id)
-        if account is None:
-            return [("InstructionRejected", "UNKNOWN_ACCOUNT")]
-        name = account.name if c.name is None else c.name
-        if name != account.name and self._is_named(account.venue, account.owner, name):
-            return [("InstructionRejected", "DUPLICATE_NAME")]
-        account.name = name
-        if c.trading_locked is not None:
-            account.trading_locked = c.trading_locked
-        if c.reduce_only is not None:
-            account.reduce_only = c.reduce_only
-        settings = (name, account.trading_locked, account.reduce_only)
-        return [("AccountConfigured", c.account_id, *settings)]
+    # The commands that move money.
 
     def on_deposit_funds(self, c: SimpleNamespace) -> list[Event]:
         """Money comes in from the outside account."""
@@ -400,7 +339,7 @@ class Oracle:
         order = self._find(c.account_id, c.order_id, (c.cl_ord_id, ""), c.instrument_id)
         if order is None or not order.is_open:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id)]
-        new = self._new_terms(order, c)
+        new = new_terms(order, c)
         # Only less, at the same price, of what may go on waiting.
         keeps = (
             new.price == order.price
@@ -423,21 +362,6 @@ class Oracle:
         self._withdraw(order)
         order.priority = self.seq
         return [replaced, *self._come_in(order)]
-
-    @staticmethod
-    def _new_terms(order: Order, c: SimpleNamespace) -> SimpleNamespace:
-        # What is not given stays, but the end of its time goes with the time in force it came with.
-        time_in_force = order.time_in_force if c.time_in_force is None else c.time_in_force
-        kept_ns = order.expire_ns if time_in_force == order.time_in_force else 0
-        return SimpleNamespace(
-            cl_ord_id=c.new_cl_ord_id or order.cl_ord_id,
-            price=c.price_ticks or order.price,
-            qty=c.order_qty_lots or order.qty,
-            time_in_force=time_in_force,
-            expire_ns=kept_ns if c.expire_ns is None else c.expire_ns,
-            exec_inst=order.exec_inst if c.exec_inst is None else c.exec_inst,
-            text=order.text if c.text is None else c.text,
-        )
 
     def on_cancel_order(self, c: SimpleNamespace) -> list[Event]:
         """A cancel is accepted in every trading state."""
@@ -726,11 +650,6 @@ class Oracle:
         return bool(needed <= 0 or needed <= available)
 
     # Small questions.
-
-    def _is_named(self, venue: str, owner: str, name: str) -> bool:
-        house = [("", "", "external"), ("", "", "fees"), ("", "", "clearing")]
-        taken = [(a.venue, a.owner, a.name) for a in self.accounts.values()]
-        return (venue, owner, name) in taken + house
 
     def _open(self, account: int = 0) -> list[Order]:
         return [o for o in self.live if account in (0, o.account)]

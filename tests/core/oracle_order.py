@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import SimpleNamespace
 
 POST_ONLY, REDUCE_ONLY, ALL_OR_NONE = 1, 2, 4
 
@@ -59,3 +60,18 @@ class Order:
     def paid(self) -> tuple[Fraction, int]:
         """What its fees are so far, before and after rounding."""
         return self.accrued, self.charged
+
+
+def new_terms(order: Order, c: SimpleNamespace) -> SimpleNamespace:
+    """Return what an order would be; what is not given stays, an expiry with its time in force."""
+    time_in_force = order.time_in_force if c.time_in_force is None else c.time_in_force
+    kept_ns = order.expire_ns if time_in_force == order.time_in_force else 0
+    return SimpleNamespace(
+        cl_ord_id=c.new_cl_ord_id or order.cl_ord_id,
+        price=c.price_ticks or order.price,
+        qty=c.order_qty_lots or order.qty,
+        time_in_force=time_in_force,
+        expire_ns=kept_ns if c.expire_ns is None else c.expire_ns,
+        exec_inst=order.exec_inst if c.exec_inst is None else c.exec_inst,
+        text=order.text if c.text is None else c.text,
+    )

@@ -3,7 +3,8 @@ Scenarios: stories of an exchange, a command per line and under it, indented, wh
 
     rules spot maker_fee_ppb=1000        how a market differs from that in `build`; before all else
     alice buy spot 5 @ 100 as a1         also `market` for a price; then, in any order, ioc, fok,
-                                         gtd 500, post-only, reduce-only, stp both
+                                         gtd 500, post-only, reduce-only, all-or-none, stp both,
+                                         to open, to close
                                          cash 5000 for an amount of money (the quantity is 0
                                          then), left-over to rest at the best price with the rest
     alice cancel a1                      by order id; `cancel named a1` by client id
@@ -12,6 +13,7 @@ Scenarios: stories of an exchange, a command per line and under it, indented, wh
     alice mass-cancel spot buy           `operator mass-cancel` is everyone's
     state spot halted
     settle rain 100                      the binary market, there if `rules rain` says how it is
+    show book shares                     the market in shares, there if `rules shares` says so
     time 500                             let what is due by then happen
     show book spot / money alice USDC / position alice perp / order a1
 
@@ -21,14 +23,21 @@ Orders go by the client id they came with. A line after `#` is prose.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, RAIN, SPOT, USDC, World
+from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, RAIN, SHARES, SPOT, USDC, World
 
 from countermand.core.ids import AccountId, OrderId
 from countermand.core.instrument import TradingState
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.core.order import (
+    ExecInst,
+    OrdType,
+    PositionEffect,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 
 ACCOUNTS = {"alice": ALICE, "bob": BOB, "carol": CAROL, "operator": AccountId(0)}
-MARKETS = {"spot": SPOT, "perp": PERP, "rain": RAIN}
+MARKETS = {"spot": SPOT, "perp": PERP, "rain": RAIN, "shares": SHARES}
 ASSETS = {"USDC": USDC, "BTC": BTC}
 INDENT = "    "
 
@@ -171,8 +180,10 @@ def _terms(words: list[str]) -> dict[str, Any]:
             case "gtd":
                 terms["time_in_force"] = TimeInForce.GTD
                 terms["expire_ns"] = int(next(rest))
-            case "post-only" | "reduce-only":
+            case "post-only" | "reduce-only" | "all-or-none":
                 terms["exec_inst"] |= int(ExecInst[word.replace("-", "_").upper()])
+            case "to":
+                terms["position_effect"] = PositionEffect[next(rest).upper()]
             case "cash":
                 terms["cash_qty_minor"] = int(next(rest))
             case "left-over":

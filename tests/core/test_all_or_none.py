@@ -91,6 +91,17 @@ def test_several_are_filled_one_after_the_other(world: World) -> None:
     ]
 
 
+def test_best_price_is_looked_at_first_and_then_who_is_longest_there(world: World) -> None:
+    """Five lots make one of three whole."""
+    for name, price in (("w1", 101), ("w2", 100), ("w3", 100)):
+        world.sell(ALICE, 5, price, name, exec_inst=int(WHOLE))
+    world.buy(BOB, 4, 101, "b1")
+    world.buy(BOB, 1, 101, "b2")
+
+    told = ["traded b1 w2 4 @ 101", "traded b2 w2 1 @ 101"]
+    assert world.story == ["accepted b2 1 @ 101", "rested b2", *told]
+
+
 def test_matches_of_one_entry_have_ids_of_their_own(world: World) -> None:
     """Also where what came in canceled its own on its way and traded behind that."""
     world.sell(ALICE, 8, 99, "whole", exec_inst=int(WHOLE))

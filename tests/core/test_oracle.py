@@ -21,6 +21,7 @@ from tests.core.twin import Twin
 
 from countermand.core import (
     canceling,
+    checks,
     commands,
     decide,
     events,
@@ -30,6 +31,7 @@ from countermand.core import (
     ledger,
     matching,
     sizing,
+    slots,
 )
 from countermand.core.aliases import Aliases
 from countermand.core.events import (
@@ -250,11 +252,21 @@ def _shorts_go_free(state: Any, account: Any, instrument: Any, price_ticks: int)
         settle_position(state, account, instrument, price_ticks)
 
 
+def _tried_once(state: Any, so_far: list[Event]) -> list[Event]:
+    # Only where what came to rest was the last that happened.
+    return filled_whole(state, so_far) if type(so_far[-1]) is OrderRested else []
+
+
+def _lent(account: Any, instrument: Any) -> int:
+    return int(instrument.initial_margin_ppb)
+
+
 def _stays_at_its_bound(state: Any, event: Any) -> None:
     evolve_restated(state, OrderRestated(event.order_id, event.order_qty_lots))
 
 
 evolve_restated = evolve._EVOLVERS[OrderRestated]
+filled_whole = decide._filled_whole
 half_even, settle_position = fees.half_even, ledger.settle_position
 margin, order_qty_lots, unfunded = ledger.margin, sizing.order_qty_lots, funding.unfunded
 evolve_replaced = evolve._EVOLVERS[OrderReplaced]
@@ -279,6 +291,10 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
     "a hold is not freed to the last unit": (ledger, "lift", _hold_left_over),
     "a reduce-only order trades uncovered": (matching, "_uncovered", _always_covered),
     "a mass cancel starts at the wrong end": ("decide", "MassCancel", _descending),
+    "what waits is tried but once": (decide, "_filled_whole", _tried_once),
+    "who may not borrow is lent": (ledger, "margin_rate_ppb", _lent),
+    "what is sold already may be sold again": (checks, "refuse_effect", lambda *_: None),
+    "a slot is not given up": (slots, "_occupant", lambda *_: None),
     "margin is free": (ledger, "margin", lambda *_, **__: 0),
 }
 
