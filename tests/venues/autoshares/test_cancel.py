@@ -359,6 +359,14 @@ def test_versions_nobody_serves(office: Office, path: str) -> None:
     assert (404, {"Message": text}) == (answer.status, decoded(answer))
 
 
+@pytest.mark.parametrize("version", ["v1", "v1.0", "v2.0", "api/v1.0"])
+@pytest.mark.parametrize("name", ["token", "logout"])
+def test_login_has_no_version(office: Office, version: str, name: str) -> None:
+    """With one it is a path nobody knows, whoever asks: no login that failed."""
+    assert office.call(f"POST /{version}/{name}").status == 404
+    assert office.call(f"POST /{version}/{name}", user=None).status == 404
+
+
 def test_method_nobody_serves(office: Office) -> None:
     """Is 405, in ETNA's sentence."""
     answer = office.call(f"PATCH {office.orders()}/1")

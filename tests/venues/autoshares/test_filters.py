@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermand.venues.autoshares.filters import Condition, Kind, matches, parse
+from countermand.venues.autoshares.filters import Condition, Kind, matcher, matches, parse
 from countermand.wire.errors import InvalidField
 
 FIELDS = {
@@ -219,6 +219,38 @@ def test_deep_and_long_filters_cost_little() -> None:
     parsed = parse(f"Status in ({','.join(map(str, range(10_000)))})", FIELDS)
 
     assert [True, False] == [matches(parsed, {"Status": n}) for n in (9_999, 10_000)]
+
+
+class Counted(int):
+    """A number that counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        """Compare, and count it."""
+        Counted.compared += 1
+        return int(self) == other
+
+    __hash__ = int.__hash__
+
+
+def test_value_is_looked_up_and_not_compared_with_each() -> None:
+    """However many values a list has, each record of a long one is compared with hardly any."""
+    meets = matcher(parse(f"Status in ({','.join(map(str, range(10_000)))})", FIELDS))
+    Counted.compared = 0
+
+    assert meets({"Status": Counted(9_999)})
+    assert Counted.compared < 100
+
+
+def test_filter_has_an_end() -> None:
+    """Sixty-four conditions are read; the next is refused where it begins."""
+    most = " and ".join(["Status=1"] * 64)
+
+    assert len(parse(most, FIELDS)) == 64
+    with pytest.raises(InvalidField) as refusal:
+        parse(f"{most} and Status=1", FIELDS)
+    assert "expected the end after 64 conditions at 832" in refusal.value.text
 
 
 def test_endless_number_is_refused() -> None:

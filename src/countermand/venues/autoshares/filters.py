@@ -14,7 +14,7 @@ is `#2026-03-02T14:30:00#`, in UTC unless it says otherwise. Statuses are number
 
 Source: ETNA manual, "List orders", section on filters. That words are read in any case, that both
         ends of `between` belong to it, the doubled quote, and that flags have no order are our
-        proposals.
+        proposals, and so is that a filter has an end (`CONDITIONS_MAX`).
 """
 
 import re
@@ -30,6 +30,9 @@ from countermand.wire import times
 from countermand.wire.errors import InvalidField
 
 NAME = "filter"
+
+# More than anybody needs; every record of a list may be held to each of them.
+CONDITIONS_MAX = 64
 
 
 class Kind(Enum):
@@ -54,6 +57,7 @@ class Condition(Struct, frozen=True):
 
 
 Filter = tuple[Condition, ...]
+Matcher = Callable[[Mapping[str, Any]], bool]
 
 _TOKEN = re.compile(
     r"(?P<number>-?[0-9]{1,40}(?:\.[0-9]{1,40})?)"
@@ -95,22 +99,36 @@ def parse(text: str, fields: Mapping[str, Kind]) -> Filter:
     while reader.kind != "end":
         if conditions:
             reader.take_word("and")
+        if len(conditions) == CONDITIONS_MAX:
+            raise reader.refusal(f"the end after {CONDITIONS_MAX} conditions")
         conditions.append(_condition(reader, fields))
     return tuple(conditions)
 
 
 def matches(conditions: Filter, record: Mapping[str, Any]) -> bool:
+    """Whether a record meets every condition, as `matcher` says."""
+    return matcher(conditions)(record)
+
+
+def matcher(conditions: Filter) -> Matcher:
     """
-    Whether a record meets every condition; a value that is None meets none.
+    Return what tells whether a record meets every condition; a value that is None meets none.
 
     Units:  as in `Condition`; a number may be an int.
-    Raises: KeyError when the record lacks a field.
+    Raises: KeyError, when called with a record that lacks a field.
     """
-    return all(_meets(condition, record[condition.field]) for condition in conditions)
+    tests = [
+        # However many values are named, a record's is looked up among them once.
+        (one.field, _TESTS[one.op], frozenset(one.values) if one.op == "in" else one.values)
+        for one in conditions
+    ]
 
+    def meets(record: Mapping[str, Any]) -> bool:
+        return all(
+            record[field] is not None and test(record[field], given) for field, test, given in tests
+        )
 
-def _meets(condition: Condition, value: Any) -> bool:
-    return value is not None and _TESTS[condition.op](value, condition.values)
+    return meets
 
 
 class _Reader:

@@ -75,11 +75,8 @@ def choose(
     conditions = filters.parse(wanted.filter, kinds)
     sort_by = columns[sort_field(wanted, kinds)].value
     used = {name: columns[name].value for name in {one.field for one in conditions}}
-    chosen = [
-        item
-        for item in items
-        if filters.matches(conditions, {name: value(item) for name, value in used.items()})
-    ]
+    meets = filters.matcher(conditions)
+    chosen = [item for item in items if meets({name: value(item) for name, value in used.items()})]
     chosen.sort(key=lambda item: _rank(sort_by(item)), reverse=wanted.desc)
     return chosen
 

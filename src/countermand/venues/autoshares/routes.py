@@ -26,7 +26,8 @@ from countermand.venues.autoshares.translate.tidy import any_case
 from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Attempts, Route, Routes, Square
 
-_SPELLING = re.compile(rb"(?:/api)?(?:/v(?:1|1\.0|2\.0)(?=/)|(?=/token$|/logout$))(.+)")
+_LOGIN = re.compile(rb"(?:/api)?(/token|/logout)")
+_SPELLING = re.compile(rb"(?:/api)?/v(?:1|1\.0|2\.0)(/(?!token$|logout$).+)")
 
 _REFERENCE = "Orders API reference: "
 _MANUAL = "ETNA manual: "
@@ -38,15 +39,18 @@ def normal(path: bytes) -> bytes:
     Return the one spelling of a path that rows are written in.
 
     Source: Autoshares API, "Environments" (without `/api`); ETNA manual, samples (with it);
-            versions 1 and 1.0: Orders API reference; 2.0: stands of ETNA. No other is served.
+            versions 1 and 1.0: Orders API reference; 2.0: stands of ETNA. No other is served, and
+            a login has none: ETNA manual, "Token".
     """
+    if (login := _LOGIN.fullmatch(path)) is not None:
+        return bytes(login[1])
     if (match := _SPELLING.fullmatch(path)) is None:
         return path
     rest: bytes = match[1]
     if rest.endswith(b"/transactions/"):
         # The manual's template of this one path ends so.
         rest = rest[:-1]
-    return rest if rest in (b"/token", b"/logout") else b"/v1.0" + rest
+    return b"/v1.0" + rest
 
 
 def row(  # one line per route reads best when the line says only what differs

@@ -177,10 +177,9 @@ def _chosen(
 ) -> list[OrderReport]:
     # Only what the filter and the sort name is worked out.
     used = {one.field: columns[one.field].value for one in how.rest}
+    meets = filters.matcher(how.rest)
     chosen = [
-        report
-        for report in reports
-        if filters.matches(how.rest, {name: value(report) for name, value in used.items()})
+        report for report in reports if meets({name: value(report) for name, value in used.items()})
     ]
     if how.sort:
         rank = columns[how.sort].value

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from countermand.core.commands import NewOrder
 from countermand.core.ids import InstrumentId
 from countermand.core.instrument import Instrument
-from countermand.core.order import OrdType
+from countermand.core.order import OrdType, Side
 from countermand.core.queries import GetOrder, GetQuote, PreviewOrder
 from countermand.core.reports import OrderReport, PreviewReport, QuoteReport
 from countermand.venues.autoshares.errors import ORDER_NOT_FOUND
@@ -22,6 +24,7 @@ from countermand.venues.autoshares.translate import dates, order_reports
 from countermand.venues.autoshares.translate.orders import get_from_wire
 from countermand.venues.autoshares.translate.placing import place_from_wire, side_word
 from countermand.venues.autoshares.translate.remarks import parse_remarks
+from countermand.venues.autoshares.translate.worth import margin_ppb
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import NotFound
@@ -60,8 +63,15 @@ def verified_from_wire(message: orders.OneOrder, ctx: Context) -> PreviewOrder:
 
 
 def verified_to_wire(report: PreviewReport, ctx: Context) -> orders.Preview:
-    """Return what an order that exists would come to if it came now."""
-    return _preview(report, _again(ctx.found), None, ctx, ctx.found.order_id)
+    """
+    Return what an order that exists would come to if it came now.
+
+    One that stands has been found good: what it closes and what it is paid with is its own already.
+    """
+    found: OrderReport = ctx.found
+    if found.is_open:
+        report = replace(report, reason=None)
+    return _preview(report, _again(found), None, ctx, found.order_id)
 
 
 def _again(found: OrderReport) -> NewOrder:
@@ -90,22 +100,8 @@ def _preview(
     ctx: Context,
     order_id: int | None = None,
 ) -> orders.Preview:
-    instrument = ctx.directory.instruments.get(order.instrument_id)
-    code = ""
-    if report.reason is not None:
-        side = side_word(order.side, order.position_effect)
-        code = parse_remarks(order.text).fault or order_reports.code_of(report.reason, side)
-    cost = fee = margin = _ZERO
-    if instrument is not None:
-        asset = ctx.directory.assets[instrument.quote_asset_id]
-        cost_minor = instrument.notional_of(order.price_ticks, order.order_qty_lots)
-        cost, fee, margin = (
-            Decimal(numbers.minor_text(asset, minor))
-            for minor in (cost_minor, report.fee_minor, max(0, report.required_minor))
-        )
-    rate = (
-        _ZERO if instrument is None else Decimal(numbers.rate_text(instrument.initial_margin_ppb))
-    )
+    code = _code(report, order)
+    cost, fee, margin, rate = _amounts(report, order, quote, ctx)
     return orders.Preview(
         is_successful=report.reason is None,
         error_description=code,
@@ -122,6 +118,42 @@ def _preview(
         quotes=[] if quote is None else [quote_to_wire(quote)],
         order_id=order_id,
     )
+
+
+def _code(report: PreviewReport, order: NewOrder) -> str:
+    if report.reason is None:
+        return ""
+    side = side_word(order.side, order.position_effect)
+    return parse_remarks(order.text).fault or order_reports.code_of(report.reason, side)
+
+
+def _amounts(
+    report: PreviewReport, order: NewOrder, quote: QuoteReport | None, ctx: Context
+) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    # Cost, fee, margin and the margin's rate; nothing for an order that is in no market.
+    market = ctx.directory.instruments.get(order.instrument_id)
+    if market is None:
+        return _ZERO, _ZERO, _ZERO, _ZERO
+    asset = ctx.directory.assets[market.quote_asset_id]
+    price_ticks = order.price_ticks or _quoted_ticks(order, quote)
+    cost, fee, margin = (
+        Decimal(numbers.minor_text(asset, minor))
+        for minor in (
+            market.notional_of(price_ticks, order.order_qty_lots),
+            report.fee_minor,
+            max(0, report.required_minor),
+        )
+    )
+    borrows = ctx.directory.accounts[order.account_id].may_borrow
+    return cost, fee, margin, Decimal(numbers.rate_text(margin_ppb(market, borrows=borrows)))
+
+
+def _quoted_ticks(order: NewOrder, quote: QuoteReport | None) -> int:
+    # What a market order is counted at.
+    if quote is None:
+        return 0
+    best = quote.ask_px_ticks if order.side is Side.BUY else quote.bid_px_ticks
+    return best or quote.mark_price_ticks
 
 
 def text_of(code: str) -> str:

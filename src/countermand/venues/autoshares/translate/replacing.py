@@ -44,7 +44,7 @@ def replace_from_wire(message: orders.ModifyOrder, ctx: Context) -> ReplaceOrder
             they are beside unknown and closed orders is our proposal.
     """
     found = _open(ctx.found)
-    instrument, tif = ctx.directory.instruments[found.instrument_id], _tif(message)
+    instrument, tif = ctx.directory.instruments[found.instrument_id], _tif(message, found)
     if message.type and validation.type_word(message.type) != _type_of(found):
         raise _refused(found, None)
     if message.legs or message.stop_price:
@@ -104,10 +104,13 @@ def _type_of(found: OrderReport) -> str:
     return tables.ORD_TYPES.to_wire(found.ord_type)
 
 
-def _tif(message: orders.ModifyOrder) -> TimeInForce | None:
+def _tif(message: orders.ModifyOrder, found: OrderReport) -> TimeInForce | None:
     if not message.time_inforce:
         return None
-    return tables.TIMES_IN_FORCE.from_wire(validation.tif_word(message.time_inforce))
+    word = validation.tif_word(message.time_inforce)
+    if word in tables.OTHER_TIMES_IN_FORCE:
+        raise _refused(found, RejectReason.INVALID_TIME_IN_FORCE)
+    return tables.TIMES_IN_FORCE.from_wire(word)
 
 
 def _until(
