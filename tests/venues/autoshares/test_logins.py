@@ -33,10 +33,10 @@ def log_in(office: Office, user: str, path: str = "/token", **more: str) -> Resp
     return office.call(f"POST {path}", headers=headers | more)
 
 
-def may(office: Office, token: str) -> int:
-    """Return the status of a request with a token."""
+def may(office: Office, token: str, of: str = "alice/margin") -> int:
+    """Return the status of a request with a token, about an account."""
     headers = {"Et-App-Key": APP_KEY, "Authorization": f"Bearer {token}"}
-    return office.call(f"GET {office.orders()}", headers=headers).status
+    return office.call(f"GET {office.orders(of)}", headers=headers).status
 
 
 @pytest.mark.parametrize("path", ["/token", "/api/token"])
@@ -99,14 +99,13 @@ def test_second_factor(office: Office) -> None:
         "Reason": "Expecting confirmation code",
     }
     assert (202, expected) == (first.status, told)
-    assert may(office, ticket) == 401
+    assert may(office, ticket, "carol/margin") == 401
 
     more = {"Authorization": f"Bearer {ticket}", "VerificationCode": "246810"}
     second = log_in(office, "carol", **more)
     assert (200, "Succeeded") == (second.status, decoded(second)["State"])
-    path = office.orders("carol/margin")
-    headers = {"Et-App-Key": APP_KEY, "Authorization": f"Bearer {decoded(second)['Token']}"}
-    assert office.call(f"GET {path}", headers=headers).status == 200
+    assert may(office, decoded(second)["Token"], "carol/margin") == 200
+    assert may(office, ticket, "carol/margin") == 401
     assert decoded(log_in(office, "carol", **more))["Reason"] == "Corrupted ticket"
 
 
@@ -117,6 +116,7 @@ def test_second_factor(office: Office) -> None:
         ("Bearer bm9ib2R5", "246810", "Corrupted ticket"),
         ("{ticket}", "246810", "Corrupted ticket"),
         ("Bearer {standing}", "246810", "Corrupted ticket"),
+        ("Bearer {token}", "246810", "Corrupted ticket"),
         ("Bearer {other}", "246810", "Corrupted ticket"),
         ("Bearer {ticket}", "000000", "Invalid confirmation code"),
         ("Bearer {ticket}", "", "Invalid confirmation code"),
@@ -130,7 +130,9 @@ def test_second_step_that_fails(
     names = {
         "ticket": ticket,
         "standing": office.token("carol"),
-        "other": decoded(log_in(office, "alice"))["Token"],
+        "token": decoded(log_in(office, "alice"))["Token"],
+        # That of somebody who has yet to give a pin.
+        "other": decoded(log_in(office, "dave"))["Token"],
     }
     more = {"VerificationCode": code}
     if authorization is not None:

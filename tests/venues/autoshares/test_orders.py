@@ -251,6 +251,28 @@ def test_extended_hours_are_told_back(office: Office, text: str, told: str) -> N
     assert told == office.read(office.place(ExtendedHours=text))["ExtendedHours"]
 
 
+@pytest.mark.parametrize(
+    ("hours", "end", "until_ms"),
+    [
+        ("", "2027-01-15T21:00:00Z", 13 * 3_600_000),
+        ("REG", "2027-01-15T21:00:00Z", 13 * 3_600_000),
+        ("PRE", "2027-01-15T14:30:00Z", 6 * 3_600_000 + 30 * 60_000),
+        ("POST", "2027-01-16T01:00:00Z", 17 * 3_600_000),
+        ("ALL", "2027-01-16T01:00:00Z", 17 * 3_600_000),
+    ],
+)
+def test_day_ends_with_its_hours(office: Office, hours: str, end: str, until_ms: int) -> None:
+    """New York opens at 9:30, closes at 16:00, late at 20:00; it is 3:00, and a minute is added."""
+    order_id = office.place(ExtendedHours=hours)
+    told = office.read(order_id)["ExpireDate"]
+    office.wait(until_ms + 59_999)
+    last = office.read(order_id)["Status"]
+    office.wait(1)
+
+    assert (end, "New") == (told, last)
+    assert office.read(order_id)["Status"] == "DoneForDay"
+
+
 def test_what_the_exchange_does_not_know_is_told_back(office: Office) -> None:
     """A comment, instructions, a venue to go to, and a name that need not be the only one."""
     terms = {
@@ -366,11 +388,20 @@ def test_replacement_of_what_is_not_price_or_quantity(office: Office) -> None:
         {"Quantity": 4},
         {"Quantity": 3},
         {"Quantity": 0},
+        {"Quantity": 0, "Price": 170},
+        {"Quantity": -12, "Price": 170},
         {"Quantity": 5.5},
+        {"Quantity": 5.5, "Price": 170},
         {"Price": 0},
+        {"Price": 0, "Quantity": 12},
+        {"Price": -170, "Quantity": 12},
         {"Price": 180.001},
+        {"Price": 1e20, "Quantity": 12},
         {"Type": "Market"},
+        {"Type": "Market", "Quantity": 12},
         {"StopPrice": 3},
+        {"StopPrice": 3, "Quantity": 12},
+        {"Legs": [{"Symbol": "AAPL"}], "Quantity": 12},
         {"Quantity": 10},
         {"TimeInForce": "GoodTillDate", "ExpireDate": "2020-01-01T00:00:00Z"},
         {"TimeInForce": "AtTheClose"},
