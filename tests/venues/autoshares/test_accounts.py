@@ -590,6 +590,14 @@ def test_limits_take_the_prices_of_the_book(window: Window) -> None:
     assert (181, 179) == (said["BuyPrice"], said["SellPrice"])
 
 
+def test_short_sale_below_the_bid_is_counted_at_the_bid(window: Window) -> None:
+    """That is where it would be filled: 100,000,000 at half of 200 a share, not of 50."""
+    window.order(window.account("bob"), Side.BUY, "1", "200")
+    said = limits(window, "?price=50")
+
+    assert (50, 1_000_000) == (said["SellPrice"], said["SellLimit"])
+
+
 def test_short_position_can_be_bought_back(held: Window) -> None:
     """And no more than that with one order."""
     said = held.seen(held.path("/preview/limits/AAPL", "bob"), "bob")

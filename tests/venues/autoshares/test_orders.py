@@ -74,6 +74,18 @@ def test_pending_may_last() -> None:
     assert ("New", 10) == (office.read(order_id)["Status"], office.read(order_id)["LeavesQuantity"])
 
 
+def test_pending_order_does_not_say_what_will_become_of_it() -> None:
+    """A bad one has no code as long as it is shown as pending, and then the code."""
+    office = Office(pending_ms=200)
+    order_id = office.place(Symbol="NOPE")
+    first = office.read(order_id)
+    office.wait(201)
+    then = office.read(order_id)
+
+    assert ("PendingNew", False) == (first["Status"], "Description" in first)
+    assert ("Rejected", "SecurityUndefined") == (then["Status"], then["Description"])
+
+
 def test_synchronous_twin_waits(office: Office) -> None:
     """Its answer is what became of the order."""
     path = office.orders().replace("orders", "syncorders")
