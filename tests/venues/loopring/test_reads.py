@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.venues.desk import Desk
 from tests.venues.loopring.floor import E18, ETH, LRC, USDT, Floor, refusal
 
 from countermand.core.queries import ListOrders
 from countermand.venues.loopring.about import Owner
+from countermand.venues.loopring.auth import LoopringSettings
 from countermand.wire import times
 from countermand.wire.http import Request
 
@@ -179,6 +181,22 @@ def test_balances(floor: Floor) -> None:
     assert [ETH, LRC, USDT] == [one["tokenId"] for one in everything]
     assert (400, 104003) == refusal(floor.ask("/user/balances", "accountId=7"))
     assert (400, 100001) == refusal(floor.ask("/user/balances"))
+
+
+def test_an_ask_is_shown_at_the_next_higher_price(floor: Floor) -> None:
+    """Whoever bids what is shown meets it: 0.012345671 is 0.01234568 at eight digits."""
+    floor.sell(100 * E18, 1_234_567_100_000_000_000)
+
+    asks = floor.told("/depth", "market=LRC-ETH")["asks"]
+    assert ["0.01234568"] == [slot[0] for slot in asks]
+
+
+def test_too_many_requests(floor: Floor) -> None:
+    """Are told by the status, which is all that documents say of them."""
+    limited = Floor(Desk(floor.desk.venue, LoopringSettings(rate_limit_per_s=1)))
+    limited.balance(LRC)
+
+    assert 429 == limited.ask("/user/balances", ALICE)[0]
 
 
 def test_no_more_is_locked_than_is_told(floor: Floor) -> None:
