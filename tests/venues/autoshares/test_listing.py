@@ -198,3 +198,12 @@ def test_page_of_a_consolidated_list_that_is_none(number: str) -> None:
     answer = Office().call("POST /v1.0/orders/consolidated", body, query=f"pageNumber={number}")
 
     assert (400, "invalid pageNumber") == (answer.status, decoded(answer)["Message"])
+
+
+def test_links_beyond_the_end() -> None:
+    """Lead back to the last page there is, and nowhere on."""
+    office = busy()
+    page = listed(office, pageNumber=9, pageSize=3)
+
+    assert ([], "", 8) == (page["Result"], page["NextPageLink"], page["TotalCount"])
+    assert page["PreviousPageLink"].endswith("?pageNumber=2&pageSize=3")
