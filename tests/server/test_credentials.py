@@ -12,6 +12,7 @@ import pytest
 from countermand.core.reports import AccountReport
 from countermand.server.credentials import KeyRing
 from countermand.wire.context import Principal, Settings
+from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
 from countermand.wire.operation import Access
 from countermand.wire.venue import RANDOM_BYTES, Credential, IssueKey, Keys, RevokeKeys
@@ -134,6 +135,22 @@ def test_change_nobody_waits_for_is_made_whole(tmp_path: Path) -> None:
         return keys(held)
 
     assert ["alice-2", "bob-1"] == asyncio.run(story()) == keys(ring(path))
+
+
+def test_of_two_that_replace_one_key_one_is_made(tmp_path: Path) -> None:
+    """The other is refused, so that nobody ends up with a key that nobody asked to keep."""
+    path = tmp_path / "keys.json"
+
+    async def story() -> list[Any]:
+        held = ring(path)
+        asked = [IssueKey("alice", lambda _, n=n: {"key": n}, replaces="alice-1") for n in "ab"]
+        return await asyncio.gather(*map(held.change, asked), return_exceptions=True)
+
+    made, refused = asyncio.run(story())
+
+    assert "a" == made.key
+    assert isinstance(refused, Unauthorized)
+    assert ["a", "bob-1"] == keys(ring(path))
 
 
 def test_changes_at_once_are_all_made(tmp_path: Path) -> None:

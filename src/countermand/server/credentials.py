@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from countermand import durable
+from countermand.wire.errors import Unauthorized
 from countermand.wire.venue import RANDOM_BYTES, Auth, Credential, IssueKey, RevokeKeys
 
 
@@ -71,9 +72,11 @@ class KeyRing:
             if isinstance(asked, RevokeKeys):
                 await self._become(*self._without(asked.keys))
                 return None
+            if asked.replaces and asked.replaces not in self._by_key:
+                raise Unauthorized("the key has ended")
             fields = asked.make(secrets.token_bytes(RANDOM_BYTES))
             credential = self._auth.credential(asked.owner, fields)
-            left, by_key = self._without(asked.revokes)
+            left, by_key = self._without((*asked.revokes, asked.replaces))
             issued = left.issued | {credential.key: Issued(asked.owner, fields)}
             changes = Changes(issued, left.revoked)
             await self._become(changes, by_key | {credential.key: credential})

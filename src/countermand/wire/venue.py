@@ -36,12 +36,15 @@ class IssueKey(Struct, frozen=True):
     A change of keys instead of a command: `owner` gets a new one, and those of `revokes` end.
 
     `make` turns random bytes, `RANDOM_BYTES` of them, into the fields of the key as a world has
-    them. The reply is made of the new credential, which is durable by then.
+    them. The reply is made of the new credential, which is durable by then. A key that takes the
+    place of another, `replaces`, is refused as unauthorized when that one has ended meanwhile: of
+    two that ask at once, one gets a key.
     """
 
     owner: str
     make: Callable[[bytes], dict[str, Any]]
     revokes: tuple[str, ...] = ()
+    replaces: str = ""
 
 
 class RevokeKeys(Struct, frozen=True):
