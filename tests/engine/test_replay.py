@@ -57,7 +57,7 @@ def test_replay_comes_to_the_state_there_was(tmp_path: Path) -> None:
     run(test())
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(stops=st.lists(st.integers(1, 150), max_size=5), seed=st.integers(0, 1000))
 def test_restart_at_any_prefix_equals_no_restart(
     tmp_path_factory: pytest.TempPathFactory, stops: list[int], seed: int
