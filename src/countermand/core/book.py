@@ -12,7 +12,8 @@ from sortedcontainers import SortedList
 from countermand.core.ids import OrderId
 from countermand.core.order import ExecInst, Order, Side
 
-_ALL_OR_NONE = ExecInst.ALL_OR_NONE
+# A plain integer: every order that comes or goes is held against it.
+_ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
 
 # Below this many removed orders a level is not worth packing.
 PACK_MIN = 64
@@ -46,7 +47,9 @@ class Level:
         """Take the order out; False when it is not here."""
         if self.orders.pop(order.order_id, None) is None:
             return False
-        self.change(order, -order.leaves_qty_lots)
+        self.qty_lots -= order.leaves_qty_lots
+        if order.exec_inst & _ALL_OR_NONE:
+            self.whole_lots -= order.leaves_qty_lots
         self._removed += 1
         if self._removed > PACK_MIN and self._removed > len(self.orders):
             self.orders = dict(self.orders.items())

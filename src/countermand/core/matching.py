@@ -69,7 +69,7 @@ class Plan(Struct):
         return sum(step.qty_lots for step in self.steps if step.kind is StepKind.TRADE)
 
 
-_ALL_OR_NONE = ExecInst.ALL_OR_NONE
+_ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
 
 NetOf = Callable[[AccountId], int]
 
