@@ -49,7 +49,7 @@ PEOPLE = ("alice", "bob")
 
 def issue(key: str, *revokes: str) -> IssueKey:
     """A new key for alice, in place of others."""
-    return IssueKey("alice", lambda _: {"key": key}, revokes)
+    return IssueKey("alice", lambda *_: {"key": key}, revokes)
 
 
 def keys(of: KeyRing) -> list[str]:
@@ -72,7 +72,7 @@ def test_key_is_made_of_random_bytes() -> None:
     """Two keys in a row are made of different ones, as many as promised."""
     drawn: list[bytes] = []
 
-    def make(random: bytes) -> dict[str, Any]:
+    def make(random: bytes, replaced: Credential | None) -> dict[str, Any]:
         drawn.append(random)
         return {"key": random.hex()}
 
@@ -143,7 +143,7 @@ def test_of_two_that_replace_one_key_one_is_made(tmp_path: Path) -> None:
 
     async def story() -> list[Any]:
         held = ring(path)
-        asked = [IssueKey("alice", lambda _, n=n: {"key": n}, replaces="alice-1") for n in "ab"]
+        asked = [IssueKey("alice", lambda *_, n=n: {"key": n}, replaces="alice-1") for n in "ab"]
         return await asyncio.gather(*map(held.change, asked), return_exceptions=True)
 
     made, refused = asyncio.run(story())

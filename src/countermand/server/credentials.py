@@ -72,11 +72,14 @@ class KeyRing:
             if isinstance(asked, RevokeKeys):
                 await self._become(*self._without(asked.keys))
                 return None
-            if asked.replaces and asked.replaces not in self._by_key:
-                raise Unauthorized("the key has ended")
-            fields = asked.make(secrets.token_bytes(RANDOM_BYTES))
+            replaced = self._by_key.get(asked.replaces)
+            if asked.replaces and replaced is None:
+                raise Unauthorized(asked.ended)
+            fields = asked.make(secrets.token_bytes(RANDOM_BYTES), replaced)
             credential = self._auth.credential(asked.owner, fields)
-            left, by_key = self._without((*asked.revokes, asked.replaces))
+            # A key that keeps its name is changed where it stands.
+            gone = {*asked.revokes, asked.replaces} - {credential.key}
+            left, by_key = self._without(gone)
             issued = left.issued | {credential.key: Issued(asked.owner, fields)}
             changes = Changes(issued, left.revoked)
             await self._become(changes, by_key | {credential.key: credential})

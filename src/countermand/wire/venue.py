@@ -37,14 +37,17 @@ class IssueKey(Struct, frozen=True):
 
     `make` turns random bytes, `RANDOM_BYTES` of them, into the fields of the key as a world has
     them. The reply is made of the new credential, which is durable by then. A key that takes the
-    place of another, `replaces`, is refused as unauthorized when that one has ended meanwhile: of
-    two that ask at once, one gets a key.
+    place of another, `replaces`, is made of that one as it is when its turn has come, which is
+    `make`'s second argument; when it has ended meanwhile the change is refused as unauthorized with
+    the text `ended`, so that of two that ask at once one gets a key, and none that has ended comes
+    back.
     """
 
     owner: str
-    make: Callable[[bytes], dict[str, Any]]
+    make: Callable[[bytes, Credential | None], dict[str, Any]]
     revokes: tuple[str, ...] = ()
     replaces: str = ""
+    ended: str = "the key has ended"
 
 
 class RevokeKeys(Struct, frozen=True):

@@ -33,7 +33,7 @@ class DeltaDefiAuth:
 
     def publish(self, credential: Credential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
         """Return what the venue's SDKs need, and the names things have in their answers."""
-        held = _own(credential)
+        held = credentials.own(credential)
         told = credentials.to_fields(held)
         default = next((a for a in accounts if a.is_default), None) or next(iter(accounts), None)
         if default is not None:
@@ -51,9 +51,4 @@ class DeltaDefiAuth:
         if not isinstance(credential, DeltaDefiCredential):
             raise Unauthorized(UNAUTHORIZED)
         owner, access = credential.owner, credential.access
-        return DeltaDefiPrincipal(owner, credential.key, access, credential, keys)
-
-
-def _own(credential: Credential) -> DeltaDefiCredential:
-    assert isinstance(credential, DeltaDefiCredential)  # noqa: S101  (made by this class)
-    return credential
+        return DeltaDefiPrincipal(owner, credential.key, access, credential)

@@ -14,7 +14,7 @@ from countermand.venues.deltadefi.extended_key import ExtendedKey
 from countermand.wire import key_fields, times
 from countermand.wire.context import Principal
 from countermand.wire.errors import NotExpressible
-from countermand.wire.venue import Credential, Keys
+from countermand.wire.venue import Credential
 
 _FIELDS = {
     "api_key", "access", "created_at", "encrypted_operation_key", "operation_key_hash", "passcode",
@@ -38,10 +38,9 @@ class DeltaDefiCredential(Credential, frozen=True):
 
 
 class DeltaDefiPrincipal(Principal, frozen=True):
-    """Who asks, with the key that was shown, and where it can be looked up again."""
+    """Who asks, with the key that was shown."""
 
     credential: DeltaDefiCredential
-    keys: Keys
 
 
 def from_fields(owner: str, fields: Mapping[str, Any]) -> DeltaDefiCredential:
@@ -68,6 +67,12 @@ def from_fields(owner: str, fields: Mapping[str, Any]) -> DeltaDefiCredential:
         raise ValueError("encrypted_operation_key: goes together with operation_key_hash")
     passcode = key_fields.ascii_text(fields, "passcode") if "passcode" in fields else None
     return DeltaDefiCredential(owner, api_key, access, created_at, encrypted, hashed, passcode)
+
+
+def own(held: Credential | None) -> DeltaDefiCredential:
+    """Return a credential as the one of this venue that it is."""
+    assert isinstance(held, DeltaDefiCredential)  # noqa: S101  (made by `from_fields`)
+    return held
 
 
 def to_fields(credential: DeltaDefiCredential) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from countermand.wire import codec, times
 from countermand.wire.context import Context, Settings
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request, Response
-from countermand.wire.venue import IssueKey, RevokeKeys
+from countermand.wire.venue import Credential, IssueKey, RevokeKeys
 
 
 def user_of(request: Request) -> str:
@@ -42,7 +42,7 @@ def login_from_wire(message: Nothing, ctx: Context) -> IssueKey:
     ours, done = settings.of(ctx.settings), not who.step
     life_s = ours.token_life_s if done else ours.interim_life_s
 
-    def make(random_bytes: bytes) -> dict[str, Any]:
+    def make(random_bytes: bytes, _: Credential | None) -> dict[str, Any]:
         return {
             "app_key": who.app_key,
             "token": credential.token(random_bytes),

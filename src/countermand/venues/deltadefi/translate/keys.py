@@ -10,14 +10,14 @@ from countermand.core.queries import GetAccount
 from countermand.core.reports import AccountSummary
 from countermand.venues.deltadefi import credential as credentials
 from countermand.venues.deltadefi import ids, tables
-from countermand.venues.deltadefi.credential import DeltaDefiCredential, DeltaDefiPrincipal
+from countermand.venues.deltadefi.credential import DeltaDefiCredential
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.messages import accounts
 from countermand.venues.deltadefi.translate import resolve
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, Unauthorized
-from countermand.wire.venue import IssueKey
+from countermand.wire.venue import Credential, IssueKey
 
 _API_KEY_BYTES = 16
 
@@ -86,13 +86,14 @@ def new_key_from_wire(message: accounts.Nothing, ctx: Context) -> IssueKey:
 
     Source: API reference, "Create New API Key".
     """
-    old, current, created_at = _shown(ctx), _current(ctx), resolve.time_text(ctx.now_ns)
+    old, created_at = _shown(ctx), resolve.time_text(ctx.now_ns)
 
-    def make(random: bytes) -> dict[str, Any]:
+    def make(random: bytes, replaced: Credential | None) -> dict[str, Any]:
         api_key = random[:_API_KEY_BYTES].hex()
-        return credentials.to_fields(replace(current(), key=api_key, created_at=created_at))
+        new = replace(credentials.own(replaced), key=api_key, created_at=created_at)
+        return credentials.to_fields(new)
 
-    return IssueKey(old.owner, make, revokes=(old.key,))
+    return IssueKey(old.owner, make, replaces=old.key, ended=tables.UNAUTHORIZED)
 
 
 def key_to_wire(credential: DeltaDefiCredential, ctx: Context) -> accounts.ApiKey:
@@ -104,21 +105,6 @@ def _shown(ctx: Context) -> DeltaDefiCredential:
     if (held := resolve.credential(ctx)) is None:
         raise Unauthorized(tables.UNAUTHORIZED)
     return held
-
-
-def _current(ctx: Context) -> Callable[[], DeltaDefiCredential]:
-    # Changes are made one at a time, and each when its turn has come: the key that was shown may
-    # have another operation key by then, or have ended; one that has must not come back.
-    asked = ctx.principal
-
-    def look_up() -> DeltaDefiCredential:
-        assert isinstance(asked, DeltaDefiPrincipal)  # noqa: S101  (`_shown` has seen to it)
-        held = asked.keys.find(asked.key)
-        if not isinstance(held, DeltaDefiCredential):
-            raise Unauthorized(tables.UNAUTHORIZED)
-        return held
-
-    return look_up
 
 
 def _operation_key(held: DeltaDefiCredential) -> tuple[str, str]:
@@ -144,16 +130,16 @@ def _checked(name: str, message: Any, read: Callable[[Mapping[str, Any]], str]) 
 def _changed(user_id: str, encrypted: str, key_hash: str, ctx: Context) -> IssueKey:
     if not user_id:
         raise InvalidField("user_id", "invalid user_id: must not be empty")
-    old, current = _shown(ctx), _current(ctx)
+    old = _shown(ctx)
 
-    def make(_random: bytes) -> dict[str, Any]:
+    def make(_: bytes, replaced: Credential | None) -> dict[str, Any]:
         # Whoever changes a key's passcode does not tell it.
         new = replace(
-            current(),
+            credentials.own(replaced),
             encrypted_operation_key=encrypted,
             operation_key_hash=key_hash,
             passcode=None,
         )
         return credentials.to_fields(new)
 
-    return IssueKey(old.owner, make)
+    return IssueKey(old.owner, make, replaces=old.key, ended=tables.UNAUTHORIZED)

@@ -36,7 +36,7 @@ def rotate_from_wire(message: user.RotateApiKey, ctx: Context) -> IssueKey:
         raise MissingField("accountId")
     if resolve.number("accountId", str(message.account_id)) != held.account_id:
         raise Unproven(AuthCode.OTHER_ACCOUNT, "invalid account id")
-    return IssueKey(held.owner, lambda chance: _fields(held, chance), replaces=held.key)
+    return IssueKey(held.owner, lambda chance, _: _fields(held, chance), replaces=held.key)
 
 
 def rotated_to_wire(credential: Credential, ctx: Context) -> user.ApiKey:
