@@ -21,7 +21,7 @@ class Aliases:
         return self._closed.get(name)
 
     def add(self, name: str, order_id: OrderId) -> None:
-        """Note an open order; they come in ascending order."""
+        """Note an open order; they come in the order they were placed in."""
         self._open.setdefault(name, {})[order_id] = None
 
     def close(self, name: str, order_id: OrderId) -> None:

@@ -112,10 +112,10 @@ def _refuse_combination(ts_ns: int, command: NewOrder) -> RejectReason | None:
 
 
 def _refuse_complement(instrument: Instrument, command: NewOrder) -> RejectReason | None:
+    if not command.cash_at_complement:
+        return None
     of_market = command.ord_type is OrdType.MARKET and command.cash_qty_minor > 0
-    if command.cash_at_complement and not (of_market and instrument.is_binary):
-        return RejectReason.INVALID_AMOUNT
-    return None
+    return None if of_market and instrument.is_binary else RejectReason.INVALID_AMOUNT
 
 
 def _refuse_style(

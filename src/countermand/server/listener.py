@@ -102,6 +102,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Send the answer, now that it is whole."""
+        # It is the holding one, put in place when the connection was made.
         self.transport.flush()  # type: ignore[attr-defined]
         super().on_response_complete()
 
