@@ -16,7 +16,7 @@ from bench.coinbase_intx import Coinbase
 from bench.deltadefi import DeltaDefi
 from bench.loopring import Loopring
 from bench.polymarket_us import Polymarket
-from countermand.core.instrument import InstrumentKind
+from countermand.vocabulary.instrument import InstrumentKind
 
 console = Console()
 

@@ -12,7 +12,8 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 
-from countermand.core.commands import (
+from countermand.core.exchange import Exchange
+from countermand.vocabulary.commands import (
     CancelOrder,
     Command,
     DepositFunds,
@@ -23,11 +24,10 @@ from countermand.core.commands import (
     RegisterAsset,
     ReplaceOrder,
 )
-from countermand.core.exchange import Exchange
-from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind
-from countermand.core.order import OrdType, SelfTradePrevention, Side, TimeInForce
-from countermand.core.reports import Receipt
+from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
+from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
+from countermand.vocabulary.order import OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.reports import Receipt
 
 ACCOUNTS = 20
 LEVELS_A_SIDE = 1_000

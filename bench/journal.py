@@ -9,14 +9,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench.core import Market
-from countermand.core.commands import CancelOrder, Command, Entry
 from countermand.core.exchange import RULES_VERSION
-from countermand.core.ids import OrderId
-from countermand.core.instrument import InstrumentKind
 from countermand.engine.chain import encode_entry
 from countermand.engine.ports import Writer
 from countermand.engine.replay import recover
 from countermand.engine.sqlite import SqliteJournal
+from countermand.vocabulary.commands import CancelOrder, Command, Entry
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.instrument import InstrumentKind
 
 GROUP = 64
 

@@ -22,10 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from countermand import world as worlds
-from countermand.core.commands import Entry
-from countermand.core.events import InstructionRejected
 from countermand.core.exchange import Exchange
-from countermand.core.queries import GetReferenceData
 from countermand.engine.clock import SystemClock
 from countermand.engine.replay import open_engine
 from countermand.engine.sequencer import Engine
@@ -35,6 +32,9 @@ from countermand.server.credentials import KeyRing
 from countermand.server.listener import Listener, bind
 from countermand.server.pipeline import Pipeline
 from countermand.venues import PORT_OFFSETS, VENUES
+from countermand.vocabulary.commands import Entry
+from countermand.vocabulary.events import InstructionRejected
+from countermand.vocabulary.queries import GetReferenceData
 from countermand.wire.context import Settings
 from countermand.wire.directory import Directory
 from countermand.wire.venue import Venue

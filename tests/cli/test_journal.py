@@ -10,12 +10,12 @@ from tests.engine.desk import START_NS, cancel, entries, fill
 from typer.testing import CliRunner, Result
 
 from countermand.cli.journal import app
-from countermand.core.commands import Entry
 from countermand.core.exchange import Exchange
 from countermand.engine.keeper import Keeper
 from countermand.engine.replay import recover
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
+from countermand.vocabulary.commands import Entry
 
 COUNT = 50
 WROTE = entries(COUNT)

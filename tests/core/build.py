@@ -15,7 +15,8 @@ from typing import Any
 
 from tests.core.columns import tell
 
-from countermand.core.commands import (
+from countermand.core.exchange import Exchange
+from countermand.vocabulary.commands import (
     AdvanceTime,
     CancelOrder,
     Command,
@@ -33,14 +34,13 @@ from countermand.core.commands import (
     SetTradingState,
     WithdrawFunds,
 )
-from countermand.core.events import Event, OrderAccepted
-from countermand.core.exchange import Exchange
-from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
-from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.core.queries import GetAccount, GetDepth, GetOrder
-from countermand.core.reports import AccountSummary, OrderReport, PositionReport, Receipt
-from countermand.core.units import PPB
+from countermand.vocabulary.events import Event, OrderAccepted
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
+from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.queries import GetAccount, GetDepth, GetOrder
+from countermand.vocabulary.reports import AccountSummary, OrderReport, PositionReport, Receipt
+from countermand.vocabulary.units import PPB
 
 USDC, BTC = AssetId(1), AssetId(2)
 SPOT, PERP = InstrumentId(3), InstrumentId(4)

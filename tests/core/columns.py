@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from countermand.core.events import (
+from countermand.vocabulary.events import (
     CancelRejected,
     Event,
     FundsWithdrawn,

@@ -12,7 +12,7 @@ from tests.core.oracle import Oracle
 from tests.core.traffic import BTC, MARKETS, TRADERS, USDC, Pick, founding
 from tests.core.twin import Twin
 
-from countermand.core.commands import (
+from countermand.vocabulary.commands import (
     CancelOrder,
     Command,
     DepositFunds,
@@ -20,9 +20,9 @@ from countermand.core.commands import (
     NewOrder,
     ReplaceOrder,
 )
-from countermand.core.events import Event
-from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.events import Event
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
 
 LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 WHOLE, REDUCING = int(ExecInst.ALL_OR_NONE), int(ExecInst.REDUCE_ONLY)

@@ -25,9 +25,9 @@ from typing import Any
 
 from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, RAIN, SHARES, SPOT, USDC, World
 
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.instrument import TradingState
-from countermand.core.order import (
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.order import (
     ExecInst,
     OrdType,
     PositionEffect,

@@ -4,11 +4,11 @@ import pytest
 from tests.core.build import ALICE, SPOT, World
 
 from countermand.core.aliases import Aliases
-from countermand.core.commands import CancelOrder, NewOrder, StageOrder, SubmitOrder
 from countermand.core.exchange import Exchange
-from countermand.core.ids import InstrumentId, OrderId
-from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.core.queries import GetOrder
+from countermand.vocabulary.commands import CancelOrder, NewOrder, StageOrder, SubmitOrder
+from countermand.vocabulary.ids import InstrumentId, OrderId
+from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.queries import GetOrder
 
 ONE, TWO, THREE = OrderId(1), OrderId(2), OrderId(3)
 

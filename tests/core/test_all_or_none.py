@@ -17,12 +17,12 @@ from tests.core.build import (
     World,
 )
 
-from countermand.core.commands import ReplaceOrder
-from countermand.core.events import OrderRested, Traded
-from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.instrument import TradingState
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
-from countermand.core.queries import GetQuote
+from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.events import OrderRested, Traded
+from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
+from countermand.vocabulary.queries import GetQuote
 
 WHOLE, PASSIVE, REDUCING = ExecInst.ALL_OR_NONE, ExecInst.POST_ONLY, ExecInst.REDUCE_ONLY
 LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT

@@ -5,8 +5,8 @@ from tests.core.test_order import order
 
 from countermand.core import book
 from countermand.core.book import Book, Ladder
-from countermand.core.ids import OrderId
-from countermand.core.order import Order, Side
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import Order, Side
 
 
 def resting(order_id: int, price: int, qty: int = 5, side: Side = Side.SELL) -> Order:

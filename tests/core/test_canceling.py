@@ -3,12 +3,12 @@
 import pytest
 from tests.core.build import ALICE, BOB, CAROL, NOBODY, PERP, SPOT, World
 
-from countermand.core.commands import CancelOrder
-from countermand.core.events import CancelRejected
-from countermand.core.ids import InstrumentId, OrderId
-from countermand.core.instrument import TradingState
-from countermand.core.order import OrdStatus, Side, TimeInForce
-from countermand.core.reasons import CancelReason, CxlRejReason, CxlRejResponseTo
+from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.events import CancelRejected
+from countermand.vocabulary.ids import InstrumentId, OrderId
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.order import OrdStatus, Side, TimeInForce
+from countermand.vocabulary.reasons import CancelReason, CxlRejReason, CxlRejResponseTo
 
 UNKNOWN = "cancel-refused {} UNKNOWN_ORDER"
 

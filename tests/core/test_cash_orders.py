@@ -4,12 +4,12 @@ import pytest
 from tests.core.build import ALICE, BOB, CAROL, MONEY, PERCENT, RAIN, SPOT, World
 
 from countermand.core import exposure
-from countermand.core.commands import NewOrder
-from countermand.core.events import OrderRejected
-from countermand.core.ids import AccountId, InstrumentId
-from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.core.queries import PreviewOrder
-from countermand.core.reasons import RejectReason
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.events import OrderRejected
+from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.queries import PreviewOrder
+from countermand.vocabulary.reasons import RejectReason
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 from tests.core.build import ALICE, BOB, CAROL, MONEY, NOBODY, PERCENT, PERP, SPOT, World
 
 from countermand.core import checks
-from countermand.core.events import CancelRejected, OrderAccepted, OrderRejected
-from countermand.core.ids import InstrumentId
-from countermand.core.instrument import TradingState
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
-from countermand.core.reasons import CxlRejReason, RejectReason
+from countermand.vocabulary.events import CancelRejected, OrderAccepted, OrderRejected
+from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
+from countermand.vocabulary.reasons import CxlRejReason, RejectReason
 
 POST_ONLY, REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
 R = RejectReason

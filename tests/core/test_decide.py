@@ -3,11 +3,11 @@
 import pytest
 from tests.core.build import ALICE, BOB, PERP, SPOT, World
 
-from countermand.core.commands import NewOrder, ReplaceOrder
 from countermand.core.exchange import Exchange
-from countermand.core.ids import InstrumentId
-from countermand.core.order import ExecInst, OrdType, Side, TimeInForce
-from countermand.core.queries import PreviewOrder
+from countermand.vocabulary.commands import NewOrder, ReplaceOrder
+from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.order import ExecInst, OrdType, Side, TimeInForce
+from countermand.vocabulary.queries import PreviewOrder
 
 
 @pytest.mark.parametrize("market", [SPOT, PERP])

@@ -6,11 +6,11 @@ import pytest
 from tests.core.build import ALICE, BOB, PERCENT, PERP, SPOT, World
 
 from countermand.core import evolve
-from countermand.core.events import Event
-from countermand.core.instrument import TradingState
-from countermand.core.order import ExecType, OrdStatus, SelfTradePrevention
-from countermand.core.queries import GetAccount, GetOrder, GetQuote, ListFills
-from countermand.core.reasons import CancelReason
+from countermand.vocabulary.events import Event
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.order import ExecType, OrdStatus, SelfTradePrevention
+from countermand.vocabulary.queries import GetAccount, GetOrder, GetQuote, ListFills
+from countermand.vocabulary.reasons import CancelReason
 
 
 def test_every_event_has_its_effect() -> None:

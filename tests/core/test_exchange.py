@@ -3,9 +3,9 @@
 import pytest
 from tests.core.build import ALICE, BOB, USDC, World
 
-from countermand.core.commands import AdvanceTime, DepositFunds, Entry
 from countermand.core.exchange import Exchange
-from countermand.core.order import TimeInForce
+from countermand.vocabulary.commands import AdvanceTime, DepositFunds, Entry
+from countermand.vocabulary.order import TimeInForce
 
 
 def test_nothing_has_happened_before_the_first_entry() -> None:

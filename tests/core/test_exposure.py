@@ -4,9 +4,9 @@ import pytest
 from tests.core.build import ALICE, BOB, CAROL, MONEY, PERCENT, PERP, RAIN, SPOT, World
 
 from countermand.core import exposure
-from countermand.core.ids import AccountId, InstrumentId
-from countermand.core.instrument import FeeBasis
-from countermand.core.order import ExecInst, OrdType, Side, TimeInForce
+from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.vocabulary.instrument import FeeBasis
+from countermand.vocabulary.order import ExecInst, OrdType, Side, TimeInForce
 
 
 def needs(

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from tests.core.build import BTC, PERCENT, USDC, binary, instrument, perpetual
 
 from countermand.core import fees
-from countermand.core.instrument import FeeBasis, Instrument
-from countermand.core.order import Side
-from countermand.core.units import PPB
+from countermand.vocabulary.instrument import FeeBasis, Instrument
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.units import PPB
 
 RECEIVED = instrument(fee_basis=FeeBasis.RECEIVED)
 VARIANCE = binary(fee_basis=FeeBasis.VARIANCE)

@@ -16,7 +16,7 @@ from tests.core.build import (
     perpetual,
 )
 
-from countermand.core.commands import (
+from countermand.vocabulary.commands import (
     Command,
     ConfigureAccount,
     DepositFunds,
@@ -26,7 +26,7 @@ from countermand.core.commands import (
     SetReferencePrice,
     SetTradingState,
 )
-from countermand.core.events import (
+from countermand.vocabulary.events import (
     AccountConfigured,
     AccountOpened,
     AssetRegistered,
@@ -37,11 +37,11 @@ from countermand.core.events import (
     ReferencePriceChanged,
     TradingStateChanged,
 )
-from countermand.core.ids import EXTERNAL, FEES, AccountId, AssetId, InstrumentId
-from countermand.core.instrument import FeeBasis, InstrumentKind, TradingState
-from countermand.core.queries import GetReferenceData
-from countermand.core.reasons import RejectReason
-from countermand.core.units import PPB
+from countermand.vocabulary.ids import EXTERNAL, FEES, AccountId, AssetId, InstrumentId
+from countermand.vocabulary.instrument import FeeBasis, InstrumentKind, TradingState
+from countermand.vocabulary.queries import GetReferenceData
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.units import PPB
 
 NEXT = 14  # the number of the first entry after the founding
 

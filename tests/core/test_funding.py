@@ -3,10 +3,15 @@
 import pytest
 from tests.core.build import ALICE, BOB, BTC, COINS, MONEY, NOBODY, PERP, RAIN, SPOT, USDC, World
 
-from countermand.core.commands import DepositFunds, SettleInstrument, SetTradingState, WithdrawFunds
-from countermand.core.ids import CLEARING, EXTERNAL, AccountId, AssetId, InstrumentId
-from countermand.core.instrument import TradingState
-from countermand.core.queries import GetQuote
+from countermand.vocabulary.commands import (
+    DepositFunds,
+    SettleInstrument,
+    SetTradingState,
+    WithdrawFunds,
+)
+from countermand.vocabulary.ids import CLEARING, EXTERNAL, AccountId, AssetId, InstrumentId
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.queries import GetQuote
 
 
 @pytest.mark.parametrize("kind", [DepositFunds, WithdrawFunds])

@@ -4,11 +4,11 @@ import msgspec
 import pytest
 from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, RAIN, World
 
-from countermand.core.commands import DepositFunds
 from countermand.core.exchange import Exchange
-from countermand.core.ids import OrderId
-from countermand.core.order import ExecInst, OrdStatus, TimeInForce
-from countermand.core.queries import GetOrder, GetQuote, ListTrades
+from countermand.vocabulary.commands import DepositFunds
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import ExecInst, OrdStatus, TimeInForce
+from countermand.vocabulary.queries import GetOrder, GetQuote, ListTrades
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from tests.core.build import ALICE, BOB, BTC, MONEY, PERCENT, PERP, RAIN, SPOT, USDC, World
 
-from countermand.core.ids import EXTERNAL, AssetId
 from countermand.core.invariants import check_invariants
-from countermand.core.order import Order
 from countermand.core.state import Account, State
+from countermand.vocabulary.ids import EXTERNAL, AssetId
+from countermand.vocabulary.order import Order
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from tests.core.build import (
 )
 
 from countermand.core import ledger
-from countermand.core.ids import CLEARING, EXTERNAL, FEES
-from countermand.core.instrument import Instrument
-from countermand.core.order import Side
 from countermand.core.state import Position
+from countermand.vocabulary.ids import CLEARING, EXTERNAL, FEES
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Side
 
 FEES_1_2 = {"maker_fee_ppb": PERCENT, "taker_fee_ppb": 2 * PERCENT}
 

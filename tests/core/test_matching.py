@@ -4,10 +4,10 @@ import pytest
 from tests.core.test_book import resting, rows
 
 from countermand.core.book import Book
-from countermand.core.ids import AccountId
 from countermand.core.matching import Incoming, Plan, Step, StepKind, plan
-from countermand.core.order import ExecInst, Order, SelfTradePrevention, Side
-from countermand.core.reasons import CancelReason
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.order import ExecInst, Order, SelfTradePrevention, Side
+from countermand.vocabulary.reasons import CancelReason
 
 ME, YOU, THEY = AccountId(1), AccountId(2), AccountId(3)
 STP = SelfTradePrevention

@@ -34,7 +34,7 @@ from countermand.core import (
     slots,
 )
 from countermand.core.aliases import Aliases
-from countermand.core.events import (
+from countermand.vocabulary.events import (
     CancelRejected,
     Event,
     InstructionRejected,
@@ -46,8 +46,8 @@ from countermand.core.events import (
     OrderRested,
     Traded,
 )
-from countermand.core.order import Order, OrdType, PositionEffect, SelfTradePrevention, Side
-from countermand.core.reasons import CancelReason, RejectReason
+from countermand.vocabulary.order import Order, OrdType, PositionEffect, SelfTradePrevention, Side
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 SEEDS = [1, 2, 3]
 STAGING = {

@@ -3,10 +3,10 @@
 import pytest
 from tests.core.build import ALICE, BOB, CAROL, NOBODY, PERCENT, PERP, SPOT, World
 
-from countermand.core.events import OrderAccepted, OrderRested, Traded
-from countermand.core.ids import EXTERNAL, AccountId, InstrumentId, OrderId, match_id
-from countermand.core.instrument import TradingState
-from countermand.core.order import (
+from countermand.vocabulary.events import OrderAccepted, OrderRested, Traded
+from countermand.vocabulary.ids import EXTERNAL, AccountId, InstrumentId, OrderId, match_id
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.order import (
     ExecInst,
     ExecType,
     OrdStatus,
@@ -15,8 +15,8 @@ from countermand.core.order import (
     Side,
     TimeInForce,
 )
-from countermand.core.queries import GetOrder
-from countermand.core.reasons import CxlRejReason, RejectReason
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reasons import CxlRejReason, RejectReason
 
 DECREMENT = SelfTradePrevention.DECREMENT_AND_CANCEL
 IOC, FOK = TimeInForce.IOC, TimeInForce.FOK

@@ -20,13 +20,21 @@ from tests.core.traffic import (
     founding,
 )
 
-from countermand.core.commands import CancelOrder, Command, DepositFunds, Entry, NewOrder
 from countermand.core.decide import decide
-from countermand.core.events import Event, Traded
 from countermand.core.exchange import Exchange
-from countermand.core.ids import CLEARING, EXTERNAL, FEES, AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.order import OrdType, SelfTradePrevention, Side, TimeInForce
-from countermand.core.queries import (
+from countermand.vocabulary.commands import CancelOrder, Command, DepositFunds, Entry, NewOrder
+from countermand.vocabulary.events import Event, Traded
+from countermand.vocabulary.ids import (
+    CLEARING,
+    EXTERNAL,
+    FEES,
+    AccountId,
+    AssetId,
+    InstrumentId,
+    OrderId,
+)
+from countermand.vocabulary.order import OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
     GetOrder,
@@ -35,7 +43,7 @@ from countermand.core.queries import (
     ListOpenOrders,
     PreviewOrder,
 )
-from countermand.core.reports import AccountSummary
+from countermand.vocabulary.reports import AccountSummary
 
 pytestmark = pytest.mark.usefixtures("small_bounds")
 

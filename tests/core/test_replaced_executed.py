@@ -3,12 +3,17 @@
 import pytest
 from tests.core.build import ALICE, BOB, CAROL, World
 
-from countermand.core.commands import ReplaceOrder
-from countermand.core.events import CancelRejected, OrderCanceled
-from countermand.core.ids import InstrumentId, OrderId
-from countermand.core.instrument import TradingState
-from countermand.core.order import OrdStatus
-from countermand.core.reasons import CancelReason, CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.events import CancelRejected, OrderCanceled
+from countermand.vocabulary.ids import InstrumentId, OrderId
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.reasons import (
+    CancelReason,
+    CxlRejReason,
+    CxlRejResponseTo,
+    RejectReason,
+)
 
 
 def replace(world: World, order_id: OrderId, qty: int, *, cancels: bool = True) -> None:

@@ -4,8 +4,8 @@ import pytest
 from tests.core.build import ALICE, BOB, CAROL, PERCENT, PERP, SPOT, World
 
 from countermand.core import sizing
-from countermand.core.commands import NewOrder
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
 
 LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 

@@ -6,19 +6,19 @@ import pytest
 from tests.core.build import ALICE, BOB, BTC, MONEY, PERP, SPOT, USDC, World
 
 from countermand.core import slots
-from countermand.core.commands import NewOrder
-from countermand.core.events import (
+from countermand.core.exchange import Exchange
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.events import (
     OrderAccepted,
     OrderCanceled,
     OrderRejected,
     OrderRested,
     SlotTaken,
 )
-from countermand.core.exchange import Exchange
-from countermand.core.ids import AccountId
-from countermand.core.order import OrdStatus, OrdType, Side, SlotUse, TimeInForce
-from countermand.core.queries import ListSlots
-from countermand.core.reasons import CancelReason, RejectReason
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.order import OrdStatus, OrdType, Side, SlotUse, TimeInForce
+from countermand.vocabulary.queries import ListSlots
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 SLOT = 4
 

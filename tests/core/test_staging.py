@@ -2,14 +2,19 @@
 
 from tests.core.build import ALICE, BOB, MONEY, SPOT, USDC, World
 
-from countermand.core.commands import NewOrder, StageOrder, SubmitOrder
-from countermand.core.events import InstructionRejected, OrderAccepted, OrderRejected, OrderStaged
 from countermand.core.exchange import Exchange
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.order import OrdStatus, OrdType, Side, TimeInForce
-from countermand.core.queries import GetStagedOrder
-from countermand.core.reasons import RejectReason
 from countermand.core.state import STAGED_PER_ACCOUNT_MAX
+from countermand.vocabulary.commands import NewOrder, StageOrder, SubmitOrder
+from countermand.vocabulary.events import (
+    InstructionRejected,
+    OrderAccepted,
+    OrderRejected,
+    OrderStaged,
+)
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import OrdStatus, OrdType, Side, TimeInForce
+from countermand.vocabulary.queries import GetStagedOrder
+from countermand.vocabulary.reasons import RejectReason
 
 LIFETIME_NS = 100
 

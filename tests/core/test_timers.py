@@ -4,9 +4,9 @@ import pytest
 from tests.core.test_order import order
 
 from countermand.core import timers
-from countermand.core.ids import OrderId
-from countermand.core.order import Order
 from countermand.core.timers import Timers
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import Order
 
 
 def expiring(order_id: int, expire_ns: int) -> Order:

@@ -18,9 +18,9 @@ from tests.core.build import (
 )
 
 from countermand.core import views
-from countermand.core.commands import NewOrder
-from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.order import (
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
+from countermand.vocabulary.order import (
     ExecType,
     OrdStatus,
     OrdType,
@@ -28,7 +28,7 @@ from countermand.core.order import (
     Side,
     TimeInForce,
 )
-from countermand.core.queries import (
+from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
     GetOrder,
@@ -41,8 +41,8 @@ from countermand.core.queries import (
     ListTrades,
     PreviewOrder,
 )
-from countermand.core.reasons import RejectReason
-from countermand.core.reports import BalanceReport, OrderReport, PositionReport, PreviewReport
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import BalanceReport, OrderReport, PositionReport, PreviewReport
 
 
 def names(world: World, reports: tuple[OrderReport, ...]) -> list[str]:

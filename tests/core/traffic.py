@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from countermand.core.commands import (
+from countermand.vocabulary.commands import (
     AdvanceTime,
     CancelOrder,
     Command,
@@ -29,7 +29,7 @@ from countermand.core.commands import (
     SubmitOrder,
     WithdrawFunds,
 )
-from countermand.core.events import (
+from countermand.vocabulary.events import (
     Event,
     InstrumentListed,
     InstrumentSettled,
@@ -38,9 +38,9 @@ from countermand.core.events import (
     OrderExpired,
     OrderStaged,
 )
-from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
-from countermand.core.order import (
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
+from countermand.vocabulary.order import (
     ExecInst,
     OrdType,
     PositionEffect,

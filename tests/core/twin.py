@@ -13,11 +13,11 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from tests.core.oracle import CLEARING, EXTERNAL, FEES, Oracle
 
-from countermand.core.commands import Entry
 from countermand.core.exchange import Exchange
-from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.order import OrdStatus
-from countermand.core.queries import (
+from countermand.vocabulary.commands import Entry
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
     GetOrder,
@@ -27,7 +27,7 @@ from countermand.core.queries import (
     ListSlots,
     ListTrades,
 )
-from countermand.core.reports import OrderReport, Receipt
+from countermand.vocabulary.reports import OrderReport, Receipt
 
 
 def plain(value: Any) -> Any:

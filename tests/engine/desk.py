@@ -14,7 +14,15 @@ from typing import Any
 
 from tests.core.build import ALICE, BOB, BTC, CAROL, SPOT, USDC, instrument, perpetual
 
-from countermand.core.commands import (
+from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.engine.chain import GENESIS, decode_entry, encode_entry
+from countermand.engine.clock import ManualClock
+from countermand.engine.intake import Limits
+from countermand.engine.memory import MemoryJournal
+from countermand.engine.ports import Journal, Mark, Writer
+from countermand.engine.sequencer import Engine
+from countermand.engine.snapshot import SnapshotDirectory
+from countermand.vocabulary.commands import (
     CancelOrder,
     Command,
     DepositFunds,
@@ -25,16 +33,8 @@ from countermand.core.commands import (
     OpenAccount,
     RegisterAsset,
 )
-from countermand.core.exchange import RULES_VERSION, Exchange
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.engine.chain import GENESIS, decode_entry, encode_entry
-from countermand.engine.clock import ManualClock
-from countermand.engine.intake import Limits
-from countermand.engine.memory import MemoryJournal
-from countermand.engine.ports import Journal, Mark, Writer
-from countermand.engine.sequencer import Engine
-from countermand.engine.snapshot import SnapshotDirectory
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import OrdType, Side, TimeInForce
 
 TRADERS = (ALICE, BOB, CAROL)
 START_NS = 1_700_000_000_000_000_000

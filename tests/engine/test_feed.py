@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from tests.engine.desk import run
 
-from countermand.core.reports import Receipt
 from countermand.engine.feed import Feed, FeedClosed, FeedCut
+from countermand.vocabulary.reports import Receipt
 
 
 def receipts(first: int, last: int) -> list[Receipt]:

@@ -6,9 +6,9 @@ from asyncio import Future
 import pytest
 from tests.engine.desk import cancel, order
 
-from countermand.core.commands import CancelOrder, Command, MassCancel
-from countermand.core.reports import Receipt
 from countermand.engine.intake import Intake, Limits, QueueFull
+from countermand.vocabulary.commands import CancelOrder, Command, MassCancel
+from countermand.vocabulary.reports import Receipt
 
 LIMITS = Limits(group_max=16, queue_max=40, cancel_room=10, wholes_max=2)
 

@@ -4,14 +4,6 @@ import pytest
 from tests.core.build import ALICE, USDC
 from tests.engine.desk import START_NS, entries, fill, payloads, traffic, writer
 
-from countermand.core.commands import (
-    AdvanceTime,
-    Command,
-    ConfigureAccount,
-    DepositFunds,
-    Entry,
-    OpenAccount,
-)
 from countermand.engine.chain import (
     GENESIS,
     as_journaled,
@@ -24,6 +16,14 @@ from countermand.engine.errors import Damaged, Hole, Stale
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Journal, Mark
 from countermand.engine.sqlite import ROWS_PER_INSERT
+from countermand.vocabulary.commands import (
+    AdvanceTime,
+    Command,
+    ConfigureAccount,
+    DepositFunds,
+    Entry,
+    OpenAccount,
+)
 
 
 def test_an_empty_journal_has_nothing(journal: Journal) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from tests.engine.desk import START_NS, cancel, entries, fill, state_after, writer
 
-from countermand.core.commands import Entry
 from countermand.core.exchange import Exchange
 from countermand.engine.errors import NotPoisoned, Poisoned
 from countermand.engine.keeper import Keeper
@@ -17,6 +16,7 @@ from countermand.engine.quarantine import quarantine
 from countermand.engine.replay import recover
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
+from countermand.vocabulary.commands import Entry
 
 COUNT = 40
 POISON = cancel(666)

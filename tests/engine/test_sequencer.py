@@ -18,13 +18,7 @@ from tests.engine.desk import (
     writer,
 )
 
-from countermand.core.commands import AdvanceTime, Command, DepositFunds, NewOrder, OpenAccount
-from countermand.core.events import AccountOpened, FundsDeposited, OrderAccepted, OrderExpired
 from countermand.core.exchange import Exchange
-from countermand.core.ids import AccountId
-from countermand.core.order import OrdStatus, TimeInForce
-from countermand.core.queries import GetOrder
-from countermand.core.reports import Receipt
 from countermand.engine.chain import GENESIS, fold
 from countermand.engine.clock import ManualClock, SystemClock
 from countermand.engine.errors import Full, Stale
@@ -32,6 +26,18 @@ from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Mark
 from countermand.engine.sequencer import MARK_EVERY, Engine, IntakeStopped, QueueFull, Undecided
+from countermand.vocabulary.commands import (
+    AdvanceTime,
+    Command,
+    DepositFunds,
+    NewOrder,
+    OpenAccount,
+)
+from countermand.vocabulary.events import AccountOpened, FundsDeposited, OrderAccepted, OrderExpired
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.order import OrdStatus, TimeInForce
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reports import Receipt
 
 
 async def founded(clock: ManualClock | None = None, **more: Any) -> tuple[Engine, GatedJournal]:

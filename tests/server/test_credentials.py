@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from countermand.core.reports import AccountReport
 from countermand.server.credentials import KeyRing
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request

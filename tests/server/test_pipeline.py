@@ -10,12 +10,12 @@ from msgspec import Struct, json
 from tests.core.build import ALICE, SPOT
 from tests.server.test_watch import FedWorld
 
-from countermand.core.commands import CancelOrder, Command, Entry, NewOrder
-from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.core.queries import GetDepth, GetOrder, GetQuote
-from countermand.core.reports import AccountReport, OrderReport, Receipt
 from countermand.server.credentials import KeyRing
 from countermand.server.pipeline import Pipeline
+from countermand.vocabulary.commands import CancelOrder, Command, Entry, NewOrder
+from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.queries import GetDepth, GetOrder, GetQuote
+from countermand.vocabulary.reports import AccountReport, OrderReport, Receipt
 from countermand.wire.context import Context, Principal, Settings
 from countermand.wire.errors import Unauthorized, WireError
 from countermand.wire.http import Request, Response

@@ -6,13 +6,13 @@ import asyncio
 
 from tests.core.build import ALICE, BOB, SPOT, World
 
-from countermand.core.commands import CancelOrder, Command, Entry, NewOrder
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.core.queries import Query
 from countermand.engine.feed import Feed
 from countermand.engine.sequencer import Answer
 from countermand.server.watch import OrderWatch
+from countermand.vocabulary.commands import CancelOrder, Command, Entry, NewOrder
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.queries import Query
 
 FOREVER_NS = 3_600 * 10**9
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from countermand.core.commands import Command, Entry
 from countermand.core.exchange import Exchange
-from countermand.core.queries import GetReferenceData
-from countermand.core.reports import AccountReport, Receipt
 from countermand.engine.feed import Feed
 from countermand.server.credentials import KeyRing
 from countermand.server.pipeline import Pipeline
+from countermand.vocabulary.commands import Command, Entry
+from countermand.vocabulary.queries import GetReferenceData
+from countermand.vocabulary.reports import AccountReport, Receipt
 from countermand.wire import times
 from countermand.wire.context import Context, Principal, Settings
 from countermand.wire.directory import Directory

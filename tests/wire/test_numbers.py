@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermand.core.ids import AssetId, InstrumentId
-from countermand.core.instrument import Asset, Instrument, InstrumentKind
+from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.vocabulary.instrument import Asset, Instrument, InstrumentKind
 from countermand.wire import numbers
 from countermand.wire.numbers import BetweenSteps, OutOfRange
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from countermand.core.events import (
+from countermand.vocabulary.events import (
     CancelRejected,
     InstructionRejected,
     MassCanceled,
     OrderRejected,
 )
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.order import OrdStatus
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.core.reports import Receipt
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reports import Receipt
 from countermand.wire.errors import CancelRefused, OrderRefused
 from countermand.wire.receipts import accepted
 

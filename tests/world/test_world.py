@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from countermand import world as worlds
-from countermand.core.commands import DepositFunds, Entry, ListInstrument, OpenAccount
-from countermand.core.events import InstructionRejected
 from countermand.core.exchange import Exchange
 from countermand.venues import VENUES
+from countermand.vocabulary.commands import DepositFunds, Entry, ListInstrument, OpenAccount
+from countermand.vocabulary.events import InstructionRejected
 from countermand.world import WorldError, spec
 
 NAME = "coinbase-intx"

@@ -21,13 +21,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from countermand.core.commands import Entry
 from countermand.engine.errors import Absent, JournalError
 from countermand.engine.peek import peek
 from countermand.engine.quarantine import quarantine as set_aside
 from countermand.engine.statistics import Statistics, statistics
 from countermand.engine.verify import Verification
 from countermand.engine.verify import verify as run_checks
+from countermand.vocabulary.commands import Entry
 
 T = TypeVar("T")
 

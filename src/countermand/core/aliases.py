@@ -1,6 +1,6 @@
 """Aliases: client ids that need not be unique, and which order each stands for."""
 
-from countermand.core.ids import OrderId
+from countermand.vocabulary.ids import OrderId
 
 
 class Aliases:

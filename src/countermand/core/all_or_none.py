@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from countermand.core.events import Event, OrderReplaced, OrderRested
-from countermand.core.instrument import TradingState
-from countermand.core.order import ExecInst, Order, Side
+from countermand.vocabulary.events import Event, OrderReplaced, OrderRested
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.order import ExecInst, Order, Side
 
 if TYPE_CHECKING:
     from countermand.core.state import State

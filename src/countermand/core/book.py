@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from sortedcontainers import SortedList
 
-from countermand.core.ids import OrderId
-from countermand.core.order import ExecInst, Order, Side
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import ExecInst, Order, Side
 
 # A plain integer: every order that comes or goes is held against it.
 _ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)

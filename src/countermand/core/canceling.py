@@ -1,7 +1,8 @@
 """Canceling: taking orders out, one or many, asked for or because their time is up."""
 
-from countermand.core.commands import AdvanceTime, CancelOrder, MassCancel
-from countermand.core.events import (
+from countermand.core.state import State
+from countermand.vocabulary.commands import AdvanceTime, CancelOrder, MassCancel
+from countermand.vocabulary.events import (
     CancelRejected,
     Event,
     MassCanceled,
@@ -9,10 +10,14 @@ from countermand.core.events import (
     OrderExpired,
     TimeAdvanced,
 )
-from countermand.core.ids import OrderId
-from countermand.core.order import Order
-from countermand.core.reasons import CancelReason, CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.core.state import State
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import Order
+from countermand.vocabulary.reasons import (
+    CancelReason,
+    CxlRejReason,
+    CxlRejResponseTo,
+    RejectReason,
+)
 
 
 def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> list[Event]:

@@ -4,7 +4,6 @@ answers.
 """
 
 from countermand.core import sizing
-from countermand.core.commands import NewOrder
 from countermand.core.exposure import (
     affordable,
     covers,
@@ -12,19 +11,20 @@ from countermand.core.exposure import (
     over_position_limit,
     refuse_effect,
 )
-from countermand.core.instrument import Instrument, TradingState
 from countermand.core.matching import Incoming, meets_any, meets_own
-from countermand.core.order import (
+from countermand.core.slots import freed_minor, refuse_slot
+from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
+from countermand.core.terms import Terms, keeps_priority, stated
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.instrument import Instrument, TradingState
+from countermand.vocabulary.order import (
     ExecInst,
     Order,
     OrdType,
     SelfTradePrevention,
     TimeInForce,
 )
-from countermand.core.reasons import RejectReason
-from countermand.core.slots import freed_minor, refuse_slot
-from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
-from countermand.core.terms import Terms, keeps_priority, stated
+from countermand.vocabulary.reasons import RejectReason
 
 
 def refuse_order(state: State, ts_ns: int, command: NewOrder) -> RejectReason | None:

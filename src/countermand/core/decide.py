@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from countermand.core import all_or_none, canceling, founding, funding, placing, staging
-from countermand.core.commands import (
+from countermand.core.exposure import exceeds_position
+from countermand.core.state import Account, State
+from countermand.vocabulary.commands import (
     AdvanceTime,
     CancelOrder,
     ConfigureAccount,
@@ -27,12 +29,10 @@ from countermand.core.commands import (
     SubmitOrder,
     WithdrawFunds,
 )
-from countermand.core.events import Event, OrderCanceled, Traded
-from countermand.core.exposure import exceeds_position
-from countermand.core.ids import AccountId, InstrumentId, match_index
-from countermand.core.order import Order
-from countermand.core.reasons import CancelReason
-from countermand.core.state import Account, State
+from countermand.vocabulary.events import Event, OrderCanceled, Traded
+from countermand.vocabulary.ids import AccountId, InstrumentId, match_index
+from countermand.vocabulary.order import Order
+from countermand.vocabulary.reasons import CancelReason
 
 _DECIDERS: dict[type, Callable[[State, int, int, Any], list[Event]]] = {
     CancelOrder: canceling.cancel_order,

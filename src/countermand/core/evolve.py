@@ -8,7 +8,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.core import fees, ledger
-from countermand.core.events import (
+from countermand.core.state import (
+    CLOSED_ORDERS_PER_ACCOUNT_MAX,
+    RETIRED_CL_ORD_IDS_MAX,
+    STAGED_PER_ACCOUNT_MAX,
+    Account,
+    Market,
+    State,
+)
+from countermand.vocabulary.events import (
     AccountConfigured,
     AccountOpened,
     AssetRegistered,
@@ -34,18 +42,10 @@ from countermand.core.events import (
     Traded,
     TradingStateChanged,
 )
-from countermand.core.instrument import Asset, Instrument, TradingState
-from countermand.core.order import ExecType, Order, OrdStatus, Side
-from countermand.core.reasons import CancelReason
-from countermand.core.reports import Fill, StagedOrder, Trade
-from countermand.core.state import (
-    CLOSED_ORDERS_PER_ACCOUNT_MAX,
-    RETIRED_CL_ORD_IDS_MAX,
-    STAGED_PER_ACCOUNT_MAX,
-    Account,
-    Market,
-    State,
-)
+from countermand.vocabulary.instrument import Asset, Instrument, TradingState
+from countermand.vocabulary.order import ExecType, Order, OrdStatus, Side
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import Fill, StagedOrder, Trade
 
 
 def evolve(state: State, event: Event) -> None:

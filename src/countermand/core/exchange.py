@@ -4,7 +4,11 @@ from hashlib import sha256
 from typing import Any
 
 from countermand.core import image, invariants
-from countermand.core.commands import (
+from countermand.core.decide import consequences, decide
+from countermand.core.evolve import evolve
+from countermand.core.state import State
+from countermand.core.views import order_report, view
+from countermand.vocabulary.commands import (
     Command,
     Entry,
     MassCancel,
@@ -12,18 +16,14 @@ from countermand.core.commands import (
     SettleInstrument,
     WithdrawFunds,
 )
-from countermand.core.decide import consequences, decide
-from countermand.core.events import (
+from countermand.vocabulary.events import (
     Event,
     OrderAccepted,
     OrderCanceled,
     OrderRejected,
     OrderReplaced,
 )
-from countermand.core.evolve import evolve
-from countermand.core.reports import OrderReport, Receipt
-from countermand.core.state import State
-from countermand.core.views import order_report, view
+from countermand.vocabulary.reports import OrderReport, Receipt
 
 # Raised whenever the same entries would bring about other events. Journals name the version that
 # wrote them, and a journal of other rules is not replayed.

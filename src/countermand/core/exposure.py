@@ -3,12 +3,12 @@ Exposure: what an order could do to its account's money and position, worked out
 """
 
 from countermand.core import fees
-from countermand.core.instrument import FeeBasis, Instrument
 from countermand.core.ledger import hold_asset, margin, margin_rate_ppb, order_hold
-from countermand.core.order import Order, PositionEffect, Side
-from countermand.core.reasons import RejectReason
 from countermand.core.state import Account, Market, Position
-from countermand.core.units import PPB, ceil_ppb
+from countermand.vocabulary.instrument import FeeBasis, Instrument
+from countermand.vocabulary.order import Order, PositionEffect, Side
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.units import PPB, ceil_ppb
 
 # What an account has where it never had a position; deciding must not make one.
 _FLAT = Position()

@@ -6,10 +6,10 @@ is lost before it is rounded. Where an instrument has a fee step the rounding is
 the fill's: what it has been charged in all is always the rounded sum.
 """
 
-from countermand.core.ids import AssetId
-from countermand.core.instrument import FeeBasis, Instrument
-from countermand.core.order import Side
-from countermand.core.units import PPB, ceil_ppb, half_even, truncate_ppb, truncate_share
+from countermand.vocabulary.ids import AssetId
+from countermand.vocabulary.instrument import FeeBasis, Instrument
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.units import PPB, ceil_ppb, half_even, truncate_ppb, truncate_share
 
 _NOTIONAL, _RECEIVED, _VARIANCE = FeeBasis.NOTIONAL, FeeBasis.RECEIVED, FeeBasis.VARIANCE
 _BUY = Side.BUY

@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from countermand.core.commands import (
+from countermand.core.state import State
+from countermand.vocabulary.commands import (
     ConfigureAccount,
     ListInstrument,
     OpenAccount,
@@ -10,7 +11,7 @@ from countermand.core.commands import (
     SetReferencePrice,
     SetTradingState,
 )
-from countermand.core.events import (
+from countermand.vocabulary.events import (
     AccountConfigured,
     AccountOpened,
     AssetRegistered,
@@ -20,11 +21,10 @@ from countermand.core.events import (
     ReferencePriceChanged,
     TradingStateChanged,
 )
-from countermand.core.ids import AccountId, AssetId, InstrumentId
-from countermand.core.instrument import FeeBasis, Instrument
-from countermand.core.reasons import RejectReason
-from countermand.core.state import State
-from countermand.core.units import PPB
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
+from countermand.vocabulary.instrument import FeeBasis, Instrument
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.units import PPB
 
 # Finer than any asset there is; amounts stay well within what text and journals carry.
 ASSET_SCALE_MAX = 36

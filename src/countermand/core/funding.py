@@ -1,7 +1,9 @@
 """Funding: money that comes in and goes out, and markets that are paid out for good."""
 
-from countermand.core.commands import DepositFunds, SettleInstrument, WithdrawFunds
-from countermand.core.events import (
+from countermand.core.ledger import hold_asset, margin, margin_rate_ppb
+from countermand.core.state import Account, Position, State
+from countermand.vocabulary.commands import DepositFunds, SettleInstrument, WithdrawFunds
+from countermand.vocabulary.events import (
     Event,
     FundsDeposited,
     FundsWithdrawn,
@@ -9,12 +11,10 @@ from countermand.core.events import (
     InstrumentSettled,
     OrderCanceled,
 )
-from countermand.core.ids import AssetId, InstrumentId
-from countermand.core.instrument import Instrument
-from countermand.core.ledger import hold_asset, margin, margin_rate_ppb
-from countermand.core.order import Order
-from countermand.core.reasons import CancelReason, RejectReason
-from countermand.core.state import Account, Position, State
+from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Order
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 
 def deposit_funds(state: State, seq: int, ts_ns: int, command: DepositFunds) -> list[Event]:

@@ -10,11 +10,11 @@ from collections import deque
 from msgspec import Struct, json
 
 from countermand.core.evolve import index_order
-from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.order import Order, OrdStatus, SlotUse
-from countermand.core.reports import Fill, StagedOrder, Trade
 from countermand.core.state import Account, Balance, Market, Position, State
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.order import Order, OrdStatus, SlotUse
+from countermand.vocabulary.reports import Fill, StagedOrder, Trade
 
 
 class AccountImage(Struct, frozen=True, array_like=True):

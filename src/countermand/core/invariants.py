@@ -4,9 +4,9 @@ What must always be true of a state, each rule asserted on its own. For tests, s
 
 from countermand.core import ledger
 from countermand.core.book import Ladder
-from countermand.core.ids import AssetId
-from countermand.core.order import Order, Side
 from countermand.core.state import Account, Market, Position, State
+from countermand.vocabulary.ids import AssetId
+from countermand.vocabulary.order import Order, Side
 
 
 def check_invariants(state: State) -> None:

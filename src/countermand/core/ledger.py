@@ -21,11 +21,11 @@ all it may come to pay. Buys and sells that fill together need no more than one 
 """
 
 from countermand.core import fees
-from countermand.core.ids import CLEARING, EXTERNAL, FEES, AssetId
-from countermand.core.instrument import Instrument, InstrumentKind
-from countermand.core.order import Order, Side
 from countermand.core.state import Account, Position, State
-from countermand.core.units import PPB, ceil_ppb, truncate_share
+from countermand.vocabulary.ids import CLEARING, EXTERNAL, FEES, AssetId
+from countermand.vocabulary.instrument import Instrument, InstrumentKind
+from countermand.vocabulary.order import Order, Side
+from countermand.vocabulary.units import PPB, ceil_ppb, truncate_share
 
 # Enum members looked up once: these lines run on every order and every cancel.
 _BUY, _SELL = Side.BUY, Side.SELL

@@ -15,9 +15,9 @@ from enum import IntEnum
 from msgspec import Struct
 
 from countermand.core.book import Book, Ladder
-from countermand.core.ids import AccountId
-from countermand.core.order import ExecInst, Order, SelfTradePrevention, Side
-from countermand.core.reasons import CancelReason
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.order import ExecInst, Order, SelfTradePrevention, Side
+from countermand.vocabulary.reasons import CancelReason
 
 
 class StepKind(IntEnum):

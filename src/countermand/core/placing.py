@@ -6,8 +6,11 @@ from msgspec import Struct
 
 from countermand.core import checks, fees, sizing, slots, terms
 from countermand.core.canceling import cancel_rejected
-from countermand.core.commands import NewOrder, ReplaceOrder
-from countermand.core.events import (
+from countermand.core.exposure import affordable, left_over_px_ticks, market_bound
+from countermand.core.matching import Incoming, Step, StepKind, plan
+from countermand.core.state import Market, State
+from countermand.vocabulary.commands import NewOrder, ReplaceOrder
+from countermand.vocabulary.events import (
     Event,
     OrderAccepted,
     OrderCanceled,
@@ -17,13 +20,10 @@ from countermand.core.events import (
     OrderRested,
     Traded,
 )
-from countermand.core.exposure import affordable, left_over_px_ticks, market_bound
-from countermand.core.ids import AccountId, OrderId, match_id
-from countermand.core.instrument import Instrument
-from countermand.core.matching import Incoming, Step, StepKind, plan
-from countermand.core.order import ExecInst, Order, OrdType, TimeInForce
-from countermand.core.reasons import CancelReason, CxlRejResponseTo, RejectReason
-from countermand.core.state import Market, State
+from countermand.vocabulary.ids import AccountId, OrderId, match_id
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecInst, Order, OrdType, TimeInForce
+from countermand.vocabulary.reasons import CancelReason, CxlRejResponseTo, RejectReason
 
 
 class Arrival(Struct, frozen=True, gc=False):

@@ -1,10 +1,10 @@
 """Sizing: from an amount of cash to the lots it buys, or the lots that bring it, at a book."""
 
 from countermand.core.book import Ladder
-from countermand.core.commands import NewOrder
 from countermand.core.exposure import left_over_px_ticks, market_bound
-from countermand.core.order import OrdType, Side
 from countermand.core.state import Market
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.order import OrdType, Side
 
 
 def order_qty_lots(market: Market, command: NewOrder) -> int:

@@ -9,14 +9,14 @@ back.
 
 from collections.abc import Iterator
 
-from countermand.core.commands import NewOrder
-from countermand.core.events import Event, OrderCanceled, SlotTaken
-from countermand.core.ids import OrderId
-from countermand.core.instrument import Instrument
 from countermand.core.ledger import hold_asset
-from countermand.core.order import Order, SlotUse
-from countermand.core.reasons import CancelReason, RejectReason
 from countermand.core.state import Account
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.events import Event, OrderCanceled, SlotTaken
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Order, SlotUse
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 # How many slots an account has in each asset; what bounds their memory.
 SLOTS_PER_ASSET_MAX = 16_384

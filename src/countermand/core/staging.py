@@ -8,11 +8,11 @@ be submitted once, until its time is over. What is never submitted is forgotten,
 from msgspec.structs import replace
 
 from countermand.core import checks, placing
-from countermand.core.commands import StageOrder, SubmitOrder
-from countermand.core.events import Event, InstructionRejected, OrderRejected, OrderStaged
-from countermand.core.ids import OrderId
-from countermand.core.reasons import RejectReason
 from countermand.core.state import State
+from countermand.vocabulary.commands import StageOrder, SubmitOrder
+from countermand.vocabulary.events import Event, InstructionRejected, OrderRejected, OrderStaged
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.reasons import RejectReason
 
 
 def stage_order(state: State, seq: int, ts_ns: int, command: StageOrder) -> list[Event]:

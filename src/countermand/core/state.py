@@ -11,7 +11,8 @@ from msgspec import Struct, field
 
 from countermand.core.aliases import Aliases
 from countermand.core.book import Book
-from countermand.core.ids import (
+from countermand.core.timers import Timers
+from countermand.vocabulary.ids import (
     CLEARING,
     EXTERNAL,
     FEES,
@@ -20,10 +21,9 @@ from countermand.core.ids import (
     InstrumentId,
     OrderId,
 )
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.order import Order, SlotUse
-from countermand.core.reports import Fill, StagedOrder, Trade
-from countermand.core.timers import Timers
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.order import Order, SlotUse
+from countermand.vocabulary.reports import Fill, StagedOrder, Trade
 
 # Bounds on what one account can make the exchange remember. A closed order beyond the bound is
 # forgotten with its client ids, oldest first; there is room for all that one mass cancel can close.

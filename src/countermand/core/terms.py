@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from countermand.core.commands import ReplaceOrder
-from countermand.core.order import ExecInst, Order, TimeInForce
+from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.order import ExecInst, Order, TimeInForce
 
 
 class Terms(Struct, frozen=True, gc=False):

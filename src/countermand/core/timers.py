@@ -6,7 +6,7 @@ swept out before they outnumber the living.
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 
-from countermand.core.order import Order
+from countermand.vocabulary.order import Order
 
 # Below this many entries a sweep is not worth its cost.
 SWEEP_MIN = 1024

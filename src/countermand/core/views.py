@@ -8,7 +8,10 @@ from typing import Any
 from countermand.core import fees, sizing
 from countermand.core.book import Ladder
 from countermand.core.decide import decide
-from countermand.core.events import (
+from countermand.core.exposure import market_bound, required_minor
+from countermand.core.ledger import hold_asset
+from countermand.core.state import Account, Market, State
+from countermand.vocabulary.events import (
     Event,
     OrderAccepted,
     OrderRejected,
@@ -16,11 +19,9 @@ from countermand.core.events import (
     OrderRested,
     Traded,
 )
-from countermand.core.exposure import market_bound, required_minor
-from countermand.core.instrument import Instrument
-from countermand.core.ledger import hold_asset
-from countermand.core.order import Order, SlotUse
-from countermand.core.queries import (
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Order, SlotUse
+from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
     GetOrder,
@@ -35,7 +36,7 @@ from countermand.core.queries import (
     ListTrades,
     PreviewOrder,
 )
-from countermand.core.reports import (
+from countermand.vocabulary.reports import (
     AccountReport,
     AccountSummary,
     BalanceReport,
@@ -50,7 +51,6 @@ from countermand.core.reports import (
     StagedOrder,
     Trade,
 )
-from countermand.core.state import Account, Market, State
 
 
 def view(state: State, query: Any) -> Any:

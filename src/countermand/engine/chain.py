@@ -13,8 +13,8 @@ from hashlib import blake2b
 
 import msgspec
 
-from countermand.core.commands import Command, Entry
-from countermand.core.events import Event
+from countermand.vocabulary.commands import Command, Entry
+from countermand.vocabulary.events import Event
 
 DIGEST_BYTES = 16
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from countermand.core.commands import CANCELS, Command
-from countermand.core.reports import Receipt
 from countermand.engine.chain import as_journaled
+from countermand.vocabulary.commands import CANCELS, Command
+from countermand.vocabulary.reports import Receipt
 
 # A command that waits, as journaled and as the bytes of it, and who waits for it; nobody waits for
 # what the engine issues itself.

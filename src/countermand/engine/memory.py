@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from countermand.core.commands import Entry
 from countermand.engine.chain import GENESIS, decode_entry, link
 from countermand.engine.errors import Damaged, Hole, Stale
 from countermand.engine.ports import Mark, Writer
+from countermand.vocabulary.commands import Entry
 
 
 class MemoryJournal:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from countermand.core.commands import Entry
 from countermand.engine import wal
 from countermand.engine.errors import Absent, Unreadable
 from countermand.engine.ports import Mark, Writer
 from countermand.engine.records import Records, decode_text
+from countermand.vocabulary.commands import Entry
 
 FILE_NAME = "journal.sqlite"
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from countermand.core.commands import Entry
+from countermand.vocabulary.commands import Entry
 
 
 class Mark(Struct, frozen=True):

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from countermand.core.commands import Entry
 from countermand.engine.chain import GENESIS, decode_entry, link
 from countermand.engine.errors import Damaged, Hole, JournalError, OtherFormat, Unreadable
 from countermand.engine.ports import Mark, Writer
+from countermand.vocabulary.commands import Entry
 
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -24,9 +24,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from countermand.core.commands import AdvanceTime, Command, Entry
 from countermand.core.exchange import Exchange
-from countermand.core.reports import Receipt
 from countermand.engine.chain import as_journaled, encode_in_place, fold
 from countermand.engine.committer import Committer
 from countermand.engine.errors import JournalError, Stale
@@ -35,6 +33,8 @@ from countermand.engine.intake import Intake, Limits, QueueFull, Waiting, Whole
 from countermand.engine.keeper import Keeper
 from countermand.engine.ports import Clock, Journal, Mark
 from countermand.engine.snapshot import SnapshotDirectory
+from countermand.vocabulary.commands import AdvanceTime, Command, Entry
+from countermand.vocabulary.reports import Receipt
 
 __all__ = ["Answer", "Engine", "IntakeStopped", "QueueFull", "Undecided"]
 

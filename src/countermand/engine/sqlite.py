@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 
 from countermand import durable
-from countermand.core.commands import Entry
 from countermand.engine import wal
 from countermand.engine.chain import GENESIS, link
 from countermand.engine.errors import Damaged, Full, Stale, Unreadable, Unsuitable, WriteFailed
@@ -24,6 +23,7 @@ from countermand.engine.lock import DirectoryLock
 from countermand.engine.peek import FILE_NAME, log_of, peek
 from countermand.engine.ports import Mark, Writer
 from countermand.engine.records import SCHEMA, Records, decode_text
+from countermand.vocabulary.commands import Entry
 
 log = logging.getLogger(__name__)
 

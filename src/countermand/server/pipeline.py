@@ -13,15 +13,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.core.commands import (
-    Command,
-    ConfigureAccount,
-    OpenAccount,
-    SetReferencePrice,
-    SetTradingState,
-)
-from countermand.core.queries import GetReferenceData, Query
-from countermand.core.reports import Receipt
 from countermand.engine.ports import Clock
 from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull, Undecided
 from countermand.server.credentials import KeyRing
@@ -29,6 +20,15 @@ from countermand.server.metrics import Metrics
 from countermand.server.rate_limits import RateLimits
 from countermand.server.verifier import Verifier
 from countermand.server.watch import OrderWatch
+from countermand.vocabulary.commands import (
+    Command,
+    ConfigureAccount,
+    OpenAccount,
+    SetReferencePrice,
+    SetTradingState,
+)
+from countermand.vocabulary.queries import GetReferenceData, Query
+from countermand.vocabulary.reports import Receipt
 from countermand.wire import codec
 from countermand.wire.context import Context, Principal, Settings
 from countermand.wire.directory import Directory

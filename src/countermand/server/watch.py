@@ -7,12 +7,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from countermand.core.events import Event, OrderCanceled, OrderExpired, Traded
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.queries import GetOrder
-from countermand.core.reports import OrderReport
 from countermand.engine.feed import FeedClosed, FeedCut, Subscription
 from countermand.engine.sequencer import Engine
+from countermand.vocabulary.events import Event, OrderCanceled, OrderExpired, Traded
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reports import OrderReport
 
 
 class OrderWatch:

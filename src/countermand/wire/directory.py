@@ -4,9 +4,9 @@ Names: the assets, instruments and accounts of one venue, indexed for those who 
 
 from collections.abc import Iterable
 
-from countermand.core.ids import AccountId, AssetId, InstrumentId
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.reports import AccountReport, ReferenceData
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.reports import AccountReport, ReferenceData
 
 
 class Directory:

@@ -23,8 +23,8 @@ the venue renders them, the client interprets a response and gets the same thing
 `NotExpressible` stands outside: it never was on a wire.
 """
 
-from countermand.core.order import OrdStatus
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 
 
 class NotExpressible(ValueError):

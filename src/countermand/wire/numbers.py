@@ -9,8 +9,8 @@ before it becomes an integer, so that `1e999999999` costs nothing.
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from functools import lru_cache
 
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.units import PPB, half_even
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.units import PPB, half_even
 
 # Every amount an exchange can mean has fewer digits than this, on either side of the point.
 DIGITS_MAX = 40

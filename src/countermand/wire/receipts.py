@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from countermand.core.events import CancelRejected, InstructionRejected, OrderRejected
-from countermand.core.ids import OrderId
-from countermand.core.reports import OrderReport, Receipt
+from countermand.vocabulary.events import CancelRejected, InstructionRejected, OrderRejected
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.reports import OrderReport, Receipt
 from countermand.wire.errors import CancelRefused, OrderRefused
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from countermand.core.reports import AccountReport
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire.context import Context, Principal, Settings
 from countermand.wire.errors import WireError
 from countermand.wire.http import Request, Response

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TypeVar
 
-from countermand.core.commands import (
+from countermand.vocabulary.commands import (
     Command,
     DepositFunds,
     ListInstrument,
@@ -20,8 +20,8 @@ from countermand.core.commands import (
     RegisterAsset,
     SettleInstrument,
 )
-from countermand.core.ids import AccountId, AssetId, InstrumentId
-from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
+from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
 from countermand.wire import numbers
 from countermand.world.spec import AccountSpec, InstrumentSpec, VenueWorld, WorldError
 

@@ -5,9 +5,9 @@ from typing import Any
 from msgspec.structs import replace
 from tests.venues.conformance.losses import Losses
 
-from countermand.core.order import PositionEffect, SelfTradePrevention
-from countermand.core.reasons import CxlRejReason
 from countermand.venues.autoshares.errors import DENIED
+from countermand.vocabulary.order import PositionEffect, SelfTradePrevention
+from countermand.vocabulary.reasons import CxlRejReason
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,

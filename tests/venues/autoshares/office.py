@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 from tests.venues.desk import Desk
 
-from countermand.core.commands import AdvanceTime
-from countermand.core.ids import OrderId
-from countermand.core.queries import GetOrder
 from countermand.venues.autoshares import VENUE
 from countermand.venues.autoshares.settings import AutosharesSettings
+from countermand.vocabulary.commands import AdvanceTime
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.queries import GetOrder
 from countermand.wire import times
 from countermand.wire.http import Request, Response
 

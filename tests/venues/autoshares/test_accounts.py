@@ -18,10 +18,10 @@ from tests.venues.autoshares.window import HOST, Window
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.core.order import Side
-from countermand.core.queries import GetAccount, GetReferenceData, ListFills
 from countermand.venues.autoshares.messages.accounts import ListTransactions
 from countermand.venues.autoshares.translate import holdings, transactions
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.queries import GetAccount, GetReferenceData, ListFills
 from countermand.wire import codec
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from tests.venues.autoshares.office import APP_KEY, Office, decoded
 
-from countermand.core.commands import SetTradingState
-from countermand.core.ids import InstrumentId
-from countermand.core.instrument import TradingState
 from countermand.engine.sequencer import IntakeStopped, QueueFull, Undecided
+from countermand.vocabulary.commands import SetTradingState
+from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.instrument import TradingState
 from countermand.wire.http import Request
 
 DENIED = {"Message": "Authorization has been denied for this request."}

@@ -6,9 +6,6 @@ import pytest
 from msgspec.structs import replace
 from tests.venues.autoshares.window import Window
 
-from countermand.core.ids import AssetId
-from countermand.core.queries import GetAccount
-from countermand.core.reports import AccountSummary, BalanceReport, QuoteReport, ReferenceData
 from countermand.venues.autoshares.messages.accounts import GetLimits, OfUser
 from countermand.venues.autoshares.paging import Page
 from countermand.venues.autoshares.translate import (
@@ -19,6 +16,9 @@ from countermand.venues.autoshares.translate import (
     users,
     worth,
 )
+from countermand.vocabulary.ids import AssetId
+from countermand.vocabulary.queries import GetAccount
+from countermand.vocabulary.reports import AccountSummary, BalanceReport, QuoteReport, ReferenceData
 from countermand.wire.context import Context
 from countermand.wire.directory import Directory
 from countermand.wire.errors import Malformed, NotExpressible, Unauthorized

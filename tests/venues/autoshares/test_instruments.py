@@ -18,12 +18,12 @@ from tests.venues.autoshares.window import HOST, Window
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.core.queries import ListQuotes
 from countermand.venues.autoshares.about import About, Person
 from countermand.venues.autoshares.messages.instruments import Equity
 from countermand.venues.autoshares.paging import Page
 from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.venues.autoshares.translate import instruments
+from countermand.vocabulary.queries import ListQuotes
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 

@@ -9,11 +9,11 @@ import msgspec
 from msgspec.structs import replace
 from tests.venues.desk import Desk
 
-from countermand.core.commands import NewOrder, SetTradingState
-from countermand.core.instrument import Instrument, TradingState
-from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.core.reports import AccountReport, Receipt
 from countermand.venues import VENUES
+from countermand.vocabulary.commands import NewOrder, SetTradingState
+from countermand.vocabulary.instrument import Instrument, TradingState
+from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.reports import AccountReport, Receipt
 from countermand.wire import numbers
 from countermand.wire.http import Request
 from countermand.world import spec

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from countermand.core.reports import AccountReport
 from countermand.venues.coinbase_intx.auth import (
     SIGN,
     TIMESTAMP,
@@ -17,6 +16,7 @@ from countermand.venues.coinbase_intx.auth import (
     IntxSettings,
     canonical,
 )
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto, times
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request

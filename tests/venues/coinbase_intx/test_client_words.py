@@ -11,17 +11,6 @@ from tests.venues.desk import START_NS, Desk
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
-from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.order import ExecType, OrdType, Side, TimeInForce
-from countermand.core.queries import (
-    GetAccount,
-    GetQuote,
-    GetReferenceData,
-    ListFills,
-    ListOpenOrders,
-)
-from countermand.core.reports import OrderReport
 from countermand.venues import VENUES
 from countermand.venues.coinbase_intx.translate import (
     fills,
@@ -31,6 +20,17 @@ from countermand.venues.coinbase_intx.translate import (
     portfolios,
     resolve,
 )
+from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
+from countermand.vocabulary.order import ExecType, OrdType, Side, TimeInForce
+from countermand.vocabulary.queries import (
+    GetAccount,
+    GetQuote,
+    GetReferenceData,
+    ListFills,
+    ListOpenOrders,
+)
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import codec
 from countermand.wire.errors import Malformed, NotExpressible, NotFound, Unauthorized, WireError
 from countermand.wire.http import Request, Response

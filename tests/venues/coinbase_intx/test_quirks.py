@@ -9,11 +9,11 @@ from urllib.parse import quote
 import pytest
 from tests.venues.desk import START_NS, Desk
 
-from countermand.core.commands import AdvanceTime, ConfigureAccount, SetTradingState
-from countermand.core.instrument import TradingState
 from countermand.venues import VENUES
 from countermand.venues.coinbase_intx import ids
 from countermand.venues.coinbase_intx.ids import Kind
+from countermand.vocabulary.commands import AdvanceTime, ConfigureAccount, SetTradingState
+from countermand.vocabulary.instrument import TradingState
 from countermand.wire import times
 from countermand.wire.http import Request
 from countermand.wire.venue import Credential

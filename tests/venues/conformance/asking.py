@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.venues.desk import Desk
 
-from countermand.core.commands import StageOrder
+from countermand.vocabulary.commands import StageOrder
 from countermand.wire.operation import Operation
 from countermand.wire.route import Route
 

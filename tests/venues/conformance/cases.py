@@ -11,11 +11,11 @@ from tests.venues.conformance.asking import first_request
 from tests.venues.conformance.losses import losses
 from tests.venues.desk import START_NS, Desk
 
-from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
-from countermand.core.events import TimeAdvanced
-from countermand.core.ids import AssetId, MatchId, OrderId
-from countermand.core.instrument import Instrument
-from countermand.core.order import (
+from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from countermand.vocabulary.events import TimeAdvanced
+from countermand.vocabulary.ids import AssetId, MatchId, OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import (
     ExecType,
     OrdStatus,
     OrdType,
@@ -23,7 +23,7 @@ from countermand.core.order import (
     Side,
     TimeInForce,
 )
-from countermand.core.queries import (
+from countermand.vocabulary.queries import (
     GetAccount,
     GetOrder,
     GetQuote,
@@ -33,8 +33,8 @@ from countermand.core.queries import (
     ListOrders,
     ListQuotes,
 )
-from countermand.core.reasons import CancelReason
-from countermand.core.reports import (
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import (
     AccountReport,
     AccountSummary,
     BalanceReport,

@@ -16,8 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tests.venues.desk import Desk
 
-from countermand.core.commands import NewOrder
-from countermand.core.order import OrdStatus
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.order import OrdStatus
 from countermand.wire.errors import WireError
 from countermand.wire.operation import Operation
 

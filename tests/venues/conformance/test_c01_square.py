@@ -14,7 +14,7 @@ from tests.venues.conformance.cases import answers, asked, found_for, reports_in
 from tests.venues.conformance.losses import losses
 from tests.venues.desk import Desk
 
-from countermand.core.commands import NewOrder, ReplaceOrder
+from countermand.vocabulary.commands import NewOrder, ReplaceOrder
 from countermand.wire import codec
 from countermand.wire.errors import CancelRefused, NotExpressible
 from countermand.wire.http import Response

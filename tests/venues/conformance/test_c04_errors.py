@@ -9,8 +9,8 @@ import pytest
 from tests.venues.conformance.losses import losses
 from tests.venues.desk import Desk
 
-from countermand.core.order import OrdStatus
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,

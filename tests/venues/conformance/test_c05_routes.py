@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.venues.desk import Desk
 
-from countermand.core.commands import CancelOrder
-from countermand.core.ids import OrderId
+from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.ids import OrderId
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Capability, Operation
 

@@ -12,10 +12,11 @@ from tests.venues.desk import Desk
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
-from countermand.core.ids import OrderId
-from countermand.core.order import OrdStatus, OrdType, SelfTradePrevention, Side, TimeInForce
-from countermand.core.queries import (
+from countermand.venues import VENUES
+from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import OrdStatus, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.queries import (
     GetAccount,
     GetOrder,
     GetQuote,
@@ -25,8 +26,7 @@ from countermand.core.queries import (
     ListOrders,
     ListQuotes,
 )
-from countermand.core.reasons import CxlRejReason
-from countermand.venues import VENUES
+from countermand.vocabulary.reasons import CxlRejReason
 from countermand.wire.errors import CancelRefused, Forbidden, NotExpressible, Unauthorized
 from countermand.wire.operation import Capability, Operation
 from countermand.wire.receipts import Acknowledged

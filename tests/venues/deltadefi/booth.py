@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from tests.venues.desk import Desk
 
-from countermand.core.commands import SetTradingState, WithdrawFunds
-from countermand.core.instrument import Instrument, TradingState
-from countermand.core.queries import GetAccount, GetDepth
 from countermand.venues import VENUES
 from countermand.venues.deltadefi import transaction
 from countermand.venues.deltadefi.credential import signing_key
 from countermand.venues.deltadefi.settings import DeltaDefiSettings
+from countermand.vocabulary.commands import SetTradingState, WithdrawFunds
+from countermand.vocabulary.instrument import Instrument, TradingState
+from countermand.vocabulary.queries import GetAccount, GetDepth
 from countermand.wire.http import Request, Response
 from countermand.world import spec
 

@@ -2,9 +2,9 @@
 
 from tests.venues.conformance.losses import Losses
 
-from countermand.core.order import OrdStatus, SelfTradePrevention, TimeInForce
-from countermand.core.reasons import CxlRejReason, RejectReason
 from countermand.venues.deltadefi.errors import NO_SUCH_PATH
+from countermand.vocabulary.order import OrdStatus, SelfTradePrevention, TimeInForce
+from countermand.vocabulary.reasons import CxlRejReason, RejectReason
 from countermand.wire.errors import (
     CancelRefused,
     MethodNotAllowed,

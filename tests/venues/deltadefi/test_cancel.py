@@ -14,9 +14,9 @@ import pytest
 from msgspec.structs import replace
 from tests.venues.deltadefi.booth import ADA, NIGHT, NOT_FOUND, NOT_OPEN, Booth, limit
 
-from countermand.core.instrument import TradingState
 from countermand.venues.deltadefi import ids
 from countermand.venues.deltadefi.ids import Kind
+from countermand.vocabulary.instrument import TradingState
 from countermand.wire.errors import IntakeClosed, Internal, Overloaded, Unavailable
 from countermand.wire.http import Request
 

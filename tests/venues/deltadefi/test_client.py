@@ -13,8 +13,11 @@ from tests.venues.deltadefi.booth import ADA, Booth, limit
 from countermand.client.call import call
 from countermand.client.flow import run_sync
 from countermand.client.transport import InProcessTransport
-from countermand.core.commands import NewOrder
-from countermand.core.order import (
+from countermand.venues.deltadefi import VENUE
+from countermand.venues.deltadefi.errors import NothingToCancel, Refused
+from countermand.venues.deltadefi.transaction import TransactionRefused
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.order import (
     ExecInst,
     OrdStatus,
     OrdType,
@@ -22,11 +25,8 @@ from countermand.core.order import (
     Side,
     TimeInForce,
 )
-from countermand.core.queries import GetQuote
-from countermand.core.reasons import RejectReason
-from countermand.venues.deltadefi import VENUE
-from countermand.venues.deltadefi.errors import NothingToCancel, Refused
-from countermand.venues.deltadefi.transaction import TransactionRefused
+from countermand.vocabulary.queries import GetQuote
+from countermand.vocabulary.reasons import RejectReason
 from countermand.wire import codec
 from countermand.wire.errors import (
     CancelRefused,

@@ -12,13 +12,13 @@ import pytest
 from msgspec.structs import replace
 from tests.venues.deltadefi.booth import Booth
 
-from countermand.core.commands import (
+from countermand.vocabulary.commands import (
     DepositFunds,
     ListInstrument,
     RegisterAsset,
     SetReferencePrice,
 )
-from countermand.core.ids import AssetId
+from countermand.vocabulary.ids import AssetId
 
 COIN = "COINUSDM"
 

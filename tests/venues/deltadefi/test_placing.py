@@ -16,9 +16,9 @@ import pytest
 from msgspec.structs import replace
 from tests.venues.deltadefi.booth import ADA, NIGHT, Booth, limit, market
 
-from countermand.core.instrument import TradingState
 from countermand.venues.deltadefi import operation_key, transaction
 from countermand.venues.deltadefi.settings import DeltaDefiSettings
+from countermand.vocabulary.instrument import TradingState
 from countermand.wire.http import Request
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "cardano.json").read_text())

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from tests.venues.deltadefi.booth import ADA, NIGHT, Booth, limit
 
-from countermand.core.instrument import TradingState
 from countermand.venues.deltadefi import operation_key
 from countermand.venues.deltadefi.translate import orders
+from countermand.vocabulary.instrument import TradingState
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access
 

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from tests.venues.desk import Desk
 
-from countermand.core.queries import GetOrder
-from countermand.core.reports import OrderReport
 from countermand.venues import VENUES
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import times
 from countermand.wire.http import Request, Response
 

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from tests.venues.conformance.losses import Losses
 from tests.venues.desk import Desk
 
-from countermand.core.commands import NewOrder
-from countermand.core.order import SelfTradePrevention, Side
 from countermand.venues.loopring.auth import SIGNATURE, AuthCode, Unproven
 from countermand.venues.loopring.translate import grid, resolve
 from countermand.venues.loopring.translate.placing import completed as named
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.order import SelfTradePrevention, Side
 from countermand.wire.errors import RateLimited, Unauthorized, WireError
 from countermand.wire.operation import Operation
 

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 from tests.venues.loopring.floor import ACCOUNTS, E18, ETH, Floor, refusal, refused
 
-from countermand.core.commands import AdvanceTime
 from countermand.engine.sequencer import IntakeStopped, QueueFull, Undecided
 from countermand.venues.loopring.order_hash import parse_hash
+from countermand.vocabulary.commands import AdvanceTime
 from countermand.wire import times
 from countermand.wire.errors import IntakeClosed, Overloaded, Unavailable
 from countermand.wire.http import Request

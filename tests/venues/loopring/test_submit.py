@@ -14,14 +14,14 @@ from msgspec.structs import replace
 from tests.venues.loopring.floor import E18, ETH, LRC, USDT, Floor, refusal
 from tests.venues.loopring.published import VECTORS
 
-from countermand.core.commands import AdvanceTime, ConfigureAccount
-from countermand.core.ids import AssetId, InstrumentId
-from countermand.core.instrument import Asset, Instrument, InstrumentKind
-from countermand.core.order import Side
-from countermand.core.queries import ListOrders
 from countermand.venues.loopring.about import About, Token
 from countermand.venues.loopring.translate import grid
 from countermand.venues.loopring.translate.resolve import Holding, Pair
+from countermand.vocabulary.commands import AdvanceTime, ConfigureAccount
+from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.vocabulary.instrument import Asset, Instrument, InstrumentKind
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.queries import ListOrders
 from countermand.wire import times
 from countermand.wire.http import Request
 

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from tests.venues.polymarket_us.floor import GAME, Floor
 
-from countermand.core.commands import AdvanceTime
 from countermand.server.rate_limits import RateLimits
 from countermand.venues.polymarket_us.auth import PolymarketSettings
+from countermand.vocabulary.commands import AdvanceTime
 from countermand.wire import times
 from countermand.wire.http import Request
 

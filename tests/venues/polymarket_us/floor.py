@@ -8,11 +8,16 @@ from typing import Any
 import msgspec
 from tests.venues.desk import Desk
 
-from countermand.core.commands import NewOrder, SettleInstrument, SetTradingState, WithdrawFunds
-from countermand.core.instrument import Instrument, TradingState
-from countermand.core.order import OrdType, Side, TimeInForce
-from countermand.core.reports import OrderReport
 from countermand.venues import VENUES
+from countermand.vocabulary.commands import (
+    NewOrder,
+    SettleInstrument,
+    SetTradingState,
+    WithdrawFunds,
+)
+from countermand.vocabulary.instrument import Instrument, TradingState
+from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
 from countermand.wire.http import Request
 from countermand.world import spec

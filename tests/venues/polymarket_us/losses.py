@@ -2,9 +2,9 @@
 
 from tests.venues.conformance.losses import Losses
 
-from countermand.core.order import SelfTradePrevention
-from countermand.core.reasons import CxlRejReason, RejectReason
 from countermand.venues.polymarket_us.errors import GENERIC
+from countermand.vocabulary.order import SelfTradePrevention
+from countermand.vocabulary.reasons import CxlRejReason, RejectReason
 from countermand.wire.errors import CancelRefused, Malformed, OrderRefused, RateLimited, WireError
 from countermand.wire.operation import Operation
 

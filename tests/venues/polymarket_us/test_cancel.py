@@ -19,7 +19,7 @@ from tests.venues.polymarket_us.counter import (
 )
 from tests.venues.polymarket_us.floor import CHAMPION, GAME
 
-from countermand.core.instrument import TradingState
+from countermand.vocabulary.instrument import TradingState
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.venues.polymarket_us.counter import Counter, terms, usd
 
-from countermand.core.order import Side
+from countermand.vocabulary.order import Side
 
 
 @pytest.fixture

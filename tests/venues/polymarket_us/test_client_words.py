@@ -12,18 +12,6 @@ from tests.venues.polymarket_us.floor import NAME
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
-from countermand.core.ids import OrderId
-from countermand.core.order import (
-    ExecInst,
-    OrdStatus,
-    OrdType,
-    SelfTradePrevention,
-    Side,
-    TimeInForce,
-)
-from countermand.core.queries import GetOrder, ListOpenOrders
-from countermand.core.reasons import CancelReason, CxlRejReason
 from countermand.venues import VENUES
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.messages.money import Amount
@@ -33,6 +21,18 @@ from countermand.venues.polymarket_us.translate.modifying import modify_to_wire
 from countermand.venues.polymarket_us.translate.order_reports import order_from_wire, order_to_wire
 from countermand.venues.polymarket_us.translate.placing import place_to_wire
 from countermand.venues.polymarket_us.translate.remarks import Remarks, remarks_text
+from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import (
+    ExecInst,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from countermand.vocabulary.queries import GetOrder, ListOpenOrders
+from countermand.vocabulary.reasons import CancelReason, CxlRejReason
 from countermand.wire.errors import CancelRefused, Malformed, NotExpressible, NotFound, Unauthorized
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Operation

@@ -17,14 +17,14 @@ from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, NAME, Floor
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.core.commands import ListInstrument
-from countermand.core.ids import InstrumentId
-from countermand.core.instrument import TradingState
-from countermand.core.queries import GetQuote, ListQuotes
-from countermand.core.reports import QuoteReport, ReferenceData
 from countermand.venues import VENUES
 from countermand.venues.polymarket_us.about import About
 from countermand.venues.polymarket_us.translate import books, markets
+from countermand.vocabulary.commands import ListInstrument
+from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.queries import GetQuote, ListQuotes
+from countermand.vocabulary.reports import QuoteReport, ReferenceData
 from countermand.wire.directory import Directory
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.operation import Operation

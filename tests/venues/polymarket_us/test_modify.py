@@ -21,10 +21,10 @@ from tests.venues.polymarket_us.counter import (
 )
 from tests.venues.polymarket_us.floor import CHAMPION, GAME
 
-from countermand.core.queries import GetOrder
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.messages.orders import ModifyOrder
 from countermand.venues.polymarket_us.translate.modifying import modified_to_wire, modify_from_wire
+from countermand.vocabulary.queries import GetOrder
 
 GTD = "TIME_IN_FORCE_GOOD_TILL_DATE"
 LATER, LATEST = "2027-01-15T09:00:00Z", "2027-01-15T10:00:00.5Z"

@@ -24,10 +24,6 @@ from tests.venues.polymarket_us.counter import (
 )
 from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME
 
-from countermand.core.commands import ConfigureAccount
-from countermand.core.instrument import TradingState
-from countermand.core.queries import GetAccount, GetOrder, ListFills
-from countermand.core.reasons import RejectReason
 from countermand.server.listener import STOP_TIMEOUT_S
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.auth import BLOCK_S_MAX, PolymarketSettings
@@ -35,6 +31,10 @@ from countermand.venues.polymarket_us.messages.orders import ClosePosition, Crea
 from countermand.venues.polymarket_us.translate.created import block_ns
 from countermand.venues.polymarket_us.translate.executions import executions_to_wire
 from countermand.venues.polymarket_us.translate.several import close_from_wire
+from countermand.vocabulary.commands import ConfigureAccount
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.queries import GetAccount, GetOrder, ListFills
+from countermand.vocabulary.reasons import RejectReason
 from countermand.wire import times
 
 GTD = "TIME_IN_FORCE_GOOD_TILL_DATE"

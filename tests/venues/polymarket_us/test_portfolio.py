@@ -18,12 +18,12 @@ from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, Floor
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.core.commands import CancelOrder
-from countermand.core.ids import AccountId
-from countermand.core.queries import GetAccount, ListFills
-from countermand.core.reports import AccountSummary
 from countermand.venues.polymarket_us.messages import portfolio as messages
 from countermand.venues.polymarket_us.translate import portfolio
+from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.queries import GetAccount, ListFills
+from countermand.vocabulary.reports import AccountSummary
 from countermand.wire.errors import Malformed, NotExpressible, NotFound
 from countermand.wire.operation import Operation
 from countermand.wire.times import MS

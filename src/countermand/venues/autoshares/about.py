@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from countermand.core.instrument import Instrument
+from countermand.vocabulary.instrument import Instrument
 from countermand.wire import times
 from countermand.wire.context import Settings
 

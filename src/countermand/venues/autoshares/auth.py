@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from countermand.core.reports import AccountReport
 from countermand.venues.autoshares import credential as keys_of
 from countermand.venues.autoshares import ids, logins
 from countermand.venues.autoshares.credential import AutosharesCredential, digest
 from countermand.venues.autoshares.errors import DENIED, UnknownAppKey
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto
 from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import NotExpressible, Unauthorized

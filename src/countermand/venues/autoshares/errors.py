@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from countermand.core.reasons import CxlRejReason
+from countermand.vocabulary.reasons import CxlRejReason
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,

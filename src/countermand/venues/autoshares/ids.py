@@ -9,7 +9,7 @@ Source: Orders API reference, "Cancel order" (ids are int32); that users and acc
 
 import re
 
-from countermand.core.ids import AccountId, OrderId
+from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.wire.directory import Directory
 from countermand.wire.errors import InvalidField
 

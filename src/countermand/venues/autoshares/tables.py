@@ -4,14 +4,14 @@ Two-way tables: our words and this venue's.
 Source: ETNA manual, "Order statuses", "Order types", "Time in force"; the swagger file's enums.
 """
 
-from countermand.core.order import (
+from countermand.vocabulary.order import (
     OrdStatus,
     OrdType,
     PositionEffect,
     Side,
     TimeInForce,
 )
-from countermand.core.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.wire.table import Table
 
 # What a side means for the position is part of its word.

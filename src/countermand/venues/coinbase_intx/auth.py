@@ -18,9 +18,9 @@ from urllib.parse import unquote_to_bytes
 
 from msgspec import Meta
 
-from countermand.core.reports import AccountReport
 from countermand.venues.coinbase_intx import ids
 from countermand.venues.coinbase_intx.ids import Kind
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto, key_fields, times
 from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import Unauthorized

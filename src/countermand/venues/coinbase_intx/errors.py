@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from countermand.core.order import OrdStatus
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,

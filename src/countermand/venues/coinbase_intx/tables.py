@@ -1,7 +1,7 @@
 """Two-way tables: our words and this venue's."""
 
-from countermand.core.instrument import InstrumentKind, TradingState
-from countermand.core.order import (
+from countermand.vocabulary.instrument import InstrumentKind, TradingState
+from countermand.vocabulary.order import (
     ExecType,
     OrdStatus,
     OrdType,
@@ -9,7 +9,7 @@ from countermand.core.order import (
     Side,
     TimeInForce,
 )
-from countermand.core.reasons import CancelReason
+from countermand.vocabulary.reasons import CancelReason
 from countermand.wire.table import Table
 
 SIDES = Table("side", ((Side.BUY, "BUY"), (Side.SELL, "SELL")))

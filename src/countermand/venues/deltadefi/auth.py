@@ -10,12 +10,12 @@ Source: API reference, "Authorization"; Python SDK 1.1.1, `api.py`.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from countermand.core.reports import AccountReport
 from countermand.venues.deltadefi import credential as credentials
 from countermand.venues.deltadefi import ids
 from countermand.venues.deltadefi.credential import DeltaDefiCredential, DeltaDefiPrincipal
 from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.tables import UNAUTHORIZED
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request

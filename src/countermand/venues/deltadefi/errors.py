@@ -13,11 +13,11 @@ import re
 import msgspec
 from msgspec import Struct
 
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.reasons import CxlRejReason, RejectReason
 from countermand.venues.deltadefi import settings, tables
 from countermand.venues.deltadefi.tables import CODES, code_of
 from countermand.venues.deltadefi.transaction import Fault, TransactionRefused
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.reasons import CxlRejReason, RejectReason
 from countermand.wire import numbers
 from countermand.wire.context import Settings
 from countermand.wire.errors import (

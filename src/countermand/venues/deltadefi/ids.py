@@ -13,7 +13,7 @@ from enum import IntEnum
 from functools import lru_cache
 from hashlib import blake2b
 
-from countermand.core.ids import OrderId
+from countermand.vocabulary.ids import OrderId
 
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})")
 _LENGTH = 36

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from countermand.core.instrument import Asset
+from countermand.vocabulary.instrument import Asset
 from countermand.wire import times
 from countermand.wire.context import Settings
 

@@ -1,7 +1,7 @@
 """Two-way tables: our words and this venue's, and the venue's codes with their texts."""
 
-from countermand.core.order import OrdStatus, OrdType, Side
-from countermand.core.reasons import RejectReason
+from countermand.vocabulary.order import OrdStatus, OrdType, Side
+from countermand.vocabulary.reasons import RejectReason
 from countermand.wire.table import Table
 
 SIDES = Table("side", ((Side.BUY, "buy"), (Side.SELL, "sell")))

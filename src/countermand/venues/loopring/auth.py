@@ -24,7 +24,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from countermand.core.reports import AccountReport
 from countermand.venues.loopring import base_string, credential
 from countermand.venues.loopring.about import ShownSettings
 from countermand.venues.loopring.base_string import ORDER_PATH
@@ -37,6 +36,7 @@ from countermand.venues.loopring.order_hash import (
     parse_order,
     read_terms,
 )
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import InvalidField, MissingField, Unauthorized
 from countermand.wire.http import Request

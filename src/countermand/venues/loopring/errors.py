@@ -12,10 +12,10 @@ import re
 import msgspec
 from msgspec import Struct
 
-from countermand.core.order import OrdStatus
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.venues.loopring.auth import AuthCode, Unproven
 from countermand.venues.loopring.codes import ABSENT, Absent, Code, Coded
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,

@@ -5,11 +5,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.core.commands import NewOrder
-from countermand.core.order import Side
-from countermand.core.queries import ListSlots
 from countermand.venues.loopring.translate import forms, submitted, user
 from countermand.venues.loopring.translate.placing import completed, place_to_wire
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.queries import ListSlots
 from countermand.wire.context import Context
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation

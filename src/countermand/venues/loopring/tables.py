@@ -1,6 +1,6 @@
 """Words of the dialect that stand for words of ours, one to one."""
 
-from countermand.core.order import OrdStatus, Side
+from countermand.vocabulary.order import OrdStatus, Side
 from countermand.wire.table import Table
 
 SIDES: Table[Side] = Table("side", ((Side.BUY, "BUY"), (Side.SELL, "SELL")))

@@ -18,8 +18,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from countermand.core.reports import AccountReport
 from countermand.venues.polymarket_us.about import MarketSettings
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto, key_fields, times
 from countermand.wire.context import Principal, Settings
 from countermand.wire.errors import Unauthorized

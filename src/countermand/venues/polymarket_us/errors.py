@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,

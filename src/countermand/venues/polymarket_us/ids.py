@@ -9,7 +9,7 @@ Source: live order ids as reported by clients (`C60JWBG0WKDK`); that ids are opa
 
 import re
 
-from countermand.core.ids import MatchId, OrderId
+from countermand.vocabulary.ids import MatchId, OrderId
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PAIRS = tuple(a + b for a in _DIGITS for b in _DIGITS)

@@ -5,8 +5,8 @@ The venue has fewer than we do, so the way back is declared where two of ours sh
 Source: Markets API schema, `MARKET_STATE_*`; which of ours is which is our proposal.
 """
 
-from countermand.core.instrument import TradingState
-from countermand.core.reports import QuoteReport
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.reports import QuoteReport
 
 _PREFIX = "MARKET_STATE_"
 SETTLED = "EXPIRED"

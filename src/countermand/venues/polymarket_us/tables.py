@@ -2,8 +2,8 @@
 
 from enum import IntEnum
 
-from countermand.core.order import OrdStatus, OrdType, Side, TimeInForce
-from countermand.core.reasons import CancelReason, RejectReason
+from countermand.vocabulary.order import OrdStatus, OrdType, Side, TimeInForce
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.wire.table import Table
 
 

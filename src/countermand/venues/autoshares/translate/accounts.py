@@ -8,10 +8,6 @@ Source: ETNA manual, "Get account's balance info"; the swagger file, `AccountMod
 
 from decimal import Decimal
 
-from countermand.core.ids import AccountId
-from countermand.core.queries import GetAccount
-from countermand.core.reports import AccountSummary, BalanceReport
-from countermand.core.units import PPB
 from countermand.venues.autoshares import about, errors, ids
 from countermand.venues.autoshares.messages import accounts as messages
 from countermand.venues.autoshares.messages.accounts import Account, AccountDetails, Info
@@ -28,6 +24,10 @@ from countermand.venues.autoshares.translate.worth import (
     money,
     worth,
 )
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.queries import GetAccount
+from countermand.vocabulary.reports import AccountSummary, BalanceReport
+from countermand.vocabulary.units import PPB
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import NotExpressible, NotFound, Unauthorized

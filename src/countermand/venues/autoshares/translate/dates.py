@@ -1,8 +1,8 @@
 """Dates as REST answers have them: ISO-8601 in UTC, to a tenth of a microsecond."""
 
-from countermand.core.order import TimeInForce
 from countermand.venues.autoshares import session_times, settings
 from countermand.venues.autoshares.messages.orders import NO_DATE
+from countermand.vocabulary.order import TimeInForce
 from countermand.wire import times
 from countermand.wire.context import Context
 

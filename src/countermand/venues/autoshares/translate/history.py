@@ -13,14 +13,14 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from countermand.core.order import ExecType, OrdStatus
-from countermand.core.queries import GetOrder, ListFills
-from countermand.core.reports import Fill, OrderReport
 from countermand.venues.autoshares.errors import ORDER_NOT_FOUND
 from countermand.venues.autoshares.messages import orders
 from countermand.venues.autoshares.translate import order_reports, shown
 from countermand.venues.autoshares.translate.orders import get_from_wire
 from countermand.venues.autoshares.translate.shown import Pending
+from countermand.vocabulary.order import ExecType, OrdStatus
+from countermand.vocabulary.queries import GetOrder, ListFills
+from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import NotFound

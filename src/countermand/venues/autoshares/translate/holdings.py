@@ -10,10 +10,6 @@ Source: ETNA manual, "Get user's positions", "Get user's positions in a security
 from collections.abc import Iterable
 from decimal import Decimal
 
-from countermand.core.ids import AccountId, InstrumentId
-from countermand.core.instrument import Instrument
-from countermand.core.queries import GetAccount
-from countermand.core.reports import AccountSummary, PositionReport
 from countermand.venues.autoshares import about, paging
 from countermand.venues.autoshares.about import NO_DATE
 from countermand.venues.autoshares.filters import Kind
@@ -31,6 +27,10 @@ from countermand.venues.autoshares.translate.worth import (
     money,
     worth,
 )
+from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.queries import GetAccount
+from countermand.vocabulary.reports import AccountSummary, PositionReport
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotExpressible

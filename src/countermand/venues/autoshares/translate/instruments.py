@@ -9,16 +9,16 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from countermand.core.ids import AssetId, InstrumentId
-from countermand.core.instrument import Instrument, InstrumentKind, TradingState
-from countermand.core.queries import GetReferenceData, ListQuotes
-from countermand.core.reports import QuoteReport, ReferenceData
 from countermand.venues.autoshares import about, ids, paging
 from countermand.venues.autoshares.filters import Kind
 from countermand.venues.autoshares.messages import instruments as messages
 from countermand.venues.autoshares.messages.instruments import Equity
 from countermand.venues.autoshares.paging import PAGE_SIZE_MAX, Column, Page, Wanted
 from countermand.venues.autoshares.translate.worth import NAME, currency
+from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.vocabulary.instrument import Instrument, InstrumentKind, TradingState
+from countermand.vocabulary.queries import GetReferenceData, ListQuotes
+from countermand.vocabulary.reports import QuoteReport, ReferenceData
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import NotExpressible, NotFound

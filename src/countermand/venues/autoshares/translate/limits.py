@@ -8,17 +8,17 @@ Source: the swagger file, `GET /accounts/{accountId}/preview/limits/{symbol}`, `
 
 from decimal import Decimal
 
-from countermand.core.instrument import Instrument
-from countermand.core.order import Side
-from countermand.core.queries import GetAccount, GetQuote
-from countermand.core.reports import AccountSummary, PositionReport, QuoteReport
-from countermand.core.units import PPB, ceil_ppb
 from countermand.venues.autoshares.messages import accounts as messages
 from countermand.venues.autoshares.messages.accounts import Limits
 from countermand.venues.autoshares.translate import resolve
 from countermand.venues.autoshares.translate.accounts import there
 from countermand.venues.autoshares.translate.instruments import by_symbol
 from countermand.venues.autoshares.translate.worth import dollars, margin_ppb
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.queries import GetAccount, GetQuote
+from countermand.vocabulary.reports import AccountSummary, PositionReport, QuoteReport
+from countermand.vocabulary.units import PPB, ceil_ppb
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField

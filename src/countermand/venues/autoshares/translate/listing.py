@@ -12,9 +12,6 @@ from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 
-from countermand.core.ids import AccountId
-from countermand.core.queries import ListOpenOrders, ListOrders
-from countermand.core.reports import OrderPage, OrderReport
 from countermand.venues.autoshares import filters, ids, paging
 from countermand.venues.autoshares.filters import Filter
 from countermand.venues.autoshares.messages import orders
@@ -28,6 +25,9 @@ from countermand.venues.autoshares.translate import (
 )
 from countermand.venues.autoshares.translate.order_columns import FIELDS, Columns
 from countermand.venues.autoshares.translate.orders import check_own
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.queries import ListOpenOrders, ListOrders
+from countermand.vocabulary.reports import OrderPage, OrderReport
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, Malformed, NotExpressible
 

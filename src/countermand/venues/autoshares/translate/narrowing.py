@@ -8,11 +8,11 @@ left, but for the conditions that `is_met` knows to be done with.
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from countermand.core.ids import InstrumentId
-from countermand.core.order import OrdStatus
 from countermand.venues.autoshares import settings, tables
 from countermand.venues.autoshares.filters import Condition, Filter
 from countermand.venues.autoshares.translate import dates
+from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.order import OrdStatus
 from countermand.wire.context import Context
 
 # What an open order can be shown as when nothing is pending, and what a filter may add to it.

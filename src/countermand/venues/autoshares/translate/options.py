@@ -7,8 +7,6 @@ Source: ETNA manual, "Get filtered options", "Get options expiration dates", "Ge
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from countermand.core.queries import GetReferenceData
-from countermand.core.reports import ReferenceData
 from countermand.venues.autoshares import paging
 from countermand.venues.autoshares.messages import instruments as messages
 from countermand.venues.autoshares.paging import Page
@@ -18,6 +16,8 @@ from countermand.venues.autoshares.translate.instruments import (
     wanted,
 )
 from countermand.venues.autoshares.translate.worth import NAME
+from countermand.vocabulary.queries import GetReferenceData
+from countermand.vocabulary.reports import ReferenceData
 from countermand.wire.context import Context
 from countermand.wire.errors import NotFound
 

@@ -12,9 +12,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from countermand.core.instrument import Instrument
-from countermand.core.order import OrdType
-from countermand.core.reports import OrderReport
 from countermand.venues.autoshares import tables
 from countermand.venues.autoshares.filters import Kind
 from countermand.venues.autoshares.paging import Column
@@ -22,6 +19,9 @@ from countermand.venues.autoshares.translate import dates, order_reports, shown
 from countermand.venues.autoshares.translate.placing import side_word
 from countermand.venues.autoshares.translate.remarks import parse_remarks
 from countermand.venues.autoshares.translate.shown import Pending
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import OrdType
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire.context import Context
 from countermand.wire.numbers import avg_px_text_half_even, price_text, qty_text
 

@@ -5,18 +5,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.instrument import Instrument
-from countermand.core.order import (
-    ExecInst,
-    OrdStatus,
-    OrdType,
-    SelfTradePrevention,
-    TimeInForce,
-)
-from countermand.core.queries import ListFills
-from countermand.core.reasons import CancelReason, RejectReason
-from countermand.core.reports import Fill, OrderPage, OrderReport, Receipt
 from countermand.venues.autoshares import ids, tables
 from countermand.venues.autoshares.about import about
 from countermand.venues.autoshares.errors import ORDER_NOT_FOUND
@@ -26,6 +14,18 @@ from countermand.venues.autoshares.translate import dates, shown
 from countermand.venues.autoshares.translate.placing import side_word
 from countermand.venues.autoshares.translate.remarks import Remarks, parse_remarks, remarks_text
 from countermand.venues.autoshares.translate.shown import Pending
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import (
+    ExecInst,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    TimeInForce,
+)
+from countermand.vocabulary.queries import ListFills
+from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import Fill, OrderPage, OrderReport, Receipt
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound

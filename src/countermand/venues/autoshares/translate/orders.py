@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from countermand.core.commands import CancelOrder
-from countermand.core.events import CancelRejected
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.order import OrdStatus
-from countermand.core.queries import GetOrder
-from countermand.core.reasons import CxlRejReason
-from countermand.core.reports import Receipt
 from countermand.venues.autoshares import ids, settings
 from countermand.venues.autoshares.messages import orders
 from countermand.venues.autoshares.translate import resolve, shown
 from countermand.venues.autoshares.translate.shown import Pending
+from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.events import CancelRejected
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reasons import CxlRejReason
+from countermand.vocabulary.reports import Receipt
 from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, Forbidden, NotExpressible
 from countermand.wire.http import Response

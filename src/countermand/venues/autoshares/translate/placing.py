@@ -4,10 +4,15 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from countermand.core.commands import NewOrder
-from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.instrument import Instrument
-from countermand.core.order import (
+from countermand.venues.autoshares import tables
+from countermand.venues.autoshares.messages import orders
+from countermand.venues.autoshares.translate import dates, resolve, validation
+from countermand.venues.autoshares.translate.remarks import Remarks, parse_remarks, remarks_text
+from countermand.venues.autoshares.translate.validation import Words
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import (
     ExecInst,
     OrdType,
     PositionEffect,
@@ -15,11 +20,6 @@ from countermand.core.order import (
     Side,
     TimeInForce,
 )
-from countermand.venues.autoshares import tables
-from countermand.venues.autoshares.messages import orders
-from countermand.venues.autoshares.translate import dates, resolve, validation
-from countermand.venues.autoshares.translate.remarks import Remarks, parse_remarks, remarks_text
-from countermand.venues.autoshares.translate.validation import Words
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import NotExpressible

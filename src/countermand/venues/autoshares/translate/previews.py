@@ -12,12 +12,6 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from countermand.core.commands import NewOrder
-from countermand.core.ids import InstrumentId
-from countermand.core.instrument import Instrument
-from countermand.core.order import OrdType, Side
-from countermand.core.queries import GetOrder, GetQuote, PreviewOrder
-from countermand.core.reports import OrderReport, PreviewReport, QuoteReport
 from countermand.venues.autoshares.errors import ORDER_NOT_FOUND
 from countermand.venues.autoshares.messages import orders
 from countermand.venues.autoshares.translate import dates, order_reports
@@ -25,6 +19,12 @@ from countermand.venues.autoshares.translate.orders import get_from_wire
 from countermand.venues.autoshares.translate.placing import place_from_wire, side_word
 from countermand.venues.autoshares.translate.remarks import parse_remarks
 from countermand.venues.autoshares.translate.worth import margin_ppb
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import OrdType, Side
+from countermand.vocabulary.queries import GetOrder, GetQuote, PreviewOrder
+from countermand.vocabulary.reports import OrderReport, PreviewReport, QuoteReport
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import NotFound

@@ -4,13 +4,6 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from countermand.core.commands import ReplaceOrder
-from countermand.core.ids import OrderId
-from countermand.core.instrument import Instrument
-from countermand.core.order import OrdType, TimeInForce
-from countermand.core.queries import GetOrder
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.core.reports import OrderReport
 from countermand.venues.autoshares import tables
 from countermand.venues.autoshares.messages import orders
 from countermand.venues.autoshares.translate import resolve, validation
@@ -18,6 +11,13 @@ from countermand.venues.autoshares.translate.order_reports import client_id
 from countermand.venues.autoshares.translate.orders import check_own, path_id
 from countermand.venues.autoshares.translate.placing import expire_ns
 from countermand.venues.autoshares.translate.remarks import Remarks, parse_remarks, remarks_text
+from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import OrdType, TimeInForce
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, InvalidField, NotExpressible

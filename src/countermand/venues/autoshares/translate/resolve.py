@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.instrument import Instrument
 from countermand.venues.autoshares import ids, settings
 from countermand.venues.autoshares.errors import DENIED, RequestInvalid
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.instrument import Instrument
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import Internal, InvalidField, MissingField, Unauthorized

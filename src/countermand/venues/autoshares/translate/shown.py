@@ -12,10 +12,10 @@ from enum import Enum
 
 from msgspec import Struct
 
-from countermand.core.order import ExecType, OrdStatus, TimeInForce
-from countermand.core.reasons import CancelReason
-from countermand.core.reports import OrderReport
 from countermand.venues.autoshares import settings, tables
+from countermand.vocabulary.order import ExecType, OrdStatus, TimeInForce
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire.context import Context
 
 

@@ -8,14 +8,14 @@ Source: ETNA manual, "Get streamers' info", "Recover a streamer session". That a
 from hashlib import sha256
 from itertools import pairwise
 
-from countermand.core.queries import GetReferenceData
-from countermand.core.reports import ReferenceData
 from countermand.venues.autoshares import errors
 from countermand.venues.autoshares.about import shown
 from countermand.venues.autoshares.messages import instruments as messages
 from countermand.venues.autoshares.messages.instruments import Address, Session, Streamers
 from countermand.venues.autoshares.paging import host
 from countermand.venues.autoshares.translate.worth import NAME
+from countermand.vocabulary.queries import GetReferenceData
+from countermand.vocabulary.reports import ReferenceData
 from countermand.wire.context import Context
 from countermand.wire.errors import Unauthorized
 

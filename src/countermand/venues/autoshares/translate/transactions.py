@@ -11,10 +11,6 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from countermand.core.instrument import Instrument
-from countermand.core.order import Side
-from countermand.core.queries import ListFills
-from countermand.core.reports import Fill
 from countermand.venues.autoshares import paging
 from countermand.venues.autoshares.filters import Kind
 from countermand.venues.autoshares.messages import accounts as messages
@@ -24,6 +20,10 @@ from countermand.venues.autoshares.translate import resolve
 from countermand.venues.autoshares.translate.dates import date_to_wire, floored
 from countermand.venues.autoshares.translate.users import margin_type_of
 from countermand.venues.autoshares.translate.worth import money
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.queries import ListFills
+from countermand.vocabulary.reports import Fill
 from countermand.wire.context import Context
 from countermand.wire.numbers import price_text, qty_text
 

@@ -9,13 +9,13 @@ Source: ETNA manual, "Get user's info", "List user's accounts": `@me` is who ask
 
 from typing import Literal
 
-from countermand.core.ids import AccountId
-from countermand.core.queries import GetReferenceData
-from countermand.core.reports import AccountReport, ReferenceData
 from countermand.venues.autoshares import about, errors, ids
 from countermand.venues.autoshares.messages import accounts as messages
 from countermand.venues.autoshares.messages.accounts import Account, User
 from countermand.venues.autoshares.translate.worth import NAME, clearing_account, currency
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.queries import GetReferenceData
+from countermand.vocabulary.reports import AccountReport, ReferenceData
 from countermand.wire import codec
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, Unauthorized

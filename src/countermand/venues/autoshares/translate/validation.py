@@ -14,10 +14,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from countermand.core.instrument import Instrument
 from countermand.venues.autoshares import tables
 from countermand.venues.autoshares.messages.orders import CreateOrder
 from countermand.venues.autoshares.translate import resolve
+from countermand.vocabulary.instrument import Instrument
 from countermand.wire.errors import InvalidField
 
 NOT_OFFERED = "InvalidOrderType"

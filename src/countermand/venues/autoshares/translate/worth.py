@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from countermand.core.ids import AccountId
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.reports import AccountSummary, BalanceReport, PositionReport
-from countermand.core.units import PPB, ceil_ppb
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.reports import AccountSummary, BalanceReport, PositionReport
+from countermand.vocabulary.units import PPB, ceil_ppb
 from countermand.wire.context import Context
 from countermand.wire.numbers import minor_text
 

@@ -2,15 +2,15 @@
 
 from decimal import Decimal
 
-from countermand.core.ids import AccountId, MatchId, OrderId
-from countermand.core.order import TimeInForce
-from countermand.core.queries import ListFills
-from countermand.core.reports import Fill
 from countermand.venues.coinbase_intx import ids, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import portfolios
 from countermand.venues.coinbase_intx.translate import pages, resolve
 from countermand.venues.coinbase_intx.translate.portfolios import user_uuid
+from countermand.vocabulary.ids import AccountId, MatchId, OrderId
+from countermand.vocabulary.order import TimeInForce
+from countermand.vocabulary.queries import ListFills
+from countermand.vocabulary.reports import Fill
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed

@@ -4,15 +4,15 @@ from decimal import Decimal
 
 from msgspec import Raw
 
-from countermand.core.ids import AccountId, AssetId, InstrumentId
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.queries import GetAccount
-from countermand.core.reports import AccountSummary, BalanceReport, PositionReport
 from countermand.venues.coinbase_intx import ids
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import portfolios
 from countermand.venues.coinbase_intx.translate import resolve
 from countermand.venues.coinbase_intx.translate.portfolios import found
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.queries import GetAccount
+from countermand.vocabulary.reports import AccountSummary, BalanceReport, PositionReport
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound

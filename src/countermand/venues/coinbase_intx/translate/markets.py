@@ -6,16 +6,16 @@ from typing import Any
 from msgspec import Raw
 from msgspec.structs import replace
 
-from countermand.core import instrument as core
-from countermand.core.ids import AssetId, InstrumentId
-from countermand.core.queries import GetQuote, GetReferenceData, ListQuotes
-from countermand.core.reports import QuoteReport, ReferenceData
-from countermand.core.units import PPB
 from countermand.venues.coinbase_intx import ids, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import markets
 from countermand.venues.coinbase_intx.translate import resolve
 from countermand.venues.coinbase_intx.translate.resolve import NAME
+from countermand.vocabulary import instrument as core
+from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.vocabulary.queries import GetQuote, GetReferenceData, ListQuotes
+from countermand.vocabulary.reports import QuoteReport, ReferenceData
+from countermand.vocabulary.units import PPB
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound

@@ -2,16 +2,16 @@
 
 from decimal import Decimal
 
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.instrument import Instrument
-from countermand.core.order import ExecInst, ExecType, OrdStatus, OrdType, TimeInForce
-from countermand.core.reasons import CancelReason
-from countermand.core.reports import OrderReport, Receipt
 from countermand.venues.coinbase_intx import ids, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages.orders import Order
 from countermand.venues.coinbase_intx.translate import resolve
 from countermand.venues.coinbase_intx.translate.placing import LIFE_NS_MAX
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecInst, ExecType, OrdStatus, OrdType, TimeInForce
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import OrderReport, Receipt
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound

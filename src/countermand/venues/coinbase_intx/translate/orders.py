@@ -2,19 +2,19 @@
 
 from decimal import Decimal
 
-from countermand.core.commands import CancelOrder, MassCancel, ReplaceOrder
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.instrument import Instrument
-from countermand.core.order import ExecType, OrdStatus, OrdType
-from countermand.core.queries import GetOrder, ListOpenOrders
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.core.reports import OrderReport
 from countermand.venues.coinbase_intx import ids, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import orders
 from countermand.venues.coinbase_intx.translate import pages, resolve
 from countermand.venues.coinbase_intx.translate.order_reports import order_to_wire, orders_from_wire
 from countermand.venues.coinbase_intx.translate.placing import check_cl_ord_id
+from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecType, OrdStatus, OrdType
+from countermand.vocabulary.queries import GetOrder, ListOpenOrders
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, InvalidField, NotExpressible

@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from countermand.core.queries import ListFills, ListOpenOrders
 from countermand.venues.coinbase_intx.messages.orders import Pagination
 from countermand.venues.coinbase_intx.translate import resolve
+from countermand.vocabulary.queries import ListFills, ListOpenOrders
 from countermand.wire import times
 from countermand.wire.errors import NotExpressible
 

@@ -3,18 +3,18 @@
 import re
 from decimal import Decimal
 
-from countermand.core.commands import NewOrder
-from countermand.core.ids import AccountId
-from countermand.core.instrument import Instrument
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
-from countermand.core.queries import PreviewOrder
-from countermand.core.reasons import RejectReason
-from countermand.core.reports import PreviewReport
 from countermand.venues.coinbase_intx import ids, tables
 from countermand.venues.coinbase_intx.errors import CODES
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import orders
 from countermand.venues.coinbase_intx.translate import resolve
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
+from countermand.vocabulary.queries import PreviewOrder
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import PreviewReport
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, MissingField, NotExpressible, OrderRefused

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from countermand.core.commands import ConfigureAccount, OpenAccount
-from countermand.core.events import AccountConfigured, AccountOpened
-from countermand.core.ids import AccountId
-from countermand.core.instrument import InstrumentKind
-from countermand.core.queries import GetAccount, GetReferenceData
-from countermand.core.reports import AccountReport, AccountSummary, Receipt, ReferenceData
 from countermand.venues.coinbase_intx import ids, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import markets, portfolios
 from countermand.venues.coinbase_intx.translate import resolve
 from countermand.venues.coinbase_intx.translate.resolve import NAME
+from countermand.vocabulary.commands import ConfigureAccount, OpenAccount
+from countermand.vocabulary.events import AccountConfigured, AccountOpened
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.instrument import InstrumentKind
+from countermand.vocabulary.queries import GetAccount, GetReferenceData
+from countermand.vocabulary.reports import AccountReport, AccountSummary, Receipt, ReferenceData
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, Malformed, MissingField, NotFound
 from countermand.wire.numbers import rate_text

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from countermand.core.ids import AccountId, InstrumentId
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.reports import AccountReport
 from countermand.venues.coinbase_intx import ids, tables
 from countermand.venues.coinbase_intx.ids import Kind
+from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import numbers, times
 from countermand.wire.context import Context, Principal
 from countermand.wire.errors import (

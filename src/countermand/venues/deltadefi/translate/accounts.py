@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from countermand.core.queries import GetAccount, GetReferenceData
-from countermand.core.reports import AccountSummary, BalanceReport, ReferenceData
 from countermand.venues.deltadefi import settings, tables
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.messages import accounts
 from countermand.venues.deltadefi.translate import resolve
+from countermand.vocabulary.queries import GetAccount, GetReferenceData
+from countermand.vocabulary.reports import AccountSummary, BalanceReport, ReferenceData
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from countermand.core.commands import NewOrder, StageOrder
-from countermand.core.events import OrderRejected, OrderStaged
-from countermand.core.instrument import Instrument
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
-from countermand.core.queries import GetQuote, Query
-from countermand.core.reasons import RejectReason
-from countermand.core.reports import QuoteReport, Receipt
 from countermand.venues.deltadefi import ids, settings, tables, transaction
 from countermand.venues.deltadefi.errors import Refused, order_refused
 from countermand.venues.deltadefi.messages import orders
 from countermand.venues.deltadefi.translate import resolve
 from countermand.venues.deltadefi.translate.slippage import Slippage, slippage_text
+from countermand.vocabulary.commands import NewOrder, StageOrder
+from countermand.vocabulary.events import OrderRejected, OrderStaged
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.queries import GetQuote, Query
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import QuoteReport, Receipt
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, MissingField, NotExpressible, OrderRefused

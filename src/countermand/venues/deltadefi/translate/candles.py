@@ -17,13 +17,13 @@ from functools import partial
 
 from msgspec import Struct
 
-from countermand.core.instrument import Instrument
-from countermand.core.queries import ListTrades
-from countermand.core.reports import Trade
 from countermand.venues.deltadefi import tables
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.messages import markets
 from countermand.venues.deltadefi.translate import resolve
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.queries import ListTrades
+from countermand.vocabulary.reports import Trade
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField

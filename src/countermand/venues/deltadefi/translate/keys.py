@@ -6,8 +6,6 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from countermand.core.queries import GetAccount
-from countermand.core.reports import AccountSummary
 from countermand.venues.deltadefi import credential as credentials
 from countermand.venues.deltadefi import ids, tables
 from countermand.venues.deltadefi.credential import DeltaDefiCredential
@@ -15,6 +13,8 @@ from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.messages import accounts
 from countermand.venues.deltadefi.translate import resolve
+from countermand.vocabulary.queries import GetAccount
+from countermand.vocabulary.reports import AccountSummary
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, Unauthorized
 from countermand.wire.venue import Credential, IssueKey

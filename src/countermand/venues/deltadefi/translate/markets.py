@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.queries import GetDepth, GetQuote, GetReferenceData, ListQuotes, Query
-from countermand.core.reports import DepthReport, QuoteReport, ReferenceData
 from countermand.venues.deltadefi import settings
 from countermand.venues.deltadefi.messages import markets
 from countermand.venues.deltadefi.messages.accounts import Nothing
 from countermand.venues.deltadefi.translate import resolve
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.queries import GetDepth, GetQuote, GetReferenceData, ListQuotes, Query
+from countermand.vocabulary.reports import DepthReport, QuoteReport, ReferenceData
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, Malformed

@@ -6,19 +6,6 @@ from decimal import Decimal
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from countermand.core.commands import NewOrder
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.instrument import Instrument
-from countermand.core.order import (
-    ExecType,
-    OrdStatus,
-    OrdType,
-    SelfTradePrevention,
-    Side,
-    TimeInForce,
-)
-from countermand.core.reasons import CancelReason
-from countermand.core.reports import OrderReport, StagedOrder
 from countermand.venues.deltadefi import ids, tables
 from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.messages import orders
@@ -28,6 +15,19 @@ from countermand.venues.deltadefi.translate.slippage import (
     parse_slippage,
     slippage_text,
 )
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import (
+    ExecType,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import OrderReport, StagedOrder
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed

@@ -3,19 +3,6 @@
 from itertools import islice
 from typing import Any
 
-from countermand.core.commands import CancelOrder, MassCancel
-from countermand.core.ids import InstrumentId, OrderId
-from countermand.core.order import OrdStatus
-from countermand.core.queries import (
-    GetOrder,
-    GetStagedOrder,
-    ListFills,
-    ListOpenOrders,
-    ListOrders,
-    Query,
-)
-from countermand.core.reasons import CxlRejReason, RejectReason
-from countermand.core.reports import Fill, OrderPage, OrderReport, Receipt, StagedOrder
 from countermand.venues.deltadefi import ids
 from countermand.venues.deltadefi.errors import NothingToCancel
 from countermand.venues.deltadefi.messages import orders
@@ -27,6 +14,19 @@ from countermand.venues.deltadefi.translate.order_reports import (
 )
 from countermand.venues.deltadefi.translate.pages import pages, sliced
 from countermand.venues.deltadefi.translate.records import record_of_fill, records_of
+from countermand.vocabulary.commands import CancelOrder, MassCancel
+from countermand.vocabulary.ids import InstrumentId, OrderId
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.queries import (
+    GetOrder,
+    GetStagedOrder,
+    ListFills,
+    ListOpenOrders,
+    ListOrders,
+    Query,
+)
+from countermand.vocabulary.reasons import CxlRejReason, RejectReason
+from countermand.vocabulary.reports import Fill, OrderPage, OrderReport, Receipt, StagedOrder
 from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, NotExpressible, OrderRefused
 from countermand.wire.receipts import Acknowledged, accepted

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from countermand.core.events import Traded
-from countermand.core.ids import AccountId, InstrumentId, MatchId, OrderId
-from countermand.core.order import Side
-from countermand.core.reports import Fill, OrderReport, Receipt
 from countermand.venues.deltadefi import ids
 from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.messages import orders
 from countermand.venues.deltadefi.translate import resolve
+from countermand.vocabulary.events import Traded
+from countermand.vocabulary.ids import AccountId, InstrumentId, MatchId, OrderId
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.reports import Fill, OrderReport, Receipt
 from countermand.wire import numbers
 from countermand.wire.context import Context
 

@@ -3,13 +3,13 @@
 from decimal import ROUND_FLOOR, Decimal
 from decimal import Context as Arithmetic
 
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.order import Side
-from countermand.core.reasons import RejectReason
 from countermand.venues.deltadefi import ids, tables
 from countermand.venues.deltadefi.credential import DeltaDefiCredential, DeltaDefiPrincipal
 from countermand.venues.deltadefi.errors import Refused
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.reasons import RejectReason
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, NotExpressible, OrderRefused, Unauthorized

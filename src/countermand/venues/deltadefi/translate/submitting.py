@@ -5,12 +5,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from countermand.core.commands import NewOrder, SubmitOrder
-from countermand.core.events import OrderRejected
-from countermand.core.ids import OrderId
-from countermand.core.queries import GetOrder, GetStagedOrder, Query
-from countermand.core.reasons import RejectReason
-from countermand.core.reports import OrderReport, Receipt
 from countermand.venues.deltadefi import ids, tables, transaction
 from countermand.venues.deltadefi.credential import signing_key
 from countermand.venues.deltadefi.errors import Refused, order_refused
@@ -19,6 +13,12 @@ from countermand.venues.deltadefi.translate import resolve
 from countermand.venues.deltadefi.translate.building import build_to_wire
 from countermand.venues.deltadefi.translate.order_reports import order_from_wire, order_to_wire
 from countermand.venues.deltadefi.translate.records import records_of_receipt
+from countermand.vocabulary.commands import NewOrder, SubmitOrder
+from countermand.vocabulary.events import OrderRejected
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.queries import GetOrder, GetStagedOrder, Query
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import OrderReport, Receipt
 from countermand.wire.context import Context
 from countermand.wire.errors import OrderRefused
 from countermand.wire.operation import Operation

@@ -1,18 +1,18 @@
 """Canceling: one order, by hash or by the client's id, or several."""
 
-from countermand.core.commands import CancelOrder
-from countermand.core.events import CancelRejected
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.order import OrdStatus
-from countermand.core.queries import GetOrder
-from countermand.core.reasons import CxlRejReason
-from countermand.core.reports import OrderReport, Receipt
 from countermand.venues.loopring.errors import told
 from countermand.venues.loopring.messages import orders
 from countermand.venues.loopring.order_hash import hash_text, parse_hash
 from countermand.venues.loopring.tables import CANCELLED
 from countermand.venues.loopring.translate import resolve
 from countermand.venues.loopring.translate.order_reports import is_cut_short
+from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.events import CancelRejected
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reasons import CxlRejReason
+from countermand.vocabulary.reports import OrderReport, Receipt
 from countermand.wire.context import Context
 from countermand.wire.errors import (
     CancelRefused,

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from countermand.core.queries import GetDepth, ListTrades
-from countermand.core.reports import AccountReport, DepthReport, Trade
 from countermand.venues.loopring.about import Owner, shown
 from countermand.venues.loopring.auth import Unproven
 from countermand.venues.loopring.codes import Absent, Code, Coded
@@ -13,6 +11,8 @@ from countermand.venues.loopring.tables import SIDES
 from countermand.venues.loopring.translate import resolve
 from countermand.venues.loopring.translate.resolve import Holding, Pair
 from countermand.venues.loopring.translate.user import account_of
+from countermand.vocabulary.queries import GetDepth, ListTrades
+from countermand.vocabulary.reports import AccountReport, DepthReport, Trade
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, MissingField

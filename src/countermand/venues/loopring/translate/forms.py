@@ -1,9 +1,5 @@
 """The order form: what it may say, before anything is made of it."""
 
-from countermand.core.instrument import Instrument
-from countermand.core.order import Side
-from countermand.core.reasons import RejectReason
-from countermand.core.units import PPB
 from countermand.venues.loopring.about import ZERO_ADDRESS, shown
 from countermand.venues.loopring.codes import Code, Coded
 from countermand.venues.loopring.messages import orders
@@ -21,6 +17,10 @@ from countermand.venues.loopring.tables import (
     TRADITIONAL_ORDER,
 )
 from countermand.venues.loopring.translate.resolve import Pair
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.units import PPB
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, OrderRefused

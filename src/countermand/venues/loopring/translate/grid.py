@@ -8,11 +8,11 @@ is less than a lot is dust: nobody ever gives more or gets less than was signed.
 
 from typing import NamedTuple
 
-from countermand.core.order import Side
-from countermand.core.reports import OrderReport
 from countermand.venues.loopring.codes import Code, Coded
 from countermand.venues.loopring.translate.remarks import Remarks
 from countermand.venues.loopring.translate.resolve import Pair
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
 
 

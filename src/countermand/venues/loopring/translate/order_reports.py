@@ -1,17 +1,5 @@
 """Orders as the venue shows them: `OrderReport` to the order object, and back."""
 
-from countermand.core.ids import OrderId
-from countermand.core.order import (
-    ExecInst,
-    ExecType,
-    OrdStatus,
-    OrdType,
-    SelfTradePrevention,
-    Side,
-    TimeInForce,
-)
-from countermand.core.reasons import CancelReason
-from countermand.core.reports import OrderReport
 from countermand.venues.loopring.messages import orders
 from countermand.venues.loopring.tables import (
     CANCELLED,
@@ -24,6 +12,18 @@ from countermand.venues.loopring.tables import (
 )
 from countermand.venues.loopring.translate import grid, resolve
 from countermand.venues.loopring.translate.remarks import Remarks, parse_remarks, remarks_text
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import (
+    ExecInst,
+    ExecType,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed

@@ -4,9 +4,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.core.commands import NewOrder
-from countermand.core.ids import AccountId
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
 from countermand.venues.loopring import order_hash
 from countermand.venues.loopring.about import shown
 from countermand.venues.loopring.codes import Coded
@@ -20,6 +17,9 @@ from countermand.venues.loopring.translate.remarks import (
     remarks_text,
 )
 from countermand.venues.loopring.translate.resolve import Pair
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.errors import NotExpressible

@@ -2,10 +2,6 @@
 
 from msgspec.structs import replace
 
-from countermand.core.ids import OrderId
-from countermand.core.order import OrdStatus
-from countermand.core.queries import GetOrder, ListOrders
-from countermand.core.reports import OrderPage, OrderReport
 from countermand.venues.loopring.codes import Code, Coded
 from countermand.venues.loopring.messages import orders
 from countermand.venues.loopring.tables import (
@@ -19,6 +15,10 @@ from countermand.venues.loopring.tables import (
 from countermand.venues.loopring.translate import resolve
 from countermand.venues.loopring.translate.order_reports import order_from_wire, order_to_wire
 from countermand.venues.loopring.translate.remarks import parse_remarks
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.queries import GetOrder, ListOrders
+from countermand.vocabulary.reports import OrderPage, OrderReport
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, NotExpressible

@@ -8,8 +8,8 @@ to the market's grid, in its owner's favor.
 import msgspec
 from msgspec import Struct
 
-from countermand.core.order import Side
 from countermand.venues.loopring.tables import LIMIT_ORDER, MIXED
+from countermand.vocabulary.order import Side
 
 
 class Remarks(Struct, frozen=True, array_like=True):

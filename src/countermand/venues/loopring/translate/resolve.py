@@ -2,13 +2,13 @@
 
 from msgspec import Struct
 
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.reports import AccountReport
 from countermand.venues.loopring.about import About, Token, shown
 from countermand.venues.loopring.auth import AuthCode, LoopringPrincipal, Unproven
 from countermand.venues.loopring.codes import Absent, Code, Coded
 from countermand.venues.loopring.credential import LoopringCredential
 from countermand.venues.loopring.order_hash import hash_text, parse_hash
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, MissingField, NotExpressible, Unauthorized
 

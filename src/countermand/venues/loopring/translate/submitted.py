@@ -1,13 +1,13 @@
 """What a new order is answered, also when it is sent a second time."""
 
-from countermand.core.events import OrderRejected
-from countermand.core.ids import OrderId
-from countermand.core.order import OrdStatus
-from countermand.core.queries import GetOrder
-from countermand.core.reasons import RejectReason
-from countermand.core.reports import OrderReport, Receipt
 from countermand.venues.loopring.messages.orders import Submitted
 from countermand.venues.loopring.tables import PROCESSING
+from countermand.vocabulary.events import OrderRejected
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import OrderReport, Receipt
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.receipts import Acknowledged, the_order

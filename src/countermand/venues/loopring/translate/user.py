@@ -1,9 +1,5 @@
 """What belongs to an account: storage ids, balances, trades, fee rates."""
 
-from countermand.core.order import Side, SlotUse
-from countermand.core.queries import GetAccount, ListFills, ListSlots
-from countermand.core.reports import AccountReport, AccountSummary, BalanceReport, Fill
-from countermand.core.units import PPB
 from countermand.venues.loopring.about import shown
 from countermand.venues.loopring.codes import Absent, Code, Coded
 from countermand.venues.loopring.messages import exchange, user
@@ -12,6 +8,10 @@ from countermand.venues.loopring.translate import resolve
 from countermand.venues.loopring.translate.placing import SLOTS
 from countermand.venues.loopring.translate.remarks import parse_remarks
 from countermand.venues.loopring.translate.resolve import Holding, Pair
+from countermand.vocabulary.order import Side, SlotUse
+from countermand.vocabulary.queries import GetAccount, ListFills, ListSlots
+from countermand.vocabulary.reports import AccountReport, AccountSummary, BalanceReport, Fill
+from countermand.vocabulary.units import PPB
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, Malformed, MissingField, NotExpressible

@@ -8,8 +8,6 @@ Source: Portfolio API schema, `GET /v1/portfolio/activities`. A trade there name
 import re
 from typing import Final
 
-from countermand.core.queries import ListFills
-from countermand.core.reports import Fill
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.messages.portfolio import (
     Activity,
@@ -23,6 +21,8 @@ from countermand.venues.polymarket_us.translate.money import (
     qty_fixed_text,
     qty_whole_text,
 )
+from countermand.vocabulary.queries import ListFills
+from countermand.vocabulary.reports import Fill
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField

@@ -2,9 +2,6 @@
 
 from decimal import Decimal
 
-from countermand.core.instrument import Instrument
-from countermand.core.queries import GetDepth, GetQuote, ListTrades
-from countermand.core.reports import DepthReport, QuoteReport, Trade
 from countermand.venues.polymarket_us import states
 from countermand.venues.polymarket_us.messages import markets
 from countermand.venues.polymarket_us.messages.markets import Bbo, Book, BookLevel, Stats
@@ -17,6 +14,9 @@ from countermand.venues.polymarket_us.translate.money import (
     price_or_none,
     price_to_wire,
 )
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.queries import GetDepth, GetQuote, ListTrades
+from countermand.vocabulary.reports import DepthReport, QuoteReport, Trade
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound

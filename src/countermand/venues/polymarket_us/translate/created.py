@@ -4,14 +4,14 @@ Created: the answers to new orders, and how long a synchronous one waits for its
 A 200 with an id says that an order was taken to be processed, not that it was accepted.
 """
 
-from countermand.core.order import OrdStatus
-from countermand.core.queries import GetOrder, ListFills, Query
-from countermand.core.reasons import RejectReason
-from countermand.core.reports import Fill, OrderReport, Receipt
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.auth import PolymarketSettings
 from countermand.venues.polymarket_us.messages import orders
 from countermand.venues.polymarket_us.translate.executions import executions_to_wire
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.queries import GetOrder, ListFills, Query
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import Fill, OrderReport, Receipt
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, OrderRefused

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from countermand.core.order import OrdStatus
-from countermand.core.reasons import CancelReason, RejectReason
-from countermand.core.reports import Fill, OrderReport
 from countermand.venues.polymarket_us import ids, tables
 from countermand.venues.polymarket_us.messages.orders import Execution
 from countermand.venues.polymarket_us.translate import money
 from countermand.venues.polymarket_us.translate.order_reports import order_to_wire
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.numbers import price_text, qty_text

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from countermand.core.reports import QuoteReport
 from countermand.venues.polymarket_us.about import About, about, instant_ns
 from countermand.venues.polymarket_us.messages.markets import ListMarkets
 from countermand.venues.polymarket_us.translate import resolve
+from countermand.vocabulary.reports import QuoteReport
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField
 from countermand.wire.numbers import minor_text

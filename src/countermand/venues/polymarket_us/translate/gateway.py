@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from countermand.core.queries import GetReferenceData
 from countermand.venues.polymarket_us.errors import GENERIC
 from countermand.venues.polymarket_us.messages.gateway import Everything, OneOf
 from countermand.venues.polymarket_us.translate.resolve import NAME
+from countermand.vocabulary.queries import GetReferenceData
 from countermand.wire.context import Context
 from countermand.wire.errors import NotFound
 

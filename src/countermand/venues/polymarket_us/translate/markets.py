@@ -7,10 +7,6 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
-from countermand.core.ids import AssetId, InstrumentId
-from countermand.core.instrument import FeeBasis, Instrument, InstrumentKind
-from countermand.core.queries import GetQuote, ListQuotes
-from countermand.core.reports import QuoteReport
 from countermand.venues.polymarket_us import states
 from countermand.venues.polymarket_us.about import About, about
 from countermand.venues.polymarket_us.errors import GENERIC
@@ -24,6 +20,10 @@ from countermand.venues.polymarket_us.translate.money import (
     price_from_wire,
     price_or_none,
 )
+from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
+from countermand.vocabulary.queries import GetQuote, ListQuotes
+from countermand.vocabulary.reports import QuoteReport
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound

@@ -1,8 +1,8 @@
 """What orders and positions repeat of the market they are in."""
 
-from countermand.core.instrument import Instrument
 from countermand.venues.polymarket_us.about import about
 from countermand.venues.polymarket_us.messages.metadata import MarketMetadata
+from countermand.vocabulary.instrument import Instrument
 from countermand.wire.context import Context
 
 

@@ -2,16 +2,16 @@
 
 from decimal import Decimal
 
-from countermand.core.commands import ReplaceOrder
-from countermand.core.instrument import Instrument
-from countermand.core.order import ExecInst, TimeInForce
-from countermand.core.queries import GetOrder
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.core.reports import OrderReport, Receipt
 from countermand.venues.polymarket_us import tables
 from countermand.venues.polymarket_us.messages import orders
 from countermand.venues.polymarket_us.translate import money, resolve
 from countermand.venues.polymarket_us.translate.orders import path_id, taken_to_wire
+from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecInst, TimeInForce
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reports import OrderReport, Receipt
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import (

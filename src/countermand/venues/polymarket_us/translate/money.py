@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from msgspec import Raw
 
-from countermand.core.instrument import Asset, Instrument
 from countermand.venues.polymarket_us.messages.money import CURRENCY, Amount
+from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.wire import numbers
 from countermand.wire.numbers import divide_half_even, minor_text, price_text, unscaled
 

@@ -5,17 +5,6 @@ from decimal import Decimal
 from msgspec import Raw
 from msgspec.structs import replace
 
-from countermand.core.ids import InstrumentId, OrderId
-from countermand.core.instrument import Instrument
-from countermand.core.order import (
-    ExecType,
-    OrdStatus,
-    OrdType,
-    SelfTradePrevention,
-    TimeInForce,
-)
-from countermand.core.reasons import CancelReason
-from countermand.core.reports import OrderReport, PreviewReport
 from countermand.venues.polymarket_us import ids, tables
 from countermand.venues.polymarket_us.errors import ORDER_NOT_FOUND
 from countermand.venues.polymarket_us.messages import orders
@@ -34,6 +23,17 @@ from countermand.venues.polymarket_us.translate.remarks import (
     parse_remarks,
     remarks_text,
 )
+from countermand.vocabulary.ids import InstrumentId, OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import (
+    ExecType,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    TimeInForce,
+)
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import OrderReport, PreviewReport
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound, OrderRefused

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from countermand.core.commands import CancelOrder
-from countermand.core.ids import InstrumentId, OrderId
-from countermand.core.queries import GetOrder, ListOpenOrders
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo
-from countermand.core.reports import Receipt
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.auth import PolymarketSettings
 from countermand.venues.polymarket_us.errors import ORDER_NOT_FOUND, conflict
 from countermand.venues.polymarket_us.messages import orders
 from countermand.venues.polymarket_us.translate import resolve
+from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.ids import InstrumentId, OrderId
+from countermand.vocabulary.queries import GetOrder, ListOpenOrders
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo
+from countermand.vocabulary.reports import Receipt
 from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, NotExpressible, NotFound
 from countermand.wire.http import Response

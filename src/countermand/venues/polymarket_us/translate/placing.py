@@ -2,11 +2,6 @@
 
 from decimal import Decimal
 
-from countermand.core.commands import NewOrder
-from countermand.core.ids import AccountId, InstrumentId
-from countermand.core.instrument import Instrument
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
-from countermand.core.queries import PreviewOrder
 from countermand.venues.polymarket_us import tables
 from countermand.venues.polymarket_us.messages import orders
 from countermand.venues.polymarket_us.messages.money import Amount
@@ -18,6 +13,11 @@ from countermand.venues.polymarket_us.translate.remarks import (
     parse_remarks,
     remarks_text,
 )
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.queries import PreviewOrder
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, MissingField, NotExpressible

@@ -2,10 +2,6 @@
 
 from decimal import Decimal
 
-from countermand.core.ids import InstrumentId
-from countermand.core.instrument import Instrument
-from countermand.core.queries import GetAccount, ListQuotes
-from countermand.core.reports import AccountSummary, BalanceReport, PositionReport
 from countermand.venues.polymarket_us.messages import portfolio
 from countermand.venues.polymarket_us.messages.money import CURRENCY
 from countermand.venues.polymarket_us.messages.portfolio import UserBalance, UserPosition
@@ -19,6 +15,10 @@ from countermand.venues.polymarket_us.translate.money import (
     qty_fixed_text,
     qty_whole_text,
 )
+from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.queries import GetAccount, ListQuotes
+from countermand.vocabulary.reports import AccountSummary, BalanceReport, PositionReport
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, Malformed, NotFound

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import TypeVar
 
-from countermand.core.ids import AccountId, OrderId
-from countermand.core.instrument import Instrument
-from countermand.core.reasons import CxlRejReason, CxlRejResponseTo
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.messages.money import CURRENCY, Amount
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo
 from countermand.wire import numbers, times
 from countermand.wire.context import Context as WireContext
 from countermand.wire.errors import (

@@ -1,9 +1,5 @@
 """Canceling all, batches, and closing a position: requests that name no one order."""
 
-from countermand.core.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
-from countermand.core.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
-from countermand.core.queries import GetAccount, ListOpenOrders
-from countermand.core.reports import AccountSummary, OrderReport, Receipt
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.messages import orders
 from countermand.venues.polymarket_us.tables import Outcome
@@ -15,6 +11,10 @@ from countermand.venues.polymarket_us.translate.orders import (
     slugs_to_wire,
 )
 from countermand.venues.polymarket_us.translate.remarks import Remarks, remarks_text
+from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.queries import GetAccount, ListOpenOrders
+from countermand.vocabulary.reports import AccountSummary, OrderReport, Receipt
 from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, Malformed, NotExpressible, NotFound
 from countermand.wire.receipts import Acknowledged, accepted

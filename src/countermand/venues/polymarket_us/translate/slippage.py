@@ -7,10 +7,10 @@ Source: Orders API reference, schema SlippageTolerance: ticks win over bips, 5 t
 
 from decimal import Decimal
 
-from countermand.core.instrument import Instrument
-from countermand.core.order import Side
 from countermand.venues.polymarket_us.messages.orders import SlippageTolerance
 from countermand.venues.polymarket_us.translate import resolve
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Side
 from countermand.wire import numbers
 from countermand.wire.errors import InvalidField, MissingField
 

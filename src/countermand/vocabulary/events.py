@@ -5,10 +5,10 @@ on replay and never stored, but their running digest is.
 
 from msgspec import Struct
 
-from countermand.core.commands import NewOrder
-from countermand.core.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
-from countermand.core.instrument import Instrument, TradingState
-from countermand.core.order import (
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
+from countermand.vocabulary.instrument import Instrument, TradingState
+from countermand.vocabulary.order import (
     OrdStatus,
     OrdType,
     PositionEffect,
@@ -17,7 +17,12 @@ from countermand.core.order import (
     SlotUse,
     TimeInForce,
 )
-from countermand.core.reasons import CancelReason, CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reasons import (
+    CancelReason,
+    CxlRejReason,
+    CxlRejResponseTo,
+    RejectReason,
+)
 
 
 class Occurrence(Struct, frozen=True, array_like=True, gc=False):

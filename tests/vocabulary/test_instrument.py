@@ -3,7 +3,7 @@
 import pytest
 from tests.core.build import PERCENT, instrument, perpetual
 
-from countermand.core.instrument import TradingState
+from countermand.vocabulary.instrument import TradingState
 
 
 def test_notional_is_price_times_quantity_exactly() -> None:

@@ -4,9 +4,9 @@ Queries: what someone asks to see. A value in, a view out; answers show applied,
 
 from msgspec import Struct
 
-from countermand.core.commands import NewOrder
-from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.order import ExecType, OrdStatus, OrdType, Side
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.vocabulary.order import ExecType, OrdStatus, OrdType, Side
 
 
 class Query(Struct, frozen=True, gc=False):

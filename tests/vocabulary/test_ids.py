@@ -2,7 +2,7 @@
 
 import pytest
 
-from countermand.core.ids import MATCHES_PER_ENTRY_MAX, match_id
+from countermand.vocabulary.ids import MATCHES_PER_ENTRY_MAX, match_id
 
 
 def test_match_ids_of_one_entry_lie_before_those_of_the_next() -> None:

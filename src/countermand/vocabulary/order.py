@@ -4,8 +4,8 @@ from enum import IntEnum
 
 from msgspec import Struct
 
-from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.reasons import CancelReason, RejectReason
+from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 
 class Side(IntEnum):

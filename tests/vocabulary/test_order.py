@@ -2,8 +2,8 @@
 
 import pytest
 
-from countermand.core.ids import AccountId, InstrumentId, OrderId
-from countermand.core.order import (
+from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
+from countermand.vocabulary.order import (
     ExecInst,
     Order,
     OrdStatus,

@@ -6,11 +6,11 @@ A server renders them, a client reads them back; neither needs the state they we
 
 from msgspec import Struct
 
-from countermand.core.commands import NewOrder
-from countermand.core.events import Event
-from countermand.core.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
-from countermand.core.instrument import Asset, Instrument
-from countermand.core.order import (
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.events import Event
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.order import (
     ExecType,
     OrdStatus,
     OrdType,
@@ -19,7 +19,7 @@ from countermand.core.order import (
     Side,
     TimeInForce,
 )
-from countermand.core.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 
 class OrderReport(Struct, frozen=True, gc=False):

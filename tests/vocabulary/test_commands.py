@@ -7,8 +7,8 @@ import pytest
 from msgspec import Struct, msgpack
 from tests.core.traffic import Traffic, founding
 
-from countermand.core.commands import CANCELS, CancelOrder, Command, Entry, MassCancel
-from countermand.core.events import Event
+from countermand.vocabulary.commands import CANCELS, CancelOrder, Command, Entry, MassCancel
+from countermand.vocabulary.events import Event
 
 
 @pytest.mark.parametrize("family", [Command, Event])

@@ -5,9 +5,9 @@ appended, with a default, and tags are never reused.
 
 from msgspec import Struct
 
-from countermand.core.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.core.instrument import Instrument, TradingState
-from countermand.core.order import (
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.vocabulary.instrument import Instrument, TradingState
+from countermand.vocabulary.order import (
     OrdType,
     PositionEffect,
     SelfTradePrevention,

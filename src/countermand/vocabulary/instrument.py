@@ -7,8 +7,8 @@ from enum import IntEnum
 
 from msgspec import Struct
 
-from countermand.core.ids import AssetId, InstrumentId
-from countermand.core.units import PPB
+from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.vocabulary.units import PPB
 
 
 class InstrumentKind(IntEnum):

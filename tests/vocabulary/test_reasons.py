@@ -2,7 +2,7 @@
 
 import pytest
 
-from countermand.core.reasons import RejectReason
+from countermand.vocabulary.reasons import RejectReason
 
 
 @pytest.mark.parametrize("reason", RejectReason)

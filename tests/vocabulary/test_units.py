@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermand.core.units import PPB, ceil_ppb, truncate_ppb, truncate_share
+from countermand.vocabulary.units import PPB, ceil_ppb, truncate_ppb, truncate_share
 
 amounts = st.integers(-(10**30), 10**30)
 rates = st.integers(-PPB, PPB)

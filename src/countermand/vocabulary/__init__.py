@@ -1,0 +1,1 @@
+"""The words both ends of the wire speak: ids, amounts, orders, commands, events, reports."""
