@@ -1,7 +1,7 @@
 """Book: two ladders of queues."""
 
 import pytest
-from tests.core.test_order import order
+from tests.vocabulary.test_order import order
 
 from countermand.core import book
 from countermand.core.book import Book, Ladder

@@ -22,9 +22,7 @@ from tests.core.twin import Twin
 from countermand.core import (
     canceling,
     checks,
-    commands,
     decide,
-    events,
     evolve,
     fees,
     funding,
@@ -34,6 +32,7 @@ from countermand.core import (
     slots,
 )
 from countermand.core.aliases import Aliases
+from countermand.vocabulary import commands, events
 from countermand.vocabulary.events import (
     CancelRejected,
     Event,

@@ -1,7 +1,7 @@
 """Timers: what ends when."""
 
 import pytest
-from tests.core.test_order import order
+from tests.vocabulary.test_order import order
 
 from countermand.core import timers
 from countermand.core.timers import Timers
