@@ -1,24 +1,28 @@
 """
-Run the benchmarks and print figures and ratios of this run: `python -m bench [core|http ...]`.
+Run the benchmarks and print figures and ratios of this run: `python -m bench [part ...]`.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import core, http, journal, loopring_crypto, signatures
+from bench import core, http, loopring_crypto, signatures
 from bench.autoshares import Autoshares
 from bench.coinbase_intx import Coinbase
 from bench.deltadefi import DeltaDefi
+from bench.figures import Figure, screen
 from bench.loopring import Loopring
 from bench.polymarket_us import Polymarket
-from countermand.vocabulary.instrument import InstrumentKind
+from bench.sizes import FULL, QUICK, Size
 
-console = Console()
+# A pipe has no width of its own.
+console = Console() if sys.stdout.isatty() else Console(width=120)
 
 SPEAKERS: dict[str, type[http.Speaker]] = {
     "deltadefi": DeltaDefi,
@@ -37,34 +41,6 @@ def _table(title: str, rows: list[tuple[str, str, str]]) -> None:
     for row in rows:
         table.add_row(*row)
     console.print(table, "")
-
-
-def _core() -> None:
-    rows = []
-    for kind in InstrumentKind:
-        name = kind.name.lower()
-        rows.append((f"cancels, {name}", f"{core.cancels_per_s(kind):,.0f}/s", "goal 300,000"))
-        rows.append((f"mixed, {name}", f"{core.mixed_per_s(kind):,.0f}/s", "goal 100,000"))
-    sizes = (1_000, 100_000, 1_000_000)
-    costs = {size: core.cancel_cost_us(size) for size in sizes}
-    for size, cost in costs.items():
-        ratio = cost / costs[sizes[0]]
-        rows.append((f"a cancel among {size:,} resting", f"{cost:.2f} us", f"{ratio:.2f}x"))
-    size_bytes = core.bytes_per_resting_order()
-    rows.append(("memory of a resting order", f"{size_bytes:,.0f} bytes", "all indexes"))
-    _table("core, one thread, no journal", rows)
-
-
-def _journal() -> None:
-    figures = journal.measure()
-    _table(
-        "journal",
-        [
-            ("appends, one by one", f"{figures.single_per_s:,.0f}/s", "each durable"),
-            ("appends, groups of 64", f"{figures.grouped_per_s:,.0f}/s", "each group durable"),
-            ("replayed entries", f"{figures.replayed_per_s:,.0f}/s", "chain checked, applied"),
-        ],
-    )
 
 
 def _http() -> None:
@@ -123,9 +99,12 @@ def _loopring_crypto() -> None:
     )
 
 
-PARTS: dict[str, Callable[[], None]] = {
-    "core": _core,
-    "journal": _journal,
+PARTS: dict[str, Callable[[Size, Path | None], Iterable[Figure]]] = {
+    "core": core.measure,
+    "journal": core.measure_journal,
+}
+
+TABLES: dict[str, Callable[[], None]] = {
     "http": _http,
     "signatures": _signatures,
     "loopring-crypto": _loopring_crypto,
@@ -134,11 +113,22 @@ PARTS: dict[str, Callable[[], None]] = {
 
 def main() -> None:
     """Run the named parts, or all."""
-    chosen = sys.argv[1:] or list(PARTS)
+    parser = ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join([*PARTS, *TABLES]))
+    parser.add_argument("--quick", action="store_true", help="less of everything")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="compare with this one")
+    asked = parser.parse_args()
+    chosen = asked.parts or [*PARTS, *TABLES]
     for name in chosen:
-        if name not in PARTS:
-            sys.exit(f"no benchmark is called {name!r}; there are {', '.join(PARTS)}")
-        PARTS[name]()
+        if name not in PARTS and name not in TABLES:
+            parser.error(f"no part is called {name!r}")
+    size = QUICK if asked.quick else FULL
+    figures = [f for name in chosen if name in PARTS for f in PARTS[name](size, asked.against)]
+    console.print(screen(figures))
+    for name in chosen:
+        if name in TABLES:
+            TABLES[name]()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,179 +1,171 @@
 """
-The core by itself: commands per second, what a cancel costs in books of growing size, bytes an
-order.
+The core by itself: commands per second beside a bare book's and beside another checkout's.
+
+Every side is a process of its own and they take turns, slice by slice; a ratio is the median of the
+ratios of slices that ran one after the other.
 """
 
 from __future__ import annotations
 
-import gc
-import random
+import json
+import os
 import statistics
-import time
-import tracemalloc
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self
 
-from countermand.core.exchange import Exchange
-from countermand.vocabulary.commands import (
-    CancelOrder,
-    Command,
-    DepositFunds,
-    Entry,
-    ListInstrument,
-    NewOrder,
-    OpenAccount,
-    RegisterAsset,
-    ReplaceOrder,
-)
-from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
-from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
-from countermand.vocabulary.order import OrdType, SelfTradePrevention, Side, TimeInForce
-from countermand.vocabulary.reports import Receipt
+from bench.figures import Figure
+from bench.sizes import Size
+from bench.workloads import WORKLOADS
 
-ACCOUNTS = 20
-LEVELS_A_SIDE = 1_000
-MIDDLE_TICKS = 600_000
-MONTH_NS = 30 * 86_400 * 1_000_000_000
+HERE = Path(__file__).parents[1]
+KINDS = ("spot", "perpetual")
+# How much faster than the core of 242eaa8 each workload shall be.
+FASTER = 1.6
+REACH_MAX = 1.3
+CANCELS = 1_000
+GROUP = 64
 
 
-class Market:
-    """An exchange with one market and rich accounts, and a source of commands for it."""
+class Side:
+    """A process that makes one measurement at a time, on the exchange of a checkout."""
 
-    def __init__(self, kind: InstrumentKind, seed: int = 1) -> None:
-        self.exchange = Exchange()
-        self.chance = random.Random(seed)
-        self.setup: list[Command] = []
-        quote = self._set_up(RegisterAsset("bench", "USDC", 8))
-        base = self._set_up(RegisterAsset("bench", "BTC", 8))
-        is_binary = kind is InstrumentKind.BINARY
-        listed = Instrument(
-            InstrumentId(0), "bench", "BTC", kind, base, quote, 1, 1, 1, 4, 1_000, 10_000,
-            maker_fee_ppb=200_000, taker_fee_ppb=400_000, initial_margin_ppb=100_000_000,
-            reference_price_ticks=MIDDLE_TICKS,
-            payout_ticks=2 * MIDDLE_TICKS if is_binary else 0,
-            fee_basis=FeeBasis.VARIANCE if is_binary else FeeBasis.NOTIONAL,
-        )  # fmt: skip
-        self.instrument_id = InstrumentId(self._set_up(ListInstrument(listed)))
-        self.accounts = []
-        for index in range(ACCOUNTS):
-            account = AccountId(
-                self._set_up(OpenAccount("bench", f"user{index}", "main", may_borrow=True))
-            )
-            self._set_up(DepositFunds(account, quote, 10**24))
-            self._set_up(DepositFunds(account, base, 10**24))
-            self.accounts.append(account)
+    def __init__(self, target: str, checkout: Path = HERE) -> None:
+        path = f"{checkout / 'src'}{os.pathsep}{HERE}"
+        self._process = subprocess.Popen(  # noqa: S603 -- our own
+            [sys.executable, "-m", "bench.side", target],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": path},
+            text=True,
+        )
 
-    def _set_up(self, command: Command) -> int:
-        self.setup.append(command)
-        return self.apply(command).seq
+    def ask(self, name: str, *arguments: Any) -> dict[str, float]:
+        """Return what the measurement came to."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([name, arguments]) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"{name} failed; what it said is above"
+        answer: dict[str, float] = json.loads(line)
+        return answer
 
-    def apply(self, command: Command) -> Receipt:
-        """Apply a command as the next entry."""
-        seq = self.exchange.seq + 1
-        return self.exchange.apply(Entry(seq, seq * 1_000, command))
+    def __enter__(self) -> Self:
+        return self
 
-    def entries(self, commands: list[Command]) -> list[Entry]:
-        """Return the commands numbered as the entries to come."""
-        first = self.exchange.seq + 1
-        return [Entry(first + i, (first + i) * 1_000, c) for i, c in enumerate(commands)]
-
-    def resting(self, count: int) -> Iterator[NewOrder]:
-        """Yield orders that rest: prices around the middle, each on its own side of it."""
-        for index in range(count):
-            side = self.chance.choice((Side.BUY, Side.SELL))
-            distance = self.chance.randint(1, LEVELS_A_SIDE)
-            yield self.order(index, side, -distance if side is Side.BUY else distance)
-
-    def order(self, index: int, side: Side, distance: int) -> NewOrder:
-        """Return a limit order at a distance from the middle."""
-        account = self.accounts[index % ACCOUNTS]
-        name = f"c{self.exchange.seq}-{index}"
-        return NewOrder(
-            account, self.instrument_id, name, side, OrdType.LIMIT, TimeInForce.GTC, 100,
-            MIDDLE_TICKS + distance, MONTH_NS, 0, SelfTradePrevention.BOTH,
-        )  # fmt: skip
-
-    def fill(self, count: int) -> list[tuple[AccountId, OrderId]]:
-        """Let `count` orders rest and return them."""
-        receipts = [self.apply(order) for order in self.resting(count)]
-        return [(r.orders[0].account_id, r.orders[0].order_id) for r in receipts]
+    def __exit__(self, *failure: object) -> None:
+        self._process.communicate()
 
 
-def seconds_for(market: Market, commands: list[Command]) -> float:
-    """Return how long the commands take, without the collector in between."""
-    entries, apply = market.entries(commands), market.exchange.advance
-    gc.collect()
-    gc.disable()
-    started = time.perf_counter()
-    for entry in entries:
-        apply(entry)
-    took = time.perf_counter() - started
-    gc.enable()
-    return took
+class Sides:
+    """Our exchange, the bare book, and where one is given another checkout under its `label`."""
+
+    def __init__(self, stack: ExitStack, against: Path | None) -> None:
+        self.own = stack.enter_context(Side("market"))
+        self.plain = stack.enter_context(Side("plain"))
+        self.other = against and stack.enter_context(Side("market", against))
+        self.label = against and label(against)
 
 
-def cancels_per_s(kind: InstrumentKind, resting: int = 10_000, rounds: int = 5) -> float:
-    """
-    Return the rate at which a book of that size is canceled empty, at random; the median round.
-    """
-    market, rates = Market(kind), []
-    for _ in range(rounds):
-        orders = market.fill(resting)
-        market.chance.shuffle(orders)
-        rates.append(resting / seconds_for(market, [CancelOrder(*which) for which in orders]))
-    return statistics.median(rates)
+def label(checkout: Path) -> str:
+    """Return the commit of a checkout, or where there is none its folder's name."""
+    command = ["git", "-C", str(checkout), "rev-parse", "--short", "HEAD"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- git
+    return found.stdout.strip() or checkout.resolve().name
 
 
-def mixed_per_s(kind: InstrumentKind, count: int = 100_000) -> float:
-    """Return the rate of a mix: 45 % places of which a tenth trade, 45 % cancels, 10 % replaces."""
-    market = Market(kind)
-    live = market.fill(5_000)
-    commands: list[Command] = []
-    first, chance = market.exchange.seq + 1, market.chance
-    for index in range(count):
-        draw = chance.random()
-        if draw < 0.45:
-            side = chance.choice((Side.BUY, Side.SELL))
-            away = -chance.randint(1, 100) if chance.random() < 0.1 else chance.randint(1, 1_000)
-            order = market.order(index, side, -away if side is Side.BUY else away)
-            commands.append(order)
-            live.append((order.account_id, OrderId(first + index)))
-        elif draw < 0.9:
-            commands.append(CancelOrder(*live.pop(chance.randrange(len(live)))))
-        else:
-            account, order_id = live[chance.randrange(len(live))]
-            qty = chance.randint(50, 150)
-            commands.append(ReplaceOrder(account, market.instrument_id, order_id, "", "", 0, qty))
-    return count / seconds_for(market, commands)
+def measure(size: Size, against: Path | None = None) -> Iterator[Figure]:
+    """Yield rates, reach and weight."""
+    with ExitStack() as stack:
+        sides = Sides(stack, against)
+        for kind in KINDS:
+            for name in WORKLOADS:
+                yield from _rates(sides, name, kind, size)
+        yield from _reach(sides, size)
+        yield from _weights(sides, size)
 
 
-def cancel_cost_us(resting: int, rounds: int = 5, cancels: int = 1_000) -> float:
-    """
-    Return what a cancel costs in a book of `resting` orders, in microseconds, the best of some
-    rounds.
-
-    The orders canceled are taken at random from the whole book, which is filled up again each
-    round.
-    """
-    market = Market(InstrumentKind.PERPETUAL)
-    live, best = market.fill(resting), float("inf")
-    for _ in range(rounds):
-        market.chance.shuffle(live)
-        chosen = [live.pop() for _ in range(cancels)]
-        took = seconds_for(market, [CancelOrder(*which) for which in chosen])
-        best = min(best, took / cancels * 1e6)
-        live += market.fill(cancels)
-    return best
+def measure_journal(size: Size, against: Path | None = None) -> Iterator[Figure]:
+    """Yield the rates of durable appends and of replay."""
+    own, other = list[dict[str, float]](), list[dict[str, float]]()
+    with ExitStack() as stack:
+        sides = Sides(stack, against)
+        for _ in range(min(size.rounds, 3)):
+            own.append(sides.own.ask("journal", size.replayed_orders, GROUP))
+            if sides.other:
+                other.append(sides.other.ask("journal", size.replayed_orders, GROUP))
+    for what, row in (("appended", f"appended, {GROUP} a sync"), ("replayed", "replayed")):
+        rates = [rate[what] for rate in own]
+        yield _median("journal", row, "entries", rates, "/s")
+        if other:
+            ratios = _ratios(rates, [rate[what] for rate in other])
+            yield _median("journal", row, f"/ {sides.label}", ratios)
 
 
-def bytes_per_resting_order(count: int = 50_000) -> float:
-    """Return the memory one resting order takes, all its indexes included."""
-    market = Market(InstrumentKind.PERPETUAL)
-    orders = list(market.resting(count))
-    tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
-    for order in orders:
-        market.apply(order)
-    gc.collect()
-    after = tracemalloc.get_traced_memory()[0]
-    tracemalloc.stop()
-    return (after - before) / count
+def _rates(sides: Sides, name: str, kind: str, size: Size) -> Iterator[Figure]:
+    everyone = [side for side in (sides.own, sides.plain, sides.other) if side]
+    _refuse_other_outcomes(everyone, name, kind, size.commands)
+    seconds: dict[Side, list[float]] = {side: [] for side in everyone}
+    for seed in range(size.rounds):
+        # Each goes first in its turn.
+        for index in range(len(everyone)):
+            side = everyone[(seed + index) % len(everyone)]
+            seconds[side].append(side.ask("work", name, kind, size.commands, seed)["seconds"])
+    own = seconds[sides.own]
+    yield _median("core", name, kind, [size.commands / spent for spent in own], "/s")
+    yield _median("core", name, f"{kind} / bare book", _ratios(seconds[sides.plain], own))
+    if sides.other:
+        faster = _ratios(seconds[sides.other], own)
+        yield _median("core", name, f"{kind} / {sides.label}", faster, goal=FASTER)
+
+
+def _refuse_other_outcomes(sides: Sequence[Side], name: str, kind: str, count: int) -> None:
+    # Sides that do not trade the same are not doing the same work.
+    outcomes = [side.ask("prove", name, kind, count, 1) for side in sides]
+    assert all(outcome == outcomes[0] for outcome in outcomes), f"{name}, {kind}: {outcomes}"
+
+
+def _reach(sides: Sides, size: Size) -> Iterator[Figure]:
+    row = f"a cancel among {size.resting_max:,} / among 1,000"
+    for column, side, goal in (
+        ("", sides.own, REACH_MAX),
+        ("bare book", sides.plain, None),
+        (f"{sides.label}", sides.other, None),
+    ):
+        if side:
+            times = side.ask("reach", size.resting_max, size.rounds, CANCELS)
+            ratio = times["many"] / times["few"]
+            yield Figure("reach", row, column, ratio, goal=goal, at_most=True)
+            added_us = (times["many"] - times["few"]) * 1e6
+            yield Figure("reach", "microseconds that adds", column, added_us)
+
+
+def _weights(sides: Sides, size: Size) -> Iterator[Figure]:
+    other = sides.other and sides.other.ask("weigh", size.weighed_orders)["bytes"]
+    row = "bytes of a resting order"
+    own = sides.own.ask("weigh", size.weighed_orders)["bytes"]
+    yield Figure("reach", row, "", own, "bytes", goal=other, at_most=True)
+    plain = sides.plain.ask("weigh", size.weighed_orders)["bytes"]
+    yield Figure("reach", row, "bare book", plain, "bytes")
+    if other:
+        yield Figure("reach", row, f"{sides.label}", other, "bytes")
+
+
+def _ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    return [a / b for a, b in zip(ours, theirs, strict=True)]
+
+
+def _median(
+    part: str,
+    row: str,
+    column: str,
+    values: Sequence[float],
+    unit: str = "",
+    goal: float | None = None,
+) -> Figure:
+    low, high = min(values), max(values)
+    return Figure(part, row, column, statistics.median(values), unit, goal, low=low, high=high)

@@ -1,0 +1,76 @@
+"""What a run found out: figures with their goals, as one screen for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+FORMS = {
+    "": "{:,.2f}",
+    "/s": "{:,.0f}",
+    "us": "{:,.0f} us",
+    "ms": "{:,.1f} ms",
+    "s": "{:,.2f} s",
+    "bytes": "{:,.0f}",
+}
+
+
+class Figure(Struct, frozen=True):
+    """
+    A cell of a part's table.
+
+    A goal is a least value, or with `at_most` a greatest one. Where the value is the median of
+    several slices, `low` and `high` are the least and the greatest of them.
+    """
+
+    part: str
+    row: str
+    column: str
+    value: float
+    unit: str = ""
+    goal: float | None = None
+    at_most: bool = False
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Whether there is a goal and the value falls short of it."""
+        if self.goal is None:
+            return False
+        return self.value > self.goal if self.at_most else self.value < self.goal
+
+    @property
+    def shown(self) -> Text:
+        """The value, the goal beside it, and whether it was missed."""
+        form = FORMS[self.unit]
+        text = Text(form.format(self.value))
+        if self.goal is not None:
+            sign = "<" if self.at_most else ">"
+            text.append(f" ({sign} {form.format(self.goal)})", style="dim")
+        if self.missed:
+            text.append(" missed", style="bold red")
+        return text
+
+
+def screen(figures: Sequence[Figure]) -> Group:
+    """Return a table for each part."""
+    parts = dict.fromkeys(figure.part for figure in figures)
+    return Group(*(_table(part, [f for f in figures if f.part == part]) for part in parts))
+
+
+def _table(part: str, figures: list[Figure]) -> Table:
+    columns = list(dict.fromkeys(figure.column for figure in figures))
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(Text(part, style="bold"), no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in dict.fromkeys(figure.row for figure in figures):
+        cells = {figure.column: figure.shown for figure in figures if figure.row == row}
+        table.add_row(row, *(cells.get(column, Text()) for column in columns))
+    table.add_row()
+    return table
