@@ -1,64 +1,82 @@
-# Everything a developer does. `make serve` and `make test` need nothing but Python 3.11 or newer and make.
+# Everything a developer does. `make serve` and `make test` need nothing but Python 3.11.1 to 3.14 and make.
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 
-.PHONY: help serve test check format bench fuzz lock clean
+# The locks are full closures and all wheels: nothing is resolved and nothing built, so that neither
+# the age of pip nor what was published since changes what is installed.
+PIP_INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check
+LOCKED := --no-deps --require-hashes --only-binary :all:
+
+# What resolves the locks anew.
+UV := uv==0.13.9
+UV_COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11.1
+
+.PHONY: help install serve test check format bench fuzz lock clean
 
 help:
-	@echo "make serve   run the exchange with its demo world   (ARGS='--ephemeral --port 9000')"
-	@echo "make test    run every test                         (ARGS='-k cancel')"
-	@echo "make check   format, lint, types, architecture"
-	@echo "make bench   measure, and print ratios from one run"
-	@echo "make fuzz    run the property tests long            (SEED=n)"
-	@echo "make lock    pin the dependencies anew"
+	@echo "make serve    run the exchange with its demo world   (ARGS='--ephemeral --port 9000')"
+	@echo "make test     run every test                         (ARGS='-k cancel')"
+	@echo "make check    format, lint, types, architecture"
+	@echo "make bench    measure, and print ratios from one run"
+	@echo "make fuzz     run the property tests long            (SEED=n)"
+	@echo "make install  what the tests need, and no more       (VENV=.venv PYTHON=python3 PIP=23.0.1)"
+	@echo "make lock     pin the dependencies anew"
 
-serve: .venv/serve
+install: $(VENV)/dev
+
+serve: $(VENV)/serve
 	@exec $(BIN)/countermand serve $(ARGS)
 
-test: .venv/dev
+test: $(VENV)/dev
 	$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/dev
+check: $(VENV)/dev
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_architecture.py
 
-format: .venv/dev
+format: $(VENV)/dev
 	$(BIN)/ruff format src tests bench
 	$(BIN)/ruff check --fix src tests bench
 
-bench: .venv/dev
+bench: $(VENV)/dev
 	$(BIN)/python -m bench $(ARGS)
 
-fuzz: .venv/dev
+fuzz: $(VENV)/dev
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/core --hypothesis-seed=$(or $(SEED),random)
 
-lock: .venv/dev
-	$(BIN)/python -m pip install -q uv
-	$(BIN)/uv pip compile -q --universal --generate-hashes pyproject.toml --extra build --extra dev \
-		--python-version 3.11 -o requirements-dev.lock
-	$(BIN)/uv pip compile -q --universal --generate-hashes pyproject.toml --extra build \
-		--python-version 3.11 -c requirements-dev.lock -o requirements.lock
-	$(BIN)/uv pip compile -q --universal --no-deps --generate-hashes requirements-sdk.in \
-		--python-version 3.11.1 -o requirements-sdk.lock
+lock: $(VENV)/dev
+	$(PIP_INSTALL) $(UV)
+	$(UV_COMPILE) pyproject.toml --extra build --extra dev -o requirements-dev.lock
+	$(UV_COMPILE) pyproject.toml --extra build -c requirements-dev.lock -o requirements.lock
+	$(UV_COMPILE) --no-deps requirements-sdk.in -o requirements-sdk.lock
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.venv/made:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "countermand needs Python 3.11 or newer; set PYTHON=..." >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+# Fail where something installed lacks what it asks for; two SDKs lack it on purpose
+# (requirements-sdk.in). A pip that says nothing at all has failed too.
+define CHECK_COMPLETE
+@$(BIN)/python -m pip --disable-pip-version-check check | awk \
+	'{ told = 1 } !/^(deltadefi|sidan-gin|No broken) / { print; broken = 1 } END { exit broken || !told }' >&2
+endef
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 1) <= sys.version_info < (3, 15))' \
+		|| { echo "countermand needs Python 3.11.1 to 3.14; set PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(if $(PIP),$(PIP_INSTALL) pip==$(PIP))
 	@touch $@
 
-.venv/serve: requirements.lock .venv/made
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+$(VENV)/serve: requirements.lock $(VENV)/made
+	$(PIP_INSTALL) $(LOCKED) -r requirements.lock
+	$(PIP_INSTALL) --no-build-isolation --no-deps -e .
+	$(CHECK_COMPLETE)
 	@touch $@
 
-.venv/dev: requirements-dev.lock requirements-sdk.lock .venv/serve
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps \
-		-r requirements-sdk.lock
+$(VENV)/dev: requirements-dev.lock requirements-sdk.lock $(VENV)/serve
+	$(PIP_INSTALL) $(LOCKED) -r requirements-dev.lock -r requirements-sdk.lock
+	$(CHECK_COMPLETE)
 	@touch $@
