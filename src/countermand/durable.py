@@ -15,13 +15,24 @@ def replace_file(path: Path, data: bytes, mode: int = 0o666) -> None:
     `mode` is that of a new file, less the process's mask. Raises: OSError.
     """
     beside = path.with_suffix(".tmp")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        # On a full disk the part that was written is room that is missing.
+        beside.unlink(missing_ok=True)
+        raise
     sync_directory(path.parent)
+
+
+def sync_data(file: int) -> None:
+    """Make what was written in place durable; the file's times need not be. Raises: OSError."""
+    # macOS has only the one that takes the times along.
+    getattr(os, "fdatasync", os.fsync)(file)
 
 
 def sync_directory(directory: Path) -> None:

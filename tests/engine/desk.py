@@ -15,8 +15,10 @@ from typing import Any
 from tests.core.build import ALICE, BOB, BTC, CAROL, SPOT, USDC, instrument, perpetual
 
 from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.engine import high_water
 from countermand.engine.chain import GENESIS, decode_entry, encode_entry
 from countermand.engine.clock import ManualClock
+from countermand.engine.high_water import Level
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Journal, Mark, Writer
@@ -119,13 +121,20 @@ def fill(journal: Journal, of: Sequence[Entry], group: int = 1) -> None:
 def crash(source: Path, target: Path) -> Path:
     """Copy a directory's journal as a power failure would leave it, however it is held open."""
     target.mkdir()
-    for path in source.glob("journal.sqlite*"):
+    # The mark first: written behind the log, it is never ahead of it.
+    for path in (source / high_water.FILE_NAME, *source.glob("journal.sqlite*")):
         # The shared memory does not survive a power failure.
         if not path.name.endswith("-shm"):
             shutil.copyfile(path, target / path.name)
     if (source / "snapshots").is_dir():
         shutil.copytree(source / "snapshots", target / "snapshots")
     return target
+
+
+def lag(directory: Path) -> Path:
+    """Put a directory's high-water mark where it was before anything was written; return it."""
+    high_water.make(directory, Level(reserved=high_water.RESERVE, is_clean=False))
+    return directory
 
 
 def flip(path: Path, at: int, bit: int = 0) -> None:

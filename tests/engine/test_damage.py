@@ -9,7 +9,7 @@ import pytest
 from tests.engine.desk import START_NS, crash, entries, fill, flip, state_after
 
 from countermand.core.exchange import RULES_VERSION
-from countermand.engine.chain import encode_entry, link
+from countermand.engine.chain import encode_entry
 from countermand.engine.errors import Damaged, Hole, JournalError, Unreadable
 from countermand.engine.replay import recover
 from countermand.engine.sqlite import SqliteJournal
@@ -129,8 +129,7 @@ def test_a_chained_record_must_still_make_sense(tmp_path: Path, payload: bytes, 
     """As a later version might write it, or a bug."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE[:10])
-        row = (11, payload, link(journal.checksum, payload))
-        journal._connection.execute("INSERT INTO entries VALUES (?, ?, ?)", row)
+        journal.append(10, [payload])
     with pytest.raises(Damaged, match=why) as refused:
         start(tmp_path)
     assert 11 == refused.value.seq

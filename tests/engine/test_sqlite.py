@@ -138,8 +138,8 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     """A later version's journal is not guessed at."""
     SqliteJournal(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other:
-        other.execute("PRAGMA user_version = 2")
-    with pytest.raises(OtherFormat, match="format 2, this version knows 1"):
+        other.execute("PRAGMA user_version = 3")
+    with pytest.raises(OtherFormat, match="format 3, this version knows 2"):
         SqliteJournal(tmp_path)
 
 

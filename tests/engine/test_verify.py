@@ -52,10 +52,10 @@ def names(result: Verification) -> list[str]:
 
 
 def test_a_sound_directory_passes_every_check(stopped: Path) -> None:
-    """Log, pages, chain, snapshots, replay."""
+    """Log, pages, both chains, the mark, snapshots, replay."""
     result = verify(stopped)
     assert (COUNT, 0, []) == (result.head, result.seq, result.failures)
-    assert ["log", "pages", "chain", "snapshot", "replay"] == names(result)
+    assert ["log", "pages", "chain", "kept", "high water", "snapshot", "replay"] == names(result)
     assert "1 marks met" in result.checks[-1].detail
 
 

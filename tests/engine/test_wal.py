@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.engine.desk import crash, entries, fill, flip
+from tests.engine.desk import crash, entries, fill, flip, lag
 
 from countermand.engine import wal
 from countermand.engine.errors import Damaged
@@ -24,7 +24,7 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("wal")
     with closing(SqliteJournal(base / "live")) as journal:
         fill(journal, WROTE, GROUP)
-        return crash(base / "live", base / "crashed")
+        return lag(crash(base / "live", base / "crashed"))
 
 
 def last_transaction(path: Path) -> int:

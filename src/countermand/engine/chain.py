@@ -36,6 +36,11 @@ def link(previous: bytes, payload: bytes) -> bytes:
     return blake2b(previous + payload, digest_size=DIGEST_BYTES).digest()
 
 
+def link_kept(previous: bytes, name: str, value: bytes) -> bytes:
+    """Return the checksum of what is kept under a name, after what was kept before."""
+    return link(previous, name.encode() + b"\0" + value)
+
+
 def encode_in_place(seq: int, ts_ns: int, encoded: bytes) -> bytes:
     """Return `encode_entry` of an entry whose command is encoded already."""
     return b"[%d,%d,%b]" % (seq, ts_ns, encoded)

@@ -6,8 +6,10 @@ Errors: everything that can go wrong with a journal.
     ├── OtherFormat      the file is not a journal, or one of a format this version does not know
     ├── Unsuitable       the file system cannot keep a journal
     ├── Locked           another process serves this directory
+    ├── Lost             something the directory once held is gone; the text names it
     ├── Damaged          a record cannot be trusted; `seq` names the first such
     │   └── Hole         a record is missing
+    ├── KeptDamaged      a kept world or change of keys cannot be trusted
     ├── Poisoned         a sound record that the core cannot apply: a bug; `seq` names it
     ├── NotPoisoned      a record that must not be set aside
     ├── OtherRules       records must be replayed by the version whose rules wrote them
@@ -44,6 +46,10 @@ class Locked(JournalError):
         self.pid = pid
 
 
+class Lost(JournalError):
+    """Something the directory once held is gone, or its end is; the text names it."""
+
+
 class Damaged(JournalError):
     """A record cannot be trusted; nothing after it can be either."""
 
@@ -55,6 +61,14 @@ class Damaged(JournalError):
 
 class Hole(Damaged):
     """A record is missing."""
+
+
+class KeptDamaged(JournalError):
+    """A kept world or change of keys cannot be trusted, nor can those after it."""
+
+    def __init__(self, number: int, what: str) -> None:
+        super().__init__(f"journal.sqlite: kept record {number} (a world or keys): {what}")
+        self.number = number
 
 
 class Poisoned(JournalError):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from countermand.engine.chain import GENESIS, decode_entry, link
 from countermand.engine.errors import Damaged, Hole, Stale
-from countermand.engine.ports import Mark, Writer
+from countermand.engine.ports import Kept, Mark, Writer
 from countermand.vocabulary.commands import Entry
 
 
@@ -20,6 +20,7 @@ class MemoryJournal:
         self._checksums: list[bytes] = []
         self._marks: list[Mark] = []
         self._writers: list[Writer] = []
+        self._kept: list[Kept] = []
         self._epoch = 0
 
     @property
@@ -37,6 +38,11 @@ class MemoryJournal:
         """The last writer's epoch, 0 before the first."""
         return self._writers[-1].epoch if self._writers else 0
 
+    @property
+    def reserved(self) -> int:
+        """The head: nothing outlives its owner, so nothing can have been given out beyond it."""
+        return self.head
+
     def fence(self, writer: Writer) -> None:
         """Make `writer` the one who appends. Raises: Stale."""
         if writer.epoch <= self.epoch:
@@ -50,8 +56,7 @@ class MemoryJournal:
         """Keep entries and marks, all or none. Raises: Stale."""
         if expected_head != self.head:
             raise Stale(f"the head is {self.head}, not {expected_head}")
-        if self._epoch != self.epoch:
-            raise Stale(f"writer {self.epoch} has taken over from writer {self._epoch}")
+        self._refuse_stale()
         checksum = self.checksum
         for payload in payloads:
             checksum = link(checksum, payload)
@@ -88,5 +93,18 @@ class MemoryJournal:
         """Return everyone who ever wrote, in order."""
         return tuple(self._writers)
 
+    def kept(self) -> tuple[Kept, ...]:
+        """Return all that was ever kept, in order."""
+        return tuple(self._kept)
+
+    def keep(self, records: Sequence[Kept]) -> None:
+        """Keep records, all or none. Raises: Stale."""
+        self._refuse_stale()
+        self._kept.extend(records)
+
     def close(self) -> None:
         """Do nothing: what is in memory goes with its owner."""
+
+    def _refuse_stale(self) -> None:
+        if self._epoch != self.epoch:
+            raise Stale(f"writer {self.epoch} has taken over from writer {self._epoch}")

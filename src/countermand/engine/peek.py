@@ -13,7 +13,7 @@ from pathlib import Path
 
 from countermand.engine import wal
 from countermand.engine.errors import Absent, Unreadable
-from countermand.engine.ports import Mark, Writer
+from countermand.engine.ports import Kept, Mark, Writer
 from countermand.engine.records import Records, decode_text
 from countermand.vocabulary.commands import Entry
 
@@ -26,7 +26,8 @@ class Peek:
     def __init__(self, records: Records, log: wal.WalScan) -> None:
         self.records = records
         self.log = log
-        self.head = records.head()
+        self.format = records.format()
+        self.head = records.head() if self.format else 0
 
     def read(self, from_seq: int) -> Iterator[Entry]:
         """Yield the entries from `from_seq` to the head. Raises: Damaged at the first bad one."""
@@ -48,13 +49,19 @@ class Peek:
         """Return everyone who ever wrote, in order."""
         return self.records.writers()
 
+    def kept(self) -> tuple[Kept, ...]:
+        """Return all that was ever kept, in order. Raises: KeptDamaged at the first bad one."""
+        return self.records.kept()
+
 
 @contextmanager
-def peek(directory: Path) -> Iterator[Peek]:
+def peek(directory: Path, *, is_ours: bool = False) -> Iterator[Peek]:
     """
     Look into a directory's journal without taking its lock and without changing a byte of it.
 
-    Raises: Absent, Unreadable, Damaged when not even the head can be found.
+    With the lock taken already, `is_ours`, a log need not be copied to be read.
+
+    Raises: Absent, Unreadable, OtherFormat, Damaged when not even the head can be found.
     """
     path = directory / FILE_NAME
     if not path.is_file():
@@ -62,7 +69,7 @@ def peek(directory: Path) -> Iterator[Peek]:
     with ExitStack() as stack:
         try:
             found = wal.scan(log_of(path))
-            connection = _connect(path, stack)
+            connection = _connect(path, stack, is_ours=is_ours)
         except (sqlite3.Error, OSError) as error:
             raise Unreadable(f"{path} cannot be read: {error}") from None
         yield Peek(Records(connection), found)
@@ -73,10 +80,13 @@ def log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
-def _connect(path: Path, stack: ExitStack) -> sqlite3.Connection:
+def _connect(path: Path, stack: ExitStack, *, is_ours: bool) -> sqlite3.Connection:
     log_path = log_of(path)
     options = "mode=ro&immutable=1"
-    if log_path.exists() and log_path.stat().st_size:
+    if log_path.exists() and log_path.stat().st_size and is_ours:
+        # Read only, it can neither copy the log into the database nor remove it.
+        options = "mode=ro"
+    elif log_path.exists() and log_path.stat().st_size:
         # The log is part of the content; its index in shared memory is used and not written.
         options = "mode=ro&readonly_shm=1"
         if not path.with_name(f"{path.name}-shm").exists():

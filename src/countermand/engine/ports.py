@@ -33,6 +33,13 @@ class Writer(Struct, frozen=True):
     opened_ns: int
 
 
+class Kept(Struct, frozen=True):
+    """A world or a change of keys, as whoever keeps it spells it: the engine never looks inside."""
+
+    name: str
+    value: bytes
+
+
 class Clock(Protocol):
     """Where time comes from. It may stand still or go back: the sequencer makes it advance."""
 
@@ -41,7 +48,7 @@ class Clock(Protocol):
 
 
 class Readable(Protocol):
-    """The entries, in order, as they are read back."""
+    """The entries, in order, as they are read back, and what is kept with them."""
 
     @property
     def head(self) -> int:
@@ -62,6 +69,9 @@ class Readable(Protocol):
     def writers(self) -> tuple[Writer, ...]:
         """Return everyone who ever wrote, in order."""
 
+    def kept(self) -> tuple[Kept, ...]:
+        """Return all that was ever kept, in order. Raises: KeptDamaged at the first bad one."""
+
 
 class Journal(Readable, Protocol):
     """
@@ -78,6 +88,10 @@ class Journal(Readable, Protocol):
     def epoch(self) -> int:
         """The last writer's epoch, 0 before the first."""
 
+    @property
+    def reserved(self) -> int:
+        """The last number that an earlier writer may have given out; the head, if that is sure."""
+
     def fence(self, writer: Writer) -> None:
         """
         Make `writer` the one who appends; from now on every earlier one's append fails.
@@ -93,6 +107,13 @@ class Journal(Readable, Protocol):
 
         The payloads are what `encode_entry` makes of the entries from `expected_head + 1` on.
         Raises: Stale, WriteFailed. After WriteFailed every further append fails too.
+        """
+
+    def keep(self, records: Sequence[Kept]) -> None:
+        """
+        Make records durable, all or none, chained and sealed as entries are.
+
+        Raises: as `append`.
         """
 
     def close(self) -> None:

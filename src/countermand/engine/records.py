@@ -13,17 +13,31 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from countermand.engine.chain import GENESIS, decode_entry, link
-from countermand.engine.errors import Damaged, Hole, JournalError, OtherFormat, Unreadable
-from countermand.engine.ports import Mark, Writer
+from countermand.engine.chain import GENESIS, decode_entry, link, link_kept
+from countermand.engine.errors import (
+    Damaged,
+    Hole,
+    JournalError,
+    KeptDamaged,
+    OtherFormat,
+    Unreadable,
+)
+from countermand.engine.ports import Kept, Mark, Writer
 from countermand.vocabulary.commands import Entry
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 APPLICATION_ID = 0x434D4A31  # "CMJ1"
-FORMAT = 1
+FORMAT = 2
+
+# Journals of the first format kept worlds and keys in files of their own.
+FORMAT_OF_FILES = 1
+
+KEPT_TABLE = """CREATE TABLE kept (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, value BLOB NOT NULL, checksum BLOB NOT NULL)"""
 
 SCHEMA = (
+    KEPT_TABLE,
     "CREATE TABLE entries (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, checksum BLOB NOT NULL)",
     "CREATE TABLE marks (seq INTEGER PRIMARY KEY, outcome BLOB NOT NULL)",
     """CREATE TABLE writers (
@@ -52,6 +66,14 @@ class Records:
         """
         Whether nothing has ever been written.
 
+        Raises: as `format`.
+        """
+        return self.format() == 0
+
+    def format(self) -> int:
+        """
+        Return the format the journal has, 0 when nothing has ever been written.
+
         Raises: OtherFormat, Damaged.
         """
         ((application_id, version, tables),) = self._all(
@@ -59,12 +81,12 @@ class Records:
             " FROM pragma_application_id, pragma_user_version"
         )
         if not tables and not application_id:
-            return True
+            return 0
         if application_id != APPLICATION_ID:
             raise OtherFormat("journal.sqlite is a database of something else")
-        if version != FORMAT:
+        if version not in (FORMAT, FORMAT_OF_FILES):
             raise OtherFormat(f"the journal has format {version}, this version knows {FORMAT}")
-        return False
+        return int(version)
 
     def head(self) -> int:
         """Return the last entry's number. Raises: Damaged."""
@@ -138,6 +160,30 @@ class Records:
             " FROM writers ORDER BY epoch"
         )
         return tuple(_row(Writer, row) for row in rows)
+
+    def epoch(self) -> int:
+        """Return the last writer's epoch, 0 before the first."""
+        ((epoch,),) = self._all("SELECT max(epoch) FROM writers")
+        return epoch or 0
+
+    def kept(self) -> tuple[Kept, ...]:
+        """Return all that was ever kept, in order. Raises: KeptDamaged at the first bad one."""
+        return tuple(record for record, _ in self.kept_chain())
+
+    def kept_chain(self) -> Iterator[tuple[Kept, bytes]]:
+        """Yield what was kept, each with its link of the chain. Raises: KeptDamaged."""
+        if self.format() != FORMAT:
+            return
+        checksum = GENESIS
+        rows = self._all("SELECT number, name, value, checksum FROM kept ORDER BY number")
+        for expected, (number, name, value, recorded) in enumerate(rows, 1):
+            if number != expected:
+                raise KeptDamaged(expected, "it is missing")
+            is_sound = type(name) is str and type(value) is bytes
+            checksum = link_kept(checksum, name, value) if is_sound else b""
+            if checksum != recorded:
+                raise KeptDamaged(number, "its checksum does not fit those before it")
+            yield Kept(name, value), checksum
 
     def quarantined(self) -> tuple[int, ...]:
         """Return the numbers that entries had before they were set aside."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from countermand.core.exchange import RULES_VERSION, Exchange
-from countermand.engine.chain import GENESIS, fold
+from countermand.engine.chain import GENESIS, encode_entry, fold
 from countermand.engine.errors import Damaged, Hole, OtherRules, Poisoned
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
@@ -24,6 +24,7 @@ from countermand.engine.ports import Clock, Journal, Readable, Writer
 from countermand.engine.sequencer import Engine
 from countermand.engine.snapshot import SnapshotDamaged, SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
+from countermand.vocabulary.commands import AdvanceTime, Entry
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +125,8 @@ async def open_engine(
         epoch = journal.epoch + 1
         journal.fence(Writer(epoch, journal.head + 1, RULES_VERSION, app_version(), clock.now_ns()))
         _report(found, time.perf_counter() - began)
+        if journal.reserved > journal.head:
+            _pass_over(journal, found, clock.now_ns())
     except BaseException:
         journal.close()
         raise
@@ -146,6 +149,25 @@ def app_version() -> str:
         return version("countermand")
     except PackageNotFoundError:
         return "unpackaged"
+
+
+def _pass_over(journal: Journal, found: Recovery, now_ns: int) -> None:
+    """
+    Use up the numbers that may have been given out by a writer whose stop was not clean.
+
+    Should the end of the log be gone, no file can tell; so no id made of a number is given out
+    twice. They are used up by entries, since a chain without a gap is what proves the journal.
+    """
+    exchange, head, reserved = found.exchange, journal.head, journal.reserved
+    extra = {"ends_at": head, "ends_at_ns": exchange.ts_ns, "goes_on_at": reserved + 1}
+    log.warning("the last stop was not clean: the journal ends here", extra=extra)
+    ts_ns = max(now_ns, exchange.ts_ns + 1)
+    passing = [
+        Entry(seq, ts_ns + seq - head, AdvanceTime()) for seq in range(head + 1, reserved + 1)
+    ]
+    journal.append(head, [encode_entry(entry) for entry in passing])
+    for entry in passing:
+        found.outcome = fold(found.outcome, exchange.advance(entry))
 
 
 def _from_snapshot(journal: Journal, snapshots: SnapshotDirectory | None) -> Recovery:

@@ -9,6 +9,7 @@ where the caller thinks it is, so a stale writer fails whatever it believes.
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -17,12 +18,27 @@ from pathlib import Path
 
 from countermand import durable
 from countermand.engine import wal
-from countermand.engine.chain import GENESIS, link
-from countermand.engine.errors import Damaged, Full, Stale, Unreadable, Unsuitable, WriteFailed
+from countermand.engine.chain import GENESIS, link, link_kept
+from countermand.engine.errors import (
+    Full,
+    Stale,
+    Unreadable,
+    Unsuitable,
+    WriteFailed,
+)
+from countermand.engine.high_water import Level
 from countermand.engine.lock import DirectoryLock
-from countermand.engine.peek import FILE_NAME, log_of, peek
-from countermand.engine.ports import Mark, Writer
-from countermand.engine.records import SCHEMA, Records, decode_text
+from countermand.engine.peek import FILE_NAME, log_of
+from countermand.engine.ports import Kept, Mark, Writer
+from countermand.engine.precheck import precheck
+from countermand.engine.records import (
+    FORMAT,
+    FORMAT_OF_FILES,
+    KEPT_TABLE,
+    SCHEMA,
+    Records,
+    decode_text,
+)
 from countermand.vocabulary.commands import Entry
 
 log = logging.getLogger(__name__)
@@ -44,6 +60,11 @@ _PRAGMAS = (
     f"journal_size_limit = {WAL_BYTES_MAX}",
 )
 
+_KEEP = "INSERT INTO kept SELECT ?, ?, ?, ? WHERE (SELECT max(epoch) FROM writers) = ?"
+
+# What a journal of the first format lacks.
+_FROM_FILES = (KEPT_TABLE, f"PRAGMA user_version = {FORMAT}")
+
 # As Python's default, named: how long another program's transaction on the file is waited for.
 BUSY_S = 5.0
 
@@ -55,21 +76,28 @@ class SqliteJournal:
         """
         Open the journal, making a new one in an empty directory.
 
-        A torn tail is cut and found in `torn`; damage is left as it is.
-        Raises: Locked, Damaged, OtherFormat, Unreadable, WriteFailed.
+        A torn tail is cut and found in `torn`; damage is left as it is, and so is everything when
+        the end of what was once there is missing.
+        Raises: Locked, Lost, Damaged, KeptDamaged, OtherFormat, Unreadable, WriteFailed.
         """
         _make(directory)
         self._path = directory / FILE_NAME
         self._failure = ""
-        self._epoch = self._head = 0
-        self._checksum = GENESIS
+        self._epoch = self._head = self._kept = 0
+        self._checksum = self._kept_checksum = GENESIS
         with ExitStack() as stack:
             stack.callback(DirectoryLock(directory).release)
-            self.torn = _inspect_log(self._path)
+            self.torn, self._high_water = precheck(directory)
+            stack.callback(self._close_mark)
+            if self.torn.torn_bytes:
+                wal.cut(log_of(self._path), self.torn)
             self._connection = _connect(self._path)
             stack.callback(self._connection.close)
             self._records = Records(self._connection)
             self._prepare()
+            self._report_torn()
+            level = self._high_water.level
+            self._reserved = self._head if level.is_clean else max(self._head, level.reserved)
             self._open = stack.pop_all()
 
     @property
@@ -85,8 +113,12 @@ class SqliteJournal:
     @property
     def epoch(self) -> int:
         """The last writer's epoch, 0 before the first."""
-        writers = self._records.writers()
-        return writers[-1].epoch if writers else 0
+        return self._records.epoch()
+
+    @property
+    def reserved(self) -> int:
+        """The last number that an earlier writer may have given out; the head, if that is sure."""
+        return self._reserved
 
     def fence(self, writer: Writer) -> None:
         """Make `writer` the one who appends. Raises: Stale, WriteFailed."""
@@ -99,6 +131,16 @@ class SqliteJournal:
         if not count:
             raise Stale(f"writer {writer.epoch} comes after writer {self.epoch}")
         self._epoch = writer.epoch
+        self._high_water.begin(
+            Level(
+                epoch=writer.epoch,
+                head=self._head,
+                reserved=self._reserved,
+                kept=self._kept,
+                checksum=self._checksum,
+                kept_checksum=self._kept_checksum,
+            )
+        )
 
     def append(
         self, expected_head: int, payloads: Sequence[bytes], marks: Sequence[Mark] = ()
@@ -113,12 +155,14 @@ class SqliteJournal:
         for seq, payload in enumerate(payloads, expected_head + 1):
             checksum = link(checksum, payload)
             values += (seq, payload, checksum)
+        self._high_water.cover(expected_head + len(payloads))
         if len(payloads) <= ROWS_PER_INSERT and not marks:
             # The usual group: one statement that is its own transaction.
             self._insert(expected_head, values)
         else:
             self._append_in_parts(expected_head, values, marks)
         self._head, self._checksum = expected_head + len(payloads), checksum
+        self._high_water.reached(self._head, checksum)
 
     def read(self, from_seq: int) -> Iterator[Entry]:
         """
@@ -142,12 +186,36 @@ class SqliteJournal:
         """Return everyone who ever wrote, in order."""
         return self._records.writers()
 
+    def kept(self) -> tuple[Kept, ...]:
+        """Return all that was ever kept, in order. Raises: KeptDamaged at the first bad one."""
+        return self._records.kept()
+
+    def keep(self, records: Sequence[Kept]) -> None:
+        """
+        Make records durable, all or none, and told of in the mark.
+
+        Raises: Stale, WriteFailed.
+        """
+        number, checksum = self._kept, self._kept_checksum
+        self._write("BEGIN IMMEDIATE")
+        for record in records:
+            number, checksum = number + 1, link_kept(checksum, record.name, record.value)
+            row = (number, record.name, record.value, checksum, self._epoch)
+            if not self._write(_KEEP, row):
+                self._write("ROLLBACK")
+                raise Stale(f"another writer has taken over from writer {self._epoch}")
+        self._write("COMMIT")
+        self._kept, self._kept_checksum = number, checksum
+        self._high_water.kept(number, checksum)
+
     def set_aside(self, from_seq: int, now_ns: int) -> int:
         """
         Move the entries from `from_seq` on to the quarantine table and return how many.
 
         Raises: WriteFailed.
         """
+        # Lowered first: a crash in between leaves a mark that is behind, not one that is ahead.
+        self._high_water.lower(from_seq - 1, self.checksum_at(from_seq - 1))
         self._write("BEGIN IMMEDIATE")
         self._write(
             "INSERT INTO quarantine SELECT seq, payload, checksum, ? FROM entries WHERE seq >= ?",
@@ -159,19 +227,30 @@ class SqliteJournal:
         return count
 
     def close(self) -> None:
-        """Close the file, which empties its log, and let go of the directory. Idempotent."""
-        self._failure = self._failure or "the journal is closed"
+        """
+        Close the file, which empties its log, seal its end, let go of the directory. Idempotent.
+        """
         self._open.close()
+        self._failure = self._failure or "the journal is closed"
+
+    def _close_mark(self) -> None:
+        try:
+            if self._epoch and not self._failure:
+                self._high_water.seal()
+        except WriteFailed as error:
+            log.warning("the stop is not sealed", extra={"reason": str(error)})
+        finally:
+            self._high_water.close()
 
     def _prepare(self) -> None:
         # Asked before anything is set: what is not a journal is left as it was.
-        is_new = self._records.is_new()
+        version = self._records.format()
         self._keep_a_log()
         for pragma in _PRAGMAS:
             self._write(f"PRAGMA {pragma}")
-        if is_new:
+        if version != FORMAT:
             self._write("BEGIN IMMEDIATE")
-            for statement in SCHEMA:
+            for statement in _FROM_FILES if version == FORMAT_OF_FILES else SCHEMA:
                 self._write(statement)
             self._write("COMMIT")
             durable.sync_directory(self._path.parent)
@@ -180,6 +259,23 @@ class SqliteJournal:
         self._records.check_pages()
         self._head = self._records.head()
         self._checksum = self._records.checksum_at(self._head)
+        for number, (_, checksum) in enumerate(self._records.kept_chain(), 1):
+            self._kept, self._kept_checksum = number, checksum
+
+    def _report_torn(self) -> None:
+        if not self.torn.torn_bytes:
+            return
+        last = next(self.read(self._head), None) if self._head else None
+        extra = {
+            "bytes": self.torn.torn_bytes,
+            "frames": self.torn.torn_frames,
+            "ends_at": self._head,
+            "ends_at_ns": last.ts_ns if last else 0,
+        }
+        if self._high_water.level.is_clean:
+            log.warning("cut the log's torn tail: it was never acknowledged", extra=extra)
+        else:
+            log.warning("cut the log's torn tail: what was being written is gone", extra=extra)
 
     def _keep_a_log(self) -> None:
         # SQLite does not fail where it cannot: it answers with the mode that it is left with.
@@ -248,31 +344,14 @@ def _make(directory: Path) -> None:
         raise WriteFailed(f"cannot make {directory}: {error.strerror}") from None
 
 
-def _inspect_log(path: Path) -> wal.WalScan:
-    try:
-        found = wal.scan(log_of(path))
-        is_alone = found != wal.WalScan() and not (path.exists() and path.stat().st_size)
-    except OSError as error:
-        raise Unreadable(f"cannot read {log_of(path)}: {error.strerror}") from None
-    if is_alone:
-        # SQLite would take it for a stranger's and remove it.
-        raise Damaged(1, f"{path.name} is missing, its log is here")
-    if found.damage:
-        with peek(path.parent) as seen:
-            raise Damaged(seen.records.head() + 1, found.damage)
-    if found.torn_bytes:
-        extra = {"bytes": found.torn_bytes, "frames": found.torn_frames}
-        log.warning("cut a torn tail that was never acknowledged", extra=extra)
-        wal.cut(log_of(path), found)
-    return found
-
-
 def _connect(path: Path) -> sqlite3.Connection:
     try:
+        # Keys are kept in it: a new one is its owner's alone. SQLite gives its log the same mode.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(
             path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise Unreadable(f"cannot open {path}: {error}") from None
     connection.text_factory = decode_text
     return connection

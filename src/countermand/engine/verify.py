@@ -13,9 +13,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.engine import high_water
 from countermand.engine.chain import GENESIS
-from countermand.engine.errors import Damaged, JournalError
+from countermand.engine.errors import Damaged, JournalError, OtherFormat
+from countermand.engine.high_water import Level
 from countermand.engine.peek import Peek, peek
+from countermand.engine.precheck import refuse_lost_end
+from countermand.engine.records import FORMAT
 from countermand.engine.replay import (
     Recovery,
     refuse_lost_records,
@@ -58,19 +62,20 @@ def verify(directory: Path) -> Verification:
     result = Verification()
     snapshots = SnapshotDirectory(directory)
     # Listed before the journal is read, so that a running server cannot get ahead of what we saw.
-    taken = snapshots.seqs()
+    taken, level = snapshots.seqs(), _level(directory)
     try:
         with peek(directory) as seen:
             result.head = seen.head
             _run(result, "log", lambda: _log(seen))
-            seen.records.is_new()
             _run(result, "pages", lambda: _pages(seen))
             _run(result, "chain", lambda: _chain(seen, max(taken, default=0)))
+            _run(result, "kept", lambda: f"{len(seen.kept())} worlds and key changes, none changed")
+            _run(result, "high water", lambda: _high_water(level, seen))
             sound = _sound(result, seen, snapshots, taken)
             _run(result, "replay", lambda: _replay(seen, sound))
-    except Damaged as damage:
-        result.seq = damage.seq
-        result.checks.append(Check("journal", ok=False, detail=str(damage)))
+    except (Damaged, OtherFormat) as error:
+        result.seq = getattr(error, "seq", 0)
+        result.checks.append(Check("journal", ok=False, detail=str(error)))
     except _Failed:
         pass
     return result
@@ -97,7 +102,7 @@ def _log(seen: Peek) -> str:
         return f"{log.commits} commits, no torn tail"
     return (
         f"{log.commits} commits, then a torn tail of {log.torn_bytes} bytes in {log.torn_frames} "
-        "frames: never acknowledged, being written now or cut at the next start"
+        f"frames after record {seen.head}: being written now, or cut at the next start"
     )
 
 
@@ -110,6 +115,23 @@ def _chain(seen: Peek, snapshot_seq: int) -> str:
     refuse_lost_records(seen, snapshot_seq)
     seen.check(1, seen.head)
     return f"{seen.head} records, none missing, none changed"
+
+
+def _level(directory: Path) -> Level | JournalError:
+    try:
+        return high_water.read(directory)
+    except JournalError as error:
+        return error
+
+
+def _high_water(level: Level | JournalError, seen: Peek) -> str:
+    if seen.format != FORMAT:
+        return "journals of this format have none; the next start makes it"
+    if isinstance(level, JournalError):
+        raise level
+    refuse_lost_end(level, seen)
+    how = "a clean stop" if level.is_clean else "now, or an unclean stop"
+    return f"the journal reached {level.head}, and it is there; numbers to {level.reserved}; {how}"
 
 
 def _sound(

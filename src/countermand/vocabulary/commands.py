@@ -214,7 +214,11 @@ class MassCancel(Message, frozen=True, tag=11):
 
 
 class AdvanceTime(Message, frozen=True, tag=12):
-    """Let everything happen that was due by the entry's time. Issued only when something is due."""
+    """
+    Let everything happen that was due by the entry's time.
+
+    Issued when something is due, and to use up numbers that may have been given out before.
+    """
 
 
 Command = (
