@@ -1,31 +1,33 @@
-"""Autoshares' bytes: orders that rest on the demo world's first security, and their cancels."""
+"""Autoshares' requests: orders that rest on the demo world's first security, and their cancels."""
 
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
-from countermand.venues import VENUES
+from bench.speaker import Signer, body_of
 from countermand.wire.http import Request
 
 
 class Autoshares:
     """Alice and Bob of the demo world, in turn, with their standing tokens."""
 
+    orders_max = 40_000
+    goals = {"cancels": 0.6, "places": 0.35}
+
     def __init__(self, venue: dict[str, Any]) -> None:
-        self._auth = VENUES["autoshares"].auth
         self._market = venue["markets"][0]
-        self._users = []
-        self._owners: dict[int, int] = {}
+        self._users: dict[int, Signer] = {}
         for name in ("alice", "bob"):
             account = venue["accounts"][name]
             key = {"app_key": account["app_key"], "token": account["token"]}
-            self._users.append((self._auth.credential(name, key), account["account_id"]))
+            signer = Signer("autoshares", name, key, venue["base_url"])
+            self._users[account["account_id"]] = signer
+        self._owners: dict[int, int] = {}
 
-    def place(self, index: int) -> bytes:
+    def place(self, index: int) -> Request:
         """Return an order somewhere below the market, each user's on a thousand prices."""
-        user = index % 2
+        account_id = list(self._users)[index % 2]
         terms = {
             "Symbol": self._market,
             "Type": "Limit",
@@ -34,26 +36,17 @@ class Autoshares:
             "Price": (1_000 + index // 2 % 1_000) / 100,
             "TimeInforce": "GoodTillCancel",
         }
-        path = f"/v1.0/accounts/{self._users[user][1]}/orders"
-        return self._signed(user, "POST", path, json.dumps(terms).encode())
+        path = f"/v1.0/accounts/{account_id}/orders"
+        return self._users[account_id].signed("POST", path, json.dumps(terms).encode())
 
     def order_id(self, answer: bytes) -> str:
         """Return the order's id, and remember whose it is."""
-        order = json.loads(answer.partition(b"\r\n\r\n")[2])
+        order = json.loads(body_of(answer))
         self._owners[order["Id"]] = order["AccountId"]
         return str(order["Id"])
 
-    def cancel(self, order_id: str) -> bytes:
+    def cancel(self, order_id: str) -> Request:
         """Return its cancel."""
         account_id = self._owners[int(order_id)]
-        user = 0 if account_id == self._users[0][1] else 1
-        return self._signed(user, "DELETE", f"/v1.0/accounts/{account_id}/orders/{order_id}", b"")
-
-    def _signed(self, user: int, method: str, path: str, body: bytes) -> bytes:
-        request = Request(method, path.encode(), b"", ((b"host", b"bench"),), body)
-        signed = self._auth.sign(request, self._users[user][0], time.time_ns())
-        lines = [f"{method} {path} HTTP/1.1".encode()]
-        lines += [b"%s: %s" % header for header in signed.headers]
-        if body:
-            lines.append(b"content-length: %d" % len(body))
-        return b"\r\n".join([*lines, b"", body])
+        path = f"/v1.0/accounts/{account_id}/orders/{order_id}"
+        return self._users[account_id].signed("DELETE", path)

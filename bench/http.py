@@ -1,212 +1,206 @@
 """
-The whole server: durable, signed cancels over HTTP, against the same server answering an empty 200.
+Every venue as a client has it: durable, signed cancels and places, beside an empty 200 of uvicorn.
 
-The server runs as anyone would run it, in a process of its own with its journal on this disk; this
-process is the load generator. Requests are built and signed before a phase starts, so that only
-sending is timed, and every phase runs on the same connections.
+The slices of a round run one right after the other, with one load generator and as many
+connections; a ratio is the median of the rounds' ratios. Requests are built and signed before a
+slice starts.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from itertools import islice, repeat
+from collections.abc import Callable, Iterator, Mapping
+from itertools import repeat
 from pathlib import Path
-from typing import Any, Protocol, Self, runtime_checkable
-from urllib.parse import urlsplit
+from statistics import median
 
-from msgspec import Struct
+from bench.autoshares import Autoshares
+from bench.coinbase_intx import Coinbase
+from bench.deltadefi import DeltaDefi
+from bench.figures import Figure
+from bench.load import Connections, connect, receive
+from bench.loopring import Loopring
+from bench.polymarket_us import Polymarket
+from bench.served import Empty, Server, address_of, world_with
+from bench.sizes import Size
+from bench.speaker import Speaker, Staging, spelled
+from countermand.server.credentials import KeyRing
+from countermand.venues import VENUES
+from countermand.wire.http import Request
+from countermand.world import spec
 
-from bench.load import Connections, Measured
+SPEAKERS: Mapping[str, type[Speaker]] = {
+    "deltadefi": DeltaDefi,
+    "autoshares": Autoshares,
+    "coinbase-intx": Coinbase,
+    "loopring": Loopring,
+    "polymarket-us": Polymarket,
+}
 
-CONNECTIONS = 64
-ROUNDS = 3
-PHASE_S = 3.0
-CANCELS_A_PHASE = 90_000
-OPEN_LOOP_S = 8
+# Where the signature costs most of a request, and its library lets other threads run.
+THREADED = "polymarket-us"
+
 # So many orders an account can have written down and not yet placed.
 STAGED_AT_ONCE = 1_000
-PING = b"GET /_countermand/ping HTTP/1.1\r\nhost: bench\r\n\r\n"
+BLOCK = 25
+PER_S = ("empty 200/s", "cancels/s", "places/s", "checks/s")
+ASIDE = ("checks/s", "generator")
+# One connection's median cancel may take two syncs and this much.
+BEYOND_SYNCS_US = 150
 
 
-class Speaker(Protocol):
-    """Knows a venue's bytes: what each venue's file in this folder offers."""
+class Stand:
+    """A served venue, and the connections that load it."""
 
-    def __init__(self, venue: dict[str, Any]) -> None:
-        """Take what the ready line says of the venue."""
+    def __init__(self, connections: Connections, speaker: Speaker) -> None:
+        self.connections = connections
+        self.speaker = speaker
+        self._placed = 0
 
-    def place(self, index: int) -> bytes:
-        """Return a whole signed request for an order that will rest."""
+    def place(self, count: int) -> tuple[list[str], float]:
+        """Place orders and return their ids and how many a second it were."""
+        answers, seconds = list[bytes](), 0.0
+        at_once = STAGED_AT_ONCE if isinstance(self.speaker, Staging) else count
+        for start in range(0, count, at_once):
+            size = min(at_once, count - start)
+            came, spent = self._run(self.orders(size))
+            seconds += spent
+            if isinstance(self.speaker, Staging):
+                came, spent = self._run([self.speaker.submit(answer) for answer in came])
+                seconds += spent
+            answers += came
+        return [self.speaker.order_id(answer) for answer in answers], count / seconds
 
-    def order_id(self, answer: bytes) -> str:
-        """Return the id of the order a place answered."""
+    def orders(self, count: int) -> list[Request]:
+        """Return the next orders to place."""
+        first, self._placed = self._placed, self._placed + count
+        return [self.speaker.place(index) for index in range(first, self._placed)]
 
-    def cancel(self, order_id: str) -> bytes:
-        """Return a whole signed request that cancels it."""
+    def cancel(self, orders: list[str]) -> tuple[float, float]:
+        """Cancel orders and return how many a second, and the generator's share of a processor."""
+        requests = [spelled(self.speaker.cancel(order_id)) for order_id in orders]
+        done = self.connections.run(requests)
+        done.refuse_refusals()
+        return done.per_s, done.share
 
-
-@runtime_checkable
-class Staging(Protocol):
-    """What a venue's file offers besides where placing an order takes a second request."""
-
-    def submit(self, answer: bytes) -> bytes:
-        """Return the request that places what `answer` says was written down."""
-
-
-@runtime_checkable
-class Bounded(Protocol):
-    """
-    What a venue's file has besides where no more orders than that can rest at once, or where more
-    would take long to place and tell nothing.
-    """
-
-    orders_max: int
-
-
-class Server:
-    """A served exchange in a directory of its own."""
-
-    def __init__(self, venue: str, data: Path, *more: str) -> None:
-        started = time.perf_counter()
-        command = [sys.executable, "-m", "countermand", "serve", "--json", "--port", "0"]
-        command += ["--venue", venue, "--data", str(data), "--log-level", "error", *more]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 -- our own
-        assert self._process.stdout is not None
-        self.ready = json.loads(self._process.stdout.readline())
-        self.start_up_s = time.perf_counter() - started
-        self.venue = self.ready["venues"][venue]
-        parts = urlsplit(self.venue["base_url"])
-        self.address = (str(parts.hostname), int(parts.port or 80))
-
-    def stop(self) -> None:
-        """Stop it as an operator would. Idempotent."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            self._process.wait(60)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        # A phase that failed must not leave a server behind.
-        self.stop()
+    def _run(self, requests: list[Request]) -> tuple[list[bytes], float]:
+        done = self.connections.run([spelled(request) for request in requests])
+        done.refuse_refusals()
+        return done.answers, done.seconds
 
 
-class Figures(Struct):
-    """What one run measured; rates per second, latencies in microseconds."""
+def measure(size: Size, against: Path | None = None) -> Iterator[Figure]:
+    """Yield the rates of every venue, and of one whose signatures are checked on a thread too."""
+    with Empty() as empty, Connections(empty.address, size.connections) as connections:
+        load = repeat(empty.request)
 
-    ping_per_s: float
-    place_per_s: float
-    cancel_per_s: float
-    latency_rate_per_s: float
-    p50_us: float
-    p99_us: float
-    p999_us: float
-    fdatasync_us: float
-    start_up_s: float
-    restart_s: float
-    entries: int
+        def empty_per_s() -> float:
+            return connections.run(load, size.slice_s).per_s
+
+        for venue in SPEAKERS:
+            yield from _measure(venue, venue, size, empty_per_s)
+        with tempfile.TemporaryDirectory() as name:
+            world = Path(name) / "world.toml"
+            world.write_text(world_with(THREADED, {"verify_threads": 1}))
+            row, option = f"{THREADED}, thread", ("--world", str(world))
+            yield from _measure(row, THREADED, size, empty_per_s, *option)
 
 
-def measure(venue: str, speaker_of: type[Speaker]) -> Figures:
-    """Run every phase against one server, and start it again on what it kept."""
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
-        data = Path(name)
-        with Server(venue, data) as server:
-            connections = Connections(server.address, CONNECTIONS)
-            speaker = speaker_of(server.venue)
-            size = speaker.orders_max if isinstance(speaker, Bounded) else CANCELS_A_PHASE
-            pings, places, cancels = _closed_loops(connections, speaker, size)
-            rate = statistics.median(cancels) / 2
-            count = min(int(rate * OPEN_LOOP_S), size)
-            orders, _ = rest(connections, speaker, ROUNDS * size, count)
-            requests = [speaker.cancel(order_id) for order_id in orders]
-            open_loop = connections.open_loop(requests, rate, seed=1)
-            assert not open_loop.refused, f"{open_loop.refused} cancels were refused"
-            sync_us = fdatasync_us(data)
-            connections.close()
-        with Server(venue, data) as again:
-            pass
-        return Figures(
-            ping_per_s=statistics.median(pings),
-            place_per_s=statistics.median(places),
-            cancel_per_s=statistics.median(cancels),
-            latency_rate_per_s=rate,
-            p50_us=open_loop.quantile_ns(0.5) / 1e3,
-            p99_us=open_loop.quantile_ns(0.99) / 1e3,
-            p999_us=open_loop.quantile_ns(0.999) / 1e3,
-            fdatasync_us=sync_us,
-            start_up_s=server.start_up_s,
-            restart_s=again.start_up_s,
-            entries=2 * (ROUNDS * size + count),
+def _measure(
+    row: str, venue: str, size: Size, empty_per_s: Callable[[], float], *options: str
+) -> Iterator[Figure]:
+    with (
+        tempfile.TemporaryDirectory(dir=Path.cwd()) as name,
+        Server((venue,), "--data", f"{name}/data", *options) as server,
+    ):
+        about = server.venue(venue)
+        speaker = SPEAKERS[venue](about)
+        with Connections(address_of(about["base_url"]), size.connections) as connections:
+            stand = Stand(connections, speaker)
+            rounds = list(_rounds(stand, venue, size, empty_per_s))
+            yield from _rates(row, rounds, speaker.goals)
+            yield from _single(row, stand, Path(name), size.single_cancels)
+
+
+def _rounds(
+    stand: Stand, venue: str, size: Size, empty_per_s: Callable[[], float]
+) -> Iterator[dict[str, float]]:
+    least = 4 * size.connections
+    orders, rate = stand.place(least)
+    stand.cancel(orders)
+    empty_per_s()
+    for _ in range(size.loads):
+        count = min(max(least, int(rate * size.slice_s)), stand.speaker.orders_max)
+        empty = empty_per_s()
+        orders, rate = stand.place(count)
+        check = _checks_per_s(venue, stand.speaker.cancel(orders[0]), size.checks)
+        cancels, share = stand.cancel(orders)
+        yield {
+            "empty 200/s": empty,
+            "cancels/s": cancels,
+            "cancels": cancels / empty,
+            "places/s": rate,
+            "places": rate / empty,
+            "checks/s": check,
+            "of the check": cancels / check,
+            "generator": share,
+        }
+
+
+def _rates(
+    row: str, rounds: list[dict[str, float]], goals: Mapping[str, float]
+) -> Iterator[Figure]:
+    for column in rounds[0]:
+        values = [each[column] for each in rounds]
+        yield Figure(
+            part="http, durable",
+            row=row,
+            column=column,
+            value=median(values),
+            unit="/s" if column in PER_S else "",
+            goal=goals.get(column),
+            low=min(values),
+            high=max(values),
+            aside=column in ASIDE,
         )
 
 
-def _closed_loops(
-    connections: Connections, speaker: Speaker, size: int
-) -> tuple[list[float], list[float], list[float]]:
-    pings, places, cancels = [], [], []
-    for index in range(ROUNDS):
-        pings.append(connections.closed_loop(repeat(PING), PHASE_S).per_s)
-        orders, rate = rest(connections, speaker, index * size, size)
-        places.append(rate)
-        cancels.append(cancel_all(connections, speaker, orders).per_s)
-    return pings, places, cancels
+def _single(row: str, stand: Stand, data: Path, count: int) -> Iterator[Figure]:
+    """One connection's cancels, in turn with syncs of the same disk."""
+    orders, _ = stand.place(count)
+    requests = [spelled(stand.speaker.cancel(order_id)) for order_id in orders]
+    cancels, syncs = list[float](), list[float]()
+    with (
+        connect(stand.connections.address) as opened,
+        (data / "probe").open("wb", buffering=0) as probe,
+    ):
+        for at in range(0, count, BLOCK):
+            for request in requests[at : at + BLOCK]:
+                started = time.perf_counter()
+                opened.sendall(request)
+                answer = receive(opened)
+                cancels.append((time.perf_counter() - started) * 1e6)
+                assert answer.startswith(b"HTTP/1.1 20"), answer
+                started = time.perf_counter()
+                probe.write(bytes(200))
+                os.fdatasync(probe)
+                syncs.append((time.perf_counter() - started) * 1e6)
+    sync_us = median(syncs)
+    goal = 2 * sync_us + BEYOND_SYNCS_US
+    part = "http, durable"
+    yield Figure(part, row, "p50 of one, us", median(cancels), "us", goal, at_most=True)
+    yield Figure(part, row, "fdatasync, us", sync_us, "us", aside=True)
 
 
-def rest(
-    connections: Connections, speaker: Speaker, first: int, count: int
-) -> tuple[list[str], float]:
-    """Place `count` orders and return their ids and the rate it went at."""
-    ids, seconds = list[str](), 0.0
-    at_once = STAGED_AT_ONCE if isinstance(speaker, Staging) else count
-    for start in range(first, first + count, at_once):
-        size = min(at_once, first + count - start)
-        answers, spent = _answered(connections, _fresh(speaker, start, size))
-        if isinstance(speaker, Staging):
-            seconds += spent
-            answers, spent = _answered(connections, map(speaker.submit, answers))
-        seconds += spent
-        ids += [speaker.order_id(answer) for answer in answers]
-    return ids, count / seconds
-
-
-def _answered(connections: Connections, requests: Iterator[bytes]) -> tuple[list[bytes], float]:
-    answers: list[bytes] = []
-    done = connections.closed_loop(requests, float("inf"), answers)
-    assert not done.refused, f"{done.refused} orders were refused: {answers[-1]!r}"
-    return answers, done.seconds
-
-
-def _fresh(speaker: Speaker, first: int, count: int) -> Iterator[bytes]:
-    # Signed as they go: a signature is good for seconds only, and placing is not what is compared.
-    return (speaker.place(index) for index in range(first, first + count))
-
-
-def cancel_all(connections: Connections, speaker: Speaker, orders: list[str]) -> Measured:
-    """Cancel orders for the length of a phase, and untimed what is left of them."""
-    requests = [speaker.cancel(order_id) for order_id in orders]
-    done = connections.closed_loop(iter(requests), PHASE_S)
-    assert not done.refused, f"{done.refused} cancels were refused"
-    connections.closed_loop(islice(requests, done.answers, None), float("inf"))
-    return done
-
-
-def fdatasync_us(directory: Path, rounds: int = 500) -> float:
-    """Return the median time to make 200 appended bytes durable, in microseconds."""
-    times = []
-    with (directory / "fdatasync.probe").open("wb") as file:
-        for _ in range(rounds):
-            started = time.perf_counter()
-            file.write(bytes(200))
-            file.flush()
-            os.fdatasync(file.fileno())
-            times.append((time.perf_counter() - started) * 1e6)
-    return statistics.median(times)
+def _checks_per_s(venue: str, signed: Request, count: int) -> float:
+    """Return how often this process checks a signature in a second, alone."""
+    dialect = VENUES[venue]
+    users = spec.demo([dialect])[venue].users
+    held = (dialect.auth.credential(user.name, key) for user in users for key in user.keys)
+    keys, settings, now_ns = KeyRing(dialect.auth, held), dialect.settings(), time.time_ns()
+    started = time.thread_time()
+    for _ in range(count):
+        dialect.auth.verify(signed, keys, settings, now_ns)
+    return count / (time.thread_time() - started)

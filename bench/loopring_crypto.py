@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from msgspec import Struct
 from tests.venues.loopring import textbook
 
+from bench.figures import Figure
+from bench.sizes import Size
 from countermand.venues.loopring.crypto import eddsa
 from countermand.venues.loopring.crypto.poseidon import digest, poseidon
 
+PART = "loopring's signatures"
 PRIVATE_KEY = 0x1844B0051E35DD1AE74BBDE05947AB83E2C8D74156F0D5F0275B41DEBF839CA
 MESSAGE = 2**255 - 19
-NEW_KEYS = 100
+NEW_KEYS = 20
+TABLES_MAX_MS, NEW_KEY_MAX, TEXTBOOK_MIN = 150, 12, 300
 
 
-class Figures(Struct):
-    """
-    Microseconds of one run, and how often one fits into another.
-
-    `tables_us` is what a process pays once: the base point's comb, a key's, and both hashes.
-    """
-
-    verify_us: float
-    verify_new_key_us: float
-    textbook_us: float
-    sign_us: float
-    challenge_us: float
-    order_hash_us: float
-    tables_us: float
-
-    @property
-    def times_textbook(self) -> float:
-        """How many checks with a known key fit into one by the book."""
-        return self.textbook_us / self.verify_us
-
-    @property
-    def new_key_times_known(self) -> float:
-        """How many checks with a known key the first one with another key costs."""
-        return self.verify_new_key_us / self.verify_us
-
-
-def measure(count: int = 2_000) -> Figures:
+def measure(size: Size, against: Path | None = None) -> Iterator[Figure]:
     """Check and make one signature again and again; most figures are the best of five rounds."""
     # First of all and only once, for tables stay.
     tables_us = _once_us(_make_tables)
@@ -50,19 +28,18 @@ def measure(count: int = 2_000) -> Figures:
     signature = eddsa.sign(PRIVATE_KEY, own, MESSAGE)
     raw = (signature.r_x, signature.r_y, signature.s)
     assert textbook.is_valid((own.x, own.y), MESSAGE, raw)
-
-    def verify() -> None:
-        assert eddsa.is_valid(own, MESSAGE, signature)
-
-    return Figures(
-        verify_us=_best_us(verify, count),
-        verify_new_key_us=_once_us(_verify_new_keys()) / NEW_KEYS,
-        textbook_us=_best_us(lambda: textbook.is_valid((own.x, own.y), MESSAGE, raw), 1),
-        sign_us=_best_us(lambda: eddsa.sign(PRIVATE_KEY, own, MESSAGE), count),
-        challenge_us=_best_us(lambda: digest(poseidon(6, 52), range(5)), count),
-        order_hash_us=_best_us(lambda: digest(poseidon(12, 53), range(11)), count),
-        tables_us=tables_us,
-    )
+    check_us = _best_us(lambda: eddsa.is_valid(own, MESSAGE, signature), size.checks)
+    new_key_us = _once_us(_check_new_keys()) / NEW_KEYS
+    textbook_us = _best_us(lambda: textbook.is_valid((own.x, own.y), MESSAGE, raw), 1)
+    sign_us = _best_us(lambda: eddsa.sign(PRIVATE_KEY, own, MESSAGE), size.checks)
+    hash_us = _best_us(lambda: digest(poseidon(12, 53), range(11)), size.checks)
+    row = "one thread"
+    yield Figure(PART, row, "check, us", check_us, "us")
+    yield Figure(PART, row, "by the book / it", textbook_us / check_us, goal=TEXTBOOK_MIN)
+    yield Figure(PART, row, "new key / it", new_key_us / check_us, goal=NEW_KEY_MAX, at_most=True)
+    yield Figure(PART, row, "sign, us", sign_us, "us")
+    yield Figure(PART, row, "order's hash, us", hash_us, "us")
+    yield Figure(PART, row, "tables, ms", tables_us / 1e3, "ms", TABLES_MAX_MS, at_most=True)
 
 
 def _make_tables() -> None:
@@ -71,22 +48,22 @@ def _make_tables() -> None:
     poseidon(12, 53)
 
 
-def _verify_new_keys() -> Callable[[], object]:
+def _check_new_keys() -> Callable[[], object]:
     # These keys were known, and then so many others came that they are forgotten.
     keys = [eddsa.public_key(PRIVATE_KEY - n) for n in range(NEW_KEYS + eddsa.KEYS_MAX)][:NEW_KEYS]
     signed = [(own, eddsa.sign(PRIVATE_KEY - n, own, MESSAGE)) for n, own in enumerate(keys)]
 
-    def verify() -> None:
+    def check() -> None:
         for own, signature in signed:
             assert eddsa.is_valid(own, MESSAGE, signature)
 
-    return verify
+    return check
 
 
 def _once_us(act: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     act()
-    return (time.perf_counter() - started) * 1e6
+    return (time.thread_time() - started) * 1e6
 
 
 def _best_us(act: Callable[[], object], count: int) -> float:

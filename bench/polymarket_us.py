@@ -1,12 +1,11 @@
-"""Polymarket US's bytes: orders that rest on the demo world's first market, and their cancels."""
+"""Polymarket US's requests: orders that rest on the demo world's first market, their cancels."""
 
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
-from countermand.venues import VENUES
+from bench.speaker import Signer, body_of
 from countermand.wire.http import Request
 
 
@@ -14,18 +13,18 @@ class Polymarket:
     """Alice of the demo world; an answer to an order does not say whose it is, so she is alone."""
 
     orders_max = 40_000
+    goals = {"of the check": 0.8}
 
     def __init__(self, venue: dict[str, Any]) -> None:
         account = venue["accounts"]["alice"]
         key = {"key_id": account["key_id"], "secret_key": account["secret_key"]}
-        self._auth = VENUES["polymarket-us"].auth
-        self._credential = self._auth.credential("alice", key)
+        self._alice = Signer("polymarket-us", "alice", key, venue["base_url"])
         self._market = venue["markets"][0]
 
-    def place(self, index: int) -> bytes:
+    def place(self, index: int) -> Request:
         """Return an order somewhere below the market, on forty prices."""
-        return self._signed(
-            b"/v1/orders",
+        return self._posted(
+            "/v1/orders",
             {
                 "marketSlug": self._market,
                 "intent": "ORDER_INTENT_BUY_LONG",
@@ -38,18 +37,11 @@ class Polymarket:
 
     def order_id(self, answer: bytes) -> str:
         """Return the order's id."""
-        return str(json.loads(answer.partition(b"\r\n\r\n")[2])["id"])
+        return str(json.loads(body_of(answer))["id"])
 
-    def cancel(self, order_id: str) -> bytes:
+    def cancel(self, order_id: str) -> Request:
         """Return its cancel."""
-        path = f"/v1/order/{order_id}/cancel".encode()
-        return self._signed(path, {"marketSlug": self._market})
+        return self._posted(f"/v1/order/{order_id}/cancel", {"marketSlug": self._market})
 
-    def _signed(self, path: bytes, terms: dict[str, Any]) -> bytes:
-        body = json.dumps(terms).encode()
-        request = Request("POST", path, b"", ((b"host", b"bench"),), body)
-        signed = self._auth.sign(request, self._credential, time.time_ns())
-        lines = [b"POST %s HTTP/1.1" % path]
-        lines += [b"%s: %s" % header for header in signed.headers]
-        lines.append(b"content-length: %d" % len(body))
-        return b"\r\n".join([*lines, b"", body])
+    def _posted(self, path: str, terms: dict[str, Any]) -> Request:
+        return self._alice.signed("POST", path, json.dumps(terms).encode())

@@ -7,7 +7,7 @@ class Size(Struct, frozen=True):
     """
     Rounds are what a median is of; the slices of a round run one right after the other.
 
-    Units: `slice_s` of load over HTTP; the others count commands, orders, entries, connections.
+    Units: `slice_s` and `overload_s` of load over HTTP; the others count what they are named for.
     """
 
     rounds: int
@@ -15,12 +15,16 @@ class Size(Struct, frozen=True):
     resting_max: int
     weighed_orders: int
     replayed_orders: int
+    loads: int
     slice_s: float
     connections: int
+    single_cancels: int
     crowd: int
+    overload_s: float
     starts: int
+    checks: int
 
 
-FULL = Size(7, 8_000, 1_000_000, 20_000, 20_000, 1.0, 64, 4_000, 5)
-QUICK = Size(3, 4_000, 100_000, 10_000, 10_000, 0.5, 64, 1_000, 1)
-TINY = Size(1, 200, 2_000, 200, 200, 0.05, 4, 20, 1)
+FULL = Size(5, 8_000, 1_000_000, 20_000, 20_000, 3, 1.0, 64, 500, 8_000, 3.0, 3, 1_000)
+QUICK = Size(3, 4_000, 100_000, 10_000, 10_000, 1, 0.5, 64, 200, 1_000, 1.0, 1, 200)
+TINY = Size(1, 200, 2_000, 200, 200, 1, 0.02, 4, 4, 20, 0.1, 1, 2)

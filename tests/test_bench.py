@@ -1,10 +1,17 @@
 """The benchmarks run at their tiniest: what they measure may not change away from them."""
 
+import json
+import sys
 from pathlib import Path
 
-from bench import core
+import pytest
+from bench import __main__ as bench
+from bench import core, http, loopring_crypto, overload, startup
+from bench.figures import Figure
 from bench.sizes import TINY
 from bench.workloads import WORKLOADS
+
+from countermand.venues import VENUES
 
 HERE = Path(__file__).parents[1]
 
@@ -24,3 +31,60 @@ def test_the_journal_is_measured() -> None:
     figures = list(core.measure_journal(TINY))
 
     assert ["appended, 64 a sync", "replayed"] == [figure.row for figure in figures]
+
+
+def test_every_venue_is_measured_over_http() -> None:
+    """Each venue places and cancels durably beside the yardstick."""
+    figures = list(http.measure(TINY))
+    rows = dict.fromkeys(figure.row for figure in figures)
+
+    assert [*VENUES, f"{http.THREADED}, thread"] == list(rows)
+    assert all(figure.value > 0 for figure in figures if figure.column == "cancels")
+
+
+def test_overload_is_measured() -> None:
+    """Cancels are answered at half and at twice the load."""
+    columns = [figure.column for figure in overload.measure(TINY)]
+
+    assert 2 == columns.count("p99, ms")
+    assert "/ at half" in columns
+
+
+def test_start_up_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start takes processor time; one venue is enough to tell that."""
+    monkeypatch.setattr(startup, "VENUES", {"coinbase-intx": None})
+    figures = {figure.column: figure.value for figure in startup.measure(TINY)}
+
+    assert figures["all five"] > figures["bare interpreter"] >= 0
+
+
+def test_loopring_s_signatures_are_measured() -> None:
+    """They are checked by the book first."""
+    columns = [figure.column for figure in loopring_crypto.measure(TINY)]
+
+    assert "by the book / it" in columns
+
+
+def test_a_run_is_told_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each figure stands there with its goal."""
+    figure = Figure("core", "cancel", "spot", 5.0, "/s", goal=6.0)
+    monkeypatch.setattr(bench, "PARTS", {"core": lambda *_: [figure]})
+    monkeypatch.setattr(sys, "argv", ["bench", "core", "--json"])
+
+    bench.main()
+
+    told = json.loads(capsys.readouterr().out)["figures"][0]
+    assert (5.0, 6.0) == (told["value"], told["goal"])
+
+
+def test_a_goal_that_is_missed_is_marked() -> None:
+    """A least value is missed from below, a greatest one from above."""
+    least, greatest = (
+        Figure("", "", "", 5.0, goal=6.0),
+        Figure("", "", "", 5.0, goal=6.0, at_most=True),
+    )
+
+    assert (True, False) == (least.missed, greatest.missed)
+    assert "5.00, missed 6" == least.shown.plain
