@@ -159,7 +159,7 @@ def _venues_of(config: Config) -> list[Venue]:
     for name in config.venues:
         if name not in VENUES:
             raise ConfigError(f"no venue is called {name!r}; there are {', '.join(VENUES)}")
-    return [venue for name, venue in VENUES.items() if name in config.venues or not config.venues]
+    return [VENUES[name] for name in VENUES if name in config.venues or not config.venues]
 
 
 def _settings(venue: Venue, part: VenueWorld) -> Settings:

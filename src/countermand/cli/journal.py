@@ -14,12 +14,10 @@ from datetime import UTC, datetime
 from enum import Enum
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from countermand.engine.errors import Absent, JournalError
 from countermand.engine.peek import peek
@@ -28,6 +26,10 @@ from countermand.engine.statistics import Statistics, statistics
 from countermand.engine.verify import Verification
 from countermand.engine.verify import verify as run_checks
 from countermand.vocabulary.commands import Entry
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 T = TypeVar("T")
 
@@ -111,9 +113,7 @@ def _print_json(value: Any) -> None:
 
 
 def _show_verification(result: Verification) -> None:
-    table = Table(title=f"journal at record {result.head}", title_justify="left", box=None)
-    for column in ("check", "", "seen"):
-        table.add_column(column)
+    table = _table("check", "", "seen", title=f"journal at record {result.head}")
     for check in result.checks:
         table.add_row(check.name, "ok" if check.ok else "FAILED", check.detail)
     _console().print(table, soft_wrap=True)
@@ -143,13 +143,18 @@ def _show_statistics(found: Statistics) -> None:
 
 
 def _console() -> Console:
+    # Imported here, so that a server does not load what only tables need.
+    from rich.console import Console  # noqa: PLC0415
+
     console = Console()
     # A pipe has no width; what is cut off there cannot be searched for.
     return console if console.is_terminal else Console(width=200)
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None)
+def _table(*columns: str, title: str | None = None) -> Table:
+    from rich.table import Table  # noqa: PLC0415  (likewise)
+
+    table = Table(title=title, title_justify="left", box=None)
     for column in columns:
         table.add_column(column)
     return table

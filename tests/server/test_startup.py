@@ -1,0 +1,49 @@
+"""What a start loads: the venues that are served, and nothing that only other verbs need."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from countermand.venues import VENUES
+
+START = """
+import asyncio, json, sys
+import countermand.cli
+from countermand.app import App, Config
+
+async def start():
+    app = App(Config(None, port=0, venues=tuple(sys.argv[1:])), on_fatal=sys.exit)
+    await app.start()
+    await app.stop()
+
+asyncio.run(start())
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules_after_a_start(*venues: str) -> list[str]:
+    """Every module that is loaded once these venues are served."""
+    done = subprocess.run(
+        [sys.executable, "-c", START, *venues], check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("venue", list(VENUES))
+def test_only_the_venue_that_is_served_is_loaded(venue: str) -> None:
+    """Who serves one venue does not pay for the other four."""
+    parts = [name.split(".") for name in modules_after_a_start(venue)]
+    loaded = {part[2] for part in parts if part[:2] == ["countermand", "venues"] and part[2:]}
+
+    assert {venue.replace("-", "_")} == loaded
+
+
+def test_nothing_heavy_is_loaded() -> None:
+    """Tables, data frames and clients are not what a server needs."""
+    heavy = {"rich", "pandas", "numpy", "httpx", "requests"}
+
+    assert set() == heavy & set(modules_after_a_start("coinbase-intx"))
