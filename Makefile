@@ -12,11 +12,12 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 UV := uv==0.13.9
 UV_COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11.1
 
-.PHONY: help install serve test check format bench fuzz lock clean
+.PHONY: help install serve test soak check format bench fuzz lock clean
 
 help:
 	@echo "make serve    run the exchange with its demo world   (ARGS='--ephemeral --port 9000')"
-	@echo "make test     run every test                         (ARGS='-k cancel')"
+	@echo "make test     run every test, of long ones a slice   (ARGS='-k cancel')"
+	@echo "make soak     run the long tests at full length      (ARGS='-k kill')"
 	@echo "make check    format, lint, types, architecture"
 	@echo "make bench    measure, and print ratios from one run"
 	@echo "make fuzz     run the property tests long            (SEED=n)"
@@ -30,6 +31,9 @@ serve: $(VENV)/serve
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest $(ARGS)
+
+soak: $(VENV)/dev
+	$(BIN)/python -m pytest -m soak $(ARGS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check src tests bench

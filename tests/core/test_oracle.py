@@ -120,11 +120,12 @@ def run(seed: int, count: int) -> list[Event]:
 
 
 @pytest.mark.parametrize("seed", [FRESH_SEED])
-def test_core_and_oracle_agree_over_a_long_run(seed: int) -> None:
+@pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=pytest.mark.soak)])
+def test_core_and_oracle_agree_over_a_long_run(seed: int, count: int) -> None:
     """Thousands of commands, and not one difference."""
-    happened = run(seed, 2_000)
+    happened = run(seed, count)
 
-    assert len(happened) > 2_000
+    assert len(happened) > count
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,11 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.bot import Bot
 from tests.served import Served
 
 VENUE = "coinbase-intx"
-KILLS = 30
 BOTS = 4
 
 
@@ -89,16 +89,17 @@ class Trader(threading.Thread):
         self._answered.owners[order["order_id"]] = self._user
 
 
-def test_nothing_answered_is_lost_by_a_kill(tmp_path: Path) -> None:
-    """Every acknowledged order, fill and cancel is there after each of thirty kills."""
+@pytest.mark.parametrize("kills", [12, pytest.param(300, marks=pytest.mark.soak)])
+def test_nothing_answered_is_lost_by_a_kill(tmp_path: Path, kills: int) -> None:
+    """Every acknowledged order, fill and cancel is there after each kill."""
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")  # noqa: T201 -- shown when the test fails
     chance, answered = random.Random(seed), Answered()
-    for kill in range(KILLS + 1):
+    for kill in range(kills + 1):
         with Served(tmp_path, "--venue", VENUE) as served:
             venue = served.venue(VENUE)
             _check(venue, answered)
-            if kill == KILLS:
+            if kill == kills:
                 break
             answered = Answered()
             traders = [
