@@ -26,9 +26,12 @@ from countermand.core.exchange import Exchange
 from countermand.engine.clock import SystemClock
 from countermand.engine.replay import open_engine
 from countermand.engine.sequencer import Engine
-from countermand.server.asgi import VenueApp
+from countermand.server.asgi import AppHandler
+from countermand.server.connection import Site
 from countermand.server.control import control_app
 from countermand.server.credentials import KeyRing
+from countermand.server.front import pinging
+from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener, bind
 from countermand.server.pipeline import Pipeline
 from countermand.venues import PORT_OFFSETS, VENUES
@@ -92,7 +95,7 @@ class App:
         for name, part in world.items():
             _rehearse(name, part)
         _refuse_exposed_demo(config, keys)
-        _refuse_bad_certificate(config)
+        _tls_context(config)
         sockets = _bind_all(config, list(world))
         try:
             self._engine = engine = await open_engine(config.data, self._clock, self._on_fatal)
@@ -141,12 +144,20 @@ class App:
         base_urls = {name: url for name, url in urls.items() if name != CONTROL}
         self._pipelines = list(pipelines.values())
         metrics = [pipeline.metrics for pipeline in pipelines.values()]
-        apps: dict[str, Any] = {name: VenueApp(p) for name, p in pipelines.items()}
-        apps[CONTROL] = control_app(engine, base_urls, metrics)
-        for name, app in apps.items():
-            listener = Listener(app, sockets[name], self._config.tls)
-            self._listeners.append(listener)
+        control = AppHandler(control_app(engine, base_urls, metrics))
+        limits, tls = Limits(), _tls_context(self._config)
+        room = venues_room(limits.connections_max)
+        sites = {
+            name: (Site(pinging(p.begin), p.refuse, limits), room) for name, p in pipelines.items()
+        }
+        sites[CONTROL] = (
+            Site(control.begin, control.refuse, limits),
+            Room(CONTROL_CONNECTIONS_MAX),
+        )
+        for name, (site, places) in sites.items():
+            listener = Listener(site, sockets[name], places, tls)
             await listener.start()
+            self._listeners.append(listener)
         venues = {
             name: await _introduce(pipeline, keys[name], urls[name])
             for name, pipeline in pipelines.items()
@@ -194,14 +205,16 @@ def _refuse_exposed_demo(config: Config, keys: dict[str, KeyRing]) -> None:
             )
 
 
-def _refuse_bad_certificate(config: Config) -> None:
-    # Read here for the error alone: the web server would say it after everything had started.
-    if config.tls is not None:
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*config.tls)
-        except OSError as error:
-            cert, key = config.tls
-            raise ConfigError(f"cannot use {cert} with {key}: {error.strerror or error}") from None
+def _tls_context(config: Config) -> ssl.SSLContext | None:
+    if config.tls is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(*config.tls)
+    except OSError as error:
+        cert, key = config.tls
+        raise ConfigError(f"cannot use {cert} with {key}: {error.strerror or error}") from None
+    return context
 
 
 def _is_loopback(host: str) -> bool:

@@ -39,5 +39,3 @@ def configure(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    # The web server's own chatter repeats what our ready and stopped lines say.
-    logging.getLogger("uvicorn").setLevel("WARNING")

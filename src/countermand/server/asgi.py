@@ -1,117 +1,135 @@
 """
-ASGI: from a server's scope to a `Request` and back. The only file that knows the web server's
-interface.
-
-The venues are one plain application over their route tables: no framework stands between a request
-and its pipeline.
+ASGI, both ways round: a handler as an application, for tests and for mounting; and an application
+as a handler, which is how Starlette serves the control port.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import unquote
 
-from countermand.server.pipeline import Pipeline
-from countermand.wire.errors import Malformed, TooLarge
+from countermand.server.limits import Limits
+from countermand.server.ports import Answer, Handler
+from countermand.wire.errors import TooLarge, WireError
 from countermand.wire.http import Request, Response
 
-BODY_BYTES_MAX = 64 * 1024
-# Who sends less than that in so long has gone, or holds up a stop.
-BODY_TIMEOUT_S = 5
-BODY_DIGITS_MAX = 9
-HEADER_BYTES_MAX = 16 * 1024
+log = logging.getLogger(__name__)
 
-# Answers an empty 200 and touches nothing: what the server costs by itself, and whether it is up.
-PING_PATH = b"/_countermand/ping"
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-# An answer that has no body by definition must not say how long it is (RFC 9110, 8.6).
-_NO_CONTENT = 204
-
-_PONG = Response(200, b"", b"")
+_LIMITS = Limits()
 
 
 class ClientGoneError(Exception):
     """The client went away before its request was whole."""
 
 
-class VenueApp:
-    """The ASGI application of one venue."""
+class HandlerApp:
+    """A handler as an ASGI application. Connections, and their limits, are the server's below."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request; anything but HTTP is closed."""
         if scope["type"] != "http":
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1000})
             return
-        path = scope["raw_path"]
-        if path == PING_PATH:
-            await _send(send, _PONG)
-            return
         try:
-            headers = tuple(scope["headers"])
-            request = Request(
-                scope["method"],
-                path,
-                scope["query_string"],
-                headers,
-                await _read_body(len(path) + len(scope["query_string"]), headers, receive),
-            )
+            body = await _read_body(receive)
         except ClientGoneError:
             return
-        except (TooLarge, Malformed) as error:
-            # What is left of the body is not read, so the connection cannot carry another request.
-            refused = self._pipeline.refuse(error)
-            await _send(send, refused, (b"connection", b"close"))
+        except TooLarge as error:
+            await _send(send, self._handler.refuse(error))
             return
-        await _send(send, await self._pipeline.handle(request))
+        headers = tuple(scope["headers"])
+        request = Request(scope["method"], scope["raw_path"], scope["query_string"], headers, body)
+        answered: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._handler.begin(request, answered.set_result)
+        await _send(send, await asyncio.shield(answered))
 
 
-async def _read_body(
-    target_bytes: int, headers: tuple[tuple[bytes, bytes], ...], receive: Receive
-) -> bytes:
-    header_bytes = sum([len(name) + len(value) for name, value in headers])
-    if target_bytes + header_bytes > HEADER_BYTES_MAX:
-        raise TooLarge(f"request target and headers exceed {HEADER_BYTES_MAX} bytes")
-    names = dict(headers)
-    length = names.get(b"content-length", b"")
-    if not length and b"transfer-encoding" not in names:
-        return b""
-    if length.isdigit() and (len(length) > BODY_DIGITS_MAX or int(length) > BODY_BYTES_MAX):
-        raise TooLarge(f"body exceeds {BODY_BYTES_MAX} bytes")
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            return await _receive_body(receive)
-    except TimeoutError:
-        raise Malformed("body did not arrive in time") from None
-
-
-async def _receive_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes:
     body, more = b"", True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            # Half a request is none: acting on it could be acting on something never asked.
             raise ClientGoneError
         body += message.get("body", b"")
-        if len(body) > BODY_BYTES_MAX:
-            raise TooLarge(f"body exceeds {BODY_BYTES_MAX} bytes")
+        if len(body) > _LIMITS.body_bytes_max:
+            raise TooLarge(f"body exceeds {_LIMITS.body_bytes_max} bytes")
         more = message.get("more_body", False)
     return body
 
 
-async def _send(send: Send, response: Response, *extra: tuple[bytes, bytes]) -> None:
-    headers = [*response.headers, *extra]
-    if response.status != _NO_CONTENT:
-        headers.insert(0, (b"content-length", b"%d" % len(response.body)))
+async def _send(send: Send, response: Response) -> None:
+    headers = [(b"content-length", b"%d" % len(response.body)), *response.headers]
     if response.content_type:
         headers.append((b"content-type", response.content_type))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
+
+
+class AppHandler:
+    """
+    An ASGI application as a handler: one task a request, for ports where that does not matter.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, request: Request, answer: Answer) -> None:
+        """Run the application."""
+        task = asyncio.get_running_loop().create_task(self._run(request, answer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def refuse(self, error: WireError) -> Response:
+        """Return the refusal in plain words."""
+        return Response(400, error.text.encode(), b"text/plain; charset=utf-8")
+
+    async def _run(self, request: Request, answer: Answer) -> None:
+        started: Message = {"status": 500, "headers": []}
+        parts: list[bytes] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": request.body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                started.update(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        try:
+            await self._app(_scope(request), receive, send)
+        except Exception:
+            log.exception("request failed", extra={"path": request.path.decode("latin-1")})
+        # The connection says how long an answer is.
+        headers = tuple(h for h in started["headers"] if h[0] != b"content-length")
+        answer(Response(started["status"], b"".join(parts), b"", headers))
+
+
+def _scope(request: Request) -> Message:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": "http",
+        "path": unquote(request.path.decode("latin-1")),
+        "raw_path": request.path,
+        "query_string": request.query,
+        "root_path": "",
+        "headers": list(request.headers),
+        "client": None,
+        "server": None,
+    }

@@ -1,25 +1,37 @@
-"""Listeners: one bound socket each, served by uvicorn until told to stop."""
+"""
+Listener: one bound socket, the connections it accepts, and one look at all of their deadlines.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from email.utils import formatdate
+from ssl import SSLContext
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from countermand.server.answers import encode_answer
+from countermand.server.connection import Connection, Site
+from countermand.server.limits import Room
+from countermand.wire.errors import Overloaded
+
+log = logging.getLogger(__name__)
 
 # Open requests get this long to be answered once a stop was asked for.
 STOP_TIMEOUT_S = 10
+
+# What was sent before a stop lies in the kernel's buffers: it is accepted and read first.
+STOP_PAUSE_S = 0.05
+
 BACKLOG = 2048
-# Well beyond what an application accepts, so that it is the one to refuse whatever is only large.
-HEAD_BYTES_MAX = 256 * 1024
-# A connection closed while a cancel is on its way leaves its sender not knowing, so bots that think
-# for a minute keep theirs.
-IDLE_TIMEOUT_S = 75
+
+# So many connections are accepted before everybody else has a turn.
+ACCEPTS_A_TURN = 64
+
+# How often deadlines are looked at, and the date of the answers is set.
+SWEEP_S = 0.5
+
+HANDSHAKE_S = 10
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -35,129 +47,105 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-class _HeldTransport:
-    """
-    A transport that keeps what is written until told to flush.
-
-    uvicorn writes the head and the body of an answer apart, and each write is a system call: as
-    much as a tenth of what a cancel costs. A go-ahead (100) is passed on, for the client waits for
-    it.
-    """
-
-    def __init__(self, transport: Any) -> None:
-        self._transport = transport
-        self._held = b""
-
-    def write(self, data: bytes) -> None:
-        """Keep the data, or pass a go-ahead on."""
-        if data.startswith(b"HTTP/1.1 100"):
-            self._transport.write(data)
-        else:
-            self._held += data
-
-    def flush(self) -> None:
-        """Send what was kept, in one piece."""
-        if self._held:
-            self._transport.write(self._held)
-            self._held = b""
-
-    def close(self) -> None:
-        """Send what was kept, then close."""
-        self.flush()
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-
-class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, whose answers leave in one piece and whose heads have an end."""
-
-    _is_in_head = True
-    _head_bytes = 0
-
-    def connection_made(self, transport: Any) -> None:
-        """Put the holding transport in between."""
-        # It answers to all that uvicorn asks of a transport, by passing on what it does not know.
-        super().connection_made(_HeldTransport(transport))  # type: ignore[arg-type]
-
-    def data_received(self, data: bytes) -> None:
-        """Close a connection that sends a head without end: it could take all memory."""
-        if self._is_in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES_MAX:
-                self.transport.close()
-                return
-        super().data_received(data)
-
-    def on_message_begin(self) -> None:
-        """Begin to count a request's head."""
-        self._is_in_head, self._head_bytes = True, 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """Stop counting: what follows is a body, which has a limit of its own."""
-        self._is_in_head = False
-        super().on_headers_complete()
-
-    def on_response_complete(self) -> None:
-        """Send the answer, now that it is whole."""
-        # It is the holding one, put in place when the connection was made.
-        self.transport.flush()  # type: ignore[attr-defined]
-        super().on_response_complete()
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the process it is one of several in."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
 class Listener:
-    """An application on a bound socket."""
+    """A site on a bound socket. Beyond the site's limit and the room connections are refused."""
 
     def __init__(
-        self,
-        app: Callable[..., Any],
-        bound: socket.socket,
-        tls: tuple[Path, Path] | None = None,
+        self, site: Site, bound: socket.socket, room: Room, tls: SSLContext | None = None
     ) -> None:
-        self._socket = bound
-        self._server = _Server(
-            uvicorn.Config(
-                app,
-                http=_Protocol,
-                ws="none",
-                lifespan="off",
-                interface="asgi3",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                proxy_headers=False,
-                backlog=BACKLOG,
-                timeout_graceful_shutdown=STOP_TIMEOUT_S,
-                timeout_keep_alive=IDLE_TIMEOUT_S,
-                ssl_certfile=tls[0] if tls else None,
-                ssl_keyfile=tls[1] if tls else None,
-            )
-        )
-        self._task: asyncio.Task[None] | None = None
+        self._site, self._socket, self._room, self._tls = site, bound, room, tls
+        site.on_lost = self._lost
+        self._open = 0
+        self._is_accepting = True
+        self._greetings: set[asyncio.Task[None]] = set()
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._emptied = asyncio.Event()
 
     async def start(self) -> None:
-        """Return once connections are accepted. Raises whatever kept the server from starting."""
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        while not self._server.started:
-            if self._task.done():
-                await self._task
-                raise RuntimeError("the web server ended before it had started")
-            await asyncio.sleep(0.001)
+        """Return once connections are accepted."""
+        self._loop = asyncio.get_running_loop()
+        self._socket.setblocking(False)
+        self._socket.listen(BACKLOG)
+        self._sweep()
 
     async def stop(self) -> None:
         """Accept nothing more, answer what is open, and return when that is done."""
-        self._server.should_exit = True
-        if self._task is not None:
-            await self._task
+        self._accept()
+        self._is_accepting = False
+        self._loop.remove_reader(self._socket)
         self._socket.close()
+        await asyncio.sleep(STOP_PAUSE_S)
+        for greeting in self._greetings:
+            greeting.cancel()
+        self._site.is_stopping = True
+        for connection in list(self._site.connections):
+            connection.stop()
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                await self._until_empty()
+        except TimeoutError:
+            for connection in list(self._site.connections):
+                connection.abort()
+            await self._until_empty()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+
+    async def _until_empty(self) -> None:
+        while self._open:
+            self._emptied.clear()
+            await self._emptied.wait()
+
+    def _accept(self) -> None:
+        for _ in range(ACCEPTS_A_TURN):
+            try:
+                opened, _ = self._socket.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                # Out of descriptors or memory. The next sweep looks again.
+                log.warning("no connection is accepted for now", extra={"reason": str(error)})
+                self._loop.remove_reader(self._socket)
+                return
+            if self._open >= self._site.limits.connections_max or not self._room.take():
+                self._turn_away(opened)
+                continue
+            self._open += 1
+            greeting = self._loop.create_task(self._greet(opened))
+            self._greetings.add(greeting)
+            greeting.add_done_callback(self._greetings.discard)
+
+    def _turn_away(self, opened: socket.socket) -> None:
+        log.warning("connections are refused: there are too many")
+        with opened:
+            if self._tls is None:
+                refusal = self._site.refuse(Overloaded("too many connections"))
+                opened.setblocking(False)
+                opened.send(encode_answer(refusal, self._site.date, b"connection: close\r\n"))
+
+    async def _greet(self, opened: socket.socket) -> None:
+        opened.setblocking(False)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        timeout_s = None if self._tls is None else HANDSHAKE_S
+        try:
+            await self._loop.connect_accepted_socket(
+                lambda: Connection(self._site, self._loop), opened,
+                ssl=self._tls, ssl_handshake_timeout=timeout_s,
+            )  # fmt: skip
+        except (OSError, asyncio.CancelledError):
+            opened.close()
+            self._lost()
+
+    def _lost(self) -> None:
+        self._open -= 1
+        self._room.give_back()
+        self._emptied.set()
+
+    def _sweep(self) -> None:
+        now_s = self._loop.time()
+        site = self._site
+        site.date = f"date: {formatdate(usegmt=True)}\r\n".encode()
+        for connection in [c for c in site.connections if c.deadline_s <= now_s]:
+            connection.expire()
+        if self._is_accepting:
+            self._loop.add_reader(self._socket, self._accept)
+        self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)

@@ -8,6 +8,7 @@ Every refusal on the way is a `WireError`, caught once and rendered by the venue
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -17,6 +18,7 @@ from countermand.engine.ports import Clock
 from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull, Undecided
 from countermand.server.credentials import KeyRing
 from countermand.server.metrics import Metrics
+from countermand.server.ports import Answer
 from countermand.server.rate_limits import RateLimits
 from countermand.server.verifier import Verifier
 from countermand.server.watch import OrderWatch
@@ -73,6 +75,18 @@ class Pipeline:
         threads = settings.verify_threads
         self._verifier = Verifier(self._check, threads) if threads else None
         self._directory: Directory | None = None
+        self._running: set[asyncio.Task[Response]] = set()
+
+    def begin(self, request: Request, answer: Answer) -> None:
+        """Answer a request once, later, on the loop's thread."""
+        task = asyncio.get_running_loop().create_task(self.handle(request))
+        self._running.add(task)
+
+        def done(task: asyncio.Task[Response]) -> None:
+            self._running.discard(task)
+            answer(task.result())
+
+        task.add_done_callback(done)
 
     async def handle(self, request: Request) -> Response:
         """Return the answer to a request; whatever goes wrong, it is the venue's own answer."""

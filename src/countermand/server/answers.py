@@ -1,0 +1,37 @@
+"""
+Answers: from a `Response` to the bytes of its head and body.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from countermand.wire.http import Response
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+_STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
+
+# An answer that has no body by definition must not say how long it is (RFC 9110, 8.6).
+_NO_CONTENT = frozenset({204, 304})
+
+
+def encode_answer(response: Response, *extra: bytes, has_body: bool = True) -> bytes:
+    """
+    Return an answer as it is sent.
+
+    Shape: `extra` are whole header lines; without `has_body` it ends after the head, as the answer
+    to HEAD does.
+    """
+    status, body = response.status, response.body
+    parts = [_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status]
+    if status not in _NO_CONTENT:
+        parts.append(b"content-length: %d\r\n" % len(body))
+    if response.content_type:
+        parts.append(b"content-type: %b\r\n" % response.content_type)
+    parts += [b"%b: %b\r\n" % header for header in response.headers]
+    parts += extra
+    parts.append(b"\r\n")
+    if has_body:
+        parts.append(body)
+    return b"".join(parts)

@@ -1,0 +1,264 @@
+"""
+Connection: one client's requests in, their answers out in the same order.
+
+    bytes ─► RequestReader ─► waiting ─► begun, in flight ─► answered ─► bytes
+
+No task and no timer belong to a request. An answer may come while its request is begun or later;
+answers that are there together leave in one write. A client that sends more than may be in flight,
+or does not read what it is sent, is not read from until that has changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from math import inf
+
+from countermand.server.answers import CONTINUE, encode_answer
+from countermand.server.limits import Limits
+from countermand.server.ports import Begin, Refuse
+from countermand.server.reader import Manner, Phase, RequestReader
+from countermand.wire.errors import Malformed, WireError
+from countermand.wire.http import Request, Response
+
+# A connection that is closed with bytes unread is reset, and the client may never see the answer.
+# So what it still sends is read and thrown away, so much and so long.
+LINGER_BYTES_MAX = 1024 * 1024
+LINGER_S = 2.0
+
+# Half a request that is there when the server stops gets so long to become a whole one.
+STOP_READ_S = 1.0
+
+_REFUSED = Manner(keeps_alive=False)
+_CLOSE = b"connection: close\r\n"
+_KEEP_ALIVE = b"connection: keep-alive\r\n"
+
+
+class Site:
+    """
+    What the connections of one listener share. `date` is the Date header's line, kept current.
+    """
+
+    def __init__(
+        self, begin: Begin, refuse: Refuse, limits: Limits, hosts: frozenset[bytes] | None = None
+    ) -> None:
+        self.begin, self.refuse = begin, refuse
+        self.limits, self.hosts = limits, hosts
+        self.date = b""
+        self.is_stopping = False
+        self.connections: set[Connection] = set()
+        self.on_lost: Callable[[], None] = lambda: None
+
+
+class _Slot:
+    # A request's place in the order of answers.
+
+    __slots__ = ("_connection", "_manner", "data")
+
+    def __init__(self, connection: Connection, manner: Manner) -> None:
+        self._connection, self._manner = connection, manner
+        self.data: bytes | None = None
+
+    def answer(self, response: Response) -> None:
+        self._connection.answered(self, response, self._manner)
+
+
+class Connection(asyncio.Protocol):
+    """
+    The protocol of one accepted socket.
+
+    Units: `deadline_s` on the loop's clock, when `expire` is due; whoever accepts connections looks
+    at it for all of them at once.
+    """
+
+    def __init__(self, site: Site, loop: asyncio.AbstractEventLoop) -> None:
+        self._site, self._loop = site, loop
+        self._transport = asyncio.Transport()
+        self._reader = RequestReader(site.limits, site.hosts, self._arrived)
+        self._in_flight_max = site.limits.in_flight_max
+        self._waiting: deque[tuple[Request | WireError, Manner]] = deque()
+        self._slots: deque[_Slot] = deque()
+        self._is_advancing = self._is_full = self._is_paused = self._is_lost = False
+        self._is_ending = self._has_unread = self._is_lingering = False
+        self._lingered_bytes = 0
+        self._timed_phase, self._timed_begun = Phase.BETWEEN, -1
+        self.deadline_s = inf
+
+    # What the transport calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for a request."""
+        self._transport = transport  # type: ignore[assignment]  # a stream's has both directions
+        self._site.connections.add(self)
+        self.deadline_s = self._loop.time() + self._site.limits.head_s
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End. What was begun goes on; its answer has nowhere to go."""
+        self._is_lost = self._is_ending = True
+        self._slots.clear()
+        self._waiting.clear()
+        self._site.connections.discard(self)
+        self._site.on_lost()
+
+    def data_received(self, data: bytes) -> None:
+        """Read requests, and begin as many as may be in flight."""
+        if self._is_ending:
+            self._lingered_bytes += len(data)
+            if self._lingered_bytes > LINGER_BYTES_MAX:
+                self._transport.abort()
+            return
+        self._is_advancing = True
+        try:
+            self._reader.feed(data)
+        except WireError as refusal:
+            self._refuse(refusal)
+        self._is_advancing = False
+        self._is_ending = self._is_ending or self._reader.is_over
+        self.advance()
+
+    def eof_received(self) -> bool:
+        """Answer what came whole; half a request is none."""
+        self._is_ending, self._has_unread = True, False
+        # TLS has no half-closed connections.
+        is_plain = self._transport.get_extra_info("ssl_object") is None
+        return is_plain and bool(self._slots or self._waiting)
+
+    def pause_writing(self) -> None:
+        """Wait for the client to read."""
+        self._is_full = True
+        self.deadline_s = self._loop.time() + self._site.limits.unread_s
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._is_full, self._timed_begun = False, -1
+        self.advance()
+
+    # What the listener calls.
+
+    def expire(self) -> None:
+        """Act on a deadline that has passed."""
+        if self._is_lingering or self._is_full:
+            self._transport.abort()
+        elif self._slots or self._waiting:
+            self.deadline_s, self._timed_begun = inf, -1
+        elif self._reader.phase is Phase.BETWEEN:
+            self._transport.close()
+        else:
+            part = self._reader.phase.name.lower()
+            self._refuse(Malformed(f"the request's {part} did not arrive in time"))
+            self.advance()
+
+    def stop(self) -> None:
+        """Answer what is in flight, then close; half a request may still become a whole one."""
+        self._waiting.clear()
+        if self._slots or self._reader.phase is Phase.BETWEEN:
+            self._is_ending = True
+            self.advance()
+        else:
+            self.deadline_s = min(self.deadline_s, self._loop.time() + STOP_READ_S)
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._transport.abort()
+
+    # Requests and answers.
+
+    def answered(self, slot: _Slot, response: Response, manner: Manner) -> None:
+        """Take the answer of one request, and send what may be sent now."""
+        if self._is_lost:
+            return
+        is_last = self._site.is_stopping and self._slots[-1] is slot
+        extra = self._site.date
+        if is_last or not manner.keeps_alive:
+            extra += _CLOSE
+        elif manner.is_old:
+            extra += _KEEP_ALIVE
+        slot.data = encode_answer(response, extra, has_body=manner.has_body)
+        self.advance()
+
+    def advance(self) -> None:
+        """Send what is answered in order, begin what waits, and see what that leads to."""
+        if self._is_advancing or self._is_lost:
+            return
+        self._is_advancing = True
+        self._begin_waiting()
+        while self._send_answered():
+            self._begin_waiting()
+        self._is_advancing = False
+        self._settle()
+
+    def _arrived(self, request: Request, manner: Manner) -> None:
+        self._waiting.append((request, manner))
+        self._begin_waiting()
+
+    def _refuse(self, refusal: WireError) -> None:
+        self._waiting.append((refusal, _REFUSED))
+        self._is_ending = self._has_unread = True
+
+    def _begin_waiting(self) -> None:
+        waiting, slots = self._waiting, self._slots
+        while waiting and len(slots) < self._in_flight_max and not self._is_full:
+            asked, manner = waiting.popleft()
+            slot = _Slot(self, manner)
+            slots.append(slot)
+            if isinstance(asked, WireError):
+                slot.answer(self._site.refuse(asked))
+            else:
+                self._site.begin(asked, slot.answer)
+
+    def _send_answered(self) -> bool:
+        slots = self._slots
+        if not slots or slots[0].data is None:
+            return False
+        ready = list[bytes]()
+        while slots and (data := slots[0].data) is not None:
+            ready.append(data)
+            slots.popleft()
+        self._transport.write(ready[0] if len(ready) == 1 else b"".join(ready))
+        return True
+
+    def _settle(self) -> None:
+        is_busy = bool(self._slots or self._waiting)
+        if not is_busy:
+            is_between = self._reader.phase is Phase.BETWEEN
+            if self._is_ending or (self._site.is_stopping and is_between):
+                self._finish()
+                return
+            if self._reader.expects_continue:
+                self._reader.expects_continue = False
+                self._transport.write(CONTINUE)
+            self._set_deadline()
+        self._pause(
+            self._is_ending
+            or self._is_full
+            or bool(self._waiting)
+            or len(self._slots) >= self._in_flight_max
+        )
+
+    def _set_deadline(self) -> None:
+        phase, begun, limits = self._reader.phase, self._reader.begun, self._site.limits
+        if self._is_full or (phase is self._timed_phase and begun == self._timed_begun):
+            return
+        self._timed_phase, self._timed_begun = phase, begun
+        seconds = (limits.idle_s, limits.head_s, limits.body_s)[phase]
+        self.deadline_s = self._loop.time() + seconds
+
+    def _pause(self, wanted: bool) -> None:
+        if wanted != self._is_paused:
+            self._is_paused = wanted
+            if wanted:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()
+
+    def _finish(self) -> None:
+        if self._is_lingering or self._transport.is_closing():
+            return
+        if self._has_unread and self._transport.can_write_eof():
+            self._is_lingering = True
+            self.deadline_s = self._loop.time() + LINGER_S
+            self._transport.write_eof()
+            self._pause(wanted=False)
+        else:
+            self._transport.close()

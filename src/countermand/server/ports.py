@@ -1,0 +1,27 @@
+"""
+Ports: the seam between the connection and what answers requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from countermand.wire.errors import WireError
+from countermand.wire.http import Request, Response
+
+Answer = Callable[[Response], None]
+Begin = Callable[[Request, Answer], None]
+Refuse = Callable[[WireError], Response]
+
+
+class Handler(Protocol):
+    """What answers the requests of one port."""
+
+    def begin(self, request: Request, answer: Answer) -> None:
+        """
+        Answer a request exactly once, at once or later, on the loop's thread. Raises: nothing.
+        """
+
+    def refuse(self, error: WireError) -> Response:
+        """Return the answer to what never became a request, in this port's own words."""

@@ -1,0 +1,237 @@
+"""
+Reader: from the bytes of one connection to whole requests. It does no I/O.
+
+    feed(bytes) ─► httptools ─► head checked ─► body collected ─► deliver(Request, Manner)
+
+httptools splits the bytes; what it lets through and HTTP does not allow is refused here. The first
+refusal ends the reading: where the next request begins is not certain any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser, parse_url
+from httptools.parser.errors import HttpParserInvalidURLError
+from msgspec import Struct
+
+from countermand.server.limits import Limits
+from countermand.wire.errors import Forbidden, Malformed, TooLarge, WireError
+from countermand.wire.http import Request
+
+# Chunks of one byte each come with five bytes of framing.
+CHUNKED_OVERHEAD_MAX = 8
+
+_VERSIONS = ("1.0", "1.1")
+
+
+class Phase(IntEnum):
+    """Where in a request the bytes have stopped."""
+
+    BETWEEN = 0
+    HEAD = 1
+    BODY = 2
+
+
+class Manner(Struct, frozen=True):
+    """How the answer to a request has to be sent."""
+
+    has_body: bool = True
+    keeps_alive: bool = True
+    is_old: bool = False  # HTTP/1.0, where keeping a connection has to be agreed on
+
+
+_USUAL = Manner()
+
+Deliver = Callable[[Request, Manner], None]
+
+
+class RequestReader:
+    """
+    One connection's requests, delivered in the order of their last bytes.
+
+    With `hosts` only requests for one of those names are taken.
+    """
+
+    def __init__(self, limits: Limits, hosts: frozenset[bytes] | None, deliver: Deliver) -> None:
+        self._limits, self._hosts, self._deliver = limits, hosts, deliver
+        self._parser = HttpRequestParser(self)
+        self.phase = Phase.BETWEEN
+        self.begun = 0
+        self.is_over = False
+        self.expects_continue = False
+        self._refusal: WireError | None = None
+        self._offer = b""
+        self._is_replayed = False
+        self._message_bytes = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self._target, self._headers, self._hosts_named = b"", list[tuple[bytes, bytes]](), 0
+        self._body, self._body_bytes, self._head_bytes = list[bytes](), 0, 0
+
+    def feed(self, data: bytes) -> None:
+        """
+        Take the next bytes. Nothing may follow a refusal, nor a request after which it `is_over`.
+
+        Raises: Malformed, TooLarge or Forbidden once what came before has been delivered.
+        """
+        while (rest := self._feed(data)) is not None:
+            # The parser takes a message to end at any offer to change protocols, body or not. An
+            # offer that is not taken changes nothing (RFC 9110, 7.8), so another parser reads on
+            # from there, told of the same head without the offer.
+            head, self._offer = self._offer, b""
+            self._parser, self._is_replayed = HttpRequestParser(self), True
+            self._feed(head)
+            data = rest
+
+    def _feed(self, data: bytes) -> bytes | None:
+        """Return what follows an offer to change protocols, None when there was none."""
+        begun = self.begun
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade as offer:
+            return data[offer.args[0] :]
+        except HttpParserError as error:
+            if not self.is_over:
+                raise self._refusal or Malformed(f"not a request: {error}") from None
+        if self.phase and self.begun == begun:
+            self._bound(len(data))
+        return None
+
+    def _bound(self, size: int) -> None:
+        # The parser keeps what is not whole yet to itself, so what is fed to it is what is counted.
+        self._message_bytes += size
+        limits = self._limits
+        if self.phase is Phase.HEAD:
+            if self._message_bytes > limits.head_bytes_max:
+                raise _head_too_large(limits)
+        elif self._message_bytes > CHUNKED_OVERHEAD_MAX * limits.body_bytes_max:
+            raise _body_too_large(limits)
+
+    # What httptools calls.
+
+    def on_message_begin(self) -> None:
+        """Begin a head."""
+        if not self._is_replayed:
+            self.phase = Phase.HEAD
+            self.begun += 1
+            self._message_bytes = 0
+
+    def on_url(self, part: bytes) -> None:
+        """Take a part of the target."""
+        if not self._is_replayed:
+            self._target += part
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; one that comes after the body is not the request's."""
+        if self._is_replayed or self.phase is not Phase.HEAD:
+            return
+        name, value = name.lower(), value.rstrip(b" \t")
+        self._headers.append((name, value))
+        self._head_bytes += len(name) + len(value)
+        if len(self._headers) > self._limits.headers_max:
+            self._refuse(TooLarge(f"more than {self._limits.headers_max} headers"))
+        if name in _CHECKED:
+            self._check(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Check the head."""
+        if self._is_replayed:
+            self._is_replayed = False
+            return
+        self._check_head()
+        if self._parser.should_upgrade():
+            self._offer = self._head_without_offer()
+        self.phase = Phase.BODY
+
+    def on_body(self, part: bytes) -> None:
+        """Take a part of the body."""
+        self.expects_continue = False
+        self._body.append(part)
+        self._body_bytes += len(part)
+        if self._body_bytes > self._limits.body_bytes_max:
+            self._refuse(_body_too_large(self._limits))
+
+    def on_message_complete(self) -> None:
+        """Deliver the request, unless only its head has been read so far."""
+        if self._offer:
+            return
+        parser = self._parser
+        method, keeps_alive = parser.get_method().decode(), parser.should_keep_alive()
+        manner = _USUAL
+        if not keeps_alive or method == "HEAD" or parser.get_http_version() != "1.1":
+            is_old = parser.get_http_version() == "1.0"
+            manner = Manner(method != "HEAD", keeps_alive, is_old)
+        path, query = self._split_target()
+        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        request = Request(method, path, query, tuple(self._headers), body)
+        self.phase, self.expects_continue, self.is_over = Phase.BETWEEN, False, not keeps_alive
+        self._reset()
+        self._deliver(request, manner)
+
+    # What is refused.
+
+    def _refuse(self, refusal: WireError) -> None:
+        self._refusal = refusal
+        raise refusal
+
+    def _check(self, name: bytes, value: bytes) -> None:
+        if name == b"host":
+            self._hosts_named += 1
+            if self._hosts is not None and _name_of(value) not in self._hosts:
+                self._refuse(Forbidden("this host name is not served here"))
+        elif name == b"transfer-encoding":
+            if value.lower() != b"chunked":
+                self._refuse(Malformed("Transfer-Encoding other than chunked is not understood"))
+        elif name == b"expect":
+            self.expects_continue = value.lower() == b"100-continue"
+        elif int(value) > self._limits.body_bytes_max:
+            self._refuse(_body_too_large(self._limits))
+
+    def _check_head(self) -> None:
+        limits, version = self._limits, self._parser.get_http_version()
+        if len(self._target) + self._head_bytes > limits.head_bytes_max:
+            self._refuse(_head_too_large(limits))
+        if version not in _VERSIONS:
+            self._refuse(Malformed(f"HTTP {version} is not spoken here"))
+        if self._hosts_named > 1 or (self._hosts_named == 0 and version != "1.0"):
+            self._refuse(Malformed("a request has one Host header"))
+        if self._hosts is not None and not self._hosts_named:
+            self._refuse(Forbidden("this port serves named hosts only"))
+        if self._parser.get_method() == b"CONNECT":
+            self._refuse(Malformed("this is no proxy"))
+
+    def _split_target(self) -> tuple[bytes, bytes]:
+        target = self._target
+        if target[:1] == b"/" and b"#" not in target:
+            path, _, query = target.partition(b"?")
+            return path, query
+        try:
+            parsed = parse_url(target)
+        except HttpParserInvalidURLError:
+            return target, b""
+        return parsed.path or b"/", parsed.query or b""
+
+    def _head_without_offer(self) -> bytes:
+        method, version = self._parser.get_method(), self._parser.get_http_version().encode()
+        kept = [b"%b: %b\r\n" % header for header in self._headers if header[0] != b"upgrade"]
+        return b"%b / HTTP/%b\r\n%b\r\n" % (method, version, b"".join(kept))
+
+
+_CHECKED = frozenset({b"host", b"transfer-encoding", b"content-length", b"expect"})
+
+
+def _head_too_large(limits: Limits) -> TooLarge:
+    return TooLarge(f"request target and headers exceed {limits.head_bytes_max} bytes")
+
+
+def _body_too_large(limits: Limits) -> TooLarge:
+    return TooLarge(f"body exceeds {limits.body_bytes_max} bytes")
+
+
+def _name_of(host: bytes) -> bytes:
+    # The name without its port; an IPv6 address keeps its brackets.
+    name, colon, port = host.rpartition(b":")
+    return (name if colon and b"]" not in port else host).lower()
