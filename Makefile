@@ -12,14 +12,15 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 UV := uv==0.13.9
 UV_COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11.1
 
-.PHONY: help install serve test soak check format bench fuzz lock clean
+.PHONY: help install serve test soak check format bench size fuzz lock clean
 
 help:
 	@echo "make serve    run the exchange with its demo world   (ARGS='--ephemeral --port 9000')"
 	@echo "make test     run every test, of long ones a slice   (ARGS='-k cancel')"
 	@echo "make soak     run the long tests at full length      (ARGS='-k kill')"
 	@echo "make check    format, lint, types, architecture"
-	@echo "make bench    measure, and print ratios from one run"
+	@echo "make bench    measure, and print ratios of one run   (ARGS='core --against ../other --quick')"
+	@echo "make size     count the venues' code                 (ARGS='../other .')"
 	@echo "make fuzz     run the property tests long            (SEED=n)"
 	@echo "make install  what the tests need, and no more       (VENV=.venv PYTHON=python3 PIP=23.0.1)"
 	@echo "make lock     pin the dependencies anew"
@@ -36,17 +37,20 @@ soak: $(VENV)/dev
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
 check: $(VENV)/dev
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_architecture.py
 
 format: $(VENV)/dev
-	$(BIN)/ruff format src tests bench
-	$(BIN)/ruff check --fix src tests bench
+	$(BIN)/ruff format src tests bench tools
+	$(BIN)/ruff check --fix src tests bench tools
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench $(ARGS)
+
+size:
+	@$(PYTHON) tools/size.py $(ARGS)
 
 fuzz: $(VENV)/dev
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/core --hypothesis-seed=$(or $(SEED),random)

@@ -25,7 +25,8 @@ from bench.loopring import Loopring
 from bench.polymarket_us import Polymarket
 from bench.served import Empty, Server, address_of, world_with
 from bench.sizes import Size
-from bench.speaker import Speaker, Staging, spelled
+from bench.speaker import Speaker, spelled
+from bench.stand import Loaded, Spent, Stand
 from countermand.server.credentials import KeyRing
 from countermand.venues import VENUES
 from countermand.wire.http import Request
@@ -42,74 +43,43 @@ SPEAKERS: Mapping[str, type[Speaker]] = {
 # Where the signature costs most of a request, and its library lets other threads run.
 THREADED = "polymarket-us"
 
-# So many orders an account can have written down and not yet placed.
-STAGED_AT_ONCE = 1_000
 BLOCK = 25
-PER_S = ("empty 200/s", "cancels/s", "places/s", "checks/s")
-ASIDE = ("checks/s", "generator")
+# The clock tells what a client has of it, processor time what it costs: where other programs run,
+# too, only the second can be compared.
+HTTP, PROCESSOR = "http, durable", "by processor time"
+OF_PROCESSOR = (
+    "empty 200, us",
+    "a cancel, us",
+    "cancels, by processor",
+    "a place, us",
+    "places, by processor",
+    "generator's share",
+)
 # One connection's median cancel may take two syncs and this much.
 BEYOND_SYNCS_US = 150
-
-
-class Stand:
-    """A served venue, and the connections that load it."""
-
-    def __init__(self, connections: Connections, speaker: Speaker) -> None:
-        self.connections = connections
-        self.speaker = speaker
-        self._placed = 0
-
-    def place(self, count: int) -> tuple[list[str], float]:
-        """Place orders and return their ids and how many a second it were."""
-        answers, seconds = list[bytes](), 0.0
-        at_once = STAGED_AT_ONCE if isinstance(self.speaker, Staging) else count
-        for start in range(0, count, at_once):
-            size = min(at_once, count - start)
-            came, spent = self._run(self.orders(size))
-            seconds += spent
-            if isinstance(self.speaker, Staging):
-                came, spent = self._run([self.speaker.submit(answer) for answer in came])
-                seconds += spent
-            answers += came
-        return [self.speaker.order_id(answer) for answer in answers], count / seconds
-
-    def orders(self, count: int) -> list[Request]:
-        """Return the next orders to place."""
-        first, self._placed = self._placed, self._placed + count
-        return [self.speaker.place(index) for index in range(first, self._placed)]
-
-    def cancel(self, orders: list[str]) -> tuple[float, float]:
-        """Cancel orders and return how many a second, and the generator's share of a processor."""
-        requests = [spelled(self.speaker.cancel(order_id)) for order_id in orders]
-        done = self.connections.run(requests)
-        done.refuse_refusals()
-        return done.per_s, done.share
-
-    def _run(self, requests: list[Request]) -> tuple[list[bytes], float]:
-        done = self.connections.run([spelled(request) for request in requests])
-        done.refuse_refusals()
-        return done.answers, done.seconds
 
 
 def measure(size: Size, against: Path | None = None) -> Iterator[Figure]:
     """Yield the rates of every venue, and of one whose signatures are checked on a thread too."""
     with Empty() as empty, Connections(empty.address, size.connections) as connections:
-        load = repeat(empty.request)
+        loaded, load = Loaded(empty, connections), repeat(empty.request)
 
-        def empty_per_s() -> float:
-            return connections.run(load, size.slice_s).per_s
+        def yardstick() -> Spent:
+            return loaded.run(load, size.slice_s)[1]
 
+        figures = []
         for venue in SPEAKERS:
-            yield from _measure(venue, venue, size, empty_per_s)
+            figures += _measure(venue, venue, size, yardstick)
         with tempfile.TemporaryDirectory() as name:
             world = Path(name) / "world.toml"
             world.write_text(world_with(THREADED, {"verify_threads": 1}))
             row, option = f"{THREADED}, thread", ("--world", str(world))
-            yield from _measure(row, THREADED, size, empty_per_s, *option)
+            figures += _measure(row, THREADED, size, yardstick, *option)
+        yield from figures
 
 
 def _measure(
-    row: str, venue: str, size: Size, empty_per_s: Callable[[], float], *options: str
+    row: str, venue: str, size: Size, yardstick: Callable[[], Spent], *options: str
 ) -> Iterator[Figure]:
     with (
         tempfile.TemporaryDirectory(dir=Path.cwd()) as name,
@@ -118,34 +88,39 @@ def _measure(
         about = server.venue(venue)
         speaker = SPEAKERS[venue](about)
         with Connections(address_of(about["base_url"]), size.connections) as connections:
-            stand = Stand(connections, speaker)
-            rounds = list(_rounds(stand, venue, size, empty_per_s))
+            stand = Stand(Loaded(server, connections), speaker)
+            rounds = list(_rounds(stand, venue, size, yardstick))
             yield from _rates(row, rounds, speaker.goals)
             yield from _single(row, stand, Path(name), size.single_cancels)
 
 
 def _rounds(
-    stand: Stand, venue: str, size: Size, empty_per_s: Callable[[], float]
+    stand: Stand, venue: str, size: Size, yardstick: Callable[[], Spent]
 ) -> Iterator[dict[str, float]]:
     least = 4 * size.connections
-    orders, rate = stand.place(least)
+    orders, places = stand.place(least)
     stand.cancel(orders)
-    empty_per_s()
+    yardstick()
     for _ in range(size.loads):
-        count = min(max(least, int(rate * size.slice_s)), stand.speaker.orders_max)
-        empty = empty_per_s()
-        orders, rate = stand.place(count)
-        check = _checks_per_s(venue, stand.speaker.cancel(orders[0]), size.checks)
-        cancels, share = stand.cancel(orders)
+        count = min(max(least, int(places.per_s * size.slice_s)), stand.speaker.orders_max)
+        empty = yardstick()
+        orders, places = stand.place(count)
+        checks = _checks_per_s(venue, stand.speaker.cancel(orders[0]), size.checks)
+        cancels = stand.cancel(orders)
         yield {
-            "empty 200/s": empty,
-            "cancels/s": cancels,
-            "cancels": cancels / empty,
-            "places/s": rate,
-            "places": rate / empty,
-            "checks/s": check,
-            "of the check": cancels / check,
-            "generator": share,
+            "empty 200/s": empty.per_s,
+            "cancels/s": cancels.per_s,
+            "cancels": cancels.per_s / empty.per_s,
+            "places/s": places.per_s,
+            "places": places.per_s / empty.per_s,
+            "checks/s": checks,
+            "of the check": cancels.per_s / checks,
+            "empty 200, us": empty.server_us,
+            "a cancel, us": cancels.server_us,
+            "cancels, by processor": empty.server_us / cancels.server_us,
+            "a place, us": places.server_us,
+            "places, by processor": empty.server_us / places.server_us,
+            "generator's share": cancels.generator_s / cancels.seconds,
         }
 
 
@@ -155,15 +130,15 @@ def _rates(
     for column in rounds[0]:
         values = [each[column] for each in rounds]
         yield Figure(
-            part="http, durable",
+            part=PROCESSOR if column in OF_PROCESSOR else HTTP,
             row=row,
             column=column,
             value=median(values),
-            unit="/s" if column in PER_S else "",
-            goal=goals.get(column),
+            unit="/s" if column.endswith("/s") else "us" if column.endswith(", us") else "",
+            goal=goals.get(column.removesuffix(", by processor")),
             low=min(values),
             high=max(values),
-            aside=column in ASIDE,
+            aside=column == "checks/s",
         )
 
 
@@ -173,7 +148,7 @@ def _single(row: str, stand: Stand, data: Path, count: int) -> Iterator[Figure]:
     requests = [spelled(stand.speaker.cancel(order_id)) for order_id in orders]
     cancels, syncs = list[float](), list[float]()
     with (
-        connect(stand.connections.address) as opened,
+        connect(stand.loaded.connections.address) as opened,
         (data / "probe").open("wb", buffering=0) as probe,
     ):
         for at in range(0, count, BLOCK):
@@ -189,9 +164,8 @@ def _single(row: str, stand: Stand, data: Path, count: int) -> Iterator[Figure]:
                 syncs.append((time.perf_counter() - started) * 1e6)
     sync_us = median(syncs)
     goal = 2 * sync_us + BEYOND_SYNCS_US
-    part = "http, durable"
-    yield Figure(part, row, "p50 of one, us", median(cancels), "us", goal, at_most=True)
-    yield Figure(part, row, "fdatasync, us", sync_us, "us", aside=True)
+    yield Figure(HTTP, row, "p50 of one, us", median(cancels), "us", goal, at_most=True)
+    yield Figure(HTTP, row, "fdatasync, us", sync_us, "us", aside=True)
 
 
 def _checks_per_s(venue: str, signed: Request, count: int) -> float:

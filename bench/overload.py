@@ -18,11 +18,11 @@ from pathlib import Path
 
 from bench.coinbase_intx import Coinbase
 from bench.figures import Figure
-from bench.http import Stand
 from bench.load import OK, Connections
 from bench.served import Server, address_of
 from bench.sizes import Size
 from bench.speaker import spelled
+from bench.stand import Loaded, Stand
 
 VENUE = "coinbase-intx"
 PART = "overload"
@@ -88,14 +88,15 @@ def measure(size: Size, against: Path | None = None) -> Iterator[Figure]:
             Connections(address, many) as cancels,
             Connections(address, size.crowd - many) as places,
         ):
-            stand = Stand(few, Coinbase(about))
+            stand = Stand(Loaded(server, few), Coinbase(about))
             stand.cancel(stand.place(size.connections)[0])
             p99_ms = {}
             for row, load in LOADS.items():
-                orders, able_per_s = stand.place(size.crowd)
-                streams = _streams(stand, cancels, places, able_per_s * load, size, orders)
+                orders, spent = stand.place(size.crowd)
+                rate_per_s = spent.per_s * load
+                streams = _streams(stand, cancels, places, rate_per_s, size, orders)
                 _run(streams)
-                yield from _figures(row, able_per_s * load, streams)
+                yield from _figures(row, rate_per_s, streams)
                 p99_ms[row] = _quantile_ms(streams[0].taken_ns, 0.99)
             half, twice = p99_ms.values()
             row = list(LOADS)[1]
