@@ -30,7 +30,7 @@ from countermand.server.asgi import AppHandler
 from countermand.server.connection import Site
 from countermand.server.control import control_app
 from countermand.server.credentials import KeyRing
-from countermand.server.front import pinging
+from countermand.server.front import front
 from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener, bind
 from countermand.server.pipeline import Pipeline
@@ -45,6 +45,9 @@ from countermand.world import VenueWorld, World, WorldError
 
 log = logging.getLogger(__name__)
 
+# Unless told otherwise, the venues together take so many.
+CONNECTIONS_MAX = 20_000
+
 # Where the control port's socket is kept among the venues' ones.
 CONTROL = ""
 
@@ -54,7 +57,12 @@ class ConfigError(Exception):
 
 
 class Config(Struct, frozen=True):
-    """What `countermand serve` was asked for. `data` None keeps nothing."""
+    """
+    What `countermand serve` was asked for. `data` None keeps nothing.
+
+    `allow_hosts` are names beyond loopback's and the bound one that requests to the control port,
+    and to venues with published keys, may be for. `connections_max` counts those of all venues.
+    """
 
     data: Path | None
     host: str = "127.0.0.1"
@@ -62,6 +70,8 @@ class Config(Struct, frozen=True):
     venues: tuple[str, ...] = ()
     world: Path | None = None
     tls: tuple[Path, Path] | None = None
+    allow_hosts: tuple[str, ...] = ()
+    connections_max: int = CONNECTIONS_MAX
 
 
 class Ready(Struct, frozen=True):
@@ -145,25 +155,28 @@ class App:
         self._pipelines = list(pipelines.values())
         metrics = [pipeline.metrics for pipeline in pipelines.values()]
         control = AppHandler(control_app(engine, base_urls, metrics))
-        limits, tls = Limits(), _tls_context(self._config)
-        room = venues_room(limits.connections_max)
-        sites = {
-            name: (Site(pinging(p.begin), p.refuse, limits), room) for name, p in pipelines.items()
-        }
-        sites[CONTROL] = (
-            Site(control.begin, control.refuse, limits),
-            Room(CONTROL_CONNECTIONS_MAX),
-        )
-        for name, (site, places) in sites.items():
-            listener = Listener(site, sockets[name], places, tls)
-            await listener.start()
-            self._listeners.append(listener)
+        hosts = _hosts(self._config)
+        await self._listen(Site(control.begin, control.refuse, Limits(), hosts), sockets[CONTROL])
+        room = venues_room(self._config.connections_max)
+        # One venue's clients may not keep those of all others out.
+        most = room.connections_max if len(pipelines) == 1 else room.connections_max // 2
+        limits = Limits(connections_max=most)
+        for name, pipeline in pipelines.items():
+            begin = front(pipeline.begin, pipeline.venue, pipeline.settings)
+            named = hosts if _is_published(name, keys[name]) else None
+            await self._listen(Site(begin, pipeline.refuse, limits, named), sockets[name], room)
         venues = {
             name: await _introduce(pipeline, keys[name], urls[name])
             for name, pipeline in pipelines.items()
         }
         log.info("ready", extra={"control": urls[CONTROL], "venues": base_urls, "seq": engine.seq})
         return Ready(urls[CONTROL], venues)
+
+    async def _listen(self, site: Site, bound: socket.socket, room: Room | None = None) -> None:
+        places = room or Room(CONTROL_CONNECTIONS_MAX)
+        listener = Listener(site, bound, places, _tls_context(self._config))
+        await listener.start()
+        self._listeners.append(listener)
 
 
 def _venues_of(config: Config) -> list[Venue]:
@@ -196,13 +209,26 @@ def _refuse_exposed_demo(config: Config, keys: dict[str, KeyRing]) -> None:
     # The demo's keys are published: whoever can reach the port could trade with them.
     if config.host == "localhost" or _is_loopback(config.host):
         return
-    published = worlds.demo(VENUES[name] for name in keys)
-    for name, part in published.items():
-        if any(keys[name].find(demo.key) for demo in _key_ring(VENUES[name], part)):
+    for name, ring in keys.items():
+        if _is_published(name, ring):
             raise ConfigError(
                 f"{name} is served with the demo's published keys, so only loopback may be bound, "
                 f"not {config.host}; give a --world with keys of your own"
             )
+
+
+def _is_published(name: str, keys: KeyRing) -> bool:
+    venue = VENUES[name]
+    [part] = worlds.demo([venue]).values()
+    return any(keys.find(demo.key) for demo in _key_ring(venue, part))
+
+
+def _hosts(config: Config) -> frozenset[bytes]:
+    # A page may give its own name the address of this machine (DNS rebinding); then its requests
+    # are of the page's origin to the browser, and only the name gives them away.
+    bound = f"[{config.host}]" if ":" in config.host else config.host
+    named = ("localhost", "127.0.0.1", "[::1]", bound, *config.allow_hosts)
+    return frozenset(name.lower().encode() for name in named)
 
 
 def _tls_context(config: Config) -> ssl.SSLContext | None:

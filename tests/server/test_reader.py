@@ -11,7 +11,7 @@ import pytest
 
 from countermand.server.limits import Limits
 from countermand.server.reader import Manner, Phase, RequestReader
-from countermand.wire.errors import Forbidden, Malformed, TooLarge, WireError
+from countermand.wire.errors import NotARequest, TooLarge, WireError
 from countermand.wire.http import Request
 
 LIMITS = Limits(head_bytes_max=400, headers_max=10, body_bytes_max=100)
@@ -144,24 +144,24 @@ def test_how_an_answer_is_to_be_sent(line: bytes, header: bytes, manner: Manner)
 
 
 HOSTILE = {
-    "no host": (b"GET / HTTP/1.1\r\n\r\n", Malformed, "one Host"),
-    "two hosts": (b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", Malformed, "one Host"),
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", NotARequest, "one Host"),
+    "two hosts": (b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", NotARequest, "one Host"),
     "gzip, chunked": (
-        CHUNKED.replace(b" chunked", b" gzip, chunked"), Malformed, "Transfer-Encoding",
+        CHUNKED.replace(b" chunked", b" gzip, chunked"), NotARequest, "Transfer-Encoding",
     ),
-    "gzip": (CHUNKED.replace(b" chunked", b" gzip"), Malformed, "Transfer-Encoding"),
+    "gzip": (CHUNKED.replace(b" chunked", b" gzip"), NotARequest, "Transfer-Encoding"),
     "length and chunks": (
-        CHUNKED.replace(b"Transfer", b"Content-Length: 7\r\nTransfer"), Malformed, "",
+        CHUNKED.replace(b"Transfer", b"Content-Length: 7\r\nTransfer"), NotARequest, "",
     ),
     "chunks and length": (
-        CHUNKED.replace(b"chunked\r\n", b"chunked\r\nContent-Length: 7\r\n"), Malformed, "",
+        CHUNKED.replace(b"chunked\r\n", b"chunked\r\nContent-Length: 7\r\n"), NotARequest, "",
     ),
-    "two lengths": (POST.replace(b"Cont", b"Content-Length: 8\r\nCont"), Malformed, ""),
-    "the same length twice": (POST.replace(b"Cont", b"Content-Length: 7\r\nCont"), Malformed, ""),
-    "a list of lengths": (POST.replace(b": 7", b": 7, 7"), Malformed, ""),
-    "a negative length": (POST.replace(b": 7", b": -7"), Malformed, ""),
+    "two lengths": (POST.replace(b"Cont", b"Content-Length: 8\r\nCont"), NotARequest, ""),
+    "the same length twice": (POST.replace(b"Cont", b"Content-Length: 7\r\nCont"), NotARequest, ""),
+    "a list of lengths": (POST.replace(b": 7", b": 7, 7"), NotARequest, ""),
+    "a negative length": (POST.replace(b": 7", b": -7"), NotARequest, ""),
     "a large length": (POST.replace(b": 7", b": 101"), TooLarge, "body exceeds 100"),
-    "a huge length": (POST.replace(b": 7", b": " + b"9" * 30), Malformed, ""),
+    "a huge length": (POST.replace(b": 7", b": " + b"9" * 30), NotARequest, ""),
     "a chunk too large": (
         CHUNKED.replace(b"4\r\n{bo:", b"70\r\n" + b"x" * 0x70), TooLarge, "body exceeds 100",
     ),
@@ -171,15 +171,15 @@ HOSTILE = {
     "a long target": (GET.replace(b"orders", b"o" * 400), TooLarge, "exceed 400"),
     "a long header": (GET.replace(b": x", b": " + b"x" * 400), TooLarge, "exceed 400"),
     "many headers": (GET.replace(b"\r\n\r\n", b"\r\na: b" * 10 + b"\r\n\r\n"), TooLarge, "10 head"),
-    "a folded header": (GET.replace(b"\r\n\r\n", b"\r\na: b\r\n c\r\n\r\n"), Malformed, ""),
-    "a space before the colon": (POST.replace(b"th:", b"th :"), Malformed, ""),
-    "a bare line feed": (GET.replace(b"\r\n", b"\n"), Malformed, ""),
-    "a zero byte": (GET.replace(b": x", b": x\0"), Malformed, ""),
-    "no method": (b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n", Malformed, "method"),
-    "a proxy's method": (b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n", Malformed, "proxy"),
-    "HTTP/0.9": (b"GET /\r\n\r\n", Malformed, "0.9"),
-    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Malformed, ""),
-    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", Malformed, ""),
+    "a folded header": (GET.replace(b"\r\n\r\n", b"\r\na: b\r\n c\r\n\r\n"), NotARequest, ""),
+    "a space before the colon": (POST.replace(b"th:", b"th :"), NotARequest, ""),
+    "a bare line feed": (GET.replace(b"\r\n", b"\n"), NotARequest, ""),
+    "a zero byte": (GET.replace(b": x", b": x\0"), NotARequest, ""),
+    "no method": (b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n", NotARequest, "method"),
+    "a proxy's method": (b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n", NotARequest, "proxy"),
+    "HTTP/0.9": (b"GET /\r\n\r\n", NotARequest, "0.9"),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", NotARequest, ""),
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", NotARequest, ""),
 }  # fmt: skip
 
 
@@ -212,7 +212,7 @@ def test_nothing_is_kept_without_end(part: bytes) -> None:
     """What is not whole is bounded, wherever it stops."""
     pieces = [part, *[b"x" * 50] * 100]
 
-    assert isinstance(refusal(*pieces), Malformed | TooLarge)
+    assert isinstance(refusal(*pieces), NotARequest | TooLarge)
 
 
 @pytest.mark.parametrize(
@@ -230,12 +230,12 @@ def test_hosts(host: bytes, is_taken: bool) -> None:
     if is_taken:
         assert 1 == len(read(data, hosts=hosts))
     else:
-        assert Forbidden is type(refusal(data, hosts=hosts))
+        assert NotARequest is type(refusal(data, hosts=hosts))
 
 
 def test_no_host_is_not_a_listed_one() -> None:
     """HTTP/1.0 may leave the host out, and then it is not listed."""
-    assert Forbidden is type(refusal(b"GET / HTTP/1.0\r\n\r\n", hosts=frozenset({b"x"})))
+    assert NotARequest is type(refusal(b"GET / HTTP/1.0\r\n\r\n", hosts=frozenset({b"x"})))
 
 
 def test_nothing_is_read_after_the_last_request() -> None:

@@ -196,7 +196,9 @@ def test_half_a_request_is_none(served: Served, alice: Bot) -> None:
     parts = urlsplit(served.venue(VENUE)["base_url"])
     before = alice.cancel_all()
     with socket.create_connection((parts.hostname, parts.port)) as opened:
-        opened.sendall(b"POST /api/v1/orders HTTP/1.1\r\nhost: x\r\ncontent-length: 400\r\n\r\n{")
+        opened.sendall(
+            b"POST /api/v1/orders HTTP/1.1\r\nhost: localhost\r\ncontent-length: 400\r\n\r\n{"
+        )
 
     assert before == alice.cancel_all()
     assert 200 == alice.send("GET", "/api/v1/portfolios")[0]
@@ -204,7 +206,7 @@ def test_half_a_request_is_none(served: Served, alice: Bot) -> None:
 
 def test_ping_answers_an_empty_200(served: Served) -> None:
     """The path the benchmark measures itself against, and probes can use."""
-    assert (200, b"") == raw(served, b"GET /_countermand/ping HTTP/1.1\r\nhost: x\r\n\r\n")
+    assert (200, b"") == raw(served, b"GET /_countermand/ping HTTP/1.1\r\nhost: localhost\r\n\r\n")
 
 
 @pytest.mark.parametrize(
@@ -356,7 +358,9 @@ def test_a_stop_does_not_wait_for_half_a_request() -> None:
     with Served(None) as running:
         parts = urlsplit(running.venue(VENUE)["base_url"])
         with socket.create_connection((parts.hostname, parts.port), timeout=20) as opened:
-            opened.sendall(b"POST /api/v1/orders HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{")
+            opened.sendall(
+                b"POST /api/v1/orders HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{"
+            )
             code, logged = running.stop()
             answer = opened.recv(65536)
 

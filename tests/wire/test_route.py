@@ -67,6 +67,27 @@ def test_known_path_with_another_method(path: bytes) -> None:
         ROUTES.match("PUT", path)
 
 
+def test_a_wrong_method_is_told_the_right_ones() -> None:
+    """Those the path has, and HEAD where there is GET."""
+    told = []
+    for path in (b"/orders", b"/p/1/balances"):
+        with pytest.raises(MethodNotAllowed) as refused:
+            ROUTES.match("PUT", path)
+        told.append(refused.value.allowed)
+    expected = [
+        {row.method for row in ROUTES.rows if row.path == path}
+        for path in ("/orders", "/p/{p}/balances")
+    ]
+
+    assert expected == [set(allowed) - {"HEAD"} for allowed in told]
+    assert all(("GET" in allowed) == ("HEAD" in allowed) for allowed in told)
+
+
+def test_head_is_where_get_is() -> None:
+    """The same row."""
+    assert ROUTES.match("GET", b"/p/1/balances") == ROUTES.match("HEAD", b"/p/1/balances")
+
+
 def test_parameter_that_is_no_text() -> None:
     """Bad UTF-8 is the sender's fault."""
     with pytest.raises(Malformed, match="UTF-8"):

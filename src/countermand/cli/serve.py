@@ -15,7 +15,7 @@ import typer
 import uvloop
 
 from countermand import logs
-from countermand.app import App, Config, ConfigError, Ready
+from countermand.app import CONNECTIONS_MAX, App, Config, ConfigError, Ready
 from countermand.engine.errors import JournalError
 from countermand.world import WorldError
 
@@ -49,6 +49,15 @@ def serve(
     ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Private key, PEM.")] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Name this machine may be called by, beside loopback's; may be repeated."
+        ),
+    ] = None,
+    connections_max: Annotated[
+        int, typer.Option(min=1, help="Connections to all venues together.")
+    ] = CONNECTIONS_MAX,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
     json: Annotated[bool, typer.Option("--json", help="Say ready in one line of JSON.")] = False,
 ) -> None:
@@ -64,7 +73,8 @@ def serve(
     logs.configure(log_level)
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     kept = None if ephemeral else data or DATA
-    config = Config(kept, host, port, tuple(venue or ()), world, tls)
+    allowed = tuple(allow_host or ())
+    config = Config(kept, host, port, tuple(venue or ()), world, tls, allowed, connections_max)
     try:
         uvloop.run(_run(config, as_json=json))
     except (ConfigError, WorldError) as error:

@@ -19,7 +19,7 @@ from countermand.server.answers import CONTINUE, encode_answer
 from countermand.server.limits import Limits
 from countermand.server.ports import Begin, Refuse
 from countermand.server.reader import Manner, Phase, RequestReader
-from countermand.wire.errors import Malformed, WireError
+from countermand.wire.errors import NotARequest, WireError
 from countermand.wire.http import Request, Response
 
 # A connection that is closed with bytes unread is reset, and the client may never see the answer.
@@ -146,7 +146,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
         else:
             part = self._reader.phase.name.lower()
-            self._refuse(Malformed(f"the request's {part} did not arrive in time"))
+            self._refuse(NotARequest(f"the request's {part} did not arrive in time"))
             self.advance()
 
     def stop(self) -> None:

@@ -44,7 +44,7 @@ class Room:
     """How many connections several listeners may have together."""
 
     def __init__(self, connections_max: int) -> None:
-        self._free = connections_max
+        self.connections_max = self._free = connections_max
 
     def take(self) -> bool:
         """Take one place; False when there is none."""

@@ -38,6 +38,7 @@ from countermand.wire.errors import (
     Forbidden,
     IntakeClosed,
     Internal,
+    MethodNotAllowed,
     Overloaded,
     RateLimited,
     Unavailable,
@@ -114,6 +115,9 @@ class Pipeline:
     def refuse(self, error: WireError) -> Response:
         """Return the venue's answer to a request that is refused, whole or not."""
         response = self.venue.errors.render(error)
+        if isinstance(error, MethodNotAllowed):
+            allow = (b"allow", ", ".join(error.allowed).encode())
+            response = replace(response, headers=(*response.headers, allow))
         if self.venue.amend is not None:
             response = self.venue.amend(response, self.settings)
         self.metrics.count(response.status)

@@ -17,7 +17,7 @@ from httptools.parser.errors import HttpParserInvalidURLError
 from msgspec import Struct
 
 from countermand.server.limits import Limits
-from countermand.wire.errors import Forbidden, Malformed, TooLarge, WireError
+from countermand.wire.errors import NotARequest, TooLarge, WireError
 from countermand.wire.http import Request
 
 # Chunks of one byte each come with five bytes of framing.
@@ -75,7 +75,7 @@ class RequestReader:
         """
         Take the next bytes. Nothing may follow a refusal, nor a request after which it `is_over`.
 
-        Raises: Malformed, TooLarge or Forbidden once what came before has been delivered.
+        Raises: NotARequest or TooLarge once what came before has been delivered.
         """
         while (rest := self._feed(data)) is not None:
             # The parser takes a message to end at any offer to change protocols, body or not. An
@@ -95,7 +95,7 @@ class RequestReader:
             return data[offer.args[0] :]
         except HttpParserError as error:
             if not self.is_over:
-                raise self._refusal or Malformed(f"not a request: {error}") from None
+                raise self._refusal or NotARequest(f"not a request: {error}") from None
         if self.phase and self.begun == begun:
             self._bound(len(data))
         return None
@@ -181,10 +181,10 @@ class RequestReader:
         if name == b"host":
             self._hosts_named += 1
             if self._hosts is not None and _name_of(value) not in self._hosts:
-                self._refuse(Forbidden("this host name is not served here"))
+                self._refuse(NotARequest("this host name is not served here"))
         elif name == b"transfer-encoding":
             if value.lower() != b"chunked":
-                self._refuse(Malformed("Transfer-Encoding other than chunked is not understood"))
+                self._refuse(NotARequest("Transfer-Encoding other than chunked is not understood"))
         elif name == b"expect":
             self.expects_continue = value.lower() == b"100-continue"
         elif int(value) > self._limits.body_bytes_max:
@@ -195,13 +195,13 @@ class RequestReader:
         if len(self._target) + self._head_bytes > limits.head_bytes_max:
             self._refuse(_head_too_large(limits))
         if version not in _VERSIONS:
-            self._refuse(Malformed(f"HTTP {version} is not spoken here"))
+            self._refuse(NotARequest(f"HTTP {version} is not spoken here"))
         if self._hosts_named > 1 or (self._hosts_named == 0 and version != "1.0"):
-            self._refuse(Malformed("a request has one Host header"))
+            self._refuse(NotARequest("a request has one Host header"))
         if self._hosts is not None and not self._hosts_named:
-            self._refuse(Forbidden("this port serves named hosts only"))
+            self._refuse(NotARequest("this host name is not served here"))
         if self._parser.get_method() == b"CONNECT":
-            self._refuse(Malformed("this is no proxy"))
+            self._refuse(NotARequest("this is no proxy"))
 
     def _split_target(self) -> tuple[bytes, bytes]:
         target = self._target

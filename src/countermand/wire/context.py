@@ -18,11 +18,14 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     What a world may set about a venue; a venue adds its own switches in a subclass.
 
     `rate_limit_per_s` counts requests per key; 0 turns the limit off. Signatures are checked on
-    `verify_threads` threads of their own, or with 0 where the request is answered.
+    `verify_threads` threads of their own, or with 0 where the request is answered. Pages of
+    `origins` may read the answers: an origin as browsers send it, one with `*` for its port, or
+    `*` for all.
     """
 
     rate_limit_per_s: Annotated[int, Meta(ge=0)] = 0
     verify_threads: Annotated[int, Meta(ge=0, le=64)] = 0
+    origins: tuple[str, ...] = ()
 
 
 class Principal(Struct, frozen=True, gc=False):

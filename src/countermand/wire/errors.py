@@ -6,7 +6,8 @@ the venue renders them, the client interprets a response and gets the same thing
     ├── Malformed              the request cannot be understood
     │   ├── MissingField       a required field is absent
     │   ├── InvalidField       a field's value is not allowed
-    │   └── UnknownField       a field that must not be ignored is not known
+    │   ├── UnknownField       a field that must not be ignored is not known
+    │   └── NotARequest        the bytes are no request that HTTP allows
     ├── TooLarge               the body or the headers exceed the limit
     ├── Unauthorized           who asks is not proven
     ├── Forbidden              who asks is proven and may not
@@ -22,6 +23,8 @@ the venue renders them, the client interprets a response and gets the same thing
 
 `NotExpressible` stands outside: it never was on a wire.
 """
+
+from collections.abc import Sequence
 
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
@@ -69,6 +72,10 @@ class UnknownField(Malformed):
         self.name = name
 
 
+class NotARequest(Malformed):
+    """The bytes are no request that HTTP allows, or not one for this server."""
+
+
 class TooLarge(WireError):
     """The body or the headers exceed the limit."""
 
@@ -86,7 +93,11 @@ class NotFound(WireError):
 
 
 class MethodNotAllowed(WireError):
-    """The path exists, the method does not."""
+    """The path exists, the method does not; `allowed` are those it has."""
+
+    def __init__(self, text: str, allowed: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.allowed = tuple(allowed)
 
 
 class OrderRefused(WireError):

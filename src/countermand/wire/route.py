@@ -161,15 +161,22 @@ class Routes:
 
         Raises: NotFound for a path no row has (an empty parameter matches nothing),
         MethodNotAllowed when only the method is wrong, Malformed when a parameter is not UTF-8.
+        HEAD is answered where GET is.
         """
         if self._normal is not None:
             path = self._normal(path)
-        if (found := self._find(method, path)) is not None:
+        asked = "GET" if method == "HEAD" else method
+        if (found := self._find(asked, path)) is not None:
             route, values = found
             return route, {name: _decoded(value) for name, value in values.items()}
-        if any(self._find(other, path) for other in {row.method for row in self.rows}):
-            raise MethodNotAllowed(f"method {method} not allowed")
+        if allowed := self._methods(path):
+            raise MethodNotAllowed(f"method {method} not allowed", allowed)
         raise NotFound("no such path")
+
+    def _methods(self, path: bytes) -> list[str]:
+        known = sorted({row.method for row in self.rows})
+        found = [method for method in known if self._find(method, path)]
+        return [*found, "HEAD"] if "GET" in found else found
 
     def _find(self, method: str, path: bytes) -> tuple[Route, dict[str, bytes]] | None:
         if (route := self._plain.get((method, path))) is not None:

@@ -119,7 +119,7 @@ class Venue(Struct, frozen=True):
     operations that take our client more than one request. `amend` is what settings change about
     a refusal that was rendered, `worded` what the request adds to one before. `prepare` works out
     what the venue needs once it is served, so that no request waits for it, and nobody who does not
-    serve it.
+    serve it. `produces` are the media types of its JSON answers, the usual one first.
     """
 
     name: str
@@ -135,3 +135,4 @@ class Venue(Struct, frozen=True):
     amend: Callable[[Response, Settings], Response] | None = None
     worded: Callable[[WireError, Request], WireError] | None = None
     prepare: Callable[[], None] | None = None
+    produces: tuple[bytes, ...] = (b"application/json",)

@@ -15,5 +15,6 @@ VENUE = Venue(
     errors=AutosharesErrors(),
     settings=AutosharesSettings,
     worded=worded,
+    produces=(b"application/json", b"text/json"),
     capabilities=frozenset({Capability.REPLACE, Capability.PREVIEW, Capability.POSITIONS}),
 )

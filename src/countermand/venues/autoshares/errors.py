@@ -23,6 +23,7 @@ from countermand.wire.errors import (
     InvalidField,
     Malformed,
     MethodNotAllowed,
+    NotARequest,
     NotFound,
     Overloaded,
     RateLimited,
@@ -139,7 +140,7 @@ class AutosharesErrors:
             case Unauthorized() | Forbidden():
                 # Whoever may not is told the same as whoever is nobody.
                 return _json(401, Said(DENIED))
-            case RequestInvalid():
+            case RequestInvalid() | NotARequest():
                 return _json(400, Said(error.text))
             case InvalidField(name=name) if name in _QUERY_FIELDS:
                 return _json(400, Said(error.text))
@@ -186,7 +187,8 @@ def worded(error: WireError, request: Request) -> WireError:
             url = f"http://{host}{request.path.decode('latin-1')}"
             return NotFound(_NO_RESOURCE.format(url=url))
         case MethodNotAllowed():
-            return MethodNotAllowed(_WRONG_METHOD.format(method=request.method))
+            text = _WRONG_METHOD.format(method=request.method)
+            return MethodNotAllowed(text, error.allowed)
         case _:
             return error
 

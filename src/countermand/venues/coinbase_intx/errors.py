@@ -25,6 +25,7 @@ from countermand.wire.errors import (
     Malformed,
     MethodNotAllowed,
     MissingField,
+    NotARequest,
     NotFound,
     OrderRefused,
     Overloaded,
@@ -71,6 +72,7 @@ _CLASSES = {
 
 # Kinds without fields of their own: status, code and what the title says before the text.
 _PLAIN: dict[type[WireError], tuple[int, str, str]] = {
+    NotARequest: (400, "MALFORMED", "{text}"),
     Malformed: (400, "MALFORMED", "{text}"),
     Unauthorized: (401, "UNAUTHORIZED", "Unauthorized ({text})"),
     Forbidden: (403, "FORBIDDEN", "Unauthorized ({text})"),

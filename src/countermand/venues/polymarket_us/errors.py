@@ -24,6 +24,7 @@ from countermand.wire.errors import (
     Malformed,
     MethodNotAllowed,
     MissingField,
+    NotARequest,
     NotFound,
     OrderRefused,
     Overloaded,
@@ -55,6 +56,7 @@ _UNAUTHENTICATED = 16
 # Kinds without fields of their own: status and code.
 _PLAIN: dict[type[WireError], tuple[int, int]] = {
     Malformed: (400, _INVALID_ARGUMENT),
+    NotARequest: (400, _INVALID_ARGUMENT),
     InvalidField: (400, _INVALID_ARGUMENT),
     UnknownField: (400, _INVALID_ARGUMENT),
     Unauthorized: (401, _UNAUTHENTICATED),
