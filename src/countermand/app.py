@@ -34,6 +34,8 @@ from countermand.server.front import front
 from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener, bind
 from countermand.server.pipeline import Pipeline
+from countermand.server.ports import Begin
+from countermand.server.request_log import explained
 from countermand.venues import PORT_OFFSETS, VENUES
 from countermand.vocabulary.commands import Entry
 from countermand.vocabulary.events import InstructionRejected
@@ -162,9 +164,13 @@ class App:
         most = room.connections_max if len(pipelines) == 1 else room.connections_max // 2
         limits = Limits(connections_max=most)
         for name, pipeline in pipelines.items():
-            begin = front(pipeline.begin, pipeline.venue, pipeline.settings)
-            named = hosts if _is_published(name, keys[name]) else None
-            await self._listen(Site(begin, pipeline.refuse, limits, named), sockets[name], room)
+            venue, settings, named = pipeline.venue, pipeline.settings, None
+            begin: Begin = pipeline.begin
+            if _is_published(name, keys[name]):
+                begin = explained(begin, venue, keys[name], settings, self._clock)
+                named = hosts
+            site = Site(front(begin, venue, settings), pipeline.refuse, limits, named)
+            await self._listen(site, sockets[name], room)
         venues = {
             name: await _introduce(pipeline, keys[name], urls[name])
             for name, pipeline in pipelines.items()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from countermand.server.ports import Answer, Begin
+from countermand.server.request_log import logged
 from countermand.wire.accept import preferred
 from countermand.wire.context import Settings
 from countermand.wire.http import HeaderList, Request, Response
@@ -28,6 +29,7 @@ _JSON = b"application/json"
 
 def front(begin: Begin, venue: Venue, settings: Settings) -> Begin:
     """Return `begin` with every layer that the venue and its world's settings ask for."""
+    begin = logged(begin, venue)
     if len(venue.produces) > 1:
         begin = negotiating(begin, venue.produces)
     if settings.origins:

@@ -120,6 +120,8 @@ class Venue(Struct, frozen=True):
     a refusal that was rendered, `worded` what the request adds to one before. `prepare` works out
     what the venue needs once it is served, so that no request waits for it, and nobody who does not
     serve it. `produces` are the media types of its JSON answers, the usual one first.
+    `secrets` are headers and query parameters, in lower case, that no log may show. `explain` says
+    of a request that was not proven why, with its arguments those of `Auth.verify`.
     """
 
     name: str
@@ -136,3 +138,5 @@ class Venue(Struct, frozen=True):
     worded: Callable[[WireError, Request], WireError] | None = None
     prepare: Callable[[], None] | None = None
     produces: tuple[bytes, ...] = (b"application/json",)
+    secrets: frozenset[bytes] = frozenset()
+    explain: Callable[[Request, Keys, Any, int], str] | None = None

@@ -2,6 +2,7 @@
 
 from countermand.venues.autoshares.auth import AutosharesAuth
 from countermand.venues.autoshares.errors import AutosharesErrors, worded
+from countermand.venues.autoshares.explain import explain
 from countermand.venues.autoshares.routes import ROUTES
 from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.wire.operation import Capability
@@ -17,4 +18,6 @@ VENUE = Venue(
     worded=worded,
     produces=(b"application/json", b"text/json"),
     capabilities=frozenset({Capability.REPLACE, Capability.PREVIEW, Capability.POSITIONS}),
+    secrets=frozenset({b"et-app-key", b"password", b"pincode", b"verificationcode"}),
+    explain=explain,
 )

@@ -4,6 +4,7 @@ Coinbase International Exchange, REST API v1, as it was until it closed for trad
 
 from countermand.venues.coinbase_intx.auth import IntxAuth, IntxSettings
 from countermand.venues.coinbase_intx.errors import IntxErrors
+from countermand.venues.coinbase_intx.explain import explain
 from countermand.venues.coinbase_intx.routes import ROUTES
 from countermand.wire.operation import Capability
 from countermand.wire.venue import Venue
@@ -24,4 +25,6 @@ VENUE = Venue(
             Capability.POSITIONS,
         }
     ),
+    secrets=frozenset({b"cb-access-passphrase", b"cb-access-sign"}),
+    explain=explain,
 )

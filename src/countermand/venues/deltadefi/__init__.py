@@ -2,6 +2,7 @@
 
 from countermand.venues.deltadefi.auth import DeltaDefiAuth
 from countermand.venues.deltadefi.errors import DeltaDefiErrors, amend
+from countermand.venues.deltadefi.explain import explain
 from countermand.venues.deltadefi.routes import ROUTES
 from countermand.venues.deltadefi.settings import DeltaDefiSettings
 from countermand.venues.deltadefi.translate.submitting import place_flow
@@ -18,4 +19,6 @@ VENUE = Venue(
     capabilities=frozenset({Capability.MASS_CANCEL}),
     flows={Operation.PLACE_ORDER: place_flow},
     amend=amend,
+    secrets=frozenset({b"x-api-key"}),
+    explain=explain,
 )

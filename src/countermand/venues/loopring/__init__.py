@@ -19,4 +19,5 @@ VENUE = Venue(
     flows={Operation.PLACE_ORDER: place_flow},
     worded=worded,
     prepare=make_tables,
+    secrets=frozenset({b"x-api-key", b"x-api-sig"}),
 )

@@ -2,6 +2,7 @@
 
 from countermand.venues.polymarket_us.auth import PolymarketAuth, PolymarketSettings
 from countermand.venues.polymarket_us.errors import PolymarketErrors
+from countermand.venues.polymarket_us.explain import explain
 from countermand.venues.polymarket_us.routes import ROUTES
 from countermand.venues.polymarket_us.translate.resolve import NAME
 from countermand.wire.operation import Capability
@@ -24,4 +25,6 @@ VENUE = Venue(
     ),
     auth_first=True,
     echoes=(b"poly-correlation-id",),
+    secrets=frozenset({b"x-pm-signature"}),
+    explain=explain,
 )

@@ -1,0 +1,104 @@
+"""
+Request log: what was asked and what became of it, one line a request, and why one was not proven.
+
+Bodies are never logged, and of headers and query parameters not those a venue calls secret.
+"""
+
+from __future__ import annotations
+
+import logging
+from time import perf_counter_ns
+
+from countermand.engine.ports import Clock
+from countermand.server.ports import Answer, Begin
+from countermand.wire.context import Settings
+from countermand.wire.http import Request, Response
+from countermand.wire.venue import Keys, Venue
+
+log = logging.getLogger(__name__)
+
+CUT = "(cut)"
+
+# Secret at every venue.
+_SECRET = frozenset({b"authorization", b"cookie", b"proxy-authorization"})
+
+UNAUTHORIZED, FORBIDDEN = 401, 403
+
+
+def logged(begin: Begin, venue: Venue) -> Begin:
+    """Return `begin` with a line at debug for every answer; `begin` itself at other levels."""
+    if not log.isEnabledFor(logging.DEBUG):
+        return begin
+    secrets = _SECRET | venue.secrets
+
+    def log_request(request: Request, answer: Answer) -> None:
+        began_ns = perf_counter_ns()
+
+        def log_answer(response: Response) -> None:
+            fields = {
+                "venue": venue.name,
+                "method": request.method,
+                "path": request.path.decode("latin-1"),
+                "query": _query(request.query, secrets),
+                "headers": _headers(request, secrets),
+                "body_bytes": len(request.body),
+                "status": response.status,
+                "answer_bytes": len(response.body),
+                "took_us": (perf_counter_ns() - began_ns) // 1000,
+            }
+            log.debug("answered", extra=fields)
+            answer(response)
+
+        begin(request, log_answer)
+
+    return log_request
+
+
+def explained(begin: Begin, venue: Venue, keys: Keys, settings: Settings, clock: Clock) -> Begin:
+    """
+    Return `begin` with a line for every request that was not proven, saying why.
+
+    It tells what must be signed, and which part differs: for worlds whose keys are published.
+    """
+    if venue.explain is None:
+        return begin
+    explain = venue.explain
+
+    def why(request: Request, response: Response) -> str:
+        if response.status == FORBIDDEN:
+            return "the key may not do this"
+        return explain(request, keys, settings, clock.now_ns())
+
+    def ask(request: Request, answer: Answer) -> None:
+        def tell(response: Response) -> None:
+            if response.status in (UNAUTHORIZED, FORBIDDEN):
+                fields = {
+                    "venue": venue.name,
+                    "method": request.method,
+                    "path": request.path.decode("latin-1"),
+                    "status": response.status,
+                    "why": why(request, response),
+                }
+                log.info("not proven", extra=fields)
+            answer(response)
+
+        begin(request, tell)
+
+    return ask
+
+
+def _headers(request: Request, secrets: frozenset[bytes]) -> dict[str, str]:
+    return {
+        name.decode("latin-1"): CUT if name in secrets else value.decode("latin-1")
+        for name, value in request.headers
+    }
+
+
+def _query(query: bytes, secrets: frozenset[bytes]) -> str:
+    parts = query.split(b"&") if query else []
+    cut = CUT.encode()
+    for index, part in enumerate(parts):
+        name, equals, _ = part.partition(b"=")
+        if equals and name.lower() in secrets:
+            parts[index] = name + b"=" + cut
+    return b"&".join(parts).decode("latin-1")
