@@ -133,7 +133,7 @@ class App:
         listeners, self._listeners = self._listeners, []
         engine, self._engine = self._engine, None
         for pipeline in self._pipelines:
-            pipeline.hurry()
+            pipeline.stop_waiting()
         ends = [listener.stop() for listener in listeners]
         for failure in await asyncio.gather(*ends, return_exceptions=True):
             if failure is not None:
@@ -172,7 +172,7 @@ class App:
             site = Site(front(begin, venue, settings), pipeline.refuse, limits, named)
             await self._listen(site, sockets[name], room)
         venues = {
-            name: await _introduce(pipeline, keys[name], urls[name])
+            name: _introduce(pipeline, keys[name], urls[name])
             for name, pipeline in pipelines.items()
         }
         log.info("ready", extra={"control": urls[CONTROL], "venues": base_urls, "seq": engine.seq})
@@ -286,15 +286,15 @@ def _rehearse(name: str, part: VenueWorld) -> None:
 async def _found(engine: Engine, world: World) -> None:
     """Found the venues the exchange does not know yet, each as one group of entries."""
     for name, part in world.items():
-        names = Directory((await engine.query(GetReferenceData(name))).view)
+        names = Directory(name, engine.view(GetReferenceData(name)))
         if not names.instruments:
             receipts = await engine.submit_all(partial(worlds.found, name, part))
             log.info("founded", extra={"venue": name, "entries": len(receipts)})
 
 
-async def _introduce(pipeline: Pipeline, keys: KeyRing, base_url: str) -> dict[str, Any]:
+def _introduce(pipeline: Pipeline, keys: KeyRing, base_url: str) -> dict[str, Any]:
     """Return what a newcomer needs of one venue: where it is, who may come in, what trades."""
-    directory = await pipeline.directory()
+    directory = pipeline.directory
     accounts: dict[str, Any] = {}
     # One key of each user is the one to begin with: the first that may do everything, if any may.
     for credential in sorted(keys, key=lambda held: -len(held.access)):

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from countermand.client.flow import run, run_sync
+from countermand.wire.conversation import Step
 from countermand.wire.errors import Internal, Malformed, NotExpressible
 from countermand.wire.operation import Operation
-from countermand.wire.venue import Step
 
 Runner = Callable[[str, Generator[Step, Any, Any], Callable[[Step], Any]], Any]
 

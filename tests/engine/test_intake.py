@@ -10,7 +10,7 @@ from countermand.engine.intake import Intake, Limits, QueueFull
 from countermand.vocabulary.commands import CancelOrder, Command, MassCancel
 from countermand.vocabulary.reports import Receipt
 
-LIMITS = Limits(group_max=16, queue_max=40, cancel_room=10, wholes_max=2)
+LIMITS = Limits(group_max=16, queue_max=40, cancel_room=10, batches_max=2)
 
 
 def waiting(*commands: Command) -> Intake:

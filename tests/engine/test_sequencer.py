@@ -334,7 +334,7 @@ def test_groups_given_whole_are_bounded_too() -> None:
     """Each is a transaction of any size."""
 
     async def test() -> None:
-        engine, gated = await founded(limits=Limits(wholes_max=1))
+        engine, gated = await founded(limits=Limits(batches_max=1))
         blocked = engine.submit_all([order()])
         await gated.group_arrived()
         waiting = engine.submit_all([order()])

@@ -1,27 +1,42 @@
-"""Pipeline: what a row may ask before, with and after its command, and how it may answer."""
+"""Pipeline: what a conversation may ask, and how it may answer."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pytest
 from msgspec import Struct, json
 from tests.core.build import ALICE, SPOT
 from tests.server.test_watch import FedWorld
 
+from countermand.engine.sequencer import IntakeStopped, QueueFull, Undecided
 from countermand.server.credentials import KeyRing
 from countermand.server.pipeline import Pipeline
-from countermand.vocabulary.commands import CancelOrder, Command, Entry, NewOrder
+from countermand.vocabulary.commands import CancelOrder, NewOrder, SetTradingState
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import OrdType, Side, TimeInForce
-from countermand.vocabulary.queries import GetDepth, GetOrder, GetQuote
+from countermand.vocabulary.queries import GetDepth, GetOrder
 from countermand.vocabulary.reports import AccountReport, OrderReport, Receipt
-from countermand.wire.context import Context, Principal, Settings
-from countermand.wire.errors import Unauthorized, WireError
+from countermand.wire.context import Settings
+from countermand.wire.conversation import (
+    AnyContext,
+    IssueKey,
+    Op,
+    RevokeKeys,
+    Serve,
+    Serving,
+    WaitForClose,
+)
+from countermand.wire.credential import Credential, Principal
+from countermand.wire.errors import IntakeClosed, Overloaded, Unauthorized, Unavailable, WireError
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Routes, Square
-from countermand.wire.venue import Credential, IssueKey, Keys, RevokeKeys, Venue
+from countermand.wire.refusals import Refusals, Row, Said
+from countermand.wire.route import Route, Routes
+from countermand.wire.venue import Habits, Keys, Venue
 
 KEY = b"x-key"
 
@@ -45,7 +60,9 @@ class WordAuth:
         """Say the word."""
         return request.with_headers((KEY, credential.key.encode()))
 
-    def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
+    def verify(
+        self, request: Request, keys: Keys[Credential], settings: Settings, now_ns: int
+    ) -> Principal:
         """Know the word."""
         held = keys.find((request.header(KEY) or b"").decode())
         if held is None:
@@ -53,31 +70,16 @@ class WordAuth:
         return Principal(held.owner, held.key, held.access)
 
 
-class PlainErrors:
-    """Every refusal is its kind, in words."""
+class Kinds:
+    """An envelope that names the kind of error and nothing else."""
 
-    def render(self, error: WireError) -> Response:
+    def write(self, said: Said, error: WireError) -> Response:
         """Name the kind."""
-        return Response(400, type(error).__name__.encode(), b"text/plain")
+        return Response(said.status, type(error).__name__.encode(), b"text/plain")
 
-    def interpret(self, response: Response) -> WireError:
-        """Know nothing of it."""
-        return WireError("no")
-
-
-class Engine(FedWorld):
-    """An exchange with the engine's verbs."""
-
-    async def submit(self, command: Command) -> Receipt:
-        """As the engine's `submit`."""
-        exchange = self.exchange
-        receipt = exchange.apply(Entry(exchange.seq + 1, exchange.ts_ns + 1, command))
-        self.feed.publish((receipt,))
-        return receipt
-
-    async def submit_all(self, commands: Sequence[Command]) -> tuple[Receipt, ...]:
-        """As the engine's `submit_all`."""
-        return tuple([await self.submit(command) for command in commands])
+    def read(self, response: Response) -> Said:
+        """Read nothing of it."""
+        return Said(response.status)
 
 
 class Clock:
@@ -99,28 +101,33 @@ def bid(price: int) -> NewOrder:
 
 
 def pipeline(
-    engine: Engine,
-    asked: Any,
-    reply: Any = None,
-    access: Access = Access.PUBLIC,
-    **more: Any,
+    engine: FedWorld, serve: Serve, access: Access = Access.PUBLIC, **more: Any
 ) -> Pipeline:
-    """A venue of one row: what it asks, and how it answers (as JSON of what came, by default)."""
-
-    def told(result: Any, ctx: Context) -> Any:
-        return reply(result, ctx) if reply else None
-
-    square = Square(always(asked), told)
-    row = Route(
-        Operation.PLACE_ORDER, "GET", "/do", access, Nothing, Nothing, square, "here", **more
-    )
+    """A venue of one row."""
+    op = Op(Nothing, Nothing, serve)
+    row = Route(Operation.PLACE_ORDER, "GET", "/do", access, op, "here", **more)
     auth = WordAuth()
     venue = Venue(
-        "acme", "acme", Routes([row]), auth, PlainErrors(), Settings, frozenset(),
-        auth_first=True, echoes=(b"x-trace",),
+        "acme", "acme", Routes([row]), auth,
+        Refusals(Kinds(), [Row(WireError, 400)]),
+        Settings,
+        habits=Habits(auth_first=True, echoes=(b"x-trace",)),
     )  # fmt: skip
     keys = KeyRing(auth, [auth.credential("alice", {"key": "sesame"})])
-    return Pipeline(venue, engine, keys, Clock(), Settings())  # type: ignore[arg-type]  # as it uses them
+    return Pipeline(venue, engine, keys, Clock(), Settings())
+
+
+def asking(*asks: Any, reply: Callable[..., Any] = lambda *_: None) -> Serve:
+    """Return a conversation that asks and replies with `reply` of the answers."""
+
+    def serve(message: Nothing, ctx: AnyContext) -> Serving[Any]:
+        answers = []
+        for one in asks:
+            answer = yield one
+            answers.append(answer)
+        return reply(*answers)
+
+    return serve
 
 
 def ask(served: Pipeline, path: bytes = b"/do", *headers: tuple[bytes, bytes]) -> Response:
@@ -129,30 +136,29 @@ def ask(served: Pipeline, path: bytes = b"/do", *headers: tuple[bytes, bytes]) -
 
 
 def test_several_commands_are_one_request() -> None:
-    """They are entered in order, and the reply is made of all their receipts."""
-    engine = Engine()
+    """They are entered in order, and the conversation is sent all their receipts."""
 
-    def prices(receipts: tuple[Receipt, ...], ctx: Context) -> Any:
+    def prices(receipts: tuple[Receipt, ...]) -> Any:
         return [receipt.orders[0].price_ticks for receipt in receipts]
 
-    response = ask(pipeline(engine, (bid(7), bid(9), bid(8)), prices))
+    response = ask(pipeline(FedWorld(), asking((bid(7), bid(9), bid(8)), reply=prices)))
 
     assert [7, 9, 8] == json.decode(response.body)
 
 
 def test_no_command_at_all_is_no_entry() -> None:
-    """An empty group is answered, and nothing is written down for it."""
-    engine = Engine()
+    """An empty batch is answered at once, and nothing is written down for it."""
+    engine = FedWorld()
     before = engine.seq
 
-    response = ask(pipeline(engine, (), lambda *reply: list(reply[0])))
+    response = ask(pipeline(engine, asking((), reply=list)))
 
     assert (b"[]", before) == (response.body, engine.seq)
 
 
 def test_reply_may_be_no_body() -> None:
     """Then the status says it all."""
-    response = ask(pipeline(Engine(), bid(7), status=204))
+    response = ask(pipeline(FedWorld(), asking(bid(7)), status=204))
 
     assert Response(204, b"", b"") == response
 
@@ -161,65 +167,88 @@ def test_reply_may_be_a_response() -> None:
     """It is sent as it is, whatever the row's own status."""
     own = Response(302, b"elsewhere", b"text/plain")
 
-    assert own == ask(pipeline(Engine(), bid(7), always(own)))
+    assert own == ask(pipeline(FedWorld(), asking(bid(7), reply=always(own))))
 
 
-def test_what_is_found_comes_before_and_after() -> None:
-    """`find` sees the exchange before the command and `then` after it; either may ask several."""
+def test_queries_see_the_exchange_before_and_after_a_command() -> None:
+    """Each is answered with what is true when it is asked."""
     seen: list[Any] = []
-    engine = Engine()
+    serve = asking(GetDepth(SPOT), bid(7), GetDepth(SPOT), reply=lambda *views: seen.extend(views))
 
-    def watch(message: Any, ctx: Context) -> Any:
-        return GetDepth(SPOT), GetQuote(SPOT)
+    ask(pipeline(FedWorld(), serve))
 
-    def note(receipt: Receipt, ctx: Context) -> Any:
-        seen.append(ctx.found)
-        return Nothing()
-
-    ask(pipeline(engine, bid(7), note, find=watch))
-    ask(pipeline(engine, bid(8), note, then=always(GetDepth(SPOT))))
-
-    depth, quote = seen[0]
-    assert ((), 0) == (depth.bids, quote.bid_px_ticks)
-    assert ((8, 5), (7, 5)) == seen[1].bids
+    before, _, after = seen
+    assert ((), ((7, 5),)) == (before.bids, after.bids)
 
 
 def test_answer_waits_for_the_order_to_close() -> None:
     """And tells it as it is by then."""
-    engine = Engine()
+    engine = FedWorld()
 
-    def then(receipt: Receipt, ctx: Context) -> Any:
-        return GetOrder(ALICE, receipt.orders[0].order_id)
-
-    def status(receipt: Receipt, ctx: Context) -> Any:
-        found: OrderReport = ctx.found
+    def serve(message: Nothing, ctx: AnyContext) -> Serving[Any]:
+        receipt: Receipt = yield bid(7)
+        order_id = receipt.orders[0].order_id
+        yield WaitForClose(ALICE, order_id, 10**12)
+        found: OrderReport = yield GetOrder(ALICE, order_id)
         return found.ord_status.name
 
-    served = pipeline(engine, bid(7), status, linger=always(10**12), then=then)
+    served = pipeline(engine, serve)
 
     async def story() -> Response:
         waiting = asyncio.create_task(served.handle(Request("GET", b"/do")))
         for _ in range(20):
             await asyncio.sleep(0)
         assert not waiting.done()
-        await engine.submit(CancelOrder(ALICE, engine.exchange.query(
-            GetOrder(ALICE, engine.seq)  # type: ignore[arg-type]  # an order's id is its entry's
-        ).order_id))  # fmt: skip
+        engine.tell(CancelOrder(ALICE, OrderId(engine.seq)))
         return await waiting
 
     assert "CANCELED" == json.decode(asyncio.run(story()).body)
 
 
-def test_row_that_does_not_wait_answers_at_once() -> None:
-    """Waiting for no time is not waiting."""
-    served = pipeline(Engine(), bid(7), linger=always(0))
+def test_wait_of_no_time_is_no_wait() -> None:
+    """The answer comes at once."""
+    served = pipeline(FedWorld(), asking(bid(7), WaitForClose(ALICE, OrderId(1), 0)))
 
     assert 200 == ask(served).status
 
 
+def test_market_halted_elsewhere_is_halted_here() -> None:
+    """Names follow what happens, by whatever it came about."""
+    engine = FedWorld()
+    served = pipeline(engine, asking())
+    engine.tell(SetTradingState(SPOT, TradingState.HALTED))
+
+    assert TradingState.HALTED is served.directory.instruments[SPOT].trading_state
+
+
+def test_client_that_goes_away_does_not_take_its_command_back() -> None:
+    """What was asked for is carried through."""
+    engine = FedWorld()
+    done: list[Any] = []
+    served = pipeline(engine, asking(bid(7), bid(8), reply=lambda *told: done.extend(told)))
+
+    async def story() -> None:
+        waiting = asyncio.create_task(served.handle(Request("GET", b"/do")))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.sleep(0)
+
+    engine.answers_later = True
+    asyncio.run(story())
+    assert 2 == len(done)
+
+
+def test_bug_in_a_conversation_harms_one_request(caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged and answered; the next request is served."""
+    served = pipeline(FedWorld(), asking(bid(7), reply=lambda _: 1 // 0))
+
+    assert b"Internal" == ask(served).body
+    assert "request failed" in caplog.text
+
+
 def test_stranger_is_told_of_no_path() -> None:
-    """Where a signature comes first, a path nobody knows is refused like any other."""
-    served = pipeline(Engine(), bid(7))
+    """Where a signature comes first, an unknown path is refused like any other."""
+    served = pipeline(FedWorld(), asking(bid(7)))
 
     assert b"Unauthorized" == ask(served, b"/nowhere").body
     assert b"NotFound" == ask(served, b"/nowhere", (KEY, b"sesame")).body
@@ -227,7 +256,7 @@ def test_stranger_is_told_of_no_path() -> None:
 
 def test_echoed_headers_come_back_with_every_answer() -> None:
     """With a refusal too; others do not."""
-    served, trace = pipeline(Engine(), bid(7)), (b"x-trace", b"42")
+    served, trace = pipeline(FedWorld(), asking(bid(7))), (b"x-trace", b"42")
 
     for path in (b"/do", b"/nowhere"):
         assert (trace,) == ask(served, path, trace, (b"x-other", b"1")).headers
@@ -236,7 +265,7 @@ def test_echoed_headers_come_back_with_every_answer() -> None:
 def test_change_of_keys_is_true_from_the_answer_on() -> None:
     """The new key opens and the old one does not."""
     issue = IssueKey("alice", always({"key": "open"}), ("sesame",))
-    served = pipeline(Engine(), issue, lambda *reply: reply[0].key, Access.VIEW)
+    served = pipeline(FedWorld(), asking(issue, reply=lambda made: made.key), Access.VIEW)
 
     assert b'"open"' == ask(served, b"/do", (KEY, b"sesame")).body
     assert b"Unauthorized" == ask(served, b"/do", (KEY, b"sesame")).body
@@ -245,17 +274,57 @@ def test_change_of_keys_is_true_from_the_answer_on() -> None:
 
 def test_revoked_key_opens_nothing() -> None:
     """It ends with the answer."""
-    served = pipeline(Engine(), RevokeKeys(("sesame",)), access=Access.VIEW)
+    served = pipeline(FedWorld(), asking(RevokeKeys(("sesame",))), access=Access.VIEW)
 
     assert 200 == ask(served, b"/do", (KEY, b"sesame")).status
     assert b"Unauthorized" == ask(served, b"/do", (KEY, b"sesame")).body
 
 
+def test_refused_key_change_is_thrown_in() -> None:
+    """A conversation may answer it in its own way."""
+
+    def serve(message: Nothing, ctx: AnyContext) -> Serving[Any]:
+        try:
+            yield IssueKey("alice", always({"key": "open"}), replaces="ended", ended="over")
+        except Unauthorized as error:
+            return error.text
+
+    assert b'"over"' == ask(pipeline(FedWorld(), serve)).body
+
+
+@pytest.mark.parametrize(
+    ("stopped", "kind"),
+    [
+        (QueueFull("full"), Overloaded),
+        (IntakeStopped("stopped"), IntakeClosed),
+        (Undecided("failed"), Unavailable),
+    ],
+)
+@pytest.mark.parametrize("later", [False, True])
+def test_engine_that_cannot_is_thrown_in(
+    stopped: Exception, kind: type[WireError], *, later: bool
+) -> None:
+    """At the ask, whether it is known at once or later."""
+    engine = FedWorld()
+    engine.failure, engine.answers_later = stopped, later
+    caught: list[WireError] = []
+
+    def serve(message: Nothing, ctx: AnyContext) -> Serving[Any]:
+        try:
+            yield bid(7)
+        except WireError as error:
+            caught.append(error)
+            raise
+
+    assert kind.__name__.encode() == ask(pipeline(engine, serve)).body
+    assert kind is type(caught[0])
+
+
 def test_stranger_does_nothing() -> None:
-    """Nothing is entered for a request nobody vouches for."""
-    engine = Engine()
+    """Nothing is entered for a request without a proven key."""
+    engine = FedWorld()
     before = engine.seq
-    served = pipeline(engine, bid(7), access=Access.TRADE)
+    served = pipeline(engine, asking(bid(7)), access=Access.TRADE)
 
     assert b"Unauthorized" == ask(served).body
     assert before == engine.seq

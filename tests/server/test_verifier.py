@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from countermand.server.verifier import BATCH_MAX, WAITING_MAX, Check, Verifier
-from countermand.wire.context import Principal
+from countermand.server.verifier import BATCH_MAX, WAITING_MAX, Check, Verdict, Verifier
+from countermand.wire.credential import Principal
 from countermand.wire.errors import Overloaded, Unauthorized
 from countermand.wire.http import Request
 
@@ -26,12 +26,29 @@ def believe(asked: Request, now_ns: int) -> Principal:
     return Principal(who, str(now_ns), ())
 
 
+async def verify(
+    verifier: Verifier, name: str, now_ns: int = 0, *, cancels: bool = False
+) -> Principal:
+    """Return who asks, waiting for the verdict."""
+    verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+
+    def tell(told: Verdict) -> None:
+        if not verdict.done():
+            verdict.set_result(told)
+
+    verifier.verify(request(name), now_ns, tell, cancels=cancels)
+    told = await verdict
+    if isinstance(told, Exception):
+        raise told
+    return told
+
+
 def verified(check: Check, names: list[str], threads: int = 2) -> list[Principal | BaseException]:
     """Return what comes of requests that all come in at once, each at a time of its own."""
 
     async def story() -> list[Principal | BaseException]:
         verifier = Verifier(check, threads)
-        asked = [verifier.verify(request(name), index) for index, name in enumerate(names)]
+        asked = [verify(verifier, name, index) for index, name in enumerate(names)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         verifier.stop()
         return answers
@@ -90,8 +107,8 @@ def test_cancels_are_checked_before_everything_else() -> None:
 
     async def story() -> None:
         verifier = Verifier(note, 1)
-        others = [verifier.verify(request(f"order-{index}"), 0) for index in range(3)]
-        cancel = verifier.verify(request("cancel"), 0, cancels=True)
+        others = [verify(verifier, f"order-{index}") for index in range(3)]
+        cancel = verify(verifier, "cancel", cancels=True)
         await asyncio.gather(*others, cancel)
         verifier.stop()
 
@@ -105,10 +122,10 @@ def test_too_many_are_turned_away_and_cancels_are_not() -> None:
 
     async def story() -> tuple[list[Principal | BaseException], Principal]:
         verifier = Verifier(believe, 1)
-        crowd = [verifier.verify(request(f"order-{n}"), 0) for n in range(WAITING_MAX + 1)]
+        crowd = [verify(verifier, f"order-{n}") for n in range(WAITING_MAX + 1)]
         waiting = asyncio.gather(*crowd, return_exceptions=True)
         await asyncio.sleep(0)
-        canceled = await verifier.verify(request("cancel"), 0, cancels=True)
+        canceled = await verify(verifier, "cancel", cancels=True)
         answers = await waiting
         verifier.stop()
         return answers, canceled
@@ -124,10 +141,10 @@ def test_whoever_gives_up_waiting_harms_nobody() -> None:
 
     async def story() -> Principal:
         verifier = Verifier(believe, 1)
-        gone = asyncio.create_task(verifier.verify(request("alice"), 0))
+        gone = asyncio.create_task(verify(verifier, "alice"))
         await asyncio.sleep(0)
         gone.cancel()
-        answer = await verifier.verify(request("bob"), 1)
+        answer = await verify(verifier, "bob", 1)
         verifier.stop()
         return answer
 

@@ -3,38 +3,67 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 from tests.core.build import ALICE, BOB, SPOT, World
 
 from countermand.engine.feed import Feed
-from countermand.engine.sequencer import Answer
+from countermand.engine.intake import Reply
 from countermand.server.watch import OrderWatch
 from countermand.vocabulary.commands import CancelOrder, Command, Entry, NewOrder
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.order import OrdType, Side, TimeInForce
 from countermand.vocabulary.queries import Query
+from countermand.vocabulary.reports import Receipt
+from countermand.wire.conversation import WaitForClose
 
 FOREVER_NS = 3_600 * 10**9
 
 
 class FedWorld(World):
-    """An exchange that publishes what happens, as the engine does."""
+    """
+    An exchange that publishes what happens, as the engine does, at once or a turn later; with a
+    `failure` it answers every command with that.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.feed = Feed(self.exchange.seq)
         self.asked = 0
+        self.answers_later = False
+        self.failure: Exception | None = None
 
-    async def query(self, query: Query) -> Answer:
-        """As the engine's `query`; how often it is asked is counted."""
+    def view(self, query: Query) -> Any:
+        """As the engine's `view`; how often it is asked is counted."""
         self.asked += 1
-        return Answer(self.exchange.seq, self.exchange.query(query))
+        return self.exchange.query(query)
 
-    def tell(self, command: Command) -> None:
+    def put(self, command: Command, reply: Reply) -> None:
+        """As the engine's `put`."""
+        self._answer(reply, lambda: self.tell(command))
+
+    def put_batch(self, commands: tuple[Command, ...], reply: Reply) -> None:
+        """As the engine's `put_batch`."""
+        self._answer(reply, lambda: tuple([self.tell(command) for command in commands]))
+
+    def tell(self, command: Command) -> Receipt:
         """Apply the command and publish its receipt."""
         exchange = self.exchange
         entry = Entry(exchange.seq + 1, exchange.ts_ns + 1, command)
-        self.feed.publish((exchange.apply(entry),))
+        receipt = exchange.apply(entry)
+        self.feed.publish((receipt,))
+        return receipt
+
+    def _answer(self, reply: Reply, act: Callable[[], Any]) -> None:
+        if self.failure is not None and not self.answers_later:
+            raise self.failure
+        if self.failure is not None:
+            asyncio.get_running_loop().call_soon(reply.set_exception, self.failure)
+        elif self.answers_later:
+            asyncio.get_running_loop().call_soon(lambda: reply.set_result(act()))
+        else:
+            reply.set_result(act())
 
 
 def sell(account: AccountId, qty: int) -> NewOrder:
@@ -42,9 +71,11 @@ def sell(account: AccountId, qty: int) -> NewOrder:
     return NewOrder(account, SPOT, "", Side.SELL, OrdType.LIMIT, TimeInForce.GTC, qty, 100)
 
 
-def watch(world: FedWorld) -> OrderWatch:
-    """A watch over the world."""
-    return OrderWatch(world)  # type: ignore[arg-type]  # what it uses of an engine
+async def closed(watch: OrderWatch, order_id: OrderId, wait_ns: int = FOREVER_NS) -> None:
+    """Wait for one of alice's orders."""
+    ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    watch.wait(WaitForClose(ALICE, order_id, wait_ns), lambda: ended.set_result(None))
+    await ended
 
 
 async def settled(task: asyncio.Task[None]) -> bool:
@@ -60,7 +91,7 @@ def test_waits_until_the_order_is_canceled() -> None:
     async def story() -> tuple[bool, bool, bool]:
         world = FedWorld()
         mine, other = world.buy(ALICE, 5, 100), world.buy(BOB, 5, 99)
-        waiting = asyncio.create_task(watch(world).closed(ALICE, mine, FOREVER_NS))
+        waiting = asyncio.create_task(closed(OrderWatch(world), mine))
         before = await settled(waiting)
         world.tell(CancelOrder(BOB, other))
         between = await settled(waiting)
@@ -77,8 +108,8 @@ def test_order_that_is_closed_is_not_waited_for() -> None:
         world = FedWorld()
         mine = world.buy(ALICE, 5, 100)
         world.cancel(ALICE, mine)
-        waiting = asyncio.create_task(watch(world).closed(ALICE, mine, FOREVER_NS))
-        return await settled(waiting), len(world.feed._subscriptions)
+        waiting = asyncio.create_task(closed(OrderWatch(world), mine))
+        return await settled(waiting), len(world.feed._followers)
 
     assert (True, 0) == asyncio.run(story())
 
@@ -89,21 +120,23 @@ def test_waiting_ends_with_its_time() -> None:
     async def story() -> bool:
         world = FedWorld()
         mine = world.buy(ALICE, 5, 100)
-        await watch(world).closed(ALICE, mine, 1)
+        await closed(OrderWatch(world), mine, 1)
         return world.report(ALICE, mine).is_open
 
     assert asyncio.run(story())
 
 
 def test_waiting_ends_with_the_exchange() -> None:
-    """When nothing more will come there is nothing to wait for."""
+    """Waits that run end, and later ones end at once."""
 
     async def story() -> bool:
         world = FedWorld()
         mine = world.buy(ALICE, 5, 100)
-        waiting = asyncio.create_task(watch(world).closed(ALICE, mine, FOREVER_NS))
+        watch = OrderWatch(world)
+        waiting = asyncio.create_task(closed(watch, mine))
         await settled(waiting)
-        world.feed.close()
+        watch.end()
+        await closed(watch, mine)
         return await settled(waiting)
 
     assert asyncio.run(story())
@@ -115,7 +148,7 @@ def test_partly_filled_order_is_waited_for_without_hurry() -> None:
     async def story() -> tuple[bool, int, bool]:
         world = FedWorld()
         mine = world.buy(ALICE, 5, 100)
-        waiting = asyncio.create_task(watch(world).closed(ALICE, mine, FOREVER_NS))
+        waiting = asyncio.create_task(closed(OrderWatch(world), mine))
         await settled(waiting)
         world.asked = 0
         world.tell(sell(BOB, 2))
@@ -125,59 +158,3 @@ def test_partly_filled_order_is_waited_for_without_hurry() -> None:
         return partly, asked, await settled(waiting)
 
     assert (False, 1, True) == asyncio.run(story())
-
-
-def test_reader_that_was_too_slow_looks_for_itself() -> None:
-    """What it missed may be what somebody waits for."""
-
-    async def story() -> bool:
-        world = FedWorld()
-        mine, other = world.buy(ALICE, 5, 100), world.buy(BOB, 5, 90)
-        waiting = asyncio.create_task(watch(world).closed(ALICE, mine, FOREVER_NS))
-        await settled(waiting)
-        (subscription,) = world.feed._subscriptions
-        subscription._room = 0
-        world.tell(CancelOrder(ALICE, mine))
-        ended = await settled(waiting)
-        world.tell(CancelOrder(BOB, other))
-        return ended
-
-    assert asyncio.run(story())
-
-
-def test_nobody_waits_once_the_server_stops() -> None:
-    """Those who wait go, and those who come later do not begin."""
-
-    async def story() -> tuple[bool, bool, int]:
-        world = FedWorld()
-        watching, mine = watch(world), world.buy(ALICE, 5, 100)
-        waiting = asyncio.create_task(watching.closed(ALICE, mine, FOREVER_NS))
-        await settled(waiting)
-        watching.end()
-        ended = await settled(waiting)
-        late = asyncio.create_task(watching.closed(ALICE, mine, FOREVER_NS))
-        return ended, await settled(late), len(world.feed._subscriptions)
-
-    assert (True, True, 0) == asyncio.run(story())
-
-
-def test_many_wait_through_one_reader() -> None:
-    """However many wait, the feed has one subscriber, and none when they have gone."""
-
-    async def story() -> tuple[int, int]:
-        world = FedWorld()
-        watching = watch(world)
-        orders = [world.buy(ALICE, 1, price) for price in range(50, 70)]
-        waiting = [
-            asyncio.create_task(watching.closed(ALICE, OrderId(order), FOREVER_NS))
-            for order in orders
-        ]
-        await settled(waiting[-1])
-        during = len(world.feed._subscriptions)
-        for order in orders:
-            world.tell(CancelOrder(ALICE, order))
-        await asyncio.gather(*waiting)
-        await settled(waiting[-1])
-        return during, len(world.feed._subscriptions)
-
-    assert (1, 0) == asyncio.run(story())

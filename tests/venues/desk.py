@@ -10,16 +10,18 @@ import msgspec
 
 from countermand.core.exchange import Exchange
 from countermand.engine.feed import Feed
+from countermand.engine.intake import Reply
 from countermand.server.credentials import KeyRing
 from countermand.server.pipeline import Pipeline
 from countermand.vocabulary.commands import Command, Entry
 from countermand.vocabulary.queries import GetReferenceData
 from countermand.vocabulary.reports import AccountReport, Receipt
 from countermand.wire import times
-from countermand.wire.context import Context, Principal, Settings
+from countermand.wire.context import Context, Settings
+from countermand.wire.credential import Credential, Principal
 from countermand.wire.directory import Directory
 from countermand.wire.http import Request, Response
-from countermand.wire.venue import Credential, Venue
+from countermand.wire.venue import Venue
 from countermand.world import spec
 from countermand.world.found import found
 
@@ -59,13 +61,17 @@ class CoreEngine:
         self.feed.publish((receipt,))
         return receipt
 
-    async def submit(self, command: Command) -> Receipt:
-        """As the engine's `submit`."""
-        return self.enter(command)
+    def put(self, command: Command, reply: Reply) -> None:
+        """As the engine's `put`, answered at once."""
+        reply.set_result(self.enter(command))
 
-    async def submit_all(self, commands: Sequence[Command]) -> tuple[Receipt, ...]:
-        """As the engine's `submit_all`."""
-        return tuple([self.enter(command) for command in commands])
+    def put_batch(self, commands: Sequence[Command], reply: Reply) -> None:
+        """As the engine's `put_batch`, answered at once."""
+        reply.set_result(tuple([self.enter(command) for command in commands]))
+
+    def view(self, query: Any) -> Any:
+        """As the engine's `view`."""
+        return self.exchange.query(query)
 
     async def query(self, query: Any) -> Answer:
         """As the engine's `query`."""
@@ -98,7 +104,8 @@ class Desk:
     @property
     def directory(self) -> Directory:
         """What things are called."""
-        return Directory(self.engine.exchange.query(GetReferenceData(self.venue.name)))
+        name = self.venue.name
+        return Directory(name, self.engine.exchange.query(GetReferenceData(name)))
 
     def credential(self, owner: str = "alice", index: int = 0) -> Credential:
         """Return one of somebody's keys."""
@@ -113,7 +120,9 @@ class Desk:
         credential = self.credential(owner)
         principal = Principal(owner, credential.key, credential.access)
         now_ns = self.clock.now_ns()
-        return Context(self.directory, self.settings, principal, now_ns, found, message)
+        return Context(
+            self.directory, self.settings, principal, now_ns, found=found, message=message
+        )
 
     def answer(self, request: Request) -> Response:
         """Return the venue's answer to a request, as sent."""

@@ -8,12 +8,13 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from countermand.wire import codec
+from countermand.wire.conversation import Op, reply
 from countermand.wire.errors import InvalidField, Malformed, MissingField, UnknownField
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Square
+from countermand.wire.route import Form, Route
 
-SQUARE = Square(lambda message, _: message, lambda result, _: result)
+SERVE = reply(lambda message, _: message)
 
 
 class Place(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -50,7 +51,8 @@ class Sweep(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
 def route(request: type[Struct], path: str, *, body: bool = False) -> Route:
     """Return a row that carries a message."""
     operation, access = Operation.GET_ORDER, Access.PUBLIC
-    return Route(operation, "POST", path, access, request, Sweep, SQUARE, "nowhere", body)
+    op = Op(request, Sweep, SERVE)
+    return Route(operation, "POST", path, access, op, "nowhere", Form(body=body))
 
 
 PLACE = route(Place, "/place", body=True)
@@ -250,25 +252,25 @@ def shout(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-TIDIED = replace(PLACE, tidy=shout)
-NUMBERED = replace(PLACE, decimal_numbers=True)
+NORMALIZED = replace(PLACE, form=Form(body=True, normalize=shout))
+NUMBERED = replace(PLACE, form=Form(body=True, decimal_numbers=True))
 
 
-def test_body_is_tidied() -> None:
+def test_body_is_normalized() -> None:
     """Before it becomes a message, and only if it is an object."""
-    assert decode(TIDIED, b'{"SIDE":"buy","price":1.50}') == decode(
+    assert decode(NORMALIZED, b'{"SIDE":"buy","price":1.50}') == decode(
         PLACE, b'{"side":"BUY","price":1.50}'
     )
     with pytest.raises(InvalidField, match="refuse"):
-        decode(TIDIED, b'{"refuse":1}')
+        decode(NORMALIZED, b'{"refuse":1}')
     with pytest.raises(Malformed, match="object"):
-        decode(TIDIED, b"[]")
+        decode(NORMALIZED, b"[]")
 
 
-def test_body_may_be_empty_where_it_is_tidied() -> None:
+def test_body_may_be_empty_where_it_is_normalized() -> None:
     """It is an object without fields then; elsewhere it is no JSON."""
     with pytest.raises(MissingField) as caught:
-        decode(TIDIED, b"")
+        decode(NORMALIZED, b"")
     assert caught.value.name == "side"
     with pytest.raises(Malformed, match="JSON"):
         decode(PLACE, b"")

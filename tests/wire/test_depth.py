@@ -5,10 +5,11 @@ from msgspec import Struct
 
 from countermand.wire import codec
 from countermand.wire.context import Context
+from countermand.wire.conversation import Op, reply
 from countermand.wire.errors import Malformed
 from countermand.wire.http import Request
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Square
+from countermand.wire.route import Form, Route
 
 
 class Said(Struct, frozen=True):
@@ -29,10 +30,8 @@ def nothing(message: Said, ctx: Context) -> None:
 
 def route(method: str, request: type, *, body: bool) -> Route:
     """Return a row with one path."""
-    square = Square(nothing, nothing)
-    return Route(
-        Operation.PLACE_ORDER, method, "/x", Access.TRADE, request, None, square, "", body=body
-    )
+    op = Op(request, None, reply(nothing))
+    return Route(Operation.PLACE_ORDER, method, "/x", Access.TRADE, op, "", Form(body=body))
 
 
 POST = route("POST", Said, body=True)

@@ -4,17 +4,18 @@ from typing import Any
 
 import pytest
 
+from countermand.wire.conversation import Op, reply
 from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Routes, Square
+from countermand.wire.route import Route, Routes
 
-SQUARE = Square(lambda message, _: message, lambda result, _: result)
+OP = Op(Any, Any, reply(lambda message, _: message))
 
 
 def row(line: str, operation: Operation = Operation.GET_ORDER) -> Route:
     """Return a row that only routes."""
     method, path = line.split()
-    return Route(operation, method, path, Access.PUBLIC, Any, Any, SQUARE, "nowhere")
+    return Route(operation, method, path, Access.PUBLIC, OP, "nowhere")
 
 
 ROUTES = Routes(

@@ -1,7 +1,7 @@
 """
 The call: the server's path run backwards, the same for every venue.
 
-    to_wire -> encode -> sign -> send -> decode -> from_wire
+    ask -> encode -> check -> sign -> send -> decode -> read
 
 An operation that takes several requests is a flow of the venue's, any other is a flow of one.
 """
@@ -10,16 +10,16 @@ from collections.abc import Generator
 from functools import partial
 from typing import Any
 
-from msgspec.structs import replace
-
+from countermand.client.express import check_expressible
 from countermand.client.flow import run
 from countermand.client.transport import Transport
 from countermand.wire import codec
-from countermand.wire.context import Context
+from countermand.wire.conversation import AnyContext, Flow, Step
+from countermand.wire.credential import Credential
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Route
-from countermand.wire.venue import Credential, Flow, Step, Venue
+from countermand.wire.venue import Venue
 
 # From here on a status says that nothing, or not this, was done.
 _NOT_SUCCESS = 300
@@ -30,7 +30,7 @@ async def call(
     operation: Operation,
     asked: Any,
     *,
-    context: Context,
+    context: AnyContext,
     credential: Credential | None,
     transport: Transport,
 ) -> Any:
@@ -40,39 +40,54 @@ async def call(
     Units:  `context.now_ns` is the time the request is signed at.
     Raises: NotExpressible before anything is sent; a WireError for a venue's refusal; whatever the
             transport raises, after which the outcome of a command is unknown; Malformed for a
-            response nobody can read, after which it is unknown too.
+            response that cannot be read, after which it is unknown too.
     """
-    flow = venue.flows.get(operation) or _single(venue, operation)
+    flow = venue.flows.get(operation) or single(venue, operation)
     exchange = partial(_exchange, venue, context, credential, transport)
     return await run(venue.name, flow(asked, credential, context), exchange)
 
 
-def _single(venue: Venue, operation: Operation) -> Flow:
-    square = _route(venue, operation).square
-    to_wire, from_wire = square.request_to_wire, square.reply_from_wire
-    if to_wire is None or from_wire is None:
+def single(venue: Venue, operation: Operation) -> Flow:
+    """Return the flow of one request. Raises NotExpressible for what our client does not call."""
+    op = _route(venue, operation).op
+    ask, read = op.ask, op.read
+    if ask is None or read is None:
         raise NotExpressible(f"{operation.value} is not called by this client")
 
     def flow(
-        asked: Any, credential: Credential | None, context: Context
+        asked: Any, credential: Credential | None, context: AnyContext
     ) -> Generator[Step, Any, Any]:
-        message = to_wire(asked, context)
-        reply = yield Step(operation, message)
-        return from_wire(reply, replace(context, message=message))
+        message = ask(asked, context)
+        reply = yield Step(operation, message, says=asked)
+        return read(reply, message, context)
 
     return flow
 
 
-async def _exchange(
-    venue: Venue, context: Context, credential: Credential | None, transport: Transport, step: Step
-) -> Any:
+def prepared(
+    venue: Venue, step: Step, context: AnyContext, credential: Credential | None
+) -> tuple[Route, Any]:
+    """Return the row and the signed request of a step. Raises NotExpressible."""
     route = _route(venue, step.operation)
     request = codec.encode_request(route, step.message)
+    if step.says is not None:
+        check_expressible(venue, request, step.says, context)
     if route.access is not Access.PUBLIC and credential is not None:
         request = venue.auth.sign(request, credential, context.now_ns)
+    return route, request
+
+
+async def _exchange(
+    venue: Venue,
+    context: AnyContext,
+    credential: Credential | None,
+    transport: Transport,
+    step: Step,
+) -> Any:
+    route, request = prepared(venue, step, context, credential)
     response = await transport.send(request)
     if response.status >= _NOT_SUCCESS:
-        raise venue.errors.interpret(response)
+        raise venue.refusals.interpret(response)
     return codec.decode_reply(route, response)
 
 

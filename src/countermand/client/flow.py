@@ -10,8 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from countermand.wire.conversation import Step
 from countermand.wire.errors import Malformed, NotExpressible
-from countermand.wire.venue import Step
 
 Steps = Generator[Step, Any, Any]
 

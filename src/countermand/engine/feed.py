@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from countermand.vocabulary.reports import Receipt
 
 # A hundred full groups: a reader that is further behind will not catch up by itself.
 ROOM = 25_600
+
+
+# Called with every group's receipts before any of them is answered; it must be quick and not raise.
+Follower = Callable[[Sequence[Receipt]], None]
 
 
 class FeedCut(Exception):
@@ -92,6 +96,7 @@ class Feed:
     def __init__(self, seq: int = 0) -> None:
         self._seq = seq
         self._subscriptions: set[Subscription] = set()
+        self._followers: list[Follower] = []
         self._is_closed = False
 
     def subscribe(self, room: int = ROOM) -> Subscription:
@@ -106,10 +111,20 @@ class Feed:
         """End a subscription. Idempotent."""
         self._subscriptions.discard(subscription)
 
+    def follow(self, follower: Follower) -> None:
+        """Call `follower` with all that is published from now on, as it is."""
+        self._followers.append(follower)
+
+    def unfollow(self, follower: Follower) -> None:
+        """End what `follow` began. Raises ValueError for one that does not follow."""
+        self._followers.remove(follower)
+
     def publish(self, receipts: Sequence[Receipt]) -> None:
         """Hand receipts, which follow the last ones, to every subscriber; cut who has no room."""
         self._seq = receipts[-1].seq
-        # A tuple, since the slow leave while we go through them.
+        # Tuples, since followers and slow subscribers leave while we go through them.
+        for follower in tuple(self._followers):
+            follower(receipts)
         for subscription in tuple(self._subscriptions):
             if not subscription.offer(receipts):
                 self._subscriptions.discard(subscription)

@@ -7,22 +7,35 @@ whoever wants to get out of the market must be let out.
 
 from __future__ import annotations
 
-from asyncio import Future
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 from countermand.engine.chain import as_journaled
 from countermand.vocabulary.commands import CANCELS, Command
-from countermand.vocabulary.reports import Receipt
 
-# A command that waits, as journaled and as the bytes of it, and who waits for it; nobody waits for
+
+class Reply(Protocol):
+    """Where an answer goes: a future, or anything with its three verbs."""
+
+    def done(self) -> bool:
+        """Return whether an answer is of no use any more."""
+
+    def set_result(self, result: Any, /) -> None:
+        """Take the receipt of a command, or the tuple of those of a batch."""
+
+    def set_exception(self, exception: BaseException, /) -> None:
+        """Take what came instead."""
+
+
+# A command that waits, as journaled and as the bytes of it, and where its answer goes: to none for
 # what the engine issues itself.
-Waiting = tuple[Command, bytes, Future[Receipt] | None]
+Waiting = tuple[Command, bytes, Reply | None]
 
-# Commands given whole, or what makes them once it is known which number the first one gets.
-Whole = Sequence[Command] | Callable[[int], Sequence[Command]]
+# Commands that form a group of their own, or what makes them of the first one's number.
+Batch = Sequence[Command] | Callable[[int], Sequence[Command]]
 
 _CANCELS = frozenset(CANCELS)
 
@@ -37,30 +50,30 @@ class Limits(Struct, frozen=True):
 
     `group_max`: applying that many keeps the loop from its sockets for some 5 ms. `queue_max`: what
     can be worked off in about a fifth of a second; who waits longer is better told to come back.
-    `cancel_room`: places beyond that for cancels. `wholes_max`: groups given whole, each one
+    `cancel_room`: places beyond that for cancels. `batches_max`: batches, each one
     transaction. `snapshot_every`: replaying that many entries takes seconds.
     """
 
     group_max: int = 256
     queue_max: int = 4096
     cancel_room: int = 4096
-    wholes_max: int = 1024
+    batches_max: int = 1024
     snapshot_every: int = 250_000
 
 
 class Intake:
-    """Two queues with one bound, and the groups that were given whole."""
+    """Two queues with one bound, and the batches."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._cancels: deque[Waiting] = deque()
         self._others: deque[Waiting] = deque()
-        self._wholes: deque[tuple[Whole, Future[tuple[Receipt, ...]]]] = deque()
+        self._batches: deque[tuple[Batch, Reply]] = deque()
 
     def __len__(self) -> int:
-        return len(self._cancels) + len(self._others) + len(self._wholes)
+        return len(self._cancels) + len(self._others) + len(self._batches)
 
-    def put(self, command: Command, reply: Future[Receipt]) -> None:
+    def put(self, command: Command, reply: Reply) -> None:
         """Queue a command. Raises: QueueFull, and as `as_journaled`."""
         command, encoded = as_journaled(command)
         waiting = len(self._cancels) + len(self._others)
@@ -74,18 +87,16 @@ class Intake:
                 raise QueueFull(f"{waiting} commands wait")
             self._others.append((command, encoded, reply))
 
-    def put_whole(self, commands: Whole, reply: Future[tuple[Receipt, ...]]) -> None:
+    def put_batch(self, commands: Batch, reply: Reply) -> None:
         """Queue commands that form a group of their own. Raises: QueueFull."""
-        if len(self._wholes) >= self._limits.wholes_max:
-            raise QueueFull(f"{len(self._wholes)} groups wait")
-        self._wholes.append((commands, reply))
+        if len(self._batches) >= self._limits.batches_max:
+            raise QueueFull(f"{len(self._batches)} batches wait")
+        self._batches.append((commands, reply))
 
-    def take_whole(
-        self, first_seq: int
-    ) -> tuple[list[Waiting], Future[tuple[Receipt, ...]] | None]:
-        """Return the oldest group that was given whole, and who waits for it; empty without one."""
-        while self._wholes:
-            commands, reply = self._wholes.popleft()
+    def take_batch(self, first_seq: int) -> tuple[list[Waiting], Reply | None]:
+        """Return the oldest batch and where its answer goes; empty without one."""
+        while self._batches:
+            commands, reply = self._batches.popleft()
             try:
                 made = commands(first_seq) if callable(commands) else commands
                 waiting: list[Waiting] = [(*as_journaled(each), None) for each in made]
@@ -114,16 +125,16 @@ class Intake:
         taken += [others.popleft() for _ in range(min(len(others), group_max - len(taken)))]
         return taken
 
-    def drain(self) -> list[Future[Receipt] | Future[tuple[Receipt, ...]]]:
+    def drain(self) -> list[Reply]:
         """Empty every queue and return who waited."""
         replies = [reply for *_, reply in (*self._cancels, *self._others) if reply is not None]
-        wholes = [reply for _, reply in self._wholes]
-        for queue in (self._cancels, self._others, self._wholes):
+        batches = [reply for _, reply in self._batches]
+        for queue in (self._cancels, self._others, self._batches):
             queue.clear()
-        return [*replies, *wholes]
+        return [*replies, *batches]
 
 
-def _answer(reply: Future[tuple[Receipt, ...]], outcome: Exception | tuple[()]) -> None:
+def _answer(reply: Reply, outcome: Exception | tuple[()]) -> None:
     if reply.done():
         return
     if isinstance(outcome, Exception):

@@ -29,7 +29,7 @@ from countermand.engine.chain import as_journaled, encode_in_place, fold
 from countermand.engine.committer import Committer
 from countermand.engine.errors import JournalError, Stale
 from countermand.engine.feed import Feed
-from countermand.engine.intake import Intake, Limits, QueueFull, Waiting, Whole
+from countermand.engine.intake import Batch, Intake, Limits, QueueFull, Reply, Waiting
 from countermand.engine.keeper import Keeper
 from countermand.engine.ports import Clock, Journal, Mark
 from countermand.engine.snapshot import SnapshotDirectory
@@ -68,11 +68,11 @@ class Answer(Struct, frozen=True, gc=False):
 
 
 class _Group(Struct, gc=False):
-    # `ahead` entries come of time being due; `whole` is who waits for all others together.
+    # `ahead` entries come of time being due; `batch` waits for all others together.
     entries: list[Entry]
-    replies: list[Future[Receipt] | None]
+    replies: list[Reply | None]
     ahead: int = 0
-    whole: Future[tuple[Receipt, ...]] | None = None
+    batch: Reply | None = None
 
 
 class Engine:
@@ -134,43 +134,53 @@ class Engine:
         Giving up on the future does not take the command back.
         Raises: QueueFull, IntakeStopped; from the future also Undecided.
         """
-        if self._refusal is not None:
-            raise IntakeStopped(self._refusal)
-        reply: Future[Receipt] = self._loop.create_future()
-        self._intake.put(command, reply)
-        if not self._is_busy:
-            # Not at once: whoever else is ready in this turn of the loop goes into the same group.
-            self._is_busy = True
-            self._loop.call_soon(self._guarded, self._form)
+        reply: Future[Receipt] = asyncio.get_running_loop().create_future()
+        self.put(command, reply)
         return reply
 
-    def submit_all(self, commands: Whole) -> Future[tuple[Receipt, ...]]:
+    def put(self, command: Command, reply: Reply) -> None:
+        """Queue a command; `reply` gets what the future of `submit` does. Raises: as `submit`."""
+        if self._refusal is not None:
+            raise IntakeStopped(self._refusal)
+        self._intake.put(command, reply)
+        self.wake()
+
+    def submit_all(self, commands: Batch) -> Future[tuple[Receipt, ...]]:
         """
         Queue commands as one group: durable all or none, in the order given, nothing in between.
 
         What names its own entries' numbers is given as a function of the first command's number.
         Raises: as `submit`.
         """
-        if self._refusal is not None:
-            raise IntakeStopped(self._refusal)
-        reply: Future[tuple[Receipt, ...]] = self._loop.create_future()
-        self._intake.put_whole(commands, reply)
-        self.wake()
+        reply: Future[tuple[Receipt, ...]] = asyncio.get_running_loop().create_future()
+        self.put_batch(commands, reply)
         return reply
 
+    def put_batch(self, commands: Batch, reply: Reply) -> None:
+        """Queue commands as one group; `reply` gets all receipts. Raises: as `submit`."""
+        if self._refusal is not None:
+            raise IntakeStopped(self._refusal)
+        self._intake.put_batch(commands, reply)
+        self.wake()
+
     async def query(self, query: Any) -> Answer:
+        """Return the answer to a query and the entry it is true as of. Raises: as `view`."""
+        return Answer(self._exchange.seq, self.view(query))
+
+    def view(self, query: Any) -> Any:
         """
         Return the answer to a query. Raises: IntakeStopped after a bug, when nothing is certain.
         """
         if self._is_broken:
             raise IntakeStopped(self._refusal)
-        return Answer(self._exchange.seq, self._exchange.query(query))
+        return self._exchange.query(query)
 
     def wake(self) -> None:
         """
         Look at the clock and the queue. For whoever moves a clock that does not move by itself.
         """
         if not self._is_busy and self._refusal is None:
+            # Not at once: what else comes in this turn of the loop goes into the same group.
             self._is_busy = True
             self._loop.call_soon(self._guarded, self._form)
 
@@ -211,13 +221,13 @@ class Engine:
         due_ns = self._exchange.next_due_ns()
         waiting: list[Waiting] = [_TIME_IS_DUE] if 0 < due_ns <= ts_ns else []
         ahead, first_seq = len(waiting), self._exchange.seq + 1
-        given, whole = self._intake.take_whole(first_seq + ahead)
+        given, batch = self._intake.take_batch(first_seq + ahead)
         waiting += given or self._intake.take()
         if not waiting:
             self._rest(due_ns, ts_ns)
             return
         group, payloads = _stamp(waiting, first_seq, ts_ns)
-        group.ahead, group.whole = ahead, whole
+        group.ahead, group.batch = ahead, batch
         self.groups += 1
         marks, self._marks = self._marks, []
         self._committer.commit(
@@ -273,15 +283,15 @@ class Engine:
         for reply, receipt in zip(group.replies, receipts, strict=True):
             if reply is not None and not reply.done():
                 reply.set_result(receipt)
-        if group.whole is not None and not group.whole.done():
-            group.whole.set_result(tuple(receipts[group.ahead :]))
+        if group.batch is not None and not group.batch.done():
+            group.batch.set_result(tuple(receipts[group.ahead :]))
 
     def _stop_intake(self, group: _Group, failure: Exception) -> None:
         log.critical("no more commands are taken", extra={"reason": str(failure)})
         self._refusal = str(failure)
         # A stale writer's transaction wrote nothing; of any other failure that is not known.
         verdict = IntakeStopped if isinstance(failure, Stale) else Undecided
-        for reply in (*group.replies, group.whole):
+        for reply in (*group.replies, group.batch):
             if reply is not None and not reply.done():
                 reply.set_exception(verdict(self._refusal))
         for waiting in self._intake.drain():

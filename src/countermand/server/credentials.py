@@ -17,8 +17,10 @@ import msgspec
 from msgspec import Struct
 
 from countermand import durable
+from countermand.wire.conversation import RANDOM_BYTES, IssueKey, RevokeKeys
+from countermand.wire.credential import Credential
 from countermand.wire.errors import Unauthorized
-from countermand.wire.venue import RANDOM_BYTES, Auth, Credential, IssueKey, RevokeKeys
+from countermand.wire.venue import Auth
 
 
 class Issued(Struct, frozen=True):
@@ -43,7 +45,7 @@ class KeyRing:
     """
 
     def __init__(
-        self, auth: Auth, credentials: Iterable[Credential], path: Path | None = None
+        self, auth: Auth[Any, Any], credentials: Iterable[Credential], path: Path | None = None
     ) -> None:
         self._auth, self._path = auth, path
         self._founded: dict[str, Credential] = {}
@@ -76,7 +78,7 @@ class KeyRing:
             if asked.replaces and replaced is None:
                 raise Unauthorized(asked.ended)
             fields = asked.make(secrets.token_bytes(RANDOM_BYTES), replaced)
-            credential = self._auth.credential(asked.owner, fields)
+            credential: Credential = self._auth.credential(asked.owner, fields)
             # A key that keeps its name is changed where it stands.
             gone = {*asked.revokes, asked.replaces} - {credential.key}
             left, by_key = self._without(gone)

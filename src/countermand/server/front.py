@@ -30,8 +30,8 @@ _JSON = b"application/json"
 def front(begin: Begin, venue: Venue, settings: Settings) -> Begin:
     """Return `begin` with every layer that the venue and its world's settings ask for."""
     begin = logged(begin, venue)
-    if len(venue.produces) > 1:
-        begin = negotiating(begin, venue.produces)
+    if len(venue.habits.produces) > 1:
+        begin = negotiating(begin, venue.habits.produces)
     if settings.origins:
         begin = for_browsers(begin, settings.origins)
     return pinging(begin)

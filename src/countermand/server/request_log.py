@@ -29,7 +29,7 @@ def logged(begin: Begin, venue: Venue) -> Begin:
     """Return `begin` with a line at debug for every answer; `begin` itself at other levels."""
     if not log.isEnabledFor(logging.DEBUG):
         return begin
-    secrets = _SECRET | venue.secrets
+    secrets = _SECRET | venue.habits.secrets
 
     def log_request(request: Request, answer: Answer) -> None:
         began_ns = perf_counter_ns()
@@ -54,15 +54,17 @@ def logged(begin: Begin, venue: Venue) -> Begin:
     return log_request
 
 
-def explained(begin: Begin, venue: Venue, keys: Keys, settings: Settings, clock: Clock) -> Begin:
+def explained(
+    begin: Begin, venue: Venue, keys: Keys[Any], settings: Settings, clock: Clock
+) -> Begin:
     """
     Return `begin` with a line for every request that was not proven, saying why.
 
     It tells what must be signed, and which part differs: for worlds whose keys are published.
     """
-    if venue.explain is None:
+    if venue.habits.explain is None:
         return begin
-    explain = venue.explain
+    explain = venue.habits.explain
 
     def why(request: Request, response: Response) -> str:
         if response.status == FORBIDDEN:

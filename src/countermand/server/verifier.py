@@ -8,23 +8,23 @@ cost about as much as one check does.
 from __future__ import annotations
 
 import asyncio
-from asyncio import Future
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from countermand.wire.context import Principal
+from countermand.wire.credential import Principal
 from countermand.wire.errors import Overloaded
 from countermand.wire.http import Request
 
 Check = Callable[[Request, int], Principal]
-Waiting = tuple[Request, int, Future[Principal]]
+Verdict = Principal | Exception
+Told = Callable[[Verdict], None]
+Waiting = tuple[Request, int, Told]
 
 # More than that at once would keep the first of them waiting for the last.
 BATCH_MAX = 16
 
-# What waits beyond that is turned away; whoever wants to get out of the market has as much room
-# again.
+# What waits beyond that is turned away; cancels have as much room again.
 WAITING_MAX = 1024
 
 
@@ -38,17 +38,18 @@ class Verifier:
         self._cancels: deque[Waiting] = deque()
         self._others: deque[Waiting] = deque()
 
-    async def verify(self, request: Request, now_ns: int, *, cancels: bool = False) -> Principal:
-        """Return who asks. Raises Overloaded when too many wait, and what the check raises."""
-        loop = asyncio.get_running_loop()
+    def verify(self, request: Request, now_ns: int, told: Told, *, cancels: bool = False) -> None:
+        """
+        Call `told` on the loop with who asks, or with what the check raised.
+
+        Raises: Overloaded when too many wait; `told` is not called then.
+        """
         waiting = len(self._cancels) + len(self._others)
         if waiting >= (2 * WAITING_MAX if cancels else WAITING_MAX):
             raise Overloaded(f"{waiting} signatures wait to be checked")
-        reply: Future[Principal] = loop.create_future()
         if not waiting:
-            loop.call_soon(self._start)
-        (self._cancels if cancels else self._others).append((request, now_ns, reply))
-        return await reply
+            asyncio.get_running_loop().call_soon(self._start)
+        (self._cancels if cancels else self._others).append((request, now_ns, told))
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -67,21 +68,16 @@ class Verifier:
         outcomes = [self._outcome(request, now_ns) for request, now_ns, _ in batch]
         loop.call_soon_threadsafe(self._finish, batch, outcomes)
 
-    def _outcome(self, request: Request, now_ns: int) -> Principal | Exception:
+    def _outcome(self, request: Request, now_ns: int) -> Verdict:
         try:
             return self._check(request, now_ns)
-        except Exception as error:  # noqa: BLE001  (whoever asked is told, on the loop)
+        except Exception as error:  # noqa: BLE001  (it is told on the loop)
             return error
 
-    def _finish(self, batch: list[Waiting], outcomes: list[Principal | Exception]) -> None:
+    def _finish(self, batch: list[Waiting], outcomes: list[Verdict]) -> None:
         self._free += 1
-        for (_, _, reply), outcome in zip(batch, outcomes, strict=True):
-            if reply.done():
-                continue
-            if isinstance(outcome, Exception):
-                reply.set_exception(outcome)
-            else:
-                reply.set_result(outcome)
+        for (_, _, told), outcome in zip(batch, outcomes, strict=True):
+            told(outcome)
         self._start()
 
     def stop(self) -> None:

@@ -1,97 +1,82 @@
-"""
-Watch: waiting for an order to close. One reader of the feed serves everybody who waits.
-"""
+"""Watch: waiting for orders to close. One follower of the feed serves every wait."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from countermand.engine.feed import FeedClosed, FeedCut, Subscription
-from countermand.engine.sequencer import Engine
+from msgspec import Struct
+
 from countermand.vocabulary.events import Event, OrderCanceled, OrderExpired, Traded
-from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.queries import GetOrder
-from countermand.vocabulary.reports import OrderReport
+from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.wire.conversation import WaitForClose
+
+if TYPE_CHECKING:
+    from countermand.server.conversation import Engine
+
+
+class _Wait(Struct, eq=False):
+    asked: WaitForClose
+    told: Callable[[], None]
+    timer: asyncio.TimerHandle | None = None
 
 
 class OrderWatch:
-    """Who waits for which order. It reads the feed only while somebody does."""
+    """Which orders are waited for. It follows the feed only while there are any."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: dict[OrderId, list[asyncio.Event]] = {}
-        self._subscription: Subscription | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._waits: dict[OrderId, list[_Wait]] = {}
         self._is_over = False
 
-    async def closed(self, account_id: AccountId, order_id: OrderId, wait_ns: int) -> None:
-        """Return when the order is closed, or after `wait_ns`, or when the exchange stops."""
-        moved = asyncio.Event()
-        self._waiting.setdefault(order_id, []).append(moved)
-        self._read()
-        try:
-            async with asyncio.timeout(wait_ns / 1e9):
-                while not self._is_over and await self._is_open(account_id, order_id):
-                    await moved.wait()
-                    moved.clear()
-        except TimeoutError:
-            pass
-        finally:
-            self._leave(order_id, moved)
+    def wait(self, asked: WaitForClose, told: Callable[[], None]) -> None:
+        """
+        Call `told` when the order is closed, after `asked.wait_ns`, or when the server stops.
+
+        It is called on the loop, never from within this call.
+        """
+        loop = asyncio.get_running_loop()
+        if self._is_over or asked.wait_ns <= 0 or not self._is_open(asked):
+            loop.call_soon(told)
+            return
+        if not self._waits:
+            self._engine.feed.follow(self._look)
+        wait = _Wait(asked, told)
+        wait.timer = loop.call_later(asked.wait_ns / 1e9, self._finish, wait)
+        self._waits.setdefault(asked.order_id, []).append(wait)
 
     def end(self) -> None:
-        """Let everybody go, now and from now on: there is no time left to wait in."""
+        """End every wait, now and from now on: the server stops."""
         self._is_over = True
-        self._rouse()
+        for waits in list(self._waits.values()):
+            for wait in tuple(waits):
+                self._finish(wait)
 
-    async def _is_open(self, account_id: AccountId, order_id: OrderId) -> bool:
-        answer = await self._engine.query(GetOrder(account_id, order_id))
-        report: OrderReport | None = answer.view
+    def _is_open(self, asked: WaitForClose) -> bool:
+        report: OrderReport | None = self._engine.view(GetOrder(asked.account_id, asked.order_id))
         return report is not None and report.is_open
 
-    def _leave(self, order_id: OrderId, moved: asyncio.Event) -> None:
-        self._waiting[order_id].remove(moved)
-        if not self._waiting[order_id]:
-            del self._waiting[order_id]
-        if not self._waiting:
-            self._stop_reading()
-
-    def _read(self) -> None:
-        if self._reader is None and not self._is_over:
-            self._subscription = self._engine.feed.subscribe()
-            self._reader = asyncio.get_running_loop().create_task(self._follow())
-
-    def _stop_reading(self) -> None:
-        # Not left to the task: it may never have had its first turn.
-        if self._subscription is not None:
-            self._engine.feed.leave(self._subscription)
-            self._subscription = None
-        if self._reader is not None:
-            self._reader.cancel()
-            self._reader = None
-
-    async def _follow(self) -> None:
-        while self._subscription is not None:
-            try:
-                receipt = await self._subscription.next()
-            except FeedClosed:
-                self.end()
-                return
-            except FeedCut:
-                # What was missed may be what somebody waits for, so all look for themselves.
-                self._subscription = self._engine.feed.subscribe()
-                self._rouse()
-                continue
+    def _look(self, receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
             for event in receipt.events:
                 for order_id in _moved(event):
-                    for moved in self._waiting.get(order_id, ()):
-                        moved.set()
+                    for wait in tuple(self._waits.get(order_id, ())):
+                        if not self._is_open(wait.asked):
+                            self._finish(wait)
 
-    def _rouse(self) -> None:
-        for waiting in self._waiting.values():
-            for moved in waiting:
-                moved.set()
+    def _finish(self, wait: _Wait) -> None:
+        order_id = wait.asked.order_id
+        self._waits[order_id].remove(wait)
+        if not self._waits[order_id]:
+            del self._waits[order_id]
+        if not self._waits:
+            self._engine.feed.unfollow(self._look)
+        if wait.timer is not None:
+            wait.timer.cancel()
+        asyncio.get_running_loop().call_soon(wait.told)
 
 
 def _moved(event: Event) -> Iterator[OrderId]:

@@ -72,25 +72,25 @@ def decode_request(route: Route, request: Request, params: Params) -> Any:
     Raises: Malformed for a body that is no JSON object or nested too deeply and for bad UTF-8,
             MissingField, InvalidField, UnknownField with the field's wire name.
     """
-    if not route.body:
+    if not route.form.body:
         values = _query_values(route, request.query, params)
-        if request.body and _fields(route.request).strict:
-            _check_echo(_fields(route.request), values, request.body)
-        return _convert(values, route.request, strict=False)
+        if request.body and _fields(route.op.message).strict:
+            _check_echo(_fields(route.op.message), values, request.body)
+        return _convert(values, route.op.message, strict=False)
     values = _body_values(route, request.body)
-    for name in _fields(route.request).numbers:
+    for name in _fields(route.op.message).numbers:
         if not _is_plain(values.get(name)):
             raise InvalidField(name, f"invalid {name}: must be a plain number")
-    return _convert(values | params, route.request, strict=True)
+    return _convert(values | params, route.op.message, strict=True)
 
 
 def _body_values(route: Route, body: bytes) -> dict[str, Any]:
-    if route.tidy is not None and not body:
+    if route.form.normalize is not None and not body:
         return {}
     values = _untyped(body)
     if not isinstance(values, dict):
         raise Malformed("body must be a JSON object")
-    return values if route.tidy is None else route.tidy(values)
+    return values if route.form.normalize is None else route.form.normalize(values)
 
 
 def _is_plain(value: Any) -> bool:
@@ -103,11 +103,11 @@ def encode_request(route: Route, message: Any) -> Request:
     """Return the request that carries a message: the mirror of `decode_request`, unsigned."""
     values = msgspec.to_builtins(message, builtin_types=(Decimal,))
     values = {name: value for name, value in values.items() if value is not None}
-    if not (route.body and route.decimal_numbers):
+    if not (route.form.body and route.form.decimal_numbers):
         values = {name: _plain(value) for name, value in values.items()}
     params = {name: str(values.pop(name)) for name in route.param_names}
     path = route.build(params)
-    if route.body:
+    if route.form.body:
         return Request(route.method, path, b"", (_JSON,), encode(values))
     return Request(route.method, path, _query(values))
 
@@ -118,9 +118,9 @@ def decode_reply(route: Route, response: Response) -> Any:
 
     Raises: Malformed when it is none.
     """
-    if route.reply is None:
+    if route.op.reply is None:
         return None
-    return _parse(_decoder(route.reply), response.body)
+    return _parse(_decoder(route.op.reply), response.body)
 
 
 @cache
@@ -142,9 +142,9 @@ def _fields(kind: type[Struct]) -> _Fields:
 def _query_values(route: Route, query: bytes, params: Params) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if query:
-        fields = _fields(route.request)
+        fields = _fields(route.op.message)
         pairs = query.split(b"&")
-        for pair in dict.fromkeys(pairs) if route.repeats else pairs:
+        for pair in dict.fromkeys(pairs) if route.form.repeats else pairs:
             raw, _, text = pair.partition(b"=")
             if (name := _text(raw)) in fields.names:
                 _add(values, fields, name, _text(text))

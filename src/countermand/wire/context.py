@@ -1,16 +1,16 @@
 """
-Context: what a codec is told besides the bytes. Explicit, small, and the same for every venue.
+Context: what a codec is told besides the message. Explicit, small, and the same for every venue.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from msgspec import Meta, Struct
 
+from countermand.wire.credential import Principal
 from countermand.wire.directory import Directory
 from countermand.wire.http import Request
-from countermand.wire.operation import Access
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,28 +28,25 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     origins: tuple[str, ...] = ()
 
 
-class Principal(Struct, frozen=True, gc=False):
-    """Who a verified request comes from, and what the key allows."""
+S = TypeVar("S", bound=Settings)
+P = TypeVar("P", bound=Principal)
 
-    owner: str
-    key: str
-    access: tuple[Access, ...]
+# Our client's requests are not links to themselves.
+_NO_REQUEST = Request("", b"")
 
 
-class Context(Struct, frozen=True, gc=False):
+class Context(Struct, Generic[S, P], frozen=True, gc=False):
     """
     What the wire does not carry: who asks, what things are called, when the request came.
 
-    `found` is what the route's `find` query answered, and once the command is done what its `then`
-    query did, where it has them; `message` is the request's, for answers that do not say what was
-    asked (a page's limits, a quote's instrument); `request` is what came, for answers that link to
-    themselves.
+    `request` is what came, for answers that link to themselves or look at a header. A venue names
+    its own types once: `Ctx = Context[MySettings, Principal]`.
     """
 
     directory: Directory
-    settings: Settings
-    principal: Principal | None
+    settings: S
+    principal: P
     now_ns: int
+    request: Request = _NO_REQUEST
     found: Any = None
     message: Any = None
-    request: Request | None = None

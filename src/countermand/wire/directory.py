@@ -3,30 +3,46 @@ Names: the assets, instruments and accounts of one venue, indexed for those who 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
+from msgspec.structs import replace
+
+from countermand.vocabulary.events import (
+    AccountConfigured,
+    AccountOpened,
+    AssetRegistered,
+    Event,
+    InstrumentListed,
+    InstrumentSettled,
+    ReferencePriceChanged,
+    TradingStateChanged,
+)
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
-from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.instrument import Asset, Instrument, TradingState
 from countermand.vocabulary.reports import AccountReport, ReferenceData
 
 
 class Directory:
     """
-    An immutable index over `ReferenceData`; a change of reference data makes a new one.
+    An index over `ReferenceData`, and a fold over the events that change it.
 
     Raises: KeyError from the plain indexes; the `*_by_*` ones answer None when there is none.
     """
 
-    def __init__(self, data: ReferenceData) -> None:
-        self.assets: dict[AssetId, Asset] = {a.asset_id: a for a in data.assets}
-        self.instruments: dict[InstrumentId, Instrument] = {
-            i.instrument_id: i for i in data.instruments
-        }
-        self.accounts: dict[AccountId, AccountReport] = {a.account_id: a for a in data.accounts}
-        self._assets_by_symbol = {a.symbol: a for a in data.assets}
-        self._instruments_by_symbol = {i.symbol: i for i in data.instruments}
-        self._accounts_by_owner: dict[str, list[AccountReport]] = {}
+    def __init__(self, venue: str, data: ReferenceData) -> None:
+        self.venue = venue
+        self.assets: dict[AssetId, Asset] = {}
+        self.instruments: dict[InstrumentId, Instrument] = {}
+        self.accounts: dict[AccountId, AccountReport] = {}
+        self._assets_by_symbol: dict[str, Asset] = {}
+        self._instruments_by_symbol: dict[str, Instrument] = {}
+        self._accounts_by_owner: dict[str, dict[AccountId, AccountReport]] = {}
+        for asset in data.assets:
+            self._put_asset(asset)
+        for instrument in data.instruments:
+            self._put_instrument(instrument)
         for account in data.accounts:
-            self._accounts_by_owner.setdefault(account.owner, []).append(account)
+            self._put_account(account)
 
     def asset_by_symbol(self, symbol: str) -> Asset | None:
         """Return the asset called `symbol`, or None."""
@@ -38,4 +54,79 @@ class Directory:
 
     def accounts_of(self, owner: str) -> Iterable[AccountReport]:
         """Return the accounts `owner` has, in order of opening."""
-        return self._accounts_by_owner.get(owner, ())
+        return self._accounts_by_owner.get(owner, {}).values()
+
+    def apply(self, event: Event) -> None:
+        """Follow an event; most change no name."""
+        if type(event) in _NAMING:
+            self._follow(event)
+
+    def _follow(self, event: Event) -> None:
+        match event:
+            case AssetRegistered(asset_id=asset_id, venue=venue, symbol=symbol, scale=scale):
+                self._put_asset(Asset(asset_id, venue, symbol, scale))
+            case InstrumentListed(instrument=instrument):
+                self._put_instrument(instrument)
+            case TradingStateChanged(instrument_id=changed, trading_state=state):
+                self._change_instrument(changed, trading_state=state)
+            case ReferencePriceChanged(instrument_id=changed, price_ticks=price_ticks):
+                self._change_instrument(changed, reference_price_ticks=price_ticks)
+            case InstrumentSettled(instrument_id=changed):
+                self._change_instrument(changed, trading_state=TradingState.HALTED)
+            case AccountOpened():
+                self._put_account(_opened(event))
+            case AccountConfigured(account_id=account_id):
+                if (known := self.accounts.get(account_id)) is not None:
+                    self._put_account(_configured(known, event))
+
+    def _put_asset(self, asset: Asset) -> None:
+        if asset.venue == self.venue:
+            self.assets[asset.asset_id] = asset
+            self._assets_by_symbol[asset.symbol] = asset
+
+    def _put_instrument(self, instrument: Instrument) -> None:
+        if instrument.venue == self.venue:
+            self.instruments[instrument.instrument_id] = instrument
+            self._instruments_by_symbol[instrument.symbol] = instrument
+
+    def _put_account(self, account: AccountReport) -> None:
+        if account.venue == self.venue:
+            self.accounts[account.account_id] = account
+            self._accounts_by_owner.setdefault(account.owner, {})[account.account_id] = account
+
+    def _change_instrument(self, instrument_id: InstrumentId, **changes: Any) -> None:
+        if (known := self.instruments.get(instrument_id)) is not None:
+            self._put_instrument(replace(known, **changes))
+
+
+def _opened(event: AccountOpened) -> AccountReport:
+    return AccountReport(
+        account_id=event.account_id,
+        venue=event.venue,
+        owner=event.owner,
+        name=event.name,
+        is_default=event.is_default,
+        may_borrow=event.may_borrow,
+    )
+
+
+def _configured(known: AccountReport, event: AccountConfigured) -> AccountReport:
+    return replace(
+        known,
+        name=event.name,
+        trading_locked=event.trading_locked,
+        reduce_only=event.reduce_only,
+    )
+
+
+_NAMING = frozenset(
+    {
+        AssetRegistered,
+        InstrumentListed,
+        TradingStateChanged,
+        ReferencePriceChanged,
+        InstrumentSettled,
+        AccountOpened,
+        AccountConfigured,
+    }
+)

@@ -25,6 +25,7 @@ the venue renders them, the client interprets a response and gets the same thing
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
@@ -37,7 +38,13 @@ class NotExpressible(ValueError):
 
 
 class WireError(Exception):
-    """Base of the tree; `text` says what is wrong in one plain clause, without secrets."""
+    """
+    Base of the tree; `text` says what is wrong in one plain clause, without secrets.
+
+    `FIELDS` are the names of the arguments that make one, which are its attributes too.
+    """
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("text",)
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -51,6 +58,8 @@ class Malformed(WireError):
 class MissingField(Malformed):
     """A required field is absent."""
 
+    FIELDS = ("name",)
+
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is missing")
         self.name = name
@@ -59,6 +68,8 @@ class MissingField(Malformed):
 class InvalidField(Malformed):
     """A field's value is not allowed; `text` names the field."""
 
+    FIELDS = ("name", "text")
+
     def __init__(self, name: str, text: str) -> None:
         super().__init__(text)
         self.name = name
@@ -66,6 +77,8 @@ class InvalidField(Malformed):
 
 class UnknownField(Malformed):
     """A field is not known, and ignoring it could do harm."""
+
+    FIELDS = ("name",)
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not known")
@@ -103,6 +116,8 @@ class MethodNotAllowed(WireError):
 class OrderRefused(WireError):
     """The exchange rejected a new order, a replacement or an instruction, with a reason."""
 
+    FIELDS = ("reason",)
+
     def __init__(self, reason: RejectReason) -> None:
         super().__init__(reason.sentence)
         self.reason = reason
@@ -114,10 +129,12 @@ class CancelRefused(WireError):
     unknown.
     """
 
+    FIELDS = ("cxl_rej_reason", "ord_status", "response_to", "reject_reason")
+
     def __init__(
         self,
         cxl_rej_reason: CxlRejReason,
-        ord_status: OrdStatus | None,
+        ord_status: OrdStatus | None = None,
         response_to: CxlRejResponseTo = CxlRejResponseTo.CANCEL,
         reject_reason: RejectReason | None = None,
     ) -> None:
@@ -127,9 +144,20 @@ class CancelRefused(WireError):
         self.response_to = response_to
         self.reject_reason = reject_reason
 
+    @classmethod
+    def for_terms(
+        cls, response_to: CxlRejResponseTo, reason: RejectReason | None, status: OrdStatus | None
+    ) -> "CancelRefused":
+        """Return the refusal of a request whose terms are at fault, for the reason given."""
+        duplicate = reason is RejectReason.DUPLICATE_CL_ORD_ID
+        why = CxlRejReason.DUPLICATE_CL_ORD_ID if duplicate else CxlRejReason.OTHER
+        return cls(why, status, response_to, reason)
+
 
 class RateLimited(WireError):
     """Too many requests from one key; nothing was done."""
+
+    FIELDS = ("limit_per_s",)
 
     def __init__(self, limit_per_s: int) -> None:
         super().__init__(f"{limit_per_s} requests per second allowed")

@@ -53,11 +53,19 @@ class Access(Enum):
 
 
 class Capability(Enum):
-    """What a venue's dialect can express beyond placing, reading and canceling by id."""
+    """What a venue may offer beyond placing, reading and canceling one order."""
 
-    CANCEL_BY_CL_ORD_ID = "cancel-by-cl-ord-id"
     MASS_CANCEL = "mass-cancel"
     REPLACE = "replace"
     PREVIEW = "preview"
     POSITIONS = "positions"
     STREAMS = "streams"
+
+
+# The operation that stands for each.
+OFFERED_BY = {
+    Capability.MASS_CANCEL: Operation.MASS_CANCEL,
+    Capability.REPLACE: Operation.REPLACE_ORDER,
+    Capability.PREVIEW: Operation.PREVIEW_ORDER,
+    Capability.POSITIONS: Operation.LIST_POSITIONS,
+}

@@ -11,29 +11,15 @@ from urllib.parse import quote, unquote_to_bytes
 
 from msgspec import Struct
 
-from countermand.wire.context import Context
+from countermand.wire.conversation import Op
 from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound, WireError
 from countermand.wire.http import Request
 from countermand.wire.operation import Access, Operation
 
 Params = dict[str, str]
+MakeRow = Callable[..., "Route"]
 
 _PARAMETER = re.compile(r"\{[^/]*\}")
-
-
-class Square(Struct, frozen=True):
-    """
-    The four corners of an operation: request and reply, each to and from the wire.
-
-    A request may come to a tuple of commands: they are entered as one group, and the reply is made
-    of a tuple of receipts. A reply of None is no body; one that is a `Response` is sent as it is.
-    A row whose client corners are None is served and not called by our client.
-    """
-
-    request_from_wire: Callable[[Any, Context], Any]  # message -> command, query, key change
-    reply_to_wire: Callable[[Any, Context], Any]  # receipt or view -> message
-    request_to_wire: Callable[[Any, Context], Any] | None = None  # command or query -> message
-    reply_from_wire: Callable[[Any, Context], Any] | None = None  # message -> report
 
 
 class Attempts(Struct, frozen=True):
@@ -47,39 +33,42 @@ class Attempts(Struct, frozen=True):
     refusal: Callable[[], WireError]
 
 
+class Form(Struct, frozen=True):
+    """
+    How the fields of a request travel: as a JSON `body`, or as query parameters.
+
+    `normalize` puts the values of a body into the message's form where a dialect takes more than
+    one, and lets a body be empty; where a query `repeats`, a parameter may be sent once more as it
+    was; with `decimal_numbers` our client writes decimals in a body as numbers, not as text.
+    """
+
+    body: bool = False
+    normalize: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    decimal_numbers: bool = False
+    repeats: bool = False
+
+
+QUERY, BODY = Form(), Form(body=True)
+
+
 class Route(Struct, frozen=True):
     """
-    One row: an operation, where it lives, what it carries.
+    One row: an operation, where it lives, and the conversation that serves it.
 
-    `request` and `reply` are message types; path and query parameters are fields of the request
-    like those of its body. `body` names whether the fields travel as a JSON body. `find` asks
-    something, or several things, before `request_from_wire` runs (the instrument of an order, say),
-    `then` asks after the command, and `linger` says for how many nanoseconds the answer waits for
-    the command's order to close; `weight` is what it costs against the rate limit. `tidy` puts the
-    values of a body into the message's form where a dialect takes more than one, and lets a body be
-    empty; where it `repeats`, a query parameter may be sent once more as it was; with
-    `decimal_numbers` our client writes decimals in a body as numbers, not as text. `attempts` are
-    counted before anybody is proven.
+    Path parameters are fields of the request like those that travel as `form` says. `weight` is
+    what a request costs against the rate limit, `attempts` are counted before the key is checked.
     """
 
     operation: Operation
     method: str
     path: str
     access: Access
-    request: Any
-    reply: Any
-    square: Square
+    op: Op
     source: str
-    body: bool = False
-    find: Callable[[Any, Context], Any] | None = None
-    weight: int = 1
+    form: Form = QUERY
     status: int = 200
-    tidy: Callable[[dict[str, Any]], dict[str, Any]] | None = None
-    decimal_numbers: bool = False
-    linger: Callable[[Any, Context], int] | None = None
-    then: Callable[[Any, Context], Any] | None = None
+    weight: int = 1
     attempts: Attempts | None = None
-    repeats: bool = False
 
     def build(self, params: Mapping[str, str]) -> bytes:
         """
@@ -97,33 +86,21 @@ class Route(Struct, frozen=True):
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
-def rows_at(
-    prefix: str, source: str, *, posting: Mapping[str, Any] | None = None, **always: Any
-) -> Callable[..., Route]:
+def rows_at(prefix: str, source: str, *, query: Form = QUERY, body: Form = BODY) -> MakeRow:
     """
     Return a function that makes the rows of one part of a dialect, told only what differs.
 
-    Shape:  `row(operation, access, "METHOD /path", (request, reply), square, section, **more)`;
-            `prefix` goes before the path and `source` before the section; `always` holds for every
-            row and `posting` for those that have a body, as the methods made for one do.
+    Shape:  `row("METHOD /path", operation, access, op, section, **more)`; `prefix` goes before the
+            path and `source` before the section; a method made for a body has the form `body`, any
+            other `query`.
     """
 
     def row(
-        operation: Operation,
-        access: Access,
-        line: str,
-        messages: tuple[Any, Any],
-        square: Square,
-        section: str,
-        **more: Any,
+        line: str, operation: Operation, access: Access, op: Op, section: str, **more: Any
     ) -> Route:
         method, path = line.split()
-        body = method in _WITH_BODY
-        fields = {"body": body, **always, **(posting or {} if body else {}), **more}
-        source_of = source + section
-        return Route(
-            operation, method, prefix + path, access, *messages, square, source_of, **fields
-        )
+        fields = {"form": body if method in _WITH_BODY else query, **more}
+        return Route(operation, method, prefix + path, access, op, source + section, **fields)
 
     return row
 

@@ -5,138 +5,96 @@ is a pure function of its arguments, and the server and the client run it in opp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
 from countermand.vocabulary.reports import AccountReport
-from countermand.wire.context import Context, Principal, Settings
-from countermand.wire.errors import WireError
-from countermand.wire.http import Request, Response
-from countermand.wire.operation import Access, Capability, Operation
+from countermand.wire.context import Settings
+from countermand.wire.conversation import Flow
+from countermand.wire.credential import Credential, Principal
+from countermand.wire.http import Request
+from countermand.wire.operation import OFFERED_BY, Capability, Operation
+from countermand.wire.proof import Proofs
+from countermand.wire.refusals import Refusals
 from countermand.wire.route import Routes
 
-
-class Credential(Struct, frozen=True):
-    """
-    A key and whose it is; a venue adds its secrets in a subclass. Never printed, never journaled.
-    """
-
-    owner: str
-    key: str
-    access: tuple[Access, ...]
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(owner={self.owner!r}, key={self.key!r}, ...)"
+C = TypeVar("C", bound=Credential)
+C_co = TypeVar("C_co", bound=Credential, covariant=True)
+S_contra = TypeVar("S_contra", bound=Settings, contravariant=True)
 
 
-class IssueKey(Struct, frozen=True):
-    """
-    A change of keys instead of a command: `owner` gets a new one, and those of `revokes` end.
+class Keys(Protocol[C_co]):
+    """Where the server keeps a venue's credentials."""
 
-    `make` turns random bytes, `RANDOM_BYTES` of them, into the fields of the key as a world has
-    them. The reply is made of the new credential, which is durable by then. A key that takes the
-    place of another, `replaces`, is made of that one as it is when its turn has come, which is
-    `make`'s second argument; when it has ended meanwhile the change is refused as unauthorized with
-    the text `ended`, so that of two that ask at once one gets a key, and none that has ended comes
-    back.
-    """
-
-    owner: str
-    make: Callable[[bytes, Credential | None], dict[str, Any]]
-    revokes: tuple[str, ...] = ()
-    replaces: str = ""
-    ended: str = "the key has ended"
-
-
-class RevokeKeys(Struct, frozen=True):
-    """A change of keys instead of a command: these end, durably; the reply is made of None."""
-
-    keys: tuple[str, ...]
-
-
-RANDOM_BYTES = 64
-
-
-class Step(Struct, frozen=True):
-    """One request of a flow: the row it goes to, by its operation, and what it says."""
-
-    operation: Operation
-    message: Any
-
-
-# An operation that takes several requests, as our client makes them: called with what is asked, the
-# key and the context, it yields steps, is sent the reply message of each, and returns the report.
-# It does no I/O and so runs anywhere.
-Flow = Callable[[Any, Credential | None, Context], Generator[Step, Any, Any]]
-
-
-class Keys(Protocol):
-    """Where the server keeps credentials."""
-
-    def find(self, key: str) -> Credential | None:
+    def find(self, key: str) -> C_co | None:
         """Return the credential of `key`, or None."""
 
-    def __iter__(self) -> Iterator[Credential]:
+    def __iter__(self) -> Iterator[C_co]:
         """Yield every credential there is."""
 
 
-class Auth(Protocol):
-    """How a venue proves who asks."""
+class Auth(Protocol[C, S_contra]):
+    """How a venue proves who asks, with its own credentials and settings."""
 
-    def credential(self, owner: str, fields: Mapping[str, Any]) -> Credential:
+    def credential(self, owner: str, fields: Mapping[str, Any]) -> C:
         """
         Make a credential from a world's `keys` table. Raises ValueError naming the field at fault.
         """
 
-    def publish(self, credential: Credential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
+    def publish(self, credential: C, accounts: Sequence[AccountReport]) -> dict[str, Any]:
         """Return everything that venue's own SDK needs to act as this key."""
 
-    def sign(self, request: Request, credential: Credential, now_ns: int) -> Request:
+    def sign(self, request: Request, credential: C, now_ns: int) -> Request:
         """Return the request as its owner would send it at `now_ns`."""
 
-    def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
+    def principal(self, credential: C) -> Principal:
+        """Return who a proven key stands for; our client asks in the same name."""
+
+    def verify(self, request: Request, keys: Keys[C], settings: S_contra, now_ns: int) -> Principal:
         """Return who asks. Raises Unauthorized when that is not proven."""
 
 
-class Errors(Protocol):
-    """How a venue says no, and how its no is understood."""
+class Habits(Struct, frozen=True):
+    """
+    How a venue's front speaks HTTP, whatever is asked.
 
-    def render(self, error: WireError) -> Response:
-        """Return the venue's own answer for `error`."""
+    With `auth_first` an unknown path is refused for a missing signature before it is refused for
+    itself. `echoes` are request headers, in lower case, that every answer repeats. `produces` are
+    the media types of its JSON answers, the usual one first. `secrets` are headers and query
+    parameters, in lower case, that no log may show. `explain` says of a request that was not proven
+    why, with its arguments those of `Auth.verify`.
+    """
 
-    def interpret(self, response: Response) -> WireError:
-        """Return what a response that is no success says; the declared inverse of `render`."""
+    auth_first: bool = False
+    echoes: tuple[bytes, ...] = ()
+    produces: tuple[bytes, ...] = (b"application/json",)
+    secrets: frozenset[bytes] = frozenset()
+    explain: Callable[[Request, Keys[Any], Any, int], str] | None = None
 
 
 class Venue(Struct, frozen=True):
     """
-    One dialect. `package` is where its `demo.toml` lies; nothing else outside the folder names it.
+    One dialect. `package` is where its `demo.toml` lies.
 
-    With `auth_first` a path nobody knows is refused for a missing signature before it is for
-    itself. `echoes` are request headers, in lower case, that every answer repeats. `flows` are the
-    operations that take our client more than one request. `amend` is what settings change about
-    a refusal that was rendered, `worded` what the request adds to one before. `prepare` works out
-    what the venue needs once it is served, so that no request waits for it, and nobody who does not
-    serve it. `produces` are the media types of its JSON answers, the usual one first.
-    `secrets` are headers and query parameters, in lower case, that no log may show. `explain` says
-    of a request that was not proven why, with its arguments those of `Auth.verify`.
+    `flows` are the operations that take our client more than one request. `prepare` works out what
+    the venue needs once it is served, so that no request waits for it.
     """
 
     name: str
     package: str
     routes: Routes
-    auth: Auth
-    errors: Errors
+    auth: Auth[Any, Any]
+    refusals: Refusals
     settings: type[Settings]
-    capabilities: frozenset[Capability]
-    auth_first: bool = False
-    echoes: tuple[bytes, ...] = ()
+    proofs: Proofs = Proofs()
     flows: dict[Operation, Flow] = {}
-    amend: Callable[[Response, Settings], Response] | None = None
-    worded: Callable[[WireError, Request], WireError] | None = None
+    habits: Habits = Habits()
     prepare: Callable[[], None] | None = None
-    produces: tuple[bytes, ...] = (b"application/json",)
-    secrets: frozenset[bytes] = frozenset()
-    explain: Callable[[Request, Keys, Any, int], str] | None = None
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the venue offers beyond placing, reading and canceling one order: by its rows."""
+        offered = {row.operation for row in self.routes.rows}
+        return frozenset(able for able, needs in OFFERED_BY.items() if needs in offered)

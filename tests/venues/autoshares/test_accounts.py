@@ -682,7 +682,7 @@ def test_client_reads_accounts_balances_and_positions(held: Window) -> None:
 def test_client_does_not_take_a_page_for_the_whole(three: Window) -> None:
     """More positions than a page shows are not told as if they were all."""
     page = three.seen(three.path("/positions?pageSize=2"))
-    message = msgspec.convert(page, three.desk.venue.routes.of(Operation.LIST_POSITIONS).reply)
+    message = msgspec.convert(page, three.desk.venue.routes.of(Operation.LIST_POSITIONS).op.reply)
 
     with pytest.raises(NotExpressible):
         holdings.positions_reply_from_wire(message, three.desk.context())

@@ -273,10 +273,10 @@ def test_row_12_exchange_that_fails(
     """Is 500, and `error` says whether anything was done, as far as that is known."""
     order_id = office.place()
 
-    async def fail(command: Any) -> Any:
+    def fail(command: Any, reply: Any) -> None:
         raise failure
 
-    monkeypatch.setattr(office.engine, "submit", fail)
+    monkeypatch.setattr(office.engine, "put", fail)
     answer = office.cancel(order_id)
 
     assert (500, {"message": BROKEN, "error": text}) == (answer.status, decoded(answer))

@@ -105,7 +105,7 @@ def test_dollars_are_found_among_other_assets(window: Window) -> None:
 
 def test_world_without_dollars_has_no_accounts_to_show(window: Window) -> None:
     """Everything here is counted in them."""
-    ctx = replace(window.desk.context(), directory=Directory(ReferenceData((), (), ())))
+    ctx = replace(window.desk.context(), directory=Directory("", ReferenceData((), (), ())))
 
     with pytest.raises(KeyError, match="USD"):
         worth.currency(ctx)

@@ -250,12 +250,12 @@ def test_logins_survive_a_restart(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     founded = list(office.keys)
     office.keys = KeyRing(VENUE.auth, founded, path)
-    office.pipeline._keys = office.keys
+    office.pipeline.keys = office.keys
     kept, gone = (decoded(log_in(office, "alice"))["Token"] for _ in range(2))
     headers = {"Et-App-Key": APP_KEY, "Authorization": f"Bearer {gone}"}
     office.call("POST /logout", headers=headers)
 
-    office.pipeline._keys = KeyRing(VENUE.auth, founded, path)
+    office.pipeline.keys = KeyRing(VENUE.auth, founded, path)
     assert [200, 401] == [may(office, token) for token in (kept, gone)]
     assert path.stat().st_mode & 0o777 == 0o600
 

@@ -98,4 +98,3 @@ class Window:
         """Stop the trading of a security."""
         command = SetTradingState(self.stock(symbol).instrument_id, TradingState.HALTED)
         self.desk.engine.enter(command)
-        self.desk.pipeline._directory = None

@@ -18,10 +18,10 @@ from countermand.venues.coinbase_intx.auth import (
 )
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto, times
+from countermand.wire.credential import Credential
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
 from countermand.wire.operation import Access
-from countermand.wire.venue import Credential
 
 HOLDING = json.loads((Path(__file__).parent / "vectors" / "signing.json").read_text())
 VECTORS: list[dict[str, Any]] = HOLDING["vectors"]

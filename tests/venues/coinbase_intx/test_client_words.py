@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.venues.conformance.asking import first_ask
 from tests.venues.desk import START_NS, Desk
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
 from countermand.venues import VENUES
+from countermand.venues.coinbase_intx import ids
+from countermand.venues.coinbase_intx.ids import Kind
+from countermand.venues.coinbase_intx.messages import markets as market_messages
+from countermand.venues.coinbase_intx.messages.portfolios import GetPortfolio
 from countermand.venues.coinbase_intx.translate import (
     fills,
     holdings,
@@ -179,6 +184,13 @@ def test_instrument_of_unknown_assets() -> None:
     assert (known.tick_units, known.price_scale, known.qty_scale) == (1, 1, 4)
 
 
+VANISHING: dict[Operation, Any] = {
+    Operation.GET_INSTRUMENT: market_messages.GetInstrument("BTC-PERP"),
+    Operation.GET_QUOTE: market_messages.GetQuote("BTC-PERP"),
+    Operation.GET_ACCOUNT: GetPortfolio(ids.both(Kind.PORTFOLIO, MINE)[1]),
+}
+
+
 @pytest.mark.parametrize(
     ("operation", "query"),
     [
@@ -191,8 +203,11 @@ def test_what_vanished_before_it_was_read_is_not_found(operation: Operation, que
     """The exchange answers None."""
     view = DESK.engine.exchange.query(query)
     assert view is None
+    message = VANISHING[operation]
+    steps = VENUE.routes.of(operation).op.serve(message, DESK.context())
+    next(steps)
     with pytest.raises(NotFound):
-        VENUE.routes.of(operation).square.reply_to_wire(view, DESK.context())
+        steps.send(view)
 
 
 def test_nobody_has_no_portfolio() -> None:
@@ -208,8 +223,10 @@ def test_first_portfolio_stands_in_for_a_default() -> None:
     """A world need not name one."""
     ctx = DESK.context()
     plain = {i: replace(a, is_default=False) for i, a in ctx.directory.accounts.items()}
-    directory = type(ctx.directory)(DESK.engine.exchange.query(GetReferenceData(VENUE.name)))
-    directory._accounts_by_owner = {"alice": list(plain.values())}
+    directory = type(ctx.directory)(
+        VENUE.name, DESK.engine.exchange.query(GetReferenceData(VENUE.name))
+    )
+    directory._accounts_by_owner = {"alice": plain}
 
     assert resolve.default(replace(ctx, directory=directory)).account_id == MINE
 
@@ -244,7 +261,4 @@ def test_fill_nobody_knows_here() -> None:
 )  # fmt: skip
 def test_page_travels_whole(operation: Operation, query: Any) -> None:
     """What the client asks to see is what the exchange is asked for."""
-    square, ctx = VENUE.routes.of(operation).square, DESK.context()
-    assert square.request_to_wire is not None
-
-    assert square.request_from_wire(square.request_to_wire(query, ctx), ctx) == query
+    assert first_ask(DESK, operation, query, None) == query

@@ -15,8 +15,8 @@ from countermand.venues.coinbase_intx.ids import Kind
 from countermand.vocabulary.commands import AdvanceTime, ConfigureAccount, SetTradingState
 from countermand.vocabulary.instrument import TradingState
 from countermand.wire import times
+from countermand.wire.credential import Credential
 from countermand.wire.http import Request
-from countermand.wire.venue import Credential
 
 MONTH_NS = 30 * times.DAY
 SELL: dict[str, Any] = {

@@ -1,33 +1,130 @@
-"""Asking: what our client sends first for a question, be it by one request or by a flow."""
+"""
+Asking: our client's flow against the server's conversation, over bytes, with a scripted exchange.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
-from tests.venues.desk import Desk
+from msgspec.structs import replace
+from tests.venues.desk import START_NS, Desk
 
-from countermand.vocabulary.commands import StageOrder
+from countermand.client.call import single
+from countermand.vocabulary.commands import NewOrder, StageOrder, SubmitOrder
+from countermand.vocabulary.events import OrderStaged
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.queries import GetOrder, GetStagedOrder
+from countermand.vocabulary.reports import Receipt, StagedOrder
+from countermand.wire import codec
+from countermand.wire.conversation import Step, WaitForClose
+from countermand.wire.http import Response
 from countermand.wire.operation import Operation
 from countermand.wire.route import Route
+
+_STAGED, _LATER_NS = OrderId(7), START_NS + 10**12
 
 
 def asks(desk: Desk, operation: Operation) -> bool:
     """Return whether our client can ask for an operation at all."""
     rows = [row for row in desk.venue.routes.rows if row.operation is operation]
-    return operation in desk.venue.flows or any(row.square.request_to_wire for row in rows)
+    return operation in desk.venue.flows or any(row.op.ask for row in rows)
+
+
+def client(desk: Desk, operation: Operation, question: Any) -> Generator[Step, Any, Any]:
+    """Return our client's flow for a question."""
+    flow = desk.venue.flows.get(operation) or single(desk.venue, operation)
+    return flow(question, desk.credential(), desk.context())
 
 
 def first_request(desk: Desk, operation: Operation, question: Any) -> tuple[Route, Any]:
     """Return the row and the message of the first request. Raises NotExpressible."""
-    routes, ctx = desk.venue.routes, desk.context()
-    if (flow := desk.venue.flows.get(operation)) is not None:
-        step = next(flow(question, desk.credential(), ctx))
-        return routes.of(step.operation), step.message
-    route = routes.of(operation)
-    assert route.square.request_to_wire is not None
-    return route, route.square.request_to_wire(question, ctx)
+    step = next(client(desk, operation, question))
+    return desk.venue.routes.of(step.operation), step.message
 
 
-def arrived(command: Any) -> Any:
-    """Return what was asked for out of what arrived: an order that is staged first is an order."""
-    return command.order if isinstance(command, StageOrder) else command
+def served(desk: Desk, route: Route, message: Any) -> Generator[Any, Any, Any]:
+    """Return the server's conversation about a message that went over the wire."""
+    request = codec.encode_request(route, message)
+    matched, params = desk.venue.routes.match(request.method, request.path)
+    assert matched is route
+    principal = desk.venue.auth.principal(desk.credential())
+    ctx = replace(desk.context(), principal=principal)
+    return route.op.serve(codec.decode_request(route, request, params), ctx)
+
+
+def first_ask(desk: Desk, operation: Operation, question: Any, found: Any) -> Any:
+    """
+    Return the first ask of the question's kind that the server comes to; an order that is staged
+    first is an order. `found` answers the queries before it.
+    """
+    steps = client(desk, operation, question)
+    step = next(steps)
+    while True:
+        route = desk.venue.routes.of(step.operation)
+        conversation = served(desk, route, step.message)
+        try:
+            ask = next(conversation)
+            while True:
+                meant = ask.order if isinstance(ask, StageOrder) else ask
+                if type(meant) is type(question):
+                    return meant
+                ask = conversation.send(
+                    found if isinstance(ask, GetOrder) else scripted(desk, question, ask, None)
+                )
+        except StopIteration as end:
+            reply = codec.decode_reply(route, Response(200, codec.encode(end.value)))
+        step = steps.send(reply)
+
+
+def scripted(desk: Desk, question: Any, ask: Any, answer: Any) -> Any:
+    """Return what the exchange says to what is asked beside the question itself."""
+    match ask:
+        case StageOrder(order=order):
+            staged = OrderStaged(order_id=_STAGED, expire_ns=_LATER_NS, order=order)
+            return Receipt(1, START_NS, (staged,), ())
+        case GetStagedOrder() if isinstance(question, NewOrder):
+            return StagedOrder(_STAGED, START_NS, _LATER_NS, question)
+        case GetOrder() if isinstance(answer, Receipt):
+            return next((o for o in answer.orders if o.order_id == ask.order_id), None)
+        case WaitForClose():
+            return None
+    return desk.engine.view(ask)
+
+
+class Trip:
+    """A question and its answer over the wire; `found` answers the queries before the question."""
+
+    def __init__(self, desk: Desk, operation: Operation, question: Any, found: Any) -> None:
+        self._desk, self._operation = desk, operation
+        self._question, self._found = question, found
+
+    def read(self, answer: Any) -> tuple[Any, bytes]:
+        """Return what the client reads of an answer, and the last reply's bytes."""
+        steps, raw = client(self._desk, self._operation, self._question), b""
+        step = next(steps)
+        while True:
+            route = self._desk.venue.routes.of(step.operation)
+            raw = codec.encode(self._reply(served(self._desk, route, step.message), answer))
+            try:
+                step = steps.send(codec.decode_reply(route, Response(200, raw)))
+            except StopIteration as end:
+                return end.value, raw
+
+    def _reply(self, conversation: Generator[Any, Any, Any], answer: Any) -> Any:
+        told, ask = False, next(conversation)
+        try:
+            while True:
+                if not told and self._is_meant(ask):
+                    told, said = True, answer
+                elif not told and isinstance(ask, GetOrder):
+                    said = self._found
+                else:
+                    said = scripted(self._desk, self._question, ask, answer)
+                ask = conversation.send(said)
+        except StopIteration as end:
+            return end.value
+
+    def _is_meant(self, ask: Any) -> bool:
+        placed = isinstance(self._question, NewOrder) and isinstance(ask, SubmitOrder)
+        return type(ask) is type(self._question) or placed

@@ -8,16 +8,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.venues.conformance.asking import arrived as arrived_of
-from tests.venues.conformance.asking import asks, first_request
+from tests.venues.conformance.asking import Trip, asks, first_ask
 from tests.venues.conformance.cases import answers, asked, found_for, reports_in, told
 from tests.venues.conformance.losses import losses
 from tests.venues.desk import Desk
 
 from countermand.vocabulary.commands import NewOrder, ReplaceOrder
-from countermand.wire import codec
 from countermand.wire.errors import CancelRefused, NotExpressible
-from countermand.wire.http import Response
 from countermand.wire.operation import Operation
 from countermand.wire.receipts import Acknowledged
 
@@ -39,18 +36,12 @@ SQUARES = (
 OFTEN = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def over_the_wire(desk: Desk, operation: Operation, question: Any) -> tuple[Any, Any]:
-    """Return the message and what the server makes of a question our client asked."""
+def over_the_wire(desk: Desk, operation: Operation, question: Any) -> Any:
+    """Return what the server makes of a question our client asked."""
     try:
-        route, message = first_request(desk, operation, question)
+        return first_ask(desk, operation, question, found_for(desk, question))
     except NotExpressible:
         assume(False)
-    request = codec.encode_request(route, message)
-    matched, params = desk.venue.routes.match(request.method, request.path)
-    assert matched is route
-    decoded = codec.decode_request(route, request, params)
-    server = desk.context(message=decoded, found=found_for(desk, question))
-    return message, arrived_of(route.square.request_from_wire(decoded, server))
 
 
 def is_asked(desk: Desk, operation: Operation) -> bool:
@@ -68,8 +59,8 @@ def test_request(desk: Desk, operation: Operation, data: st.DataObject) -> None:
     if not is_asked(desk, operation):
         return
     question = data.draw(asked(desk)[operation])
-    arrived = over_the_wire(desk, operation, question)[1]
-    again = over_the_wire(desk, operation, arrived)[1]
+    arrived = over_the_wire(desk, operation, question)
+    again = over_the_wire(desk, operation, arrived)
 
     assert type(arrived) is type(question)
     assert again == arrived
@@ -91,18 +82,16 @@ def test_reply(desk: Desk, operation: Operation, data: st.DataObject) -> None:
     """What the client reads is what the exchange reported; written again it is the same bytes."""
     if not is_asked(desk, operation):
         return
-    route, square = desk.venue.routes.of(operation), desk.venue.routes.of(operation).square
     question = data.draw(asked(desk)[operation])
-    ctx = desk.context(message=over_the_wire(desk, operation, question)[0])
+    over_the_wire(desk, operation, question)
+    trip = Trip(desk, operation, question, found_for(desk, question))
     answer = data.draw(answers(desk)[operation](question))
     if losses(desk).refuses_nothing and operation is Operation.MASS_CANCEL and not answer.orders:
         with pytest.raises(CancelRefused):
-            square.reply_to_wire(answer, ctx)
+            trip.read(answer)
         return
-    raw = codec.encode(square.reply_to_wire(answer, ctx))
+    read, raw = trip.read(answer)
 
-    assert square.reply_from_wire is not None
-    read = square.reply_from_wire(codec.decode_reply(route, Response(200, raw)), ctx)
     expected = tuple(filter(losses(desk).shows, reports_in(answer, operation)))
     if isinstance(read, Acknowledged):
         if read.cl_ord_ids:
@@ -118,7 +107,7 @@ def test_reply(desk: Desk, operation: Operation, data: st.DataObject) -> None:
         replace(one, **{name: getattr(report, name) for name in untold})
         for one, report in zip(read, expected, strict=True)
     )
-    assert raw == codec.encode(square.reply_to_wire(rebuilt(answer, filled), ctx))
+    assert raw == trip.read(rebuilt(answer, filled))[1]
 
 
 def acknowledged(question: Any, expected: tuple[Any, ...]) -> tuple[Any, ...]:

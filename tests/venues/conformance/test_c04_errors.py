@@ -55,7 +55,7 @@ PLAIN: tuple[WireError, ...] = (
 
 def trip(desk: Desk, error: WireError) -> tuple[Response, WireError, Any]:
     """Return the rendered response, what our client makes of it, and what it should make of it."""
-    response = desk.venue.errors.render(error)
+    response = desk.venue.refusals.render(error)
     assert response.status >= 400
     declared = losses(desk)
     if isinstance(error, declared.bare):
@@ -64,7 +64,7 @@ def trip(desk: Desk, error: WireError) -> tuple[Response, WireError, Any]:
         assert response.body == b""
     else:
         assert isinstance(msgspec.json.decode(response.body), dict)
-    read = desk.venue.errors.interpret(response)
+    read = desk.venue.refusals.interpret(response)
     expected = declared.read_as(error)
     assert type(expected) is type(read)
     return response, read, expected
@@ -157,4 +157,4 @@ def test_refusal_that_is_nobody_s(
     desk: Desk, status: int, kind: type[WireError], body: bytes
 ) -> None:
     """A proxy speaks no dialect; its status still says something, and nothing crashes."""
-    assert type(desk.venue.errors.interpret(Response(status, body))) is kind
+    assert type(desk.venue.refusals.interpret(Response(status, body))) is kind

@@ -28,6 +28,7 @@ from countermand.vocabulary.order import (
 from countermand.vocabulary.queries import GetQuote
 from countermand.vocabulary.reasons import RejectReason
 from countermand.wire import codec
+from countermand.wire.conversation import Step
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,
@@ -43,7 +44,6 @@ from countermand.wire.errors import (
 )
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Operation
-from countermand.wire.venue import Step
 
 
 class Tapped:
@@ -129,9 +129,8 @@ def test_bound_of_a_market_order_is_read_back(booth: Booth) -> None:
     shown = booth.place(form | {"max_slippage_basis_point": 200})
     route = VENUE.routes.of(Operation.GET_ORDER)
     raw = codec.encode(shown)
-    read = route.square.reply_from_wire(  # type: ignore[misc]  # the row is called
-        codec.decode_reply(route, Response(200, raw)), booth.desk.context()
-    )
+    reply = codec.decode_reply(route, Response(200, raw))
+    read = route.op.read(reply, None, booth.desk.context())  # type: ignore[misc]  # it is called
 
     assert "200 9486" == read.text
     assert OrdStatus.PARTIALLY_FILLED is read.ord_status
@@ -272,7 +271,7 @@ def test_refusals_by_code(
 ) -> None:
     """Whatever family of statuses a code comes with, and codes nobody knows."""
     body = msgspec.json.encode({"error": text, "code": code})
-    error = VENUE.errors.interpret(Response(status, body))
+    error = VENUE.refusals.interpret(Response(status, body))
 
     assert kind is type(error)
     assert read is None or read == error.text
@@ -288,4 +287,4 @@ def test_refusals_by_code(
 )
 def test_answers_of_the_gateway(status: int, body: bytes, kind: type[WireError]) -> None:
     """They are no JSON."""
-    assert kind is type(VENUE.errors.interpret(Response(status, body)))
+    assert kind is type(VENUE.refusals.interpret(Response(status, body)))

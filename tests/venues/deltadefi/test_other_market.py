@@ -103,7 +103,6 @@ def test_order_that_the_band_has_left_behind(
     built = booth.build(limit("buy", "5", "10"))
     instrument_id = booth.instrument(COIN).instrument_id
     booth.desk.engine.enter(SetReferencePrice(instrument_id, reference_ticks))
-    booth.desk.pipeline._directory = None
 
     assert (400, {"error": text, "code": code}) == booth.submit(built)
     assert "failed" == booth.shown(built["order_id"])["status"]

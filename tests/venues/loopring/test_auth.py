@@ -20,9 +20,9 @@ from countermand.venues.loopring.auth import (
 )
 from countermand.venues.loopring.credential import LoopringCredential
 from countermand.venues.loopring.crypto import eddsa
+from countermand.wire.credential import Credential
 from countermand.wire.errors import InvalidField, Malformed
 from countermand.wire.http import Request
-from countermand.wire.venue import Credential
 
 AUTH = LoopringAuth()
 SETTINGS = LoopringSettings()

@@ -326,14 +326,14 @@ def test_when_the_exchange_cannot(
     """102118, in a 400 that clients read; our client still knows what that leaves open."""
     hashed = resting(floor)
 
-    async def refuse(command: Any) -> Any:
+    def refuse(command: Any, reply: Any) -> None:
         raise error
 
-    monkeypatch.setattr(floor.desk.engine, "submit", refuse)
+    monkeypatch.setattr(floor.desk.engine, "put", refuse)
     request = floor.signed(floor.signable(f"{ALICE}&orderHash={hashed}"))
     response = floor.desk.answer(request)
 
     assert (400, 102118) == refused(response)
     kind = {QueueFull: Overloaded, IntakeStopped: IntakeClosed, Undecided: Unavailable}[type(error)]
-    told = floor.desk.venue.errors.interpret(response)
+    told = floor.desk.venue.refusals.interpret(response)
     assert (kind, text) == (type(told), msgspec.json.decode(response.body)["resultInfo"]["message"])

@@ -481,7 +481,6 @@ def test_a_frozen_account_submits_nothing(floor: Floor) -> None:
     """And says so of itself."""
     account_id = floor.desk.accounts()[0].account_id
     floor.desk.engine.enter(ConfigureAccount(account_id, trading_locked=True))
-    floor.desk.pipeline._directory = None
 
     assert (400, 102120) == refusal(floor.submit(plain(floor)))
     assert floor.told("/account", "accountId=10010")["frozen"] is True

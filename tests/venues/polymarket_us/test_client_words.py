@@ -164,7 +164,7 @@ def test_cash_order() -> None:
 
 def test_conflict_is_too_late() -> None:
     """As the general guide has it; which state was too late is not said."""
-    read = DESK.venue.errors.interpret(Response(409, b'{"code":10,"message":"x","details":[]}'))
+    read = DESK.venue.refusals.interpret(Response(409, b'{"code":10,"message":"x","details":[]}'))
 
     assert isinstance(read, CancelRefused)
     assert (CxlRejReason.TOO_LATE_TO_CANCEL, None) == (read.cxl_rej_reason, read.ord_status)

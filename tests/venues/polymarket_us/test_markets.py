@@ -470,7 +470,7 @@ def test_client_reads_markets(quoted: Floor) -> None:
 def test_client_reads_markets_it_has_never_heard_of(quoted: Floor) -> None:
     """From what the wire says alone: the grid, the payout, the fee."""
     usd = ReferenceData((quoted.usd,), (), ())
-    read = ask(quoted, Operation.LIST_INSTRUMENTS, ListQuotes(NAME), Directory(usd))
+    read = ask(quoted, Operation.LIST_INSTRUMENTS, ListQuotes(NAME), Directory(NAME, usd))
 
     for one in (report.instrument for report in read):
         known = quoted.market(one.symbol)

@@ -5,19 +5,19 @@ from countermand.venues.autoshares.errors import AutosharesErrors, worded
 from countermand.venues.autoshares.explain import explain
 from countermand.venues.autoshares.routes import ROUTES
 from countermand.venues.autoshares.settings import AutosharesSettings
-from countermand.wire.operation import Capability
-from countermand.wire.venue import Venue
+from countermand.wire.bridge import OldRefusals
+from countermand.wire.venue import Habits, Venue
 
 VENUE = Venue(
     name="autoshares",
     package=__name__,
     routes=ROUTES,
     auth=AutosharesAuth(),
-    errors=AutosharesErrors(),
+    refusals=OldRefusals(AutosharesErrors(), words=worded),  # type: ignore[arg-type]  # until it has its table
     settings=AutosharesSettings,
-    worded=worded,
-    produces=(b"application/json", b"text/json"),
-    capabilities=frozenset({Capability.REPLACE, Capability.PREVIEW, Capability.POSITIONS}),
-    secrets=frozenset({b"et-app-key", b"password", b"pincode", b"verificationcode"}),
-    explain=explain,
+    habits=Habits(
+        produces=(b"application/json", b"text/json"),
+        secrets=frozenset({b"et-app-key", b"password", b"pincode", b"verificationcode"}),
+        explain=explain,
+    ),
 )

@@ -18,10 +18,11 @@ from countermand.venues.autoshares.credential import AutosharesCredential, diges
 from countermand.venues.autoshares.errors import DENIED, UnknownAppKey
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto
-from countermand.wire.context import Principal, Settings
+from countermand.wire.context import Settings
+from countermand.wire.credential import Credential, Principal
 from countermand.wire.errors import NotExpressible, Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Credential, Keys
+from countermand.wire.venue import Keys
 
 APP_KEY = b"et-app-key"
 LOGIN_PATHS = (b"/token", b"/api/token")
@@ -65,6 +66,11 @@ class AutosharesAuth:
         token = logins.BEARER + held.token.encode()
         return request.with_headers((logins.AUTHORIZATION, token), (APP_KEY, held.app_key.encode()))
 
+    def principal(self, credential: Credential) -> logins.Bearer:
+        """Return who a proven key stands for."""
+        known = _own(credential)
+        return logins.Bearer(known.owner, known.key, known.access, not known.held.expire_ns)
+
     def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
         """
         Return who asks; of a login, how far it has come.
@@ -84,7 +90,7 @@ class AutosharesAuth:
         if known is None or not known.held.grants or known.held.ended(now_ns):
             raise Unauthorized(DENIED)
         crypto.check_equal(known.held.token.encode(), token.encode(), DENIED)
-        return logins.Bearer(known.owner, known.key, known.access, not known.held.expire_ns)
+        return self.principal(known)
 
 
 def _check_app_key(given: str, keys: Keys, *, at_login: bool) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from countermand.wire import key_fields
-from countermand.wire.venue import Credential
+from countermand.wire.credential import Credential
 
 
 class Held(Struct, frozen=True):

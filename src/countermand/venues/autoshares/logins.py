@@ -11,7 +11,7 @@ from __future__ import annotations
 from countermand.venues.autoshares.credential import AutosharesCredential, Held, digest
 from countermand.venues.autoshares.errors import LoginFailed
 from countermand.wire import crypto
-from countermand.wire.context import Principal
+from countermand.wire.credential import Principal
 from countermand.wire.http import Request
 from countermand.wire.venue import Keys
 

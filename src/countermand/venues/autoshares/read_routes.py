@@ -15,8 +15,9 @@ from countermand.venues.autoshares.translate import (
     transactions,
     users,
 )
+from countermand.wire.bridge import Square, old_route
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Square
+from countermand.wire.route import Route
 
 _MANUAL = "ETNA manual: "
 _SWAGGER = "Autoshares swagger file: "
@@ -31,7 +32,7 @@ def _shown(
 ) -> Route:
     # What only shows something is asked for with GET.
     request, reply = messages
-    return Route(operation, "GET", path, Access.VIEW, request, reply, square, source)
+    return old_route(operation, "GET", path, Access.VIEW, request, reply, square, source)
 
 
 _USER_ROWS = (
@@ -90,7 +91,7 @@ _ACCOUNT_ROWS = (
         Square(transactions.transactions_from_wire, transactions.transactions_reply_to_wire),
         _MANUAL + "Get transactions",
     ),
-    Route(
+    old_route(
         Operation.PREVIEW_ORDER,
         "GET",
         f"{_ACCOUNT}/preview/limits/{{symbol}}",
@@ -207,7 +208,7 @@ _STREAMER_ROWS = (
         Square(streamers.streamers_from_wire, streamers.streamers_reply_to_wire),
         _MANUAL + "Get streamers' info",
     ),
-    Route(
+    old_route(
         Operation.GET_KEY,
         "PUT",
         "/v1.0/streamers/session/recover",

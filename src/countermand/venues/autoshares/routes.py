@@ -23,8 +23,9 @@ from countermand.venues.autoshares.translate import (
     replacing,
 )
 from countermand.venues.autoshares.translate.tidy import any_case
+from countermand.wire.bridge import Square, old_route
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Attempts, Route, Routes, Square
+from countermand.wire.route import Attempts, Route, Routes
 
 _LOGIN = re.compile(rb"(?:/api)?(/token|/logout)")
 _SPELLING = re.compile(rb"(?:/api)?/v(?:1|1\.0|2\.0)(/(?!token$|logout$).+)")
@@ -68,7 +69,7 @@ def row(  # one line per route reads best when the line says only what differs
     if more.setdefault("body", method in ("POST", "PUT")):
         more |= {"tidy": any_case(request), "decimal_numbers": True}
     path = path if path in ("/token", "/logout") else f"/v1.0{path}"
-    return Route(operation, method, path, access, request, reply, square, source, **more)
+    return old_route(operation, method, path, access, request, reply, square, source, **more)
 
 
 _LOGINS = (

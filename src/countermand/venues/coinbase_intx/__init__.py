@@ -6,25 +6,18 @@ from countermand.venues.coinbase_intx.auth import IntxAuth, IntxSettings
 from countermand.venues.coinbase_intx.errors import IntxErrors
 from countermand.venues.coinbase_intx.explain import explain
 from countermand.venues.coinbase_intx.routes import ROUTES
-from countermand.wire.operation import Capability
-from countermand.wire.venue import Venue
+from countermand.wire.bridge import OldRefusals
+from countermand.wire.venue import Habits, Venue
 
 VENUE = Venue(
     name="coinbase-intx",
     package=__name__,
     routes=ROUTES,
     auth=IntxAuth(),
-    errors=IntxErrors(),
+    refusals=OldRefusals(IntxErrors()),  # type: ignore[arg-type]  # until it has its table
     settings=IntxSettings,
-    capabilities=frozenset(
-        {
-            Capability.CANCEL_BY_CL_ORD_ID,
-            Capability.MASS_CANCEL,
-            Capability.REPLACE,
-            Capability.PREVIEW,
-            Capability.POSITIONS,
-        }
+    habits=Habits(
+        secrets=frozenset({b"cb-access-passphrase", b"cb-access-sign"}),
+        explain=explain,
     ),
-    secrets=frozenset({b"cb-access-passphrase", b"cb-access-sign"}),
-    explain=explain,
 )

@@ -22,10 +22,11 @@ from countermand.venues.coinbase_intx import ids
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto, key_fields, times
-from countermand.wire.context import Principal, Settings
+from countermand.wire.context import Settings
+from countermand.wire.credential import Credential, Principal
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Credential, Keys
+from countermand.wire.venue import Keys
 
 KEY = b"cb-access-key"
 PASSPHRASE = b"cb-access-passphrase"
@@ -105,6 +106,10 @@ class IntxAuth:
             (SIGN, signature),
         )
 
+    def principal(self, credential: Credential) -> Principal:
+        """Return who a proven key stands for."""
+        return Principal(credential.owner, credential.key, credential.access)
+
     def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
         """
         Return who asks.
@@ -122,7 +127,7 @@ class IntxAuth:
         crypto.check_equal(credential.passphrase.encode(), passphrase, "invalid passphrase")
         _check_stamp(stamp, settings, now_ns)
         _check_signature(request, credential, stamp, given, settings)
-        return Principal(credential.owner, credential.key, credential.access)
+        return self.principal(credential)
 
 
 def canonical(request: Request, stamp: bytes, path: bytes) -> bytes:

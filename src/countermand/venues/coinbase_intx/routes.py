@@ -12,8 +12,9 @@ from countermand.venues.coinbase_intx.translate import (
     placing,
     portfolios,
 )
+from countermand.wire.bridge import Square, rows_at
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Routes, Square, rows_at
+from countermand.wire.route import Routes
 
 _row = rows_at("/api/v1", "INTX REST reference: ")
 

@@ -6,19 +6,17 @@ from countermand.venues.deltadefi.explain import explain
 from countermand.venues.deltadefi.routes import ROUTES
 from countermand.venues.deltadefi.settings import DeltaDefiSettings
 from countermand.venues.deltadefi.translate.submitting import place_flow
-from countermand.wire.operation import Capability, Operation
-from countermand.wire.venue import Venue
+from countermand.wire.bridge import OldRefusals
+from countermand.wire.operation import Operation
+from countermand.wire.venue import Habits, Venue
 
 VENUE = Venue(
     name="deltadefi",
     package=__name__,
     routes=ROUTES,
     auth=DeltaDefiAuth(),
-    errors=DeltaDefiErrors(),
+    refusals=OldRefusals(DeltaDefiErrors(), amend=amend),  # type: ignore[arg-type]  # until it has its table
     settings=DeltaDefiSettings,
-    capabilities=frozenset({Capability.MASS_CANCEL}),
     flows={Operation.PLACE_ORDER: place_flow},
-    amend=amend,
-    secrets=frozenset({b"x-api-key"}),
-    explain=explain,
+    habits=Habits(secrets=frozenset({b"x-api-key"}), explain=explain),
 )

@@ -16,10 +16,11 @@ from countermand.venues.deltadefi.credential import DeltaDefiCredential, DeltaDe
 from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.tables import UNAUTHORIZED
 from countermand.vocabulary.reports import AccountReport
-from countermand.wire.context import Principal, Settings
+from countermand.wire.context import Settings
+from countermand.wire.credential import Credential, Principal
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Credential, Keys
+from countermand.wire.venue import Keys
 
 KEY = b"x-api-key"
 
@@ -44,11 +45,15 @@ class DeltaDefiAuth:
         """Return the request with its header."""
         return request.with_headers((KEY, credential.key.encode()))
 
+    def principal(self, credential: Credential) -> DeltaDefiPrincipal:
+        """Return who a proven key stands for."""
+        held = credentials.own(credential)
+        return DeltaDefiPrincipal(held.owner, held.key, held.access, held)
+
     def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
         """Return who asks. Raises Unauthorized for a missing key and for an unknown one alike."""
         given = request.header(KEY) or b""
         credential = keys.find(given.decode("latin-1"))
         if not isinstance(credential, DeltaDefiCredential):
             raise Unauthorized(UNAUTHORIZED)
-        owner, access = credential.owner, credential.access
-        return DeltaDefiPrincipal(owner, credential.key, access, credential)
+        return self.principal(credential)

@@ -12,9 +12,8 @@ from typing import Any
 from countermand.venues.deltadefi import operation_key
 from countermand.venues.deltadefi.extended_key import ExtendedKey
 from countermand.wire import key_fields, times
-from countermand.wire.context import Principal
+from countermand.wire.credential import Credential, Principal
 from countermand.wire.errors import NotExpressible
-from countermand.wire.venue import Credential
 
 _FIELDS = {
     "api_key", "access", "created_at", "encrypted_operation_key", "operation_key_hash", "passcode",

@@ -4,8 +4,8 @@ from countermand.venues.deltadefi.messages import accounts as a
 from countermand.venues.deltadefi.messages import markets as m
 from countermand.venues.deltadefi.messages import orders as o
 from countermand.venues.deltadefi.translate import accounts, candles, keys, markets, orders
+from countermand.wire.bridge import Square, rows_at
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Square, rows_at
 
 _VIEW, _TRADE, _PUBLIC = Access.VIEW, Access.TRADE, Access.PUBLIC
 _REFERENCE = "API reference: "

@@ -5,8 +5,9 @@ from typing import Any
 from countermand.venues.deltadefi import read_routes
 from countermand.venues.deltadefi.messages import orders as o
 from countermand.venues.deltadefi.translate import building, orders, submitting
+from countermand.wire.bridge import Square, old_route
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Routes, Square
+from countermand.wire.route import Route, Routes
 
 _REFERENCE = "API reference: "
 
@@ -22,7 +23,7 @@ def _trading(  # one line per route reads best when the line says only what diff
     request, reply = messages
     more.setdefault("body", True)
     return tuple(
-        Route(
+        old_route(
             operation,
             "POST",
             path,

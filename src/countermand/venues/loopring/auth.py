@@ -37,10 +37,11 @@ from countermand.venues.loopring.order_hash import (
     read_terms,
 )
 from countermand.vocabulary.reports import AccountReport
-from countermand.wire.context import Principal, Settings
+from countermand.wire.context import Settings
+from countermand.wire.credential import Credential, Principal
 from countermand.wire.errors import InvalidField, MissingField, Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Credential, Keys
+from countermand.wire.venue import Keys
 
 KEY = b"x-api-key"
 SIGNATURE = b"x-api-sig"
@@ -123,6 +124,11 @@ class LoopringAuth:
         message = base_string.message(base_string.documented(request, base_url))
         return keyed.with_headers((SIGNATURE, _sign(held, message).encode()))
 
+    def principal(self, credential: Credential) -> LoopringPrincipal:
+        """Return who a proven key stands for."""
+        held = _own(credential)
+        return LoopringPrincipal(held.owner, held.key, held.access, held)
+
     def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
         """
         Return who asks.
@@ -147,7 +153,7 @@ class LoopringAuth:
                 )
             if request.method != "GET":
                 _check_request(request, held, settings)
-        return LoopringPrincipal(held.owner, held.key, held.access, held)
+        return self.principal(held)
 
 
 def _by_key(request: Request, keys: Keys) -> LoopringCredential:
@@ -243,3 +249,8 @@ def _sign(held: LoopringCredential, message: int) -> str:
     if not held.private_key:
         raise ValueError("private_key: not known, so nothing can be signed")
     return eddsa.signature_text(eddsa.sign(held.private_key, held.public_key, message))
+
+
+def _own(credential: Credential) -> LoopringCredential:
+    assert isinstance(credential, LoopringCredential)  # noqa: S101  (made by this venue)
+    return credential

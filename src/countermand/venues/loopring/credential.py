@@ -7,7 +7,7 @@ from typing import Any
 from countermand.venues.loopring.crypto import eddsa
 from countermand.venues.loopring.crypto.eddsa import PublicKey
 from countermand.wire import key_fields
-from countermand.wire.venue import Credential
+from countermand.wire.credential import Credential
 
 _FIELDS = frozenset(
     {"key", "account_id", "private_key", "public_key_x", "public_key_y", "base_url", "access"}

@@ -11,10 +11,11 @@ from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import ListSlots
 from countermand.wire.context import Context
+from countermand.wire.conversation import Step
+from countermand.wire.credential import Credential
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 from countermand.wire.receipts import Acknowledged
-from countermand.wire.venue import Credential, Step
 
 
 def place_flow(

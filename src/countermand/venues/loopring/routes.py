@@ -16,8 +16,9 @@ from countermand.venues.loopring.translate import (
     submitted,
     user,
 )
+from countermand.wire.bridge import Square, rows_at
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Routes, Square, rows_at
+from countermand.wire.route import Route, Routes
 
 _nothing = exchange.nothing_from_wire
 

@@ -21,10 +21,11 @@ from msgspec import Meta
 from countermand.venues.polymarket_us.about import MarketSettings
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto, key_fields, times
-from countermand.wire.context import Principal, Settings
+from countermand.wire.context import Settings
+from countermand.wire.credential import Credential, Principal
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Credential, Keys
+from countermand.wire.venue import Keys
 
 KEY = b"x-pm-access-key"
 TIMESTAMP = b"x-pm-timestamp"
@@ -108,6 +109,10 @@ class PolymarketAuth:
             (SIGNATURE, b2a_base64(signature, newline=False)),
         )
 
+    def principal(self, credential: Credential) -> Principal:
+        """Return who a proven key stands for."""
+        return Principal(credential.owner, credential.key, credential.access)
+
     def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
         """
         Return who asks.
@@ -127,7 +132,7 @@ class PolymarketAuth:
         signature = _signature(given)
         message = canonical(request, stamp)
         crypto.ed25519_verify(credential.public_key, message, signature, "invalid signature")
-        return Principal(credential.owner, credential.key, credential.access)
+        return self.principal(credential)
 
 
 def canonical(request: Request, stamp: bytes) -> bytes:

@@ -12,8 +12,9 @@ from countermand.venues.polymarket_us.translate import (
     markets,
     portfolio,
 )
+from countermand.wire.bridge import Square, old_route
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Square
+from countermand.wire.route import Route
 
 _MARKETS = "Markets API reference: "
 _PORTFOLIO = "Portfolio API reference: "
@@ -25,7 +26,7 @@ def _public(
 ) -> Route:
     # What is public is asked for with GET and without a signature.
     request, reply = messages
-    return Route(operation, "GET", f"/v1{path}", Access.PUBLIC, request, reply, square, source)
+    return old_route(operation, "GET", f"/v1{path}", Access.PUBLIC, request, reply, square, source)
 
 
 def _nothing(path: str, reply: Any, source: str) -> Route:
@@ -67,7 +68,7 @@ _MARKET_ROWS = (
         Square(markets.by_id_from_wire, markets.one_reply_to_wire),
         _MARKETS + "Get Market by ID",
     ),
-    Route(
+    old_route(
         Operation.GET_QUOTE,
         "GET",
         "/v1/markets/{slug}/bbo",
@@ -83,7 +84,7 @@ _MARKET_ROWS = (
         _MARKETS + "Get Market BBO",
         find=books.depth_from_wire,
     ),
-    Route(
+    old_route(
         Operation.GET_QUOTE,
         "GET",
         "/v1/markets/{slug}/book",
@@ -115,7 +116,7 @@ _GATEWAY_ROWS = (
 )
 
 _ACCOUNT_ROWS = (
-    Route(
+    old_route(
         Operation.LIST_BALANCES,
         "GET",
         "/v1/account/balances",
@@ -130,7 +131,7 @@ _ACCOUNT_ROWS = (
         ),
         _PORTFOLIO + "Get Account Balances",
     ),
-    Route(
+    old_route(
         Operation.LIST_POSITIONS,
         "GET",
         "/v1/portfolio/positions",
@@ -146,7 +147,7 @@ _ACCOUNT_ROWS = (
         _PORTFOLIO + "Get User Positions",
         find=portfolio.settled_from_wire,
     ),
-    Route(
+    old_route(
         Operation.LIST_FILLS,
         "GET",
         "/v1/portfolio/activities",
@@ -156,7 +157,7 @@ _ACCOUNT_ROWS = (
         Square(activities.activities_from_wire, activities.activities_reply_to_wire),
         _PORTFOLIO + "Get Activities",
     ),
-    Route(
+    old_route(
         Operation.LIST_FILLS,
         "GET",
         "/v1/rfqs/trades",

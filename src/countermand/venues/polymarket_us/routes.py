@@ -13,8 +13,9 @@ from countermand.venues.polymarket_us.translate import (
     placing,
     several,
 )
+from countermand.wire.bridge import Square, rows_at
 from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Routes, Square, rows_at
+from countermand.wire.route import Routes
 
 _order_row = rows_at(
     "/v1", "Orders API reference: ", posting={"tidy": leniency.tidy, "decimal_numbers": True}

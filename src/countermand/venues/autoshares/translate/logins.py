@@ -9,9 +9,10 @@ from countermand.venues.autoshares.logins import BASE, USERNAME, Bearer, Login
 from countermand.venues.autoshares.messages.logins import Nothing
 from countermand.wire import codec, times
 from countermand.wire.context import Context, Settings
+from countermand.wire.conversation import IssueKey, RevokeKeys
+from countermand.wire.credential import Credential
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request, Response
-from countermand.wire.venue import Credential, IssueKey, RevokeKeys
 
 
 def user_of(request: Request) -> str:

@@ -126,7 +126,7 @@ def _access_type(report: AccountReport, ctx: Context) -> messages.AccessType:
 def _asks(ctx: Context) -> str:
     if ctx.principal is None:
         raise Unauthorized(errors.DENIED)
-    return ctx.principal.owner
+    return str(ctx.principal.owner)
 
 
 def _number(text: str) -> int | None:

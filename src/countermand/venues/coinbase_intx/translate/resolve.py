@@ -9,7 +9,8 @@ from countermand.vocabulary.ids import AccountId, InstrumentId
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import numbers, times
-from countermand.wire.context import Context, Principal
+from countermand.wire.context import Context
+from countermand.wire.credential import Principal
 from countermand.wire.errors import (
     Forbidden,
     InvalidField,
@@ -29,7 +30,8 @@ def principal(ctx: Context) -> Principal:
     """Return who asks. Raises Unauthorized when nobody is proven."""
     if ctx.principal is None:
         raise Unauthorized("missing CB-ACCESS-KEY")
-    return ctx.principal
+    asks: Principal = ctx.principal
+    return asks
 
 
 def portfolio(text: str | None, ctx: Context) -> AccountId:

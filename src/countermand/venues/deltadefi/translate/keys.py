@@ -16,8 +16,9 @@ from countermand.venues.deltadefi.translate import resolve
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountSummary
 from countermand.wire.context import Context
+from countermand.wire.conversation import IssueKey
+from countermand.wire.credential import Credential
 from countermand.wire.errors import InvalidField, Unauthorized
-from countermand.wire.venue import Credential, IssueKey
 
 _API_KEY_BYTES = 16
 

@@ -20,10 +20,11 @@ from countermand.vocabulary.queries import GetOrder, GetStagedOrder, Query
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport, Receipt
 from countermand.wire.context import Context
+from countermand.wire.conversation import Step
+from countermand.wire.credential import Credential
 from countermand.wire.errors import OrderRefused
 from countermand.wire.operation import Operation
 from countermand.wire.receipts import the_order
-from countermand.wire.venue import Credential, Step
 
 
 class Signed(Struct, frozen=True):

@@ -7,8 +7,9 @@ from countermand.venues.loopring.credential import LoopringCredential, own
 from countermand.venues.loopring.messages import user
 from countermand.venues.loopring.translate import resolve
 from countermand.wire.context import Context
+from countermand.wire.conversation import IssueKey
+from countermand.wire.credential import Credential
 from countermand.wire.errors import MissingField
-from countermand.wire.venue import Credential, IssueKey
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _KEY_LENGTH = 64

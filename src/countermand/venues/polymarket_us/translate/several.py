@@ -152,4 +152,6 @@ def _known_modify(
 
 
 def _finding(found: OrderReport | None, ctx: Context) -> Context:
-    return Context(ctx.directory, ctx.settings, ctx.principal, ctx.now_ns, found, ctx.message)
+    return Context(
+        ctx.directory, ctx.settings, ctx.principal, ctx.now_ns, ctx.request, found, ctx.message
+    )

@@ -1,0 +1,78 @@
+"""
+Express: what a venue's wire has no words for is found out before anything is sent.
+
+The message our client made is decoded and served back, up to the first ask that is of the kind that
+was meant. What differs is what the wire cannot say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from countermand.client.stand_in import stand_in
+from countermand.vocabulary.commands import StageOrder
+from countermand.wire import codec
+from countermand.wire.conversation import AnyContext
+from countermand.wire.errors import NotExpressible, WireError
+from countermand.wire.http import Request
+from countermand.wire.venue import Venue
+
+# What a venue supplies where it was not asked for: the name an id also is, an end of its own, the
+# size of a page, what becomes of a refused order.
+SUPPLIED = frozenset(
+    {
+        "cl_ord_id",
+        "secondary_cl_ord_id",
+        "expire_ns",
+        "limit",
+        "text",
+        "keep_rejected",
+        "cancel_if_executed",
+    }
+)
+
+
+def check_expressible(venue: Venue, request: Request, says: Any, ctx: AnyContext) -> None:
+    """See that a request, served back, asks for what it `says`. Raises NotExpressible."""
+    differs = difference(says, served_back(venue, request, says, ctx))
+    if differs:
+        raise NotExpressible(f"{differs} of {type(says).__name__}")
+
+
+def served_back(venue: Venue, request: Request, says: Any, ctx: AnyContext) -> Any:
+    """
+    Return the first ask of a served request that is of the kind of `says`; an order that is staged
+    first is an order. Raises NotExpressible when it comes to none.
+    """
+    try:
+        route, params = venue.routes.match(request.method, request.path)
+        steps = route.op.serve(codec.decode_request(route, request, params), ctx)
+        ask = next(steps)
+        while True:
+            meant = ask.order if isinstance(ask, StageOrder) else ask
+            if type(meant) is type(says):
+                return meant
+            ask = steps.send(stand_in(ask, says))
+    except StopIteration:
+        raise NotExpressible(type(says).__name__) from None
+    except WireError as error:
+        raise NotExpressible(error.text) from None
+
+
+def difference(asked: Any, arrived: Any) -> str:
+    """Return the name of the first field that did not arrive as it was asked, empty for none."""
+    for field in msgspec.structs.fields(type(asked)):
+        wanted, got = getattr(asked, field.name), getattr(arrived, field.name)
+        if wanted == got or (field.name in SUPPLIED and not wanted):
+            continue
+        if field.name == "cl_ord_id" and wanted == getattr(arrived, "secondary_cl_ord_id", None):
+            continue  # A venue that has one name of its own takes an owner's as the second.
+        if isinstance(wanted, Struct) and type(wanted) is type(got):
+            if inner := difference(wanted, got):
+                return inner
+            continue
+        return field.name
+    return ""

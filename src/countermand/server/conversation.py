@@ -1,0 +1,130 @@
+"""
+Conversation: runs the server's end of an operation, whatever answers its asks and when.
+
+It is a generator and two callbacks, not a coroutine: a query and an empty group are answered at
+once, everything else when it is there, by a call on the loop's thread. Nothing takes a conversation
+back: one whose client has gone runs to its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from countermand.engine.feed import Feed
+from countermand.engine.intake import Reply
+from countermand.engine.sequencer import IntakeStopped, QueueFull, Undecided
+from countermand.server.credentials import KeyRing
+from countermand.server.watch import OrderWatch
+from countermand.vocabulary.commands import Command
+from countermand.vocabulary.queries import Query
+from countermand.wire.conversation import IssueKey, RevokeKeys, Serving, WaitForClose
+from countermand.wire.errors import IntakeClosed, Overloaded, Unavailable
+
+# What a conversation ends in: its reply, or what it raised.
+Done = Callable[[Any, Exception | None], None]
+
+# The answer to an ask that is answered later.
+_LATER = object()
+
+
+class Engine(Protocol):
+    """What conversations need of an engine."""
+
+    feed: Feed
+
+    def put(self, command: Command, reply: Reply) -> None:
+        """Queue a command. Raises QueueFull, IntakeStopped."""
+
+    def put_batch(self, commands: tuple[Command, ...], reply: Reply) -> None:
+        """Queue commands as one group. Raises QueueFull, IntakeStopped."""
+
+    def view(self, query: Query) -> Any:
+        """Return the view of applied, durable state. Raises IntakeStopped."""
+
+
+class Conversation:
+    """
+    One run of a server's generator. It is itself the `Reply` that the engine answers.
+
+    `done` is called once, with the reply or with what the generator raised.
+    """
+
+    __slots__ = ("_done", "_engine", "_keys", "_steps", "_watch")
+
+    def __init__(
+        self, steps: Serving[Any], engine: Engine, keys: KeyRing, watch: OrderWatch, done: Done
+    ) -> None:
+        self._steps, self._done = steps, done
+        self._engine, self._keys, self._watch = engine, keys, watch
+
+    def start(self) -> None:
+        """Run to the first ask that is answered later, or to the end."""
+        self._advance(self._steps.send, None)
+
+    def done(self) -> bool:
+        """Return False: what is asked is always waited for."""
+        return False
+
+    def set_result(self, answer: Any) -> None:
+        """Go on with the answer to the last ask."""
+        self._advance(self._steps.send, answer)
+
+    def set_exception(self, error: BaseException) -> None:
+        """Go on with what came instead of an answer, thrown in at the yield."""
+        self._advance(self._steps.throw, _as_refusal(error))
+
+    def _advance(self, move: Callable[[Any], Any], value: Any) -> None:
+        try:
+            while True:
+                ask = move(value)
+                try:
+                    answer = self._answer(ask)
+                except (QueueFull, IntakeStopped) as stopped:
+                    move, value = self._steps.throw, _as_refusal(stopped)
+                    continue
+                if answer is _LATER:
+                    return
+                move, value = self._steps.send, answer
+        except StopIteration as end:
+            outcome: tuple[Any, Exception | None] = (end.value, None)
+        except Exception as error:  # noqa: BLE001 - the caller says what it means
+            outcome = (None, error)
+        self._done(*outcome)
+
+    def _answer(self, ask: Any) -> Any:
+        if isinstance(ask, Query):
+            return self._engine.view(ask)
+        if isinstance(ask, tuple):
+            if not ask:
+                return ()
+            self._engine.put_batch(ask, self)
+        elif isinstance(ask, IssueKey | RevokeKeys):
+            change = asyncio.ensure_future(self._keys.change(ask))
+            change.add_done_callback(self._changed)
+        elif isinstance(ask, WaitForClose):
+            self._watch.wait(ask, self._closed)
+        else:
+            self._engine.put(ask, self)
+        return _LATER
+
+    def _changed(self, change: asyncio.Future[Any]) -> None:
+        if (error := change.exception()) is not None:
+            self.set_exception(error)
+        else:
+            self.set_result(change.result())
+
+    def _closed(self) -> None:
+        self._advance(self._steps.send, None)
+
+
+def _as_refusal(error: BaseException) -> BaseException:
+    match error:
+        case QueueFull():
+            return Overloaded("the exchange is busy")
+        case Undecided():
+            return Unavailable(str(error))
+        case IntakeStopped():
+            return IntakeClosed(str(error))
+    return error
