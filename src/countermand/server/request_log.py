@@ -12,6 +12,7 @@ from time import perf_counter_ns
 from countermand.engine.ports import Clock
 from countermand.server.ports import Answer, Begin
 from countermand.wire.context import Settings
+from countermand.wire.credential import Credential
 from countermand.wire.http import Request, Response
 from countermand.wire.venue import Keys, Venue
 
@@ -55,7 +56,7 @@ def logged(begin: Begin, venue: Venue) -> Begin:
 
 
 def explained(
-    begin: Begin, venue: Venue, keys: Keys[Any], settings: Settings, clock: Clock
+    begin: Begin, venue: Venue, keys: Keys[Credential], settings: Settings, clock: Clock
 ) -> Begin:
     """
     Return `begin` with a line for every request that was not proven, saying why.
