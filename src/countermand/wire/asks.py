@@ -1,0 +1,22 @@
+"""Who asks: the accounts of a request's key."""
+
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.reports import AccountReport
+from countermand.wire.conversation import AnyContext
+
+
+def accounts(ctx: AnyContext) -> tuple[AccountReport, ...]:
+    """Return the accounts of who asks, in order of opening."""
+    return tuple(ctx.directory.accounts_of(ctx.principal.owner))
+
+
+def default_account(ctx: AnyContext) -> AccountReport | None:
+    """Return the default account of who asks, else the first, else None."""
+    owned = accounts(ctx)
+    return next((one for one in owned if one.is_default), owned[0] if owned else None)
+
+
+def is_own(account_id: AccountId, ctx: AnyContext) -> bool:
+    """Return whether an account is one of who asks."""
+    known = ctx.directory.accounts.get(account_id)
+    return known is not None and known.owner == ctx.principal.owner

@@ -1,0 +1,12 @@
+"""Fields: reading the values of a request, or refusing them by their name."""
+
+from countermand.wire import times
+from countermand.wire.errors import InvalidField
+
+
+def instant(name: str, text: str) -> int:
+    """Return a moment in nanoseconds. Raises InvalidField when the text is none."""
+    try:
+        return times.parse_iso(text)
+    except ValueError as error:
+        raise InvalidField(name, f"invalid {name}: {error}") from None
