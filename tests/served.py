@@ -73,3 +73,9 @@ class Served:
         if self.process.stderr is None or self.process.stderr.closed:
             return ""
         return self.process.stderr.read().decode()
+
+
+def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `serve` with arguments it is expected to refuse."""
+    command = [sys.executable, "-m", "countermand", "serve", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)

@@ -12,7 +12,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,12 +24,13 @@ from msgspec import Struct
 from countermand import world as worlds
 from countermand.core.exchange import Exchange
 from countermand.engine.clock import SystemClock
-from countermand.engine.replay import open_engine
+from countermand.engine.ports import Journal, Kept
+from countermand.engine.replay import open_engine, open_journal
 from countermand.engine.sequencer import Engine
 from countermand.server.asgi import AppHandler
 from countermand.server.connection import Site
 from countermand.server.control import control_app
-from countermand.server.credentials import KeyRing
+from countermand.server.credentials import Keep, KeyRing
 from countermand.server.front import front
 from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener, bind
@@ -100,9 +101,31 @@ class App:
 
         Raises: ConfigError, WorldError, JournalError; nothing stays open then.
         """
+        config, venues = self._config, _venues_of(self._config)
+        journal = open_journal(config.data)
+        try:
+            return await self._start(journal, venues)
+        except BaseException:
+            await self.stop()
+            journal.close()
+            raise
+
+    async def _start(self, journal: Journal, venues: list[Venue]) -> Ready:
         config = self._config
-        world = worlds.choose(config.data, config.world, _venues_of(config))
-        keys = {name: _key_ring(VENUES[name], part, config.data) for name, part in world.items()}
+        records, moved = _records(journal, config.data)
+        kept = worlds.kept_in(records)
+        if journal.head and not kept and config.world is None:
+            raise WorldError(f"{config.data} was founded and its world is missing; give --world")
+        world = worlds.choose(kept, config.world, venues)
+        keys = {
+            name: _key_ring(
+                VENUES[name],
+                part,
+                [value for kept_name, value in records if kept_name == f"keys/{name}"],
+                partial(self._keep, f"keys/{name}"),
+            )
+            for name, part in world.items()
+        }
         settings = {name: _settings(VENUES[name], part) for name, part in world.items()}
         for name, part in world.items():
             _rehearse(name, part)
@@ -110,9 +133,14 @@ class App:
         _tls_context(config)
         sockets = _bind_all(config, list(world))
         try:
-            self._engine = engine = await open_engine(config.data, self._clock, self._on_fatal)
-            if config.data is not None:
-                worlds.remember(config.data, world)
+            self._engine = engine = await open_engine(
+                config.data, self._clock, self._on_fatal, journal=journal
+            )
+            if new := moved + worlds.changed(kept, world):
+                await engine.keep([Kept(*record) for record in new])
+            if moved and config.data is not None:
+                names = worlds.remove_files(config.data)
+                log.info("moved world and keys into the journal", extra={"files": names})
             await _found(engine, world)
             for name in world:
                 if (prepare := VENUES[name].prepare) is not None:
@@ -125,8 +153,11 @@ class App:
         except BaseException:
             for bound in sockets.values():
                 bound.close()
-            await self.stop()
             raise
+
+    async def _keep(self, name: str, change: bytes) -> None:
+        # There are requests, and so changes of keys, only while there is an engine.
+        await self._engine.keep([Kept(name, change)])  # type: ignore[union-attr]
 
     async def stop(self) -> None:
         """Answer what is open, then flush and close. Safe to call at any time."""
@@ -199,16 +230,25 @@ def _settings(venue: Venue, part: VenueWorld) -> Settings:
         raise WorldError(f"{venue.name}: settings: {error}") from None
 
 
-def _key_ring(venue: Venue, part: VenueWorld, data: Path | None = None) -> KeyRing:
-    path = None if data is None else data / f"keys-{venue.name}.json"
+def _key_ring(
+    venue: Venue, part: VenueWorld, changes: Iterable[bytes] = (), keep: Keep | None = None
+) -> KeyRing:
+    founded = (venue.auth.credential(user.name, key) for user in part.users for key in user.keys)
     try:
-        return KeyRing(
-            venue.auth,
-            (venue.auth.credential(user.name, key) for user in part.users for key in user.keys),
-            path,
-        )
+        return KeyRing(venue.auth, founded, changes, keep)
     except ValueError as error:
         raise WorldError(f"{venue.name}: keys: {error}") from None
+
+
+def _records(
+    journal: Journal, data: Path | None
+) -> tuple[list[worlds.Record], list[worlds.Record]]:
+    """Return what is kept, and those of it that are still in files of an earlier version."""
+    kept = [(record.name, record.value) for record in journal.kept()]
+    in_files = [] if data is None else worlds.from_files(data)
+    if kept and in_files:
+        log.warning("world.json is not read any more: the journal holds world and keys")
+    return (kept, []) if kept else (in_files, in_files)
 
 
 def _refuse_exposed_demo(config: Config, keys: dict[str, KeyRing]) -> None:

@@ -10,7 +10,15 @@ from tests.engine.desk import START_NS, crash, entries, fill, flip, state_after
 
 from countermand.core.exchange import RULES_VERSION
 from countermand.engine.chain import encode_entry
-from countermand.engine.errors import Damaged, Hole, JournalError, Unreadable
+from countermand.engine.errors import (
+    Damaged,
+    Hole,
+    JournalError,
+    KeptDamaged,
+    Lost,
+    Unreadable,
+)
+from countermand.engine.ports import Kept
 from countermand.engine.replay import recover
 from countermand.engine.sqlite import SqliteJournal
 from countermand.engine.verify import verify
@@ -202,3 +210,51 @@ def test_a_log_without_its_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Damaged, match="its log is here"):
         SqliteJournal(after)
     assert (after / f"{FILE}-wal").exists()
+
+
+KEPT = [Kept(f"keys/{number}", b"{}") for number in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "number"),
+    [
+        ("UPDATE kept SET value = x'7B' WHERE number = 2", 2),
+        ("UPDATE kept SET name = 'keys/x' WHERE number = 3", 3),
+        ("UPDATE kept SET value = 7 WHERE number = 4", 4),
+        ("UPDATE kept SET checksum = x'00' WHERE number = 5", 5),
+        ("DELETE FROM kept WHERE number = 1", 1),
+    ],
+)
+def test_a_changed_world_or_key_is_refused(tmp_path: Path, statement: str, number: int) -> None:
+    """It is as sealed as an entry, and named."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, WROTE[:10])
+        journal.keep(KEPT)
+    change(tmp_path, statement)
+    with pytest.raises(KeptDamaged, match=f"kept record {number}") as refused:
+        start(tmp_path)
+    assert number == refused.value.number
+    assert [check.name for check in verify(tmp_path).failures] == ["kept"]
+
+
+def test_a_lost_change_of_keys_is_missed(tmp_path: Path) -> None:
+    """A revoked key does not come back because the log's end is gone."""
+    with closing(SqliteJournal(tmp_path / "live")) as journal:
+        fill(journal, WROTE[:10])
+        journal.keep(KEPT[:1])
+        before = (tmp_path / "live" / f"{FILE}-wal").stat().st_size
+        journal.keep(KEPT[1:])
+        after = crash(tmp_path / "live", tmp_path / "after")
+    log_path = after / f"{FILE}-wal"
+    log_path.write_bytes(log_path.read_bytes()[:before])
+    with pytest.raises(Lost, match=r"worlds and keys end at number 1, and high-water says .* 5"):
+        start(after)
+
+
+def test_only_its_owner_can_read_a_journal(tmp_path: Path) -> None:
+    """There are keys in it, and in its log."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, WROTE[:1])
+        modes = [(tmp_path / name).stat().st_mode & 0o777 for name in (FILE, f"{FILE}-wal")]
+
+    assert [0o600, 0o600] == modes

@@ -14,7 +14,7 @@ from countermand.engine.chain import (
 )
 from countermand.engine.errors import Damaged, Hole, Stale
 from countermand.engine.memory import MemoryJournal
-from countermand.engine.ports import Journal, Mark
+from countermand.engine.ports import Journal, Kept, Mark
 from countermand.engine.sqlite import ROWS_PER_INSERT
 from countermand.vocabulary.commands import (
     AdvanceTime,
@@ -85,6 +85,28 @@ def test_marks_come_with_their_group(journal: Journal) -> None:
     journal.append(5, [], [Mark(5, b"y" * 16)])
     assert (Mark(2, b"x" * 16), Mark(5, b"y" * 16)) == journal.marks(1)
     assert (Mark(5, b"y" * 16),) == journal.marks(3)
+
+
+def test_what_is_kept_is_read_back(journal: Journal) -> None:
+    """All of it, in order, whatever it is; beside the entries and not among them."""
+    records = [Kept("world/x", b"{}"), Kept("keys/x", b"\x00\xff"), Kept("world/x", b"")]
+    journal.fence(writer())
+    journal.keep(records[:2])
+    fill(journal, entries(3))
+    journal.keep(records[2:])
+
+    assert (tuple(records), 3) == (journal.kept(), journal.head)
+
+
+def test_a_writer_that_was_taken_over_keeps_nothing(journal: Journal) -> None:
+    """As it appends nothing."""
+    journal.fence(writer(1))
+    journal.fence(writer(2))
+    journal._epoch = 1  # type: ignore[attr-defined]
+    with pytest.raises(Stale, match="taken over"):
+        journal.keep([Kept("world/x", b"{}")])
+
+    assert () == journal.kept()
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 from http.client import HTTPConnection
 from importlib.resources import files
@@ -21,7 +19,7 @@ from urllib.request import urlopen
 import pytest
 import trustme
 from tests.bot import Bot
-from tests.served import Served
+from tests.served import Served, serve
 
 from countermand.venues import VENUES
 
@@ -42,12 +40,6 @@ def alice(served: Served) -> Any:
     yield bot
     bot.cancel_all()
     bot.close()
-
-
-def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `serve` with arguments it is expected to refuse."""
-    command = [sys.executable, "-m", "countermand", "serve", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
 
 
 def raw(served: Served, request: bytes) -> tuple[int, bytes]:

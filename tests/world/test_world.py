@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from countermand import world as worlds
@@ -106,26 +107,62 @@ def test_a_file_that_is_no_world_is_refused(tmp_path: Path, text: str, error: st
     file.write_text(text)
 
     with pytest.raises(WorldError, match=error) as raised:
-        worlds.choose(None, file, VENUES.values())
+        worlds.choose({}, file, VENUES.values())
     assert str(raised.value).startswith(str(file))
 
 
-def test_what_was_kept_is_served_again(tmp_path: Path) -> None:
-    """Without a file a later start finds the world the directory was founded with, keys and all."""
+def test_what_was_kept_is_served_again() -> None:
+    """Without a file a later start finds the world it was founded with, keys and all."""
     own = {NAME: edited(("alice-demo-key", "my-own-key"))}
-    worlds.remember(tmp_path, own)
+    records = worlds.changed({}, own)
 
-    assert worlds.choose(tmp_path, None, [VENUES[NAME]]) == own
-    assert (tmp_path / "world.json").stat().st_mode & 0o077 == 0
+    assert worlds.choose(worlds.kept_in(records), None, [VENUES[NAME]]) == own
+    assert [] == worlds.changed(own, own)
+
+
+def test_the_last_world_that_was_kept_holds() -> None:
+    """Of each venue by itself, and whatever else is kept."""
+    first, later = {NAME: edited()}, {NAME: edited(("alice-demo-key", "my-own-key"))}
+    records = [*worlds.changed({}, first), ("keys/x", b"{}"), *worlds.changed(first, later)]
+
+    assert later == worlds.kept_in(records)
+
+
+@pytest.mark.parametrize("value", [b"{", b'{"assets":3}', b'"\xff"'])
+def test_a_kept_world_that_makes_no_sense_is_refused(value: bytes) -> None:
+    """As one of a later version might be."""
+    with pytest.raises(WorldError, match="makes no sense"):
+        worlds.kept_in([(f"world/{NAME}", value)])
 
 
 def test_settings_and_keys_may_change_but_not_what_was_founded(tmp_path: Path) -> None:
     """The journal holds the founding; a file that tells another is refused."""
-    worlds.remember(tmp_path, {NAME: edited()})
+    kept = {NAME: edited()}
     file = tmp_path / "world.toml"
     file.write_text(DEMO.read_text().replace("window_s = 30", "window_s = 5"))
-    assert worlds.choose(tmp_path, file, VENUES.values())[NAME].settings["window_s"] == 5
+    assert worlds.choose(kept, file, VENUES.values())[NAME].settings["window_s"] == 5
 
     file.write_text(DEMO.read_text().replace('USDC = "10000000"', 'USDC = "1"', 1))
     with pytest.raises(WorldError, match="was founded with other assets"):
-        worlds.choose(tmp_path, file, VENUES.values())
+        worlds.choose(kept, file, VENUES.values())
+
+
+def test_files_of_an_earlier_version_are_records_once(tmp_path: Path) -> None:
+    """The world of each venue and what became of its keys; then the files are removed."""
+    own = {NAME: edited(("alice-demo-key", "my-own-key"))}
+    (tmp_path / "world.json").write_bytes(msgspec.json.encode(own))
+    (tmp_path / f"keys-{NAME}.json").write_bytes(b'{"issued":{},"revoked":["x"]}')
+    records = worlds.from_files(tmp_path)
+
+    assert own == worlds.kept_in(records)
+    assert (f"keys/{NAME}", b'{"issued":{},"revoked":["x"]}') == records[-1]
+    assert ["world.json", f"keys-{NAME}.json"] == worlds.remove_files(tmp_path)
+    assert [] == worlds.from_files(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"{", b'{"\xff": 1}', b"[]"])
+def test_a_bad_byte_in_an_old_world_file_is_told(tmp_path: Path, damage: bytes) -> None:
+    """With the file's path."""
+    (tmp_path / "world.json").write_bytes(damage)
+    with pytest.raises(WorldError, match=r"world\.json: "):
+        worlds.from_files(tmp_path)

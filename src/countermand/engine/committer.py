@@ -9,24 +9,22 @@ group, then one SQLite statement without it, then once to say that it is done.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
 
-from countermand.engine.ports import Journal, Mark
+# What makes something durable; returns once it is, or raises what kept it from being so.
+Write = Callable[[], None]
 
-# Called on the loop once a group is durable, or with what kept it from being so.
+# Called on the loop with None once the write is durable, or with what it raised.
 Done = Callable[[Exception | None], None]
-
-_Job = tuple[int, Sequence[bytes], Sequence[Mark], Done]
 
 
 class Committer:
-    """Appends groups one after another, in the order they are given."""
+    """Does a journal's writes one after another, in the order they are given."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[tuple[Write, Done] | None] = SimpleQueue()
         self._thread: Thread | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -35,11 +33,9 @@ class Committer:
         self._thread = Thread(target=self._run, args=args, name="countermand-journal", daemon=True)
         self._thread.start()
 
-    def commit(
-        self, expected_head: int, payloads: Sequence[bytes], marks: Sequence[Mark], done: Done
-    ) -> None:
-        """Hand over a group; `done` is called on the loop when it is durable or has failed."""
-        self._jobs.put((expected_head, payloads, marks, done))
+    def commit(self, write: Write, done: Done) -> None:
+        """Hand over a write; `done` is called on the loop when it is durable or has failed."""
+        self._jobs.put((write, done))
 
     def stop(self) -> None:
         """Finish what was handed over, then end the thread. Blocks until it has. Idempotent."""
@@ -50,10 +46,10 @@ class Committer:
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         while (job := self._jobs.get()) is not None:
-            expected_head, payloads, marks, done = job
+            write, done = job
             failure: Exception | None = None
             try:
-                self._journal.append(expected_head, payloads, marks)
+                write()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is the engine's to judge
                 failure = error
             loop.call_soon_threadsafe(done, failure)

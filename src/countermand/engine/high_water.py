@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from countermand import durable
+from countermand.engine.chain import GENESIS
 from countermand.engine.errors import Lost, Unreadable, WriteFailed
 
 FILE_NAME = "high-water"
@@ -51,8 +52,8 @@ class Level(Struct, frozen=True):
     reserved: int = 0
     kept: int = 0
     is_clean: bool = True
-    checksum: bytes = bytes(16)
-    kept_checksum: bytes = bytes(16)
+    checksum: bytes = GENESIS
+    kept_checksum: bytes = GENESIS
 
 
 class HighWater:

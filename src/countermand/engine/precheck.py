@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from countermand.engine import high_water, wal
+from countermand.engine.chain import GENESIS
 from countermand.engine.errors import Damaged, Hole, KeptDamaged, Lost, Unreadable
 from countermand.engine.high_water import HighWater, Level
 from countermand.engine.peek import FILE_NAME, Peek, log_of, peek
@@ -35,7 +36,11 @@ def precheck(directory: Path) -> tuple[wal.WalScan, HighWater]:
             _begin(path, mark_path)
             return found, HighWater(directory)
         if seen.format == FORMAT_OF_FILES and not mark_path.exists():
-            # The first format had no mark; what it has now is taken for what there was.
+            # The first format had no mark; what it has now is taken for what there was. Worlds and
+            # keys will move in from files that only their owner can read.
+            for file in (path, log_of(path)):
+                if file.exists():
+                    file.chmod(0o600)
             high_water.make(directory, level_of(seen, is_clean=not found.end_bytes))
         mark = HighWater(directory)
         try:
@@ -56,7 +61,7 @@ def level_of(seen: Peek, *, is_clean: bool) -> Level:
         kept=len(chain),
         is_clean=is_clean,
         checksum=seen.checksum_at(seen.head),
-        kept_checksum=chain[-1] if chain else Level.kept_checksum,
+        kept_checksum=chain[-1] if chain else GENESIS,
     )
 
 

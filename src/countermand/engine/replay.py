@@ -106,18 +106,24 @@ def spans(journal: Readable) -> list[tuple[Writer, int]]:
     return list(zip(writers, ends, strict=False))
 
 
+def open_journal(data: Path | None) -> Journal:
+    """Return the directory's journal, or one in memory when there is none. Raises: JournalError."""
+    return MemoryJournal() if data is None else SqliteJournal(data)
+
+
 async def open_engine(
     data: Path | None,
     clock: Clock,
     on_fatal: Callable[[], None],
     limits: Limits | None = None,
+    journal: Journal | None = None,
 ) -> Engine:
     """
-    Return a started engine over the directory's journal, or over one in memory when there is none.
+    Return a started engine over the directory's journal, which may be given opened already.
 
     Raises: JournalError, and leaves nothing open.
     """
-    journal: Journal = MemoryJournal() if data is None else SqliteJournal(data)
+    journal = journal or open_journal(data)
     snapshots = None if data is None else SnapshotDirectory(data)
     try:
         began = time.perf_counter()

@@ -19,7 +19,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -31,7 +32,7 @@ from countermand.engine.errors import JournalError, Stale
 from countermand.engine.feed import Feed
 from countermand.engine.intake import Batch, Intake, Limits, QueueFull, Reply, Waiting
 from countermand.engine.keeper import Keeper
-from countermand.engine.ports import Clock, Journal, Mark
+from countermand.engine.ports import Clock, Journal, Kept, Mark
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.vocabulary.commands import AdvanceTime, Command, Entry
 from countermand.vocabulary.reports import Receipt
@@ -101,7 +102,7 @@ class Engine:
         limits = limits or Limits()
         self._intake = Intake(limits)
         self._keeper = Keeper(exchange, snapshots, limits.snapshot_every)
-        self._committer = Committer(journal)
+        self._committer = Committer()
         self._marks: list[Mark] = []
         self._refusal: str | None = "the exchange has not started"
         self._is_broken = self._is_busy = False
@@ -162,6 +163,21 @@ class Engine:
             raise IntakeStopped(self._refusal)
         self._intake.put_batch(commands, reply)
         self.wake()
+
+    def keep(self, records: Sequence[Kept]) -> Future[None]:
+        """
+        Keep worlds or changes of keys, all or none; done once they are durable.
+
+        Raises: IntakeStopped; from the future also Undecided.
+        """
+        if self._refusal is not None:
+            raise IntakeStopped(self._refusal)
+        reply: Future[None] = self._loop.create_future()
+        self._committer.commit(
+            partial(self._journal.keep, records),
+            lambda failure: self._guarded(self._have_kept, reply, failure),
+        )
+        return reply
 
     async def query(self, query: Any) -> Answer:
         """Return the answer to a query and the entry it is true as of. Raises: as `view`."""
@@ -231,7 +247,8 @@ class Engine:
         self.groups += 1
         marks, self._marks = self._marks, []
         self._committer.commit(
-            first_seq - 1, payloads, marks, lambda e: self._guarded(self._committed, group, e)
+            partial(self._journal.append, first_seq - 1, payloads, marks),
+            lambda failure: self._guarded(self._committed, group, failure),
         )
 
     def _rest(self, due_ns: int, ts_ns: int) -> None:
@@ -257,7 +274,8 @@ class Engine:
     def _committed(self, group: _Group, failure: Exception | None) -> None:
         """Apply a durable group, then publish it, then answer; or stop if it is not durable."""
         if failure is not None:
-            self._stop_intake(group, failure)
+            self._stop_intake((*group.replies, group.batch), failure)
+            self._rest(0, 0)
             return
         receipts = self._apply(group)
         self.feed.publish(receipts)
@@ -286,18 +304,23 @@ class Engine:
         if group.batch is not None and not group.batch.done():
             group.batch.set_result(tuple(receipts[group.ahead :]))
 
-    def _stop_intake(self, group: _Group, failure: Exception) -> None:
+    def _have_kept(self, reply: Future[None], failure: Exception | None) -> None:
+        if failure is not None:
+            self._stop_intake((reply,), failure)
+        elif not reply.done():
+            reply.set_result(None)
+
+    def _stop_intake(self, in_hand: Sequence[Reply | None], failure: Exception) -> None:
         log.critical("no more commands are taken", extra={"reason": str(failure)})
         self._refusal = str(failure)
         # A stale writer's transaction wrote nothing; of any other failure that is not known.
         verdict = IntakeStopped if isinstance(failure, Stale) else Undecided
-        for reply in (*group.replies, group.batch):
+        for reply in in_hand:
             if reply is not None and not reply.done():
                 reply.set_exception(verdict(self._refusal))
         for waiting in self._intake.drain():
             if not waiting.done():
                 waiting.set_exception(IntakeStopped(self._refusal))
-        self._rest(0, 0)
 
     def _finish(self) -> None:
         # On no loop any more: the last marks, a snapshot to start from, and the journal's close.

@@ -1,26 +1,27 @@
 """
 Credentials: the keys a venue's users have, found by their public part.
 
-They live beside the journal, never in it. A world gives the first ones; those issued and revoked
-while serving are kept in a file of the venue's own, whole and durable before anybody is told.
+A world gives the first ones. Those issued and revoked while serving are kept as changes, each
+durable before anybody is told; the keys there are come of all changes, in order.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from countermand import durable
 from countermand.wire.conversation import RANDOM_BYTES, IssueKey, RevokeKeys
 from countermand.wire.credential import Credential
 from countermand.wire.errors import Unauthorized
 from countermand.wire.venue import Auth
+
+# Makes a change durable; returns once it is.
+Keep = Callable[[bytes], Awaitable[None]]
 
 
 class Issued(Struct, frozen=True):
@@ -30,8 +31,8 @@ class Issued(Struct, frozen=True):
     fields: dict[str, Any]
 
 
-class Changes(Struct, frozen=True):
-    """How the keys differ from those of the world: what was added, and what has ended."""
+class Change(Struct, frozen=True):
+    """What one change did: the keys that were added, and those that ended."""
 
     issued: dict[str, Issued] = {}
     revoked: tuple[str, ...] = ()
@@ -39,23 +40,28 @@ class Changes(Struct, frozen=True):
 
 class KeyRing:
     """
-    The keys of one venue. Without a `path` changes are forgotten with the process.
+    The keys of one venue: the world's `credentials`, then `changes` in order. Without `keep` new
+    changes are forgotten with the process.
 
-    Raises: ValueError when two keys share a public part, or for a file that holds no changes.
+    Raises: ValueError when two keys share a public part, or for what is no change.
     """
 
     def __init__(
-        self, auth: Auth[Any, Any], credentials: Iterable[Credential], path: Path | None = None
+        self,
+        auth: Auth[Any, Any],
+        credentials: Iterable[Credential],
+        changes: Iterable[bytes] = (),
+        keep: Keep | None = None,
     ) -> None:
-        self._auth, self._path = auth, path
-        self._founded: dict[str, Credential] = {}
+        self._auth, self._keep = auth, keep
+        self._by_key: dict[str, Credential] = {}
         self._changing = asyncio.Lock()
         for credential in credentials:
-            if credential.key in self._founded:
+            if credential.key in self._by_key:
                 raise ValueError(f"two keys are called {credential.key!r}")
-            self._founded[credential.key] = credential
-        self._changes = _read(path)
-        self._by_key = self._valid(self._changes)
+            self._by_key[credential.key] = credential
+        for encoded in changes:
+            self._apply(_decode(encoded))
 
     def find(self, key: str) -> Credential | None:
         """Return the credential of `key`, or None."""
@@ -72,46 +78,37 @@ class KeyRing:
     async def _change(self, asked: IssueKey | RevokeKeys) -> Credential | None:
         async with self._changing:
             if isinstance(asked, RevokeKeys):
-                await self._become(*self._without(asked.keys))
+                await self._make_true(Change({}, self._known(asked.keys)))
                 return None
             replaced = self._by_key.get(asked.replaces)
             if asked.replaces and replaced is None:
                 raise Unauthorized(asked.ended)
             fields = asked.make(secrets.token_bytes(RANDOM_BYTES), replaced)
-            credential: Credential = self._auth.credential(asked.owner, fields)
+            key = self._auth.credential(asked.owner, fields).key
             # A key that keeps its name is changed where it stands.
-            gone = {*asked.revokes, asked.replaces} - {credential.key}
-            left, by_key = self._without(gone)
-            issued = left.issued | {credential.key: Issued(asked.owner, fields)}
-            changes = Changes(issued, left.revoked)
-            await self._become(changes, by_key | {credential.key: credential})
-            return credential
+            gone = {*asked.revokes, asked.replaces} - {key}
+            await self._make_true(Change({key: Issued(asked.owner, fields)}, self._known(gone)))
+            return self._by_key[key]
 
-    def _without(self, keys: Iterable[str]) -> tuple[Changes, dict[str, Credential]]:
-        gone, old = set(keys), self._changes
-        issued = {key: issue for key, issue in old.issued.items() if key not in gone}
-        founded = {*old.revoked, *(gone & self._founded.keys())}
-        by_key = {key: held for key, held in self._by_key.items() if key not in gone}
-        return Changes(issued, tuple(sorted(founded))), by_key
+    def _known(self, keys: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(set(keys) & self._by_key.keys()))
 
-    async def _become(self, changes: Changes, by_key: dict[str, Credential]) -> None:
-        if self._path is not None:
-            data = msgspec.json.encode(changes)
-            await asyncio.to_thread(durable.replace_file, self._path, data, 0o600)
-        self._changes, self._by_key = changes, by_key
+    async def _make_true(self, change: Change) -> None:
+        if change == Change():
+            return
+        if self._keep is not None:
+            await self._keep(msgspec.json.encode(change))
+        self._apply(change)
 
-    def _valid(self, changes: Changes) -> dict[str, Credential]:
-        ended = set(changes.revoked)
-        valid = {key: known for key, known in self._founded.items() if key not in ended}
-        for key, issue in changes.issued.items():
-            valid[key] = self._auth.credential(issue.owner, issue.fields)
-        return valid
+    def _apply(self, change: Change) -> None:
+        for key in change.revoked:
+            self._by_key.pop(key, None)
+        for key, issue in change.issued.items():
+            self._by_key[key] = self._auth.credential(issue.owner, issue.fields)
 
 
-def _read(path: Path | None) -> Changes:
-    if path is None or not path.exists():
-        return Changes()
+def _decode(encoded: bytes) -> Change:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Changes)
-    except (OSError, msgspec.DecodeError) as error:
-        raise ValueError(f"{path}: {error}") from None
+        return msgspec.json.decode(encoded, type=Change)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"a change of keys makes no sense: {error}") from None

@@ -1,8 +1,8 @@
 """
 Keep: which world a data directory was founded with, so that a later start finds its keys again.
 
-The world lies beside the journal in `world.json`, readable by its owner only, because keys are in
-it.
+A world is kept as records of a name and a value, one for each venue; the last one of a name holds.
+Where they are kept, and how they are sealed, is the journal's affair.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from pathlib import Path
 
 import msgspec
 
-from countermand import durable
 from countermand.wire.venue import Venue
-from countermand.world.spec import World, WorldError, demo, read
+from countermand.world.spec import VenueWorld, World, WorldError, demo, read
 
-FILE_NAME = "world.json"
+# A name, and the JSON of what is kept under it.
+Record = tuple[str, bytes]
+
+_PREFIX = "world/"
 
 
-def choose(data: Path | None, file: Path | None, venues: Iterable[Venue]) -> World:
+def choose(kept: World, file: Path | None, venues: Iterable[Venue]) -> World:
     """
     Return the world to serve: the given file's, else the one kept, else the demo.
 
@@ -27,7 +29,6 @@ def choose(data: Path | None, file: Path | None, venues: Iterable[Venue]) -> Wor
     founded. Raises: WorldError when it tries to, or names a venue that is not served.
     """
     served = {venue.name: venue for venue in venues}
-    kept = _kept(data)
     if file is None:
         world = demo(venue for name, venue in served.items() if name not in kept) | kept
     else:
@@ -37,30 +38,35 @@ def choose(data: Path | None, file: Path | None, venues: Iterable[Venue]) -> Wor
     for name, part in world.items():
         if name in kept and part.founded() != kept[name].founded():
             raise WorldError(
-                f"{name}: {data} was founded with other assets, instruments or accounts; "
-                "start with a new --data, or with the world it was founded with"
+                f"{name}: the data directory was founded with other assets, instruments or "
+                "accounts; start with a new --data, or with the world it was founded with"
             )
     if unknown := [name for name in world if name not in served and file is not None]:
         raise WorldError(f"{file}: venue {unknown[0]!r} is not served here")
     return {name: world[name] for name in served if name in world}
 
 
-def _kept(data: Path | None) -> World:
-    if data is None or not (path := data / FILE_NAME).exists():
-        return {}
+def kept_in(records: Iterable[Record]) -> World:
+    """Return the world that records hold. Raises: WorldError for one that makes no sense."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=World)
-    except (OSError, msgspec.DecodeError) as error:
-        raise WorldError(f"{path}: {error}") from None
+        return {
+            name.removeprefix(_PREFIX): msgspec.json.decode(value, type=VenueWorld)
+            for name, value in records
+            if name.startswith(_PREFIX)
+        }
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WorldError(f"the world that was kept makes no sense: {error}") from None
 
 
-def remember(data: Path, world: World) -> None:
+def changed(kept: World, world: World) -> list[Record]:
     """
-    Keep the world durably, together with what was kept of venues that are not in it.
+    Return the records that keep what of a world is not kept yet.
 
-    This comes before the founding: a kept world with nothing founded does no harm, but accounts
-    founded with keys nobody kept would be served with the demo's.
+    They come before the founding: a kept world with nothing founded does no harm, but accounts
+    founded with keys that were not kept would be served with the demo's.
     """
-    whole = _kept(data) | world
-    text = msgspec.json.format(msgspec.json.encode(whole))
-    durable.replace_file(data / FILE_NAME, text, mode=0o600)
+    return [
+        (_PREFIX + name, msgspec.json.encode(part))
+        for name, part in world.items()
+        if kept.get(name) != part
+    ]
