@@ -82,43 +82,42 @@ def measure(size: Size, against: Path | None = None) -> Iterator[Figure]:
     ):
         about = server.venue(VENUE)
         address = address_of(about["base_url"])
-        many = int(size.crowd * CANCELS_SHARE)
-        with (
-            Connections(address, size.connections) as few,
-            Connections(address, many) as cancels,
-            Connections(address, size.crowd - many) as places,
-        ):
+        with Connections(address, size.connections) as few:
             stand = Stand(Loaded(server, few), Coinbase(about))
             stand.cancel(stand.place(size.connections)[0])
-            p99_ms = {}
+            p99_ms = []
             for row, load in LOADS.items():
-                orders, spent = stand.place(size.crowd)
+                orders, spent = stand.place(size.crowd // 2)
                 rate_per_s = spent.per_s * load
-                streams = _streams(stand, cancels, places, rate_per_s, size, orders)
-                _run(streams)
-                yield from _figures(row, rate_per_s, streams)
-                p99_ms[row] = _quantile_ms(streams[0].taken_ns, 0.99)
-            half, twice = p99_ms.values()
-            row = list(LOADS)[1]
+                requests = _requests(stand, int(rate_per_s * size.overload_s), orders)
+                cancels, places = _loaded(address, size.crowd, requests, rate_per_s)
+                p99_ms.append(_quantile_ms(cancels.taken_ns, 0.99))
+                yield from _figures(row, rate_per_s, cancels, places)
+            half, twice = p99_ms
             yield Figure(PART, row, "/ at half", twice / half, goal=LONGER_MAX, at_most=True)
 
 
-def _streams(
-    stand: Stand,
-    cancels: Connections,
-    places: Connections,
-    rate_per_s: float,
-    size: Size,
-    orders: list[str],
-) -> tuple[Stream, Stream]:
-    count = max(1, int(rate_per_s * size.overload_s))
+def _requests(stand: Stand, count: int, orders: list[str]) -> tuple[list[bytes], list[bytes]]:
+    """Return that many requests, cancels and places apart."""
     asked = min(len(orders), max(1, int(count * CANCELS_SHARE)))
     to_cancel = [spelled(stand.speaker.cancel(order_id)) for order_id in orders[:asked]]
-    to_place = [spelled(request) for request in stand.orders(count - asked)]
-    return (
-        Stream(cancels, to_cancel, rate_per_s * CANCELS_SHARE, seed=1),
-        Stream(places, to_place, rate_per_s * (1 - CANCELS_SHARE), seed=2),
-    )
+    return to_cancel, [spelled(request) for request in stand.orders(max(1, count - asked))]
+
+
+def _loaded(
+    address: tuple[str, int],
+    crowd: int,
+    requests: tuple[list[bytes], list[bytes]],
+    rate_per_s: float,
+) -> tuple[Stream, Stream]:
+    """Return the streams of cancels and places once all is answered."""
+    many = max(1, int(crowd * CANCELS_SHARE))
+    # Opened only now, for a server closes connections that have been idle for long.
+    with Connections(address, many) as few, Connections(address, crowd - many) as most:
+        cancels = Stream(few, requests[0], rate_per_s * CANCELS_SHARE, seed=1)
+        places = Stream(most, requests[1], rate_per_s * (1 - CANCELS_SHARE), seed=2)
+        _run((cancels, places))
+    return cancels, places
 
 
 def _run(streams: tuple[Stream, Stream]) -> None:
@@ -128,8 +127,7 @@ def _run(streams: tuple[Stream, Stream]) -> None:
             time.sleep(NAP_S)
 
 
-def _figures(row: str, rate_per_s: float, streams: tuple[Stream, Stream]) -> Iterator[Figure]:
-    cancels, places = streams
+def _figures(row: str, rate_per_s: float, cancels: Stream, places: Stream) -> Iterator[Figure]:
     assert not cancels.refused_ns, f"{len(cancels.refused_ns)} cancels were refused"
     yield Figure(PART, row, "asked/s", rate_per_s, "/s")
     for column, latencies, part in (
