@@ -10,12 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCE = "\n".join(path.read_text() for path in sorted((ROOT / "src").rglob("*.py")))
 DOCUMENTS = [
-    ROOT / "README.md",
-    ROOT / "ARCHITECTURE.md",
+    *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "src").rglob("README.md")),
 ]
 
+# The package index shows README alone, so its links name the project's home.
+_HOME = re.compile(r"\]\(https://github\.com/countermand/countermand/(?:blob|tree)/main/([^)#]+)\)")
 _LINK = re.compile(r"\]\(([^)#:]+)\)")
 _PATH = re.compile(r"`([a-z_]+(?:/[a-z_<>]+)*/?[a-z_]*\.(?:py|md|toml))`")
 _NAME = re.compile(r"`(?:[a-z_]+\.)*([A-Za-z_][A-Za-z0-9_]*)(?:\(\))?`")
@@ -30,14 +31,21 @@ def identifier(document: Path) -> str:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=identifier)
 def test_links_lead_somewhere(document: Path) -> None:
-    """Every relative link names a file or a folder."""
-    links = _LINK.findall(document.read_text())
+    """Every link into the project names a file or a folder."""
+    text = document.read_text()
+    targets = [document.parent / link for link in _LINK.findall(text)]
+    targets += [ROOT / link for link in _HOME.findall(text)]
 
-    assert [] == [link for link in links if not (document.parent / link).exists()]
+    assert [] == [target for target in targets if not target.exists()]
+
+
+def test_readme_is_read_elsewhere_too() -> None:
+    """No link of README is relative: the package index would not find what it names."""
+    assert [] == _LINK.findall((ROOT / "README.md").read_text())
 
 
 # A venue's page also names files of other projects.
-OF_OURS = [page for page in DOCUMENTS[1:] if "venues" not in page.parts]
+OF_OURS = [page for page in DOCUMENTS if "venues" not in page.parts and page != ROOT / "README.md"]
 
 
 @pytest.mark.parametrize("document", OF_OURS, ids=identifier)
