@@ -51,8 +51,9 @@ OF_OURS = [page for page in DOCUMENTS if "venues" not in page.parts and page not
 
 @pytest.mark.parametrize("document", OF_OURS, ids=identifier)
 def test_paths_exist(document: Path) -> None:
-    """Every path in code marks exists, from the root or from the package."""
-    places = [ROOT, ROOT / "src/countermand", ROOT / "src/countermand/core", document.parent]
+    """Every path in code marks exists, from the root, the package, its core or a venue's folder."""
+    package = ROOT / "src/countermand"
+    places = [ROOT, package, package / "core", document.parent, *package.glob("venues/*/")]
     paths = [path for path in _PATH.findall(document.read_text()) if "<" not in path]
 
     assert [] == [p for p in paths if not any((place / p).exists() for place in places)]
