@@ -89,7 +89,7 @@ class Trader(threading.Thread):
         self._answered.owners[order["order_id"]] = self._user
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(300, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [12, pytest.param(200, marks=pytest.mark.soak)])
 def test_nothing_answered_is_lost_by_a_kill(tmp_path: Path, kills: int) -> None:
     """Every acknowledged order, fill and cancel is there after each kill."""
     seed = random.randrange(1_000_000)
