@@ -142,3 +142,21 @@ def test_a_directory_that_is_served_is_left_alone(data: Path) -> None:
         held = ask("quarantine", data, COUNT)
         assert [0, 0, 0] == [ask(verb, data).exit_code for verb in ("verify", "stat", "show")]
     assert (1, True) == (held.exit_code, "is being served by process" in held.stderr)
+
+
+def test_a_repair_says_what_it_loses_and_waits_for_yes(data: Path) -> None:
+    """Only then is anything changed, and the old files stay beside."""
+    with closing(SqliteJournal(data)) as journal:
+        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 33")
+    told = ask("repair", data)
+    assert 0 == told.exit_code
+    _, keeps, loses, *_ = told.stdout.splitlines()
+    assert keeps.startswith(
+        "keeps: 32 records, the last of 2023-11-14T22:13:20.000031000Z; 0 worlds"
+    )
+    assert f"loses: records 33 to {COUNT}, for ever" == loses
+    assert 1 == ask("verify", data).exit_code
+    done = ask("repair", data, "--yes")
+    assert "done; the old files are in" in done.stdout
+    assert 0 == ask("verify", data).exit_code
+    assert ask("repair", data).stdout.startswith("nothing to repair")

@@ -1,7 +1,9 @@
 """
-`countermand journal`: look into a data directory, check it, and set aside what cannot be applied.
+`countermand journal`: look into a data directory, check it, repair it, and set aside what cannot be
+applied.
 
-Nothing here but `quarantine` takes the directory's lock or changes a byte; a server may be running.
+Nothing but `repair` and `quarantine` takes the directory's lock, and only they change a byte, when
+told to; for the others a server may be running.
 Exit codes: 0 sound, 1 damaged or it failed, 2 asked wrongly or there is no journal.
 """
 
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from enum import Enum
 from itertools import islice
@@ -22,6 +24,9 @@ import typer
 from countermand.engine.errors import Absent, JournalError
 from countermand.engine.peek import peek
 from countermand.engine.quarantine import quarantine as set_aside
+from countermand.engine.repair import Repair
+from countermand.engine.repair import plan as plan_repair
+from countermand.engine.repair import repair as run_repair
 from countermand.engine.statistics import Statistics, statistics
 from countermand.engine.verify import Verification
 from countermand.engine.verify import verify as run_checks
@@ -92,6 +97,42 @@ def quarantine(
         _print_json({"set_aside": count, "head": seq - 1})
     else:
         typer.echo(f"{count} records set aside; the journal ends at {seq - 1}")
+
+
+@app.command()
+def repair(
+    directory: Annotated[Path, typer.Argument(help="The data directory.", metavar="DIR")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it, and lose what it says.")] = False,
+    json: Json = False,
+) -> None:
+    """Keep what can be proven of a journal that a start refuses. Says first what will be lost."""
+    found = _look(lambda: run_repair(directory, time.time_ns()) if yes else plan_repair(directory))
+    if json:
+        _print_json(found)
+    else:
+        typer.echo("\n".join(_repair_lines(directory, found)))
+
+
+def _repair_lines(directory: Path, found: Repair) -> Iterator[str]:
+    if not found.because:
+        yield "nothing to repair: a start would not refuse these files"
+        return
+    yield f"refused: {found.because}"
+    ends = f", the last of {_utc(found.ends_at_ns)}" if found.head else ""
+    yield f"keeps: {found.head} records{ends}; {found.kept} worlds and changes of keys"
+    if found.head_reached > found.head:
+        yield f"loses: records {found.head + 1} to {found.head_reached}, for ever"
+    if found.kept_reached > found.kept:
+        yield (
+            f"loses: worlds and changes of keys {found.kept + 1} to {found.kept_reached}, "
+            "for ever; what they revoked opens again"
+        )
+    yield "loses: whatever came after that and is not known of; no file can tell"
+    yield f"numbers go on at {found.reserved + 1}, so that no id is given out twice"
+    if found.set_aside:
+        yield f"done; the old files are in {directory / found.set_aside}"
+    else:
+        yield f"nothing was changed; to do it: countermand journal repair {directory} --yes"
 
 
 def _look(act: Callable[[], T]) -> T:

@@ -16,7 +16,8 @@ import uvloop
 
 from countermand import logs
 from countermand.app import CONNECTIONS_MAX, App, Config, ConfigError, Ready
-from countermand.engine.errors import JournalError
+from countermand.engine.errors import Damaged, JournalError, KeptDamaged, Lost
+from countermand.engine.sequencer import IntakeStopped
 from countermand.world import WorldError
 
 # The exchange met a bug and stopped before it could answer wrongly (BSD's EX_SOFTWARE).
@@ -79,7 +80,9 @@ def serve(
         uvloop.run(_run(config, as_json=json))
     except (ConfigError, WorldError) as error:
         _fail(str(error), 2)
-    except JournalError as error:
+    except (Damaged, KeptDamaged, Lost) as error:
+        _fail(f"{error}; `countermand journal repair {kept}` says what can be kept", 1)
+    except (JournalError, IntakeStopped, OSError) as error:
         _fail(str(error), 1)
 
 

@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from countermand.engine.errors import Locked, Unreadable
+from countermand.engine.errors import Locked, Unreadable, WriteFailed
 
 
 class DirectoryLock:
@@ -21,7 +21,7 @@ class DirectoryLock:
         """
         Take the lock.
 
-        Raises: Locked naming the process that has it, Unreadable.
+        Raises: Locked naming the process that has it, Unreadable, WriteFailed.
         """
         path = directory / "lock"
         try:
@@ -34,8 +34,12 @@ class DirectoryLock:
             pid = os.pread(self._file, 32, 0).decode(errors="replace").strip()
             os.close(self._file)
             raise Locked(directory, pid) from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        try:
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            os.close(self._file)
+            raise WriteFailed(f"cannot write {path}: {error.strerror}") from None
 
     def release(self) -> None:
         """Let go. Idempotent; the file stays, since removing it would let two owners in."""

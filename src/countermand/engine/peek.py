@@ -66,13 +66,24 @@ def peek(directory: Path, *, is_ours: bool = False) -> Iterator[Peek]:
     path = directory / FILE_NAME
     if not path.is_file():
         raise Absent(f"{directory} has no journal")
+    try:
+        found = wal.scan(log_of(path))
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error}") from None
+    with open_records(directory, is_ours=is_ours) as records:
+        yield Peek(records, found)
+
+
+@contextmanager
+def open_records(directory: Path, *, is_ours: bool) -> Iterator[Records]:
+    """Open the tables of a directory's journal as `peek` does, whatever is wrong with them."""
+    path = directory / FILE_NAME
     with ExitStack() as stack:
         try:
-            found = wal.scan(log_of(path))
             connection = _connect(path, stack, is_ours=is_ours)
         except (sqlite3.Error, OSError) as error:
             raise Unreadable(f"{path} cannot be read: {error}") from None
-        yield Peek(Records(connection), found)
+        yield Records(connection)
 
 
 def log_of(path: Path) -> Path:

@@ -97,7 +97,7 @@ class Records:
         """Return an entry's checksum as recorded. Raises: Hole, Damaged."""
         if seq == 0:
             return GENESIS
-        for _, _, checksum in self._rows(seq, seq):
+        for _, _, checksum in self.rows(seq, seq):
             if type(checksum) is not bytes:
                 raise Damaged(seq, _CHECKSUM_WRONG)
             return checksum
@@ -108,7 +108,7 @@ class Records:
         Yield (seq, payload) with both ends included. Raises: Damaged naming the first bad one.
         """
         checksum, last = self.checksum_at(from_seq - 1), from_seq - 1
-        for seq, payload, recorded in self._rows(from_seq, to_seq):
+        for seq, payload, recorded in self.rows(from_seq, to_seq):
             if seq != last + 1:
                 raise Hole(last + 1, f"the record is missing; the next one is {seq}")
             # SQLite's types are per value: a flip can make a number or nothing of a payload.
@@ -189,7 +189,8 @@ class Records:
         """Return the numbers that entries had before they were set aside."""
         return tuple(seq for (seq,) in self._all("SELECT seq FROM quarantine ORDER BY rowid"))
 
-    def _rows(self, from_seq: int, to_seq: int) -> Iterator[tuple[int, bytes, bytes]]:
+    def rows(self, from_seq: int, to_seq: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """Yield (seq, payload, checksum) as recorded, both ends included. Raises: Damaged."""
         last = from_seq - 1
         try:
             for row in self._connection.execute(

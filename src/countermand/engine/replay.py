@@ -33,6 +33,10 @@ log = logging.getLogger(__name__)
 CHECKED_MIN = 1_000_000
 
 
+# Numbers that are used up in one transaction.
+PASSED_AT_ONCE = 4096
+
+
 class Recovery(Struct):
     """An exchange brought to the journal's head, and how."""
 
@@ -167,13 +171,13 @@ def _pass_over(journal: Journal, found: Recovery, now_ns: int) -> None:
     exchange, head, reserved = found.exchange, journal.head, journal.reserved
     extra = {"ends_at": head, "ends_at_ns": exchange.ts_ns, "goes_on_at": reserved + 1}
     log.warning("the last stop was not clean: the journal ends here", extra=extra)
-    ts_ns = max(now_ns, exchange.ts_ns + 1)
-    passing = [
-        Entry(seq, ts_ns + seq - head, AdvanceTime()) for seq in range(head + 1, reserved + 1)
-    ]
-    journal.append(head, [encode_entry(entry) for entry in passing])
-    for entry in passing:
-        found.outcome = fold(found.outcome, exchange.advance(entry))
+    while exchange.seq < reserved:
+        seqs = range(exchange.seq + 1, min(exchange.seq + PASSED_AT_ONCE, reserved) + 1)
+        ts_ns = max(now_ns, exchange.ts_ns + 1)
+        passing = [Entry(seq, ts_ns + at, AdvanceTime()) for at, seq in enumerate(seqs)]
+        journal.append(exchange.seq, [encode_entry(entry) for entry in passing])
+        for entry in passing:
+            found.outcome = fold(found.outcome, exchange.advance(entry))
 
 
 def _from_snapshot(journal: Journal, snapshots: SnapshotDirectory | None) -> Recovery:
