@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from operator import attrgetter, itemgetter
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -118,9 +119,8 @@ class Refusals:
         self.words = words
         self.amend = amend
         self._envelope = envelope
-        self._by_kind: dict[type[WireError], list[Row]] = {}
-        for row in self.rows:
-            self._by_kind.setdefault(row.kind, []).append(row)
+        kinds = dict.fromkeys(row.kind for row in self.rows)
+        self._by_kind = {kind: _Choice(self.rows, kind) for kind in kinds}
 
     def render(self, error: WireError) -> Response:
         """Return the venue's answer for `error`. Raises LookupError when no row is for it."""
@@ -129,9 +129,9 @@ class Refusals:
     def said(self, error: WireError) -> Said:
         """Return the words for `error`. Raises LookupError when no row is for it."""
         for kind in type(error).__mro__:
-            for row in self._by_kind.get(kind, ()):
-                if all(getattr(error, name) == value for name, value in row.given.items()):
-                    return _fill(row, error)
+            choice = self._by_kind.get(kind)
+            if choice is not None and (row := choice.of(error)) is not None:
+                return _fill(row, error)
         raise LookupError(f"no words for {type(error).__name__}")
 
     def interpret(self, response: Response) -> WireError:
@@ -160,6 +160,30 @@ def by_status(said: Said) -> WireError:
     return _BY_STATUS.get(status, Malformed)(text)
 
 
+class _Choice:
+    # The rows of one kind, by the names and then the values of what they are given for, so that a
+    # kind may have a row for each of many reasons. The first of those that are for an error counts.
+
+    def __init__(self, rows: Sequence[Row], kind: type[WireError]) -> None:
+        self._rows = [row for row in rows if row.kind is kind]
+        shapes: dict[tuple[str, ...], dict[Any, int]] = {}
+        for place, row in enumerate(self._rows):
+            values = itemgetter(*row.given)(row.given) if row.given else None
+            shapes.setdefault(tuple(row.given), {}).setdefault(values, place)
+        self._shapes = [
+            (attrgetter(*names) if names else _nothing, shapes[names]) for names in shapes
+        ]
+
+    def of(self, error: WireError) -> Row | None:
+        none = len(self._rows)
+        first = min([places.get(values(error), none) for values, places in self._shapes])
+        return self._rows[first] if first < none else None
+
+
+def _nothing(error: WireError) -> None:
+    return None
+
+
 class _Reading:
     # A row turned round.
 
@@ -181,6 +205,8 @@ class _Reading:
 
 
 def _fill(row: Row, error: WireError) -> Said:
+    if "{" not in row.text and "{" not in row.title:
+        return Said(row.status, row.code, row.text, row.title)
     names = {"text": error.text} | {name: getattr(error, name) for name in error.FIELDS}
     return Said(row.status, row.code, row.text.format(**names), row.title.format(**names))
 

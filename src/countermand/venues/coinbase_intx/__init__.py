@@ -3,10 +3,9 @@ Coinbase International Exchange, REST API v1, as it was until it closed for trad
 """
 
 from countermand.venues.coinbase_intx.auth import IntxAuth, IntxSettings
-from countermand.venues.coinbase_intx.errors import IntxErrors
+from countermand.venues.coinbase_intx.errors import REFUSALS
 from countermand.venues.coinbase_intx.explain import explain
 from countermand.venues.coinbase_intx.routes import ROUTES
-from countermand.wire.bridge import OldRefusals
 from countermand.wire.venue import Habits, Venue
 
 VENUE = Venue(
@@ -14,7 +13,7 @@ VENUE = Venue(
     package=__name__,
     routes=ROUTES,
     auth=IntxAuth(),
-    refusals=OldRefusals(IntxErrors()),  # type: ignore[arg-type]  # until it has its table
+    refusals=REFUSALS,
     settings=IntxSettings,
     habits=Habits(
         secrets=frozenset({b"cb-access-passphrase", b"cb-access-sign"}),
