@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+from urllib.request import urlopen
 
 import pytest
 
@@ -22,6 +24,15 @@ async def start():
 
 asyncio.run(start())
 print(json.dumps(sorted(sys.modules)))
+"""
+
+WITHOUT_UVLOOP = """
+import sys
+
+sys.modules["uvloop"] = None
+from countermand.cli import main
+
+main()
 """
 
 
@@ -47,3 +58,20 @@ def test_nothing_heavy_is_loaded() -> None:
     heavy = {"rich", "pandas", "numpy", "httpx", "requests"}
 
     assert set() == heavy & set(modules_after_a_start("coinbase-intx"))
+
+
+def test_serves_on_asyncio_where_there_is_no_uvloop() -> None:
+    """A platform without a wheel of it is slower, and nothing else."""
+    command = [sys.executable, "-c", WITHOUT_UVLOOP, "serve", "--ephemeral", "--json", "--port=0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        ready = json.loads(running.stdout.readline())
+        with urlopen(f"{ready['control']}/health") as answer:
+            assert 200 == answer.status
+        running.send_signal(signal.SIGTERM)
+        logged = running.communicate()[1]
+
+    assert 0 == running.returncode
+    assert "traceback" not in logged.lower()

@@ -7,12 +7,12 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
-import uvloop
 
 from countermand import logs
 from countermand.app import CONNECTIONS_MAX, App, Config, ConfigError, Ready
@@ -77,13 +77,23 @@ def serve(
     allowed = tuple(allow_host or ())
     config = Config(kept, host, port, tuple(venue or ()), world, tls, allowed, connections_max)
     try:
-        uvloop.run(_run(config, as_json=json))
+        _on_the_best_loop(_run(config, as_json=json))
     except (ConfigError, WorldError) as error:
         _fail(str(error), 2)
     except (Damaged, KeptDamaged, Lost) as error:
         _fail(f"{error}; `countermand journal repair {kept}` says what can be kept", 1)
     except (JournalError, IntakeStopped, OSError) as error:
         _fail(str(error), 1)
+
+
+def _on_the_best_loop(running: Coroutine[Any, Any, None]) -> None:
+    # uvloop has no wheel for some platforms, Windows and Python's next version among them.
+    try:
+        import uvloop  # noqa: PLC0415
+    except ImportError:
+        asyncio.run(running)
+    else:
+        uvloop.run(running)
 
 
 async def _run(config: Config, *, as_json: bool) -> None:
