@@ -12,7 +12,7 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 UV := uv==0.13.9
 UV_COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11.1
 
-.PHONY: help install serve test soak check format bench size fuzz lock clean
+.PHONY: help install serve test soak check format bench new-venue size fuzz lock clean
 
 help:
 	@echo "make serve    run the exchange with its demo world   (ARGS='--ephemeral --port 9000')"
@@ -20,6 +20,7 @@ help:
 	@echo "make soak     run the long tests at full length      (ARGS='-k kill')"
 	@echo "make check    format, lint, types, architecture"
 	@echo "make bench    measure, and print ratios of one run   (ARGS='core --against ../other --quick')"
+	@echo "make new-venue  start a venue: folder, line, tests     (NAME=acme)"
 	@echo "make size     count the venues' code                 (ARGS='../other .')"
 	@echo "make fuzz     run the property tests long            (SEED=n)"
 	@echo "make install  what the tests need, and no more       (VENV=.venv PYTHON=python3 PIP=23.0.1)"
@@ -48,6 +49,9 @@ format: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench $(ARGS)
+
+new-venue:
+	@$(PYTHON) tools/new_venue.py $(NAME)
 
 size:
 	@$(PYTHON) tools/size.py $(ARGS)

@@ -109,7 +109,10 @@ class Desk:
 
     def credential(self, owner: str = "alice", index: int = 0) -> Credential:
         """Return one of somebody's keys."""
-        return [held for held in self.keys if held.owner == owner][index]
+        held = [key for key in self.keys if key.owner == owner]
+        name = self.venue.name
+        assert index < len(held), f"{name}: demo.toml gives {owner} {len(held)} keys of {index + 1}"
+        return held[index]
 
     def accounts(self, owner: str = "alice") -> list[AccountReport]:
         """Return somebody's accounts."""

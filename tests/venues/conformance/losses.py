@@ -77,8 +77,8 @@ class Losses(Struct, frozen=True, kw_only=True):
 
 def losses(desk: Desk) -> Losses:
     """Return what the desk's venue declares: `LOSSES` in `losses.py` of its tests, or nothing."""
-    module = f"tests.venues.{desk.venue.package.rpartition('.')[2]}.losses"
-    if find_spec(module) is None:
+    folder = f"tests.venues.{desk.venue.package.rpartition('.')[2]}"
+    if find_spec(folder) is None or find_spec(module := f"{folder}.losses") is None:
         return Losses()
     declared = import_module(module).LOSSES
     assert isinstance(declared, Losses)

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import pytest
+from tests.venues.conformance.asking import asks
 from tests.venues.desk import Desk
 
-from countermand.wire.operation import Capability
+from countermand.wire.operation import Capability, Operation
+
+NEEDED = {
+    Operation.PLACE_ORDER: "place.py",
+    Operation.GET_ORDER: "read_orders.py",
+    Operation.CANCEL_ORDER: "cancel.py",
+}
+
+
+@pytest.mark.parametrize("operation", NEEDED, ids=lambda operation: operation.value)
+def test_c08_orders_are_placed_read_and_canceled(desk: Desk, operation: Operation) -> None:
+    """A venue without these is none; the rest it may lack."""
+    rows = [row for row in desk.venue.routes.rows if row.operation is operation]
+    name, what = desk.venue.name, operation.value
+
+    assert rows, f"{name} has no {what}: write it in {NEEDED[operation]} and give it a row"
+    assert asks(desk, operation), f"{name}: the Op of {what} needs an ask and a read"
 
 
 def test_c05_every_row_matches_what_it_builds(desk: Desk) -> None:
