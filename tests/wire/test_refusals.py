@@ -243,3 +243,33 @@ def test_refusals_pass_on_what_a_venue_adds() -> None:
     assert said is adding.words(plain, request)
     assert 200 == adding.amend(Response(404), None).status  # type: ignore[arg-type]
     assert plain is REFUSALS.words(plain, request) is REFUSALS.loses(plain)
+
+
+NAMELESS = Refusals(
+    Plain(),
+    [Row(InvalidField, 400), Row(Malformed, 400), Row(RateLimited, 429, text="Too Many Requests")],
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (InvalidField("side", "invalid side"), "side"),
+        (
+            InvalidField("orders[1].price", "invalid orders[1].price: is no amount"),
+            "orders[1].price",
+        ),
+    ],
+)
+def test_name_that_only_the_text_tells(error: InvalidField, name: str) -> None:
+    """Is read from there; a text that does not begin with it names no field."""
+    read = NAMELESS.interpret(NAMELESS.render(error))
+    other = NAMELESS.interpret(NAMELESS.render(InvalidField("side", "side is none")))
+
+    assert (InvalidField, name, error.text) == fields(read)
+    assert (Malformed, "side is none") == fields(other)
+
+
+def test_limit_that_is_not_told() -> None:
+    """Is 0, and not guessed."""
+    assert (RateLimited, 0) == fields(NAMELESS.interpret(NAMELESS.render(RateLimited(20))))

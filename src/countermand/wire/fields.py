@@ -4,9 +4,14 @@ from countermand.wire import times
 from countermand.wire.errors import InvalidField
 
 
+def invalid(name: str, why: str) -> InvalidField:
+    """Return the refusal of a field's value, in words that name the field."""
+    return InvalidField(name, f"invalid {name}: {why}")
+
+
 def instant(name: str, text: str) -> int:
     """Return a moment in nanoseconds. Raises InvalidField when the text is none."""
     try:
         return times.parse_iso(text)
     except ValueError as error:
-        raise InvalidField(name, f"invalid {name}: {error}") from None
+        raise invalid(name, str(error)) from None

@@ -6,7 +6,8 @@ Refusals: one table says how a venue refuses, and the same table says what its r
 
 A row names a kind of error, the values of its fields that the row is for, and its words. Rows are
 tried in order, both ways. Where two errors have the same words, reading gives back the first; a
-venue declares each such loss in `loses`, and the conformance suite holds it to that.
+venue declares each such loss in `loses`, and the conformance suite holds it to that. What a row
+does not tell is read from the text, as `invalid NAME: ...`, or is 0 for a limit.
 """
 
 from __future__ import annotations
@@ -198,10 +199,13 @@ class _Reading:
         if text is None or title is None:
             return None
         told = {"text": said.text, **title.groupdict(), **text.groupdict(), **row.given}
-        fields = {name: told[name] for name in row.kind.FIELDS if name in told}
-        if "limit_per_s" in fields:
-            fields["limit_per_s"] = int(fields["limit_per_s"])
-        return row.kind(**fields)
+        if "name" in row.kind.FIELDS and "name" not in told:
+            if (named := _INVALID.fullmatch(said.text)) is None:
+                return None
+            told["name"] = named[1]
+        if row.kind is RateLimited:
+            told["limit_per_s"] = int(told.get("limit_per_s", 0))
+        return row.kind(**{name: told[name] for name in row.kind.FIELDS if name in told})
 
 
 def _fill(row: Row, error: WireError) -> Said:
@@ -214,6 +218,7 @@ def _fill(row: Row, error: WireError) -> Said:
 # What a field may be within a text: words end before the next literal; a limit has nine digits.
 _HOLES = {"text": "(?P<text>.*)", "name": r"(?P<name>[^\s()]{1,80})"}
 _HOLE = re.compile(r"\{([a-z_]+)\}")
+_INVALID = re.compile(r"invalid ([^\s():]{1,80})(?::.*)?", re.DOTALL)
 
 
 def _pattern(template: str) -> re.Pattern[str]:
