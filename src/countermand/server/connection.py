@@ -108,12 +108,10 @@ class Connection(asyncio.Protocol):
             if self._lingered_bytes > LINGER_BYTES_MAX:
                 self._transport.abort()
             return
-        self._is_advancing = True
         try:
             self._reader.feed(data)
         except WireError as refusal:
             self._refuse(refusal)
-        self._is_advancing = False
         self._is_ending = self._is_ending or self._reader.is_over
         self.advance()
 
@@ -190,7 +188,6 @@ class Connection(asyncio.Protocol):
 
     def _arrived(self, request: Request, manner: Manner) -> None:
         self._waiting.append((request, manner))
-        self._begin_waiting()
 
     def _refuse(self, refusal: WireError) -> None:
         self._waiting.append((refusal, _REFUSED))

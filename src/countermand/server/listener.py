@@ -69,7 +69,9 @@ class Listener:
         self._sweep()
 
     async def stop(self) -> None:
-        """Accept nothing more, answer what is open, and return when that is done."""
+        """Accept nothing more, answer what is open, and return when that is done. Idempotent."""
+        if not self._is_accepting:
+            return
         self._accept()
         self._is_accepting = False
         self._loop.remove_reader(self._socket)
