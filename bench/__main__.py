@@ -49,11 +49,13 @@ def main() -> None:
         if name not in PARTS:
             parser.error(f"no part is called {name!r}; there are {', '.join(PARTS)}")
     size, started = QUICK if asked.quick else FULL, time.monotonic()
+    # What others do here, which a reader of the rates must know.
+    load, _, _ = os.getloadavg()
     figures = list[Figure]()
     for name in asked.parts or PARTS:
         print(f"{name} ...", file=sys.stderr, flush=True)
         figures += PARTS[name](size, asked.against)
-    machine = f"{os.cpu_count()} processors, Python {platform.python_version()}"
+    machine = f"{os.cpu_count()} processors ({load:.1f} busy), Python {platform.python_version()}"
     if asked.json:
         told = {"machine": machine, "figures": figures}
         print(msgspec.json.format(msgspec.json.encode(told)).decode())
