@@ -18,6 +18,7 @@ from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine import high_water
 from countermand.engine.chain import GENESIS, decode_entry, encode_entry
 from countermand.engine.clock import ManualClock
+from countermand.engine.errors import Full
 from countermand.engine.high_water import Level
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
@@ -179,6 +180,8 @@ class GatedJournal:
         self.inner: Journal = inner or MemoryJournal()
         self.groups: list[list[Command]] = []
         self.failure: Exception | None = None
+        self.resumed: Callable[[], None] = lambda: None
+        self.full_times = 0
         self.arrived = threading.Semaphore(0)
         self.gate = threading.Semaphore(0)
 
@@ -192,6 +195,13 @@ class GatedJournal:
         if self.failure is not None:
             raise self.failure
         self.inner.append(expected_head, payloads, marks)
+
+    def resume(self) -> None:
+        """Be full for so many times more, then do what was asked for."""
+        if self.full_times:
+            self.full_times -= 1
+            raise Full("no room left")
+        self.resumed()
 
     async def group_arrived(self) -> None:
         """Return once another group waits at the gate."""

@@ -1,6 +1,7 @@
 """The sequencer: place, time, durability, answer, in this order and no other."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Coroutine
 from typing import Any
@@ -19,9 +20,10 @@ from tests.engine.desk import (
 )
 
 from countermand.core.exchange import Exchange
-from countermand.engine.chain import GENESIS, fold
+from countermand.engine import errors, sequencer
+from countermand.engine.chain import GENESIS, encode_entry, fold
 from countermand.engine.clock import ManualClock, SystemClock
-from countermand.engine.errors import Full, Stale
+from countermand.engine.errors import Damaged, Full, JournalError, Stale
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Mark
@@ -30,6 +32,7 @@ from countermand.vocabulary.commands import (
     AdvanceTime,
     Command,
     DepositFunds,
+    Entry,
     NewOrder,
     OpenAccount,
 )
@@ -370,7 +373,7 @@ def test_giving_up_on_the_answer_does_not_take_the_command_back() -> None:
     [(Full("no room left"), Undecided), (Stale("taken over"), IntakeStopped)],
 )
 def test_without_its_journal_the_engine_takes_nothing(
-    failure: Exception, verdict: type[IntakeStopped]
+    failure: JournalError, verdict: type[IntakeStopped]
 ) -> None:
     """Those in hand may be undecided, those that wait are not taken, and reads go on."""
 
@@ -385,19 +388,151 @@ def test_without_its_journal_the_engine_takes_nothing(
         gone.cancel()
         gated.open()
         for reply in (in_hand, waiting, whole):
-            with pytest.raises(IntakeStopped, match=str(failure)) as refused:
+            with pytest.raises(IntakeStopped, match=failure.public) as refused:
                 await reply  # type: ignore[misc]
             assert (verdict if reply is in_hand else IntakeStopped) is type(refused.value)
-        with pytest.raises(IntakeStopped, match=str(failure)):
+        with pytest.raises(IntakeStopped, match=failure.public):
             engine.submit(cancel(1))
-        with pytest.raises(IntakeStopped, match=str(failure)):
+        with pytest.raises(IntakeStopped, match=failure.public):
             engine.submit_all([cancel(1)])
-        assert str(failure) == engine.stopped_because
+        assert failure.public == engine.stopped_because
+        told = engine.health()
+        assert (False, str(failure), failure.advice) == (
+            told.taking_commands,
+            told.reason,
+            told.advice,
+        )
         assert seq == (await engine.query(GetOrder(ALICE, 1))).as_of_seq  # type: ignore[arg-type]
         await engine.stop()
         assert 1 == len(gated.groups), "nothing is appended after the failure"
 
     run(test())
+
+
+async def filled(monkeypatch: pytest.MonkeyPatch, **more: Any) -> tuple[Engine, GatedJournal]:
+    """An engine whose journal has just been full, with one order in hand."""
+    monkeypatch.setattr(sequencer, "RESUME_S", 0.001)
+    engine, gated = await founded(**more)
+    gated.failure = Full("no room left to write /somewhere")
+    in_hand = engine.submit(order())
+    await gated.group_arrived()
+    gated.open()
+    with pytest.raises(Undecided):
+        await in_hand
+    gated.failure = None
+    return engine, gated
+
+
+async def taken_again(engine: Engine) -> None:
+    """Return once commands are taken."""
+    await reason_is(engine, None)
+
+
+async def reason_is(engine: Engine, reason: str | None) -> None:
+    """Return once no commands are taken for a reason, or they are for None."""
+    for _ in range(5000):
+        if engine.health().reason == reason:
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError(engine.health().reason)
+
+
+def test_room_that_returns_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was in hand is not there, what comes then is taken in its place."""
+
+    async def test() -> None:
+        engine, gated = await filled(monkeypatch)
+        seq = engine.seq
+        gated.full_times = 3
+        await taken_again(engine)
+        assert (0, None) == (gated.full_times, engine.health().reason)
+        gated.open()
+        assert seq + 1 == (await engine.submit(order())).seq
+        await engine.stop()
+
+    run(test())
+
+
+def test_what_was_written_after_all_is_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sent it was told that it was not known; the next sees that it is."""
+
+    async def test() -> None:
+        engine, gated = await filled(monkeypatch)
+        seq = engine.seq
+        commands = gated.groups[-1]
+        payload = encode_entry(Entry(seq + 1, engine._exchange.ts_ns + 1, commands[0]))
+        gated.inner.append(seq, [payload])
+        await taken_again(engine)
+        assert seq + 1 == engine.seq
+        await engine.stop()
+
+    run(test())
+
+
+def test_a_journal_that_ends_elsewhere_is_not_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays as it is, and the reason says what was found."""
+
+    async def test() -> None:
+        engine, gated = await filled(monkeypatch)
+        found = Damaged(3, "a page is gone")
+
+        def resume() -> None:
+            raise found
+
+        gated.resumed = resume
+        await reason_is(engine, str(found))
+        assert engine.stopped_because == Damaged.public
+        await engine.stop()
+
+    run(test())
+
+
+def test_a_stop_does_not_wait_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing more is asked, and nothing is taken."""
+
+    async def test() -> None:
+        engine, gated = await filled(monkeypatch)
+        gated.full_times = 1_000_000
+        await engine.stop()
+        assert engine.stopped_because is not None
+
+    run(test())
+
+
+def test_clients_are_told_of_no_path() -> None:
+    """What they are told is a sentence of its own, whatever went wrong."""
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    told = {kind.public for kind in kinds if issubclass(kind, JournalError)}
+
+    assert 3 == len(told)
+    assert not [sentence for sentence in told if "/" in sentence]
+
+
+def test_a_clock_behind_its_journal_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """When it falls behind, while it is, and when it has caught up; not for a moment's step."""
+
+    async def test() -> None:
+        clock = ManualClock()
+        engine = engine_over(MemoryJournal(), clock)
+        await engine.start()
+        await engine.submit_all(FOUNDING)
+        clock.advance(-sequencer.BEHIND_NS_MIN // 2)
+        await engine.submit(order())
+        assert 0 == engine.health().clock_behind_ns
+        clock.advance(-sequencer.BEHIND_NS_MIN)
+        await engine.submit(order())
+        await engine.submit(order())
+        assert engine.health().clock_behind_ns > sequencer.BEHIND_NS_MIN
+        clock.advance(2 * sequencer.BEHIND_NS_MIN)
+        await engine.submit(order())
+        await engine.stop()
+
+    with caplog.at_level(logging.WARNING):
+        run(test())
+    assert [
+        "the clock is behind the journal: set it right",
+        "the clock has caught up with the journal",
+    ] == [record.message for record in caplog.records if "clock" in record.message]
 
 
 def test_a_bug_stops_everything_and_answers_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

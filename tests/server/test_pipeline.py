@@ -19,6 +19,7 @@ from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import OrdType, Side, TimeInForce
 from countermand.vocabulary.queries import GetDepth, GetOrder
+from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import AccountReport, OrderReport, Receipt
 from countermand.wire.context import Settings
 from countermand.wire.conversation import (
@@ -31,7 +32,14 @@ from countermand.wire.conversation import (
     WaitForClose,
 )
 from countermand.wire.credential import Credential, Principal
-from countermand.wire.errors import IntakeClosed, Overloaded, Unauthorized, Unavailable, WireError
+from countermand.wire.errors import (
+    IntakeClosed,
+    OrderRefused,
+    Overloaded,
+    Unauthorized,
+    Unavailable,
+    WireError,
+)
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access, Operation
 from countermand.wire.refusals import Refusals, Row, Said
@@ -329,3 +337,28 @@ def test_stranger_does_nothing() -> None:
     assert b"Unauthorized" == ask(served).body
     assert before == engine.seq
     assert not engine.exchange.query(GetDepth(SPOT)).bids
+
+
+def test_a_refusal_that_the_clock_may_have_caused_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """While it is behind the journal: who is not proven, and an order that has expired already."""
+    world = FedWorld()
+    expired = RejectReason.INVALID_EXPIRE_TIME
+    for behind_ns, error, count in [
+        (0, Unauthorized("stale stamp"), 0),
+        (3_000_000_000, Unauthorized("stale stamp"), 1),
+        (3_000_000_000, OrderRefused(expired), 2),
+        (3_000_000_000, OrderRefused(RejectReason.UNKNOWN_INSTRUMENT), 2),
+        (3_000_000_000, Overloaded("busy"), 2),
+    ]:
+        world.clock_behind_ns = behind_ns
+
+        def serve(message: Nothing, ctx: AnyContext, error: WireError = error) -> Serving[Any]:
+            yield ()
+            raise error
+
+        ask(pipeline(world, serve))
+        told = [r for r in caplog.records if "clock is behind" in r.message]
+        assert count == len(told), error
+    assert 3.0 == told[-1].behind_s  # type: ignore[attr-defined]

@@ -30,7 +30,7 @@ class FedWorld(World):
     def __init__(self) -> None:
         super().__init__()
         self.feed = Feed(self.exchange.seq)
-        self.asked = 0
+        self.asked = self.clock_behind_ns = 0
         self.answers_later = False
         self.failure: Exception | None = None
 

@@ -52,6 +52,7 @@ class CoreEngine:
     def __init__(self, clock: ManualClock) -> None:
         self.exchange = Exchange()
         self.feed = Feed()
+        self.clock_behind_ns = 0
         self._clock = clock
 
     def enter(self, command: Command) -> Receipt:

@@ -16,14 +16,21 @@ Errors: everything that can go wrong with a journal.
     ├── Unreadable       the disk or the operating system refuses to read
     ├── Stale            another writer has taken over, or the head is elsewhere; nothing written
     └── WriteFailed      the disk refuses to write; what is durable is not known
-        └── Full         because there is no room
+        └── Full         because there is no room; nothing was written, and room may return
 """
 
 from __future__ import annotations
 
 
 class JournalError(Exception):
-    """Base of the tree; the text is one sentence for people."""
+    """
+    Base of the tree; the text is one sentence for people who run the server.
+
+    `public` is what its clients are told: no path of the server's. `advice` is what to do.
+    """
+
+    public = "the exchange cannot record commands"
+    advice = "restart the server once the disk can be written"
 
 
 class Absent(JournalError):
@@ -109,12 +116,22 @@ class Stale(JournalError):
     Another writer has taken over, or the head is not where it was expected; nothing was written.
     """
 
+    public = "another server has taken over"
+    advice = "stop this server"
+
 
 class WriteFailed(JournalError):
     """
     The disk refused to write. Whether the last records are durable, only the next start can tell.
     """
 
+    def again(self) -> WriteFailed:
+        """Return the same failure anew, for the next that meets it."""
+        return type(self)(str(self))
+
 
 class Full(WriteFailed):
-    """There is no room left."""
+    """There is no room left; nothing was written, and room may return."""
+
+    public = "the exchange has no room to record commands"
+    advice = "make room on the disk of the data directory; commands are then taken again by itself"

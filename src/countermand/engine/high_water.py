@@ -69,7 +69,7 @@ class HighWater:
         self._turn, self._level = _read(self._path)
         self._told = self._level
         self._wanted = 0
-        self._failure = ""
+        self._failure: WriteFailed | None = None
         self._changed, self._hurry, self._written = Event(), Event(), Condition()
         self._writing, self._is_ending = Lock(), False
         self._thread: Thread | None = None
@@ -101,13 +101,13 @@ class HighWater:
         if seq + RESERVE // 2 <= self._level.reserved or self._thread is None:
             return
         self._wanted = seq
-        self._failure = ""
+        self._failure = None
         self._changed.set()
         self._hurry.set()
         with self._written:
-            self._written.wait_for(lambda: self._level.reserved >= seq or self._failure)
-        if self._level.reserved < seq:
-            raise WriteFailed(self._failure)
+            self._written.wait_for(lambda: self._level.reserved >= seq or self._failure is not None)
+        if self._level.reserved < seq and self._failure is not None:
+            raise self._failure.again()
 
     def reached(self, head: int, checksum: bytes) -> None:
         """Take note of a durable head; it will be in the file soon."""
@@ -156,7 +156,7 @@ class HighWater:
             try:
                 self._write(self._covering(self._told))
             except WriteFailed as failed:
-                self._failure = str(failed)
+                self._failure = failed
             with self._written:
                 self._written.notify_all()
             self._hurry.wait(PAUSE_S)

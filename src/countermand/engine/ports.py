@@ -106,7 +106,16 @@ class Journal(Readable, Protocol):
         Make entries and marks durable, all or none.
 
         The payloads are what `encode_entry` makes of the entries from `expected_head + 1` on.
-        Raises: Stale, WriteFailed. After WriteFailed every further append fails too.
+        Raises: Stale, WriteFailed. After WriteFailed every further append fails too; only after
+        Full may `resume` change that.
+        """
+
+    def resume(self) -> None:
+        """
+        Become usable again after Full, having proven how the journal ends.
+
+        The entries of the append that failed are there, all or none: `head` tells.
+        Raises: Full while there is still no room, and as opening the journal does.
         """
 
     def keep(self, records: Sequence[Kept]) -> None:

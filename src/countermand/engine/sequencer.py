@@ -28,7 +28,7 @@ from msgspec import Struct
 from countermand.core.exchange import Exchange
 from countermand.engine.chain import as_journaled, encode_in_place, fold
 from countermand.engine.committer import Committer
-from countermand.engine.errors import JournalError, Stale
+from countermand.engine.errors import Full, JournalError, Stale
 from countermand.engine.feed import Feed
 from countermand.engine.intake import Batch, Intake, Limits, QueueFull, Reply, Waiting
 from countermand.engine.keeper import Keeper
@@ -37,12 +37,18 @@ from countermand.engine.snapshot import SnapshotDirectory
 from countermand.vocabulary.commands import AdvanceTime, Command, Entry
 from countermand.vocabulary.reports import Receipt
 
-__all__ = ["Answer", "Engine", "IntakeStopped", "QueueFull", "Undecided"]
+__all__ = ["Answer", "Engine", "Health", "IntakeStopped", "QueueFull", "Undecided"]
 
 log = logging.getLogger(__name__)
 
 # How far apart the marks are that let a replay prove itself: 16 bytes for every thousand entries.
 MARK_EVERY = 1000
+
+# How often a journal that was full is asked whether there is room again.
+RESUME_S = 1.0
+
+# Clocks are stepped a little all the time; behind its journal by more than this one is told of.
+BEHIND_NS_MIN = 1_000_000_000
 
 # The loop's timer and the wall clock can drift apart or be stepped: look again at least this often,
 # and not so often as to spin when the timer comes a moment before the clock.
@@ -59,6 +65,20 @@ class Undecided(IntakeStopped):
     """
     The journal failed with this command in hand: only the next start can tell what became of it.
     """
+
+
+class Health(Struct, frozen=True):
+    """
+    How the engine is, for people who run it.
+
+    `reason` is why no commands are taken and `advice` what to do; None while they are taken.
+    """
+
+    taking_commands: bool
+    reason: str | None
+    advice: str | None
+    clock_behind_ns: int
+    seq: int
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -105,7 +125,10 @@ class Engine:
         self._committer = Committer()
         self._marks: list[Mark] = []
         self._refusal: str | None = "the exchange has not started"
-        self._is_broken = self._is_busy = False
+        self._failure: Exception | None = None
+        self._in_doubt: _Group | None = None
+        self._retrying: asyncio.TimerHandle | None = None
+        self._is_broken = self._is_busy = self._is_behind = False
         self._due_ns = 0
         self._timer: asyncio.TimerHandle | None = None
         self._quiet: Future[None] | None = None
@@ -118,8 +141,21 @@ class Engine:
 
     @property
     def stopped_because(self) -> str | None:
-        """Why no commands are taken, None while they are."""
+        """Why no commands are taken, as clients are told; None while they are."""
         return self._refusal
+
+    @property
+    def clock_behind_ns(self) -> int:
+        """How far the clock is behind the last entry's time, 0 when that is no matter."""
+        behind_ns = self._exchange.ts_ns - self._clock.now_ns()
+        return behind_ns if behind_ns >= BEHIND_NS_MIN else 0
+
+    def health(self) -> Health:
+        """Return how the engine is."""
+        refusal, failure = self._refusal, self._failure
+        reason = refusal if failure is None or refusal is None else str(failure)
+        advice = getattr(failure, "advice", None) if refusal is not None else None
+        return Health(refusal is None, reason, advice, self.clock_behind_ns, self.seq)
 
     async def start(self) -> None:
         """Take commands from now on, and do what fell due meanwhile."""
@@ -208,8 +244,9 @@ class Engine:
 
     async def _stop(self) -> None:
         self._refusal = self._refusal or "the exchange is stopping"
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._retrying):
+            if timer is not None:
+                timer.cancel()
         if self._is_busy:
             self._quiet = asyncio.get_running_loop().create_future()
             await self._quiet
@@ -233,7 +270,10 @@ class Engine:
 
     def _form(self) -> None:
         """Stamp and hand over the next group, or rest when nothing waits and nothing is due."""
-        ts_ns = max(self._clock.now_ns(), self._exchange.ts_ns + 1)
+        now_ns, last_ns = self._clock.now_ns(), self._exchange.ts_ns
+        if (last_ns - now_ns >= BEHIND_NS_MIN) is not self._is_behind:
+            self._tell_of_clock(last_ns - now_ns)
+        ts_ns = max(now_ns, last_ns + 1)
         due_ns = self._exchange.next_due_ns()
         waiting: list[Waiting] = [_TIME_IS_DUE] if 0 < due_ns <= ts_ns else []
         ahead, first_seq = len(waiting), self._exchange.seq + 1
@@ -250,6 +290,14 @@ class Engine:
             partial(self._journal.append, first_seq - 1, payloads, marks),
             lambda failure: self._guarded(self._committed, group, failure),
         )
+
+    def _tell_of_clock(self, behind_ns: int) -> None:
+        self._is_behind = not self._is_behind
+        if self._is_behind:
+            extra = {"behind_s": round(behind_ns / 1e9, 3)}
+            log.warning("the clock is behind the journal: set it right", extra=extra)
+        else:
+            log.warning("the clock has caught up with the journal")
 
     def _rest(self, due_ns: int, ts_ns: int) -> None:
         self._is_busy = False
@@ -274,6 +322,7 @@ class Engine:
     def _committed(self, group: _Group, failure: Exception | None) -> None:
         """Apply a durable group, then publish it, then answer; or stop if it is not durable."""
         if failure is not None:
+            self._in_doubt = group
             self._stop_intake((*group.replies, group.batch), failure)
             self._rest(0, 0)
             return
@@ -311,8 +360,9 @@ class Engine:
             reply.set_result(None)
 
     def _stop_intake(self, in_hand: Sequence[Reply | None], failure: Exception) -> None:
-        log.critical("no more commands are taken", extra={"reason": str(failure)})
-        self._refusal = str(failure)
+        self._failure, self._refusal = failure, getattr(failure, "public", JournalError.public)
+        extra = {"reason": str(failure), "advice": getattr(failure, "advice", "")}
+        log.critical("no more commands are taken", extra=extra)
         # A stale writer's transaction wrote nothing; of any other failure that is not known.
         verdict = IntakeStopped if isinstance(failure, Stale) else Undecided
         for reply in in_hand:
@@ -321,6 +371,38 @@ class Engine:
         for waiting in self._intake.drain():
             if not waiting.done():
                 waiting.set_exception(IntakeStopped(self._refusal))
+        if isinstance(failure, Full):
+            self._retry()
+
+    def _retry(self) -> None:
+        if self._retrying is None and self._stopping is None:
+            self._retrying = self._loop.call_later(RESUME_S, self._ask_for_room)
+
+    def _ask_for_room(self) -> None:
+        self._committer.commit(
+            self._journal.resume, lambda failure: self._guarded(self._resumed, failure)
+        )
+
+    def _resumed(self, failure: Exception | None) -> None:
+        """Take commands again where the journal was proven, ask again where it is still full."""
+        self._retrying = None
+        if self._stopping is not None:
+            return
+        if isinstance(failure, Full):
+            self._retry()
+            return
+        if failure is not None:
+            self._stop_intake((), failure)
+            return
+        group, self._in_doubt = self._in_doubt, None
+        if group is not None and self._journal.head > self._exchange.seq:
+            # Whoever sent it was told that this was not known; now it is.
+            self.feed.publish(self._apply(group))
+        if self._journal.head != self._exchange.seq:
+            raise AssertionError("the journal ends elsewhere than the exchange")
+        log.warning("commands are taken again", extra={"seq": self._exchange.seq})
+        self._failure = self._refusal = None
+        self.wake()
 
     def _finish(self) -> None:
         # On no loop any more: the last marks, a snapshot to start from, and the journal's close.

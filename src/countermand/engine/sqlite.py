@@ -20,7 +20,10 @@ from countermand import durable
 from countermand.engine import wal
 from countermand.engine.chain import GENESIS, link, link_kept
 from countermand.engine.errors import (
+    Damaged,
     Full,
+    JournalError,
+    KeptDamaged,
     Stale,
     Unreadable,
     Unsuitable,
@@ -65,6 +68,10 @@ _KEEP = "INSERT INTO kept SELECT ?, ?, ?, ? WHERE (SELECT max(epoch) FROM writer
 # What a journal of the first format lacks.
 _FROM_FILES = (KEPT_TABLE, f"PRAGMA user_version = {FORMAT}")
 
+# Room for the log to grow until it is copied, and for the database to grow by it: with less, a
+# journal that was full would soon be full again.
+ROOM_BYTES_MIN = 2 * CHECKPOINT_PAGES * 4096
+
 # As Python's default, named: how long another program's transaction on the file is waited for.
 BUSY_S = 5.0
 
@@ -82,7 +89,7 @@ class SqliteJournal:
         """
         _make(directory)
         self._path = directory / FILE_NAME
-        self._failure = ""
+        self._failure: WriteFailed | None = None
         self._epoch = self._head = self._kept = 0
         self._checksum = self._kept_checksum = GENESIS
         with ExitStack() as stack:
@@ -91,9 +98,8 @@ class SqliteJournal:
             stack.callback(self._close_mark)
             if self.torn.torn_bytes:
                 wal.cut(log_of(self._path), self.torn)
-            self._connection = _connect(self._path)
-            stack.callback(self._connection.close)
-            self._records = Records(self._connection)
+            self._connect()
+            stack.callback(self._disconnect)
             self._prepare()
             self._report_torn()
             level = self._high_water.level
@@ -164,6 +170,39 @@ class SqliteJournal:
         self._head, self._checksum = expected_head + len(payloads), checksum
         self._high_water.reached(self._head, checksum)
 
+    def resume(self) -> None:
+        """
+        Become usable again after Full, having proven how the journal ends.
+
+        Raises: Full while there is still no room, and as opening the journal does.
+        """
+        if not isinstance(self._failure, Full):
+            return
+        _refuse_full(self._path)
+        known = (self._head, self._checksum, self._kept, self._kept_checksum)
+        full, self._failure = self._failure, None
+        try:
+            self._disconnect()
+            self._reopen(*known)
+        except JournalError as error:
+            self._failure = error if isinstance(error, WriteFailed) else full
+            raise
+
+    def _reopen(self, head: int, checksum: bytes, kept: int, kept_checksum: bytes) -> None:
+        found = wal.scan(log_of(self._path))
+        if found.damage:
+            raise Damaged(head + 1, found.damage)
+        if found.torn_bytes:
+            wal.cut(log_of(self._path), found)
+        self._connect()
+        self._prepare()
+        if self.checksum_at(head) != checksum:
+            raise Damaged(head, "it is not the record that was written last")
+        if (self._kept, self._kept_checksum) != (kept, kept_checksum):
+            # Its change of keys is not true here; the next start will see to it.
+            raise KeptDamaged(kept + 1, "it was written, and whoever asked was not answered")
+        self.check(head + 1, self._head)
+
     def read(self, from_seq: int) -> Iterator[Entry]:
         """
         Yield the entries from `from_seq` to the head. Raises: Damaged naming the first bad one.
@@ -231,7 +270,14 @@ class SqliteJournal:
         Close the file, which empties its log, seal its end, let go of the directory. Idempotent.
         """
         self._open.close()
-        self._failure = self._failure or "the journal is closed"
+        self._failure = self._failure or WriteFailed("the journal is closed")
+
+    def _connect(self) -> None:
+        self._connection = _connect(self._path)
+        self._records = Records(self._connection)
+
+    def _disconnect(self) -> None:
+        self._connection.close()
 
     def _close_mark(self) -> None:
         try:
@@ -313,15 +359,14 @@ class SqliteJournal:
             )
 
     def _write(self, statement: str, values: Sequence[int | bytes | str] = ()) -> int:
-        if self._failure:
-            raise WriteFailed(self._failure)
+        if self._failure is not None:
+            raise self._failure.again()
         try:
             return self._connection.execute(statement, values).rowcount
         except sqlite3.Error as error:
             # What a failed commit left behind is the next start's to find out.
-            failure = _explain(self._path, error)
-            self._failure = str(failure)
-            raise failure from error
+            self._failure = _explain(self._path, error)
+            raise self._failure from error
 
 
 @cache
@@ -355,6 +400,15 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise Unreadable(f"cannot open {path}: {error}") from None
     connection.text_factory = decode_text
     return connection
+
+
+def _refuse_full(path: Path) -> None:
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError as error:
+        raise Full(f"cannot ask for the room left for {path}: {error.strerror}") from None
+    if disk.f_bavail * disk.f_frsize < ROOM_BYTES_MIN:
+        raise Full(f"no room left to write {path}")
 
 
 def _explain(path: Path, error: sqlite3.Error) -> WriteFailed:

@@ -2,7 +2,7 @@
 Control: what an operator or a script asks of the whole server, on a port of its own.
 
     GET /          where the venues are, as in the ready line but without secrets
-    GET /health    200 while commands are taken, 503 with the reason when not
+    GET /health    200 while commands are taken; 503 with the reason and what to do when not
     GET /metrics   Prometheus text
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec import to_builtins
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -45,6 +46,11 @@ class _Collector:
             "countermand_groups", "Groups committed since the start.", self._engine.groups
         )
         yield GaugeMetricFamily(
+            "countermand_clock_behind_seconds",
+            "How far the clock is behind the journal; 0 when that is no matter.",
+            self._engine.clock_behind_ns / 1e9,
+        )
+        yield GaugeMetricFamily(
             "countermand_taking_commands",
             "1 while commands are taken.",
             0 if self._engine.stopped_because else 1,
@@ -62,9 +68,8 @@ def control_app(
         return JSONResponse({"venues": dict(base_urls), "seq": engine.seq})
 
     async def health(request: Request) -> Response:
-        reason = engine.stopped_because
-        body = {"taking_commands": reason is None, "reason": reason, "seq": engine.seq}
-        return JSONResponse(body, 200 if reason is None else 503)
+        found = engine.health()
+        return JSONResponse(to_builtins(found), 200 if found.taking_commands else 503)
 
     async def exposition(request: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -34,6 +34,10 @@ class Engine(Protocol):
 
     feed: Feed
 
+    @property
+    def clock_behind_ns(self) -> int:
+        """How far the clock is behind the last entry's time, 0 when that is no matter."""
+
     def put(self, command: Command, reply: Reply) -> None:
         """Queue a command. Raises QueueFull, IntakeStopped."""
 

@@ -24,12 +24,21 @@ from countermand.server.rate_limits import RateLimits
 from countermand.server.verifier import Verifier
 from countermand.server.watch import OrderWatch
 from countermand.vocabulary.queries import GetReferenceData
+from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import Receipt
 from countermand.wire import codec
 from countermand.wire.context import Context, Settings
 from countermand.wire.credential import ANYONE, Principal
 from countermand.wire.directory import Directory
-from countermand.wire.errors import Forbidden, Internal, MethodNotAllowed, RateLimited, WireError
+from countermand.wire.errors import (
+    Forbidden,
+    Internal,
+    MethodNotAllowed,
+    OrderRefused,
+    RateLimited,
+    Unauthorized,
+    WireError,
+)
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Attempts, Params, Route
@@ -197,12 +206,24 @@ class _Call:
     def _fail(self, error: Exception) -> None:
         pipeline, request = self._pipeline, self._request
         if isinstance(error, WireError):
+            if pipeline.engine.clock_behind_ns:
+                self._tell_of_clock(error)
             self._send(pipeline.refuse(pipeline.venue.refusals.words(error, request)))
             return
         # A bug in a dialect harms one request; one in the exchange has already stopped the engine.
         where = {"method": request.method, "path": request.path.decode("latin-1")}
         log.error("request failed", exc_info=error, extra={"venue": pipeline.venue.name, **where})
         self._send(pipeline.refuse(Internal("internal error")))
+
+    def _tell_of_clock(self, error: WireError) -> None:
+        # What time can refuse: a signature's stamp by the clock, an order's expiry by the journal.
+        is_late = (
+            isinstance(error, OrderRefused) and error.reason is RejectReason.INVALID_EXPIRE_TIME
+        )
+        if is_late or isinstance(error, Unauthorized):
+            venue, behind_ns = self._pipeline.venue.name, self._pipeline.engine.clock_behind_ns
+            extra = {"venue": venue, "reason": error.text, "behind_s": round(behind_ns / 1e9, 3)}
+            log.warning("refused while the clock is behind the journal", extra=extra)
 
     def _send(self, response: Response) -> None:
         if echoes := self._pipeline.venue.habits.echoes:
