@@ -29,3 +29,13 @@ def test_unknown_text_is_an_invalid_field() -> None:
     with pytest.raises(InvalidField, match="invalid side") as caught:
         Table("side", ((1, "BUY"),)).from_wire("buy")
     assert caught.value.name == "side"
+
+
+def test_what_was_not_given_stays_that() -> None:
+    """In both directions; what was given is a word all the same."""
+    table = Table("side", ((1, "BUY"),))
+
+    assert (None, "BUY") == (table.to_wire_if(None), table.to_wire_if(1))
+    assert (None, 1) == (table.from_wire_if(None), table.from_wire_if("BUY"))
+    with pytest.raises(InvalidField, match="invalid side"):
+        table.from_wire_if("")

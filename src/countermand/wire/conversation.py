@@ -150,3 +150,20 @@ def many(
         return [show(each, ctx) for each in found]
 
     return serve
+
+
+def each(
+    read: Callable[[Any, Any, AnyContext], Any], part: str = ""
+) -> Callable[[Any, Any, AnyContext], tuple[Any, ...]]:
+    """Read a list: `read` of each thing in the reply, or in its `part`, in order."""
+
+    def read_all(reply: Any, message: Any, ctx: AnyContext) -> tuple[Any, ...]:
+        things = getattr(reply, part) if part else reply
+        return tuple([read(thing, message, ctx) for thing in things])
+
+    return read_all
+
+
+def always(value: Any) -> Callable[[Any, AnyContext], Any]:
+    """Ask what has no parameters: the same query or message, whatever was asked."""
+    return lambda _asked, _ctx: value

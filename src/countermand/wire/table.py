@@ -1,6 +1,6 @@
 """Tables that are read in both directions, so that the two ends of a wire cannot disagree."""
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from countermand.wire.errors import InvalidField, NotExpressible
 
@@ -36,6 +36,14 @@ class Table(Generic[Word]):
             return self._from_wire[text]
         except KeyError:
             raise InvalidField(self.name, f"invalid {self.name}") from None
+
+    def to_wire_if(self, word: Word | None) -> Any:
+        """Return the dialect's word where one was given. Raises as `to_wire` does."""
+        return None if word is None else self.to_wire(word)
+
+    def from_wire_if(self, text: str | None) -> Word | None:
+        """Return our word where a text was given. Raises as `from_wire` does."""
+        return None if text is None else self.from_wire(text)
 
     def __contains__(self, word: Word) -> bool:
         return word in self._to_wire

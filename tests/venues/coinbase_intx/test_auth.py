@@ -8,14 +8,9 @@ from typing import Any
 
 import pytest
 
-from countermand.venues.coinbase_intx.auth import (
-    SIGN,
-    TIMESTAMP,
-    IntxAuth,
-    IntxCredential,
-    IntxSettings,
-    canonical,
-)
+from countermand.venues.coinbase_intx.auth import SIGN, TIMESTAMP, IntxAuth, canonical
+from countermand.venues.coinbase_intx.credential import IntxCredential
+from countermand.venues.coinbase_intx.settings import IntxSettings
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto, times
 from countermand.wire.credential import Credential

@@ -13,18 +13,10 @@ from tests.venues.desk import START_NS, Desk
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
 from countermand.venues import VENUES
-from countermand.venues.coinbase_intx import ids
+from countermand.venues.coinbase_intx import account, fills, ids, markets, resolve, show
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import markets as market_messages
-from countermand.venues.coinbase_intx.messages.portfolios import GetPortfolio
-from countermand.venues.coinbase_intx.translate import (
-    fills,
-    holdings,
-    markets,
-    order_reports,
-    portfolios,
-    resolve,
-)
+from countermand.venues.coinbase_intx.messages.accounts import GetPortfolio
 from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
 from countermand.vocabulary.order import ExecType, OrdType, Side, TimeInForce
@@ -37,7 +29,8 @@ from countermand.vocabulary.queries import (
 )
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import codec
-from countermand.wire.errors import Malformed, NotExpressible, NotFound, Unauthorized, WireError
+from countermand.wire.credential import ANYONE
+from countermand.wire.errors import Malformed, NotExpressible, NotFound, WireError
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Operation
 from countermand.wire.route import Routes
@@ -101,7 +94,7 @@ def test_not_expressible(operation: Operation, asked: Any) -> None:
 )
 def test_answer_nobody_can_read(key: str, text: str) -> None:
     """Is malformed, whatever it breaks on: what happened to the order is unknown."""
-    order = order_reports.order_to_wire(placed(), DESK.context())
+    order = show.show_order(placed(), DESK.context())
 
     async def garbled(request: Request) -> Response:
         return Response(200, codec.encode(replace(order, **{key: text})))
@@ -138,30 +131,27 @@ def answer_to(target: str) -> Any:
 def test_names_nobody_knows_here() -> None:
     """An answer of elsewhere is not taken for one of ours."""
     ctx, nowhere = DESK.context(), {"portfolio_uuid": "elsewhere"}
-    order = order_reports.order_to_wire(placed(), ctx)
+    order = show.show_order(placed(), ctx)
     portfolio = answer_to("/api/v1/portfolios")[0]
     with pytest.raises(Malformed):
-        order_reports.order_from_wire(replace(order, symbol="DOGE-PERP"), ctx)
+        show.read_order(replace(order, symbol="DOGE-PERP"), None, ctx)
     with pytest.raises(Malformed):
-        order_reports.order_from_wire(replace(order, order_id="elsewhere"), ctx)
+        show.read_order(replace(order, order_id="elsewhere"), None, ctx)
     with pytest.raises(WireError):
-        order_reports.order_from_wire(replace(order, event_type="PENDING_CANCEL"), ctx)
+        show.read_order(replace(order, event_type="PENDING_CANCEL"), None, ctx)
     with pytest.raises(Malformed):
-        portfolios.portfolio_from_wire(replace(portfolio, **nowhere), ctx)
+        account.read_portfolio(replace(portfolio, **nowhere), None, ctx)
 
 
 def test_holdings_nobody_knows_here() -> None:
     """Likewise."""
     portfolio = answer_to("/api/v1/portfolios")[0].portfolio_uuid
-    asked = holdings.portfolios.GetPortfolio(portfolio)
-    balances = answer_to(f"/api/v1/portfolios/{portfolio}/balances")
+    asked, stray = GetPortfolio(portfolio), GetPortfolio("elsewhere")
+    balance = answer_to(f"/api/v1/portfolios/{portfolio}/balances")[0]
     with pytest.raises(Malformed):
-        holdings.balances_reply_from_wire(
-            [replace(balances[0], asset_id="0-0-zz")], DESK.context(message=asked)
-        )
-    stray = holdings.portfolios.GetPortfolio("elsewhere")
+        account.read_balance(replace(balance, asset_id="0-0-zz"), asked, DESK.context())
     with pytest.raises(Malformed):
-        holdings.balances_reply_from_wire(balances, DESK.context(message=stray))
+        account.read_balance(balance, stray, DESK.context())
 
 
 @pytest.mark.parametrize(
@@ -171,14 +161,14 @@ def test_instrument_that_contradicts_itself(wrong: dict[str, str]) -> None:
     """It names the instrument."""
     one = answer_to("/api/v1/instruments/BTC-PERP")
     with pytest.raises(Malformed, match="BTC-PERP"):
-        markets.instrument_from_wire(replace(one, **wrong), DESK.context())
+        markets.read_instrument(replace(one, **wrong), None, DESK.context())
 
 
 def test_instrument_of_unknown_assets() -> None:
     """A client that knows nothing yet gets the fewest digits that are exact."""
     one = answer_to("/api/v1/instruments/BTC-PERP")
     stray = replace(one, base_asset_id="991", quote_asset_id="992")
-    known = markets.instrument_from_wire(stray, DESK.context()).instrument
+    known = markets.read_instrument(stray, None, DESK.context()).instrument
 
     assert (known.notional_minor, known.lot_minor) == (1, 1)
     assert (known.tick_units, known.price_scale, known.qty_scale) == (1, 1, 4)
@@ -187,7 +177,7 @@ def test_instrument_of_unknown_assets() -> None:
 VANISHING: dict[Operation, Any] = {
     Operation.GET_INSTRUMENT: market_messages.GetInstrument("BTC-PERP"),
     Operation.GET_QUOTE: market_messages.GetQuote("BTC-PERP"),
-    Operation.GET_ACCOUNT: GetPortfolio(ids.both(Kind.PORTFOLIO, MINE)[1]),
+    Operation.GET_ACCOUNT: GetPortfolio(ids.uuid(Kind.PORTFOLIO, MINE)),
 }
 
 
@@ -211,12 +201,10 @@ def test_what_vanished_before_it_was_read_is_not_found(operation: Operation, que
 
 
 def test_nobody_has_no_portfolio() -> None:
-    """Without a principal, or with one that has opened nothing."""
-    with pytest.raises(Unauthorized):
-        resolve.default(replace(DESK.context(), principal=None))
-    stranger = replace(DESK.context().principal, owner="carol")
-    with pytest.raises(NotFound):
-        resolve.default(replace(DESK.context(), principal=stranger))
+    """Without a key, or with one whose owner has opened nothing."""
+    for principal in (ANYONE, replace(DESK.context().principal, owner="carol")):
+        with pytest.raises(NotFound, match="key has no portfolio"):
+            resolve.portfolio_or_default(None, replace(DESK.context(), principal=principal))
 
 
 def test_first_portfolio_stands_in_for_a_default() -> None:
@@ -228,7 +216,7 @@ def test_first_portfolio_stands_in_for_a_default() -> None:
     )
     directory._accounts_by_owner = {"alice": plain}
 
-    assert resolve.default(replace(ctx, directory=directory)).account_id == MINE
+    assert resolve.portfolio_or_default(None, replace(ctx, directory=directory)) == MINE
 
 
 def test_fill_nobody_knows_here() -> None:
@@ -241,9 +229,9 @@ def test_fill_nobody_knows_here() -> None:
     row = VENUE.routes.of(Operation.LIST_FILLS)
     one = codec.decode_reply(row, Response(200, codec.encode(page))).results[0]
 
-    assert fills.fill_from_wire(one, desk.context()).last_qty_lots == 1000
+    assert fills.read_fill(one, None, desk.context()).last_qty_lots == 1000
     with pytest.raises(Malformed):
-        fills.fill_from_wire(replace(one, symbol="DOGE-PERP"), desk.context())
+        fills.read_fill(replace(one, symbol="DOGE-PERP"), None, desk.context())
 
 
 @pytest.mark.parametrize(

@@ -6,47 +6,40 @@ For worlds whose keys are published; the reasons are the slips that clients of t
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from binascii import b2a_base64, hexlify
+from binascii import a2b_base64, hexlify
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from countermand.venues.coinbase_intx.auth import (
-    KEY,
-    PASSPHRASE,
-    SIGN,
-    TIMESTAMP,
-    IntxCredential,
-    canonical,
-)
-from countermand.wire import times
-from countermand.wire.context import Settings
+from countermand.venues.coinbase_intx.auth import KEY, PASSPHRASE, SIGN, TIMESTAMP, canonical
+from countermand.venues.coinbase_intx.credential import IntxCredential
+from countermand.venues.coinbase_intx.settings import IntxSettings
+from countermand.wire import crypto, times
 from countermand.wire.http import Request
 from countermand.wire.venue import Keys
 
 
-def explain(request: Request, keys: Keys, settings: Settings, now_ns: int) -> str:
+def explain(
+    request: Request, keys: Keys[IntxCredential], settings: IntxSettings, now_ns: int
+) -> str:
     """Return why the request is not proven, as far as can be told."""
     headers = dict(reversed(request.headers))
     missing = [name for name in (KEY, PASSPHRASE, TIMESTAMP, SIGN) if not headers.get(name)]
     if missing:
         return f"without {b', '.join(missing).decode().upper()}"
     held = keys.find(headers[KEY].decode("latin-1"))
-    if not isinstance(held, IntxCredential):
+    if held is None:
         return "no key is called what CB-ACCESS-KEY says"
     if held.passphrase.encode() != headers[PASSPHRASE]:
         return "CB-ACCESS-PASSPHRASE is not that key's"
     stamp, given = headers[TIMESTAMP], headers[SIGN]
-    signed = (
-        f"CB-ACCESS-SIGN must be over {canonical(request, stamp, request.path).decode('latin-1')!r}"
-    )
-    for slip, secret, message in _readings(request, held, stamp):
-        digest = hmac.digest(secret, message, hashlib.sha256)
-        if given == b2a_base64(digest, newline=False):
+    message = canonical(request, stamp, request.path).decode("latin-1")
+    signed = f"CB-ACCESS-SIGN must be over {message!r}"
+    for slip, secret, other in _readings(request, held, stamp):
+        signature = crypto.hmac_sha256_base64(secret, other)
+        if given == signature:
             return _late(stamp, now_ns) if not slip else f"{signed}; it is over that {slip}"
-        if given.lower() == hexlify(digest):
+        if given.lower() == hexlify(a2b_base64(signature)):
             return f"{signed}, in base64; it is in hexadecimal"
     return f"{signed}; what it is over cannot be told"
 

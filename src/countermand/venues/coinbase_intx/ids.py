@@ -13,9 +13,9 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_PAIRS = tuple(a + b for a in _DIGITS for b in _DIGITS)
-_PAIR = 36 * 36
+from countermand.vocabulary.ids import OrderId
+from countermand.wire import base36
+
 _FIRST = 36**7
 _WORD = re.compile(r"[0-9a-z]{1,16}")
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8000-([0-9a-f]{12})")
@@ -51,23 +51,19 @@ _SUFFIX = {
 _ASSET_PREFIX = "0-0-"
 
 
+@lru_cache(maxsize=16_384)
 def triplet(kind: Kind, number: int) -> str:
     """Return the base-36 spelling of an id."""
     if kind is Kind.ASSET:
-        return _ASSET_PREFIX + _base36(number)
-    return _base36(number + _FIRST) + _SUFFIX[kind]
+        return _ASSET_PREFIX + base36.encode(number).lower()
+    return base36.encode(number + _FIRST).lower() + _SUFFIX[kind]
 
 
+@lru_cache(maxsize=16_384)
 def uuid(kind: Kind, number: int) -> str:
     """Return the UUID spelling of an id: version 8, whose bits are free for such use."""
     high, low = divmod(number, 1 << 48)
     return f"{high >> 16:08x}-{high & 0xFFFF:04x}-8{kind:03x}-8000-{low:012x}"
-
-
-@lru_cache(maxsize=4096)
-def both(kind: Kind, number: int) -> tuple[str, str]:
-    """Return the triplet and the UUID of an id that many answers carry."""
-    return triplet(kind, number), uuid(kind, number)
 
 
 @lru_cache(maxsize=4096)
@@ -82,6 +78,16 @@ def parse(kind: Kind, text: str) -> int | None:
             return None
         return int(match[1] + match[2] + match[4], 16)
     return int(text) if _DECIMAL.fullmatch(text) else None
+
+
+def parse_order(text: str) -> OrderId:
+    """Return an order's id, or 0 for what is a client order id; an id may be one too."""
+    return OrderId(parse_triplet(Kind.ORDER, text) or 0)
+
+
+def order_text(order_id: OrderId, cl_ord_id: str) -> str:
+    """Return what an order is called in a path: its id, else its client id."""
+    return triplet(Kind.ORDER, order_id) if order_id else cl_ord_id
 
 
 def is_spelled_like_one(text: str) -> bool:
@@ -100,12 +106,3 @@ def parse_triplet(kind: Kind, text: str) -> int | None:
         return None
     number = int(word, 36) - first
     return number if number >= 0 else None
-
-
-def _base36(number: int) -> str:
-    number, low = divmod(number, _PAIR)
-    text = _PAIRS[low]
-    while number:
-        number, low = divmod(number, _PAIR)
-        text = _PAIRS[low] + text
-    return text.lstrip("0") or "0"

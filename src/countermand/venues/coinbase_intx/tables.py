@@ -10,6 +10,7 @@ from countermand.vocabulary.order import (
     TimeInForce,
 )
 from countermand.vocabulary.reasons import CancelReason
+from countermand.wire import times
 from countermand.wire.table import Table
 
 SIDES = Table("side", ((Side.BUY, "BUY"), (Side.SELL, "SELL")))
@@ -26,6 +27,9 @@ TIMES_IN_FORCE = Table(
         (TimeInForce.FOK, "FOK"),
     ),
 )
+
+# An order lives no longer than this: GTC ends there, GTT may not name a later time.
+LIFE_NS_MAX = 30 * times.DAY
 
 STP_MODES = Table(
     "stp_mode",

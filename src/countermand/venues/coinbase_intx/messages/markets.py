@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Raw, Struct
 
-from countermand.venues.coinbase_intx.messages.orders import InstrumentType
+from countermand.venues.coinbase_intx.messages.shared import InstrumentType
 
 
 class ListInstruments(Struct, frozen=True):

@@ -7,23 +7,22 @@ Source: INTX REST reference, "Orders"; key set as captured (README, "Sources").
 """
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
+
+from countermand.venues.coinbase_intx.messages.shared import (
+    Flag,
+    InstrumentType,
+    OrderSide,
+    Paged,
+    Pagination,
+)
 
 OrderType = Literal["LIMIT", "MARKET", "STOP", "STOP_LIMIT", "TAKE_PROFIT_STOP_LOSS"]
-OrderSide = Literal["BUY", "SELL"]
-InstrumentType = Literal["SPOT", "PERP", "PERPETUAL_FUTURE"]
 EventType = Literal["NEW", "TRADE", "REPLACED"]
 Tif = Literal["GTC", "IOC", "GTT", "FOK"]
 StpMode = Literal["NONE", "AGGRESSING", "RESTING", "BOTH", "DECREMENT_AND_CANCEL"]
-
-# The official Python SDK types these flags as text.
-Flag = bool | Literal["true", "false"]
-
-ResultLimit = Annotated[int, Meta(ge=1, le=100)]
-ResultOffset = Annotated[int, Meta(ge=0, le=10**9)]
-RESULT_LIMIT = 25
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,24 +50,11 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     algo_strategy: Literal["TWAP"] | None = None
 
 
-class PreviewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`POST /orders/preview`: as `PlaceOrder`, with a portfolio and without a client id."""
+class PreviewOrder(PlaceOrder, frozen=True, kw_only=True, omit_defaults=True):
+    """`POST /orders/preview`: as `PlaceOrder`, of a portfolio; a client id is not looked at."""
 
-    side: OrderSide
-    size: Decimal
-    tif: Tif | None = None
-    instrument: str
-    type: OrderType
-    price: Decimal | None = None
-    stop_price: Decimal | None = None
-    stop_limit_price: Decimal | None = None
-    expire_time: str | None = None
+    client_order_id: Any = None
     portfolio: str
-    user: str | None = None
-    stp_mode: StpMode | None = None
-    post_only: Flag = False
-    close_only: Flag = False
-    algo_strategy: Literal["TWAP"] | None = None
 
 
 class GetOrder(Struct, frozen=True):
@@ -78,7 +64,7 @@ class GetOrder(Struct, frozen=True):
     portfolio: str
 
 
-class ListOrders(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ListOrders(Paged, frozen=True, kw_only=True, omit_defaults=True):
     """`GET /orders`: open orders only."""
 
     portfolio: str | None = None
@@ -88,9 +74,6 @@ class ListOrders(Struct, frozen=True, kw_only=True, omit_defaults=True):
     event_type: EventType | None = None
     order_type: OrderType | None = None
     side: OrderSide | None = None
-    ref_datetime: str | None = None
-    result_limit: ResultLimit = RESULT_LIMIT
-    result_offset: ResultOffset = 0
 
 
 class ModifyOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -172,14 +155,6 @@ class Preview(Struct, frozen=True, kw_only=True, omit_defaults=True):
     required_margin_delta: str
     reject_reason: str | None = None
     reject_details: str | None = None
-
-
-class Pagination(Struct, frozen=True, omit_defaults=True):
-    """Which part of a list this is."""
-
-    result_limit: int
-    result_offset: int
-    ref_datetime: str | None = None
 
 
 class OrderPage(Struct, frozen=True):

@@ -1,82 +1,71 @@
 """Fills: one side of a match, as its portfolio sees it."""
 
 from decimal import Decimal
+from typing import Any
 
-from countermand.venues.coinbase_intx import ids, tables
+from countermand.venues.coinbase_intx import ids, paging, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
-from countermand.venues.coinbase_intx.messages import portfolios
-from countermand.venues.coinbase_intx.translate import pages, resolve
-from countermand.venues.coinbase_intx.translate.portfolios import user_uuid
+from countermand.venues.coinbase_intx.messages import accounts as m
+from countermand.venues.coinbase_intx.presentation import user_uuid
+from countermand.venues.coinbase_intx.resolve import known
+from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
 from countermand.vocabulary.order import TimeInForce
 from countermand.vocabulary.queries import ListFills
 from countermand.vocabulary.reports import Fill
 from countermand.wire import numbers, times
-from countermand.wire.context import Context
-from countermand.wire.errors import Malformed
+from countermand.wire.conversation import Op, Serving, each
+from countermand.wire.fields import instant
 from countermand.wire.numbers import minor_text, price_text, qty_text
 
-FillsAsked = portfolios.ListFills | portfolios.ListPortfolioFills
 
-
-def list_from_wire(message: FillsAsked, ctx: Context) -> ListFills:
+def serve_list(message: m.ListFills, ctx: Ctx) -> Serving[m.FillPage]:
     """
-    Return the question for fills; an order id that is none has no fills.
+    Show the fills of several portfolios, newest first. Raises for a portfolio; InvalidField.
 
-    Raises: for a portfolio; InvalidField for a time.
-    Source: INTX REST reference, "List fills by portfolios", "List portfolio fills".
+    Source: INTX REST reference, "List fills by portfolios".
     """
-    until_ns = pages.until_ns(message)
-    if message.time_from is not None:
-        resolve.instant("time_from", message.time_from)
-    if isinstance(message, portfolios.ListPortfolioFills):
-        accounts: tuple[AccountId, ...] = (resolve.portfolio(message.portfolio, ctx),)
-    else:
-        accounts = resolve.portfolios(message.portfolios, ctx)
-    order_id = message.order_id
-    number = None if order_id is None else ids.parse_triplet(Kind.ORDER, order_id) or 0
-    return ListFills(
+    return (yield from _page(message, resolve.portfolios(message.portfolios, ctx), ctx))
+
+
+def serve_list_of_one(message: m.ListPortfolioFills, ctx: Ctx) -> Serving[m.FillPage]:
+    """
+    Show the fills of one portfolio, newest first. Raises as `serve_list` does.
+
+    Source: INTX REST reference, "List portfolio fills".
+    """
+    return (yield from _page(message, (resolve.portfolio(message.portfolio, ctx),), ctx))
+
+
+def ask_list(query: ListFills, ctx: Ctx) -> m.ListFills:
+    """Return the request for a page, or for the newest hundred."""
+    order_id = query.order_id
+    return m.ListFills(
+        portfolios=[ids.uuid(Kind.PORTFOLIO, one) for one in query.account_ids],
+        order_id=None if order_id is None else ids.triplet(Kind.ORDER, order_id),
+        client_order_id=query.cl_ord_id,
+        **paging.ask(query.until_ns, query.offset, query.limit),
+    )
+
+
+def _page(message: m.FillFilter, accounts: tuple[AccountId, ...], ctx: Ctx) -> Serving[m.FillPage]:
+    text, first = message.order_id, message.time_from
+    until_ns = paging.until_ns(message)
+    since_ns = 0 if first is None else instant("time_from", first)
+    found: tuple[Fill, ...] = yield ListFills(
         accounts,
-        None if number is None else OrderId(number),
+        # Of what is not spelled like an order id there are no fills.
+        None if text is None else ids.parse_order(text),
         message.client_order_id,
         until_ns,
         message.result_offset,
         message.result_limit,
     )
+    shown = [show_fill(fill, ctx) for fill in found if fill.ts_ns >= since_ns]
+    return m.FillPage(paging.header(message), shown)
 
 
-def list_to_wire(query: ListFills, ctx: Context) -> portfolios.ListFills:
-    """Return the request for a page, or the newest hundred. Raises NotExpressible."""
-    order_id = query.order_id
-    return portfolios.ListFills(
-        portfolios=[ids.both(Kind.PORTFOLIO, one)[1] for one in query.account_ids],
-        order_id=None if order_id is None else ids.triplet(Kind.ORDER, order_id),
-        client_order_id=query.cl_ord_id,
-        ref_datetime=pages.until_to_wire(query),
-        result_limit=pages.limit_to_wire(query),
-        result_offset=query.offset,
-    )
-
-
-def list_reply_to_wire(fills: tuple[Fill, ...], ctx: Context) -> portfolios.FillPage:
-    """
-    Return the part of the fills that was asked for, newest first.
-
-    What is older than `time_from` is the end of the list, so that it may be left out after the cut.
-    """
-    asked: FillsAsked = ctx.message
-    if asked.time_from is not None:
-        first_ns = resolve.instant("time_from", asked.time_from)
-        fills = tuple(fill for fill in fills if fill.ts_ns >= first_ns)
-    return portfolios.FillPage(pages.header(asked), [fill_to_wire(fill, ctx) for fill in fills])
-
-
-def list_reply_from_wire(message: portfolios.FillPage, ctx: Context) -> tuple[Fill, ...]:
-    """Return the fills on a page."""
-    return tuple(fill_from_wire(one, ctx) for one in message.results)
-
-
-def fill_to_wire(fill: Fill, ctx: Context) -> portfolios.Fill:
+def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
     """
     Return a fill.
 
@@ -84,25 +73,21 @@ def fill_to_wire(fill: Fill, ctx: Context) -> portfolios.Fill:
            the maker's side: the two sides of a match are two executions.
     """
     instrument = ctx.directory.instruments[fill.instrument_id]
-    quote, account = (
-        ctx.directory.assets[instrument.quote_asset_id],
-        ctx.directory.accounts[fill.account_id],
-    )
-    portfolio_id, portfolio_uuid = ids.both(Kind.PORTFOLIO, fill.account_id)
-    instrument_id, instrument_uuid = ids.both(Kind.INSTRUMENT, fill.instrument_id)
+    quote = ctx.directory.assets[instrument.quote_asset_id]
+    account = ctx.directory.accounts[fill.account_id]
     exec_id = 2 * fill.match_id + fill.is_maker
     expires = fill.time_in_force is TimeInForce.GTD
-    return portfolios.Fill(
-        portfolio_id=portfolio_id,
-        portfolio_uuid=portfolio_uuid,
+    return m.Fill(
+        portfolio_id=ids.triplet(Kind.PORTFOLIO, fill.account_id),
+        portfolio_uuid=ids.uuid(Kind.PORTFOLIO, fill.account_id),
         portfolio_name=account.name,
         fill_id=ids.triplet(Kind.FILL, exec_id),
         fill_uuid=ids.uuid(Kind.FILL, exec_id),
         exec_id=str(exec_id),
         order_id=ids.triplet(Kind.ORDER, fill.order_id),
         order_uuid=ids.uuid(Kind.ORDER, fill.order_id),
-        instrument_id=instrument_id,
-        instrument_uuid=instrument_uuid,
+        instrument_id=ids.triplet(Kind.INSTRUMENT, fill.instrument_id),
+        instrument_uuid=ids.uuid(Kind.INSTRUMENT, fill.instrument_id),
         symbol=instrument.symbol,
         match_id=ids.triplet(Kind.MATCH, fill.match_id),
         match_uuid=ids.uuid(Kind.MATCH, fill.match_id),
@@ -131,17 +116,15 @@ def fill_to_wire(fill: Fill, ctx: Context) -> portfolios.Fill:
     )
 
 
-def fill_from_wire(message: portfolios.Fill, ctx: Context) -> Fill:
+def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
     """
     Return the fill a message tells of; only a GTT order's expiry is told.
 
-    Raises: Malformed when it names an instrument, order or portfolio nobody knows.
+    Raises: Malformed when it names an instrument, order or portfolio that is not known here.
     """
-    instrument = resolve.find_instrument(message.symbol, ctx)
-    order_id = ids.parse_triplet(Kind.ORDER, message.order_id)
-    account_id = ids.parse(Kind.PORTFOLIO, message.portfolio_uuid)
-    if instrument is None or order_id is None or account_id is None:
-        raise Malformed("fill names what is not known here")
+    instrument = known("fill", resolve.find_instrument(message.symbol, ctx))
+    order_id = known("fill", ids.parse_triplet(Kind.ORDER, message.order_id))
+    account_id = known("fill", ids.parse(Kind.PORTFOLIO, message.portfolio_uuid))
     match_id, is_maker = divmod(int(message.exec_id), 2)
     quote = ctx.directory.assets[instrument.quote_asset_id]
     last_qty, order_qty, cum_qty = (
@@ -169,3 +152,7 @@ def fill_from_wire(message: portfolios.Fill, ctx: Context) -> Fill:
         times.parse_iso(message.expire_time) if message.expire_time else 0,
         times.parse_iso(message.event_time),
     )
+
+
+LIST = Op(m.ListFills, m.FillPage, serve_list, ask_list, each(read_fill, "results"))
+LIST_OF_ONE = Op(m.ListPortfolioFills, m.FillPage, serve_list_of_one)

@@ -6,18 +6,18 @@ from typing import Any
 from msgspec import Raw
 from msgspec.structs import replace
 
-from countermand.venues.coinbase_intx import ids, tables
+from countermand.venues.coinbase_intx import ids, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
-from countermand.venues.coinbase_intx.messages import markets
-from countermand.venues.coinbase_intx.translate import resolve
-from countermand.venues.coinbase_intx.translate.resolve import NAME
-from countermand.vocabulary import instrument as core
+from countermand.venues.coinbase_intx.messages import markets as m
+from countermand.venues.coinbase_intx.presentation import COLLATERAL, NAME
+from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AssetId, InstrumentId
-from countermand.vocabulary.queries import GetQuote, GetReferenceData, ListQuotes
-from countermand.vocabulary.reports import QuoteReport, ReferenceData
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.queries import GetQuote, ListQuotes
+from countermand.vocabulary.reports import QuoteReport
 from countermand.vocabulary.units import PPB
 from countermand.wire import numbers, times
-from countermand.wire.context import Context
+from countermand.wire.conversation import Op, Serving, always, each, many, reply
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
 
@@ -26,53 +26,40 @@ _ZERO = Raw(b"0")
 _ONE = Raw(b"1")
 
 
-def list_from_wire(message: markets.ListInstruments, ctx: Context) -> ListQuotes:
-    """Return the question for all instruments."""
-    return ListQuotes(NAME)
+def serve_get(message: m.GetInstrument, ctx: Ctx) -> Serving[m.Instrument]:
+    """Show one instrument. Raises NotFound."""
+    return show_instrument((yield from _quote_of(message.instrument, ctx)), ctx)
 
 
-def list_to_wire(query: ListQuotes, ctx: Context) -> markets.ListInstruments:
-    """Return the request for all instruments."""
-    return markets.ListInstruments()
+def serve_quote(message: m.GetQuote, ctx: Ctx) -> Serving[m.Quote]:
+    """Show a quote. Raises NotFound."""
+    return show_quote((yield from _quote_of(message.instrument, ctx)), ctx)
 
 
-def list_reply_to_wire(reports: tuple[QuoteReport, ...], ctx: Context) -> list[markets.Instrument]:
-    """Return all instruments."""
-    return [instrument_to_wire(report, ctx) for report in reports]
-
-
-def list_reply_from_wire(
-    message: list[markets.Instrument], ctx: Context
-) -> tuple[QuoteReport, ...]:
-    """Return what was said of all instruments."""
-    return tuple(instrument_from_wire(one, ctx) for one in message)
-
-
-def get_from_wire(message: markets.GetInstrument | markets.GetQuote, ctx: Context) -> GetQuote:
-    """Return the question for one instrument. Raises NotFound."""
-    return GetQuote(resolve.instrument_of_path(message.instrument, ctx).instrument_id)
-
-
-def get_reply_to_wire(report: QuoteReport | None, ctx: Context) -> markets.Instrument:
-    """Return one instrument. Raises NotFound."""
-    if report is None:
-        raise NotFound("instrument not found")
-    return instrument_to_wire(report, ctx)
-
-
-def quote_to_wire(query: GetQuote, ctx: Context) -> markets.GetQuote:
+def ask_quote(query: GetQuote, ctx: Ctx) -> m.GetQuote:
     """Return the request for a quote."""
-    return markets.GetQuote(ctx.directory.instruments[query.instrument_id].symbol)
+    return m.GetQuote(ctx.directory.instruments[query.instrument_id].symbol)
 
 
-def quote_reply_to_wire(report: QuoteReport | None, ctx: Context) -> markets.Quote:
-    """Return a quote. Raises NotFound."""
-    if report is None:
+def read_quote(reply: m.Quote, message: m.GetQuote, ctx: Ctx) -> QuoteReport:
+    """Return what a quote says; volumes and open interest, which it does not say, are 0."""
+    return _read_quote(reply, resolve.instrument(message.instrument, ctx), 0, 0, 0)
+
+
+def _quote_of(text: str, ctx: Ctx) -> Serving[QuoteReport]:
+    instrument_id = resolve.instrument_of_path(text, ctx).instrument_id
+    found: QuoteReport | None = yield GetQuote(instrument_id)
+    if found is None:
         raise NotFound("instrument not found")
+    return found
+
+
+def show_quote(report: QuoteReport, ctx: Ctx) -> m.Quote:
+    """Return a quote."""
     instrument = report.instrument
     reference = price_text(instrument, instrument.reference_price_ticks)
     has_ask = bool(report.ask_qty_lots)
-    return markets.Quote(
+    return m.Quote(
         best_bid_price=price_text(instrument, report.bid_px_ticks),
         best_bid_size=qty_text(instrument, report.bid_qty_lots),
         best_ask_price=price_text(instrument, report.ask_px_ticks) if has_ask else None,
@@ -89,12 +76,7 @@ def quote_reply_to_wire(report: QuoteReport | None, ctx: Context) -> markets.Quo
     )
 
 
-def quote_reply_from_wire(message: markets.Quote, ctx: Context) -> QuoteReport:
-    """Return what a quote says; volumes and open interest, which it does not say, are 0."""
-    return _quote(message, resolve.instrument(ctx.message.instrument, ctx), 0, 0, 0)
-
-
-def instrument_to_wire(report: QuoteReport, ctx: Context) -> markets.Instrument:
+def show_instrument(report: QuoteReport, ctx: Ctx) -> m.Instrument:
     """
     Return an instrument.
 
@@ -106,7 +88,7 @@ def instrument_to_wire(report: QuoteReport, ctx: Context) -> markets.Instrument:
     volume = qty_text(one, report.volume_lots)
     notional = minor_text(quote, report.volume_notional_minor)
     margin = _number(one.initial_margin_ppb)
-    return markets.Instrument(
+    return m.Instrument(
         instrument_id=str(one.instrument_id),
         instrument_uuid=ids.uuid(Kind.INSTRUMENT, one.instrument_id),
         symbol=one.symbol,
@@ -139,13 +121,13 @@ def instrument_to_wire(report: QuoteReport, ctx: Context) -> markets.Instrument:
         rfq_maker_fee_rate=rate_text(one.maker_fee_ppb),
         funding_interval=_HOUR_NS,
         trading_state=tables.TRADING_STATES.to_wire(one.trading_state),
-        quote=quote_reply_to_wire(report, ctx),
+        quote=show_quote(report, ctx),
         base_asset_multiplier="1.0",
         underlying_type="SPOT",
     )
 
 
-def instrument_from_wire(message: markets.Instrument, ctx: Context) -> QuoteReport:
+def read_instrument(message: m.Instrument, asked: Any, ctx: Ctx) -> QuoteReport:
     """
     Return what is said of an instrument.
 
@@ -161,37 +143,33 @@ def instrument_from_wire(message: markets.Instrument, ctx: Context) -> QuoteRepo
         interest = numbers.qty_lots(one, Decimal(message.open_interest))
     except (ArithmeticError, ValueError) as error:
         raise Malformed(f"instrument {message.symbol}: {error}") from None
-    return _quote(message.quote, one, volume, notional, interest)
+    return _read_quote(message.quote, one, volume, notional, interest)
 
 
-def assets_from_wire(message: Any, ctx: Context) -> GetReferenceData:
-    """Return the question for what has a name: assets, instruments, portfolios."""
-    return GetReferenceData(NAME)
-
-
-def assets_reply_to_wire(data: ReferenceData, ctx: Context) -> list[markets.Asset]:
+def show_assets(message: m.ListAssets, ctx: Ctx) -> list[m.Asset]:
     """Return all assets."""
-    return [_asset_to_wire(asset) for asset in data.assets]
+    return [show_asset(asset) for asset in ctx.directory.assets.values()]
 
 
-def asset_reply_to_wire(data: ReferenceData, ctx: Context) -> markets.Asset:
+def show_one_asset(message: m.GetAsset, ctx: Ctx) -> m.Asset:
     """Return the asset asked for. Raises NotFound."""
-    return _asset_to_wire(resolve.find_asset(ctx.message.asset, ctx))
+    return show_asset(resolve.asset(message.asset, ctx))
 
 
-def networks_reply_to_wire(data: ReferenceData, ctx: Context) -> list[markets.Asset]:
+def show_networks(message: m.ListNetworks, ctx: Ctx) -> list[m.Asset]:
     """Return the networks an asset can be moved on: none, it is practice money. Raises NotFound."""
-    resolve.find_asset(ctx.message.asset, ctx)
+    resolve.asset(message.asset, ctx)
     return []
 
 
-def _asset_to_wire(asset: core.Asset) -> markets.Asset:
-    return markets.Asset(
+def show_asset(asset: Asset) -> m.Asset:
+    """Return an asset."""
+    return m.Asset(
         asset_id=str(asset.asset_id),
         asset_uuid=ids.uuid(Kind.ASSET, asset.asset_id),
         asset_name=asset.symbol,
         status="ACTIVE",
-        collateral_weight=_ONE if asset.symbol == resolve.COLLATERAL else _ZERO,
+        collateral_weight=_ONE if asset.symbol == COLLATERAL else _ZERO,
         supported_networks_enabled=False,
         min_borrow_qty="0",
         max_borrow_qty="0",
@@ -201,7 +179,7 @@ def _asset_to_wire(asset: core.Asset) -> markets.Asset:
     )
 
 
-def _asset_names(role: str, asset: core.Asset) -> dict[str, Any]:
+def _asset_names(role: str, asset: Asset) -> dict[str, Any]:
     return {
         f"{role}_asset_id": str(asset.asset_id),
         f"{role}_asset_uuid": ids.uuid(Kind.ASSET, asset.asset_id),
@@ -217,17 +195,17 @@ def _ppb(raw: Raw) -> int:
     return numbers.rate_ppb(Decimal(bytes(raw).decode()))
 
 
-def _asset(text: str, ctx: Context) -> core.Asset | None:
+def _asset(text: str, ctx: Ctx) -> Asset | None:
     return ctx.directory.assets.get(AssetId(ids.parse(Kind.ASSET, text) or 0))
 
 
-def _unknown_asset(one: core.Instrument) -> core.Asset:
+def _unknown_asset(one: Instrument) -> Asset:
     scale = one.price_scale + one.qty_scale
-    return core.Asset(one.quote_asset_id, NAME, "", scale)
+    return Asset(one.quote_asset_id, NAME, "", scale)
 
 
-def _quote(
-    message: markets.Quote, one: core.Instrument, volume: int, notional: int, interest: int
+def _read_quote(
+    message: m.Quote, one: Instrument, volume: int, notional: int, interest: int
 ) -> QuoteReport:
     def ticks(text: str | None) -> int:
         return numbers.price_ticks(one, Decimal(text or 0))
@@ -251,13 +229,13 @@ def _quote(
     )
 
 
-def _instrument(message: markets.Instrument, ctx: Context) -> core.Instrument:
+def _instrument(message: m.Instrument, ctx: Ctx) -> Instrument:
     tick_units, price_scale = _grid(message.quote_increment)
     lot_units, qty_scale = _grid(message.base_increment)
     base, quote = _asset(message.base_asset_id, ctx), _asset(message.quote_asset_id, ctx)
     quote_scale = quote.scale if quote else price_scale + qty_scale
     base_scale = base.scale if base else qty_scale
-    one = core.Instrument(
+    one = Instrument(
         instrument_id=InstrumentId(ids.parse(Kind.INSTRUMENT, message.instrument_id) or 0),
         venue=NAME,
         symbol=message.symbol,
@@ -274,9 +252,7 @@ def _instrument(message: markets.Instrument, ctx: Context) -> core.Instrument:
     return _with_rules(one, message, quote_scale)
 
 
-def _with_rules(
-    one: core.Instrument, message: markets.Instrument, quote_scale: int
-) -> core.Instrument:
+def _with_rules(one: Instrument, message: m.Instrument, quote_scale: int) -> Instrument:
     # What is not said, the taker's fee for one, keeps its default.
     reference = Decimal(message.quote.index_price)
     rules = {
@@ -298,3 +274,14 @@ def _grid(increment: str) -> tuple[int, int]:
     step = Decimal(increment)
     scale = max(0, -int(step.normalize().as_tuple().exponent))
     return numbers.scaled(step, scale), scale
+
+
+_every = many(always(ListQuotes(NAME)), show_instrument)
+_ask_every = always(m.ListInstruments())
+
+LIST = Op(m.ListInstruments, list[m.Instrument], _every, _ask_every, each(read_instrument))
+GET = Op(m.GetInstrument, m.Instrument, serve_get)
+QUOTE = Op(m.GetQuote, m.Quote, serve_quote, ask_quote, read_quote)
+ASSETS = Op(m.ListAssets, list[m.Asset], reply(show_assets))
+ASSET = Op(m.GetAsset, m.Asset, reply(show_one_asset))
+NETWORKS = Op(m.ListNetworks, list[m.Asset], reply(show_networks))

@@ -8,13 +8,7 @@ Source: INTX REST reference, "Portfolios"; captured answers.
 
 from msgspec import Raw, Struct
 
-from countermand.venues.coinbase_intx.messages.orders import (
-    RESULT_LIMIT,
-    Flag,
-    Pagination,
-    ResultLimit,
-    ResultOffset,
-)
+from countermand.venues.coinbase_intx.messages.shared import Flag, Paged, Pagination
 
 
 class ListPortfolios(Struct, frozen=True):
@@ -157,28 +151,24 @@ class Detail(Struct, frozen=True):
     positions: list[Position]
 
 
-class ListPortfolioFills(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FillFilter(Paged, frozen=True, kw_only=True, omit_defaults=True):
+    """What both lists of fills may be narrowed by; `time_from` is the earliest."""
+
+    order_id: str | None = None
+    client_order_id: str | None = None
+    time_from: str | None = None
+
+
+class ListPortfolioFills(FillFilter, frozen=True, kw_only=True):
     """`GET /portfolios/{portfolio}/fills`."""
 
     portfolio: str
-    order_id: str | None = None
-    client_order_id: str | None = None
-    ref_datetime: str | None = None
-    time_from: str | None = None
-    result_limit: ResultLimit = RESULT_LIMIT
-    result_offset: ResultOffset = 0
 
 
-class ListFills(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ListFills(FillFilter, frozen=True, kw_only=True, omit_defaults=True):
     """`GET /portfolios/fills`: over several portfolios, all of the key's when none is named."""
 
     portfolios: list[str] = []
-    order_id: str | None = None
-    client_order_id: str | None = None
-    ref_datetime: str | None = None
-    time_from: str | None = None
-    result_limit: ResultLimit = RESULT_LIMIT
-    result_offset: ResultOffset = 0
 
 
 class Fill(Struct, frozen=True, kw_only=True):

@@ -1,25 +1,23 @@
-"""Orders as the venue shows them: `OrderReport` to the order object, and back."""
+"""The order object: `OrderReport` to message, and back."""
 
 from decimal import Decimal
+from typing import Any
 
-from countermand.venues.coinbase_intx import ids, tables
+from countermand.venues.coinbase_intx import ids, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages.orders import Order
-from countermand.venues.coinbase_intx.translate import resolve
-from countermand.venues.coinbase_intx.translate.placing import LIFE_NS_MAX
+from countermand.venues.coinbase_intx.resolve import known
+from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import ExecInst, ExecType, OrdStatus, OrdType, TimeInForce
 from countermand.vocabulary.reasons import CancelReason
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
-from countermand.wire.context import Context
-from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import price_text, qty_text
-from countermand.wire.receipts import accepted, the_order
 
 
-def order_to_wire(report: OrderReport, ctx: Context) -> Order:
+def show_order(report: OrderReport, ctx: Ctx) -> Order:
     """
     Return the order object.
 
@@ -28,27 +26,29 @@ def order_to_wire(report: OrderReport, ctx: Context) -> Order:
     Source: INTX REST reference, "Cancel order", schema OrderResult_v1; captured answers.
     """
     instrument = ctx.directory.instruments[report.instrument_id]
-    instrument_id, instrument_uuid = ids.both(Kind.INSTRUMENT, report.instrument_id)
-    portfolio_id, portfolio_uuid = ids.both(Kind.PORTFOLIO, report.account_id)
     lots, done = report.order_qty_lots, report.cum_qty_lots
+    is_limit, expires = report.ord_type is OrdType.LIMIT, report.time_in_force is TimeInForce.GTD
     close_only = bool(report.exec_inst & ExecInst.REDUCE_ONLY)
     return Order(
         order_id=ids.triplet(Kind.ORDER, report.order_id),
         order_uuid=ids.uuid(Kind.ORDER, report.order_id),
         client_order_id=report.cl_ord_id,
         side=tables.SIDES.to_wire(report.side),
-        instrument_id=instrument_id,
-        instrument_uuid=instrument_uuid,
+        instrument_id=ids.triplet(Kind.INSTRUMENT, report.instrument_id),
+        instrument_uuid=ids.uuid(Kind.INSTRUMENT, report.instrument_id),
         symbol=instrument.symbol,
-        portfolio_id=portfolio_id,
-        portfolio_uuid=portfolio_uuid,
+        portfolio_id=ids.triplet(Kind.PORTFOLIO, report.account_id),
+        portfolio_uuid=ids.uuid(Kind.PORTFOLIO, report.account_id),
         type=tables.ORD_TYPES.to_wire(report.ord_type),
-        price=price_text(instrument, report.price_ticks) if _has_price(report) else None,
+        # What the exchange bounded a market order by is not a price its owner gave.
+        price=price_text(instrument, report.price_ticks) if is_limit else None,
         size=qty_text(instrument, lots),
         tif=tables.TIMES_IN_FORCE.to_wire(report.time_in_force),
-        expire_time=times.iso_floor_ms(report.expire_ns) if _has_expiry(report) else None,
+        expire_time=times.iso_floor_ms(report.expire_ns) if expires else None,
         stp_mode=tables.STP_MODES.to_wire(report.stp),
-        event_type=_event_type(report.exec_type),
+        event_type=tables.EVENT_TYPES.to_wire(
+            tables.RESTATED_AS if report.exec_type is ExecType.RESTATED else report.exec_type
+        ),
         event_time=times.iso_floor_ms(report.transact_ns),
         submit_time=times.iso_floor_ms(report.submit_ns),
         order_status="WORKING" if report.is_open else "DONE",
@@ -63,19 +63,17 @@ def order_to_wire(report: OrderReport, ctx: Context) -> Order:
     )
 
 
-def order_from_wire(message: Order, ctx: Context) -> OrderReport:
+def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     """
-    Return the report an order object makes.
+    Return the report an order object makes, whatever was asked.
 
     Units: lots and ticks of the instrument the context knows; the expiry of a GTC order, which the
            venue does not show, is its submission and thirty days.
-    Raises: Malformed when the object contradicts itself or names an instrument nobody knows.
+    Raises: Malformed when the object contradicts itself or names what the context does not know.
     """
-    instrument = resolve.find_instrument(message.symbol, ctx)
-    order_id = ids.parse_triplet(Kind.ORDER, message.order_id)
-    account_id = ids.parse(Kind.PORTFOLIO, message.portfolio_uuid)
-    if instrument is None or order_id is None or account_id is None:
-        raise Malformed("order names what is not known here")
+    instrument = known("order", resolve.find_instrument(message.symbol, ctx))
+    order_id = known("order", ids.parse_triplet(Kind.ORDER, message.order_id))
+    account_id = known("order", ids.parse(Kind.PORTFOLIO, message.portfolio_uuid))
     status = _status(message)
     exec_type = tables.EVENT_TYPES.from_wire(message.event_type)
     size, done = (
@@ -108,43 +106,7 @@ def order_from_wire(message: Order, ctx: Context) -> OrderReport:
     )
 
 
-def receipt_to_wire(receipt: Receipt, ctx: Context) -> Order:
-    """Return the order a command was about. Raises OrderRefused, CancelRefused."""
-    return order_to_wire(the_order(receipt), ctx)
-
-
-def receipts_to_wire(receipt: Receipt, ctx: Context) -> list[Order]:
-    """Return all orders a command took, in order of submission."""
-    return [order_to_wire(report, ctx) for report in accepted(receipt).orders]
-
-
-def found_to_wire(report: OrderReport | None, ctx: Context) -> Order:
-    """Return the order that was asked for. Raises NotFound when there is none."""
-    if report is None:
-        raise NotFound("order not found")
-    return order_to_wire(report, ctx)
-
-
-def orders_from_wire(messages: list[Order], ctx: Context) -> tuple[OrderReport, ...]:
-    """Return the reports of several orders. Raises as `order_from_wire` does."""
-    return tuple(order_from_wire(message, ctx) for message in messages)
-
-
-def _has_price(report: OrderReport) -> bool:
-    # What the exchange bounded a market order by is not a price its owner gave.
-    return report.ord_type is OrdType.LIMIT
-
-
-def _has_expiry(report: OrderReport) -> bool:
-    return report.time_in_force is TimeInForce.GTD
-
-
-def _event_type(exec_type: ExecType) -> str:
-    known = tables.RESTATED_AS if exec_type is ExecType.RESTATED else exec_type
-    return tables.EVENT_TYPES.to_wire(known)
-
-
-def _fee_text(report: OrderReport, instrument: Instrument, ctx: Context) -> str:
+def _fee_text(report: OrderReport, instrument: Instrument, ctx: Ctx) -> str:
     if not report.fee_minor:
         return "0"
     return numbers.minor_text(ctx.directory.assets[instrument.quote_asset_id], report.fee_minor)
@@ -154,9 +116,8 @@ def _text(report: OrderReport) -> str | None:
     if report.ord_status is not OrdStatus.CANCELED:
         return None
     reason = report.cancel_reason
-    return tables.TEXTS.to_wire(
-        tables.MASS_CANCEL_AS if reason is CancelReason.MASS_CANCEL else reason
-    )
+    known = tables.MASS_CANCEL_AS if reason is CancelReason.MASS_CANCEL else reason
+    return tables.TEXTS.to_wire(known)
 
 
 def _status(message: Order) -> OrdStatus:
@@ -174,4 +135,4 @@ def _cancel_reason(message: Order, status: OrdStatus) -> CancelReason:
 def _expire_ns(message: Order, submit_ns: int) -> int:
     if message.expire_time is not None:
         return times.parse_iso(message.expire_time)
-    return submit_ns + LIFE_NS_MAX if message.tif == "GTC" else 0
+    return submit_ns + tables.LIFE_NS_MAX if message.tif == "GTC" else 0

@@ -1,0 +1,54 @@
+"""The credential: a key with its passphrase and its secret."""
+
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from countermand.venues.coinbase_intx import ids
+from countermand.venues.coinbase_intx.ids import Kind
+from countermand.vocabulary.reports import AccountReport
+from countermand.wire import key_fields
+from countermand.wire.credential import Credential
+
+
+class IntxCredential(Credential, frozen=True):
+    """A key with its passphrase and its secret, as given (base64) and decoded."""
+
+    passphrase: str
+    secret_text: str
+    secret: bytes
+
+
+def from_fields(owner: str, fields: Mapping[str, Any]) -> IntxCredential:
+    """
+    Make a credential from `key`, `passphrase`, `secret` (base64) and `access` (default: all).
+
+    Raises: ValueError naming the field at fault.
+    """
+    texts = ("key", "passphrase", "secret")
+    key_fields.refuse_unknown(fields, (*texts, "access"))
+    key, passphrase, secret_text = (key_fields.ascii_text(fields, name) for name in texts)
+    try:
+        secret = a2b_base64(secret_text, strict_mode=True)
+    except Base64Error:
+        raise ValueError("secret: must be base64") from None
+    access = key_fields.access(fields)
+    return IntxCredential(owner, key, access, passphrase, secret_text, secret)
+
+
+def publish(credential: IntxCredential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
+    """
+    Return what the venue's SDKs need, in the names of the official Python SDK, and the portfolios.
+    """
+    names = {account.name: ids.uuid(Kind.PORTFOLIO, account.account_id) for account in accounts}
+    first = next((a for a in accounts if a.is_default), accounts[0] if accounts else None)
+    return {
+        "access_key": credential.key,
+        "passphrase": credential.passphrase,
+        "signing_key": credential.secret_text,
+        "access": [access.value for access in credential.access],
+        "portfolio_id": ids.triplet(Kind.PORTFOLIO, first.account_id) if first else None,
+        "portfolio_uuid": ids.uuid(Kind.PORTFOLIO, first.account_id) if first else None,
+        "portfolios": names,
+    }

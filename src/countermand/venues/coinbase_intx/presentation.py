@@ -1,0 +1,34 @@
+"""Presentation: what this venue shows that the exchange does not know."""
+
+from typing import Any
+
+from countermand.venues.coinbase_intx import ids
+from countermand.venues.coinbase_intx.ids import Kind
+from countermand.venues.coinbase_intx.settings import Ctx
+from countermand.vocabulary.instrument import InstrumentKind
+from countermand.wire.numbers import rate_text
+
+NAME = "coinbase-intx"
+
+# What margin and collateral are counted in.
+COLLATERAL = "USDC"
+
+
+def user_uuid(owner: str, ctx: Ctx) -> str:
+    """Return the UUID of a user, made from the first account opened for them."""
+    first = next(iter(ctx.directory.accounts_of(owner)), None)
+    return ids.uuid(Kind.USER, first.account_id if first else 0)
+
+
+def fee_rates(kind: InstrumentKind, ctx: Ctx) -> dict[str, Any]:
+    """
+    Return `maker_fee_rate` and `taker_fee_rate` of a type of instrument: the first such one's.
+
+    A portfolio has one pair of rates a type on this venue.
+    """
+    of_kind = (one for one in ctx.directory.instruments.values() if one.kind is kind)
+    first = next(of_kind, None)
+    return {
+        "maker_fee_rate": rate_text(first.maker_fee_ppb if first else 0),
+        "taker_fee_rate": rate_text(first.taker_fee_ppb if first else 0),
+    }

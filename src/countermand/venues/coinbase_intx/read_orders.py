@@ -1,0 +1,79 @@
+"""Reading orders: one by its id, or a page of the open ones."""
+
+from countermand.venues.coinbase_intx import ids, paging, resolve, tables
+from countermand.venues.coinbase_intx.ids import Kind
+from countermand.venues.coinbase_intx.messages import orders as m
+from countermand.venues.coinbase_intx.settings import Ctx
+from countermand.venues.coinbase_intx.show import read_order, show_order
+from countermand.vocabulary.order import ExecType, OrdType
+from countermand.vocabulary.queries import GetOrder, ListOpenOrders
+from countermand.vocabulary.reports import OrderReport
+from countermand.wire.conversation import Op, Serving, each
+from countermand.wire.errors import NotFound
+
+_FILTERS: tuple[m.EventType, ...] = ("NEW", "TRADE", "REPLACED")
+
+
+def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.Order]:
+    """Show one order, by its id or its client id. Raises NotFound, and for the portfolio."""
+    account_id = resolve.portfolio(message.portfolio, ctx)
+    found: OrderReport | None = yield GetOrder(account_id, ids.parse_order(message.id), message.id)
+    if found is None:
+        raise NotFound("order not found")
+    return show_order(found, ctx)
+
+
+def ask_get(query: GetOrder, ctx: Ctx) -> m.GetOrder:
+    """Return the request for one order."""
+    path_id = ids.order_text(query.order_id, query.cl_ord_id)
+    return m.GetOrder(path_id, ids.uuid(Kind.PORTFOLIO, query.account_id))
+
+
+def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderPage]:
+    """Show a page of open orders, last event first. Raises for a portfolio and a filter."""
+    until_ns = paging.until_ns(message)
+    reports: tuple[OrderReport, ...] = yield ListOpenOrders(
+        resolve.portfolios(() if message.portfolio is None else (message.portfolio,), ctx),
+        resolve.instruments(message.instrument, message.instrument_type, ctx),
+        tables.SIDES.from_wire_if(message.side),
+        message.client_order_id,
+        until_ns,
+        message.result_offset,
+        message.result_limit,
+        _ord_types(message.order_type),
+        _exec_types(message.event_type),
+    )
+    return m.OrderPage(paging.header(message), [show_order(report, ctx) for report in reports])
+
+
+def ask_list(query: ListOpenOrders, ctx: Ctx) -> m.ListOrders:
+    """Return the request for a page, or for the first hundred open orders."""
+    every = query.account_ids in ((), resolve.portfolios((), ctx))
+    exec_types, ord_types = query.exec_types, query.ord_types or (None,)
+    return m.ListOrders(
+        portfolio=None if every else ids.uuid(Kind.PORTFOLIO, query.account_ids[0]),
+        client_order_id=query.cl_ord_id,
+        side=tables.SIDES.to_wire_if(query.side),
+        event_type=next((text for text in _FILTERS if _exec_types(text) == exec_types), None),
+        order_type=tables.ORD_TYPES.to_wire_if(ord_types[0]),
+        **resolve.filters(query.instrument_ids, ctx),
+        **paging.ask(query.until_ns, query.offset, query.limit),
+    )
+
+
+def _ord_types(text: str | None) -> tuple[OrdType, ...] | None:
+    # Of a type that is not offered here there are no orders.
+    if text is None:
+        return None
+    return tuple(ord_type for ord_type, known in tables.ORD_TYPES.rows if known == text)
+
+
+def _exec_types(text: str | None) -> tuple[ExecType, ...] | None:
+    if text is None:
+        return None
+    exec_type = tables.EVENT_TYPES.from_wire(text)
+    return (exec_type, ExecType.RESTATED) if exec_type is tables.RESTATED_AS else (exec_type,)
+
+
+GET = Op(m.GetOrder, m.Order, serve_get, ask_get, read_order)
+LIST = Op(m.ListOrders, m.OrderPage, serve_list, ask_list, each(read_order, "results"))

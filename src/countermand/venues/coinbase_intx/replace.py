@@ -1,0 +1,76 @@
+"""Replacing an order: price and size, always with a new client id."""
+
+from decimal import Decimal
+
+from countermand.venues.coinbase_intx import ids, resolve
+from countermand.venues.coinbase_intx.ids import Kind
+from countermand.venues.coinbase_intx.messages import orders as m
+from countermand.venues.coinbase_intx.place import checked_cl_ord_id, refuse_stops
+from countermand.venues.coinbase_intx.settings import Ctx
+from countermand.venues.coinbase_intx.show import read_order, show_order
+from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.wire import numbers
+from countermand.wire.conversation import Op, Serving
+from countermand.wire.errors import CancelRefused
+from countermand.wire.receipts import the_order
+
+_REPLACE = CxlRejResponseTo.REPLACE
+
+
+def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Order]:
+    """
+    Replace an order that is read first, for its instrument.
+
+    Raises: CancelRefused for an unknown order and for terms that cannot be a replacement's,
+            InvalidField; for the portfolio as `serve_cancel`.
+    Source: INTX REST reference, "Modify open order".
+    """
+    account_id, order_id = resolve.portfolio(message.portfolio, ctx), ids.parse_order(message.id)
+    new_cl_ord_id = checked_cl_ord_id(message.client_order_id)
+    refuse_stops(message, "this order")
+    found: OrderReport | None = yield GetOrder(account_id, order_id, message.id)
+    if found is None:
+        raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, _REPLACE)
+    instrument = ctx.directory.instruments[found.instrument_id]
+    price = None if message.price is None else resolve.price_ticks(message.price, instrument)
+    size = None if message.size is None else resolve.size_lots(message.size, instrument)
+    if found.is_open and (reason := _refuse_terms(new_cl_ord_id, price, size, found)):
+        raise CancelRefused.for_terms(_REPLACE, reason, found.ord_status)
+    receipt: Receipt = yield ReplaceOrder(
+        account_id, found.instrument_id, order_id, message.id, new_cl_ord_id, price or 0, size or 0
+    )
+    return show_order(the_order(receipt), ctx)
+
+
+def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
+    """Return the request for a replacement."""
+    instrument = ctx.directory.instruments[command.instrument_id]
+    price, size = command.price_ticks, command.order_qty_lots
+    return m.ModifyOrder(
+        id=ids.order_text(command.order_id, command.cl_ord_id),
+        client_order_id=command.new_cl_ord_id,
+        portfolio=ids.uuid(Kind.PORTFOLIO, command.account_id),
+        price=Decimal(numbers.price_text(instrument, price)) if price else None,
+        size=Decimal(numbers.qty_text(instrument, size)) if size else None,
+    )
+
+
+def _refuse_terms(
+    new_cl_ord_id: str, price: int | None, size: int | None, found: OrderReport
+) -> RejectReason | None:
+    # 0 means "keep" to the exchange, so a zero that was sent must not get there.
+    if new_cl_ord_id == found.cl_ord_id:
+        return RejectReason.DUPLICATE_CL_ORD_ID
+    if size is not None and size <= 0:
+        return RejectReason.QTY_NOT_POSITIVE
+    if price is not None and price <= 0:
+        return RejectReason.PRICE_NOT_POSITIVE
+    if size is None and price is None:
+        return RejectReason.NOTHING_TO_REPLACE
+    return None
+
+
+REPLACE = Op(m.ModifyOrder, m.Order, serve_replace, ask_replace, read_order)

@@ -1,0 +1,27 @@
+"""Settings: what a world may set about this venue, and the types of its context."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from countermand.wire.context import Context, Settings
+from countermand.wire.credential import Principal
+
+
+class IntxSettings(Settings, frozen=True):
+    """
+    What a world may set about this venue.
+
+    Units: requests per second of one key; a stamp may be `window_s` seconds old or early,
+    inclusive. `accept_decimal_timestamps` and `accept_undecoded_secret` let clients in that do not
+    follow the documents (npm coinbase-api, the TypeScript SDK); off, they are refused as on the
+    venue.
+    """
+
+    rate_limit_per_s: Annotated[int, Meta(ge=0)] = 40
+    window_s: Annotated[int, Meta(ge=1)] = 30
+    accept_decimal_timestamps: bool = False
+    accept_undecoded_secret: bool = False
+
+
+Ctx = Context[IntxSettings, Principal]
