@@ -112,12 +112,8 @@ def show_portfolio(account: AccountReport, ctx: Ctx) -> m.Portfolio:
         user_uuid=presentation.user_uuid(account.owner, ctx),
         **presentation.fee_rates(InstrumentKind.PERPETUAL, ctx),
         trading_lock=account.trading_locked,
-        withdrawal_lock=True,
-        borrow_disabled=True,
-        is_lsp=False,
         is_default=account.is_default,
         close_only=account.reduce_only,
-        forced_liquidation=False,
         **_SWITCHES,
     )
 
@@ -161,16 +157,8 @@ def show_balance(report: BalanceReport, ctx: Ctx) -> m.Balance:
         asset_uuid=ids.uuid(Kind.ASSET, report.asset_id),
         quantity=quantity,
         hold=minor_text(asset, report.hold_minor),
-        hold_available_for_collateral="0",
-        transfer_hold="0",
         collateral_value=quantity if asset.symbol == COLLATERAL else "0",
         max_withdraw_amount=minor_text(asset, max(0, report.available_minor)),
-        loan="0",
-        loan_collateral_requirement="0",
-        pledged_collateral_quantity="0",
-        loan_initial_margin_contribution="0",
-        collateral_backed_overdraft_loan="0",
-        user_requested_loan="0",
     )
 
 

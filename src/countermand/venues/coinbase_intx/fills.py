@@ -102,17 +102,13 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
             instrument, fill.cum_notional_minor, fill.cum_qty_lots
         ),
         expire_time=times.iso_floor_ms(fill.expire_ns) if expires else "",
-        stop_price="",
         side=tables.SIDES.to_wire(fill.side),
         tif=tables.TIMES_IN_FORCE.to_wire(fill.time_in_force),
         stp_mode=tables.STP_MODES.to_wire(fill.stp),
-        flags="",
         fee=minor_text(quote, fill.fee_minor),
         fee_asset=quote.symbol,
         order_status="DONE" if fill.cum_qty_lots >= fill.order_qty_lots else "WORKING",
         event_time=times.iso_floor_ms(fill.ts_ns),
-        source="CLIENT_ORDER",
-        execution_venue="CLOB",
     )
 
 
