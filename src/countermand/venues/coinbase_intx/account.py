@@ -8,10 +8,10 @@ from countermand.venues.coinbase_intx import ids, presentation, resolve
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import COLLATERAL, NAME
-from countermand.venues.coinbase_intx.resolve import known
+from countermand.venues.coinbase_intx.resolve import known, known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.commands import ConfigureAccount, OpenAccount
-from countermand.vocabulary.ids import AccountId, AssetId
+from countermand.vocabulary.ids import AssetId
 from countermand.vocabulary.instrument import InstrumentKind
 from countermand.vocabulary.queries import GetAccount, GetReferenceData
 from countermand.vocabulary.reports import (
@@ -121,7 +121,7 @@ def show_portfolio(account: AccountReport, ctx: Ctx) -> m.Portfolio:
 def read_portfolio(message: m.Portfolio, asked: Any, ctx: Ctx) -> AccountReport:
     """Return the account behind a portfolio; it belongs to who asks."""
     return AccountReport(
-        AccountId(known("portfolio", ids.parse(Kind.PORTFOLIO, message.portfolio_uuid))),
+        known_portfolio("portfolio", message.portfolio_uuid),
         NAME,
         ctx.principal.owner,
         message.name,
@@ -164,12 +164,12 @@ def show_balance(report: BalanceReport, ctx: Ctx) -> m.Balance:
 
 def read_balance(message: m.Balance, asked: m.GetPortfolio, ctx: Ctx) -> BalanceReport:
     """Return a balance of the portfolio that was asked for."""
-    account_id = known("request", ids.parse(Kind.PORTFOLIO, asked.portfolio))
+    account_id = known_portfolio("request", asked.portfolio)
     number = ids.parse(Kind.ASSET, message.asset_id)
     asset = known("balance", ctx.directory.assets.get(AssetId(number or 0)))
     total = numbers.asset_minor(asset, Decimal(message.quantity))
     hold = numbers.asset_minor(asset, Decimal(message.hold))
-    return BalanceReport(AccountId(account_id), asset.asset_id, total, hold)
+    return BalanceReport(account_id, asset.asset_id, total, hold)
 
 
 def _checked_name(name: str) -> str:

@@ -7,7 +7,7 @@ from countermand.venues.coinbase_intx import ids, paging, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import user_uuid
-from countermand.venues.coinbase_intx.resolve import known
+from countermand.venues.coinbase_intx.resolve import known, known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
 from countermand.vocabulary.order import TimeInForce
@@ -120,7 +120,7 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
     """
     instrument = known("fill", resolve.find_instrument(message.symbol, ctx))
     order_id = known("fill", ids.parse_triplet(Kind.ORDER, message.order_id))
-    account_id = known("fill", ids.parse(Kind.PORTFOLIO, message.portfolio_uuid))
+    account_id = known_portfolio("fill", message.portfolio_uuid)
     match_id, is_maker = divmod(int(message.exec_id), 2)
     quote = ctx.directory.assets[instrument.quote_asset_id]
     last_qty, order_qty, cum_qty = (
@@ -131,7 +131,7 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
     return Fill(
         MatchId(match_id),
         OrderId(order_id),
-        AccountId(account_id),
+        account_id,
         instrument.instrument_id,
         message.client_order_id,
         tables.SIDES.from_wire(message.side),
