@@ -167,11 +167,11 @@ class PositionReport(Struct, frozen=True, gc=False):
     instrument_id: InstrumentId
     net_lots: int
     cost_minor: int
-    open_buy_lots: int
-    open_sell_lots: int
-    margin_minor: int
-    realized_minor: int
-    mark_price_ticks: int
+    open_buy_lots: int = 0
+    open_sell_lots: int = 0
+    margin_minor: int = 0
+    realized_minor: int = 0
+    mark_price_ticks: int = 0
     bought_lots: int = 0
     sold_lots: int = 0
     fee_minor: int = 0
@@ -196,17 +196,17 @@ class QuoteReport(Struct, frozen=True, gc=False):
     """
 
     instrument: Instrument
-    bid_px_ticks: int
-    bid_qty_lots: int
-    ask_px_ticks: int
-    ask_qty_lots: int
-    last_px_ticks: int
-    last_qty_lots: int
-    mark_price_ticks: int
-    volume_lots: int
-    volume_notional_minor: int
-    open_interest_lots: int
-    transact_ns: int
+    bid_px_ticks: int = 0
+    bid_qty_lots: int = 0
+    ask_px_ticks: int = 0
+    ask_qty_lots: int = 0
+    last_px_ticks: int = 0
+    last_qty_lots: int = 0
+    mark_price_ticks: int = 0
+    volume_lots: int = 0
+    volume_notional_minor: int = 0
+    open_interest_lots: int = 0
+    transact_ns: int = 0
     settled_px_ticks: int | None = None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 from tests.venues.desk import START_NS, Desk
 
-from countermand.client.call import single
+from countermand.client.call import prepared, single
 from countermand.vocabulary.commands import NewOrder, StageOrder, SubmitOrder
 from countermand.vocabulary.events import OrderStaged
 from countermand.vocabulary.ids import OrderId
@@ -40,7 +40,12 @@ def client(desk: Desk, operation: Operation, question: Any) -> Generator[Step, A
 def first_request(desk: Desk, operation: Operation, question: Any) -> tuple[Route, Any]:
     """Return the row and the message of the first request. Raises NotExpressible."""
     step = next(client(desk, operation, question))
-    return desk.venue.routes.of(step.operation), step.message
+    return _row(desk, step), step.message
+
+
+def _row(desk: Desk, step: Step) -> Route:
+    # As our client does it: what the request would not say is found out before it is sent.
+    return prepared(desk.venue, step, desk.context(), None)[0]
 
 
 def served(desk: Desk, route: Route, message: Any) -> Generator[Any, Any, Any]:
@@ -61,7 +66,7 @@ def first_ask(desk: Desk, operation: Operation, question: Any, found: Any) -> An
     steps = client(desk, operation, question)
     step = next(steps)
     while True:
-        route = desk.venue.routes.of(step.operation)
+        route = _row(desk, step)
         conversation = served(desk, route, step.message)
         try:
             ask = next(conversation)

@@ -8,7 +8,7 @@ import msgspec
 from tests.venues.polymarket_us.floor import GAME, Floor
 
 from countermand.server.rate_limits import RateLimits
-from countermand.venues.polymarket_us.auth import PolymarketSettings
+from countermand.venues.polymarket_us.settings import PolymarketSettings
 from countermand.vocabulary.commands import AdvanceTime
 from countermand.wire import times
 from countermand.wire.http import Request

@@ -19,6 +19,7 @@ from countermand.vocabulary.instrument import Instrument, TradingState
 from countermand.vocabulary.order import OrdType, Side, TimeInForce
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
+from countermand.wire.conversation import Serving
 from countermand.wire.http import Request
 from countermand.world import spec
 
@@ -26,6 +27,17 @@ NAME = "polymarket-us"
 GAME = "aec-nba-ny-sa-2026-06-05"
 CHAMPION = "tec-mlb-champ-2026-11-04"
 FED = "rdc-usfed-fomc-2026-12-09-cut25"
+
+
+def told(conversation: Serving[Any], *answers: Any) -> Any:
+    """Return what a conversation replies, whose asks are answered in turn."""
+    next(conversation)
+    try:
+        for answer in answers:
+            conversation.send(answer)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("it asks for more")
 
 
 class Floor:

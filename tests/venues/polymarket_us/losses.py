@@ -2,25 +2,9 @@
 
 from tests.venues.conformance.losses import Losses
 
-from countermand.venues.polymarket_us.errors import GENERIC
+from countermand.venues.polymarket_us.errors import REFUSALS
 from countermand.vocabulary.order import SelfTradePrevention
-from countermand.vocabulary.reasons import CxlRejReason, RejectReason
-from countermand.wire.errors import CancelRefused, Malformed, OrderRefused, RateLimited, WireError
 from countermand.wire.operation import Operation
-
-
-def read_as(error: WireError) -> WireError:
-    """Return what is left of a refusal: no reason of who lacks funds, no state, no limit."""
-    match error:
-        case OrderRefused(reason=RejectReason.INSUFFICIENT_FUNDS):
-            return Malformed(GENERIC)
-        case CancelRefused(cxl_rej_reason=CxlRejReason.TOO_LATE_TO_CANCEL, response_to=to):
-            return CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, None, to)
-        case RateLimited():
-            return RateLimited(0)
-        case _:
-            return error
-
 
 LOSSES = Losses(
     # A key has one account, and a trade names no order.
@@ -41,5 +25,5 @@ LOSSES = Losses(
         ),
     },
     unsigned=frozenset({"body"}),
-    read_as=read_as,
+    read_as=REFUSALS.loses,
 )

@@ -13,18 +13,19 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
-from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, NAME, Floor
+from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, NAME, Floor, told
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
 from countermand.venues import VENUES
-from countermand.venues.polymarket_us.about import About
-from countermand.venues.polymarket_us.translate import books, markets
+from countermand.venues.polymarket_us import depth, markets
+from countermand.venues.polymarket_us.messages import markets as m
+from countermand.venues.polymarket_us.presentation import Presentation
 from countermand.vocabulary.commands import ListInstrument
 from countermand.vocabulary.ids import InstrumentId
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.queries import GetQuote, ListQuotes
-from countermand.vocabulary.reports import QuoteReport, ReferenceData
+from countermand.vocabulary.reports import DepthReport, QuoteReport, ReferenceData
 from countermand.wire.directory import Directory
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.operation import Operation
@@ -227,7 +228,7 @@ def test_list_is_twenty_long(floor: Floor) -> None:
 
 def test_hidden_and_archived(floor: Floor) -> None:
     """What is hidden is asked for; what is archived is there until it is asked away."""
-    said = {GAME: About(hidden=True), CHAMPION: About(archived=True)}
+    said = {GAME: Presentation(hidden=True), CHAMPION: Presentation(archived=True)}
     floor.desk.pipeline.settings = replace(floor.desk.settings, markets=said)
 
     assert [CHAMPION, FED] == slugs(floor, "")
@@ -485,20 +486,23 @@ def test_answers_nobody_can_read(quoted: Floor) -> None:
     """A quote of a market nobody knows, and a market whose prices are none."""
     desk = quoted.desk
     known = desk.engine.exchange.query(GetQuote(quoted.market().instrument_id))
-    bbo = books.bbo_reply_to_wire(known, desk.context())
-    market = markets.market_to_wire(known, desk.context())
+    ctx, asked = desk.context(), m.BySlug(GAME)
+    bbo = told(
+        depth.serve_quote(asked, ctx), known, DepthReport(known.instrument.instrument_id, (), ())
+    )
+    market = markets.show_market(known, ctx)
     other = replace(bbo, market_data=replace(bbo.market_data, market_slug="other"))
     broken = [replace(market, outcome_prices=text) for text in ("[]", '["x"]', "0.5")]
 
     with pytest.raises(Malformed, match="not known"):
-        books.bbo_reply_from_wire(other, desk.context())
+        depth.read_quote(other, asked, ctx)
     for one in broken:
         with pytest.raises(Malformed, match=f"market {GAME}"):
-            markets.market_from_wire(one, desk.context())
+            markets.read_market(one, m.ListMarkets(), ctx)
 
 
 def test_market_that_is_gone_is_not_there(floor: Floor) -> None:
     """Should the exchange have no quote of a market the venue knows, that is a 404."""
-    for corner in (markets.one_reply_to_wire, books.bbo_reply_to_wire):
+    for row in (markets.BY_SLUG, depth.QUOTE, depth.BOOK, depth.SETTLEMENT):
         with pytest.raises(NotFound):
-            corner(None, floor.desk.context())
+            told(row.serve(m.BySlug(GAME), floor.desk.context()), None)

@@ -23,7 +23,7 @@ from tests.venues.polymarket_us.floor import CHAMPION, GAME
 
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.messages.orders import ModifyOrder
-from countermand.venues.polymarket_us.translate.modifying import modified_to_wire, modify_from_wire
+from countermand.venues.polymarket_us.replace import serve_modify
 from countermand.vocabulary.queries import GetOrder
 
 GTD = "TIME_IN_FORCE_GOOD_TILL_DATE"
@@ -81,11 +81,14 @@ def test_quantity_that_is_executed_on_the_way(counter: Counter, quantity: int) -
     assert number is not None
     form = ModifyOrder(order_id=order_id, market_slug=GAME, quantity=Decimal(quantity))
     seen = desk.engine.exchange.query(GetOrder(account, number))
-    command = modify_from_wire(form, desk.context(message=form, found=seen))
+    steps = serve_modify(form, desk.context())
+    next(steps)
+    command = steps.send(seen)
     counter.place("bob", "BUY_SHORT", "0.40", 5)
-    receipt = desk.engine.enter(command)
+    with pytest.raises(StopIteration) as end:
+        steps.send(desk.engine.enter(command))
 
-    assert {} == msgspec.to_builtins(modified_to_wire(receipt, desk.context()))
+    assert {} == msgspec.to_builtins(end.value.value)
     shown = counter.shown(order_id)
     assert ("ORDER_STATE_CANCELED", 5, 0) == (
         shown["state"], shown["cumQuantity"], shown["leavesQuantity"],

@@ -26,11 +26,10 @@ from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME
 
 from countermand.server.listener import STOP_TIMEOUT_S
 from countermand.venues.polymarket_us import ids
-from countermand.venues.polymarket_us.auth import BLOCK_S_MAX, PolymarketSettings
+from countermand.venues.polymarket_us.executions import show_executions
 from countermand.venues.polymarket_us.messages.orders import ClosePosition, CreateOrder
-from countermand.venues.polymarket_us.translate.created import block_ns
-from countermand.venues.polymarket_us.translate.executions import executions_to_wire
-from countermand.venues.polymarket_us.translate.several import close_from_wire
+from countermand.venues.polymarket_us.place import block_ns, serve_close, serve_place
+from countermand.venues.polymarket_us.settings import BLOCK_S_MAX, PolymarketSettings
 from countermand.vocabulary.commands import ConfigureAccount
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.queries import GetAccount, GetOrder, ListFills
@@ -348,7 +347,7 @@ def test_executions_are_as_old_as_their_order(counter: Counter) -> None:
     report = query(GetOrder(account, number))
     counter.place("bob", "BUY_SHORT", "0.50", 3)
     fills = query(ListFills((account,), number))
-    told = executions_to_wire(report, fills, counter.desk.context())
+    told = show_executions(report, fills, counter.desk.context())
 
     assert len(fills) == 2
     assert [("EXECUTION_TYPE_NEW", "0"), ("EXECUTION_TYPE_PARTIAL_FILL", "4")] == [
@@ -365,7 +364,12 @@ def test_block_time_is_capped(counter: Counter, asked: int | None, seconds: int)
     for form in (CreateOrder, ClosePosition):
         waits = form(synchronous_execution=True, max_block_time=asked)
         assert seconds * times.S == block_ns(waits, ctx)
-        assert 0 == block_ns(form(max_block_time=asked), ctx)
+
+    resting = terms("BUY_LONG", "0.40", 1, maxBlockTime=asked)
+    steps = serve_place(msgspec.convert(resting, CreateOrder), ctx)
+    receipt = counter.desk.engine.enter(next(steps))
+    with pytest.raises(StopIteration):
+        steps.send(receipt)
 
 
 @pytest.mark.parametrize("seconds", [-1, 11, 3600])
@@ -381,7 +385,7 @@ def last_of(counter: Counter, order_id: str) -> str:
     account, number = counter.desk.accounts()[0].account_id, ids.parse_order(order_id)
     assert number is not None
     report = counter.desk.engine.exchange.query(GetOrder(account, number))
-    told = executions_to_wire(report, (), counter.desk.context())
+    told = show_executions(report, (), counter.desk.context())
     assert ["EXECUTION_TYPE_NEW", "EXECUTION_TYPE_CANCELED"] == [one.type for one in told]
     return told[-1].unsolicited_cancel_reason
 
@@ -727,7 +731,9 @@ def test_close_what_is_closed_meanwhile(counter: Counter) -> None:
     form = ClosePosition(market_slug=GAME)
     account = desk.accounts()[0].account_id
     seen = desk.engine.exchange.query(GetAccount(account))
-    command = close_from_wire(form, desk.context(message=form, found=seen))
+    steps = serve_close(form, desk.context())
+    next(steps)
+    command = steps.send(seen)
     counter.place("alice", "SELL_SHORT", "0.61", 1)
     receipt = desk.engine.enter(command)
 

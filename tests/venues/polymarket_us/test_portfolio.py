@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, Floor
+from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, Floor, told
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.venues.polymarket_us.messages import portfolio as messages
-from countermand.venues.polymarket_us.translate import portfolio
+from countermand.venues.polymarket_us import account, positions
+from countermand.venues.polymarket_us.messages import accounts as m
 from countermand.vocabulary.commands import CancelOrder
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.queries import GetAccount, ListFills
@@ -152,9 +152,9 @@ def test_canceled_order_frees_everything(floor: Floor) -> None:
 
 def test_account_without_a_cent_has_a_balance(floor: Floor) -> None:
     """Clients take the first one without looking."""
-    account = floor.desk.accounts()[0]
-    nothing = AccountSummary(account, (), (), 0)
-    (only,) = portfolio.balances_reply_to_wire(nothing, floor.desk.context()).balances
+    nothing = AccountSummary(floor.desk.accounts()[0], (), (), 0)
+    conversation = account.serve_balances(m.ListBalances(), floor.desk.context())
+    (only,) = told(conversation, nothing).balances
 
     assert ("USD", b"0", b"0") == (
         only.currency, bytes(only.current_balance), bytes(only.buying_power),
@@ -439,20 +439,19 @@ def test_answers_nobody_can_read(traded: Floor) -> None:
     """A balance in a currency, and a position in a market, that nobody knows."""
     desk = traded.desk
     summary = desk.engine.exchange.query(GetAccount(desk.accounts()[0].account_id))
-    context = desk.context(message=messages.ListPositions())
-    page = portfolio.balances_reply_to_wire(summary, context)
-    held = portfolio.positions_reply_to_wire(summary, context)
+    context, balances, everything = desk.context(), m.ListBalances(), m.ListPositions()
+    page = told(account.serve_balances(balances, context), summary)
+    held = told(positions.serve_list(everything, context), summary, ())
     euros = [replace(one, currency="EUR") for one in page.balances]
 
     with pytest.raises(Malformed):
-        portfolio.balances_reply_from_wire(replace(page, balances=euros), context)
+        account.BALANCES.read(replace(page, balances=euros), balances, context)
+    elsewhere = replace(held, positions={"nope": held.positions[GAME]})
     with pytest.raises(Malformed):
-        portfolio.positions_reply_from_wire(
-            replace(held, positions={"nope": held.positions[GAME]}), context
-        )
+        positions.read_list(elsewhere, everything, context)
 
 
 def test_account_that_is_gone_is_not_there(floor: Floor) -> None:
     """Should the exchange not have an account the venue knows, that is a 404."""
     with pytest.raises(NotFound):
-        portfolio.balances_reply_to_wire(None, floor.desk.context())
+        told(account.serve_balances(m.ListBalances(), floor.desk.context()), None)

@@ -1,11 +1,10 @@
 """Polymarket US, retail REST API v1."""
 
-from countermand.venues.polymarket_us.auth import PolymarketAuth, PolymarketSettings
-from countermand.venues.polymarket_us.errors import PolymarketErrors
-from countermand.venues.polymarket_us.explain import explain
+from countermand.venues.polymarket_us.auth import PolymarketAuth, explain
+from countermand.venues.polymarket_us.errors import REFUSALS
+from countermand.venues.polymarket_us.proof import PROOFS
 from countermand.venues.polymarket_us.routes import ROUTES
-from countermand.venues.polymarket_us.translate.resolve import NAME
-from countermand.wire.bridge import OldRefusals
+from countermand.venues.polymarket_us.settings import NAME, PolymarketSettings
 from countermand.wire.venue import Habits, Venue
 
 VENUE = Venue(
@@ -13,8 +12,9 @@ VENUE = Venue(
     package=__name__,
     routes=ROUTES,
     auth=PolymarketAuth(),
-    refusals=OldRefusals(PolymarketErrors()),  # type: ignore[arg-type]  # until it has its table
+    refusals=REFUSALS,
     settings=PolymarketSettings,
+    proofs=PROOFS,
     habits=Habits(
         auth_first=True,
         echoes=(b"poly-correlation-id",),

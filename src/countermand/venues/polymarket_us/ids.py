@@ -10,10 +10,8 @@ Source: live order ids as reported by clients (`C60JWBG0WKDK`); that ids are opa
 import re
 
 from countermand.vocabulary.ids import MatchId, OrderId
+from countermand.wire import base36
 
-_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_PAIRS = tuple(a + b for a in _DIGITS for b in _DIGITS)
-_PAIR = 36 * 36
 _FIRST = 12 * 36**11
 _ORDER = re.compile(r"[C-Z][0-9A-Z]{11}")
 
@@ -24,7 +22,7 @@ ENDED = "Z"
 
 def order_text(order_id: OrderId) -> str:
     """Return the spelling of an order's id."""
-    return _base36(order_id + _FIRST)
+    return base36.encode(order_id + _FIRST)
 
 
 def parse_order(text: str) -> OrderId | None:
@@ -36,23 +34,9 @@ def parse_order(text: str) -> OrderId | None:
 
 def trade_text(match_id: MatchId) -> str:
     """Return the spelling of a match's id."""
-    return _base36(match_id)
-
-
-def parse_trade(text: str) -> MatchId:
-    """Return the match id a text spells. Raises ValueError when it is none."""
-    return MatchId(int(text, 36))
+    return base36.encode(match_id)
 
 
 def execution_text(order_id: OrderId, of: str) -> str:
     """Return the id of an execution of an order: `ACCEPTED`, `ENDED`, or a trade's id."""
     return f"{order_text(order_id)}-{of}"
-
-
-def _base36(number: int) -> str:
-    number, low = divmod(number, _PAIR)
-    text = _PAIRS[low]
-    while number:
-        number, low = divmod(number, _PAIR)
-        text = _PAIRS[low] + text
-    return text.lstrip("0") or "0"

@@ -2,151 +2,96 @@
 
 from typing import Any
 
-from countermand.venues.polymarket_us import read_routes
-from countermand.venues.polymarket_us.messages import orders as o
-from countermand.venues.polymarket_us.translate import (
-    created,
-    leniency,
-    modifying,
-    order_reports,
-    orders,
-    placing,
-    several,
+from countermand.venues.polymarket_us import (
+    account,
+    cancel,
+    depth,
+    fills,
+    gateway,
+    markets,
+    mass_cancel,
+    place,
+    positions,
+    preview,
+    read_orders,
+    replace,
 )
-from countermand.wire.bridge import Square, rows_at
-from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Routes
+from countermand.venues.polymarket_us.normalize import normalize
+from countermand.wire.operation import Access
+from countermand.wire.operation import Operation as Do
+from countermand.wire.route import Form, Route, Routes, rows_at
 
-_order_row = rows_at(
-    "/v1", "Orders API reference: ", posting={"tidy": leniency.tidy, "decimal_numbers": True}
-)
+_PUBLIC, _VIEW, _TRADE = Access
 
-_SYNCHRONOUS: dict[str, Any] = {"linger": created.block_ns, "then": created.asked_then}
+_BODY = Form(body=True, normalize=normalize, decimal_numbers=True)
+_ORDERS, _MARKETS = "Orders API reference: ", "Markets API reference: "
+_row = rows_at("/v1", _ORDERS, body=_BODY)
+_order = rows_at("/v1/order", _ORDERS, body=_BODY)
+_batch = rows_at("/v1/orders/batched", _ORDERS, body=_BODY)
+_market = rows_at("/v1/market", _MARKETS)
+_markets = rows_at("/v1/markets", _MARKETS)
+_account = rows_at("/v1", "Portfolio API reference: ")
+_listed = rows_at("/v1", _MARKETS)
+_sdk = rows_at("/v1", "official Python SDK 2.4.1: resources/")
 
-_ORDERS = (
-    _order_row(
-        Operation.PLACE_ORDER,
-        Access.TRADE,
-        "POST /orders",
-        (o.CreateOrder, o.Created),
-        Square(
-            placing.place_from_wire,
-            created.created_to_wire,
-            placing.place_to_wire,
-            created.created_from_wire,
-        ),
-        "Create Order",
-        **_SYNCHRONOUS,
-    ),
-    _order_row(
-        Operation.PLACE_ORDER,
-        Access.TRADE,
-        "POST /orders/batched",
-        (o.CreateOrders, o.CreatedIds),
-        Square(placing.place_many_from_wire, created.created_many_to_wire),
-        "Create Batched Orders",
-    ),
-    _order_row(
-        Operation.PLACE_ORDER,
-        Access.TRADE,
-        "POST /order/close-position",
-        (o.ClosePosition, o.Created),
-        Square(several.close_from_wire, created.created_to_wire),
-        "Close Position Order",
-        find=several.find_position,
-        **_SYNCHRONOUS,
-    ),
-    _order_row(
-        Operation.PREVIEW_ORDER,
-        Access.VIEW,
-        "POST /order/preview",
-        (o.PreviewOrder, o.OneOrder),
-        Square(placing.preview_from_wire, order_reports.preview_to_wire),
-        "Preview Order",
-    ),
-    _order_row(
-        Operation.GET_ORDER,
-        Access.VIEW,
-        "GET /order/{orderId}",
-        (o.GetOrder, o.OneOrder),
-        Square(
-            orders.get_from_wire,
-            order_reports.found_to_wire,
-            orders.get_to_wire,
-            order_reports.found_from_wire,
-        ),
-        "Get Order",
-    ),
-    _order_row(
-        Operation.LIST_ORDERS,
-        Access.VIEW,
-        "GET /orders/open",
-        (o.ListOrders, o.OrderList),
-        Square(
-            orders.list_from_wire,
-            order_reports.list_to_wire,
-            orders.list_to_wire,
-            order_reports.list_from_wire,
-        ),
-        "Get Open Orders",
-    ),
-    _order_row(
-        Operation.REPLACE_ORDER,
-        Access.TRADE,
-        "POST /order/{orderId}/modify",
-        (o.ModifyOrder, o.Empty),
-        Square(
-            modifying.modify_from_wire,
-            modifying.modified_to_wire,
-            modifying.modify_to_wire,
-            orders.empty_from_wire,
-        ),
-        "Modify Order",
-        find=modifying.find_modified,
-    ),
-    _order_row(
-        Operation.REPLACE_ORDER,
-        Access.TRADE,
-        "POST /orders/batched/modify",
-        (o.ModifyOrders, o.ModifiedIds),
-        Square(several.modify_many_from_wire, several.modify_many_to_wire),
-        "Modify Batched Orders",
-        find=several.find_many_modified,
-    ),
-    _order_row(
-        Operation.CANCEL_ORDER,
-        Access.TRADE,
-        "POST /order/{orderId}/cancel",
-        (o.CancelOrder, o.Empty),
-        Square(
-            orders.cancel_from_wire,
-            orders.canceled_to_wire,
-            orders.cancel_to_wire,
-            orders.empty_from_wire,
-        ),
-        "Cancel Order",
-    ),
-    _order_row(
-        Operation.CANCEL_ORDER,
-        Access.TRADE,
-        "POST /orders/batched/cancel",
-        (o.CancelOrders, o.CanceledIds),
-        Square(several.cancel_many_from_wire, several.cancel_many_to_wire),
-        "Cancel Batched Orders",
-    ),
-    _order_row(
-        Operation.MASS_CANCEL,
-        Access.TRADE,
+
+def _nothing(line: str, source: str, **answer: Any) -> Route:
+    return _sdk(line, Do.LIST_INSTRUMENTS, _PUBLIC, gateway.nothing(**answer), source)
+
+
+def _missing(line: str, source: str) -> Route:
+    return _sdk(line, Do.GET_INSTRUMENT, _PUBLIC, gateway.ONE, source)
+
+
+# Our client calls the first row of an operation.
+_ROWS = (
+    _row("POST /orders", Do.PLACE_ORDER, _TRADE, place.PLACE, "Create Order"),
+    _row("POST /orders/batched", Do.PLACE_ORDER, _TRADE, place.BATCH, "Create Batched Orders"),
+    _order("POST /close-position", Do.PLACE_ORDER, _TRADE, place.CLOSE, "Close Position Order"),
+    _order("POST /preview", Do.PREVIEW_ORDER, _VIEW, preview.PREVIEW, "Preview Order"),
+    _order("GET /{orderId}", Do.GET_ORDER, _VIEW, read_orders.GET, "Get Order"),
+    _row("GET /orders/open", Do.LIST_ORDERS, _VIEW, read_orders.OPEN, "Get Open Orders"),
+    _order("POST /{orderId}/modify", Do.REPLACE_ORDER, _TRADE, replace.MODIFY, "Modify Order"),
+    _batch("POST /modify", Do.REPLACE_ORDER, _TRADE, replace.BATCH, "Modify Batched Orders"),
+    _order("POST /{orderId}/cancel", Do.CANCEL_ORDER, _TRADE, cancel.CANCEL, "Cancel Order"),
+    _batch("POST /cancel", Do.CANCEL_ORDER, _TRADE, cancel.BATCH, "Cancel Batched Orders"),
+    _row(
         "POST /orders/open/cancel",
-        (o.CancelAllOrders, o.CanceledIds),
-        Square(
-            several.cancel_all_from_wire,
-            several.canceled_all_to_wire,
-            several.cancel_all_to_wire,
-            several.canceled_all_from_wire,
-        ),
+        Do.MASS_CANCEL,
+        _TRADE,
+        mass_cancel.ALL,
         "Cancel All Open Orders",
     ),
+    _listed("GET /markets", Do.LIST_INSTRUMENTS, _PUBLIC, markets.LIST, "Get Markets"),
+    _market("GET /slug/{slug}", Do.GET_INSTRUMENT, _PUBLIC, markets.BY_SLUG, "Get Market by Slug"),
+    _market("GET /id/{id}", Do.GET_INSTRUMENT, _PUBLIC, markets.BY_ID, "Get Market by ID"),
+    _markets("GET /{slug}/bbo", Do.GET_QUOTE, _PUBLIC, depth.QUOTE, "Get Market BBO"),
+    _markets("GET /{slug}/book", Do.GET_QUOTE, _PUBLIC, depth.BOOK, "Get Market Book"),
+    _markets(
+        "GET /{slug}/settlement",
+        Do.GET_INSTRUMENT,
+        _PUBLIC,
+        depth.SETTLEMENT,
+        "Get Market Settlement",
+    ),
+    _nothing("GET /events", "events.py", events=[]),
+    _missing("GET /events/{name}", "events.py"),
+    _missing("GET /events/slug/{name}", "events.py"),
+    _nothing("GET /series", "series.py", series=[]),
+    _missing("GET /series/id/{name}", "series.py"),
+    _nothing("GET /sports", "sports.py", sports=[]),
+    _nothing("GET /sports/teams/provider", "sports.py", teams={}),
+    _nothing("GET /search", "search.py", events=[]),
+    _account(
+        "GET /account/balances", Do.LIST_BALANCES, _VIEW, account.BALANCES, "Get Account Balances"
+    ),
+    _account(
+        "GET /portfolio/positions", Do.LIST_POSITIONS, _VIEW, positions.LIST, "Get User Positions"
+    ),
+    _account("GET /portfolio/activities", Do.LIST_FILLS, _VIEW, fills.ACTIVITIES, "Get Activities"),
+    _sdk(
+        "GET /rfqs/trades", Do.LIST_FILLS, _VIEW, gateway.nothing(trades=[], cursor=""), "rfqs.py"
+    ),
 )
 
-ROUTES = Routes(_ORDERS + read_routes.ROWS)
+ROUTES = Routes(_ROWS)

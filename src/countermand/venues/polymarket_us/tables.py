@@ -2,8 +2,10 @@
 
 from enum import IntEnum
 
+from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import OrdStatus, OrdType, Side, TimeInForce
 from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import QuoteReport
 from countermand.wire.table import Table
 
 
@@ -83,20 +85,11 @@ EXPIRED_BY = {
     TimeInForce.FOK: CancelReason.FOK_NOT_FILLED,
 }
 
-# Enum numbers that live bots send in place of names, by field.
+# Enum numbers that live bots send in place of names, by field: those of the rows, from 1 on.
 # Source: requests of third-party clients; those of tif contradict each other and are not accepted.
 NUMBERED: dict[str, dict[int, str]] = {
-    "intent": {
-        1: "ORDER_INTENT_BUY_LONG",
-        2: "ORDER_INTENT_SELL_LONG",
-        3: "ORDER_INTENT_BUY_SHORT",
-        4: "ORDER_INTENT_SELL_SHORT",
-    },
-    "type": {1: "ORDER_TYPE_LIMIT", 2: "ORDER_TYPE_MARKET"},
-    "manualOrderIndicator": {
-        1: "MANUAL_ORDER_INDICATOR_MANUAL",
-        2: "MANUAL_ORDER_INDICATOR_AUTOMATIC",
-    },
+    table.name: dict(enumerate((text for _, text in table.rows), 1))
+    for table in (INTENTS, ORD_TYPES, INDICATORS)
 }
 
 # Many of our reasons are one of the venue's; the zero value also means none at all.
@@ -121,7 +114,7 @@ REJECT_REASONS = {
     RejectReason.NO_LIQUIDITY: "ORD_REJECT_REASON_NO_LIQUIDITY",
 }
 
-# Cancels nobody asked for.
+# Cancels that were not asked for.
 NOT_UNSOLICITED = "UNSOLICITED_CXL_REASON_UNDEFINED"
 UNSOLICITED = {
     CancelReason.SELF_TRADE_PREVENTION: "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION",
@@ -129,3 +122,29 @@ UNSOLICITED = {
     CancelReason.UNFUNDED: "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION",
     CancelReason.MARKET_SETTLED: "UNSOLICITED_CXL_REASON_OTHER",
 }
+
+# The venue has fewer states of a market than we do, so the way back is declared where two of ours
+# share one. Source: Markets API schema, `MARKET_STATE_*`; which of ours is which is our proposal.
+SETTLED = "EXPIRED"
+MARKET_STATUSES = {
+    TradingState.TRADING: "OPEN",
+    TradingState.LIMIT_ONLY: "OPEN",
+    TradingState.POST_ONLY: "PREOPEN",
+    TradingState.CANCEL_ONLY: "SUSPENDED",
+    TradingState.PAUSED: "SUSPENDED",
+    TradingState.HALTED: "HALTED",
+}
+TRADING_STATES = {
+    "OPEN": TradingState.TRADING,
+    "PREOPEN": TradingState.POST_ONLY,
+    "SUSPENDED": TradingState.PAUSED,
+    "HALTED": TradingState.HALTED,
+    SETTLED: TradingState.HALTED,
+}
+
+
+def market_status(report: QuoteReport) -> str:
+    """Return a market's state without its prefix; one that is settled has expired."""
+    if report.settled_px_ticks is not None:
+        return SETTLED
+    return MARKET_STATUSES[report.instrument.trading_state]

@@ -2,7 +2,8 @@
 Messages about markets, all public.
 
 Units: prices are those of the YES outcome; `Raw` fields are JSON numbers, quantities decimal text.
-Source: Markets API schema; the official Python SDK 2.4.1, types/markets.py.
+Source: Markets API schema; the official Python SDK 2.4.1, types/markets.py, and resources/ for the
+        rest of the gateway.
 """
 
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Raw, Struct
 
-from countermand.venues.polymarket_us.messages.money import Amount
+from countermand.venues.polymarket_us.messages.shared import Amount
 
 Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
@@ -44,34 +45,30 @@ class ListMarkets(Struct, frozen=True, omit_defaults=True, rename="camel"):
     end_date_max: str = ""
 
 
-class GetMarketBySlug(Struct, frozen=True):
-    """`GET /v1/market/slug/{slug}`."""
-
-    slug: str
-
-
 class GetMarketById(Struct, frozen=True):
     """`GET /v1/market/id/{id}`."""
 
     id: int
 
 
-class GetBook(Struct, frozen=True):
-    """`GET /v1/markets/{slug}/book`."""
+class BySlug(Struct, frozen=True):
+    """
+    `GET /v1/market/slug/{slug}`, and its book, the top of it, and its settlement.
+
+    Where a settlement was read from changes nothing.
+    """
 
     slug: str
 
 
-class GetBbo(Struct, frozen=True):
-    """`GET /v1/markets/{slug}/bbo`."""
-
-    slug: str
+class Everything(Struct, frozen=True):
+    """A list of what there is none of; what it is narrowed by does not matter."""
 
 
-class GetSettlement(Struct, frozen=True):
-    """`GET /v1/markets/{slug}/settlement`; where the settlement was read from changes nothing."""
+class OneOf(Struct, frozen=True):
+    """`GET /v1/events/{name}` and the like: one event or series, by id or slug."""
 
-    slug: str
+    name: str
 
 
 class MarketSide(Struct, frozen=True, kw_only=True, rename="camel"):

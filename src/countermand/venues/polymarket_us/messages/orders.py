@@ -11,8 +11,7 @@ from typing import Annotated
 
 from msgspec import Meta, Raw, Struct
 
-from countermand.venues.polymarket_us.messages.metadata import MarketMetadata
-from countermand.venues.polymarket_us.messages.money import CURRENCY, Amount
+from countermand.venues.polymarket_us.messages.shared import CURRENCY, Amount, MarketMetadata
 
 BATCH_MAX = 20
 

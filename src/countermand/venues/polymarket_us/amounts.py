@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from msgspec import Raw
 
-from countermand.venues.polymarket_us.messages.money import CURRENCY, Amount
+from countermand.venues.polymarket_us.messages.shared import CURRENCY, Amount
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.wire import numbers
 from countermand.wire.numbers import divide_half_even, minor_text, price_text, unscaled
@@ -19,33 +19,35 @@ CENTS_SCALE = 2
 # Positions carry this many decimals, and always all of them.
 QTY_DECIMALS = 4
 
+ZERO = Amount("0.00", CURRENCY)
 
-def price_to_wire(instrument: Instrument, ticks: int) -> Amount:
+
+def price(instrument: Instrument, ticks: int) -> Amount:
     """Return a price of the YES outcome."""
-    return Amount(price_cents_text(instrument, ticks), CURRENCY)
+    return Amount(price_cents(instrument, ticks), CURRENCY)
 
 
-def price_cents_text(instrument: Instrument, ticks: int) -> str:
+def price_cents(instrument: Instrument, ticks: int) -> str:
     """Return a price as text alone."""
     return with_cents(price_text(instrument, ticks))
 
 
 def price_or_none(instrument: Instrument, ticks: int) -> Amount | None:
     """Return a price, or None where there is none."""
-    return price_to_wire(instrument, ticks) if ticks else None
+    return price(instrument, ticks) if ticks else None
 
 
-def price_from_wire(instrument: Instrument, amount: Amount | None) -> int:
+def read_price(instrument: Instrument, amount: Amount | None) -> int:
     """Return a price in ticks, 0 where there is none. Raises NotOnGrid."""
     return numbers.price_ticks(instrument, Decimal(amount.value)) if amount else 0
 
 
-def money_to_wire(asset: Asset, minor: int) -> Amount:
+def money(asset: Asset, minor: int) -> Amount:
     """Return an amount of money."""
     return Amount(with_cents(minor_text(asset, minor)), asset.symbol)
 
 
-def money_from_wire(asset: Asset, amount: Amount) -> int:
+def read_money(asset: Asset, amount: Amount) -> int:
     """Return an amount in minor units. Raises NotOnGrid."""
     return numbers.asset_minor(asset, Decimal(amount.value))
 
@@ -60,12 +62,12 @@ def decimal(raw: Raw) -> Decimal:
     return Decimal(bytes(raw).decode())
 
 
-def qty_whole_text(instrument: Instrument, lots: int) -> str:
+def qty_whole(instrument: Instrument, lots: int) -> str:
     """Return a quantity rounded to whole contracts, halves to even, as the older fields have it."""
     return str(divide_half_even(lots * instrument.lot_units, 10**instrument.qty_scale))
 
 
-def qty_fixed_text(instrument: Instrument, lots: int) -> str:
+def qty_fixed(instrument: Instrument, lots: int) -> str:
     """Return a quantity with exactly `QTY_DECIMALS` decimals, half to even beyond them."""
     units = lots * instrument.lot_units * 10**QTY_DECIMALS
     rounded = divide_half_even(units, 10**instrument.qty_scale)

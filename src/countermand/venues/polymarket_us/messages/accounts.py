@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Raw, Struct
 
-from countermand.venues.polymarket_us.messages.metadata import MarketMetadata
-from countermand.venues.polymarket_us.messages.money import Amount
+from countermand.venues.polymarket_us.messages.shared import Amount, MarketMetadata
 
 ActivityType = Literal[
     "ACTIVITY_TYPE_TRADE",

@@ -9,15 +9,14 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from countermand.venues.polymarket_us import ids, tables
+from countermand.venues.polymarket_us import amounts, ids, tables
 from countermand.venues.polymarket_us.messages.orders import Execution
-from countermand.venues.polymarket_us.translate import money
-from countermand.venues.polymarket_us.translate.order_reports import order_to_wire
+from countermand.venues.polymarket_us.settings import Ctx
+from countermand.venues.polymarket_us.show import show_order, state
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import times
-from countermand.wire.context import Context
 from countermand.wire.numbers import price_text, qty_text
 
 # The engine's own words, where they are known; elsewhere ours.
@@ -29,9 +28,7 @@ _TEXTS = {
 }
 
 
-def executions_to_wire(
-    report: OrderReport, fills: tuple[Fill, ...], ctx: Context
-) -> list[Execution]:
+def show_executions(report: OrderReport, fills: tuple[Fill, ...], ctx: Ctx) -> list[Execution]:
     """
     Return the executions of an order, oldest first.
 
@@ -44,7 +41,7 @@ def executions_to_wire(
     return [_accepted(report, told, ctx), *_filled(report, told, ctx), *_ended(report, ctx)]
 
 
-def _accepted(report: OrderReport, fills: list[Fill], ctx: Context) -> Execution:
+def _accepted(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Execution:
     lots = fills[0].order_qty_lots if fills else report.order_qty_lots
     taken = replace(
         report,
@@ -60,7 +57,7 @@ def _accepted(report: OrderReport, fills: list[Fill], ctx: Context) -> Execution
     return _execution(taken, "EXECUTION_TYPE_NEW", ids.ACCEPTED, ctx)
 
 
-def _filled(report: OrderReport, fills: list[Fill], ctx: Context) -> Iterator[Execution]:
+def _filled(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Iterator[Execution]:
     instrument = ctx.directory.instruments[report.instrument_id]
     quote = ctx.directory.assets[instrument.quote_asset_id]
     fee_minor = 0
@@ -83,24 +80,22 @@ def _filled(report: OrderReport, fills: list[Fill], ctx: Context) -> Iterator[Ex
         yield replace(
             _execution(after, kind, trade_id, ctx),
             last_shares=qty_text(instrument, fill.last_qty_lots),
-            last_px=money.price_to_wire(instrument, fill.last_px_ticks),
+            last_px=amounts.price(instrument, fill.last_px_ticks),
             trade_id=trade_id,
             aggressor=not fill.is_maker,
-            commission_notional_collected=money.money_to_wire(quote, fill.fee_minor),
+            commission_notional_collected=amounts.money(quote, fill.fee_minor),
         )
 
 
-def _ended(report: OrderReport, ctx: Context) -> Iterator[Execution]:
+def _ended(report: OrderReport, ctx: Ctx) -> Iterator[Execution]:
     if report.ord_status not in (OrdStatus.CANCELED, OrdStatus.EXPIRED):
         return
-    order = order_to_wire(report, ctx)
-    kind = order.state.replace("ORDER_STATE_", "EXECUTION_TYPE_")
-    ended = _execution(report, kind, ids.ENDED, ctx)
+    kind = state(report).replace("ORDER_STATE_", "EXECUTION_TYPE_")
     why = tables.UNSOLICITED.get(report.cancel_reason, tables.NOT_UNSOLICITED)
-    yield replace(ended, unsolicited_cancel_reason=why)
+    yield replace(_execution(report, kind, ids.ENDED, ctx), unsolicited_cancel_reason=why)
 
 
-def _rejected(report: OrderReport, ctx: Context) -> Execution:
+def _rejected(report: OrderReport, ctx: Ctx) -> Execution:
     reason = report.reject_reason
     assert reason is not None  # noqa: S101  (every rejected order has one)
     return replace(
@@ -110,7 +105,7 @@ def _rejected(report: OrderReport, ctx: Context) -> Execution:
     )
 
 
-def _reject_text(report: OrderReport, reason: RejectReason, ctx: Context) -> str:
+def _reject_text(report: OrderReport, reason: RejectReason, ctx: Ctx) -> str:
     instrument = ctx.directory.instruments.get(report.instrument_id)
     prices = (RejectReason.PRICE_NOT_POSITIVE, RejectReason.PRICE_OUTSIDE_BAND)
     if instrument is not None and reason in prices:
@@ -121,10 +116,10 @@ def _reject_text(report: OrderReport, reason: RejectReason, ctx: Context) -> str
     return _TEXTS.get(reason, reason.sentence)
 
 
-def _execution(report: OrderReport, kind: str, of: str, ctx: Context) -> Execution:
+def _execution(report: OrderReport, kind: str, of: str, ctx: Ctx) -> Execution:
     return Execution(
         id=ids.execution_text(report.order_id, of),
-        order=order_to_wire(report, ctx),
+        order=show_order(report, ctx),
         last_shares="0",
         last_px=None,
         type=kind,

@@ -1,12 +1,12 @@
 """
-What a market is called: title, question, outcomes, dates. Presentation only; nothing here is known
-to the exchange, so it lies in the venue's settings, by slug.
+Presentation: what a market is called. Title, question, outcomes and dates are not known to the
+exchange; they lie in the venue's settings, by slug.
 """
 
 from msgspec import Struct
 
+from countermand.venues.polymarket_us.messages.shared import MarketMetadata
 from countermand.wire import times
-from countermand.wire.context import Settings
 
 
 def instant_ns(text: str) -> int | None:
@@ -14,7 +14,7 @@ def instant_ns(text: str) -> int | None:
     return times.parse_iso(text) if text else None
 
 
-class About(Struct, frozen=True, forbid_unknown_fields=True):
+class Presentation(Struct, frozen=True, forbid_unknown_fields=True):
     """
     What is said of one market besides its trading.
 
@@ -50,25 +50,13 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
             except ValueError as error:
                 raise ValueError(f"{name} {error}") from None
 
-    def title_of(self, slug: str) -> str:
-        """Return the title of the market called `slug`."""
-        return self.title or self.question or slug
-
-    def question_of(self, slug: str) -> str:
-        """Return the question the market called `slug` asks."""
-        return self.question or self.title or slug
-
-
-class MarketSettings(Settings, frozen=True):
-    """The part of the venue's settings that says what its markets are called, by slug."""
-
-    markets: dict[str, About] = {}
-
-
-_NOTHING = About()
-
-
-def about(settings: Settings, slug: str) -> About:
-    """Return what is said of a market, which may be nothing."""
-    assert isinstance(settings, MarketSettings)  # noqa: S101  (the venue's own settings)
-    return settings.markets.get(slug, _NOTHING)
+    def metadata(self, slug: str, *, is_long: bool) -> MarketMetadata:
+        """Return the names of the market `slug`, with the outcome of who is long or short."""
+        return MarketMetadata(
+            slug=slug,
+            icon=self.icon,
+            title=self.title or self.question or slug,
+            outcome=self.yes if is_long else self.no,
+            event_slug=self.event_slug,
+            event_id=self.event_id,
+        )

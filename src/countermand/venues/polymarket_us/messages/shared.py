@@ -1,12 +1,22 @@
 """
-What orders and positions repeat of the market they are in.
+What messages share: amounts of money, and what orders and positions repeat of their market.
 
-Source: Orders API and Portfolio API schemas, MarketMetadata.
+Source: Orders API and Portfolio API schemas, Amount and MarketMetadata.
 """
 
 from typing import Any
 
 from msgspec import Struct
+
+# The one currency there is.
+CURRENCY = "USD"
+
+
+class Amount(Struct, frozen=True, gc=False):
+    """An amount or a price: decimal text and the currency it is in."""
+
+    value: str
+    currency: str
 
 
 class MarketMetadata(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -1,5 +1,5 @@
 """
-Leniency: what this venue takes besides the form it documents.
+Normalize: bodies that this venue takes besides the form it documents.
 
 Source: requests of third-party clients that the live venue accepts: unknown fields, snake_case
         names, integers for enums, numbers in quotes. It reads bodies as protobuf JSON does.
@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from countermand.venues.polymarket_us.messages import orders
-from countermand.venues.polymarket_us.messages.money import Amount
+from countermand.venues.polymarket_us.messages.shared import Amount
 from countermand.venues.polymarket_us.tables import NUMBERED
-from countermand.wire.errors import InvalidField
+from countermand.wire.fields import invalid
 
 _PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -33,28 +33,28 @@ _KNOWN = frozenset(field.encode_name for form in _FORMS for field in msgspec.str
 _INTEGERS = frozenset({"maxBlockTime", "bips", "ticks"})
 
 
-def tidy(values: dict[str, Any]) -> dict[str, Any]:
+def normalize(values: dict[str, Any]) -> dict[str, Any]:
     """
-    Return the values of a body in the documented form; of what no request has nothing is kept.
+    Return the values of a body in the documented form; names that no request has are dropped.
 
     Raises: InvalidField for a name in both spellings, and for a number that is not plain.
     """
-    tidied: dict[str, Any] = {}
+    normal: dict[str, Any] = {}
     for given, value in values.items():
         name = _camel(given)
         if name not in _KNOWN:
             continue
-        if name in tidied:
-            raise InvalidField(name, f"invalid {name}: given more than once")
-        tidied[name] = _value(name, value)
-    return tidied
+        if name in normal:
+            raise invalid(name, "given more than once")
+        normal[name] = _value(name, value)
+    return normal
 
 
 def _value(name: str, value: Any) -> Any:
     if isinstance(value, dict):
-        return tidy(value)
+        return normalize(value)
     if isinstance(value, list):
-        return [tidy(item) if isinstance(item, dict) else item for item in value]
+        return [normalize(item) if isinstance(item, dict) else item for item in value]
     if isinstance(value, int) and not isinstance(value, bool):
         return NUMBERED.get(name, {}).get(value, value)
     if isinstance(value, str):
@@ -66,7 +66,7 @@ def _unquoted(name: str, text: str) -> Any:
     if name in _INTEGERS and _WHOLE.fullmatch(text):
         return int(text)
     if name in _NUMBERS and not _PLAIN.fullmatch(text):
-        raise InvalidField(name, f"invalid {name}: must be a plain number")
+        raise invalid(name, "must be a plain number")
     return text
 
 

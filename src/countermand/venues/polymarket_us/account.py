@@ -1,0 +1,79 @@
+"""The account: what the key's account has, and its balances."""
+
+from countermand.venues.polymarket_us import resolve
+from countermand.venues.polymarket_us.amounts import decimal, number
+from countermand.venues.polymarket_us.messages import accounts as m
+from countermand.venues.polymarket_us.messages.shared import CURRENCY
+from countermand.venues.polymarket_us.settings import Ctx
+from countermand.vocabulary.instrument import Asset
+from countermand.vocabulary.queries import GetAccount
+from countermand.vocabulary.reports import AccountSummary, BalanceReport
+from countermand.wire import numbers, times
+from countermand.wire.conversation import Op, Serving, always, each
+from countermand.wire.errors import Malformed, NotFound
+from countermand.wire.numbers import minor_text
+
+_ZERO = number("0")
+
+
+def holdings(ctx: Ctx) -> Serving[AccountSummary]:
+    """Ask for what the key's account has. Raises NotFound when there is none."""
+    summary: AccountSummary | None = yield GetAccount(resolve.account(ctx))
+    if summary is None:
+        raise NotFound("account not found")
+    return summary
+
+
+def serve_balances(message: m.ListBalances, ctx: Ctx) -> Serving[m.BalancePage]:
+    """Return every balance; dollars are always among them, the first if there never were any."""
+    summary = yield from holdings(ctx)
+    balances, dollars = list(summary.balances), ctx.directory.asset_by_symbol(CURRENCY)
+    if dollars and all(one.asset_id != dollars.asset_id for one in balances):
+        balances.insert(0, BalanceReport(summary.account.account_id, dollars.asset_id, 0, 0))
+    return m.BalancePage([_show_balance(one, summary, ctx) for one in balances])
+
+
+def read_balance(message: m.UserBalance, asked: m.ListBalances, ctx: Ctx) -> BalanceReport:
+    """Return a balance of the key's account. Raises Malformed for an unknown currency."""
+    if (asset := ctx.directory.asset_by_symbol(message.currency)) is None:
+        raise Malformed("balance names what is not known here")
+    total, orders, margin = (
+        numbers.asset_minor(asset, decimal(raw))
+        for raw in (message.current_balance, message.open_orders, message.margin_requirement)
+    )
+    return BalanceReport(resolve.account(ctx), asset.asset_id, total, orders + margin)
+
+
+BALANCES = Op(
+    m.ListBalances,
+    m.BalancePage,
+    serve_balances,
+    always(m.ListBalances()),
+    each(read_balance, "balances"),
+)
+
+
+def _show_balance(report: BalanceReport, summary: AccountSummary, ctx: Ctx) -> m.UserBalance:
+    # What is short holds its payout for as long as it is open; the rest is held by open orders.
+    asset = ctx.directory.assets[report.asset_id]
+    margin = _payouts_held(summary, asset, ctx)
+    return m.UserBalance(
+        current_balance=number(minor_text(asset, report.total_minor)),
+        currency=asset.symbol,
+        last_updated=times.iso_ns(ctx.now_ns),
+        buying_power=number(minor_text(asset, report.available_minor)),
+        asset_notional=_ZERO,
+        asset_available=_ZERO,
+        pending_credit=_ZERO,
+        open_orders=number(minor_text(asset, report.hold_minor - margin)),
+        unsettled_funds=_ZERO,
+        pending_withdrawals=[],
+        margin_requirement=number(minor_text(asset, margin)),
+        balance_reservation=_ZERO,
+    )
+
+
+def _payouts_held(summary: AccountSummary, asset: Asset, ctx: Ctx) -> int:
+    markets = ctx.directory.instruments
+    shorts = ((markets[one.instrument_id], max(0, -one.net_lots)) for one in summary.positions)
+    return sum(m.payout_minor * lots for m, lots in shorts if m.quote_asset_id == asset.asset_id)

@@ -1,0 +1,77 @@
+"""Canceling one order or a batch; an answer says that a cancel was taken."""
+
+from countermand.venues.polymarket_us import ids, resolve
+from countermand.venues.polymarket_us.errors import conflict
+from countermand.venues.polymarket_us.messages import orders as m
+from countermand.venues.polymarket_us.settings import Ctx
+from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo
+from countermand.vocabulary.reports import Receipt
+from countermand.wire.conversation import Op, Serving
+from countermand.wire.errors import CancelRefused
+from countermand.wire.http import Response
+from countermand.wire.receipts import Acknowledged, accepted
+
+_CANCEL = CxlRejResponseTo.CANCEL
+
+
+def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Empty | Response]:
+    """
+    Cancel an order, if it is in the market named.
+
+    Raises: MissingField for the slug; CancelRefused for an unknown slug or id, or an order that is
+            over, as the settings say.
+    Source: Orders API reference, "Cancel Order".
+    """
+    receipt: Receipt = yield _cancel(message, ctx)
+    return taken(receipt, ctx)
+
+
+def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.CancelOrder:
+    """Return the request for a cancel, which is refused without a market."""
+    market = ctx.directory.instruments.get(command.instrument_id)
+    return m.CancelOrder(ids.order_text(command.order_id), market.symbol if market else None)
+
+
+def read_taken(reply: m.Empty, message: m.CancelOrder | m.ModifyOrder, ctx: Ctx) -> Acknowledged:
+    """Return the id of the order a cancel or modify was taken for, which confirms neither."""
+    order_id = ids.parse_order(message.order_id)
+    return Acknowledged(() if order_id is None else (order_id,))
+
+
+def serve_batch(message: m.CancelOrders, ctx: Ctx) -> Serving[m.CanceledIds]:
+    """
+    Cancel the orders of a batch; the answer is the ids that were sent, known or not.
+
+    Raises: MissingField when one is without its market.
+    """
+    yield resolve.each(message.orders, lambda one: _cancel(one, ctx))
+    return m.CanceledIds([one.order_id for one in message.orders])
+
+
+def taken(receipt: Receipt, ctx: Ctx) -> m.Empty | Response:
+    """Return `{}`, or what the settings say of an order that is over. Raises CancelRefused."""
+    try:
+        accepted(receipt)
+    except CancelRefused as refused:
+        answer = ctx.settings.closed_cancel_answer
+        if (
+            refused.cxl_rej_reason is not CxlRejReason.TOO_LATE_TO_CANCEL
+            or answer == "precondition"
+        ):
+            raise
+        if answer == "not-found":
+            raise CancelRefused(CxlRejReason.UNKNOWN_ORDER) from None
+        if answer == "conflict":
+            return conflict(refused.response_to)
+    return m.Empty()
+
+
+CANCEL = Op(m.CancelOrder, m.Empty, serve_cancel, ask_cancel, read_taken)
+BATCH = Op(m.CancelOrders, m.CanceledIds, serve_batch)
+
+
+def _cancel(message: m.CancelOrder, ctx: Ctx) -> CancelOrder:
+    market = resolve.market_of_order(message.market_slug, _CANCEL, ctx)
+    order_id = resolve.order_id(message.order_id, _CANCEL)
+    return CancelOrder(resolve.account(ctx), order_id, "", market.instrument_id)

@@ -1,0 +1,203 @@
+"""The order form: what a request to place, preview or batch says, as an order, and back."""
+
+from decimal import Decimal
+
+from countermand.venues.polymarket_us import resolve, slippage, tables
+from countermand.venues.polymarket_us.amounts import price
+from countermand.venues.polymarket_us.annotations import ANNOTATIONS, Annotation
+from countermand.venues.polymarket_us.messages import orders as m
+from countermand.venues.polymarket_us.messages.shared import Amount
+from countermand.venues.polymarket_us.settings import Ctx
+from countermand.venues.polymarket_us.tables import Indicator, Outcome
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.wire import numbers, times
+from countermand.wire.errors import MissingField
+from countermand.wire.fields import instant, invalid
+
+_IMMEDIATE = (TimeInForce.IOC, TimeInForce.FOK)
+
+
+def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder:
+    """
+    Return the order asked for. What the exchange refuses is kept as a rejected order.
+
+    Raises: MissingField, InvalidField for what the form itself forbids.
+    Source: Orders API reference, "Create Order".
+    """
+    slug, (side, outcome) = resolve.required_slug(form.market_slug), _intent(form)
+    check_block_time(form.max_block_time)
+    ord_type = _ord_type(form)
+    time_in_force = _time_in_force(form, ord_type)
+    instrument = ctx.directory.instrument_by_symbol(slug)
+    noted = Annotation(outcome, read_indicator(form.manual_order_indicator))
+    price_ticks, qty_lots, cash_minor = 0, 0, 0
+    if instrument is None:
+        noted = _unknown(form, noted, slug, ord_type)
+    else:
+        price_ticks = _price_ticks(form, side, ord_type, instrument)
+        qty_lots, cash_minor = _quantity(form, ord_type, instrument, ctx)
+    return NewOrder(
+        account_id,
+        InstrumentId(0) if instrument is None else instrument.instrument_id,
+        "",
+        side,
+        ord_type,
+        time_in_force,
+        qty_lots,
+        price_ticks,
+        _expire_ns(form, time_in_force, ctx),
+        int(ExecInst.POST_ONLY if form.participate_dont_initiate else ExecInst.NONE),
+        SelfTradePrevention.REJECT,
+        text=ANNOTATIONS.write(noted),
+        cash_qty_minor=cash_minor,
+        keep_rejected=True,
+        # Prices are those of YES whatever the intent, but cash is that of the outcome traded.
+        cash_at_complement=cash_minor > 0 and outcome is Outcome.NO,
+    )
+
+
+def write_form(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
+    """Return the form of an order."""
+    instrument, noted = (
+        ctx.directory.instruments[command.instrument_id],
+        ANNOTATIONS.read(command.text),
+    )
+    limited, expires = command.ord_type is OrdType.LIMIT, command.time_in_force is TimeInForce.GTD
+    cash, lots = command.cash_qty_minor, command.order_qty_lots
+    quote = ctx.directory.assets[instrument.quote_asset_id]
+    return m.CreateOrder(
+        market_slug=instrument.symbol,
+        intent=tables.INTENTS.to_wire((command.side, noted.outcome)),
+        type=tables.ORD_TYPES.to_wire(command.ord_type),
+        price=price(instrument, command.price_ticks) if limited else None,
+        quantity=None if cash else Decimal(numbers.qty_text(instrument, lots)),
+        cash_order_qty=Amount(numbers.minor_text(quote, cash), quote.symbol) if cash else None,
+        tif=tables.TIMES_IN_FORCE.to_wire(command.time_in_force),
+        good_till_time=times.iso_ns(command.expire_ns) if expires else None,
+        participate_dont_initiate=True if command.exec_inst & ExecInst.POST_ONLY else None,
+        manual_order_indicator=indicator_text(noted.indicator),
+    )
+
+
+def check_block_time(seconds: int | None) -> None:
+    """See that a time to wait is none that is negative. Raises InvalidField."""
+    if seconds is not None and seconds < 0:
+        raise invalid("maxBlockTime", "must not be negative")
+
+
+def read_indicator(text: str | None) -> Indicator:
+    """Return who decided to send an order. Raises InvalidField."""
+    return Indicator.NONE if text is None else tables.INDICATORS.from_wire(text)
+
+
+def indicator_text(indicator: Indicator) -> str | None:
+    """Return the venue's word for it, if anything was said."""
+    return None if indicator is Indicator.NONE else tables.INDICATORS.to_wire(indicator)
+
+
+def future_ns(until: str, ctx: Ctx) -> int:
+    """Return the end of a good-till-date order. Raises InvalidField unless it is to come."""
+    expire_ns = instant("goodTillTime", until)
+    if expire_ns <= ctx.now_ns:
+        raise invalid("goodTillTime", "must be in the future")
+    return expire_ns
+
+
+def check_no_end(until: str | None) -> None:
+    """See that an order without an end is given none. Raises InvalidField."""
+    if until:
+        raise invalid("goodTillTime", "applies to good-till-date orders only")
+
+
+def _intent(form: m.CreateOrder) -> tuple[Side, Outcome]:
+    # A pair wins over an intent, but half of one would be guessed at, so that it says nothing.
+    if form.outcome_side is None and form.action is None:
+        if form.intent is None:
+            raise MissingField("intent")
+        return tables.INTENTS.from_wire(form.intent)
+    if form.outcome_side is None:
+        raise MissingField("outcomeSide")
+    if form.action is None:
+        raise MissingField("action")
+    outcome = tables.OUTCOMES.from_wire(form.outcome_side)
+    action = tables.ACTIONS.from_wire(form.action)
+    return (action if outcome is Outcome.YES else action.opposite), outcome
+
+
+def _ord_type(form: m.CreateOrder) -> OrdType:
+    if form.type is not None:
+        return tables.ORD_TYPES.from_wire(form.type)
+    if form.price is None:
+        raise MissingField("type")
+    return OrdType.LIMIT
+
+
+def _time_in_force(form: m.CreateOrder, ord_type: OrdType) -> TimeInForce:
+    asked = TimeInForce.DAY if form.tif is None else tables.TIMES_IN_FORCE.from_wire(form.tif)
+    if ord_type is OrdType.MARKET and asked not in _IMMEDIATE:
+        return TimeInForce.IOC
+    return asked
+
+
+def _expire_ns(form: m.CreateOrder, time_in_force: TimeInForce, ctx: Ctx) -> int:
+    if time_in_force is not TimeInForce.GTD:
+        check_no_end(form.good_till_time)
+        return 0
+    if not form.good_till_time:
+        raise MissingField("goodTillTime")
+    return future_ns(form.good_till_time, ctx)
+
+
+def _price_ticks(form: m.CreateOrder, side: Side, ord_type: OrdType, instrument: Instrument) -> int:
+    _check_price(form, ord_type)
+    if form.price is None:
+        return slippage.bound_ticks(form.slippage_tolerance, side, instrument)
+    return resolve.price_ticks("price", resolve.amount("price", form.price), instrument)
+
+
+def _check_price(form: m.CreateOrder, ord_type: OrdType) -> None:
+    if ord_type is OrdType.LIMIT and form.price is None:
+        raise MissingField("price")
+    if ord_type is OrdType.MARKET and form.price is not None:
+        raise invalid("price", "does not apply to market orders")
+    if ord_type is OrdType.LIMIT and form.slippage_tolerance is not None:
+        raise invalid("slippageTolerance", "applies to market orders only")
+
+
+def _quantity(
+    form: m.CreateOrder, ord_type: OrdType, instrument: Instrument, ctx: Ctx
+) -> tuple[int, int]:
+    _check_quantity(form, ord_type)
+    if form.cash_order_qty is None:
+        return resolve.qty_lots("quantity", form.quantity or Decimal(0), instrument), 0
+    cash = resolve.amount("cashOrderQty", form.cash_order_qty)
+    if cash <= 0:
+        raise invalid("cashOrderQty", "must be positive")
+    quote = ctx.directory.assets[instrument.quote_asset_id]
+    return 0, resolve.steps("cashOrderQty", cash, quote.scale)
+
+
+def _check_quantity(form: m.CreateOrder, ord_type: OrdType) -> None:
+    if form.cash_order_qty is None:
+        if form.quantity is None:
+            raise MissingField("quantity")
+        return
+    if form.quantity is not None:
+        raise invalid("cashOrderQty", "does not go together with quantity")
+    if ord_type is not OrdType.MARKET:
+        raise invalid("cashOrderQty", "applies to market orders only")
+
+
+def _unknown(form: m.CreateOrder, noted: Annotation, slug: str, ord_type: OrdType) -> Annotation:
+    # The grid of an unknown market is not known either, so what was sent is told back as it came.
+    _check_price(form, ord_type)
+    _check_quantity(form, ord_type)
+    price_text = "" if form.price is None else f"{resolve.amount('price', form.price):f}"
+    quantity = form.quantity
+    if quantity is not None and not resolve.is_reasonable(quantity):
+        raise invalid("quantity", "is no amount")
+    quantity_text = "" if quantity is None else f"{quantity:f}"
+    return Annotation(noted.outcome, noted.indicator, slug, price_text, quantity_text)

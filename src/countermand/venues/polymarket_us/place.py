@@ -1,0 +1,139 @@
+"""
+Placing: one order, a batch, and the order that closes a position.
+
+A 200 with an id says that an order was taken to be processed, not that it was accepted.
+"""
+
+from countermand.venues.polymarket_us import ids, resolve, slippage
+from countermand.venues.polymarket_us.account import holdings
+from countermand.venues.polymarket_us.annotations import ANNOTATIONS, Annotation
+from countermand.venues.polymarket_us.executions import show_executions
+from countermand.venues.polymarket_us.messages import orders as m
+from countermand.venues.polymarket_us.order_form import (
+    check_block_time,
+    read_form,
+    read_indicator,
+    write_form,
+)
+from countermand.venues.polymarket_us.settings import Ctx
+from countermand.venues.polymarket_us.tables import Outcome
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.order import (
+    ExecInst,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from countermand.vocabulary.queries import GetOrder, ListFills
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import Fill, OrderReport, Receipt
+from countermand.wire import times
+from countermand.wire.conversation import Op, Serving, WaitForClose
+from countermand.wire.errors import Malformed, NotFound, OrderRefused
+from countermand.wire.receipts import Acknowledged, the_order
+
+Synchronous = m.CreateOrder | m.ClosePosition
+
+
+def serve_place(message: m.CreateOrder, ctx: Ctx) -> Serving[m.Created]:
+    """Place an order. Raises MissingField, InvalidField, OrderRefused."""
+    receipt: Receipt = yield read_form(message, resolve.account(ctx), ctx)
+    return (yield from _created(receipt, message, ctx))
+
+
+def ask_place(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
+    """Return the form of an order."""
+    return write_form(command, ctx)
+
+
+def read_place(reply: m.Created, message: m.CreateOrder, ctx: Ctx) -> Acknowledged:
+    """Return the id of an order that was taken; only the order itself tells what became of it."""
+    if (order_id := ids.parse_order(reply.id)) is None:
+        raise Malformed("order id is not known here")
+    return Acknowledged((order_id,))
+
+
+def serve_batch(message: m.CreateOrders, ctx: Ctx) -> Serving[m.CreatedIds]:
+    """
+    Place the orders of a batch; one that is malformed refuses them all.
+
+    The ids are those of rejected orders too. Source: Orders API reference, "Create Batched Orders".
+    """
+    account_id = resolve.account(ctx)
+    receipts: tuple[Receipt, ...] = yield resolve.each(
+        message.orders, lambda form: read_form(form, account_id, ctx)
+    )
+    return m.CreatedIds([ids.order_text(_taken(receipt).order_id) for receipt in receipts])
+
+
+def serve_close(message: m.ClosePosition, ctx: Ctx) -> Serving[m.Created]:
+    """
+    Place the market order that closes a position.
+
+    Raises: MissingField, InvalidField; NotFound when there is no position.
+    Source: Orders API reference, "Close Position Order".
+    """
+    summary = yield from holdings(ctx)
+    slug = resolve.required_slug(message.market_slug)
+    check_block_time(message.max_block_time)
+    indicator = read_indicator(message.manual_order_indicator)
+    instrument = ctx.directory.instrument_by_symbol(slug)
+    held = {one.instrument_id: one.net_lots for one in summary.positions}
+    net_lots = held.get(instrument.instrument_id, 0) if instrument else 0
+    if instrument is None or not net_lots:
+        raise NotFound(f"No open position for market slug {slug}")
+    # Who is short holds NO, and sells that: it buys YES back.
+    side, outcome = (Side.SELL, Outcome.YES) if net_lots > 0 else (Side.BUY, Outcome.NO)
+    receipt: Receipt = yield NewOrder(
+        summary.account.account_id,
+        instrument.instrument_id,
+        "",
+        side,
+        OrdType.MARKET,
+        TimeInForce.IOC,
+        abs(net_lots),
+        slippage.bound_ticks(message.slippage_tolerance, side, instrument),
+        exec_inst=int(ExecInst.REDUCE_ONLY),
+        stp=SelfTradePrevention.REJECT,
+        text=ANNOTATIONS.write(Annotation(outcome, indicator)),
+        keep_rejected=True,
+    )
+    return (yield from _created(receipt, message, ctx))
+
+
+def block_ns(message: Synchronous, ctx: Ctx) -> int:
+    """
+    Return how long a synchronous answer waits for the order to close.
+
+    Units: nanoseconds; no time, or 0, is as long as may be.
+    """
+    most_s = ctx.settings.block_s_max
+    return min(message.max_block_time or most_s, most_s) * times.S
+
+
+PLACE = Op(m.CreateOrder, m.Created, serve_place, ask_place, read_place)
+BATCH = Op(m.CreateOrders, m.CreatedIds, serve_batch)
+CLOSE = Op(m.ClosePosition, m.Created, serve_close)
+
+
+def _created(receipt: Receipt, message: Synchronous, ctx: Ctx) -> Serving[m.Created]:
+    order = _taken(receipt)
+    if order.reject_reason is RejectReason.INSUFFICIENT_FUNDS:
+        # The gateway says so, before the engine sees the order: its id is never told.
+        raise OrderRefused(order.reject_reason)
+    text = ids.order_text(order.order_id)
+    if not message.synchronous_execution:
+        return m.Created(text)
+    if order.is_open:
+        yield WaitForClose(order.account_id, order.order_id, block_ns(message, ctx))
+    now: OrderReport = yield GetOrder(order.account_id, order.order_id)
+    fills: tuple[Fill, ...] = yield ListFills((order.account_id,), order.order_id)
+    return m.Created(text, show_executions(now, fills, ctx))
+
+
+def _taken(receipt: Receipt) -> OrderReport:
+    if receipt.orders and receipt.orders[0].ord_status is OrdStatus.REJECTED:
+        return receipt.orders[0]
+    return the_order(receipt)

@@ -1,0 +1,44 @@
+"""What a world may set about this venue, and the types of its context."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from countermand.venues.polymarket_us.presentation import Presentation
+from countermand.wire.context import Context, Settings
+from countermand.wire.credential import Principal
+
+NAME = "polymarket-us"
+
+# "Up to 10 seconds", says the documentation; a server that is told to stop waits no longer either.
+BLOCK_S_MAX = 10
+
+_UNDESCRIBED = Presentation()
+
+
+class PolymarketSettings(Settings, frozen=True):
+    """
+    What a world may set about this venue.
+
+    `closed_cancel_answer` is how a cancel or modify of a closed order is refused, which is not
+    documented: 400 with code 9, the 404 of an unknown order, a 409, or the silence of a 200.
+    `markets` says what markets are called, by slug.
+
+    Units: requests per second of one key; a stamp may be `window_s` seconds old or early,
+    inclusive; a synchronous order is waited for `block_s_max` seconds at most.
+    """
+
+    rate_limit_per_s: Annotated[int, Meta(ge=0)] = 20
+    window_s: Annotated[int, Meta(ge=1)] = 30
+    block_s_max: Annotated[int, Meta(ge=0, le=BLOCK_S_MAX)] = BLOCK_S_MAX
+    closed_cancel_answer: Literal["precondition", "not-found", "conflict", "silence"] = (
+        "precondition"
+    )
+    markets: dict[str, Presentation] = {}
+
+    def presentation(self, slug: str) -> Presentation:
+        """Return what is shown of a market, empty where a world says nothing."""
+        return self.markets.get(slug, _UNDESCRIBED)
+
+
+Ctx = Context[PolymarketSettings, Principal]

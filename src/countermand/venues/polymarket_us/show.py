@@ -1,0 +1,170 @@
+"""Orders as the venue shows them: `OrderReport` to the order object, and back."""
+
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Raw
+
+from countermand.venues.polymarket_us import amounts, ids, resolve, tables
+from countermand.venues.polymarket_us.amounts import number
+from countermand.venues.polymarket_us.annotations import ANNOTATIONS, Annotation
+from countermand.venues.polymarket_us.messages import orders as m
+from countermand.venues.polymarket_us.messages.shared import CURRENCY, Amount, MarketMetadata
+from countermand.venues.polymarket_us.order_form import indicator_text, read_indicator
+from countermand.venues.polymarket_us.settings import Ctx
+from countermand.venues.polymarket_us.tables import Outcome
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import OrdStatus, OrdType, SelfTradePrevention, TimeInForce
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import OrderReport
+from countermand.wire import numbers, times
+from countermand.wire.errors import Malformed
+from countermand.wire.numbers import qty_text
+from countermand.wire.states import last_exec_type
+
+PENDING_NEW = "ORDER_STATE_PENDING_NEW"
+
+_NONE = Raw(b"0")
+
+
+def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
+    """
+    Return the order object.
+
+    Units: the average price is rounded half to even, twelve digits beyond the tick.
+    Source: Orders API reference, schema Order; `lastTransactTime` and `manualOrderIndicator` as
+            reported by clients.
+    """
+    instrument = ctx.directory.instruments.get(report.instrument_id)
+    noted = ANNOTATIONS.read(report.text)
+    is_long, side = noted.outcome is Outcome.YES, report.side
+    submitted = times.iso_ns(report.submit_ns)
+    return m.Order(
+        id=ids.order_text(report.order_id),
+        side=tables.SIDES.to_wire(side),
+        type=tables.ORD_TYPES.to_wire(report.ord_type),
+        tif=tables.TIMES_IN_FORCE.to_wire(report.time_in_force),
+        good_till_time=times.iso_ns(report.expire_ns) if report.expire_ns else None,
+        intent=tables.INTENTS.to_wire((side, noted.outcome)),
+        outcome_side=tables.OUTCOMES.to_wire(noted.outcome),
+        action=tables.ACTIONS.to_wire(side if is_long else side.opposite),
+        state=state(report),
+        insert_time=submitted,
+        create_time=submitted,
+        last_transact_time=times.iso_ns(report.transact_ns),
+        manual_order_indicator=indicator_text(noted.indicator),
+        **(
+            _as_sent(noted)
+            if instrument is None
+            else _amounts(report, instrument, ctx, is_long=is_long)
+        ),
+    )
+
+
+def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
+    """
+    Return the report an order object makes, whatever was asked.
+
+    Why an order was canceled is not told.
+
+    Raises: Malformed when it names an unknown order or market.
+    """
+    instrument = ctx.directory.instrument_by_symbol(message.market_slug)
+    order_id = ids.parse_order(message.id)
+    if instrument is None or order_id is None:
+        raise Malformed("order names what is not known here")
+    side, outcome = tables.INTENTS.from_wire(message.intent)
+    time_in_force = tables.TIMES_IN_FORCE.from_wire(message.tif)
+    status, reason = _status(message, time_in_force)
+    lots, leaves, cum = (
+        numbers.qty_lots(instrument, amounts.decimal(raw))
+        for raw in (message.quantity, message.leaves_quantity, message.cum_quantity)
+    )
+    quote, average = ctx.directory.assets[instrument.quote_asset_id], Decimal(message.avg_px.value)
+    cash = message.cash_order_qty
+    indicator = read_indicator(message.manual_order_indicator)
+    return OrderReport(
+        order_id=order_id,
+        account_id=resolve.account(ctx),
+        instrument_id=instrument.instrument_id,
+        cl_ord_id="",
+        side=side,
+        ord_type=tables.ORD_TYPES.from_wire(message.type),
+        time_in_force=time_in_force,
+        exec_inst=0,
+        stp=SelfTradePrevention.REJECT,
+        price_ticks=amounts.read_price(instrument, message.price),
+        order_qty_lots=lots,
+        leaves_qty_lots=leaves,
+        cum_qty_lots=cum,
+        cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, cum),
+        fee_minor=amounts.read_money(quote, message.commission_notional_total_collected),
+        ord_status=status,
+        exec_type=last_exec_type(status),
+        cancel_reason=reason,
+        expire_ns=_instant(message.good_till_time),
+        submit_ns=_instant(message.create_time),
+        transact_ns=_instant(message.last_transact_time or message.create_time),
+        text=ANNOTATIONS.write(Annotation(outcome, indicator)),
+        cash_qty_minor=0 if cash is None else amounts.read_money(quote, cash),
+    )
+
+
+def _as_sent(noted: Annotation) -> dict[str, Any]:
+    # Of an order in an unknown market nothing is known but what was sent.
+    return {
+        "market_slug": noted.slug,
+        "price": Amount(noted.price, CURRENCY) if noted.price else None,
+        "quantity": number(noted.quantity) if noted.quantity else _NONE,
+        "cum_quantity": _NONE,
+        "leaves_quantity": _NONE,
+        "market_metadata": MarketMetadata(slug=noted.slug),
+        "avg_px": amounts.ZERO,
+        "cash_order_qty": None,
+        "commission_notional_total_collected": amounts.ZERO,
+    }
+
+
+def _amounts(report: OrderReport, one: Instrument, ctx: Ctx, *, is_long: bool) -> dict[str, Any]:
+    quote = ctx.directory.assets[one.quote_asset_id]
+    # What a market order was bound to is not a price its owner gave.
+    limited, cash, cum = (
+        report.ord_type is OrdType.LIMIT,
+        report.cash_qty_minor,
+        report.cum_qty_lots,
+    )
+    average = numbers.avg_px_text_half_even(one, report.cum_notional_minor, cum)
+    return {
+        "market_slug": one.symbol,
+        "price": amounts.price(one, report.price_ticks) if limited else None,
+        "quantity": number(qty_text(one, report.order_qty_lots)),
+        "cum_quantity": number(qty_text(one, cum)),
+        "leaves_quantity": number(qty_text(one, report.leaves_qty_lots)),
+        "market_metadata": ctx.settings.presentation(one.symbol).metadata(
+            one.symbol, is_long=is_long
+        ),
+        "avg_px": Amount(amounts.with_cents(average), CURRENCY),
+        "cash_order_qty": amounts.money(quote, cash) if cash else None,
+        "commission_notional_total_collected": amounts.money(quote, report.fee_minor),
+    }
+
+
+def state(report: OrderReport) -> str:
+    """Return the state an order is in; the rest of an immediate one expires."""
+    expired = report.cancel_reason in tables.EXPIRED_BY.values()
+    return tables.STATES.to_wire(OrdStatus.EXPIRED if expired else report.ord_status)
+
+
+def _status(message: m.Order, time_in_force: TimeInForce) -> tuple[OrdStatus, CancelReason]:
+    if message.state == PENDING_NEW:
+        return OrdStatus.NEW, CancelReason.NONE
+    status = tables.STATES.from_wire(message.state)
+    if status is OrdStatus.EXPIRED:
+        if time_in_force in tables.EXPIRED_BY:
+            return OrdStatus.CANCELED, tables.EXPIRED_BY[time_in_force]
+        return status, CancelReason.EXPIRED
+    return status, CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE
+
+
+def _instant(text: str | None) -> int:
+    return times.parse_iso(text) if text else 0
