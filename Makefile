@@ -35,7 +35,7 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest $(ARGS)
 
 soak: $(VENV)/dev
-	$(BIN)/python -m pytest -m soak $(ARGS)
+	$(BIN)/python -m pytest -m soak --timeout=0 $(ARGS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check src tests bench tools
@@ -57,7 +57,8 @@ size:
 	@$(PYTHON) tools/size.py $(ARGS)
 
 fuzz: $(VENV)/dev
-	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/core --hypothesis-seed=$(or $(SEED),random)
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/core --timeout=0 \
+		--hypothesis-seed=$(or $(SEED),random)
 
 lock: $(VENV)/dev
 	$(PIP_INSTALL) $(UV)

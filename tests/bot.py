@@ -64,6 +64,12 @@ class Bot:
         """Cancel by order id or client order id."""
         return self._of_order("DELETE", which)
 
+    def modify(self, which: str, name: str, **changes: str) -> tuple[int, Any]:
+        """Change an order, which gets a new client order id."""
+        terms = {"client_order_id": name, "portfolio": self.portfolio, **changes}
+        path = f"/api/v1/orders/{quote(which, safe='')}"
+        return self.send("PUT", path, json.dumps(terms).encode())
+
     def get(self, which: str) -> tuple[int, Any]:
         """Read an order."""
         return self._of_order("GET", which)

@@ -8,6 +8,7 @@ import asyncio
 import random
 import shutil
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,15 @@ def crash(source: Path, target: Path) -> Path:
     if (source / "snapshots").is_dir():
         shutil.copytree(source / "snapshots", target / "snapshots")
     return target
+
+
+def caught_up(directory: Path, head: int) -> None:
+    """Return once the mark says that the journal reached `head`."""
+    for _ in range(1000):
+        if high_water.read(directory).head == head:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the mark never caught up")
 
 
 def lag(directory: Path) -> Path:

@@ -1,8 +1,6 @@
 """The high-water mark: an end that is missing is refused, and no number is given out twice."""
 
-import asyncio
 import logging
-import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.engine.desk import (
     FOUNDING,
+    caught_up,
     crash,
     entries,
     fill,
@@ -43,16 +42,6 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fill(journal, WROTE, 4)
         caught_up(base / "live", COUNT)
         return crash(base / "live", base / "killed")
-
-
-def caught_up(directory: Path, head: int) -> None:
-    """Return once the mark says that the journal reached `head`."""
-    for _ in range(1000):
-        if high_water.read(directory).head == head:
-            return
-        os.sched_yield()
-        asyncio.run(asyncio.sleep(0.01))
-    raise AssertionError("the mark never caught up")
 
 
 def append(journal: SqliteJournal, wrote: list[Entry]) -> None:

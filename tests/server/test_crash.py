@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -36,7 +37,7 @@ class Answered:
 
 
 class Trader(threading.Thread):
-    """A bot that places, trades and cancels until its server dies."""
+    """A bot that places, trades, modifies and cancels until its server dies."""
 
     def __init__(self, venue: dict[str, Any], user: str, name: str, answered: Answered) -> None:
         super().__init__(daemon=True)
@@ -60,7 +61,9 @@ class Trader(threading.Thread):
 
     def _act(self, index: int) -> None:
         draw = self._chance.random()
-        if draw < 0.4 and self._open:
+        if draw < 0.15 and self._open:
+            self._modify(index, self._chance.choice(self._open))
+        elif draw < 0.4 and self._open:
             self._cancel(self._open.pop(self._chance.randrange(len(self._open))))
         elif draw < 0.7:
             self._place(index, self._chance.choice(("2700", "2750")), "BUY", "GTC")
@@ -75,9 +78,20 @@ class Trader(threading.Thread):
         if order["order_status"] == "WORKING":
             self._open.append(order["order_id"])
 
+    def _modify(self, index: int, order_id: str) -> None:
+        # More loses its place in the queue, less keeps it, and the price moves within its side.
+        size = self._chance.choice(("0.01", "0.03"))
+        side = self._answered.orders[order_id]["side"]
+        price = self._chance.choice(("2700", "2750") if side == "BUY" else ("3000", "3050"))
+        name = f"{self._name}-{index}"
+        self._change(order_id, lambda: self._bot.modify(order_id, name, size=size, price=price))
+
     def _cancel(self, order_id: str) -> None:
+        self._change(order_id, lambda: self._bot.cancel(order_id))
+
+    def _change(self, order_id: str, change: Callable[[], tuple[int, Any]]) -> None:
         self._answered.unsure.add(order_id)
-        status, order = self._bot.cancel(order_id)
+        status, order = change()
         # It may have been filled first; then the refusal is the truth and the order tells the rest.
         assert status in (200, 400), order
         if status == 200:
@@ -91,7 +105,7 @@ class Trader(threading.Thread):
 
 @pytest.mark.parametrize("kills", [12, pytest.param(200, marks=pytest.mark.soak)])
 def test_nothing_answered_is_lost_by_a_kill(tmp_path: Path, kills: int) -> None:
-    """Every acknowledged order, fill and cancel is there after each kill."""
+    """Every acknowledged order, fill, change and cancel is there after each kill."""
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")  # noqa: T201 -- shown when the test fails
     chance, answered = random.Random(seed), Answered()
@@ -131,6 +145,9 @@ def _check(venue: dict[str, Any], answered: Answered) -> None:
         elif order_id not in answered.unsure and now["event_type"] == "CANCELED":
             # Nobody asked for it, so only its own account's next order can have taken it out.
             assert now["text"] == "self trade prevention", f"{order_id} was never canceled"
+        if order_id not in answered.unsure:
+            for term in ("client_order_id", "size", "price"):
+                assert now[term] == said[term], f"{order_id} lost a change of its {term}"
         fills[order_id] = float(said["exec_qty"])
     _check_fills(bots, answered, fills)
     for bot in bots.values():

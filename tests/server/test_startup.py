@@ -55,9 +55,9 @@ def test_only_the_venue_that_is_served_is_loaded(venue: str) -> None:
 
 def test_nothing_heavy_is_loaded() -> None:
     """Tables, data frames and clients are not what a server needs."""
-    heavy = {"rich", "pandas", "numpy", "httpx", "requests"}
+    heavy = {"rich", "pandas", "numpy", "pydantic", "httpx", "requests"}
 
-    assert set() == heavy & set(modules_after_a_start("coinbase-intx"))
+    assert set() == heavy & set(modules_after_a_start())
 
 
 def test_serves_on_asyncio_where_there_is_no_uvloop() -> None:

@@ -39,24 +39,59 @@ from countermand.wire import times
 )
 def test_end_of_the_session(now: str, hours: str, end: str) -> None:
     """The regular close in New York, later or earlier with other hours, and else the next one."""
-    ns = session_times.day_end_ns("XNYS", "20:00", hours, times.parse_iso(now))
+    ns = session_times.day_end_ns(session_times.Hours(), hours, times.parse_iso(now))
 
     assert end == times.iso_ns(ns)
 
 
-def test_another_exchange() -> None:
-    """The calendar's name is a setting: London closes at 16:30."""
-    now = times.parse_iso("2026-03-02T15:04:05Z")
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [
+        ("2026-03-02T15:04:05Z", "2026-03-02T16:30:00Z"),
+        ("2026-05-01T16:00:00Z", "2026-05-05T15:30:00Z"),
+        ("2026-12-24T09:00:00Z", "2026-12-24T12:30:00Z"),
+    ],
+)
+def test_another_exchange(now: str, end: str) -> None:
+    """
+    The calendar is a setting: London closes at 16:30, on Christmas Eve at 12:30, and not at all on
+    the first Monday of May.
 
-    assert "2026-03-02T16:30:00Z" == times.iso_ns(
-        session_times.day_end_ns("XLON", "17:00", "", now)
+    Source: London Stock Exchange, "Business days" (2026).
+    """
+    london = session_times.Hours(
+        calendar="XLON",
+        time_zone="Europe/London",
+        opens="08:00",
+        closes="16:30",
+        early_close="12:30",
+        late_close="17:00",
     )
 
+    assert end == times.iso_ns(session_times.day_end_ns(london, "", times.parse_iso(now)))
 
-@pytest.mark.parametrize("wrong", [{"calendar": "NOWHERE"}, {"late_close": "25:00"}])
-def test_settings_that_name_nothing(wrong: dict[str, str]) -> None:
+
+def test_an_exchange_without_short_days() -> None:
+    """Frankfurt knows closed days only: 24 December is one of them."""
+    frankfurt = session_times.Hours(calendar="XETR", time_zone="Europe/Berlin", closes="17:30")
+    now = times.parse_iso("2026-12-23T17:00:00Z")
+
+    assert "2026-12-28T16:30:00Z" == times.iso_ns(session_times.day_end_ns(frankfurt, "", now))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"calendar": "NOWHERE"}, "NOWHERE"),
+        ({"time_zone": "Mars/Olympus"}, "Mars/Olympus"),
+        ({"time_zone": "../etc"}, "time zone"),
+        ({"late_close": "25:00"}, "hour"),
+        ({"opens": "17:00"}, "must follow each other"),
+    ],
+)
+def test_settings_that_name_nothing(wrong: dict[str, str], reason: str) -> None:
     """Are refused before anything starts."""
-    with pytest.raises(ValueError, match=r"NOWHERE|hour"):
+    with pytest.raises(ValueError, match=reason):
         AutosharesSettings(**wrong)
 
 

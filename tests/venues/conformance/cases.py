@@ -176,7 +176,9 @@ def asked(desk: Desk) -> dict[Operation, st.SearchStrategy[Any]]:
         Operation.LIST_ORDERS: (
             _pages(owned, desk, sides)
             if losses(desk).lists_all
-            else st.builds(ListOpenOrders, owned, _scopes(desk), sides, cl_ord_ids)
+            # Many venues take no filter but the market.
+            else st.builds(ListOpenOrders, owned, _scopes(desk))
+            | st.builds(ListOpenOrders, owned, _scopes(desk), sides, cl_ord_ids)
         ),
         Operation.REPLACE_ORDER: replacements(desk),
         Operation.CANCEL_ORDER: cancels(desk),

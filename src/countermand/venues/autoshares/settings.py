@@ -21,8 +21,10 @@ class AutosharesSettings(ShownSettings, frozen=True):
     Units:  `token_life_s` seconds a login lasts, `interim_life_s` one that awaits a further factor;
             `logins_per_minute` of one user, 0: as many as they like; `pending_ms` milliseconds in
             which a state that is done is still shown as pending; `day_end_delay_s` seconds between
-            a session's end and that of its Day orders.
-    Raises: ValueError for a calendar nobody knows, and for a time of day that is none.
+            a session's end and that of its Day orders. `calendar` to `late_close` are
+            `session_times.Hours`.
+    Raises: ValueError for a calendar or time zone that does not exist, and for times of day that
+            are none or do not follow each other.
     """
 
     cancel_answers_ok: bool = False
@@ -32,12 +34,28 @@ class AutosharesSettings(ShownSettings, frozen=True):
     interim_life_s: Annotated[int, Meta(ge=1)] = 5 * 60
     logins_per_minute: Annotated[int, _NOT_NEGATIVE] = 0
     calendar: str = "XNYS"
+    time_zone: str = "America/New_York"
+    opens: str = "09:30"
+    closes: str = "16:00"
+    early_close: str = "13:00"
     late_close: str = "20:00"
     day_end_delay_s: Annotated[int, _NOT_NEGATIVE] = 60
 
     def __post_init__(self) -> None:
         # This is also what loads the calendars: while starting, not with the first order.
-        session_times.check(self.calendar, self.late_close)
+        session_times.check(self.hours)
+
+    @property
+    def hours(self) -> session_times.Hours:
+        """Whose days of trading end Day orders, and when."""
+        return session_times.Hours(
+            calendar=self.calendar,
+            time_zone=self.time_zone,
+            opens=self.opens,
+            closes=self.closes,
+            early_close=self.early_close,
+            late_close=self.late_close,
+        )
 
     @property
     def pending_ns(self) -> int:

@@ -8,10 +8,10 @@ from countermand.venues.coinbase_intx import ids, presentation, resolve
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import COLLATERAL, NAME
-from countermand.venues.coinbase_intx.resolve import known
+from countermand.venues.coinbase_intx.resolve import known, known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.commands import ConfigureAccount, OpenAccount
-from countermand.vocabulary.ids import AccountId, AssetId
+from countermand.vocabulary.ids import AssetId
 from countermand.vocabulary.instrument import InstrumentKind
 from countermand.vocabulary.queries import GetAccount, GetReferenceData
 from countermand.vocabulary.reports import (
@@ -112,12 +112,8 @@ def show_portfolio(account: AccountReport, ctx: Ctx) -> m.Portfolio:
         user_uuid=presentation.user_uuid(account.owner, ctx),
         **presentation.fee_rates(InstrumentKind.PERPETUAL, ctx),
         trading_lock=account.trading_locked,
-        withdrawal_lock=True,
-        borrow_disabled=True,
-        is_lsp=False,
         is_default=account.is_default,
         close_only=account.reduce_only,
-        forced_liquidation=False,
         **_SWITCHES,
     )
 
@@ -125,7 +121,7 @@ def show_portfolio(account: AccountReport, ctx: Ctx) -> m.Portfolio:
 def read_portfolio(message: m.Portfolio, asked: Any, ctx: Ctx) -> AccountReport:
     """Return the account behind a portfolio; it belongs to who asks."""
     return AccountReport(
-        AccountId(known("portfolio", ids.parse(Kind.PORTFOLIO, message.portfolio_uuid))),
+        known_portfolio("portfolio", message.portfolio_uuid),
         NAME,
         ctx.principal.owner,
         message.name,
@@ -161,27 +157,19 @@ def show_balance(report: BalanceReport, ctx: Ctx) -> m.Balance:
         asset_uuid=ids.uuid(Kind.ASSET, report.asset_id),
         quantity=quantity,
         hold=minor_text(asset, report.hold_minor),
-        hold_available_for_collateral="0",
-        transfer_hold="0",
         collateral_value=quantity if asset.symbol == COLLATERAL else "0",
         max_withdraw_amount=minor_text(asset, max(0, report.available_minor)),
-        loan="0",
-        loan_collateral_requirement="0",
-        pledged_collateral_quantity="0",
-        loan_initial_margin_contribution="0",
-        collateral_backed_overdraft_loan="0",
-        user_requested_loan="0",
     )
 
 
 def read_balance(message: m.Balance, asked: m.GetPortfolio, ctx: Ctx) -> BalanceReport:
     """Return a balance of the portfolio that was asked for."""
-    account_id = known("request", ids.parse(Kind.PORTFOLIO, asked.portfolio))
+    account_id = known_portfolio("request", asked.portfolio)
     number = ids.parse(Kind.ASSET, message.asset_id)
     asset = known("balance", ctx.directory.assets.get(AssetId(number or 0)))
     total = numbers.asset_minor(asset, Decimal(message.quantity))
     hold = numbers.asset_minor(asset, Decimal(message.hold))
-    return BalanceReport(AccountId(account_id), asset.asset_id, total, hold)
+    return BalanceReport(account_id, asset.asset_id, total, hold)
 
 
 def _checked_name(name: str) -> str:

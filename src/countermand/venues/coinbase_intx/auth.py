@@ -77,7 +77,7 @@ def canonical(request: Request, stamp: bytes, path: bytes) -> bytes:
     Return the bytes a client signs and a server checks.
 
     Shape:  stamp, METHOD, path with `/api/v1` and without the query, body; joined without
-            separator. The body is the bytes sent, whatever the method; a DELETE may have one.
+            separator. The body is the bytes sent, for every method; a DELETE may have one.
     Units:  `stamp`, whole seconds in digits, as in the header.
     Raises: nothing; every request has one canonical form.
     Source: INTX REST reference, "Authentication"; vectors/signing.json.

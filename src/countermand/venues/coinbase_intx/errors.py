@@ -13,6 +13,7 @@ import re
 import msgspec
 from msgspec import Struct
 
+from countermand.venues.coinbase_intx.tables import by_name
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.wire.errors import (
@@ -40,17 +41,15 @@ from countermand.wire.refusals import (
     for_too_late,
     trouble,
 )
-from countermand.wire.table import Table
 
-# The venue's own code is known for one reason; ours serve for the others.
-_RENAMED = {
-    RejectReason.UNKNOWN_ACCOUNT: "UNKNOWN_PORTFOLIO",
-    RejectReason.DUPLICATE_CL_ORD_ID: "DUPLICATE_CLIENT_ORDER_ID",
-    # Of orders that are staged, which this venue does not offer; a cancel's has the plain word.
-    RejectReason.UNKNOWN_ORDER: "UNKNOWN_STAGED_ORDER",
-}
-CODES: Table[RejectReason] = Table(
-    "error", tuple((reason, _RENAMED.get(reason, reason.name)) for reason in RejectReason)
+# The venue's own code is known for one reason; ours serve for the others. UNKNOWN_ORDER is that of
+# staged orders, which this venue does not offer; a cancel's has the plain word.
+CODES = by_name(
+    "error",
+    RejectReason,
+    UNKNOWN_ACCOUNT="UNKNOWN_PORTFOLIO",
+    DUPLICATE_CL_ORD_ID="DUPLICATE_CLIENT_ORDER_ID",
+    UNKNOWN_ORDER="UNKNOWN_STAGED_ORDER",
 )
 
 _TOO_LATE = (

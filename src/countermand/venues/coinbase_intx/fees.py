@@ -6,21 +6,13 @@ from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.instrument import InstrumentKind
 from countermand.wire.conversation import Op, reply
 
-_TIER_ID, _TIER_NAME = "1", "Countermand"
-
 
 def show_rates(message: m.ListFeeRates, ctx: Ctx) -> list[m.FeeRate]:
     """Return what the key's owner pays on each type of instrument there is."""
     return [
         m.FeeRate(
             instrument_type=text,
-            fee_tier_id=_TIER_ID,
-            is_vip_tier=False,
-            fee_tier_name=_TIER_NAME,
             **presentation.fee_rates(kind, ctx),
-            is_override=False,
-            trailing_30day_volume="0",
-            trailing_24hr_usdc_balance="0",
         )
         for kind, text in _types(message.instrument_type, ctx)
     ]
@@ -30,14 +22,8 @@ def show_tiers(message: m.ListFeeTiers, ctx: Ctx) -> list[m.FeeTier]:
     """Return the one tier there is, for each type of instrument there is."""
     return [
         m.FeeTier(
-            fee_tier_type="REGULAR",
             instrument_type=text,
-            fee_tier_id=_TIER_ID,
-            fee_tier_name=_TIER_NAME,
             **presentation.fee_rates(kind, ctx),
-            min_balance="0",
-            min_volume="0",
-            require_balance_and_volume=False,
         )
         for kind, text in _types(message.instrument_type, ctx)
     ]

@@ -7,7 +7,7 @@ from countermand.venues.coinbase_intx import ids, paging, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import user_uuid
-from countermand.venues.coinbase_intx.resolve import known
+from countermand.venues.coinbase_intx.resolve import known, known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
 from countermand.vocabulary.order import TimeInForce
@@ -102,17 +102,13 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
             instrument, fill.cum_notional_minor, fill.cum_qty_lots
         ),
         expire_time=times.iso_floor_ms(fill.expire_ns) if expires else "",
-        stop_price="",
         side=tables.SIDES.to_wire(fill.side),
         tif=tables.TIMES_IN_FORCE.to_wire(fill.time_in_force),
         stp_mode=tables.STP_MODES.to_wire(fill.stp),
-        flags="",
         fee=minor_text(quote, fill.fee_minor),
         fee_asset=quote.symbol,
         order_status="DONE" if fill.cum_qty_lots >= fill.order_qty_lots else "WORKING",
         event_time=times.iso_floor_ms(fill.ts_ns),
-        source="CLIENT_ORDER",
-        execution_venue="CLOB",
     )
 
 
@@ -124,7 +120,7 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
     """
     instrument = known("fill", resolve.find_instrument(message.symbol, ctx))
     order_id = known("fill", ids.parse_triplet(Kind.ORDER, message.order_id))
-    account_id = known("fill", ids.parse(Kind.PORTFOLIO, message.portfolio_uuid))
+    account_id = known_portfolio("fill", message.portfolio_uuid)
     match_id, is_maker = divmod(int(message.exec_id), 2)
     quote = ctx.directory.assets[instrument.quote_asset_id]
     last_qty, order_qty, cum_qty = (
@@ -135,7 +131,7 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
     return Fill(
         MatchId(match_id),
         OrderId(order_id),
-        AccountId(account_id),
+        account_id,
         instrument.instrument_id,
         message.client_order_id,
         tables.SIDES.from_wire(message.side),

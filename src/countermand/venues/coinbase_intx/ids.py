@@ -4,7 +4,7 @@ Ids as this venue spells them: all of them renderings of our integers, all of th
 Shape:  authenticated answers carry base-36 triplets (`2v2ckc1g-1-0` for an order, `3mnk39ap-1-21`
         for a portfolio, `114jqqhr-0-0` for an instrument, `0-0-1` for an asset), public ones
         decimals, and both a UUID beside. A word is eight characters because ours start at 36**7.
-        Whatever is emitted is understood, and nothing that is spelled otherwise.
+        Every emitted spelling is read; no other spelling is.
 Source: captured answers (README, "Sources"); which numbers stand behind the venue's own is not
         known.
 """
@@ -91,7 +91,7 @@ def order_text(order_id: OrderId, cl_ord_id: str) -> str:
 
 
 def is_spelled_like_one(text: str) -> bool:
-    """Whether a text could be an id of this venue at all, whoever's and of whatever."""
+    """Return whether a text has the spelling of an id, of any kind and any user."""
     return _LIKE_AN_ID.fullmatch(text) is not None
 
 

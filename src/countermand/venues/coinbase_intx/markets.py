@@ -1,4 +1,4 @@
-"""Assets, instruments and quotes: what is public."""
+"""Instruments and their quotes."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from countermand.venues.coinbase_intx import ids, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import markets as m
-from countermand.venues.coinbase_intx.presentation import COLLATERAL, NAME
+from countermand.venues.coinbase_intx.presentation import NAME
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AssetId, InstrumentId
 from countermand.vocabulary.instrument import Asset, Instrument
@@ -17,13 +17,9 @@ from countermand.vocabulary.queries import GetQuote, ListQuotes
 from countermand.vocabulary.reports import QuoteReport
 from countermand.vocabulary.units import PPB
 from countermand.wire import numbers, times
-from countermand.wire.conversation import Op, Serving, always, each, many, reply
+from countermand.wire.conversation import Op, Serving, always, each, many
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
-
-_HOUR_NS = "3600000000000"
-_ZERO = Raw(b"0")
-_ONE = Raw(b"1")
 
 
 def serve_get(message: m.GetInstrument, ctx: Ctx) -> Serving[m.Instrument]:
@@ -94,7 +90,6 @@ def show_instrument(report: QuoteReport, ctx: Ctx) -> m.Instrument:
         symbol=one.symbol,
         # A table's words are the literals its message lists; no type of a str says so.
         type=tables.INSTRUMENT_TYPES.to_wire(one.kind),  # type: ignore[arg-type]
-        mode="STANDARD",
         **_asset_names("base", base),
         **_asset_names("quote", quote),
         base_increment=qty_text(one, 1),
@@ -107,23 +102,15 @@ def show_instrument(report: QuoteReport, ctx: Ctx) -> m.Instrument:
         avg_daily_notional=notional,
         avg_30day_notional=notional,
         avg_30day_qty=volume,
-        previous_day_qty="0",
         open_interest=qty_text(one, report.open_interest_lots),
         position_limit_qty=qty_text(one, one.position_lots_max),
-        position_limit_adq_pct=_ZERO,
-        position_notional_limit="0",
-        open_interest_notional_limit="0",
-        replacement_cost="0",
         base_imf=margin,
         default_imf=margin,
         min_notional_value=minor_text(quote, one.notional_minor_min),
         min_quantity=qty_text(one, one.order_qty_lots_min),
         rfq_maker_fee_rate=rate_text(one.maker_fee_ppb),
-        funding_interval=_HOUR_NS,
         trading_state=tables.TRADING_STATES.to_wire(one.trading_state),
         quote=show_quote(report, ctx),
-        base_asset_multiplier="1.0",
-        underlying_type="SPOT",
     )
 
 
@@ -144,39 +131,6 @@ def read_instrument(message: m.Instrument, asked: Any, ctx: Ctx) -> QuoteReport:
     except (ArithmeticError, ValueError) as error:
         raise Malformed(f"instrument {message.symbol}: {error}") from None
     return _read_quote(message.quote, one, volume, notional, interest)
-
-
-def show_assets(message: m.ListAssets, ctx: Ctx) -> list[m.Asset]:
-    """Return all assets."""
-    return [show_asset(asset) for asset in ctx.directory.assets.values()]
-
-
-def show_one_asset(message: m.GetAsset, ctx: Ctx) -> m.Asset:
-    """Return the asset asked for. Raises NotFound."""
-    return show_asset(resolve.asset(message.asset, ctx))
-
-
-def show_networks(message: m.ListNetworks, ctx: Ctx) -> list[m.Asset]:
-    """Return the networks an asset can be moved on: none, it is practice money. Raises NotFound."""
-    resolve.asset(message.asset, ctx)
-    return []
-
-
-def show_asset(asset: Asset) -> m.Asset:
-    """Return an asset."""
-    return m.Asset(
-        asset_id=str(asset.asset_id),
-        asset_uuid=ids.uuid(Kind.ASSET, asset.asset_id),
-        asset_name=asset.symbol,
-        status="ACTIVE",
-        collateral_weight=_ONE if asset.symbol == COLLATERAL else _ZERO,
-        supported_networks_enabled=False,
-        min_borrow_qty="0",
-        max_borrow_qty="0",
-        loan_collateral_requirement_multiplier=_ZERO,
-        account_collateral_limit="0",
-        ecosystem_collateral_limit_breached=False,
-    )
 
 
 def _asset_names(role: str, asset: Asset) -> dict[str, Any]:
@@ -282,6 +236,3 @@ _ask_every = always(m.ListInstruments())
 LIST = Op(m.ListInstruments, list[m.Instrument], _every, _ask_every, each(read_instrument))
 GET = Op(m.GetInstrument, m.Instrument, serve_get)
 QUOTE = Op(m.GetQuote, m.Quote, serve_quote, ask_quote, read_quote)
-ASSETS = Op(m.ListAssets, list[m.Asset], reply(show_assets))
-ASSET = Op(m.GetAsset, m.Asset, reply(show_one_asset))
-NETWORKS = Op(m.ListNetworks, list[m.Asset], reply(show_networks))

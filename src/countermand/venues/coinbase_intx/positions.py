@@ -6,9 +6,8 @@ from countermand.venues.coinbase_intx import ids, resolve
 from countermand.venues.coinbase_intx.account import ask_summary, of_portfolio, summary_of
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
-from countermand.venues.coinbase_intx.resolve import known
+from countermand.venues.coinbase_intx.resolve import known, known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
-from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.reports import AccountSummary, PositionReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving, each
@@ -63,7 +62,7 @@ def show_position(report: PositionReport, ctx: Ctx) -> m.Position:
 
 def read_position(message: m.Position, asked: m.GetPortfolio, ctx: Ctx) -> PositionReport:
     """Return a position of the portfolio that was asked for; realized profit is not told."""
-    account_id = known("request", ids.parse(Kind.PORTFOLIO, asked.portfolio))
+    account_id = known_portfolio("request", asked.portfolio)
     instrument = known("position", resolve.find_instrument(message.symbol, ctx))
     quote = ctx.directory.assets[instrument.quote_asset_id]
     net, buys, sells = (
@@ -71,7 +70,7 @@ def read_position(message: m.Position, asked: m.GetPortfolio, ctx: Ctx) -> Posit
         for text in (message.net_size, message.buy_order_size, message.sell_order_size)
     )
     return PositionReport(
-        AccountId(account_id),
+        account_id,
         instrument.instrument_id,
         net,
         numbers.cum_notional_minor_nearest(instrument, Decimal(message.entry_vwap), net),

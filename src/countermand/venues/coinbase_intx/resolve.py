@@ -131,6 +131,11 @@ def known(what: str, thing: T | None) -> T:
     return thing
 
 
+def known_portfolio(what: str, text: str) -> AccountId:
+    """Return the account that an answer names. Raises as `known` does."""
+    return AccountId(known(what, ids.parse(Kind.PORTFOLIO, text)))
+
+
 def _steps(
     name: str, steps: Callable[[Instrument, Decimal], int], value: Decimal, of: Instrument
 ) -> int:

@@ -6,9 +6,9 @@ from typing import Any
 from countermand.venues.coinbase_intx import ids, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages.orders import Order
-from countermand.venues.coinbase_intx.resolve import known
+from countermand.venues.coinbase_intx.resolve import known, known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
-from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import ExecInst, ExecType, OrdStatus, OrdType, TimeInForce
 from countermand.vocabulary.reasons import CancelReason
@@ -65,7 +65,7 @@ def show_order(report: OrderReport, ctx: Ctx) -> Order:
 
 def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     """
-    Return the report an order object makes, whatever was asked.
+    Return the report an order object makes; it names its own order, so `asked` is not read.
 
     Units: lots and ticks of the instrument the context knows; the expiry of a GTC order, which the
            venue does not show, is its submission and thirty days.
@@ -73,7 +73,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     """
     instrument = known("order", resolve.find_instrument(message.symbol, ctx))
     order_id = known("order", ids.parse_triplet(Kind.ORDER, message.order_id))
-    account_id = known("order", ids.parse(Kind.PORTFOLIO, message.portfolio_uuid))
+    account_id = known_portfolio("order", message.portfolio_uuid)
     status = _status(message)
     exec_type = tables.EVENT_TYPES.from_wire(message.event_type)
     size, done = (
@@ -83,7 +83,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     submit_ns = times.parse_iso(message.submit_time)
     return OrderReport(
         OrderId(order_id),
-        AccountId(account_id),
+        account_id,
         instrument.instrument_id,
         message.client_order_id,
         tables.SIDES.from_wire(message.side),

@@ -12,8 +12,6 @@ from countermand.wire.conversation import Op
 from countermand.wire.errors import NotFound
 from countermand.wire.numbers import fraction_text_half_even, minor_text
 
-_ZERO = Raw(b"0")
-
 
 def show_detail(summary: AccountSummary, ctx: Ctx) -> m.Detail:
     """Return everything about a portfolio."""
@@ -51,25 +49,12 @@ def show_summary(summary: AccountSummary, ctx: Ctx) -> m.Summary:
         unrealized_pnl_percent=fraction_text_half_even(profit, notional),
         position_notional=minor_text(asset, notional),
         open_position_notional=minor_text(asset, notional),
-        pending_fees="0",
-        borrow="0",
-        accrued_interest="0",
-        rolling_debt="0",
         balance=balance,
         buying_power=minor_text(asset, max(0, cash.available_minor if cash else 0)),
         portfolio_initial_margin=share,
         portfolio_current_margin=share,
-        portfolio_maintenance_margin=_ZERO,
-        portfolio_close_out_margin=_ZERO,
-        in_liquidation=False,
         portfolio_initial_margin_notional=amount,
         portfolio_current_margin_notional=amount,
-        portfolio_maintenance_margin_notional=_ZERO,
-        portfolio_close_out_margin_notional=_ZERO,
-        margin_override=_ZERO,
-        lock_up_initial_margin=_ZERO,
-        loan_collateral_requirement="0",
-        position_offset_notional=_ZERO,
     )
 
 

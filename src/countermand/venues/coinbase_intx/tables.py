@@ -1,5 +1,9 @@
 """Two-way tables: our words and this venue's."""
 
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import TypeVar
+
 from countermand.vocabulary.instrument import InstrumentKind, TradingState
 from countermand.vocabulary.order import (
     ExecType,
@@ -13,59 +17,45 @@ from countermand.vocabulary.reasons import CancelReason
 from countermand.wire import times
 from countermand.wire.table import Table
 
-SIDES = Table("side", ((Side.BUY, "BUY"), (Side.SELL, "SELL")))
+W = TypeVar("W", bound=IntEnum)
+
+
+def by_name(field: str, words: Iterable[W], **renamed: str) -> Table[W]:
+    """Return a table of words that have our names on the wire, but for those renamed."""
+    return Table(field, tuple((word, renamed.get(word.name, word.name)) for word in words))
+
+
+SIDES = by_name("side", Side)
 
 # STOP, STOP_LIMIT and TAKE_PROFIT_STOP_LOSS are the venue's too; the exchange does not offer them.
-ORD_TYPES = Table("type", ((OrdType.LIMIT, "LIMIT"), (OrdType.MARKET, "MARKET")))
+ORD_TYPES = by_name("type", (OrdType.LIMIT, OrdType.MARKET))
 
-TIMES_IN_FORCE = Table(
-    "tif",
-    (
-        (TimeInForce.GTC, "GTC"),
-        (TimeInForce.IOC, "IOC"),
-        (TimeInForce.GTD, "GTT"),
-        (TimeInForce.FOK, "FOK"),
-    ),
-)
+_TIFS = (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.GTD, TimeInForce.FOK)
+TIMES_IN_FORCE = by_name("tif", _TIFS, GTD="GTT")
 
 # An order lives no longer than this: GTC ends there, GTT may not name a later time.
 LIFE_NS_MAX = 30 * times.DAY
 
-STP_MODES = Table(
+STP_MODES = by_name(
     "stp_mode",
     (
-        (SelfTradePrevention.NONE, "NONE"),
-        (SelfTradePrevention.AGGRESSING, "AGGRESSING"),
-        (SelfTradePrevention.RESTING, "RESTING"),
-        (SelfTradePrevention.BOTH, "BOTH"),
-        (SelfTradePrevention.DECREMENT_AND_CANCEL, "DECREMENT_AND_CANCEL"),
+        SelfTradePrevention.NONE,
+        SelfTradePrevention.AGGRESSING,
+        SelfTradePrevention.RESTING,
+        SelfTradePrevention.BOTH,
+        SelfTradePrevention.DECREMENT_AND_CANCEL,
     ),
 )
 
 # The venue has no word for an order that self-trade prevention made smaller: it is told as REPLACED
 # (`RESTATED_AS`) and read back as that.
-EVENT_TYPES = Table(
-    "event_type",
-    (
-        (ExecType.NEW, "NEW"),
-        (ExecType.TRADE, "TRADE"),
-        (ExecType.CANCELED, "CANCELED"),
-        (ExecType.REPLACED, "REPLACED"),
-        (ExecType.EXPIRED, "EXPIRED"),
-    ),
-)
+_EVENTS = (ExecType.NEW, ExecType.TRADE, ExecType.CANCELED, ExecType.REPLACED, ExecType.EXPIRED)
+EVENT_TYPES = by_name("event_type", _EVENTS)
 RESTATED_AS = ExecType.REPLACED
 
 # DONE says nothing of why; these are the last events an order can be done by.
-DONE_BY = Table(
-    "event_type",
-    (
-        (OrdStatus.FILLED, "TRADE"),
-        (OrdStatus.CANCELED, "CANCELED"),
-        (OrdStatus.EXPIRED, "EXPIRED"),
-        (OrdStatus.REJECTED, "REJECTED"),
-    ),
-)
+_DONE = (OrdStatus.FILLED, OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.REJECTED)
+DONE_BY = by_name("event_type", _DONE, FILLED="TRADE")
 
 # What a canceled order says of it. Only "client cancel" is the venue's for certain; an order that a
 # cancel-all took says the same (`MASS_CANCEL_AS`) and is read back as canceled on request.
@@ -83,22 +73,8 @@ TEXTS = Table(
 MASS_CANCEL_AS = CancelReason.REQUESTED
 
 # The venue writes PERP in answers and PERPETUAL_FUTURE in some requests.
-INSTRUMENT_TYPES = Table(
-    "instrument_type", ((InstrumentKind.SPOT, "SPOT"), (InstrumentKind.PERPETUAL, "PERP"))
-)
-FEE_INSTRUMENT_TYPES = Table(
-    "instrument_type",
-    ((InstrumentKind.SPOT, "SPOT"), (InstrumentKind.PERPETUAL, "PERPETUAL_FUTURE")),
-)
+_TYPES = (InstrumentKind.SPOT, InstrumentKind.PERPETUAL)
+INSTRUMENT_TYPES = by_name("instrument_type", _TYPES, PERPETUAL="PERP")
+FEE_INSTRUMENT_TYPES = by_name("instrument_type", _TYPES, PERPETUAL="PERPETUAL_FUTURE")
 
-TRADING_STATES = Table(
-    "trading_state",
-    (
-        (TradingState.TRADING, "TRADING"),
-        (TradingState.CANCEL_ONLY, "CANCEL_ONLY"),
-        (TradingState.POST_ONLY, "POST_ONLY"),
-        (TradingState.LIMIT_ONLY, "LIMIT_ONLY"),
-        (TradingState.PAUSED, "PAUSED"),
-        (TradingState.HALTED, "HALT"),
-    ),
-)
+TRADING_STATES = by_name("trading_state", TradingState, HALTED="HALT")

@@ -49,5 +49,5 @@ def expiry_from_wire(time_in_force: TimeInForce, text: str, ctx: Context) -> int
 def day_end_ns(extended_hours: str, now_ns: int, ctx: Context) -> int:
     """Return when the exchange ends a Day order that comes at `now_ns`."""
     ours = settings.of(ctx.settings)
-    session_end = session_times.day_end_ns(ours.calendar, ours.late_close, extended_hours, now_ns)
+    session_end = session_times.day_end_ns(ours.hours, extended_hours, now_ns)
     return session_end + ours.day_end_delay_ns

@@ -8,7 +8,7 @@ Source: INTX REST reference, "Portfolios"; captured answers.
 
 from msgspec import Raw, Struct
 
-from countermand.venues.coinbase_intx.messages.shared import Flag, Paged, Pagination
+from countermand.venues.coinbase_intx.messages.shared import ZERO, Flag, Paged, Pagination
 
 
 class ListPortfolios(Struct, frozen=True):
@@ -63,16 +63,16 @@ class Portfolio(Struct, frozen=True, kw_only=True):
     maker_fee_rate: str
     taker_fee_rate: str
     trading_lock: bool
-    withdrawal_lock: bool
-    borrow_disabled: bool
-    is_lsp: bool
+    withdrawal_lock: bool = True
+    borrow_disabled: bool = True
+    is_lsp: bool = False
     is_default: bool
     cross_collateral_enabled: bool
     auto_margin_enabled: bool
     pre_launch_trading_enabled: bool
     position_offsets_enabled: bool
     close_only: bool
-    forced_liquidation: bool
+    forced_liquidation: bool = False
 
 
 class Balance(Struct, frozen=True, kw_only=True):
@@ -83,16 +83,16 @@ class Balance(Struct, frozen=True, kw_only=True):
     asset_uuid: str
     quantity: str
     hold: str
-    hold_available_for_collateral: str
-    transfer_hold: str
+    hold_available_for_collateral: str = "0"
+    transfer_hold: str = "0"
     collateral_value: str
     max_withdraw_amount: str
-    loan: str
-    loan_collateral_requirement: str
-    pledged_collateral_quantity: str
-    loan_initial_margin_contribution: str
-    collateral_backed_overdraft_loan: str
-    user_requested_loan: str
+    loan: str = "0"
+    loan_collateral_requirement: str = "0"
+    pledged_collateral_quantity: str = "0"
+    loan_initial_margin_contribution: str = "0"
+    collateral_backed_overdraft_loan: str = "0"
+    user_requested_loan: str = "0"
 
 
 class Position(Struct, frozen=True, kw_only=True):
@@ -122,25 +122,25 @@ class Summary(Struct, frozen=True, kw_only=True):
     unrealized_pnl_percent: str
     position_notional: str
     open_position_notional: str
-    pending_fees: str
-    borrow: str
-    accrued_interest: str
-    rolling_debt: str
+    pending_fees: str = "0"
+    borrow: str = "0"
+    accrued_interest: str = "0"
+    rolling_debt: str = "0"
     balance: str
     buying_power: str
     portfolio_initial_margin: Raw
     portfolio_current_margin: Raw
-    portfolio_maintenance_margin: Raw
-    portfolio_close_out_margin: Raw
-    in_liquidation: bool
+    portfolio_maintenance_margin: Raw = ZERO
+    portfolio_close_out_margin: Raw = ZERO
+    in_liquidation: bool = False
     portfolio_initial_margin_notional: Raw
     portfolio_current_margin_notional: Raw
-    portfolio_maintenance_margin_notional: Raw
-    portfolio_close_out_margin_notional: Raw
-    margin_override: Raw
-    lock_up_initial_margin: Raw
-    loan_collateral_requirement: str
-    position_offset_notional: Raw
+    portfolio_maintenance_margin_notional: Raw = ZERO
+    portfolio_close_out_margin_notional: Raw = ZERO
+    margin_override: Raw = ZERO
+    lock_up_initial_margin: Raw = ZERO
+    loan_collateral_requirement: str = "0"
+    position_offset_notional: Raw = ZERO
 
 
 class Detail(Struct, frozen=True):
@@ -196,17 +196,17 @@ class Fill(Struct, frozen=True, kw_only=True):
     total_filled: str
     filled_vwap: str
     expire_time: str
-    stop_price: str
+    stop_price: str = ""
     side: str
     tif: str
     stp_mode: str
-    flags: str
+    flags: str = ""
     fee: str
     fee_asset: str
     order_status: str
     event_time: str
-    source: str
-    execution_venue: str
+    source: str = "CLIENT_ORDER"
+    execution_venue: str = "CLOB"
 
 
 class FillPage(Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Raw, Struct
 
-from countermand.venues.coinbase_intx.messages.shared import InstrumentType
+from countermand.venues.coinbase_intx.messages.shared import ZERO, InstrumentType
 
 
 class ListInstruments(Struct, frozen=True):
@@ -56,7 +56,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
     instrument_uuid: str
     symbol: str
     type: Literal["SPOT", "PERP"]
-    mode: str
+    mode: str = "STANDARD"
     base_asset_id: str
     base_asset_uuid: str
     base_asset_name: str
@@ -73,23 +73,23 @@ class Instrument(Struct, frozen=True, kw_only=True):
     avg_daily_notional: str
     avg_30day_notional: str
     avg_30day_qty: str
-    previous_day_qty: str
+    previous_day_qty: str = "0"
     open_interest: str
     position_limit_qty: str
-    position_limit_adq_pct: Raw
-    position_notional_limit: str
-    open_interest_notional_limit: str
-    replacement_cost: str
+    position_limit_adq_pct: Raw = ZERO
+    position_notional_limit: str = "0"
+    open_interest_notional_limit: str = "0"
+    replacement_cost: str = "0"
     base_imf: Raw
     default_imf: Raw
     min_notional_value: str
     min_quantity: str
     rfq_maker_fee_rate: str
-    funding_interval: str
+    funding_interval: str = "3600000000000"
     trading_state: str
     quote: Quote
-    base_asset_multiplier: str
-    underlying_type: str
+    base_asset_multiplier: str = "1.0"
+    underlying_type: str = "SPOT"
 
 
 class ListAssets(Struct, frozen=True):
@@ -114,14 +114,14 @@ class Asset(Struct, frozen=True, kw_only=True):
     asset_id: str
     asset_uuid: str
     asset_name: str
-    status: str
+    status: str = "ACTIVE"
     collateral_weight: Raw
-    supported_networks_enabled: bool
-    min_borrow_qty: str
-    max_borrow_qty: str
-    loan_collateral_requirement_multiplier: Raw
-    account_collateral_limit: str
-    ecosystem_collateral_limit_breached: bool
+    supported_networks_enabled: bool = False
+    min_borrow_qty: str = "0"
+    max_borrow_qty: str = "0"
+    loan_collateral_requirement_multiplier: Raw = ZERO
+    account_collateral_limit: str = "0"
+    ecosystem_collateral_limit_breached: bool = False
 
 
 class ListFeeRates(Struct, frozen=True, omit_defaults=True):
@@ -134,14 +134,14 @@ class FeeRate(Struct, frozen=True, kw_only=True):
     """What a user pays on one type of instrument."""
 
     instrument_type: str
-    fee_tier_id: str
-    is_vip_tier: bool
-    fee_tier_name: str
+    fee_tier_id: str = "1"
+    is_vip_tier: bool = False
+    fee_tier_name: str = "Countermand"
     maker_fee_rate: str
     taker_fee_rate: str
-    is_override: bool
-    trailing_30day_volume: str
-    trailing_24hr_usdc_balance: str
+    is_override: bool = False
+    trailing_30day_volume: str = "0"
+    trailing_24hr_usdc_balance: str = "0"
 
 
 class ListFeeTiers(Struct, frozen=True, omit_defaults=True):
@@ -153,12 +153,12 @@ class ListFeeTiers(Struct, frozen=True, omit_defaults=True):
 class FeeTier(Struct, frozen=True, kw_only=True):
     """A tier of the fee schedule."""
 
-    fee_tier_type: str
+    fee_tier_type: str = "REGULAR"
     instrument_type: str
-    fee_tier_id: str
-    fee_tier_name: str
+    fee_tier_id: str = "1"
+    fee_tier_name: str = "Countermand"
     maker_fee_rate: str
     taker_fee_rate: str
-    min_balance: str
-    min_volume: str
-    require_balance_and_volume: bool
+    min_balance: str = "0"
+    min_volume: str = "0"
+    require_balance_and_volume: bool = False

@@ -2,10 +2,13 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 OrderSide = Literal["BUY", "SELL"]
 InstrumentType = Literal["SPOT", "PERP", "PERPETUAL_FUTURE"]
+
+# Fields that always say the same have it for their default; this one is a JSON number.
+ZERO = Raw(b"0")
 
 # The official Python SDK types these flags as text.
 Flag = bool | Literal["true", "false"]
