@@ -2,7 +2,8 @@
 The exchange of the checkout that is on the path, fed with the tuples of `workloads`.
 
 All that differs between a checkout and another it is measured against is here. The other shape
-there is: at 242eaa8 the words were in `core`, not in a package of their own.
+there is: at 242eaa8 the words were in `core`, not in a package of their own, and an order had no
+terms of its own.
 """
 
 from __future__ import annotations
@@ -89,18 +90,23 @@ class Market:
         )
 
     def _new_order(self, account: int, is_buy: int, price: int, qty: int) -> Any:
-        return commands.NewOrder(
-            account_id=account,
-            instrument_id=self._market,
-            cl_ord_id=f"c{self._number}",
-            side=orders.Side.BUY if is_buy else orders.Side.SELL,
-            ord_type=orders.OrdType.LIMIT,
-            time_in_force=orders.TimeInForce.GTC,
-            order_qty_lots=qty,
-            price_ticks=price,
-            expire_ns=MONTH_NS,
-            stp=orders.SelfTradePrevention.BOTH,
-        )
+        names = {
+            "account_id": account,
+            "instrument_id": self._market,
+            "cl_ord_id": f"c{self._number}",
+        }
+        terms = {
+            "side": orders.Side.BUY if is_buy else orders.Side.SELL,
+            "ord_type": orders.OrdType.LIMIT,
+            "time_in_force": orders.TimeInForce.GTC,
+            "order_qty_lots": qty,
+            "price_ticks": price,
+            "expire_ns": MONTH_NS,
+            "stp": orders.SelfTradePrevention.BOTH,
+        }
+        if hasattr(orders, "OrderTerms"):
+            return commands.NewOrder(**names, terms=orders.OrderTerms(**terms))
+        return commands.NewOrder(**names, **terms)
 
 
 def _instrument(kind: str, base: int, quote: int) -> Any:

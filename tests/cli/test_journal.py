@@ -95,7 +95,7 @@ def test_records_in_readable_form(data: Path) -> None:
     ]
     assert COUNT - 13 == len(told)
     orders = [entry for entry in told if entry["command"] == "NewOrder"]
-    assert {"LIMIT"} == {entry["ord_type"] for entry in orders}
+    assert {"LIMIT"} == {entry["terms"]["ord_type"] for entry in orders}
     assert [14, START_NS + 13_000, "2023-11-14T22:13:20.000013000Z"] == [
         told[0][name] for name in ("seq", "ts_ns", "time")
     ]

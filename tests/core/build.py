@@ -37,9 +37,10 @@ from countermand.vocabulary.commands import (
 from countermand.vocabulary.events import Event, OrderAccepted
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
-from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
 from countermand.vocabulary.queries import GetAccount, GetDepth, GetOrder
-from countermand.vocabulary.reports import AccountSummary, OrderReport, PositionReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import AccountSummary, OrderReport, PositionReport
 from countermand.vocabulary.units import PPB
 
 USDC, BTC = AssetId(1), AssetId(2)
@@ -106,6 +107,21 @@ def _shares(**rules: Any) -> Instrument:
     return instrument(**(settings | rules))
 
 
+def new_order(account: AccountId, side: Side, qty: int, price: int, **more: Any) -> NewOrder:
+    """Return a command for an order, a market order when the price is 0; most can be chosen."""
+    terms: dict[str, Any] = {
+        "side": side,
+        "ord_type": OrdType.LIMIT if price else OrdType.MARKET,
+        "time_in_force": TimeInForce.GTC if price else TimeInForce.IOC,
+        "order_qty_lots": qty,
+        "price_ticks": price,
+    }
+    rest: dict[str, Any] = {"account_id": account, "instrument_id": SPOT, "cl_ord_id": ""}
+    for name, value in more.items():
+        (terms if name in OrderTerms.__struct_fields__ else rest)[name] = value
+    return NewOrder(terms=OrderTerms(**terms), **rest)
+
+
 class World:
     """
     The exchange as founded, and verbs; `spot` and `perp` hold rules that differ, and with `rain`
@@ -150,7 +166,7 @@ class World:
     @property
     def story(self) -> list[str]:
         """What the last command brought about, in lines."""
-        return [tell(event, self.names) for event in self.events]
+        return [line for event in self.events for line in tell(event, self.names)]
 
     def run(self, *commands: Command, at_ns: int = 0) -> tuple[Event, ...]:
         """Apply the commands, one nanosecond after another unless a time is given."""
@@ -164,18 +180,12 @@ class World:
     def _learn(self, events: Iterable[Event]) -> None:
         for event in events:
             if isinstance(event, OrderAccepted):
-                self.names[event.order_id] = event.cl_ord_id or str(event.order_id)
+                now = event.order
+                self.names[now.order_id] = now.cl_ord_id or str(now.order_id)
 
     def order(self, account: AccountId, side: Side, qty: int, price: int, **more: Any) -> OrderId:
         """Ask for an order, a market order when the price is 0; return its id."""
-        terms: dict[str, Any] = {
-            "instrument_id": SPOT,
-            "cl_ord_id": "",
-            "ord_type": OrdType.LIMIT if price else OrdType.MARKET,
-            "time_in_force": TimeInForce.GTC if price else TimeInForce.IOC,
-        }
-        terms |= {"account_id": account, "side": side, "order_qty_lots": qty, "price_ticks": price}
-        self.run(NewOrder(**(terms | more)))
+        self.run(new_order(account, side, qty, price, **more))
         return OrderId(self.seq)
 
     def buy(

@@ -19,25 +19,38 @@ from countermand.vocabulary.events import (
     Traded,
     TradingStateChanged,
 )
+from countermand.vocabulary.order import OrdType, Standing
+from countermand.vocabulary.reports import OrderReport
 
 
-def tell(event: Event, names: Mapping[int, str]) -> str:
-    """Return the event as a line; `names` says how to call the orders."""
-    name = names.get(getattr(event, "order_id", 0), "-")
+def tell(event: Event, names: Mapping[int, str]) -> list[str]:
+    """Return the event as lines; `names` says how to call the orders."""
+    if isinstance(event, OrderAccepted):
+        return _tell_accepted(event.order, names)
+    return [_tell(event, names)]
+
+
+def _tell_accepted(now: OrderReport, names: Mapping[int, str]) -> list[str]:
+    name = names.get(now.order_id, "-")
+    told = [f"accepted {name} {now.terms.order_qty_lots} @ {now.terms.price_ticks}"]
+    # One that meets nothing rests with it, which is told as what it is: two things.
+    return told if now.standing is Standing.PENDING else [*told, f"rested {name}"]
+
+
+def _tell(event: Event, names: Mapping[int, str]) -> str:
     match event:
-        case OrderAccepted():
-            return f"accepted {name} {event.order_qty_lots} @ {event.price_ticks}"
-        case OrderRested():
-            return f"rested {name}"
-        case OrderCanceled():
-            return f"canceled {name} {event.reason.name}"
-        case OrderExpired():
-            return f"expired {name}"
-        case OrderRestated():
-            at_price = f" @ {event.price_ticks}" if event.price_ticks else ""
-            return f"restated {name} {event.order_qty_lots}{at_price}"
-        case OrderReplaced():
-            return _tell_replaced(event, name)
+        case OrderRested(order):
+            return f"rested {names[order.order_id]}"
+        case OrderCanceled(order):
+            return f"canceled {names[order.order_id]} {order.cancel_reason.name}"
+        case OrderExpired(order):
+            return f"expired {names[order.order_id]}"
+        case OrderRestated(order):
+            left_over = order.terms.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+            at_price = f" @ {order.terms.price_ticks}" if left_over else ""
+            return f"restated {names[order.order_id]} {order.terms.order_qty_lots}{at_price}"
+        case OrderReplaced(order, keeps_priority):
+            return _tell_replaced(order, names[order.order_id], keeps_priority)
         case Traded():
             return _tell_traded(event, names)
         case _:
@@ -45,17 +58,17 @@ def tell(event: Event, names: Mapping[int, str]) -> str:
 
 
 def _tell_traded(event: Traded, names: Mapping[int, str]) -> str:
-    maker, taker = names[event.maker_order_id], names[event.taker_order_id]
+    maker, taker = names[event.maker.order_id], names[event.taker.order_id]
     told = f"traded {maker} {taker} {event.qty_lots} @ {event.price_ticks}"
     if event.maker_fee_minor or event.taker_fee_minor:
         told += f" fees {event.maker_fee_minor} {event.taker_fee_minor}"
     return told
 
 
-def _tell_replaced(event: OrderReplaced, name: str) -> str:
-    place = "keeps its place" if event.keeps_priority else "loses its place"
-    renamed = "" if event.cl_ord_id in ("", name) else f" now {event.cl_ord_id}"
-    return f"replaced {name} {event.order_qty_lots} @ {event.price_ticks} {place}{renamed}"
+def _tell_replaced(now: OrderReport, name: str, keeps_priority: bool) -> str:
+    place = "keeps its place" if keeps_priority else "loses its place"
+    renamed = "" if now.cl_ord_id in ("", name) else f" now {now.cl_ord_id}"
+    return f"replaced {name} {now.terms.order_qty_lots} @ {now.terms.price_ticks} {place}{renamed}"
 
 
 def _tell_answer(event: Event, names: Mapping[int, str]) -> str:
@@ -80,7 +93,8 @@ def _tell_answer(event: Event, names: Mapping[int, str]) -> str:
 
 def _tell_refusal(event: CancelRejected, names: Mapping[int, str]) -> str:
     words = [f"{event.response_to.name.lower()}-refused"]
-    words.append(names.get(event.order_id, event.cl_ord_id or "-"))
+    known = names.get(event.order.order_id) if event.order else None
+    words.append(known or event.cl_ord_id or "-")
     words.append(event.cxl_rej_reason.name)
     if event.ord_status is not None:
         words.append(event.ord_status.name)

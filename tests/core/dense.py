@@ -22,7 +22,15 @@ from countermand.vocabulary.commands import (
 )
 from countermand.vocabulary.events import Event
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.order import (
+    Cash,
+    ExecInst,
+    OrderTerms,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 
 LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 WHOLE, REDUCING = int(ExecInst.ALL_OR_NONE), int(ExecInst.REDUCE_ONLY)
@@ -49,9 +57,10 @@ def run(seed: int, count: int) -> list[Sequence[Event]]:
 
 
 def _order(pick: Pick, seq: int, account: AccountId, market: InstrumentId) -> Command:
-    terms = (pick(list(Side)), OrdType.LIMIT, pick(LIVES), pick(range(1, 9)), pick(PRICES))
+    what = (pick(list(Side)), OrdType.LIMIT, pick(LIVES), pick(range(1, 9)), pick(PRICES))
     stp = pick([SelfTradePrevention.NONE, *SelfTradePrevention])
-    return NewOrder(account, market, "", *terms, exec_inst=pick(STYLES), stp=stp)
+    terms = OrderTerms(*what, exec_inst=pick(STYLES), stp=stp)
+    return NewOrder(account, market, "", terms)
 
 
 def _other(pick: Pick, seq: int, account: AccountId, market: InstrumentId) -> Command:
@@ -59,7 +68,7 @@ def _other(pick: Pick, seq: int, account: AccountId, market: InstrumentId) -> Co
     # or an order that has no price.
     order_id, zero, side = OrderId(seq - pick(range(30))), InstrumentId(0), pick(list(Side))
     style: dict[str, Any] = {"exec_inst": pick([None, 0, WHOLE, REDUCING])}
-    now = (OrdType.MARKET, TimeInForce.IOC)
+    now, cash = (OrdType.MARKET, TimeInForce.IOC), Cash(3_000)
     later = (LEFT_OVER, TimeInForce.GTC)
     made: Command = pick(
         [
@@ -67,8 +76,8 @@ def _other(pick: Pick, seq: int, account: AccountId, market: InstrumentId) -> Co
             CancelOrder(account, order_id),
             MassCancel(account),
             DepositFunds(account, AssetId(pick([USDC, BTC])), 20_000),
-            NewOrder(account, market, "", side, *later, 4, pick((0, 100))),
-            NewOrder(account, market, "", side, *pick([now, later]), 0, cash_qty_minor=3_000),
+            NewOrder(account, market, "", OrderTerms(side, *later, 4, pick((0, 100)))),
+            NewOrder(account, market, "", OrderTerms(side, *pick([now, later]), 0, cash=cash)),
         ]
     )
     return made

@@ -202,6 +202,13 @@ class Oracle(Founding):
         """An order is taken whole or refused."""
         return self._place(c, self.seq)
 
+    def on_record_rejected(self, c: SimpleNamespace) -> list[Event]:
+        """What a venue refused is remembered as it was asked for, if there is who asked."""
+        if c.account_id not in self.accounts:
+            return [("OrderRejected", c.account_id, "", "UNKNOWN_ACCOUNT", None)]
+        kept = self._kept(c, self.seq, c.reason)
+        return [("OrderRejected", c.account_id, "", c.reason, kept)]
+
     def on_stage_order(self, c: SimpleNamespace) -> list[Event]:
         """What would be refused now is refused now; nothing else happens yet."""
         order = SimpleNamespace(**c.order)

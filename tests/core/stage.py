@@ -28,6 +28,7 @@ from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, RAIN, SHARES, SPOT, U
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import (
+    Cash,
     ExecInst,
     OrdType,
     PositionEffect,
@@ -160,8 +161,8 @@ class Stage:
                 yield f"realized {position.realized_minor} margin {position.margin_minor}"
             case ["order", name]:
                 order_id = self._id(name)
-                report = self.world.exchange._state.orders[order_id]
-                done = f"{report.cum_qty_lots} of {report.order_qty_lots} done"
+                report = self.world.exchange._state.orders[order_id].now
+                done = f"{report.cum_qty_lots} of {report.terms.order_qty_lots} done"
                 yield f"{report.ord_status.name} {done}, {report.leaves_qty_lots} left"
             case _:
                 raise ValueError(f"nothing to show: {what}")
@@ -185,7 +186,7 @@ def _terms(words: list[str]) -> dict[str, Any]:
             case "to":
                 terms["position_effect"] = PositionEffect[next(rest).upper()]
             case "cash":
-                terms["cash_qty_minor"] = int(next(rest))
+                terms["cash"] = Cash(int(next(rest)))
             case "left-over":
                 terms["ord_type"] = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
                 terms["time_in_force"] = TimeInForce.GTC

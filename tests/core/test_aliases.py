@@ -1,13 +1,13 @@
 """Aliases: names that several orders may bear."""
 
 import pytest
-from tests.core.build import ALICE, SPOT, World
+from tests.core.build import ALICE, World, new_order
 
 from countermand.core.aliases import Aliases
 from countermand.core.exchange import Exchange
-from countermand.vocabulary.commands import CancelOrder, NewOrder, StageOrder, SubmitOrder
+from countermand.vocabulary.commands import CancelOrder, StageOrder, SubmitOrder
 from countermand.vocabulary.ids import InstrumentId, OrderId
-from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import GetOrder
 
 ONE, TWO, THREE = OrderId(1), OrderId(2), OrderId(3)
@@ -82,8 +82,8 @@ def test_rejected_order_takes_no_name(world: World) -> None:
 
 def test_order_staged_early_and_placed_late_is_the_newest(world: World) -> None:
     """What counts is when orders were placed, before a restart and after it."""
-    terms = (ALICE, SPOT, "", Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 1, 100)
-    world.run(StageOrder(NewOrder(*terms, secondary_cl_ord_id="x"), 1_000))
+    order = new_order(ALICE, Side.BUY, 1, 100, secondary_cl_ord_id="x")
+    world.run(StageOrder(order, 1_000))
     staged = OrderId(world.seq)
     world.buy(ALICE, 1, 100, secondary_cl_ord_id="x")
     world.run(SubmitOrder(ALICE, staged))

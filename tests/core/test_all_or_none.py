@@ -21,7 +21,7 @@ from countermand.vocabulary.commands import ReplaceOrder
 from countermand.vocabulary.events import OrderRested, Traded
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import TradingState
-from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
+from countermand.vocabulary.order import Cash, ExecInst, OrdType, SelfTradePrevention, TimeInForce
 from countermand.vocabulary.queries import GetQuote
 
 WHOLE, PASSIVE, REDUCING = ExecInst.ALL_OR_NONE, ExecInst.POST_ONLY, ExecInst.REDUCE_ONLY
@@ -197,12 +197,12 @@ def test_it_is_no_liquidity_an_amount_of_money_is_sized_at(world: World) -> None
     """It may be passed over, and then the money has to do for the dearer order behind."""
     world.sell(BOB, 3, 90, "whole", exec_inst=int(WHOLE))
     world.sell(BOB, 5, 110, "b1")
-    world.buy(ALICE, 0, 0, "a1", cash_qty_minor=2_200)
+    world.buy(ALICE, 0, 0, "a1", cash=Cash(2_200))
     assert world.story == ["accepted a1 2 @ 110", "traded b1 a1 2 @ 110"]
     terms: dict[str, Any] = {"ord_type": LEFT_OVER, "time_in_force": TimeInForce.GTC}
     world.withdraw(ALICE, world.money(ALICE)[0] - 5_000)
     world.sell(BOB, 1, 120, "dear", exec_inst=int(WHOLE))
-    world.buy(ALICE, 0, 0, "a2", cash_qty_minor=5_000, **terms)
+    world.buy(ALICE, 0, 0, "a2", cash=Cash(5_000), **terms)
 
     assert world.story[0] == "accepted a2 4 @ 120"
     world.exchange.check_invariants()
@@ -228,7 +228,7 @@ def test_what_is_left_over_stands_within_its_bound(world: World) -> None:
     world.buy(ALICE, 2, 100, "a1", **terms)
 
     assert world.story[1:] == ["restated a1 2 @ 90", "rested a1"]
-    world.buy(ALICE, 0, 100, "a2", cash_qty_minor=2_000, **terms)
+    world.buy(ALICE, 0, 100, "a2", cash=Cash(2_000), **terms)
     assert world.story[1:] == ["restated a2 2 @ 90", "rested a2"]
 
 

@@ -1,19 +1,19 @@
 """Book: two ladders of queues."""
 
 import pytest
-from tests.vocabulary.test_order import order
+from tests.core.orders import order
 
 from countermand.core import book
 from countermand.core.book import Book, Ladder
+from countermand.core.order import Order
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import Order, Side
+from countermand.vocabulary.order import Side
 
 
 def resting(order_id: int, price: int, qty: int = 5, side: Side = Side.SELL) -> Order:
     """Return an order that can stand in a book."""
-    made = order(price_ticks=price, leaves_qty_lots=qty, order_qty_lots=qty)
-    made.order_id, made.side = OrderId(order_id), side
-    return made
+    terms = {"price_ticks": price, "order_qty_lots": qty, "side": side}
+    return order(order_id=OrderId(order_id), leaves_qty_lots=qty, **terms)
 
 
 def rows(ladder: Ladder) -> list[tuple[int, int, list[int]]]:
@@ -59,30 +59,30 @@ def test_order_that_leaves_takes_its_quantity_along() -> None:
     orders = [resting(order_id, 100, order_id) for order_id in (1, 2, 3)]
     for each in orders:
         asks.add(each)
-    asks.discard(orders[1])
+    asks.remove(orders[1].now)
 
     assert rows(asks) == [(100, 4, [1, 3])]
-    assert [asks.holds(each) for each in orders] == [True, False, True]
+    assert [asks.holds(each.now) for each in orders] == [True, False, True]
 
 
 def test_last_order_takes_the_level_along() -> None:
     """An empty ladder has no price."""
     asks, only = Book().asks, resting(1, 100)
     asks.add(only)
-    asks.discard(only)
+    asks.remove(only.now)
 
     assert rows(asks) == []
     assert asks.best_px_ticks == 0
 
 
-def test_order_that_does_not_stand_there_is_not_missed() -> None:
-    """An incoming order ends without ever having rested."""
+@pytest.mark.parametrize(("order_id", "price"), [(2, 100), (1, 101)])
+def test_order_that_does_not_stand_there_cannot_leave(order_id: int, price: int) -> None:
+    """It would take quantity along that is not its own."""
     asks = Book().asks
     asks.add(resting(1, 100))
-    asks.discard(resting(2, 100))
-    asks.discard(resting(3, 101))
 
-    assert rows(asks) == [(100, 5, [1])]
+    with pytest.raises(KeyError):
+        asks.remove(resting(order_id, price).now)
 
 
 def test_order_that_shrinks_keeps_its_place() -> None:
@@ -90,7 +90,7 @@ def test_order_that_shrinks_keeps_its_place() -> None:
     asks, first = Book().asks, resting(1, 100)
     asks.add(first)
     asks.add(resting(2, 100))
-    asks.shrink(first, 3)
+    asks.shrink(first.now, 3)
 
     assert rows(asks) == [(100, 7, [1, 2])]
 
@@ -132,7 +132,7 @@ def test_level_that_packs_itself_keeps_its_queue(monkeypatch: pytest.MonkeyPatch
     for each in orders:
         asks.add(each)
     for each in orders[:18]:
-        asks.discard(each)
+        asks.remove(each.now)
     asks.add(resting(21, 100, 1))
 
     assert rows(asks) == [(100, 3, [19, 20, 21])]

@@ -5,7 +5,7 @@ from tests.core.build import ALICE, BOB, CAROL, NOBODY, PERP, SPOT, World
 
 from countermand.vocabulary.commands import CancelOrder
 from countermand.vocabulary.events import CancelRejected
-from countermand.vocabulary.ids import InstrumentId, OrderId
+from countermand.vocabulary.ids import InstrumentId
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import OrdStatus, Side, TimeInForce
 from countermand.vocabulary.reasons import CancelReason, CxlRejReason, CxlRejResponseTo
@@ -21,7 +21,7 @@ def test_order_is_canceled_by_its_id(world: World) -> None:
     assert world.story == ["canceled a1 REQUESTED"]
     report = world.report(ALICE, order)
     assert (report.ord_status, report.cancel_reason) == (OrdStatus.CANCELED, CancelReason.REQUESTED)
-    assert (report.leaves_qty_lots, report.order_qty_lots) == (0, 5)
+    assert (report.leaves_qty_lots, report.terms.order_qty_lots) == (0, 5)
 
 
 def test_order_is_canceled_by_its_client_id(world: World) -> None:
@@ -67,7 +67,7 @@ def test_order_of_another_account_is_unknown(world: World) -> None:
     world.cancel(BOB, order, "a1")
 
     assert world.events == (
-        CancelRejected(CxlRejResponseTo.CANCEL, OrderId(0), "a1", CxlRejReason.UNKNOWN_ORDER, None),
+        CancelRejected(BOB, CxlRejResponseTo.CANCEL, "a1", CxlRejReason.UNKNOWN_ORDER, None),
     )
 
 

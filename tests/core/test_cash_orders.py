@@ -1,13 +1,12 @@
 """Orders for cash on a binary market, where the cash may be that of the other outcome."""
 
 import pytest
-from tests.core.build import ALICE, BOB, CAROL, MONEY, PERCENT, RAIN, SPOT, World
+from tests.core.build import ALICE, BOB, CAROL, MONEY, PERCENT, RAIN, SPOT, World, new_order
 
 from countermand.core import exposure
-from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.events import OrderRejected
 from countermand.vocabulary.ids import AccountId, InstrumentId
-from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.order import Cash, OrdType, Outcome, Side, TimeInForce
 from countermand.vocabulary.queries import PreviewOrder
 from countermand.vocabulary.reasons import RejectReason
 
@@ -18,10 +17,15 @@ def rain() -> World:
     return World(rain={})
 
 
+def money_of(cash: int, *, at_complement: bool) -> Cash:
+    """Return an amount of the other outcome's money, or of its own."""
+    return Cash(cash, Outcome.NO if at_complement else Outcome.YES)
+
+
 def spend(world: World, side: Side, cash: int, *, at_complement: bool = True) -> int:
     """Let alice trade for an amount of cash; return how much she traded."""
     order_id = world.order(
-        ALICE, side, 0, 0, instrument_id=RAIN, cash_qty_minor=cash, cash_at_complement=at_complement
+        ALICE, side, 0, 0, instrument_id=RAIN, cash=money_of(cash, at_complement=at_complement)
     )
     return world.report(ALICE, order_id).cum_qty_lots
 
@@ -84,9 +88,7 @@ def test_complement_needs_its_cash_alone(rain: World, left: int, traded: int) ->
     rain.buy(BOB, 50, 30, instrument_id=RAIN)
     rain.buy(BOB, 50, 1, instrument_id=RAIN)
     rain.withdraw(ALICE, MONEY - left)
-    rain.order(
-        ALICE, Side.SELL, 0, 0, instrument_id=RAIN, cash_qty_minor=7_000, cash_at_complement=True
-    )
+    rain.order(ALICE, Side.SELL, 0, 0, instrument_id=RAIN, cash=Cash(7_000, Outcome.NO))
 
     if traded:
         assert (3_000 + 7_000, 10_000) == rain.money(ALICE)
@@ -99,9 +101,8 @@ def needs(world: World, side: Side, *, at_complement: bool, account: AccountId =
     """Return what ten lots at 30 for 7000 in cash need."""
     state = world.exchange._state
     where = (state.accounts[account], state.markets[RAIN])
-    return exposure.required_minor(
-        *where, side, 30, 10, cash_minor=7_000, cash_at_complement=at_complement
-    )
+    cash = money_of(7_000, at_complement=at_complement)
+    return exposure.required_minor(*where, exposure.Priced(side, 30, 10, cash))
 
 
 def test_who_pays_needs_the_cash_and_a_fee_on_it() -> None:
@@ -128,10 +129,8 @@ def test_complement_closes_what_is_held(rain: World) -> None:
 def test_preview(rain: World) -> None:
     """Says what would be bought and needed."""
     rain.buy(BOB, 50, 30, instrument_id=RAIN)
-    order = NewOrder(
-        ALICE, RAIN, "", Side.SELL, OrdType.MARKET, TimeInForce.IOC, 0,
-        cash_qty_minor=7_000, cash_at_complement=True,
-    )  # fmt: skip
+    cash = Cash(7_000, Outcome.NO)
+    order = new_order(ALICE, Side.SELL, 0, 0, instrument_id=RAIN, cash=cash)
     report = rain.exchange.query(PreviewOrder(order, 0))
 
     assert (None, 10, 7_000) == (report.reason, report.fill_qty_lots, report.required_minor)
@@ -141,7 +140,7 @@ def test_preview(rain: World) -> None:
     ("market", "more"),
     [
         (SPOT, {}),
-        (RAIN, {"cash_qty_minor": 0, "order_qty_lots": 5}),
+        (RAIN, {"cash": Cash(0, Outcome.NO), "order_qty_lots": 5}),
         (
             RAIN,
             {
@@ -154,9 +153,9 @@ def test_preview(rain: World) -> None:
 def test_complement_of_nothing(rain: World, market: InstrumentId, more: dict[str, object]) -> None:
     """Only cash, of a market order, on a market with two outcomes can be the other outcome's."""
     rain.buy(BOB, 5, 30, instrument_id=market)
-    terms: dict[str, object] = {"instrument_id": market, "cash_qty_minor": 7_000} | more
+    terms: dict[str, object] = {"instrument_id": market, "cash": Cash(7_000, Outcome.NO)} | more
     qty = terms.pop("order_qty_lots", 0)
     assert isinstance(qty, int)
-    rain.order(ALICE, Side.SELL, qty, 0, cash_at_complement=True, **terms)
+    rain.order(ALICE, Side.SELL, qty, 0, **terms)
 
     assert (OrderRejected(ALICE, "", RejectReason.INVALID_AMOUNT, None),) == rain.events

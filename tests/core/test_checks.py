@@ -10,7 +10,7 @@ from countermand.core import checks
 from countermand.vocabulary.events import CancelRejected, OrderAccepted, OrderRejected
 from countermand.vocabulary.ids import InstrumentId
 from countermand.vocabulary.instrument import TradingState
-from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
+from countermand.vocabulary.order import Cash, ExecInst, OrdType, SelfTradePrevention, TimeInForce
 from countermand.vocabulary.reasons import CxlRejReason, RejectReason
 
 POST_ONLY, REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
@@ -89,7 +89,7 @@ NEW_ORDERS = [
     Case(R.INVALID_TIME_IN_FORCE, nothing, {**MARKET, "time_in_force": "GTC"}),
     Case(R.INVALID_EXEC_INST, nothing, {"exec_inst": POST_ONLY, "time_in_force": "IOC"}),
     Case(R.INVALID_EXPIRE_TIME, nothing, {"expire_ns": 1}),
-    Case(R.INVALID_AMOUNT, nothing, {"cash_qty_minor": -1}),
+    Case(R.INVALID_AMOUNT, nothing, {"cash": Cash(-1)}),
     Case(R.NO_LIQUIDITY, nothing, {"ord_type": LEFT_OVER}),
     Case(R.QTY_NOT_POSITIVE, nothing, {"qty": 0}),
     Case(R.QTY_BELOW_MIN, nothing, {"qty": 1}),

@@ -1,12 +1,12 @@
 """Decide: from a command to events, changing nothing."""
 
 import pytest
-from tests.core.build import ALICE, BOB, PERP, SPOT, World
+from tests.core.build import ALICE, BOB, PERP, SPOT, World, new_order
 
 from countermand.core.exchange import Exchange
-from countermand.vocabulary.commands import NewOrder, ReplaceOrder
+from countermand.vocabulary.commands import ReplaceOrder
 from countermand.vocabulary.ids import InstrumentId
-from countermand.vocabulary.order import ExecInst, OrdType, Side, TimeInForce
+from countermand.vocabulary.order import ExecInst, Side
 from countermand.vocabulary.queries import PreviewOrder
 
 
@@ -15,7 +15,7 @@ def test_preview_leaves_the_digest_alone(market: InstrumentId) -> None:
     """Asking what would happen is not asking for it, not even where there is a position limit."""
     world = World(spot={"position_lots_max": 5}, perp={"position_lots_max": 5})
     before = world.exchange.digest()
-    order = NewOrder(ALICE, market, "a1", Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 2, 100)
+    order = new_order(ALICE, Side.BUY, 2, 100, instrument_id=market, cl_ord_id="a1")
     world.exchange.query(PreviewOrder(order))
 
     assert world.exchange.digest() == before

@@ -58,7 +58,7 @@ def test_partly_filled_order_that_is_canceled_keeps_what_it_did(world: World) ->
 
     assert (report.ord_status, report.exec_type) == (OrdStatus.CANCELED, ExecType.CANCELED)
     assert report.cancel_reason is CancelReason.REQUESTED
-    assert (report.order_qty_lots, report.cum_qty_lots, report.leaves_qty_lots) == (5, 2, 0)
+    assert (report.terms.order_qty_lots, report.cum_qty_lots, report.leaves_qty_lots) == (5, 2, 0)
     assert report.cum_notional_minor == 2_000
 
 
@@ -73,8 +73,12 @@ def test_match_leaves_a_fill_with_each_side() -> None:
     assert (theirs.order_id, theirs.is_maker, theirs.fee_minor) == (maker, True, -20)
     assert (ours.order_id, ours.is_maker, ours.fee_minor) == (taker, False, 40)
     assert theirs.match_id == ours.match_id
-    assert (theirs.price_ticks, theirs.order_qty_lots, theirs.cum_qty_lots) == (100, 5, 2)
-    assert (ours.price_ticks, ours.order_qty_lots, ours.cum_qty_lots) == (101, 2, 2)
+    assert (theirs.terms.price_ticks, theirs.terms.order_qty_lots, theirs.cum_qty_lots) == (
+        100,
+        5,
+        2,
+    )
+    assert (ours.terms.price_ticks, ours.terms.order_qty_lots, ours.cum_qty_lots) == (101, 2, 2)
     for fill in (theirs, ours):
         assert (fill.last_px_ticks, fill.last_qty_lots, fill.cum_notional_minor) == (100, 2, 2_000)
         assert fill.ts_ns == world.exchange.ts_ns
@@ -158,6 +162,6 @@ def test_account_that_may_only_reduce_cannot_grow_an_order(world: World) -> None
     world.configure(ALICE, reduce_only=True)
 
     world.replace(ALICE, order, qty=6)
-    assert world.report(ALICE, order).order_qty_lots == 5
+    assert world.report(ALICE, order).terms.order_qty_lots == 5
     world.replace(ALICE, order, qty=4)
-    assert world.report(ALICE, order).order_qty_lots == 4
+    assert world.report(ALICE, order).terms.order_qty_lots == 4

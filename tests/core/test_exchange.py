@@ -43,7 +43,7 @@ def test_receipt_tells_of_the_order_and_not_of_those_it_met(world: World) -> Non
     assert [(o.order_id, o.cum_qty_lots) for o in world.receipt.orders] == [(taker, 1)]
 
     world.replace(BOB, taker, qty=2)
-    assert [(o.order_id, o.order_qty_lots) for o in world.receipt.orders] == [(taker, 2)]
+    assert [(o.order_id, o.terms.order_qty_lots) for o in world.receipt.orders] == [(taker, 2)]
 
     world.cancel(BOB, taker)
     assert [(o.order_id, o.is_open) for o in world.receipt.orders] == [(taker, False)]

@@ -6,7 +6,7 @@ from tests.core.build import ALICE, BOB, CAROL, MONEY, PERCENT, PERP, RAIN, SPOT
 from countermand.core import exposure
 from countermand.vocabulary.ids import AccountId, InstrumentId
 from countermand.vocabulary.instrument import FeeBasis
-from countermand.vocabulary.order import ExecInst, OrdType, Side, TimeInForce
+from countermand.vocabulary.order import Cash, ExecInst, OrdType, Side, TimeInForce
 
 
 def needs(
@@ -21,7 +21,8 @@ def needs(
     """Return what an order needs beyond what is held already."""
     state = world.exchange._state
     where = (state.accounts[account], state.markets[market])
-    return exposure.required_minor(*where, side, price, qty, cash_minor=cash)
+    priced = exposure.Priced(side, price, qty, Cash(cash) if cash else None)
+    return exposure.required_minor(*where, priced)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_sell_for_cash_is_not_held_to_bring_all_of_it() -> None:
     world = World(rain={})
     world.buy(BOB, 10, 30, instrument_id=RAIN)
     world.withdraw(ALICE, MONEY - 410)
-    world.sell(ALICE, 0, 0, "a1", instrument_id=RAIN, cash_qty_minor=590)
+    world.sell(ALICE, 0, 0, "a1", instrument_id=RAIN, cash=Cash(590))
 
     assert world.story == ["rejected a1 INSUFFICIENT_FUNDS"]
 

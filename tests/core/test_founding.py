@@ -152,7 +152,8 @@ def test_instruction_is_refused_and_changes_nothing(
     """A refusal leaves what is known as it was."""
     before = world.exchange.query(GetReferenceData())
 
-    assert world.run(command) == (InstructionRejected(reason),)
+    account_id = getattr(command, "account_id", AccountId(0))
+    assert world.run(command) == (InstructionRejected(reason, account_id),)
     assert world.exchange.query(GetReferenceData()) == before
     assert world.money(ALICE) == (MONEY, 0)
 

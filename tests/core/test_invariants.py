@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from tests.core.build import ALICE, BOB, BTC, MONEY, PERCENT, PERP, RAIN, SPOT, USDC, World
+from tests.core.orders import change
 
 from countermand.core.invariants import check_invariants
+from countermand.core.order import Order
 from countermand.core.state import Account, State
 from countermand.vocabulary.ids import EXTERNAL, AssetId
-from countermand.vocabulary.order import Order
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def state() -> State:
 
 def named(state: State, name: str) -> Order:
     """Return the order of a client id."""
-    return next(order for order in state.orders.values() if order.cl_ord_id == name)
+    return next(order for order in state.orders.values() if order.now.cl_ord_id == name)
 
 
 def alice(state: State) -> Account:
@@ -46,29 +47,29 @@ def lose_position(state: State) -> None:
 
 def misfile(state: State) -> None:
     """Lose an open order from its account."""
-    del alice(state).open_orders[named(state, "a1").order_id]
+    del alice(state).open_orders[named(state, "a1").now.order_id]
 
 
 def miscount(state: State) -> None:
     """Let an order have more left than it has."""
-    named(state, "a1").order_qty_lots += 1
+    change(named(state, "a1"), order_qty_lots=3)
 
 
 def leave_the_book(state: State) -> None:
     """Let an open order stand nowhere."""
-    state.markets[SPOT].book.bids.discard(named(state, "a1"))
+    state.markets[SPOT].book.bids.remove(named(state, "a1").now)
 
 
 def hold_after_the_end(state: State) -> None:
     """Let a closed order hold something."""
-    next(o for o in state.orders.values() if not o.is_open).hold_minor = 1
+    change(next(o for o in state.orders.values() if not o.now.is_open), hold_minor=1)
 
 
 def cross(state: State) -> None:
     """Let the best bid reach the best ask."""
     bids, order = state.markets[SPOT].book.bids, named(state, "a2")
-    bids.discard(order)
-    order.price_ticks = 110
+    bids.remove(order.now)
+    change(order, price_ticks=110)
     bids.add(order)
 
 
@@ -80,7 +81,7 @@ def missum(state: State) -> None:
 def jump_the_queue(state: State) -> None:
     """Let the later order stand first."""
     queue, first = state.markets[SPOT].book.bids.levels[90].orders, named(state, "a1")
-    queue[first.order_id] = queue.pop(first.order_id)
+    queue[first.now.order_id] = queue.pop(first.now.order_id)
 
 
 def stray_price(state: State) -> None:
@@ -92,7 +93,7 @@ def empty_level(state: State) -> None:
     """Keep a level in which nobody stands."""
     level = state.markets[SPOT].book.bids.levels[90]
     for order in list(level.orders.values()):
-        level.orders.pop(order.order_id)
+        level.orders.pop(order.now.order_id)
 
 
 def overhold(state: State) -> None:
@@ -109,7 +110,7 @@ def overdraw(state: State) -> None:
 def owe_the_exchange(state: State) -> None:
     """Hold less than nothing."""
     order = named(state, "b1")
-    order.hold_minor -= 50_000
+    change(order, hold_minor=order.now.hold_minor - 50_000)
     state.accounts[BOB].balances[BTC].hold_minor -= 50_000
 
 
@@ -135,13 +136,13 @@ FAULTS: list[tuple[Callable[[State], None], str]] = [
     (lose_position, "do not sum to zero"),
     (misfile, "is misfiled"),
     (miscount, "is not its quantity"),
-    (leave_the_book, "does not rest"),
+    (leave_the_book, "not where it says"),
     (hold_after_the_end, "holds something"),
     (cross, "is crossed"),
     (missum, "level sum is wrong"),
     (jump_the_queue, "is out of order"),
     (stray_price, "price list and levels differ"),
-    (empty_level, "does not rest"),
+    (empty_level, "not where it says"),
     (overhold, "hold is not what orders hold"),
     (overdraw, "is overdrawn"),
     (owe_the_exchange, "holds less than nothing"),

@@ -1,12 +1,14 @@
 """Matching: the whole plan for an incoming order, step for step."""
 
 import pytest
+from tests.core.orders import change
 from tests.core.test_book import resting, rows
 
 from countermand.core.book import Book
 from countermand.core.matching import Incoming, Plan, Step, StepKind, plan
+from countermand.core.order import Order
 from countermand.vocabulary.ids import AccountId
-from countermand.vocabulary.order import ExecInst, Order, SelfTradePrevention, Side
+from countermand.vocabulary.order import ExecInst, SelfTradePrevention, Side
 from countermand.vocabulary.reasons import CancelReason
 
 ME, YOU, THEY = AccountId(1), AccountId(2), AccountId(3)
@@ -18,7 +20,7 @@ def asks(*orders: tuple[AccountId, int, int]) -> tuple[Book, list[Order]]:
     book, made = Book(), []
     for index, (account_id, qty, price) in enumerate(orders, 1):
         ask = resting(index, price, qty)
-        ask.account_id = account_id
+        change(ask, account_id=account_id)
         book.asks.add(ask)
         made.append(ask)
     return book, made
@@ -53,7 +55,7 @@ def test_sell_takes_the_highest_bid_first() -> None:
     book = Book()
     low, high = resting(1, 99, 2, Side.BUY), resting(2, 100, 2, Side.BUY)
     for bid in (low, high):
-        bid.account_id = YOU
+        change(bid, account_id=YOU)
         book.bids.add(bid)
     planned = plan(book, Incoming(ME, Side.SELL, 99, 3, STP.NONE), None)
 
@@ -82,7 +84,7 @@ def test_planning_touches_nothing() -> None:
     plan(book, buy(3, 100, STP.BOTH), None)
 
     assert rows(book.asks) == before
-    assert [each.leaves_qty_lots for each in made] == [2, 2]
+    assert [each.now.leaves_qty_lots for each in made] == [2, 2]
 
 
 @pytest.mark.parametrize("stp", STP)
@@ -158,7 +160,7 @@ def test_decrement_cancels_both_of_equal_orders() -> None:
 def test_uncovered_reduce_only_order_is_pulled() -> None:
     """An order that may only reduce does not trade beyond its position."""
     book, (bare, behind) = asks((YOU, 5, 100), (THEY, 2, 100))
-    bare.exec_inst = ExecInst.REDUCE_ONLY
+    change(bare, exec_inst=int(ExecInst.REDUCE_ONLY))
     nets = {YOU: 4, THEY: 0, ME: 0}
 
     assert plan(book, buy(5, 100), nets.__getitem__) == Plan(
@@ -169,7 +171,8 @@ def test_uncovered_reduce_only_order_is_pulled() -> None:
 def test_cover_used_up_on_the_way_counts() -> None:
     """Two orders may reduce one position, but it is reduced only once."""
     book, (first, second) = asks((YOU, 3, 100), (YOU, 3, 100))
-    first.exec_inst = second.exec_inst = ExecInst.REDUCE_ONLY
+    for order in (first, second):
+        change(order, exec_inst=int(ExecInst.REDUCE_ONLY))
     nets = {YOU: 5, ME: 0}
 
     assert plan(book, buy(6, 100), nets.__getitem__) == Plan(

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
 from tests.core import dense
 from tests.core.conftest import CLOSED_MAX, OPEN_MAX, STAGED_MAX, TRADES_MAX
 from tests.core.oracle import Oracle
@@ -45,8 +46,15 @@ from countermand.vocabulary.events import (
     OrderRested,
     Traded,
 )
-from countermand.vocabulary.order import Order, OrdType, PositionEffect, SelfTradePrevention, Side
+from countermand.vocabulary.order import (
+    OrdType,
+    PositionEffect,
+    SelfTradePrevention,
+    Side,
+    Standing,
+)
 from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import OrderReport
 
 SEEDS = [1, 2, 3]
 STAGING = {
@@ -137,7 +145,7 @@ def happened(small_bounds: None) -> list[Event]:
 def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> None:
     """Agreement says something only of what was tried, and everything is tried."""
     refusals = {event.reason for event in happened if isinstance(event, OrderRejected)}
-    ends = {event.reason for event in happened if isinstance(event, OrderCanceled)}
+    ends = {e.order.cancel_reason for e in happened if isinstance(e, OrderCanceled)}
     faults = {event.reject_reason for event in happened if isinstance(event, CancelRejected)}
 
     told = {event.reason for event in happened if isinstance(event, InstructionRejected)}
@@ -168,21 +176,29 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
 
 def test_the_traffic_reaches_every_way_to_place(happened: list[Event]) -> None:
     """Orders for cash of both sides, what rests at the best price, what is kept though refused."""
-    accepted = [event for event in happened if isinstance(event, OrderAccepted)]
-    restated = {e.price_ticks > 0 for e in happened if isinstance(e, OrderRestated)}
-    kept = {e.kept is not None for e in happened if isinstance(e, OrderRejected)}
+    accepted = [event.order for event in happened if isinstance(event, OrderAccepted)]
+    left_over = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    restated = {
+        e.order.terms.ord_type is left_over for e in happened if isinstance(e, OrderRestated)
+    }
+    kept = {e.order is not None for e in happened if isinstance(e, OrderRejected)}
 
-    assert {event.side for event in accepted if event.cash_qty_minor} == set(Side)
-    assert {event.ord_type for event in accepted} == set(OrdType)
-    assert {event.stp for event in accepted} == set(SelfTradePrevention)
+    assert {event.terms.side for event in accepted if event.terms.cash_minor} == set(Side)
+    assert {event.terms.ord_type for event in accepted} == set(OrdType)
+    assert {event.terms.stp for event in accepted} == set(SelfTradePrevention)
     assert restated == kept == {True, False}
-    assert {event.position_effect for event in accepted} == set(PositionEffect)
+    assert {event.terms.position_effect for event in accepted} == set(PositionEffect)
 
 
 def test_the_traffic_lets_resting_orders_come_in(happened: list[Event]) -> None:
     """What trades whole or not at all does so after another order has come to rest."""
     pairs = itertools.pairwise(happened)
-    assert any(type(one) is OrderRested and type(then) is Traded for one, then in pairs)
+    assert any(_rests(one) and type(then) is Traded for one, then in pairs)
+
+
+def _rests(event: Event) -> bool:
+    at_once = isinstance(event, OrderAccepted) and event.order.standing is Standing.RESTING
+    return at_once or isinstance(event, OrderRested)
 
 
 # The canary: cores broken on purpose. The comparison must notice every one.
@@ -194,18 +210,17 @@ def _fee_off_by_one(amount: int, rate_ppb: int) -> int:
 
 def _priority_lost(state: Any, event: Any) -> None:
     evolve_replaced(state, event)
-    order = state.orders[event.order_id]
-    ladder = state.markets[order.instrument_id].book.ladder(order.side)
+    order = state.orders[event.order.order_id]
+    ladder = state.markets[order.now.instrument_id].book.ladder(order.now.terms.side)
     if event.keeps_priority:
-        ladder.discard(order)
+        ladder.remove(order.now)
         ladder.add(order)
 
 
-def _hold_left_over(account: Any, instrument: Any, order: Order) -> None:
-    freed = order.hold_minor
-    lift(account, instrument, order)
-    if freed and order.cum_qty_lots:
-        asset = ledger.hold_asset(instrument, order.side)
+def _hold_left_over(account: Any, instrument: Any, now: OrderReport) -> None:
+    free(account, instrument, now)
+    if now.hold_minor and now.cum_qty_lots:
+        asset = ledger.hold_asset(instrument, now.terms.side)
         account.balance(asset).hold_minor += 1
 
 
@@ -236,7 +251,7 @@ def _sells_forgotten(instrument: Any, position: Any, *more: Any, **rate: Any) ->
 
 
 def _spends_a_lot_too_much(market: Any, command: Any) -> int:
-    return order_qty_lots(market, command) + bool(command.cash_qty_minor)
+    return order_qty_lots(market, command) + bool(command.terms.cash)
 
 
 def _oldest_first(aliases: Aliases, name: str) -> Any:
@@ -254,7 +269,7 @@ def _shorts_go_free(state: Any, account: Any, instrument: Any, price_ticks: int)
 
 def _tried_once(state: Any, so_far: list[Event]) -> list[Event]:
     # Only where what came to rest was the last that happened.
-    return filled_whole(state, so_far) if type(so_far[-1]) is OrderRested else []
+    return filled_whole(state, so_far) if _rests(so_far[-1]) else []
 
 
 def _lent(account: Any, instrument: Any) -> int:
@@ -262,7 +277,9 @@ def _lent(account: Any, instrument: Any) -> int:
 
 
 def _stays_at_its_bound(state: Any, event: Any) -> None:
-    evolve_restated(state, OrderRestated(event.order_id, event.order_qty_lots))
+    before = state.orders[event.order.order_id].now.terms.price_ticks
+    terms = replace(event.order.terms, price_ticks=before)
+    evolve_restated(state, OrderRestated(replace(event.order, terms=terms)))
 
 
 evolve_restated = evolve._EVOLVERS[OrderRestated]
@@ -270,7 +287,7 @@ filled_whole = decide._filled_whole
 half_even, settle_position = fees.half_even, ledger.settle_position
 margin, order_qty_lots, unfunded = ledger.margin, sizing.order_qty_lots, funding.unfunded
 evolve_replaced = evolve._EVOLVERS[OrderReplaced]
-lift = ledger.lift
+free = ledger.free
 mass_cancel = canceling.mass_cancel
 
 FAULTS: dict[str, tuple[Any, str, Any]] = {
@@ -288,7 +305,7 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
         _stays_at_its_bound,
     ),
     "a smaller quantity costs the place": (evolve._EVOLVERS, "OrderReplaced", _priority_lost),
-    "a hold is not freed to the last unit": (ledger, "lift", _hold_left_over),
+    "a hold is not freed to the last unit": (ledger, "free", _hold_left_over),
     "a reduce-only order trades uncovered": (matching, "_uncovered", _always_covered),
     "a mass cancel starts at the wrong end": ("decide", "MassCancel", _descending),
     "what waits is tried but once": (decide, "_filled_whole", _tried_once),

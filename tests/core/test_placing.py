@@ -3,20 +3,23 @@
 import pytest
 from tests.core.build import ALICE, BOB, CAROL, NOBODY, PERCENT, PERP, SPOT, World
 
-from countermand.vocabulary.events import OrderAccepted, OrderRested, Traded
+from countermand.vocabulary.events import OrderAccepted, Traded
 from countermand.vocabulary.ids import EXTERNAL, AccountId, InstrumentId, OrderId, match_id
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import (
     ExecInst,
     ExecType,
+    OrderTerms,
     OrdStatus,
     OrdType,
     SelfTradePrevention,
     Side,
+    Standing,
     TimeInForce,
 )
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reasons import CxlRejReason, RejectReason
+from countermand.vocabulary.reports import OrderReport
 
 DECREMENT = SelfTradePrevention.DECREMENT_AND_CANCEL
 IOC, FOK = TimeInForce.IOC, TimeInForce.FOK
@@ -27,23 +30,22 @@ def test_accepted_order_is_stated_in_full(world: World) -> None:
     """The event repeats every term, and the id is the entry's number."""
     order = world.buy(ALICE, 5, 100, "a1", stp=DECREMENT, exec_inst=1, expire_ns=9_000)
 
-    assert world.events == (
-        OrderAccepted(
-            order,
-            ALICE,
-            SPOT,
-            "a1",
-            Side.BUY,
-            OrdType.LIMIT,
-            TimeInForce.GTC,
-            1,
-            DECREMENT,
-            100,
-            5,
-            9_000,
-        ),
-        OrderRested(order),
+    limit, gtc = OrdType.LIMIT, TimeInForce.GTC
+    terms = OrderTerms(Side.BUY, limit, gtc, 5, 100, 9_000, exec_inst=1, stp=DECREMENT)
+    now = OrderReport(
+        order,
+        ALICE,
+        SPOT,
+        "a1",
+        terms,
+        Standing.RESTING,
+        leaves_qty_lots=5,
+        hold_minor=5_000,
+        submit_ns=world.exchange.ts_ns,
+        transact_ns=world.exchange.ts_ns,
     )
+    assert world.events == (OrderAccepted(now),)
+    assert world.report(ALICE, order) == now
 
 
 def test_match_is_stated_in_full() -> None:
@@ -52,7 +54,9 @@ def test_match_is_stated_in_full() -> None:
     maker = world.sell(ALICE, 2, 100)
     taker = world.buy(BOB, 2, 101)
 
-    assert world.events[1:] == (Traded(match_id(taker, 0), SPOT, maker, taker, 100, 2, -20, 40),)
+    orders = (world.report(ALICE, maker), world.report(BOB, taker))
+    assert world.events[1:] == (Traded(match_id(taker, 0), *orders, 100, 2, -20, 40),)
+    assert [order.fee_minor for order in orders] == [-20, 40]
 
 
 def test_incoming_order_sweeps_and_rests(world: World) -> None:
@@ -165,7 +169,7 @@ def test_partly_filled_resting_order_is_decremented(world: World) -> None:
         "canceled a2 SELF_TRADE_PREVENTION",
     ]
     report = world.report(ALICE, maker)
-    assert (report.order_qty_lots, report.cum_qty_lots, report.leaves_qty_lots) == (7, 4, 3)
+    assert (report.terms.order_qty_lots, report.cum_qty_lots, report.leaves_qty_lots) == (7, 4, 3)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +335,11 @@ def test_refused_order_is_kept_where_that_is_asked_for(world: World) -> None:
     assert world.receipt.orders == (report,)
     assert (report.ord_status, report.exec_type) == (OrdStatus.REJECTED, ExecType.REJECTED)
     assert report.reject_reason is RejectReason.INSUFFICIENT_FUNDS
-    assert (report.order_qty_lots, report.leaves_qty_lots, report.text) == (5, 0, "note")
+    assert (report.terms.order_qty_lots, report.leaves_qty_lots, report.terms.text) == (
+        5,
+        0,
+        "note",
+    )
     assert world.money(ALICE) == (100_000, 0)
     world.buy(ALICE, 5, 100, "a1")
     assert world.story == ["accepted a1 5 @ 100", "rested a1"]

@@ -33,7 +33,7 @@ from countermand.vocabulary.ids import (
     InstrumentId,
     OrderId,
 )
-from countermand.vocabulary.order import OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.order import OrderTerms, OrdType, SelfTradePrevention, Side, TimeInForce
 from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
@@ -152,7 +152,7 @@ def test_every_position_has_its_other_side(entries: list[Entry]) -> None:
 def test_what_is_done_and_what_is_left_make_the_whole(entries: list[Entry]) -> None:
     """While an order is open its cum and leaves are its quantity, and both are possible."""
     for order in after(entries).query(ListOpenOrders(ACCOUNTS)):
-        assert order.cum_qty_lots + order.leaves_qty_lots == order.order_qty_lots
+        assert order.cum_qty_lots + order.leaves_qty_lots == order.terms.order_qty_lots
         assert order.cum_qty_lots >= 0
         assert order.leaves_qty_lots > 0
 
@@ -206,8 +206,8 @@ def test_a_cancel_frees_the_hold_to_the_last_unit(
     """Place, rest, cancel: every balance is what it was; and a refusal moves none."""
     exchange, (side, price) = after(entries), terms
     before = money(exchange, account_id)
-    limit, gtc = OrdType.LIMIT, TimeInForce.GTC
-    order = NewOrder(account_id, market, "", side, limit, gtc, qty, price)
+    asked = OrderTerms(side, OrdType.LIMIT, TimeInForce.GTC, qty, price)
+    order = NewOrder(account_id, market, "", asked)
     events = exchange.apply(Entry(exchange.seq + 1, exchange.ts_ns + 1, order)).events
     assume(not any(isinstance(event, Traded) for event in events))
     cancel = CancelOrder(account_id, OrderId(exchange.seq))
@@ -264,7 +264,7 @@ def test_what_is_previewed_is_what_happens(entries: list[Entry]) -> None:
     exchange = Exchange()
     for entry in entries:
         preview = None
-        if isinstance(entry.command, NewOrder) and not entry.command.expire_ns:
+        if isinstance(entry.command, NewOrder) and not entry.command.terms.expire_ns:
             preview = exchange.query(PreviewOrder(entry.command))
         receipt = exchange.apply(entry)
         if preview is not None:
@@ -272,7 +272,7 @@ def test_what_is_previewed_is_what_happens(entries: list[Entry]) -> None:
             assert preview.reason == (getattr(first, "reason", None))
             if receipt.orders:
                 met = [e for e in receipt.events if isinstance(e, Traded)]
-                came_in = [e for e in met if e.taker_order_id == receipt.orders[0].order_id]
+                came_in = [e for e in met if e.taker.order_id == receipt.orders[0].order_id]
                 assert preview.fill_qty_lots == sum(e.qty_lots for e in came_in)
 
 

@@ -7,7 +7,7 @@ from countermand.vocabulary.commands import ReplaceOrder
 from countermand.vocabulary.events import CancelRejected, OrderCanceled
 from countermand.vocabulary.ids import InstrumentId, OrderId
 from countermand.vocabulary.instrument import TradingState
-from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.order import OrdStatus, ReplacePolicy
 from countermand.vocabulary.reasons import (
     CancelReason,
     CxlRejReason,
@@ -15,12 +15,14 @@ from countermand.vocabulary.reasons import (
     RejectReason,
 )
 
+REFUSE, CANCEL = ReplacePolicy.REFUSE_EXECUTED, ReplacePolicy.CANCEL_EXECUTED
+
 
 def replace(world: World, order_id: OrderId, qty: int, *, cancels: bool = True) -> None:
     """Ask for another quantity of an order of alice's."""
     world.run(
         ReplaceOrder(
-            ALICE, InstrumentId(0), order_id, "", "", 0, qty, cancel_if_executed=cancels
+            ALICE, InstrumentId(0), order_id, "", "", 0, qty, policy=CANCEL if cancels else REFUSE
         )
     )  # fmt: skip
 
@@ -38,8 +40,9 @@ def test_quantity_that_was_executed_ends_the_order(world: World, qty: int) -> No
     order_id = executed(world)
     replace(world, order_id, qty)
 
-    assert (OrderCanceled(order_id, CancelReason.REQUESTED),) == world.events
     report = world.report(ALICE, order_id)
+    assert (OrderCanceled(report),) == world.events
+    assert CancelReason.REQUESTED is report.cancel_reason
     assert (OrdStatus.CANCELED, 4, 0) == (
         report.ord_status, report.cum_qty_lots, report.leaves_qty_lots,
     )  # fmt: skip
@@ -73,7 +76,9 @@ def test_filled_order_is_too_late(world: World) -> None:
     replace(world, order_id, 4)
 
     reason = CxlRejReason.TOO_LATE_TO_CANCEL
-    late = CancelRejected(CxlRejResponseTo.REPLACE, order_id, "", reason, OrdStatus.FILLED)
+    filled = world.report(ALICE, order_id)
+    assert OrdStatus.FILLED is filled.ord_status
+    late = CancelRejected(ALICE, CxlRejResponseTo.REPLACE, "", reason, filled)
     assert (late,) == world.events
 
 

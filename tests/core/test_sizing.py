@@ -1,27 +1,28 @@
 """Sizing: what an amount of money is worth at a book."""
 
+from typing import Any
+
 import pytest
-from tests.core.build import ALICE, BOB, CAROL, PERCENT, PERP, SPOT, World
+from tests.core.build import ALICE, BOB, CAROL, PERCENT, PERP, World, new_order
 
 from countermand.core import sizing
-from countermand.vocabulary.commands import NewOrder
-from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.order import (
+    Cash,
+    ExecInst,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 
 LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 
 
-def lots(world: World, cash: int, side: Side = Side.BUY, **more: object) -> int:
+def lots(world: World, cash: int, side: Side = Side.BUY, **more: Any) -> int:
     """Return what an order of alice's for an amount of money is for."""
-    terms: dict[str, object] = {"instrument_id": SPOT, "ord_type": OrdType.MARKET} | more
-    command = NewOrder(
-        account_id=ALICE,
-        cl_ord_id="",
-        side=side,
-        time_in_force=TimeInForce.IOC,
-        order_qty_lots=0,
-        cash_qty_minor=cash,
-        **terms,  # type: ignore[arg-type]  # only fields of the order
-    )
+    price = more.pop("price_ticks", 0)
+    terms = {"ord_type": OrdType.MARKET, "time_in_force": TimeInForce.IOC} | more
+    command = new_order(ALICE, side, 0, price, cash=Cash(cash), **terms)
     return sizing.order_qty_lots(world.exchange._state.markets[command.instrument_id], command)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.core.build import ALICE, BOB, BTC, MONEY, PERP, SPOT, USDC, World
+from tests.core.build import ALICE, BOB, BTC, MONEY, PERP, USDC, World, new_order
 
 from countermand.core import slots
 from countermand.core.exchange import Exchange
@@ -16,28 +16,18 @@ from countermand.vocabulary.events import (
     SlotTaken,
 )
 from countermand.vocabulary.ids import AccountId
-from countermand.vocabulary.order import OrdStatus, OrdType, Side, SlotUse, TimeInForce
+from countermand.vocabulary.order import OrdStatus, Side, Slot
 from countermand.vocabulary.queries import ListSlots
 from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import SlotUse
 
 SLOT = 4
 
 
-def order(number: int, slot: int = SLOT, **more: object) -> NewOrder:
+def order(number: int, slot: int = SLOT, **more: Any) -> NewOrder:
     """An order of five lots in a slot: alice's bid, unless told otherwise."""
-    named: dict[str, object] = {
-        "account_id": ALICE,
-        "instrument_id": SPOT,
-        "cl_ord_id": "",
-        "side": Side.BUY,
-        "ord_type": OrdType.LIMIT,
-        "time_in_force": TimeInForce.GTC,
-        "order_qty_lots": 5,
-        "price_ticks": 100,
-        "slot": slot,
-        "slot_number": number,
-    }
-    return NewOrder(**(named | more))  # type: ignore[arg-type]  # only fields of the order
+    bid: dict[str, Any] = {"account": ALICE, "side": Side.BUY, "qty": 5, "price": 100}
+    return new_order(**(bid | more), slot=Slot(slot, number))
 
 
 def place(world: World, command: NewOrder) -> Any:
@@ -46,7 +36,7 @@ def place(world: World, command: NewOrder) -> Any:
     if isinstance(first, OrderRejected):
         return first.reason
     assert isinstance(first, OrderAccepted)
-    return first.order_id
+    return first.order.order_id
 
 
 def uses(world: World, account: AccountId = ALICE) -> tuple[SlotUse, ...]:
@@ -60,7 +50,7 @@ def test_first_order_of_a_slot_takes_it() -> None:
     world = World()
     order_id = place(world, order(20))
 
-    assert SlotTaken(ALICE, USDC, SlotUse(SLOT, 20, order_id)) == world.events[1]
+    assert SlotTaken(ALICE, USDC, Slot(SLOT, 20), order_id) == world.events[1]
     assert (SlotUse(SLOT, 20, order_id),) == uses(world)
 
 
@@ -68,15 +58,17 @@ def test_higher_number_takes_over_and_cancels_what_stood_there() -> None:
     """In one step: nothing happens between the two."""
     world = World()
     first = place(world, order(20))
-    second = place(world, order(21, price_ticks=90))
+    second = place(world, order(21, price=90))
 
-    assert OrderCanceled(first, CancelReason.SLOT_TAKEN_OVER) == world.events[2]
-    assert world.report(ALICE, first).ord_status is OrdStatus.CANCELED
+    outdated = world.report(ALICE, first)
+    assert OrderCanceled(outdated) == world.events[2]
+    assert CancelReason.SLOT_TAKEN_OVER is outdated.cancel_reason
+    assert outdated.ord_status is OrdStatus.CANCELED
     assert world.report(ALICE, second).is_open
     assert (MONEY, 4_500) == world.money(ALICE, USDC)
 
 
-@pytest.mark.parametrize("number", [20, 19, 1, -1])
+@pytest.mark.parametrize("number", [20, 19, 1, 0, -1])
 def test_number_that_is_not_higher_is_refused(number: int) -> None:
     """Whether the order that used it is open or over; what stands there stays."""
     world = World()
@@ -105,8 +97,8 @@ def test_slots_are_apart_by_number_asset_and_account() -> None:
     open_ids = [
         place(world, order(20)),
         place(world, order(20, SLOT + 1)),
-        place(world, order(20, side=Side.SELL, price_ticks=200)),
-        place(world, order(20, account_id=BOB)),
+        place(world, order(20, side=Side.SELL, price=200)),
+        place(world, order(20, account=BOB)),
     ]
 
     assert [True] * 3 == [world.report(ALICE, known).is_open for known in open_ids[:3]]
@@ -114,11 +106,11 @@ def test_slots_are_apart_by_number_asset_and_account() -> None:
     assert 1 == len(world.exchange.query(ListSlots(ALICE, BTC)))
 
 
-def test_order_without_a_number_stands_in_no_slot() -> None:
-    """Whatever slot it names."""
+def test_order_without_a_slot_stands_in_none() -> None:
+    """And uses no number."""
     world = World()
-    place(world, order(0))
-    place(world, order(0))
+    place(world, new_order(ALICE, Side.BUY, 5, 100))
+    place(world, new_order(ALICE, Side.BUY, 5, 100))
 
     assert () == uses(world)
 
@@ -128,7 +120,7 @@ def test_refused_order_uses_no_number_and_cancels_nothing() -> None:
     world = World()
     first = place(world, order(20))
 
-    assert RejectReason.INSUFFICIENT_FUNDS is place(world, order(21, order_qty_lots=1_000))
+    assert RejectReason.INSUFFICIENT_FUNDS is place(world, order(21, qty=1_000))
     assert world.report(ALICE, first).is_open
     assert isinstance(place(world, order(21)), int)
 
@@ -136,20 +128,20 @@ def test_refused_order_uses_no_number_and_cancels_nothing() -> None:
 def test_what_stands_there_pays_for_what_takes_over() -> None:
     """All the money may be in the order that is outdated."""
     world = World()
-    place(world, order(20, order_qty_lots=100))
+    place(world, order(20, qty=100))
     assert (MONEY, MONEY) == world.money(ALICE, USDC)
 
-    assert RejectReason.INSUFFICIENT_FUNDS is place(world, order(21, order_qty_lots=101))
-    assert isinstance(place(world, order(22, order_qty_lots=100)), int)
+    assert RejectReason.INSUFFICIENT_FUNDS is place(world, order(21, qty=101))
+    assert isinstance(place(world, order(22, qty=100)), int)
     assert (MONEY, MONEY) == world.money(ALICE, USDC)
 
 
 def test_order_that_takes_over_may_trade_at_once() -> None:
     """What it cancels stood on its own side."""
     world = World()
-    first = place(world, order(20, order_qty_lots=10, price_ticks=90))
-    place(world, order(20, account_id=BOB, side=Side.SELL, order_qty_lots=5))
-    second = place(world, order(21, price_ticks=100))
+    first = place(world, order(20, qty=10, price=90))
+    place(world, order(20, account=BOB, side=Side.SELL, qty=5))
+    second = place(world, order(21, price=100))
 
     assert world.report(ALICE, first).ord_status is OrdStatus.CANCELED
     assert world.report(ALICE, second).ord_status is OrdStatus.FILLED
@@ -158,7 +150,7 @@ def test_order_that_takes_over_may_trade_at_once() -> None:
 def test_filled_order_keeps_its_number_used() -> None:
     """A copy of what traded does not trade again."""
     world = World()
-    place(world, order(20, account_id=BOB, side=Side.SELL))
+    place(world, order(20, account=BOB, side=Side.SELL))
     place(world, order(20))
 
     assert RejectReason.SLOT_NUMBER_USED is place(world, order(20))

@@ -1,6 +1,8 @@
 """Staging: an order is written down, and placed under the id it got then."""
 
-from tests.core.build import ALICE, BOB, MONEY, SPOT, USDC, World
+from typing import Any
+
+from tests.core.build import ALICE, BOB, MONEY, USDC, World, new_order
 
 from countermand.core.exchange import Exchange
 from countermand.core.state import STAGED_PER_ACCOUNT_MAX
@@ -12,17 +14,16 @@ from countermand.vocabulary.events import (
     OrderStaged,
 )
 from countermand.vocabulary.ids import AccountId, OrderId
-from countermand.vocabulary.order import OrdStatus, OrdType, Side, TimeInForce
-from countermand.vocabulary.queries import GetStagedOrder
+from countermand.vocabulary.order import OrdStatus, OrdType, Side, Standing, TimeInForce
 from countermand.vocabulary.reasons import RejectReason
 
 LIFETIME_NS = 100
 
 
-def bid(price: int = 100, **more: object) -> NewOrder:
+def bid(price: int = 100, **more: Any) -> NewOrder:
     """An order of alice's for five lots."""
-    terms = (ALICE, SPOT, "", Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 5, price)
-    return NewOrder(*terms, **more)  # type: ignore[arg-type]  # only fields of the order
+    limit = {"ord_type": OrdType.LIMIT, "time_in_force": TimeInForce.GTC}
+    return new_order(ALICE, Side.BUY, 5, price, **limit, **more)
 
 
 def stage(world: World, order: NewOrder) -> OrderId:
@@ -47,7 +48,9 @@ def test_staged_order_holds_nothing_and_stands_nowhere() -> None:
     assert isinstance(world.events[0], OrderStaged)
     assert (MONEY, 0) == world.money(ALICE, USDC)
     assert ((), ()) == world.depth()
-    assert world.exchange.query(GetStagedOrder(ALICE, order_id)).order == bid()
+    staged = world.report(ALICE, order_id)
+    assert Standing.STAGED is staged.standing
+    assert (bid().terms, 0, False) == (staged.terms, staged.hold_minor, staged.is_open)
 
 
 def test_submitted_order_bears_the_id_it_was_staged_with() -> None:
@@ -58,10 +61,10 @@ def test_submitted_order_bears_the_id_it_was_staged_with() -> None:
     accepted = world.events[0]
 
     assert isinstance(accepted, OrderAccepted)
-    assert order_id == accepted.order_id
-    assert "signed" == world.report(ALICE, order_id).text
+    assert order_id == accepted.order.order_id
+    assert "signed" == world.report(ALICE, order_id).terms.text
     assert (MONEY, 5_000) == world.money(ALICE, USDC)
-    assert world.exchange.query(GetStagedOrder(ALICE, order_id)) is None
+    assert Standing.RESTING is world.report(ALICE, order_id).standing
 
 
 def test_order_is_submitted_once() -> None:
@@ -84,13 +87,12 @@ def test_nobody_else_can_submit_it() -> None:
 
 
 def test_its_time_ends() -> None:
-    """At the end of its lifetime it can no longer be submitted, and is not shown."""
+    """At the end of its lifetime, which it shows, it can no longer be submitted."""
     world = World()
     order_id = stage(world, bid())
     end_ns = world.exchange.ts_ns + LIFETIME_NS
 
-    assert world.exchange.query(GetStagedOrder(ALICE, order_id, end_ns - 1)) is not None
-    assert world.exchange.query(GetStagedOrder(ALICE, order_id, end_ns)) is None
+    assert end_ns == world.report(ALICE, order_id).due_ns
     assert RejectReason.STAGING_EXPIRED == submit(world, order_id, at_ns=end_ns)
 
 
@@ -161,3 +163,12 @@ def test_account_nobody_has_submits_nothing() -> None:
     world = World()
 
     assert RejectReason.UNKNOWN_ACCOUNT == submit(world, OrderId(1), AccountId(999))
+
+
+def test_staged_order_cannot_be_canceled() -> None:
+    """It is no order yet, and needs no cancel: nothing comes of it by itself."""
+    world = World()
+    order_id = stage(world, bid())
+    world.cancel(ALICE, order_id)
+
+    assert ["cancel-refused - UNKNOWN_ORDER"] == world.story

@@ -1,19 +1,18 @@
 """Timers: what ends when."""
 
 import pytest
-from tests.vocabulary.test_order import order
+from tests.core.orders import change, order
 
 from countermand.core import timers
+from countermand.core.order import Order
 from countermand.core.timers import Timers
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import Order
+from countermand.vocabulary.order import Standing
 
 
 def expiring(order_id: int, expire_ns: int) -> Order:
     """Return an open order that expires."""
-    made = order(expire_ns=expire_ns)
-    made.order_id = OrderId(order_id)
-    return made
+    return order(order_id=OrderId(order_id), expire_ns=expire_ns)
 
 
 def watching(*orders: Order) -> Timers:
@@ -26,8 +25,8 @@ def watching(*orders: Order) -> Timers:
 
 def close(watched: Timers, closed: Order) -> None:
     """Close an order and say so."""
-    closed.leaves_qty_lots = 0
-    watched.drop(closed)
+    change(closed, standing=Standing.CLOSED, leaves_qty_lots=0)
+    watched.drop(closed.now.terms.expire_ns)
 
 
 def test_soonest_is_due_first_and_ties_go_by_id() -> None:
@@ -43,7 +42,7 @@ def test_order_is_due_at_its_time_and_not_before(now_ns: int, expected: list[int
     """Up to and including now."""
     watched = watching(expiring(1, 20), expiring(2, 30))
 
-    assert [each.order_id for each in watched.due(now_ns)] == expected
+    assert [each.now.order_id for each in watched.due(now_ns)] == expected
 
 
 def test_asking_what_is_due_does_not_change_it() -> None:
@@ -81,7 +80,7 @@ def test_sweep_keeps_what_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
         close(watched, each)
 
     assert len(watched._heap) < 8
-    assert [each.order_id for each in watched.due(100)] == [10, 2, 1]
+    assert [each.now.order_id for each in watched.due(100)] == [10, 2, 1]
     assert watched.next_ns() == 90
 
 
@@ -97,5 +96,5 @@ def test_sweep_counts_only_what_is_still_there(monkeypatch: pytest.MonkeyPatch) 
 
     close(watched, orders[2])
     close(watched, orders[3])
-    assert [each.order_id for each in watched.due(9)] == [5, 6]
+    assert [each.now.order_id for each in watched.due(9)] == [5, 6]
     assert len(watched._heap) <= 5

@@ -20,6 +20,7 @@ from countermand.vocabulary.commands import (
     MassCancel,
     NewOrder,
     OpenAccount,
+    RecordRejected,
     RegisterAsset,
     ReplaceOrder,
     SetReferencePrice,
@@ -38,16 +39,21 @@ from countermand.vocabulary.events import (
     OrderExpired,
     OrderStaged,
 )
-from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.vocabulary.ids import NO_INSTRUMENT, AccountId, AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
 from countermand.vocabulary.order import (
+    Cash,
     ExecInst,
+    OrderTerms,
     OrdType,
     PositionEffect,
     SelfTradePrevention,
     Side,
+    Slot,
     TimeInForce,
 )
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import OrderReport
 
 Pick = Callable[[Sequence[Any]], Any]
 
@@ -77,6 +83,7 @@ WEIGHTS = {
     "set_reference_price": 2,
     "configure_account": 3,
     "found": 1,
+    "record_rejected": 1,
 }
 KINDS = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
 
@@ -153,9 +160,9 @@ class Traffic:
         self.pick = pick
         self.seq = self.ts_ns = 0
         # Orders taken lately, and some that have ended since.
-        self.taken: deque[OrderAccepted] = deque(maxlen=25)
-        self.ended: deque[OrderAccepted] = deque(maxlen=5)
-        self.staged: deque[OrderStaged] = deque(maxlen=12)
+        self.taken: deque[OrderReport] = deque(maxlen=25)
+        self.ended: deque[OrderReport] = deque(maxlen=5)
+        self.staged: deque[OrderReport] = deque(maxlen=12)
         # The binary market that is not yet settled, and whether a new one is due.
         self.outcome, self.is_settled = OUTCOME, False
 
@@ -163,13 +170,13 @@ class Traffic:
         """Remember which orders were taken, and which of them ended other than by trading."""
         for event in events:
             if isinstance(event, OrderAccepted):
-                self.taken.append(event)
+                self.taken.append(event.order)
             elif isinstance(event, OrderCanceled | OrderExpired):
-                ended = [o for o in self.taken if o.order_id == event.order_id]
+                ended = [o for o in self.taken if o.order_id == event.order.order_id]
                 self.ended += ended
                 self.taken = deque((o for o in self.taken if o not in ended), maxlen=25)
             elif isinstance(event, OrderStaged):
-                self.staged.append(event)
+                self.staged.append(event.order)
             elif isinstance(event, InstrumentSettled):
                 self.is_settled = True
             elif isinstance(event, InstrumentListed) and event.instrument.is_binary:
@@ -247,10 +254,8 @@ class Traffic:
         if pick([ord_type is not OrdType.LIMIT] * 59 + [True]):
             cash = pick([0, 0, 700, 1_500, 3_333, 9_000, 300, -7])
         qty = pick([self._qty(), 1, 2, 2]) if exec_inst & ExecInst.REDUCE_ONLY else self._qty()
-        return NewOrder(
-            self._account(),
-            self._instrument(),
-            self._name(),
+        named = (self._account(), self._instrument(), self._name())
+        terms = OrderTerms(
             side,
             ord_type,
             time_in_force,
@@ -259,14 +264,22 @@ class Traffic:
             self._expire_ns() if expires else 0,
             exec_inst,
             pick([*SelfTradePrevention, SelfTradePrevention.REJECT]),
-            pick(["", "", "note"]),
-            self._alias(),
-            cash,
-            keep_rejected=pick([False, False, False, True]),
+            text=pick(["", "", "note"]),
+            secondary_cl_ord_id=self._alias(),
+            cash=Cash(cash) if cash else None,
             position_effect=pick([PositionEffect.NONE] * 9 + list(PositionEffect)),
-            slot=pick([0, 1, 2]),
-            slot_number=pick([0] * 20 + [self.seq, self.seq, 5]),
+            slot=pick([None] * 20 + [self._slot(n) for n in (self.seq, self.seq, 5)]),
         )
+        return NewOrder(*named, terms, keep_rejected=pick([False, False, False, True]))
+
+    def _record_rejected(self) -> RecordRejected:
+        order = self._new_order()
+        reasons = [RejectReason.UNKNOWN_INSTRUMENT, RejectReason.INVALID_AMOUNT]
+        market = self.pick([NO_INSTRUMENT, order.instrument_id])
+        return RecordRejected(order.account_id, order.terms, self.pick(reasons), market)
+
+    def _slot(self, number: int) -> Slot:
+        return Slot(self.pick([0, 1, 2]), number)
 
     def _alias(self) -> str:
         return str(self.pick(["", "", "s1", "s2"]))
@@ -279,7 +292,7 @@ class Traffic:
         if not self.staged:
             return SubmitOrder(self._account(), OrderId(self.seq - 1), text)
         staged = self.pick(self.staged)
-        account = self._mostly(staged.order.account_id, self._account())
+        account = self._mostly(staged.account_id, self._account())
         return SubmitOrder(account, staged.order_id, text)
 
     def _replace_order(self) -> ReplaceOrder:

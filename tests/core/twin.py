@@ -14,9 +14,25 @@ from msgspec.structs import asdict
 from tests.core.oracle import CLEARING, EXTERNAL, FEES, Oracle
 
 from countermand.core.exchange import Exchange
-from countermand.vocabulary.commands import Entry
+from countermand.vocabulary.commands import Entry, NewOrder, RecordRejected, ReplaceOrder
+from countermand.vocabulary.events import (
+    CancelRejected,
+    Event,
+    InstructionRejected,
+    MassCanceled,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderRejected,
+    OrderReplaced,
+    OrderRestated,
+    OrderRested,
+    OrderStaged,
+    SlotTaken,
+    Traded,
+)
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.order import OrderTerms, OrdStatus, Outcome, Standing
 from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
@@ -27,13 +43,20 @@ from countermand.vocabulary.queries import (
     ListSlots,
     ListTrades,
 )
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 
 
 def plain(value: Any) -> Any:
     """Return a core value in the oracle's words: names for enums, dicts for structs."""
     if isinstance(value, IntEnum):
         return value.name
+    if isinstance(value, NewOrder):
+        return _plain_order(value)
+    if isinstance(value, RecordRejected):
+        names = (value.account_id, value.instrument_id, "")
+        kept = NewOrder(*names, value.terms, keep_rejected=True)
+        return _plain_order(kept) | {"reason": value.reason.name}
     if isinstance(value, Struct):
         return {name: plain(item) for name, item in asdict(value).items()}
     if isinstance(value, tuple):
@@ -41,9 +64,109 @@ def plain(value: Any) -> Any:
     return value
 
 
-def plain_event(event: Struct) -> tuple[Any, ...]:
-    """Return an event as the oracle states it: its name, its fields."""
-    return (type(event).__name__, *(plain(value) for value in asdict(event).values()))
+def _plain_order(command: NewOrder) -> dict[str, Any]:
+    # The oracle has an order's terms beside what it is called.
+    flat = plain_terms(command.terms)
+    slot = flat.pop("slot") or {"slot": 0, "number": 0}
+    assert command.terms.cash is None or command.terms.cash.of is Outcome.YES
+    return {
+        "account_id": command.account_id,
+        "instrument_id": command.instrument_id,
+        "cl_ord_id": command.cl_ord_id,
+        "keep_rejected": command.keep_rejected,
+        "slot": slot["slot"],
+        "slot_number": slot["number"],
+        **flat,
+    }
+
+
+def plain_terms(terms: OrderTerms) -> dict[str, Any]:
+    """Return terms in the oracle's words; cash is plain money there."""
+    flat = {name: plain(item) for name, item in asdict(terms).items()}
+    del flat["cash"]
+    return flat | {"cash_qty_minor": terms.cash_minor}
+
+
+def plain_command(command: Any) -> SimpleNamespace:
+    """Return a command as the oracle reads it."""
+    flat = plain(command)
+    if isinstance(command, ReplaceOrder):
+        ends = flat.pop("policy") == "CANCEL_EXECUTED"
+        flat["cancel_if_executed"] = ends
+    return SimpleNamespace(**flat)
+
+
+def _stated(now: OrderReport) -> dict[str, Any]:
+    # An order as the oracle states one that was taken.
+    flat = plain_terms(now.terms)
+    return {
+        "order_id": now.order_id,
+        "account_id": now.account_id,
+        "instrument_id": now.instrument_id,
+        "cl_ord_id": now.cl_ord_id,
+        "side": flat["side"],
+        "ord_type": flat["ord_type"],
+        "time_in_force": flat["time_in_force"],
+        "exec_inst": flat["exec_inst"],
+        "stp": flat["stp"],
+        "price_ticks": flat["price_ticks"],
+        "order_qty_lots": flat["order_qty_lots"],
+        "expire_ns": flat["expire_ns"],
+        "text": flat["text"],
+        "secondary_cl_ord_id": flat["secondary_cl_ord_id"],
+        "cash_qty_minor": flat["cash_qty_minor"],
+        "position_effect": flat["position_effect"],
+    }
+
+
+def plain_events(event: Event) -> list[tuple[Any, ...]]:
+    """Return an event as the oracle states it: its name, its fields; one may be two of its own."""
+    name = type(event).__name__
+    match event:
+        case OrderAccepted(order):
+            stated = (name, *_stated(order).values())
+            rests = order.standing is not Standing.PENDING
+            return [stated, ("OrderRested", order.order_id)] if rests else [stated]
+        case OrderRejected(account_id, cl_ord_id, reason, order):
+            return [(name, account_id, cl_ord_id, reason.name, order and _stated(order))]
+        case InstructionRejected(reason):
+            return [(name, reason.name)]
+        case OrderRested(order) | OrderExpired(order):
+            return [(name, order.order_id)]
+        case OrderCanceled(order):
+            return [(name, order.order_id, order.cancel_reason.name)]
+        case OrderRestated(order):
+            return [(name, order.order_id, order.terms.order_qty_lots, order.terms.price_ticks)]
+        case _:
+            return [_plain_event(event)]
+
+
+def _plain_event(event: Event) -> tuple[Any, ...]:
+    name = type(event).__name__
+    match event:
+        case OrderReplaced(now, keeps):
+            changed = (now.cl_ord_id, now.terms.price_ticks, now.terms.order_qty_lots, keeps)
+            style = (now.terms.expire_ns, now.terms.exec_inst, now.terms.text)
+            return (name, now.order_id, *changed, now.terms.time_in_force.name, *style)
+        case Traded(match_id, maker, taker, price_ticks, qty_lots):
+            ids = (match_id, taker.instrument_id, maker.order_id, taker.order_id)
+            fees = (event.maker_fee_minor, event.taker_fee_minor)
+            return (name, *ids, price_ticks, qty_lots, *fees)
+        case CancelRejected():
+            order_id = event.order.order_id if event.order else 0
+            status, why = plain(event.ord_status), plain(event.reject_reason)
+            what = (event.response_to.name, order_id, event.cl_ord_id, event.cxl_rej_reason.name)
+            return (name, *what, status, why)
+        case MassCanceled(_, total):
+            return (name, total)
+        case OrderStaged(now, keep):
+            order = NewOrder(now.account_id, now.instrument_id, now.cl_ord_id, now.terms, keep)
+            return (name, now.order_id, now.due_ns, plain(order))
+        case SlotTaken(account_id, asset_id, slot, order_id):
+            use = {"slot": slot.slot, "number": slot.number, "order_id": order_id}
+            return (name, account_id, asset_id, use)
+        case _:
+            return (name, *(plain(value) for value in asdict(event).values()))
 
 
 class Twin:
@@ -52,18 +175,39 @@ class Twin:
     def __init__(self, oracle: Oracle | None = None) -> None:
         self.exchange, self.oracle = Exchange(), oracle or Oracle()
         self.seq = self.ts_ns = 0
+        self._prices: dict[int, int] = {}
 
     def apply(self, command: Any, *, after_ns: int = 1) -> Receipt:
         """Give both the command as the next entry, and compare what happened."""
         self.seq, self.ts_ns = self.seq + 1, self.ts_ns + after_ns
         name = re.sub("(?<!^)([A-Z])", r"_\1", type(command).__name__).lower()
-        expected = self.oracle.apply(self.seq, self.ts_ns, name, SimpleNamespace(**plain(command)))
+        expected = self.oracle.apply(self.seq, self.ts_ns, name, plain_command(command))
         receipt = self.exchange.apply(Entry(self.seq, self.ts_ns, command))
 
-        assert [plain_event(event) for event in receipt.events] == expected
+        actual = [row for event in receipt.events for row in plain_events(event)]
+        assert actual == [self._at_its_price(row) for row in expected]
+        self._compare_pictures(receipt)
         for report in receipt.orders:
             self._compare_order(report)
         return receipt
+
+    def _at_its_price(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        # An order that is restated in quantity alone stands at the price it was last stated at.
+        match row:
+            case ("OrderAccepted", order_id, *_):
+                self._prices[order_id] = row[10]
+            case ("OrderReplaced", order_id, _, price_ticks, *_):
+                self._prices[order_id] = price_ticks
+            case ("OrderRestated", order_id, qty_lots, price_ticks):
+                self._prices[order_id] = price_ticks or self._prices[order_id]
+                return ("OrderRestated", order_id, qty_lots, self._prices[order_id])
+        return row
+
+    def _compare_pictures(self, receipt: Receipt) -> None:
+        # What an order's last event shows is what is shown of it afterwards, while it is known.
+        last = {now.order_id: now for event in receipt.events for now in event.orders}
+        for now in last.values():
+            assert self.exchange.query(GetOrder(now.account_id, now.order_id)) in (now, None)
 
     def compare(self) -> None:
         """Compare everything there is: balances, positions, books, open orders and due times."""
@@ -81,19 +225,19 @@ class Twin:
         actual = (
             report.ord_status.name,
             report.cl_ord_id,
-            report.price_ticks,
-            report.order_qty_lots,
+            report.terms.price_ticks,
+            report.terms.order_qty_lots,
             report.cum_qty_lots,
             report.leaves_qty_lots,
             report.fee_minor,
-            report.text,
-            report.secondary_cl_ord_id,
-            report.cash_qty_minor,
+            report.terms.text,
+            report.terms.secondary_cl_ord_id,
+            report.terms.cash_minor,
             report.reject_reason and report.reject_reason.name,
-            report.time_in_force.name,
-            report.exec_inst,
-            report.expire_ns,
-            report.position_effect.name,
+            report.terms.time_in_force.name,
+            report.terms.exec_inst,
+            report.terms.expire_ns,
+            report.terms.position_effect.name,
         )
         assert actual == (
             expected.status,

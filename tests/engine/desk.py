@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.core.build import ALICE, BOB, BTC, CAROL, SPOT, USDC, instrument, perpetual
+from tests.core.build import ALICE, BOB, BTC, CAROL, USDC, instrument, new_order, perpetual
 
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine import high_water
@@ -38,7 +38,7 @@ from countermand.vocabulary.commands import (
     RegisterAsset,
 )
 from countermand.vocabulary.ids import AccountId, OrderId
-from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.order import OrdType, Side
 
 TRADERS = (ALICE, BOB, CAROL)
 START_NS = 1_700_000_000_000_000_000
@@ -55,16 +55,8 @@ FOUNDING: list[Command] = [
 
 def order(account: AccountId = ALICE, price: int = 90, **more: Any) -> NewOrder:
     """Return a limit order to buy one lot, unless told otherwise."""
-    terms: dict[str, Any] = {
-        "instrument_id": SPOT,
-        "cl_ord_id": "",
-        "side": Side.BUY,
-        "ord_type": OrdType.LIMIT,
-        "time_in_force": TimeInForce.GTC,
-        "order_qty_lots": 1,
-        "price_ticks": price,
-    }
-    return NewOrder(account_id=account, **(terms | more))
+    settings: dict[str, Any] = {"side": Side.BUY, "qty": 1, "ord_type": OrdType.LIMIT}
+    return new_order(account, price=price, **(settings | more))
 
 
 def cancel(order_id: int, account: AccountId = ALICE) -> CancelOrder:

@@ -6,7 +6,7 @@ import pytest
 from tests.engine.desk import run
 
 from countermand.engine.feed import Feed, FeedClosed, FeedCut
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 
 
 def receipts(first: int, last: int) -> list[Receipt]:

@@ -8,7 +8,7 @@ from tests.engine.desk import cancel, order
 
 from countermand.engine.intake import Intake, Limits, QueueFull
 from countermand.vocabulary.commands import CancelOrder, Command, MassCancel
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 
 LIMITS = Limits(group_max=16, queue_max=40, cancel_room=10, batches_max=2)
 

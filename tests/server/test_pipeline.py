@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec import Struct, json
-from tests.core.build import ALICE, SPOT
+from tests.core.build import ALICE, SPOT, new_order
 from tests.server.test_watch import FedWorld
 
 from countermand.engine.sequencer import IntakeStopped, QueueFull, Undecided
@@ -17,10 +17,11 @@ from countermand.server.pipeline import Pipeline
 from countermand.vocabulary.commands import CancelOrder, NewOrder, SetTradingState
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import TradingState
-from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import GetDepth, GetOrder
 from countermand.vocabulary.reasons import RejectReason
-from countermand.vocabulary.reports import AccountReport, OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import AccountReport, OrderReport
 from countermand.wire.context import Settings
 from countermand.wire.conversation import (
     AnyContext,
@@ -105,7 +106,7 @@ def always(value: Any) -> Any:
 
 def bid(price: int) -> NewOrder:
     """An order of alice's that rests."""
-    return NewOrder(ALICE, SPOT, "", Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 5, price)
+    return new_order(ALICE, Side.BUY, 5, price)
 
 
 def pipeline(
@@ -147,7 +148,7 @@ def test_several_commands_are_one_request() -> None:
     """They are entered in order, and the conversation is sent all their receipts."""
 
     def prices(receipts: tuple[Receipt, ...]) -> Any:
-        return [receipt.orders[0].price_ticks for receipt in receipts]
+        return [receipt.orders[0].terms.price_ticks for receipt in receipts]
 
     response = ask(pipeline(FedWorld(), asking((bid(7), bid(9), bid(8)), reply=prices)))
 

@@ -15,7 +15,8 @@ from countermand.server.credentials import KeyRing
 from countermand.server.pipeline import Pipeline
 from countermand.vocabulary.commands import Command, Entry
 from countermand.vocabulary.queries import GetReferenceData
-from countermand.vocabulary.reports import AccountReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import times
 from countermand.wire.context import Context, Settings
 from countermand.wire.credential import Credential, Principal

@@ -1,42 +1,16 @@
-"""Order: its words, and what can be read off one."""
+"""Order: its words, and what can be read off its terms."""
 
 import pytest
 
-from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
 from countermand.vocabulary.order import (
-    ExecInst,
-    Order,
+    Cash,
+    OrderTerms,
     OrdStatus,
     OrdType,
-    SelfTradePrevention,
     Side,
+    Standing,
     TimeInForce,
 )
-
-
-def order(**changes: int) -> Order:
-    """Return an order to buy 5 at 100, with some fields different."""
-    made = Order(
-        OrderId(1),
-        AccountId(5),
-        InstrumentId(3),
-        "a1",
-        Side.BUY,
-        OrdType.LIMIT,
-        TimeInForce.GTC,
-        0,
-        SelfTradePrevention.NONE,
-        100,
-        5,
-        0,
-        1,
-        1,
-        1,
-        5,
-    )
-    for name, value in changes.items():
-        setattr(made, name, value)
-    return made
 
 
 def test_sides_oppose_each_other() -> None:
@@ -44,16 +18,28 @@ def test_sides_oppose_each_other() -> None:
     assert [side.opposite for side in (Side.BUY, Side.SELL)] == [Side.SELL, Side.BUY]
 
 
-def test_order_is_open_while_something_is_left() -> None:
-    """What is closed has nothing left, however it ended."""
-    assert order().is_open
-    assert not order(leaves_qty_lots=0, ord_status=OrdStatus.CANCELED).is_open
+@pytest.mark.parametrize("standing", Standing)
+def test_order_is_open_from_when_it_is_taken_to_its_end(standing: Standing) -> None:
+    """Wherever it stands in between."""
+    assert standing.is_open is (standing not in (Standing.STAGED, Standing.CLOSED))
 
 
-@pytest.mark.parametrize(
-    ("exec_inst", "expected"),
-    [(0, False), (ExecInst.POST_ONLY, False), (ExecInst.REDUCE_ONLY, True), (3, True)],
-)
-def test_reduce_only_is_one_of_several_instructions(exec_inst: int, *, expected: bool) -> None:
-    """Instructions are bits."""
-    assert order(exec_inst=int(exec_inst)).reduce_only is expected
+@pytest.mark.parametrize("status", OrdStatus)
+def test_status_tells_whether_an_order_is_open(status: OrdStatus) -> None:
+    """New and partially filled orders are, all others are over."""
+    assert status.standing.is_open is (status in (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED))
+
+
+@pytest.mark.parametrize("time_in_force", TimeInForce)
+def test_immediate_orders_end_with_what_they_find(time_in_force: TimeInForce) -> None:
+    """All or a part of it at once, or nothing."""
+    terms = OrderTerms(Side.BUY, OrdType.LIMIT, time_in_force, 5, 100)
+    assert terms.is_immediate is (time_in_force in (TimeInForce.IOC, TimeInForce.FOK))
+
+
+def test_cash_of_an_order_by_quantity_is_nothing() -> None:
+    """And else the amount, whichever outcome it is of."""
+    terms = OrderTerms(Side.BUY, OrdType.MARKET, TimeInForce.IOC, 5)
+    assert 0 == terms.cash_minor
+    paid = OrderTerms(Side.BUY, OrdType.MARKET, TimeInForce.IOC, 0, cash=Cash(700))
+    assert 700 == paid.cash_minor

@@ -1,6 +1,7 @@
 """Receipts: a refusal is raised, a yes is passed on."""
 
 import pytest
+from tests.core.orders import order
 
 from countermand.vocabulary.events import (
     CancelRejected,
@@ -8,10 +9,10 @@ from countermand.vocabulary.events import (
     MassCanceled,
     OrderRejected,
 )
-from countermand.vocabulary.ids import AccountId, OrderId
-from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.order import OrdStatus, Standing
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 from countermand.wire.errors import CancelRefused, OrderRefused
 from countermand.wire.receipts import accepted
 
@@ -31,7 +32,8 @@ def test_refused_order_or_instruction(event: OrderRejected | InstructionRejected
 
 def test_refused_cancel() -> None:
     """The state that refused it is kept."""
-    event = CancelRejected(CxlRejResponseTo.CANCEL, OrderId(1), "a", TOO_LATE, OrdStatus.FILLED)
+    filled = order(ord_status=OrdStatus.FILLED, standing=Standing.CLOSED).now
+    event = CancelRejected(AccountId(1), CxlRejResponseTo.CANCEL, "a", TOO_LATE, filled)
     with pytest.raises(CancelRefused) as caught:
         accepted(Receipt(1, 1, (event,), ()))
     assert (caught.value.cxl_rej_reason, caught.value.ord_status) == (TOO_LATE, OrdStatus.FILLED)
@@ -39,6 +41,6 @@ def test_refused_cancel() -> None:
 
 def test_yes() -> None:
     """Anything else."""
-    receipt = Receipt(1, 1, (MassCanceled(0),), ())
+    receipt = Receipt(1, 1, (MassCanceled(AccountId(1), 0),), ())
 
     assert accepted(receipt) is receipt

@@ -30,7 +30,7 @@ SUPPLIED = frozenset(
         "limit",
         "text",
         "keep_rejected",
-        "cancel_if_executed",
+        "policy",
     }
 )
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from countermand.vocabulary.ids import InstrumentId, OrderId
+from countermand.vocabulary.ids import NO_INSTRUMENT, OrderId
 from countermand.vocabulary.order import (
-    ExecType,
-    OrdStatus,
+    OrderTerms,
     OrdType,
-    SelfTradePrevention,
     Side,
+    Standing,
     TimeInForce,
 )
 from countermand.vocabulary.queries import GetOrder
-from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 
 _QTY_LOTS = 1 << 40
@@ -28,26 +26,18 @@ def stand_in(ask: Any, says: Any) -> Any:
     if not isinstance(ask, GetOrder):
         return None
     return OrderReport(
-        order_id=getattr(says, "order_id", OrderId(0)) or OrderId(1),
-        account_id=says.account_id,
-        instrument_id=getattr(says, "instrument_id", InstrumentId(0)),
-        cl_ord_id=says.cl_ord_id,
-        side=Side.BUY,
-        ord_type=OrdType.LIMIT,
-        time_in_force=TimeInForce.GTC,
-        exec_inst=0,
-        stp=SelfTradePrevention.NONE,
-        price_ticks=1,
-        order_qty_lots=_QTY_LOTS,
+        getattr(says, "order_id", OrderId(0)) or OrderId(1),
+        says.account_id,
+        getattr(says, "instrument_id", NO_INSTRUMENT),
+        says.cl_ord_id,
+        OrderTerms(
+            Side.BUY,
+            OrdType.LIMIT,
+            TimeInForce.GTC,
+            _QTY_LOTS,
+            price_ticks=1,
+            secondary_cl_ord_id=getattr(says, "secondary_cl_ord_id", ""),
+        ),
+        Standing.RESTING,
         leaves_qty_lots=_QTY_LOTS,
-        cum_qty_lots=0,
-        cum_notional_minor=0,
-        fee_minor=0,
-        ord_status=OrdStatus.NEW,
-        exec_type=ExecType.NEW,
-        cancel_reason=CancelReason.NONE,
-        expire_ns=0,
-        submit_ns=0,
-        transact_ns=0,
-        secondary_cl_ord_id=getattr(says, "secondary_cl_ord_id", ""),
     )

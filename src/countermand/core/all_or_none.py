@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from countermand.vocabulary.events import Event, OrderReplaced, OrderRested
+from countermand.vocabulary.events import Event, OrderAccepted, OrderReplaced, OrderRested
 from countermand.vocabulary.instrument import TradingState
-from countermand.vocabulary.order import ExecInst, Order, Side
+from countermand.vocabulary.order import ExecInst, Side, Standing
 
 if TYPE_CHECKING:
+    from countermand.core.order import Order
     from countermand.core.state import State
 
 
@@ -27,41 +28,43 @@ def fillable(state: State, events: list[Event]) -> Iterator[Order]:
     if not state.all_or_none:
         return
     for event in events:
-        if type(event) is OrderRested:
+        if isinstance(event, OrderRested | OrderAccepted):
             # It may have been filled since, and be forgotten.
-            rested = state.orders.get(event.order_id)
-            if rested and rested.is_open:
+            rested = state.orders.get(event.order.order_id)
+            if rested and rested.now.standing is Standing.RESTING:
                 yield from sorted(_across(state, rested), key=_urgency)
         elif type(event) is OrderReplaced and event.keeps_priority:
-            replaced = state.orders.get(event.order_id)
-            if (
-                replaced
-                and replaced.is_open
-                and replaced.all_or_none
-                and _comes_in(state, replaced)
-            ):
-                yield replaced
+            replaced = state.orders.get(event.order.order_id)
+            open_ones = [order for order in (replaced,) if order and order.now.is_open]
+            yield from (o for o in open_ones if is_whole(o) and _comes_in(state, o))
+
+
+def is_whole(order: Order) -> bool:
+    """Whether the order trades whole or not at all."""
+    return bool(order.now.terms.exec_inst & ExecInst.ALL_OR_NONE)
 
 
 def _across(state: State, rested: Order) -> list[Order]:
-    waiting = state.all_or_none.get(rested.instrument_id, {}).values()
+    waiting = state.all_or_none.get(rested.now.instrument_id, {}).values()
     return [order for order in waiting if _meets(order, rested) and _comes_in(state, order)]
 
 
 def _comes_in(state: State, order: Order) -> bool:
-    trading_state = state.markets[order.instrument_id].instrument.trading_state
-    passive = order.exec_inst & ExecInst.POST_ONLY or trading_state is TradingState.POST_ONLY
-    return not passive
+    trading_state = state.markets[order.now.instrument_id].instrument.trading_state
+    post_only = order.now.terms.exec_inst & ExecInst.POST_ONLY
+    return not (post_only or trading_state is TradingState.POST_ONLY)
 
 
 def _meets(order: Order, rested: Order) -> bool:
-    if order.side is rested.side:
+    ours, theirs = order.now.terms, rested.now.terms
+    if ours.side is theirs.side:
         return False
-    if order.side is Side.BUY:
-        return order.price_ticks >= rested.price_ticks
-    return order.price_ticks <= rested.price_ticks
+    if ours.side is Side.BUY:
+        return ours.price_ticks >= theirs.price_ticks
+    return ours.price_ticks <= theirs.price_ticks
 
 
 def _urgency(order: Order) -> tuple[int, int]:
-    price_ticks = order.price_ticks
-    return (-price_ticks if order.side is Side.BUY else price_ticks, order.priority_seq)
+    price_ticks = order.now.terms.price_ticks
+    buys = order.now.terms.side is Side.BUY
+    return (-price_ticks if buys else price_ticks, order.priority_seq)

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 from sortedcontainers import SortedList
 
+from countermand.core.order import Order
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import ExecInst, Order, Side
+from countermand.vocabulary.order import ExecInst, Side
+from countermand.vocabulary.reports import OrderReport
 
 # A plain integer: every order that comes or goes is held against it.
 _ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
@@ -37,24 +39,22 @@ class Level:
         self.whole_lots = 0
         self._removed = 0
 
-    def change(self, order: Order, qty_lots: int) -> None:
+    def change(self, now: OrderReport, qty_lots: int) -> None:
         """Note that the order has so much more left, or less."""
         self.qty_lots += qty_lots
-        if order.exec_inst & _ALL_OR_NONE:
+        if now.terms.exec_inst & _ALL_OR_NONE:
             self.whole_lots += qty_lots
 
-    def remove(self, order: Order) -> bool:
-        """Take the order out; False when it is not here."""
-        if self.orders.pop(order.order_id, None) is None:
-            return False
-        self.qty_lots -= order.leaves_qty_lots
-        if order.exec_inst & _ALL_OR_NONE:
-            self.whole_lots -= order.leaves_qty_lots
+    def remove(self, now: OrderReport) -> None:
+        """Take the order out, as it stands here."""
+        del self.orders[now.order_id]
+        self.qty_lots -= now.leaves_qty_lots
+        if now.terms.exec_inst & _ALL_OR_NONE:
+            self.whole_lots -= now.leaves_qty_lots
         self._removed += 1
         if self._removed > PACK_MIN and self._removed > len(self.orders):
             self.orders = dict(self.orders.items())
             self._removed = 0
-        return True
 
 
 class Ladder:
@@ -91,32 +91,34 @@ class Ladder:
             if shown_lots := level.qty_lots - level.whole_lots:
                 yield price_ticks, shown_lots
 
-    def holds(self, order: Order) -> bool:
+    def holds(self, now: OrderReport) -> bool:
         """Whether the order stands here."""
-        level = self.levels.get(order.price_ticks)
-        return level is not None and order.order_id in level.orders
+        level = self.levels.get(now.terms.price_ticks)
+        return level is not None and now.order_id in level.orders
 
     def add(self, order: Order) -> None:
         """Queue the order behind all others at its price."""
-        level = self.levels.get(order.price_ticks)
+        now = order.now
+        price_ticks = now.terms.price_ticks
+        level = self.levels.get(price_ticks)
         if level is None:
-            level = self.levels[order.price_ticks] = Level()
-            self.prices.add(order.price_ticks)
-        level.orders[order.order_id] = order
-        level.change(order, order.leaves_qty_lots)
+            level = self.levels[price_ticks] = Level()
+            self.prices.add(price_ticks)
+        level.orders[now.order_id] = order
+        level.change(now, now.leaves_qty_lots)
 
-    def discard(self, order: Order) -> None:
-        """
-        Take the order out, if it stands here; its price and leaves must be those it stands with.
-        """
-        level = self.levels.get(order.price_ticks)
-        if level is not None and level.remove(order) and not level.orders:
-            del self.levels[order.price_ticks]
-            self.prices.remove(order.price_ticks)
+    def remove(self, now: OrderReport) -> None:
+        """Take the order out; it must stand here as `now` has it."""
+        price_ticks = now.terms.price_ticks
+        level = self.levels[price_ticks]
+        level.remove(now)
+        if not level.orders:
+            del self.levels[price_ticks]
+            self.prices.remove(price_ticks)
 
-    def shrink(self, order: Order, qty_lots: int) -> None:
+    def shrink(self, now: OrderReport, qty_lots: int) -> None:
         """Note that the order, which stays where it is, has `qty_lots` less left."""
-        self.levels[order.price_ticks].change(order, -qty_lots)
+        self.levels[now.terms.price_ticks].change(now, -qty_lots)
 
 
 class Book:

@@ -1,5 +1,7 @@
 """Canceling: taking orders out, one or many, asked for or because their time is up."""
 
+from countermand.core.order import Order
+from countermand.core.pictures import canceled, expired
 from countermand.core.state import State
 from countermand.vocabulary.commands import AdvanceTime, CancelOrder, MassCancel
 from countermand.vocabulary.events import (
@@ -10,14 +12,14 @@ from countermand.vocabulary.events import (
     OrderExpired,
     TimeAdvanced,
 )
-from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import Order
+from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.reasons import (
     CancelReason,
     CxlRejReason,
     CxlRejResponseTo,
     RejectReason,
 )
+from countermand.vocabulary.reports import OrderReport
 
 
 def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> list[Event]:
@@ -30,9 +32,10 @@ def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> li
         command.instrument_id,
         command.secondary_cl_ord_id,
     )
-    if not order or not order.is_open:
-        return [cancel_rejected(CxlRejResponseTo.CANCEL, order or None, command.cl_ord_id)]
-    return [OrderCanceled(order.order_id, CancelReason.REQUESTED)]
+    if not order or not order.now.is_open:
+        asked = (command.account_id, command.cl_ord_id)
+        return [cancel_rejected(CxlRejResponseTo.CANCEL, order or None, asked)]
+    return [OrderCanceled(canceled(order.now, ts_ns, CancelReason.REQUESTED))]
 
 
 def mass_cancel(state: State, seq: int, ts_ns: int, command: MassCancel) -> list[Event]:
@@ -44,19 +47,24 @@ def mass_cancel(state: State, seq: int, ts_ns: int, command: MassCancel) -> list
         orders = [order for a in state.accounts.values() for order in a.open_orders.values()]
     instruments, side = command.instrument_ids, command.side
     chosen = sorted(
-        order.order_id
-        for order in orders
-        if (side is None or order.side is side)
-        and (instruments is None or order.instrument_id in instruments)
+        (
+            order.now
+            for order in orders
+            if (side is None or order.now.terms.side is side)
+            and (instruments is None or order.now.instrument_id in instruments)
+        ),
+        key=_order_id,
     )
-    events: list[Event] = [OrderCanceled(order_id, CancelReason.MASS_CANCEL) for order_id in chosen]
-    events.append(MassCanceled(len(chosen)))
+    reason = CancelReason.MASS_CANCEL
+    events: list[Event] = [OrderCanceled(canceled(now, ts_ns, reason)) for now in chosen]
+    events.append(MassCanceled(command.account_id, len(chosen)))
     return events
 
 
 def advance_time(state: State, seq: int, ts_ns: int, command: AdvanceTime) -> list[Event]:
     """End what was due by now: soonest first, then by order id."""
-    events: list[Event] = [OrderExpired(order.order_id) for order in state.timers.due(ts_ns)]
+    due = state.timers.due(ts_ns)
+    events: list[Event] = [OrderExpired(expired(order.now, ts_ns)) for order in due]
     events.append(TimeAdvanced())
     return events
 
@@ -64,18 +72,23 @@ def advance_time(state: State, seq: int, ts_ns: int, command: AdvanceTime) -> li
 def cancel_rejected(
     response_to: CxlRejResponseTo,
     order: Order | None,
-    cl_ord_id: str,
+    asked: tuple[AccountId, str],
     reject_reason: RejectReason | None = None,
 ) -> CancelRejected:
-    """Return the refusal of a cancel or replace, with the state of the order that refused it."""
+    """
+    Return the refusal of a cancel or replace that an account `asked` for by a client id.
+    """
+    account_id, cl_ord_id = asked
     if order is None:
-        unknown = CxlRejReason.UNKNOWN_ORDER
-        return CancelRejected(response_to, OrderId(0), cl_ord_id, unknown, None)
+        return CancelRejected(account_id, response_to, cl_ord_id, CxlRejReason.UNKNOWN_ORDER)
     reason = CxlRejReason.TOO_LATE_TO_CANCEL
     if reject_reason is RejectReason.DUPLICATE_CL_ORD_ID:
         reason = CxlRejReason.DUPLICATE_CL_ORD_ID
     elif reject_reason is not None:
         reason = CxlRejReason.OTHER
-    return CancelRejected(
-        response_to, order.order_id, order.cl_ord_id, reason, order.ord_status, reject_reason
-    )
+    now = order.now
+    return CancelRejected(account_id, response_to, now.cl_ord_id, reason, now, reject_reason)
+
+
+def _order_id(now: OrderReport) -> int:
+    return now.order_id

@@ -5,6 +5,7 @@ answers.
 
 from countermand.core import sizing
 from countermand.core.exposure import (
+    Priced,
     affordable,
     covers,
     market_bound,
@@ -12,15 +13,17 @@ from countermand.core.exposure import (
     refuse_effect,
 )
 from countermand.core.matching import Incoming, meets_any, meets_own
+from countermand.core.order import Order
 from countermand.core.slots import freed_minor, refuse_slot
 from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
-from countermand.core.terms import Terms, keeps_priority, stated
+from countermand.core.terms import keeps_priority
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.instrument import Instrument, TradingState
 from countermand.vocabulary.order import (
     ExecInst,
-    Order,
+    OrderTerms,
     OrdType,
+    Outcome,
     SelfTradePrevention,
     TimeInForce,
 )
@@ -38,52 +41,53 @@ def refuse_order(state: State, ts_ns: int, command: NewOrder) -> RejectReason | 
     if account.trading_locked:
         return RejectReason.ACCOUNT_LOCKED
     return (
-        _refuse_in_state(market.instrument.trading_state, command)
+        _refuse_in_state(market.instrument.trading_state, command.terms)
         or _refuse_id(account, command.cl_ord_id)
-        or refuse_slot(account, market.instrument, command)
-        or _refuse_combination(ts_ns, command)
-        or _refuse_complement(market.instrument, command)
+        or refuse_slot(account, market.instrument, command.terms)
+        or _refuse_combination(ts_ns, command.terms)
+        or _refuse_complement(market.instrument, command.terms)
         or _refuse_sized(account, market, command)
     )
 
 
 def _refuse_sized(account: Account, market: Market, command: NewOrder) -> RejectReason | None:
-    qty_lots = sizing.order_qty_lots(market, command)
+    qty_lots, terms = sizing.order_qty_lots(market, command), command.terms
     return (
-        _refuse_unmet(market, command)
-        or refuse_terms(market, command.ord_type, command.price_ticks, qty_lots)
-        or _refuse_exposure(account, market, command, qty_lots)
+        _refuse_unmet(market, terms)
+        or refuse_terms(market, terms.ord_type, terms.price_ticks, qty_lots)
+        or _refuse_exposure(account, market, terms, qty_lots)
         or _refuse_meeting(market, command, qty_lots)
     )
 
 
-def _refuse_unmet(market: Market, command: NewOrder) -> RejectReason | None:
+def _refuse_unmet(market: Market, terms: OrderTerms) -> RejectReason | None:
     # A market order that names its worst price, or wants to rest at the best, needs somebody there.
-    if command.ord_type is OrdType.LIMIT:
+    if terms.ord_type is OrdType.LIMIT:
         return None
-    needs = command.price_ticks or command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
-    if not (needs or command.cash_qty_minor):
+    needs = terms.price_ticks or terms.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    if not (needs or terms.cash_minor):
         return None
-    bound = command.price_ticks or market_bound(market, command.side)
-    return None if market.book.crosses(command.side, bound) else RejectReason.NO_LIQUIDITY
+    bound = terms.price_ticks or market_bound(market, terms.side)
+    return None if market.book.crosses(terms.side, bound) else RejectReason.NO_LIQUIDITY
 
 
 def _refuse_meeting(market: Market, command: NewOrder, qty_lots: int) -> RejectReason | None:
-    if command.stp is not SelfTradePrevention.REJECT:
+    terms = command.terms
+    if terms.stp is not SelfTradePrevention.REJECT:
         return None
-    bound = command.price_ticks or market_bound(market, command.side)
-    coming = Incoming(command.account_id, command.side, bound, qty_lots, command.stp)
+    bound = terms.price_ticks or market_bound(market, terms.side)
+    coming = Incoming(command.account_id, terms.side, bound, qty_lots, terms.stp)
     return RejectReason.SELF_TRADE if meets_own(market.book, coming) else None
 
 
-def _refuse_in_state(state: TradingState, command: NewOrder) -> RejectReason | None:
+def _refuse_in_state(state: TradingState, terms: OrderTerms) -> RejectReason | None:
     if state is TradingState.TRADING:
         return None
     if not state.matches:
         return RejectReason.MARKET_CLOSED
-    if state is TradingState.POST_ONLY and not command.exec_inst & ExecInst.POST_ONLY:
+    if state is TradingState.POST_ONLY and not terms.exec_inst & ExecInst.POST_ONLY:
         return RejectReason.POST_ONLY_MARKET
-    if state is TradingState.LIMIT_ONLY and command.ord_type is not OrdType.LIMIT:
+    if state is TradingState.LIMIT_ONLY and terms.ord_type is not OrdType.LIMIT:
         return RejectReason.LIMIT_ONLY_MARKET
     return None
 
@@ -94,46 +98,43 @@ def _refuse_id(account: Account, cl_ord_id: str) -> RejectReason | None:
     return None
 
 
-def _refuse_combination(ts_ns: int, command: NewOrder) -> RejectReason | None:
-    immediate = command.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
-    if command.ord_type is OrdType.MARKET and not immediate:
+def _refuse_combination(ts_ns: int, terms: OrderTerms) -> RejectReason | None:
+    immediate = terms.is_immediate
+    if terms.ord_type is OrdType.MARKET and not immediate:
         return RejectReason.INVALID_TIME_IN_FORCE
-    left_over = command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    left_over = terms.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
     if left_over and immediate:
         return RejectReason.INVALID_TIME_IN_FORCE
-    if left_over and command.exec_inst & ExecInst.POST_ONLY:
+    if left_over and terms.exec_inst & ExecInst.POST_ONLY:
         return RejectReason.INVALID_EXEC_INST
-    style = (command.time_in_force, command.exec_inst, command.expire_ns)
-    if reason := _refuse_style(ts_ns, *style):
+    if reason := _refuse_style(ts_ns, terms):
         return reason
-    if command.cash_qty_minor and not _is_cash_order(command):
+    if terms.cash and not _is_cash_order(terms):
         return RejectReason.INVALID_AMOUNT
     return None
 
 
-def _refuse_complement(instrument: Instrument, command: NewOrder) -> RejectReason | None:
-    if not command.cash_at_complement:
+def _refuse_complement(instrument: Instrument, terms: OrderTerms) -> RejectReason | None:
+    if terms.cash is None or terms.cash.of is Outcome.YES:
         return None
-    of_market = command.ord_type is OrdType.MARKET and command.cash_qty_minor > 0
+    of_market = terms.ord_type is OrdType.MARKET
     return None if of_market and instrument.is_binary else RejectReason.INVALID_AMOUNT
 
 
-def _refuse_style(
-    ts_ns: int, time_in_force: TimeInForce, exec_inst: int, expire_ns: int
-) -> RejectReason | None:
-    immediate = time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
-    if exec_inst & ExecInst.POST_ONLY and immediate:
+def _refuse_style(ts_ns: int, terms: OrderTerms) -> RejectReason | None:
+    immediate, expire_ns = terms.is_immediate, terms.expire_ns
+    if terms.exec_inst & ExecInst.POST_ONLY and immediate:
         return RejectReason.INVALID_EXEC_INST
-    if time_in_force is TimeInForce.GTD and not expire_ns:
+    if terms.time_in_force is TimeInForce.GTD and not expire_ns:
         return RejectReason.INVALID_EXPIRE_TIME
     if expire_ns and (immediate or expire_ns <= ts_ns):
         return RejectReason.INVALID_EXPIRE_TIME
     return None
 
 
-def _is_cash_order(command: NewOrder) -> bool:
-    positive = command.cash_qty_minor > 0 and command.order_qty_lots == 0
-    return positive and command.ord_type is not OrdType.LIMIT
+def _is_cash_order(terms: OrderTerms) -> bool:
+    positive = terms.cash_minor > 0 and terms.order_qty_lots == 0
+    return positive and terms.ord_type is not OrdType.LIMIT
 
 
 def refuse_terms(
@@ -159,23 +160,25 @@ def refuse_terms(
 
 
 def _refuse_exposure(
-    account: Account, market: Market, command: NewOrder, qty_lots: int
+    account: Account, market: Market, terms: OrderTerms, qty_lots: int
 ) -> RejectReason | None:
-    instrument, side, cash = market.instrument, command.side, command.cash_qty_minor
-    reduces = account.reduce_only or command.exec_inst & ExecInst.REDUCE_ONLY
+    instrument, side = market.instrument, terms.side
+    reduces = account.reduce_only or terms.exec_inst & ExecInst.REDUCE_ONLY
     if reduces and not covers(account, instrument, side, qty_lots):
         return RejectReason.NOT_REDUCING
-    if reason := refuse_effect(account, instrument, side, command.position_effect, qty_lots):
+    if reason := refuse_effect(account, instrument, side, terms.position_effect, qty_lots):
         return reason
-    post_only = command.exec_inst & ExecInst.POST_ONLY
-    if post_only and meets_any(market.book, side, command.price_ticks, qty_lots):
+    post_only = terms.exec_inst & ExecInst.POST_ONLY
+    if post_only and meets_any(market.book, side, terms.price_ticks, qty_lots):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if over_position_limit(account, instrument, side, qty_lots):
         return RejectReason.POSITION_LIMIT
-    price_ticks = command.price_ticks or market_bound(market, side)
-    freed = freed_minor(account, instrument, command)
-    priced = (side, price_ticks, qty_lots, None, cash, freed, command.cash_at_complement)
-    if not affordable(account, market, *priced):
+    price_ticks = terms.price_ticks or market_bound(market, side)
+    priced, freed = (
+        Priced(side, price_ticks, qty_lots, terms.cash),
+        freed_minor(account, instrument, terms),
+    )
+    if not affordable(account, market, priced, freed_minor=freed):
         return RejectReason.INSUFFICIENT_FUNDS
     if len(account.open_orders) >= OPEN_ORDERS_PER_ACCOUNT_MAX:
         return RejectReason.TOO_MANY_OPEN_ORDERS
@@ -183,63 +186,65 @@ def _refuse_exposure(
 
 
 def refuse_replace(
-    account: Account, market: Market, order: Order, terms: Terms, ts_ns: int
+    account: Account, market: Market, order: Order, new: tuple[str, OrderTerms], ts_ns: int
 ) -> RejectReason | None:
-    """Return why an open order may not have the terms given, or None."""
-    old, price_ticks, qty_lots = stated(order), terms.price_ticks, terms.order_qty_lots
-    style = (terms.time_in_force, terms.exec_inst, terms.expire_ns)
+    """Return why an open order may not have the client id and the terms given, or None."""
+    cl_ord_id, terms = new
+    old = order.now.terms
     if account.trading_locked:
         return RejectReason.ACCOUNT_LOCKED
     if not market.instrument.trading_state.matches:
         return RejectReason.MARKET_CLOSED
-    if terms.cl_ord_id != old.cl_ord_id and (reason := _refuse_id(account, terms.cl_ord_id)):
+    if cl_ord_id != order.now.cl_ord_id and (reason := _refuse_id(account, cl_ord_id)):
         return reason
     # What is only kept may have run out by now, and is for the timers to end.
-    restyled = style != (old.time_in_force, old.exec_inst, old.expire_ns)
-    if restyled and (reason := _refuse_style(ts_ns, *style)):
+    if _style(terms) != _style(old) and (reason := _refuse_style(ts_ns, terms)):
         return reason
-    if reason := refuse_terms(market, order.ord_type, price_ticks, qty_lots):
+    if reason := refuse_terms(market, terms.ord_type, terms.price_ticks, terms.order_qty_lots):
         return reason
-    if terms == old:
+    if (cl_ord_id, terms) == (order.now.cl_ord_id, old):
         return RejectReason.NOTHING_TO_REPLACE
-    if qty_lots <= order.cum_qty_lots:
+    if terms.order_qty_lots <= order.now.cum_qty_lots:
         return RejectReason.QTY_BELOW_EXECUTED
     return _refuse_replaced_exposure(account, market, order, terms)
 
 
+def _style(terms: OrderTerms) -> tuple[int, int, int]:
+    return terms.time_in_force, terms.exec_inst, terms.expire_ns
+
+
 def _refuse_replaced_exposure(
-    account: Account, market: Market, order: Order, terms: Terms
+    account: Account, market: Market, order: Order, terms: OrderTerms
 ) -> RejectReason | None:
-    instrument, side, price_ticks = market.instrument, order.side, terms.price_ticks
-    leaves = terms.order_qty_lots - order.cum_qty_lots
-    more_lots = leaves - order.leaves_qty_lots
-    if reason := _refuse_more(account, instrument, order, terms, leaves):
+    instrument, side, price_ticks = market.instrument, terms.side, terms.price_ticks
+    leaves = terms.order_qty_lots - order.now.cum_qty_lots
+    more_lots = leaves - order.now.leaves_qty_lots
+    if reason := _refuse_more(account, instrument, terms, leaves, more_lots):
         return reason
     # A market that is post-only makes every order that comes in anew one.
     post_only = terms.exec_inst & ExecInst.POST_ONLY or (
         instrument.trading_state is TradingState.POST_ONLY
     )
-    enters = not keeps_priority(order, terms)
+    enters = not keeps_priority(order.now.terms, terms)
     if post_only and enters and meets_any(market.book, side, price_ticks, leaves):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if more_lots > 0 and over_position_limit(account, instrument, side, more_lots):
         return RejectReason.POSITION_LIMIT
-    if not affordable(account, market, side, price_ticks, leaves, replaced=order):
+    if not affordable(account, market, Priced(side, price_ticks, leaves), replaced=order):
         return RejectReason.INSUFFICIENT_FUNDS
-    coming = Incoming(account.account_id, side, price_ticks, leaves, order.stp)
-    refuses = order.stp is SelfTradePrevention.REJECT and enters
+    coming = Incoming(account.account_id, side, price_ticks, leaves, terms.stp)
+    refuses = terms.stp is SelfTradePrevention.REJECT and enters
     if refuses and meets_own(market.book, coming):
         return RejectReason.SELF_TRADE
     return None
 
 
 def _refuse_more(
-    account: Account, instrument: Instrument, order: Order, terms: Terms, leaves: int
+    account: Account, instrument: Instrument, terms: OrderTerms, leaves: int, more_lots: int
 ) -> RejectReason | None:
-    more_lots = leaves - order.leaves_qty_lots
     reduces = terms.exec_inst & ExecInst.REDUCE_ONLY or (account.reduce_only and more_lots > 0)
-    if reduces and not covers(account, instrument, order.side, leaves):
+    if reduces and not covers(account, instrument, terms.side, leaves):
         return RejectReason.NOT_REDUCING
     if more_lots <= 0:
         return None
-    return refuse_effect(account, instrument, order.side, order.position_effect, more_lots)
+    return refuse_effect(account, instrument, terms.side, terms.position_effect, more_lots)

@@ -10,6 +10,8 @@ from typing import Any
 
 from countermand.core import all_or_none, canceling, founding, funding, placing, staging
 from countermand.core.exposure import exceeds_position
+from countermand.core.order import Order
+from countermand.core.pictures import canceled
 from countermand.core.state import Account, State
 from countermand.vocabulary.commands import (
     AdvanceTime,
@@ -20,6 +22,7 @@ from countermand.vocabulary.commands import (
     MassCancel,
     NewOrder,
     OpenAccount,
+    RecordRejected,
     RegisterAsset,
     ReplaceOrder,
     SetReferencePrice,
@@ -31,7 +34,6 @@ from countermand.vocabulary.commands import (
 )
 from countermand.vocabulary.events import Event, OrderCanceled, Traded
 from countermand.vocabulary.ids import AccountId, InstrumentId, match_index
-from countermand.vocabulary.order import Order
 from countermand.vocabulary.reasons import CancelReason
 
 _DECIDERS: dict[type, Callable[[State, int, int, Any], list[Event]]] = {
@@ -39,6 +41,7 @@ _DECIDERS: dict[type, Callable[[State, int, int, Any], list[Event]]] = {
     MassCancel: canceling.mass_cancel,
     AdvanceTime: canceling.advance_time,
     NewOrder: placing.new_order,
+    RecordRejected: placing.record_rejected,
     ReplaceOrder: placing.replace_order,
     StageOrder: staging.stage_order,
     SubmitOrder: staging.submit_order,
@@ -94,10 +97,10 @@ def _uncovered(state: State, events: list[Event]) -> list[Event]:
     moved: dict[tuple[AccountId, InstrumentId], None] = {}
     for event in events:
         if type(event) is Traded and state.markets[event.instrument_id].instrument.has_positions:
-            for order_id in (event.maker_order_id, event.taker_order_id):
-                moved[state.orders[order_id].account_id, event.instrument_id] = None
+            for now in event.orders:
+                moved[now.account_id, event.instrument_id] = None
     return [
-        OrderCanceled(order.order_id, CancelReason.REDUCE_ONLY)
+        OrderCanceled(canceled(order.now, state.ts_ns, CancelReason.REDUCE_ONLY))
         for account_id, instrument_id in moved
         for order in _exceeding(state.accounts[account_id], instrument_id)
     ]
@@ -105,10 +108,12 @@ def _uncovered(state: State, events: list[Event]) -> list[Event]:
 
 def _exceeding(account: Account, instrument_id: InstrumentId) -> list[Order]:
     # As they were placed: one that became reduce-only later is kept behind others.
-    each = [order for order in account.reducing.values() if order.instrument_id == instrument_id]
+    each = [
+        order for order in account.reducing.values() if order.now.instrument_id == instrument_id
+    ]
     exceeding = [order for order in each if exceeds_position(account, order)]
     return sorted(exceeding, key=_placed)
 
 
 def _placed(order: Order) -> int:
-    return order.submit_ns
+    return order.now.submit_ns

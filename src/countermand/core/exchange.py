@@ -7,7 +7,7 @@ from countermand.core import image, invariants
 from countermand.core.decide import consequences, decide
 from countermand.core.evolve import evolve
 from countermand.core.state import State
-from countermand.core.views import order_report, view
+from countermand.core.views import view
 from countermand.vocabulary.commands import (
     Command,
     Entry,
@@ -23,18 +23,19 @@ from countermand.vocabulary.events import (
     OrderRejected,
     OrderReplaced,
 )
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 
 # Raised whenever the same entries would bring about other events. Journals name the version that
 # wrote them, and a journal of other rules is not replayed.
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 
 # Commands of which a single event can bring about others.
 _ALONE = frozenset({WithdrawFunds, ReplaceOrder})
 
 # The first event of a command that took effect on one order tells which.
-_OF_ONE_ORDER = frozenset({OrderAccepted, OrderCanceled, OrderReplaced})
+_OF_ONE_ORDER = frozenset({OrderAccepted, OrderCanceled, OrderReplaced, OrderRejected})
 
 
 class Exchange:
@@ -81,7 +82,7 @@ class Exchange:
         for event in events:
             evolve(state, event)
         batch = events
-        while len(events) > 1 or type(entry.command) in _ALONE:
+        while len(events) > 1 or type(entry.command) in _ALONE or state.all_or_none:
             if not (batch := consequences(state, batch, events)):
                 break
             for event in batch:
@@ -90,19 +91,15 @@ class Exchange:
         return events
 
     def _subjects(self, command: Command, events: list[Event]) -> tuple[OrderReport, ...]:
-        # The orders the command was about, not those it met on its way.
-        orders, kind = self._state.orders, type(command)
+        # The orders the command was about, not those it met on its way, as they are at its end.
+        kind, first = type(command), events[0]
         if kind is MassCancel or kind is SettleInstrument:
-            return tuple(
-                [order_report(orders[e.order_id]) for e in events if type(e) is OrderCanceled]
-            )
-        first = events[0]
-        if type(first) is OrderRejected:
-            return (order_report(orders[first.kept.order_id]),) if first.kept else ()
-        if type(first) in _OF_ONE_ORDER:
-            # Every event of that set has an order id, which its type does not say.
-            return (order_report(orders[first.order_id]),)  # type: ignore[union-attr]
-        return ()
+            return tuple([event.order for event in events if type(event) is OrderCanceled])
+        if type(first) not in _OF_ONE_ORDER or not first.orders:
+            return ()
+        order_id = first.orders[0].order_id
+        each = [now for event in events for now in event.orders if now.order_id == order_id]
+        return (each[-1],)
 
     def query(self, query: Any) -> Any:
         """

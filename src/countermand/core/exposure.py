@@ -2,11 +2,14 @@
 Exposure: what an order could do to its account's money and position, worked out before it is taken.
 """
 
+from msgspec import Struct
+
 from countermand.core import fees
 from countermand.core.ledger import hold_asset, margin, margin_rate_ppb, order_hold
+from countermand.core.order import Order
 from countermand.core.state import Account, Market, Position
 from countermand.vocabulary.instrument import FeeBasis, Instrument
-from countermand.vocabulary.order import Order, PositionEffect, Side
+from countermand.vocabulary.order import Cash, Outcome, PositionEffect, Side
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.units import PPB, ceil_ppb
 
@@ -21,7 +24,8 @@ def covers(account: Account, instrument: Instrument, side: Side, qty_lots: int) 
 
 def exceeds_position(account: Account, order: Order) -> bool:
     """Whether an open reduce-only order is larger than the position it may reduce."""
-    return order.leaves_qty_lots > order.side.closable(account.net_lots(order.instrument_id))
+    now = order.now
+    return now.leaves_qty_lots > now.terms.side.closable(account.net_lots(now.instrument_id))
 
 
 def refuse_effect(
@@ -63,15 +67,17 @@ def over_position_limit(
     return reach > instrument.position_lots_max
 
 
+class Priced(Struct, frozen=True, gc=False):
+    """What an order could trade: its side, the worst price, how much, and for what cash."""
+
+    side: Side
+    price_ticks: int
+    qty_lots: int
+    cash: Cash | None = None
+
+
 def required_minor(
-    account: Account,
-    market: Market,
-    side: Side,
-    price_ticks: int,
-    qty_lots: int,
-    replaced: Order | None = None,
-    cash_minor: int = 0,
-    cash_at_complement: bool = False,
+    account: Account, market: Market, priced: Priced, replaced: Order | None = None
 ) -> int:
     """
     Return what an order needs beyond what is held already, in minor units of `hold_asset`.
@@ -79,39 +85,56 @@ def required_minor(
     A sell on margin may trade above its limit, at most at the best bid, so that is what it is
     priced at. A buy for cash, of either outcome, needs that much and what it may be charged on it.
     """
-    instrument, asked_lots = market.instrument, qty_lots
-    paid = (replaced.fee_accrued, replaced.fee_minor) if replaced else (0, 0)
-    is_binary = instrument.is_binary
-    if not instrument.has_positions:
-        held = replaced.hold_minor if replaced else 0
-        if cash_minor and side is Side.BUY:
-            return cash_minor + _cash_fee(instrument, cash_minor)
-        return order_hold(instrument, side, price_ticks, qty_lots, *paid) - held
-    if side is Side.SELL and not is_binary:
-        price_ticks = max(price_ticks, market.book.bids.best_px_ticks)
-    notional, fee = instrument.notional_of(price_ticks, qty_lots), 0
-    if cash_minor and side is (Side.SELL if cash_at_complement else Side.BUY):
-        brought = instrument.payout_minor * qty_lots - cash_minor
-        notional = brought if cash_at_complement else cash_minor
-        fee = _cash_fee(instrument, cash_minor)
-    else:
-        rate = instrument.fee_reserve_ppb
-        fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots, *paid)
+    if market.instrument.has_positions:
+        return _position_required_minor(account, market, priced, replaced)
+    instrument, cash = market.instrument, priced.cash
+    if cash and priced.side is Side.BUY:
+        return cash.minor + _cash_fee(instrument, cash.minor)
+    held = replaced.now.hold_minor if replaced else 0
+    terms = (priced.side, priced.price_ticks, priced.qty_lots, *_charged(replaced))
+    return order_hold(instrument, *terms) - held
+
+
+def _position_required_minor(
+    account: Account, market: Market, priced: Priced, replaced: Order | None
+) -> int:
+    instrument, side, qty_lots = market.instrument, priced.side, priced.qty_lots
+    notional, fee = _worth_and_fee(market, priced, replaced)
     position = account.positions.get(instrument.instrument_id, _FLAT)
     on_order = position.open_buy_lots if side is Side.BUY else position.open_sell_lots
     if replaced:
-        on_order -= replaced.leaves_qty_lots
-        notional -= instrument.notional_of(replaced.price_ticks, replaced.leaves_qty_lots)
-        qty_lots -= replaced.leaves_qty_lots
-        fee -= replaced.hold_minor
+        old = replaced.now
+        on_order -= old.leaves_qty_lots
+        notional -= instrument.notional_of(old.terms.price_ticks, old.leaves_qty_lots)
+        qty_lots -= old.leaves_qty_lots
+        fee -= old.hold_minor
     rate_ppb = margin_rate_ppb(account, instrument)
     after = margin(instrument, position, side, qty_lots, notional, rate_ppb)
     added = after - position.margin_minor
-    if is_binary and on_order + asked_lots > side.closable(position.net_lots):
+    if instrument.is_binary and on_order + priced.qty_lots > side.closable(position.net_lots):
         # Its other side may already hold as much; the fee comes on top of that all the same.
         return max(0, added) + fee
     # An order that needs no more margin is always let through: closing must never be barred.
     return added + fee if added > 0 else 0
+
+
+def _worth_and_fee(market: Market, priced: Priced, replaced: Order | None) -> tuple[int, int]:
+    # What it may come to be worth, and be charged.
+    instrument, side, cash = market.instrument, priced.side, priced.cash
+    price_ticks, qty_lots = priced.price_ticks, priced.qty_lots
+    if side is Side.SELL and not instrument.is_binary:
+        price_ticks = max(price_ticks, market.book.bids.best_px_ticks)
+    if cash and side is (Side.BUY if cash.of is Outcome.YES else Side.SELL):
+        brought = instrument.payout_minor * qty_lots - cash.minor
+        worth = cash.minor if cash.of is Outcome.YES else brought
+        return worth, _cash_fee(instrument, cash.minor)
+    rate = instrument.fee_reserve_ppb
+    terms = (side, rate, price_ticks, qty_lots, *_charged(replaced))
+    return instrument.notional_of(price_ticks, qty_lots), fees.reserve_minor(instrument, *terms)
+
+
+def _charged(replaced: Order | None) -> tuple[int, int]:
+    return (replaced.fee_accrued, replaced.now.fee_minor) if replaced else (0, 0)
 
 
 def _cash_fee(instrument: Instrument, cash_minor: int) -> int:
@@ -124,22 +147,18 @@ def _cash_fee(instrument: Instrument, cash_minor: int) -> int:
 def affordable(
     account: Account,
     market: Market,
-    side: Side,
-    price_ticks: int,
-    qty_lots: int,
+    priced: Priced,
     replaced: Order | None = None,
-    cash_minor: int = 0,
     freed_minor: int = 0,
-    cash_at_complement: bool = False,
 ) -> bool:
     """
     Whether the account can hold what the order may come to owe; `freed_minor` is held no more then.
     """
-    terms = (side, price_ticks, qty_lots, replaced, cash_minor, cash_at_complement)
-    required = required_minor(account, market, *terms)
+    required = required_minor(account, market, priced, replaced)
     if required <= 0:
         return True
-    return required <= account.available_minor(hold_asset(market.instrument, side)) + freed_minor
+    asset_id = hold_asset(market.instrument, priced.side)
+    return required <= account.available_minor(asset_id) + freed_minor
 
 
 def left_over_px_ticks(market: Market, side: Side, bound_ticks: int) -> int:

@@ -9,6 +9,7 @@ the fill's: what it has been charged in all is always the rounded sum.
 from countermand.vocabulary.ids import AssetId
 from countermand.vocabulary.instrument import FeeBasis, Instrument
 from countermand.vocabulary.order import Side
+from countermand.vocabulary.reports import OrderReport
 from countermand.vocabulary.units import PPB, ceil_ppb, half_even, truncate_ppb, truncate_share
 
 _NOTIONAL, _RECEIVED, _VARIANCE = FeeBasis.NOTIONAL, FeeBasis.RECEIVED, FeeBasis.VARIANCE
@@ -61,6 +62,21 @@ def fee_minor(
     step = instrument.fee_step_minor
     fee = half_even(accrued + parts, scale(instrument) * step) * step - charged_minor
     return _at_most_brought(instrument, side, price_ticks, qty_lots, fee)
+
+
+def charge(
+    instrument: Instrument, now: OrderReport, rate_ppb: int, match: tuple[int, int], accrued: int
+) -> tuple[int, int]:
+    """
+    Return the fee of an order's part in a match, and what it has accrued with it.
+
+    Units: the match is a price in ticks and a quantity in lots; accruals are in parts.
+    """
+    side, (price_ticks, qty_lots) = now.terms.side, match
+    fee = fee_minor(instrument, side, rate_ppb, price_ticks, qty_lots, accrued, now.fee_minor)
+    if instrument.fee_step_minor:
+        accrued += accrual(instrument, side, rate_ppb, price_ticks, qty_lots)
+    return fee, accrued
 
 
 def _at_most_brought(

@@ -130,10 +130,10 @@ def configure_account(state: State, seq: int, ts_ns: int, command: ConfigureAcco
     """Rename an account or change what it may do."""
     account = state.accounts.get(command.account_id)
     if account is None or account.account_id < 0:
-        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT)]
+        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)]
     name = account.name if command.name is None else command.name
     if name != account.name and _name_taken(state, account.venue, account.owner, name):
-        return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
+        return [InstructionRejected(RejectReason.DUPLICATE_NAME, command.account_id)]
     locked, reduce_only = command.trading_locked, command.reduce_only
     return [
         AccountConfigured(

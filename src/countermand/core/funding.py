@@ -1,6 +1,7 @@
 """Funding: money that comes in and goes out, and markets that are paid out for good."""
 
 from countermand.core.ledger import hold_asset, margin, margin_rate_ppb
+from countermand.core.pictures import canceled
 from countermand.core.state import Account, Position, State
 from countermand.vocabulary.commands import DepositFunds, SettleInstrument, WithdrawFunds
 from countermand.vocabulary.events import (
@@ -13,16 +14,16 @@ from countermand.vocabulary.events import (
 )
 from countermand.vocabulary.ids import AssetId, InstrumentId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import Order
 from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import OrderReport
 
 
 def deposit_funds(state: State, seq: int, ts_ns: int, command: DepositFunds) -> list[Event]:
     """Bring money in from outside."""
     if command.account_id not in state.accounts or command.account_id < 0:
-        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT)]
+        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)]
     if command.amount_minor <= 0 or command.asset_id not in state.assets:
-        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
+        return [InstructionRejected(RejectReason.INVALID_AMOUNT, command.account_id)]
     return [FundsDeposited(command.account_id, command.asset_id, command.amount_minor)]
 
 
@@ -30,11 +31,11 @@ def withdraw_funds(state: State, seq: int, ts_ns: int, command: WithdrawFunds) -
     """Take money out that no position holds; `unfunded` says what becomes of open orders."""
     account = state.accounts.get(command.account_id)
     if account is None or command.account_id < 0:
-        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT)]
+        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)]
     if command.amount_minor <= 0 or command.asset_id not in state.assets:
-        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
+        return [InstructionRejected(RejectReason.INVALID_AMOUNT, command.account_id)]
     if command.amount_minor > _free_of_positions(state, account, command.asset_id):
-        return [InstructionRejected(RejectReason.INSUFFICIENT_FUNDS)]
+        return [InstructionRejected(RejectReason.INSUFFICIENT_FUNDS, command.account_id)]
     return [FundsWithdrawn(command.account_id, command.asset_id, command.amount_minor)]
 
 
@@ -59,8 +60,8 @@ def unfunded(state: State, events: list[Event]) -> list[Event]:
     first = events[0]
     if type(first) is FundsWithdrawn:
         account, asset_id = state.accounts[first.account_id], first.asset_id
-    elif type(first) is OrderCanceled and first.reason is CancelReason.UNFUNDED:
-        order = state.orders[first.order_id]
+    elif type(first) is OrderCanceled and first.order.cancel_reason is CancelReason.UNFUNDED:
+        order = first.order
         account, asset_id = state.accounts[order.account_id], _held_in(state, order)
     else:
         return []
@@ -69,22 +70,27 @@ def unfunded(state: State, events: list[Event]) -> list[Event]:
 
 def _newest(state: State, account: Account, asset_id: AssetId) -> list[Event]:
     # There is one: without any order positions alone hold no more than was left to them.
-    holding = [o for o in account.open_orders.values() if _held_in(state, o) == asset_id]
+    each = [order.now for order in account.open_orders.values()]
+    holding = [o for o in each if _held_in(state, o) == asset_id]
     freeing = [o for o in holding if _freed_minor(state, account, o) > 0]
     together = [o for o in holding if _outgrows(state, account, o.instrument_id)]
-    newest = max(order.order_id for order in freeing or together)
-    return [OrderCanceled(newest, CancelReason.UNFUNDED)]
+    newest = max(freeing or together, key=_order_id)
+    return [OrderCanceled(canceled(newest, state.ts_ns, CancelReason.UNFUNDED))]
 
 
-def _freed_minor(state: State, account: Account, order: Order) -> int:
+def _order_id(order: OrderReport) -> int:
+    return order.order_id
+
+
+def _freed_minor(state: State, account: Account, order: OrderReport) -> int:
     # What canceling the order would free; beside its own hold that is its part of the margin.
     instrument = state.markets[order.instrument_id].instrument
     if not instrument.has_positions:
         return order.hold_minor
     position, leaves = account.positions[order.instrument_id], order.leaves_qty_lots
-    less_minor = -instrument.notional_of(order.price_ticks, leaves)
+    less_minor = -instrument.notional_of(order.terms.price_ticks, leaves)
     rate_ppb = margin_rate_ppb(account, instrument)
-    without = margin(instrument, position, order.side, -leaves, less_minor, rate_ppb)
+    without = margin(instrument, position, order.terms.side, -leaves, less_minor, rate_ppb)
     return order.hold_minor + position.margin_minor - without
 
 
@@ -102,8 +108,8 @@ def _alone_minor(account: Account, instrument: Instrument, position: Position) -
     return margin(instrument, alone, rate_ppb=margin_rate_ppb(account, instrument))
 
 
-def _held_in(state: State, order: Order) -> AssetId:
-    return hold_asset(state.markets[order.instrument_id].instrument, order.side)
+def _held_in(state: State, order: OrderReport) -> AssetId:
+    return hold_asset(state.markets[order.instrument_id].instrument, order.terms.side)
 
 
 def settle_instrument(state: State, seq: int, ts_ns: int, command: SettleInstrument) -> list[Event]:
@@ -116,11 +122,15 @@ def settle_instrument(state: State, seq: int, ts_ns: int, command: SettleInstrum
     if not 0 <= command.price_ticks <= market.instrument.payout_ticks:
         return [InstructionRejected(RejectReason.PRICE_OUTSIDE_BAND)]
     standing = sorted(
-        order.order_id
-        for account in state.accounts.values()
-        for order in account.open_orders.values()
-        if order.instrument_id == command.instrument_id
+        (
+            order.now
+            for account in state.accounts.values()
+            for order in account.open_orders.values()
+            if order.now.instrument_id == command.instrument_id
+        ),
+        key=_order_id,
     )
-    events: list[Event] = [OrderCanceled(o, CancelReason.MARKET_SETTLED) for o in standing]
+    reason = CancelReason.MARKET_SETTLED
+    events: list[Event] = [OrderCanceled(canceled(now, ts_ns, reason)) for now in standing]
     events.append(InstrumentSettled(command.instrument_id, command.price_ticks))
     return events

@@ -10,11 +10,12 @@ from collections import deque
 from msgspec import Struct, json
 
 from countermand.core.evolve import index_order
+from countermand.core.order import Order, Staged
 from countermand.core.state import Account, Balance, Market, Position, State
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument
-from countermand.vocabulary.order import Order, OrdStatus, SlotUse
-from countermand.vocabulary.reports import Fill, StagedOrder, Trade
+from countermand.vocabulary.order import ExecInst, OrdStatus, Standing
+from countermand.vocabulary.reports import Fill, SlotUse, Trade
 
 
 class AccountImage(Struct, frozen=True, array_like=True):
@@ -32,7 +33,7 @@ class AccountImage(Struct, frozen=True, array_like=True):
     positions: list[tuple[InstrumentId, Position]]
     closed: list[OrderId]
     fills: list[Fill]
-    staged: list[StagedOrder]
+    staged: list[Staged]
     slots: list[tuple[AssetId, list[SlotUse]]] = []
 
 
@@ -121,10 +122,10 @@ def load(data: bytes) -> State:
     for account in image.accounts:
         state.accounts[account.account_id] = _account(account)
     for order in image.orders:
-        state.orders[order.order_id] = order
+        state.orders[order.now.order_id] = order
     # In the order they were placed in: a staged order has an id from before that.
-    for order in sorted(image.orders, key=lambda o: o.submit_ns):
-        index_order(state.accounts[order.account_id], order)
+    for order in sorted(image.orders, key=lambda o: o.now.submit_ns):
+        index_order(state.accounts[order.now.account_id], order)
     _rebuild(state)
     for held in state.accounts.values():
         _rename_closed(state, held)
@@ -152,7 +153,7 @@ def _account(image: AccountImage) -> Account:
     account.positions = dict(image.positions)
     account.closed = deque(image.closed)
     account.fills.extend(image.fills)
-    account.staged = {staged.order_id: staged for staged in image.staged}
+    account.staged = {staged.now.order_id: staged for staged in image.staged}
     account.slots = {asset: {use.slot: use for use in uses} for asset, uses in image.slots}
     return account
 
@@ -160,16 +161,18 @@ def _account(image: AccountImage) -> Account:
 def _rename_closed(state: State, account: Account) -> None:
     # In the order they closed in, so that each name stands for what it stood for.
     for order_id in account.closed:
-        order = state.orders[order_id]
-        if order.secondary_cl_ord_id and order.ord_status is not OrdStatus.REJECTED:
-            account.secondary_cl_ord_ids.close(order.secondary_cl_ord_id, order_id)
+        now = state.orders[order_id].now
+        if now.terms.secondary_cl_ord_id and now.ord_status is not OrdStatus.REJECTED:
+            account.secondary_cl_ord_ids.close(now.terms.secondary_cl_ord_id, order_id)
 
 
 def _rebuild(state: State) -> None:
-    # Every open order rests between entries, so priority alone restores each queue.
-    open_orders = [order for order in state.orders.values() if order.is_open]
+    # Priority alone restores each queue.
+    open_orders = [order for order in state.orders.values() if order.now.is_open]
     for order in sorted(open_orders, key=lambda o: o.priority_seq):
-        state.markets[order.instrument_id].book.ladder(order.side).add(order)
+        now = order.now
         state.timers.add(order)
-        if order.all_or_none:
-            state.all_or_none.setdefault(order.instrument_id, {})[order.order_id] = order
+        if now.standing is Standing.RESTING:
+            state.markets[now.instrument_id].book.ladder(now.terms.side).add(order)
+        if now.terms.exec_inst & ExecInst.ALL_OR_NONE:
+            state.all_or_none.setdefault(now.instrument_id, {})[now.order_id] = order

@@ -4,9 +4,10 @@ What must always be true of a state, each rule asserted on its own. For tests, s
 
 from countermand.core import ledger
 from countermand.core.book import Ladder
+from countermand.core.order import Order
 from countermand.core.state import Account, Market, Position, State
 from countermand.vocabulary.ids import AssetId
-from countermand.vocabulary.order import Order, Side
+from countermand.vocabulary.order import ExecInst, Side, Standing
 
 
 def check_invariants(state: State) -> None:
@@ -36,18 +37,21 @@ def _check_conservation(state: State) -> None:
 
 
 def _check_order(state: State, order: Order) -> None:
-    which = f"order {order.order_id}"
-    account = state.accounts[order.account_id]
-    assert (order.order_id in account.open_orders) == order.is_open, f"{which} is misfiled"
-    if order.is_open:
-        whole = order.cum_qty_lots + order.leaves_qty_lots
-        assert whole == order.order_qty_lots, f"{which}: cum + leaves is not its quantity"
-        assert order.leaves_qty_lots > 0, f"{which} is open with nothing left"
-        ladder = state.markets[order.instrument_id].book.ladder(order.side)
-        assert ladder.holds(order), f"{which} is open and does not rest"
+    now = order.now
+    which = f"order {now.order_id}"
+    account = state.accounts[now.account_id]
+    assert (now.order_id in account.open_orders) == now.is_open, f"{which} is misfiled"
+    if now.is_open:
+        whole = now.cum_qty_lots + now.leaves_qty_lots
+        assert whole == now.terms.order_qty_lots, f"{which}: cum + leaves is not its quantity"
+        assert now.leaves_qty_lots > 0, f"{which} is open with nothing left"
+        assert now.standing is not Standing.PENDING, f"{which} is on its way between entries"
+        ladder = state.markets[now.instrument_id].book.ladder(now.terms.side)
+        rests = now.standing is Standing.RESTING
+        assert ladder.holds(now) == rests, f"{which} is {now.standing.name} and not where it says"
     else:
-        assert order.leaves_qty_lots == 0, f"{which} is closed with something left"
-        assert order.hold_minor == 0, f"{which} is closed and holds something"
+        assert now.leaves_qty_lots == 0, f"{which} is closed with something left"
+        assert now.hold_minor == 0, f"{which} is closed and holds something"
 
 
 def _check_market(state: State, market: Market) -> None:
@@ -60,10 +64,12 @@ def _check_market(state: State, market: Market) -> None:
         for price_ticks, level in ladder.levels.items():
             orders = list(level.orders.values())
             assert orders, f"level {price_ticks} is empty"
-            assert level.qty_lots == sum(o.leaves_qty_lots for o in orders), "level sum is wrong"
-            whole_lots = sum(o.leaves_qty_lots for o in orders if o.all_or_none)
+            standing_lots = sum(o.now.leaves_qty_lots for o in orders)
+            assert level.qty_lots == standing_lots, "level sum is wrong"
+            whole = [o.now for o in orders if o.now.terms.exec_inst & ExecInst.ALL_OR_NONE]
+            whole_lots = sum(now.leaves_qty_lots for now in whole)
             assert level.whole_lots == whole_lots, "level sum of what trades whole is wrong"
-            assert all(o.price_ticks == price_ticks and o.is_open for o in orders)
+            assert all(o.now.terms.price_ticks == price_ticks and o.now.is_open for o in orders)
             priorities = [o.priority_seq for o in orders]
             assert priorities == sorted(priorities), f"level {price_ticks} is out of order"
 
@@ -77,8 +83,9 @@ def _check_account(state: State, account: Account) -> None:
     held: dict[AssetId, int] = dict.fromkeys(account.balances, 0)
     margined, spared = set(), dict.fromkeys(account.balances, 0)
     for order in account.open_orders.values():
-        instrument = state.markets[order.instrument_id].instrument
-        held[ledger.hold_asset(instrument, order.side)] += order.hold_minor
+        now = order.now
+        instrument = state.markets[now.instrument_id].instrument
+        held[ledger.hold_asset(instrument, now.terms.side)] += now.hold_minor
     for instrument_id, position in account.positions.items():
         instrument = state.markets[instrument_id].instrument
         if instrument.is_binary:
@@ -102,14 +109,16 @@ def _check_account(state: State, account: Account) -> None:
 
 def _held_by_orders(account: Account, instrument_id: int) -> int:
     orders = account.open_orders.values()
-    return sum(order.hold_minor for order in orders if order.instrument_id == instrument_id)
+    each = [order.now for order in orders]
+    return sum(now.hold_minor for now in each if now.instrument_id == instrument_id)
 
 
 def _check_position(account: Account, position: Position, instrument_id: int) -> None:
     open_lots = {Side.BUY: 0, Side.SELL: 0}
     for order in account.open_orders.values():
-        if order.instrument_id == instrument_id:
-            open_lots[order.side] += order.leaves_qty_lots
+        now = order.now
+        if now.instrument_id == instrument_id:
+            open_lots[now.terms.side] += now.leaves_qty_lots
     assert position.open_buy_lots == open_lots[Side.BUY], "open buys are miscounted"
     assert position.open_sell_lots == open_lots[Side.SELL], "open sells are miscounted"
     assert position.net_lots or not position.cost_minor, "a flat position has a cost"

@@ -1,8 +1,8 @@
 """
 The ledger: every posting has two sides, so each asset sums to zero over all accounts for ever.
 
-An open order holds what it may come to owe; `lay` makes the hold and `lift` takes back exactly what
-was laid, so a cancel frees it to the last unit. What is held:
+An open order holds what it may come to owe; `free` takes back exactly what `hold` held, so a cancel
+frees it to the last unit. What is held:
 
     spot buy          notional at the limit, and the dearest fee on it     quote asset
     spot sell         the quantity                                         base asset
@@ -24,7 +24,8 @@ from countermand.core import fees
 from countermand.core.state import Account, Position, State
 from countermand.vocabulary.ids import CLEARING, EXTERNAL, FEES, AssetId
 from countermand.vocabulary.instrument import Instrument, InstrumentKind
-from countermand.vocabulary.order import Order, Side
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.reports import OrderReport
 from countermand.vocabulary.units import PPB, ceil_ppb, truncate_share
 
 # Enum members looked up once: these lines run on every order and every cancel.
@@ -105,34 +106,28 @@ def margin(
     return ceil_ppb(worst, instrument.initial_margin_ppb if rate_ppb is None else rate_ppb)
 
 
-def lay(account: Account, instrument: Instrument, order: Order) -> None:
-    """Hold what the order, as it stands, may come to owe."""
-    side, leaves = order.side, order.leaves_qty_lots
-    terms = (order.price_ticks, leaves, order.fee_accrued, order.fee_minor)
-    order.hold_minor = order_hold(instrument, side, *terms) if leaves else 0
-    if instrument.kind is not _SPOT:
-        _move_open(account, instrument, order, leaves, order.hold_minor)
-    else:
-        account.balance(hold_asset(instrument, side)).hold_minor += order.hold_minor
+def hold(account: Account, instrument: Instrument, now: OrderReport) -> None:
+    """Hold what an order, as it is now, may come to owe."""
+    _move_hold(account, instrument, now, now.leaves_qty_lots, now.hold_minor)
 
 
-def lift(account: Account, instrument: Instrument, order: Order) -> None:
-    """Free all that `lay` held; the order must still stand as it did then."""
-    if instrument.kind is not _SPOT:
-        _move_open(account, instrument, order, -order.leaves_qty_lots, -order.hold_minor)
-    else:
-        account.balances[hold_asset(instrument, order.side)].hold_minor -= order.hold_minor
-    order.hold_minor = 0
+def free(account: Account, instrument: Instrument, now: OrderReport) -> None:
+    """Free all that `hold` held for an order as it was."""
+    _move_hold(account, instrument, now, -now.leaves_qty_lots, -now.hold_minor)
 
 
-def _move_open(
-    account: Account, instrument: Instrument, order: Order, qty_lots: int, hold_minor: int
+def _move_hold(
+    account: Account, instrument: Instrument, now: OrderReport, qty_lots: int, hold_minor: int
 ) -> None:
+    side = now.terms.side
+    if instrument.kind is _SPOT:
+        account.balance(hold_asset(instrument, side)).hold_minor += hold_minor
+        return
     # Orders and position share one margin, so it is worked out anew: an order's part is not its
     # own.
     position = account.position(instrument.instrument_id)
-    notional = order.price_ticks * qty_lots * instrument.notional_minor
-    if order.side is _BUY:
+    notional = now.terms.price_ticks * qty_lots * instrument.notional_minor
+    if side is _BUY:
         position.open_buy_lots += qty_lots
         position.open_buy_minor += notional
     else:

@@ -15,8 +15,9 @@ from enum import IntEnum
 from msgspec import Struct
 
 from countermand.core.book import Book, Ladder
+from countermand.core.order import Order
 from countermand.vocabulary.ids import AccountId
-from countermand.vocabulary.order import ExecInst, Order, SelfTradePrevention, Side
+from countermand.vocabulary.order import ExecInst, SelfTradePrevention, Side
 from countermand.vocabulary.reasons import CancelReason
 
 
@@ -69,7 +70,7 @@ class Plan(Struct):
         return sum(step.qty_lots for step in self.steps if step.kind is StepKind.TRADE)
 
 
-_ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
+_ALL_OR_NONE, _REDUCE_ONLY = int(ExecInst.ALL_OR_NONE), int(ExecInst.REDUCE_ONLY)
 
 NetOf = Callable[[AccountId], int]
 
@@ -94,9 +95,9 @@ def meets_own(book: Book, incoming: Incoming) -> bool:
             return False
         if _passes_over(maker, left):
             continue
-        if maker.account_id == incoming.account_id:
+        if maker.now.account_id == incoming.account_id:
             return True
-        left -= maker.leaves_qty_lots
+        left -= maker.now.leaves_qty_lots
     return False
 
 
@@ -112,13 +113,13 @@ def plan(book: Book, incoming: Incoming, net_of: NetOf | None, gone_id: int = 0)
     for maker in _opposite(book.ladder(incoming.side.opposite), incoming):
         if result.leaves_qty_lots == 0 or result.stopped:
             break
-        if maker.exec_inst & _ALL_OR_NONE and maker.leaves_qty_lots > result.leaves_qty_lots:
+        if _passes_over(maker, result.leaves_qty_lots) or maker.now.order_id == gone_id:
             continue
-        if maker.order_id == gone_id:
-            continue
-        if maker.account_id == incoming.account_id and incoming.stp:
+        if maker.now.account_id == incoming.account_id and incoming.stp:
             _prevent(result, maker, incoming.stp)
-        elif net_of and maker.reduce_only and _uncovered(maker, net_of, moved):
+        elif (
+            net_of and maker.now.terms.exec_inst & _REDUCE_ONLY and _uncovered(maker, net_of, moved)
+        ):
             result.steps.append(Step(StepKind.PULL, maker, reason=CancelReason.REDUCE_ONLY))
         else:
             _trade(result, maker, incoming, moved)
@@ -126,7 +127,8 @@ def plan(book: Book, incoming: Incoming, net_of: NetOf | None, gone_id: int = 0)
 
 
 def _passes_over(maker: Order, qty_lots: int) -> bool:
-    return bool(maker.exec_inst & _ALL_OR_NONE) and maker.leaves_qty_lots > qty_lots
+    whole = maker.now.terms.exec_inst & _ALL_OR_NONE
+    return bool(whole) and maker.now.leaves_qty_lots > qty_lots
 
 
 def _opposite(ladder: Ladder, incoming: Incoming) -> Iterator[Order]:
@@ -139,17 +141,17 @@ def _opposite(ladder: Ladder, incoming: Incoming) -> Iterator[Order]:
 
 
 def _trade(result: Plan, maker: Order, incoming: Incoming, moved: dict[AccountId, int]) -> None:
-    qty_lots = min(maker.leaves_qty_lots, result.leaves_qty_lots)
+    qty_lots = min(maker.now.leaves_qty_lots, result.leaves_qty_lots)
     result.steps.append(Step(StepKind.TRADE, maker, qty_lots))
     result.leaves_qty_lots -= qty_lots
     signed = qty_lots if incoming.side is Side.BUY else -qty_lots
     moved[incoming.account_id] = moved.get(incoming.account_id, 0) + signed
-    moved[maker.account_id] = moved.get(maker.account_id, 0) - signed
+    moved[maker.now.account_id] = moved.get(maker.now.account_id, 0) - signed
 
 
 def _uncovered(maker: Order, net_of: NetOf, moved: dict[AccountId, int]) -> bool:
-    net_lots = net_of(maker.account_id) + moved.get(maker.account_id, 0)
-    return maker.leaves_qty_lots > maker.side.closable(net_lots)
+    net_lots = net_of(maker.now.account_id) + moved.get(maker.now.account_id, 0)
+    return maker.now.leaves_qty_lots > maker.now.terms.side.closable(net_lots)
 
 
 def _prevent(result: Plan, maker: Order, stp: SelfTradePrevention) -> None:
@@ -164,11 +166,11 @@ def _prevent(result: Plan, maker: Order, stp: SelfTradePrevention) -> None:
 
 def _decrement(result: Plan, maker: Order) -> None:
     # The smaller order is canceled and the larger loses as much; equal ones are both canceled.
-    if maker.leaves_qty_lots > result.leaves_qty_lots:
+    if maker.now.leaves_qty_lots > result.leaves_qty_lots:
         result.steps.append(Step(StepKind.RESTATE, maker, result.leaves_qty_lots))
         result.stopped = True
         return
-    result.stopped = maker.leaves_qty_lots == result.leaves_qty_lots
-    lost = 0 if result.stopped else maker.leaves_qty_lots
+    result.stopped = maker.now.leaves_qty_lots == result.leaves_qty_lots
+    lost = 0 if result.stopped else maker.now.leaves_qty_lots
     result.steps.append(Step(StepKind.PULL, maker, lost, CancelReason.SELF_TRADE_PREVENTION))
     result.leaves_qty_lots -= lost

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from countermand.core import checks, fees, sizing, slots, terms
+from countermand.core import checks, fees, pictures, sizing, slots, terms
 from countermand.core.canceling import cancel_rejected
-from countermand.core.exposure import affordable, left_over_px_ticks, market_bound
+from countermand.core.exposure import Priced, affordable, left_over_px_ticks, market_bound
+from countermand.core.ledger import order_hold
 from countermand.core.matching import Incoming, Step, StepKind, plan
+from countermand.core.order import Order
 from countermand.core.state import Market, State
-from countermand.vocabulary.commands import NewOrder, ReplaceOrder
+from countermand.vocabulary.commands import NewOrder, RecordRejected, ReplaceOrder
 from countermand.vocabulary.events import (
     Event,
     OrderAccepted,
@@ -22,89 +25,123 @@ from countermand.vocabulary.events import (
 )
 from countermand.vocabulary.ids import AccountId, OrderId, match_id
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import ExecInst, Order, OrdType, TimeInForce
+from countermand.vocabulary.order import (
+    ExecInst,
+    ExecType,
+    OrderTerms,
+    OrdStatus,
+    OrdType,
+    ReplacePolicy,
+    Standing,
+    TimeInForce,
+)
 from countermand.vocabulary.reasons import CancelReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reports import OrderReport
 
 
-class Arrival(Struct, frozen=True, gc=False):
+class Taker(Struct, gc=False):
     """
-    An order on its way to the book: new, or replaced and coming in anew.
+    An order on its way through the book: new, or coming in anew. It is what it has become so far.
 
-    Units: `fee_accrued` and `fee_minor` are what it was charged before, as in `Order`; `gone_id` is
-    the order whose slot it took over, or 0.
+    Units: `fee_accrued` as in `Order`; `first_index` is how many matches its entry made before;
+    `gone_id` is the order whose slot it took over, or 0.
     """
 
     seq: int
-    order_id: OrderId
-    incoming: Incoming
-    time_in_force: TimeInForce
-    order_qty_lots: int
-    rests_at_best: bool = False
-    all_or_none: bool = False
+    ts_ns: int
+    now: OrderReport
     fee_accrued: int = 0
-    fee_minor: int = 0
+    first_index: int = 0
     gone_id: int = 0
+    rests_at_best: bool = False
 
 
-def new_order(
-    state: State, seq: int, ts_ns: int, command: NewOrder, order_id: OrderId | None = None
-) -> list[Event]:
-    """Accept a new order and match it, or refuse it; its id is `seq` unless it has one already."""
-    order_id = order_id or OrderId(seq)
+def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Event]:
+    """Accept a new order and match it, or refuse it; its id is `seq`."""
+    return place(state, seq, ts_ns, command, OrderId(seq))
+
+
+def record_rejected(state: State, seq: int, ts_ns: int, command: RecordRejected) -> list[Event]:
+    """Remember an order that its venue refused."""
+    account_id = command.account_id
+    if account_id not in state.accounts or account_id < 0:
+        return [OrderRejected(account_id, "", RejectReason.UNKNOWN_ACCOUNT)]
+    order = NewOrder(account_id, command.instrument_id, "", command.terms, keep_rejected=True)
+    return [_rejected(state, (OrderId(seq), ts_ns), order, command.reason)]
+
+
+def place(state: State, seq: int, ts_ns: int, command: NewOrder, order_id: OrderId) -> list[Event]:
+    """Accept an order under an id and match it, or refuse it."""
     reason = checks.refuse_order(state, ts_ns, command)
     if reason is not None:
-        return [_rejected(state, order_id, command, reason)]
-    market = state.markets[command.instrument_id]
-    price_ticks = command.price_ticks or market_bound(market, command.side)
-    exec_inst = command.exec_inst
-    if state.accounts[command.account_id].reduce_only:
-        # What an account may only do, its orders carry, so that they lose their cover together.
-        exec_inst |= ExecInst.REDUCE_ONLY
-    qty_lots = sizing.order_qty_lots(market, command)
-    accepted = _accepted(order_id, command, exec_inst, price_ticks, qty_lots)
-    incoming = Incoming(command.account_id, command.side, price_ticks, qty_lots, command.stp)
-    at_best = command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
-    tif = command.time_in_force
-    whole = bool(exec_inst & ExecInst.ALL_OR_NONE)
-    account = state.accounts[command.account_id]
-    taken = list(slots.takeover(account, market.instrument, command, order_id))
-    gone_id = next((event.order_id for event in taken if isinstance(event, OrderCanceled)), 0)
-    arrival = Arrival(seq, order_id, incoming, tif, qty_lots, at_best, whole, gone_id=gone_id)
-    return [accepted, *taken, *_enter(state, market, arrival)]
-
-
-def _accepted(
-    order_id: OrderId, command: NewOrder, exec_inst: int, price_ticks: int, qty_lots: int
-) -> OrderAccepted:
-    return OrderAccepted(
+        return [_rejected(state, (order_id, ts_ns), command, reason)]
+    account, market = state.accounts[command.account_id], state.markets[command.instrument_id]
+    in_force = _in_force(state, market, command)
+    now = OrderReport(
         order_id,
         command.account_id,
         command.instrument_id,
         command.cl_ord_id,
-        command.side,
-        command.ord_type,
-        command.time_in_force,
-        int(exec_inst),
-        command.stp,
-        price_ticks,
-        qty_lots,
-        command.expire_ns,
-        command.text,
-        command.secondary_cl_ord_id,
-        command.cash_qty_minor,
-        command.position_effect,
+        in_force,
+        Standing.PENDING,
+        leaves_qty_lots=in_force.order_qty_lots,
+        hold_minor=order_hold(
+            market.instrument, in_force.side, in_force.price_ticks, in_force.order_qty_lots
+        ),
+        submit_ns=ts_ns,
+        transact_ns=ts_ns,
+    )
+    taken = list(slots.takeover(account, market.instrument, in_force, order_id, ts_ns))
+    gone_id = next((e.order.order_id for e in taken if isinstance(e, OrderCanceled)), 0)
+    if not taken and _rests_at_once(market, in_force):
+        return [OrderAccepted(pictures.rested(now))]
+    at_best = in_force.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+    taker = Taker(seq, ts_ns, now, gone_id=gone_id, rests_at_best=at_best)
+    return [OrderAccepted(now), *taken, *_enter(state, market, taker)]
+
+
+def _in_force(state: State, market: Market, command: NewOrder) -> OrderTerms:
+    asked = command.terms
+    exec_inst = asked.exec_inst
+    if state.accounts[command.account_id].reduce_only:
+        # What an account may only do, its orders carry, so that they lose their cover together.
+        exec_inst |= int(ExecInst.REDUCE_ONLY)
+    return replace(
+        asked,
+        order_qty_lots=sizing.order_qty_lots(market, command),
+        price_ticks=asked.price_ticks or market_bound(market, asked.side),
+        exec_inst=exec_inst,
     )
 
 
+def _rests_at_once(market: Market, asked: OrderTerms) -> bool:
+    if asked.ord_type is not OrdType.LIMIT or asked.is_immediate:
+        return False
+    return not market.book.crosses(asked.side, asked.price_ticks)
+
+
 def _rejected(
-    state: State, order_id: OrderId, command: NewOrder, reason: RejectReason
+    state: State, named: tuple[OrderId, int], command: NewOrder, reason: RejectReason
 ) -> OrderRejected:
-    kept = None
-    if command.keep_rejected and command.account_id in state.accounts and command.account_id > 0:
+    account_id, cl_ord_id = command.account_id, command.cl_ord_id
+    if not command.keep_rejected or account_id not in state.accounts or account_id < 0:
+        return OrderRejected(account_id, cl_ord_id, reason)
+    order_id, ts_ns = named
+    kept = OrderReport(
+        order_id,
+        account_id,
+        command.instrument_id,
+        cl_ord_id,
         # As asked for: what the market would have made of it is not known.
-        terms = (command.exec_inst, command.price_ticks, command.order_qty_lots)
-        kept = _accepted(order_id, command, *terms)
-    return OrderRejected(command.account_id, command.cl_ord_id, reason, kept)
+        command.terms,
+        Standing.CLOSED,
+        ord_status=OrdStatus.REJECTED,
+        exec_type=ExecType.REJECTED,
+        submit_ns=ts_ns,
+        transact_ns=ts_ns,
+        reject_reason=reason,
+    )
+    return OrderRejected(account_id, cl_ord_id, reason, kept)
 
 
 def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> list[Event]:
@@ -115,36 +152,23 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
     order = account and state.find_order(
         account, command.order_id, command.cl_ord_id, command.instrument_id
     )
-    if not account or not order or not order.is_open:
-        return [cancel_rejected(CxlRejResponseTo.REPLACE, order or None, command.cl_ord_id)]
-    market, new = state.markets[order.instrument_id], terms.replaced(order, command)
-    if command.cancel_if_executed and new.order_qty_lots <= order.cum_qty_lots:
-        return [OrderCanceled(order.order_id, CancelReason.REQUESTED)]
-    reason = checks.refuse_replace(account, market, order, new, ts_ns)
+    response_to, asked = CxlRejResponseTo.REPLACE, (command.account_id, command.cl_ord_id)
+    if not account or not order or not order.now.is_open:
+        return [cancel_rejected(response_to, order or None, asked)]
+    now, market = order.now, state.markets[order.now.instrument_id]
+    new, cl_ord_id = terms.replaced(order, command), command.new_cl_ord_id or now.cl_ord_id
+    ends = command.policy is ReplacePolicy.CANCEL_EXECUTED
+    if ends and new.order_qty_lots <= now.cum_qty_lots:
+        return [OrderCanceled(pictures.canceled(now, ts_ns, CancelReason.REQUESTED))]
+    reason = checks.refuse_replace(account, market, order, (cl_ord_id, new), ts_ns)
     if reason is not None:
-        return [cancel_rejected(CxlRejResponseTo.REPLACE, order, command.cl_ord_id, reason)]
-    keeps = terms.keeps_priority(order, new)
-    style = (new.time_in_force, new.expire_ns, new.exec_inst, new.text)
-    replaced = OrderReplaced(
-        order.order_id, new.cl_ord_id, new.price_ticks, new.order_qty_lots, keeps, *style
-    )
-    if keeps:
-        return [replaced]
-    return [replaced, *_enter(state, market, _anew(seq, order, new))]
-
-
-def _anew(seq: int, order: Order, new: terms.Terms) -> Arrival:
-    leaves = new.order_qty_lots - order.cum_qty_lots
-    return Arrival(
-        seq,
-        order.order_id,
-        Incoming(order.account_id, order.side, new.price_ticks, leaves, order.stp),
-        new.time_in_force,
-        new.order_qty_lots,
-        all_or_none=new.all_or_none,
-        fee_accrued=order.fee_accrued,
-        fee_minor=order.fee_minor,
-    )
+        return [cancel_rejected(response_to, order, asked, reason)]
+    after = pictures.replaced(now, market.instrument, new, ts_ns, order.fee_accrued)
+    if terms.keeps_priority(now.terms, new):
+        return [OrderReplaced(replace(after, cl_ord_id=cl_ord_id), keeps_priority=True)]
+    after = replace(after, cl_ord_id=cl_ord_id, standing=Standing.PENDING)
+    taker = Taker(seq, ts_ns, after, order.fee_accrued)
+    return [OrderReplaced(after, keeps_priority=False), *_enter(state, market, taker)]
 
 
 def fill_whole(state: State, order: Order, first_index: int) -> list[Event]:
@@ -153,76 +177,51 @@ def fill_whole(state: State, order: Order, first_index: int) -> list[Event]:
 
     `first_index` is how many matches the entry has made before.
     """
-    market, account = state.markets[order.instrument_id], state.accounts[order.account_id]
-    terms_of = (order.side, order.price_ticks, order.leaves_qty_lots)
+    now = order.now
+    market, account = state.markets[now.instrument_id], state.accounts[now.account_id]
     # What rests does not hold what coming in is charged, nor a sell all that it may trade at.
-    if not affordable(account, market, *terms_of, replaced=order):
+    priced = Priced(now.terms.side, now.terms.price_ticks, now.leaves_qty_lots)
+    if not affordable(account, market, priced, replaced=order):
         return []
-    arrival = _anew(state.seq, order, terms.stated(order))
-    planned = plan(market.book, arrival.incoming, _net_of(state, market))
-    if planned.traded_lots < arrival.incoming.qty_lots:
+    planned = plan(market.book, _incoming(now), _net_of(state, market))
+    if planned.traded_lots < now.leaves_qty_lots:
         return []
-    charges = _Charges(market.instrument, arrival)
+    taker = Taker(state.seq, state.ts_ns, now, order.fee_accrued, first_index)
     return [
-        _happened(charges, arrival, first_index + index, step)
-        for index, step in enumerate(planned.steps)
+        _happened(market.instrument, taker, index, step) for index, step in enumerate(planned.steps)
     ]
 
 
-class _Charges:
-    # The fees of one arrival's fills; what it was charged runs along, for sums are what is rounded.
-
-    def __init__(self, instrument: Instrument, arrival: Arrival) -> None:
-        self._instrument, self._side = instrument, arrival.incoming.side
-        self._accrued, self._charged_minor = arrival.fee_accrued, arrival.fee_minor
-
-    def of_maker(self, maker: Order, qty_lots: int) -> int:
-        return fees.fee_minor(
-            self._instrument,
-            maker.side,
-            self._instrument.maker_fee_ppb,
-            maker.price_ticks,
-            qty_lots,
-            maker.fee_accrued,
-            maker.fee_minor,
-        )
-
-    def of_taker(self, price_ticks: int, qty_lots: int) -> int:
-        instrument, side, rate = self._instrument, self._side, self._instrument.taker_fee_ppb
-        accrued, charged = self._accrued, self._charged_minor
-        fee = fees.fee_minor(instrument, side, rate, price_ticks, qty_lots, accrued, charged)
-        if instrument.fee_step_minor:
-            self._accrued += fees.accrual(instrument, side, rate, price_ticks, qty_lots)
-            self._charged_minor += fee
-        return fee
+def _incoming(now: OrderReport) -> Incoming:
+    asked = now.terms
+    return Incoming(now.account_id, asked.side, asked.price_ticks, now.leaves_qty_lots, asked.stp)
 
 
-def _enter(state: State, market: Market, arrival: Arrival) -> Iterator[Event]:
+def _enter(state: State, market: Market, taker: Taker) -> Iterator[Event]:
     # What happens to an order from when it reaches the book until it rests or ends.
-    incoming, order_id = arrival.incoming, arrival.order_id
+    asked, instrument = taker.now.terms, market.instrument
     best_px_ticks = 0
-    if arrival.rests_at_best:
-        best_px_ticks = left_over_px_ticks(market, incoming.side, incoming.price_ticks)
-    if not market.book.crosses(incoming.side, incoming.price_ticks):
-        yield from _settled(arrival, arrival.order_qty_lots, best_px_ticks)
+    if taker.rests_at_best:
+        best_px_ticks = left_over_px_ticks(market, asked.side, asked.price_ticks)
+    if not market.book.crosses(asked.side, asked.price_ticks):
+        yield from _remainder(taker, instrument, best_px_ticks)
         return
-    planned = plan(market.book, incoming, _net_of(state, market), arrival.gone_id)
-    whole = arrival.all_or_none or arrival.time_in_force is TimeInForce.FOK
-    if whole and planned.traded_lots < incoming.qty_lots:
-        yield from _settled(arrival, arrival.order_qty_lots, best_px_ticks)
+    planned = plan(market.book, _incoming(taker.now), _net_of(state, market), taker.gone_id)
+    whole = terms.is_whole(asked) or asked.time_in_force is TimeInForce.FOK
+    if whole and planned.traded_lots < taker.now.leaves_qty_lots:
+        yield from _remainder(taker, instrument, best_px_ticks)
         return
-    qty_lots = arrival.order_qty_lots
-    charges = _Charges(market.instrument, arrival)
     for index, step in enumerate(planned.steps):
-        yield _happened(charges, arrival, index, step)
+        yield _happened(instrument, taker, index, step)
         if step.kind is StepKind.PULL and step.qty_lots:
             # At once, so that what trades after it trades off the smaller quantity.
-            qty_lots -= step.qty_lots
-            yield OrderRestated(order_id, qty_lots)
+            qty_lots = taker.now.terms.order_qty_lots - step.qty_lots
+            yield _restated(taker, instrument, qty_lots, 0)
     if planned.stopped:
-        yield OrderCanceled(order_id, CancelReason.SELF_TRADE_PREVENTION)
+        reason = CancelReason.SELF_TRADE_PREVENTION
+        yield OrderCanceled(pictures.canceled(taker.now, taker.ts_ns, reason))
     elif planned.leaves_qty_lots:
-        yield from _settled(arrival, qty_lots, best_px_ticks)
+        yield from _remainder(taker, instrument, best_px_ticks)
 
 
 def _net_of(state: State, market: Market) -> Callable[[AccountId], int] | None:
@@ -232,31 +231,63 @@ def _net_of(state: State, market: Market) -> Callable[[AccountId], int] | None:
     return lambda account_id: state.accounts[account_id].net_lots(instrument.instrument_id)
 
 
-def _happened(charges: _Charges, arrival: Arrival, index: int, step: Step) -> Event:
-    maker = step.maker
+def _happened(instrument: Instrument, taker: Taker, index: int, step: Step) -> Event:
+    maker, ts_ns = step.maker, taker.ts_ns
     if step.kind is StepKind.PULL:
-        return OrderCanceled(maker.order_id, step.reason)
+        return OrderCanceled(pictures.canceled(maker.now, ts_ns, step.reason))
     if step.kind is StepKind.RESTATE:
-        return OrderRestated(maker.order_id, maker.order_qty_lots - step.qty_lots)
+        left = replace(
+            maker.now.terms, order_qty_lots=maker.now.terms.order_qty_lots - step.qty_lots
+        )
+        return OrderRestated(
+            pictures.restated(maker.now, instrument, left, ts_ns, maker.fee_accrued)
+        )
+    return _traded(instrument, taker, index, step)
+
+
+def _traded(instrument: Instrument, taker: Taker, index: int, step: Step) -> Traded:
+    maker, qty_lots = step.maker, step.qty_lots
+    price_ticks = maker.now.terms.price_ticks
+    match = (price_ticks, qty_lots)
+    maker_fee, maker_accrued = fees.charge(
+        instrument, maker.now, instrument.maker_fee_ppb, match, maker.fee_accrued
+    )
+    taker_fee, taker.fee_accrued = fees.charge(
+        instrument, taker.now, instrument.taker_fee_ppb, match, taker.fee_accrued
+    )
+    ts_ns = taker.ts_ns
+    made = pictures.traded(maker.now, instrument, (*match, maker_fee), ts_ns, maker_accrued)
+    taker.now = pictures.traded(
+        taker.now, instrument, (*match, taker_fee), ts_ns, taker.fee_accrued
+    )
     return Traded(
-        match_id(arrival.seq, index),
-        maker.instrument_id,
-        maker.order_id,
-        arrival.order_id,
-        maker.price_ticks,
-        step.qty_lots,
-        charges.of_maker(maker, step.qty_lots),
-        charges.of_taker(maker.price_ticks, step.qty_lots),
+        match_id(taker.seq, taker.first_index + index),
+        made,
+        taker.now,
+        price_ticks,
+        qty_lots,
+        maker_fee_minor=maker_fee,
+        taker_fee_minor=taker_fee,
     )
 
 
-def _settled(arrival: Arrival, qty_lots: int, best_px_ticks: int) -> Iterator[Event]:
+def _restated(taker: Taker, instrument: Instrument, qty_lots: int, price_ticks: int) -> Event:
+    asked = taker.now.terms
+    changed = replace(asked, order_qty_lots=qty_lots, price_ticks=price_ticks or asked.price_ticks)
+    taker.now = pictures.restated(taker.now, instrument, changed, taker.ts_ns, taker.fee_accrued)
+    return OrderRestated(taker.now)
+
+
+def _remainder(taker: Taker, instrument: Instrument, best_px_ticks: int) -> Iterator[Event]:
     # What becomes of quantity that found nothing more to trade with.
-    if arrival.time_in_force is TimeInForce.IOC:
-        yield OrderCanceled(arrival.order_id, CancelReason.IOC_REMAINDER)
-    elif arrival.time_in_force is TimeInForce.FOK:
-        yield OrderCanceled(arrival.order_id, CancelReason.FOK_NOT_FILLED)
+    asked = taker.now.terms
+    if asked.time_in_force is TimeInForce.IOC:
+        reason = CancelReason.IOC_REMAINDER
+        yield OrderCanceled(pictures.canceled(taker.now, taker.ts_ns, reason))
+    elif asked.time_in_force is TimeInForce.FOK:
+        reason = CancelReason.FOK_NOT_FILLED
+        yield OrderCanceled(pictures.canceled(taker.now, taker.ts_ns, reason))
     else:
-        if arrival.rests_at_best:
-            yield OrderRestated(arrival.order_id, qty_lots, best_px_ticks)
-        yield OrderRested(arrival.order_id)
+        if taker.rests_at_best:
+            yield _restated(taker, instrument, asked.order_qty_lots, best_px_ticks)
+        yield OrderRested(pictures.rested(taker.now))

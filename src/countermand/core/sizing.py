@@ -4,7 +4,11 @@ from countermand.core.book import Ladder
 from countermand.core.exposure import left_over_px_ticks, market_bound
 from countermand.core.state import Market
 from countermand.vocabulary.commands import NewOrder
-from countermand.vocabulary.order import OrdType, Side
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.order import ExecInst, OrderTerms, OrdType, Outcome, Side
+
+# What may be pulled, or passed over, does not count.
+_MAY_NOT_TRADE = int(ExecInst.REDUCE_ONLY | ExecInst.ALL_OR_NONE)
 
 
 def order_qty_lots(market: Market, command: NewOrder) -> int:
@@ -16,44 +20,42 @@ def order_qty_lots(market: Market, command: NewOrder) -> int:
     pulled, and those that trade whole or not at all. What is left over as a limit order is sized at
     the price it will stand at, or at that of the dearest order that did not count.
     """
-    if not command.cash_qty_minor:
-        return command.order_qty_lots
-    ladder = market.book.ladder(command.side.opposite)
-    bound = command.price_ticks or market_bound(market, command.side)
-    left, lots, unit = command.cash_qty_minor, 0, market.instrument.notional_minor
-    rest_px_ticks = left_over_px_ticks(market, command.side, bound)
+    terms = command.terms
+    if not terms.cash:
+        return terms.order_qty_lots
+    ladder = market.book.ladder(terms.side.opposite)
+    bound = terms.price_ticks or market_bound(market, terms.side)
+    left, lots, unit = terms.cash.minor, 0, market.instrument.notional_minor
+    rest_px_ticks = left_over_px_ticks(market, terms.side, bound)
     for price_ticks in ladder.descend():
-        if not _reaches(command.side, bound, price_ticks):
+        if not _reaches(terms.side, bound, price_ticks):
             break
-        standing = _standing(ladder, price_ticks, command)
-        worth = _worth_ticks(market, command, price_ticks) * unit
+        standing = _standing(ladder, price_ticks, command.account_id, terms)
+        worth = _worth_ticks(market, terms.cash.of, price_ticks) * unit
         taken = min(standing, left // worth)
         lots, left = lots + taken, left - taken * worth
         if taken < standing:
             return lots
-        if command.side is Side.BUY and standing < ladder.levels[price_ticks].qty_lots:
+        if terms.side is Side.BUY and standing < ladder.levels[price_ticks].qty_lots:
             rest_px_ticks = max(rest_px_ticks, price_ticks)
-    if command.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT and rest_px_ticks:
+    if terms.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT and rest_px_ticks:
         lots += left // (rest_px_ticks * unit)
     return lots
 
 
-def _worth_ticks(market: Market, command: NewOrder, price_ticks: int) -> int:
+def _worth_ticks(market: Market, of: Outcome, price_ticks: int) -> int:
     # No price is as much as the payout, so this is never 0.
-    return (
-        market.instrument.payout_ticks - price_ticks if command.cash_at_complement else price_ticks
-    )
+    return price_ticks if of is Outcome.YES else market.instrument.payout_ticks - price_ticks
 
 
 def _reaches(side: Side, bound: int, price_ticks: int) -> bool:
     return price_ticks <= bound if side is Side.BUY else price_ticks >= bound
 
 
-def _standing(ladder: Ladder, price_ticks: int, command: NewOrder) -> int:
+def _standing(ladder: Ladder, price_ticks: int, account_id: AccountId, terms: OrderTerms) -> int:
     return sum(
-        order.leaves_qty_lots
+        order.now.leaves_qty_lots
         for order in ladder.levels[price_ticks].orders.values()
-        if not order.reduce_only
-        and not order.all_or_none
-        and not (command.stp and order.account_id == command.account_id)
+        if not order.now.terms.exec_inst & _MAY_NOT_TRADE
+        and not (terms.stp and order.now.account_id == account_id)
     )

@@ -10,52 +10,54 @@ back.
 from collections.abc import Iterator
 
 from countermand.core.ledger import hold_asset
+from countermand.core.order import Order
+from countermand.core.pictures import canceled
 from countermand.core.state import Account
-from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.events import Event, OrderCanceled, SlotTaken
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import Order, SlotUse
+from countermand.vocabulary.order import OrderTerms
 from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import SlotUse
 
 # How many slots an account has in each asset; what bounds their memory.
 SLOTS_PER_ASSET_MAX = 16_384
 
 
-def refuse_slot(account: Account, instrument: Instrument, command: NewOrder) -> RejectReason | None:
+def refuse_slot(account: Account, instrument: Instrument, terms: OrderTerms) -> RejectReason | None:
     """Return why an order may not stand where it wants to, or None; most want nowhere."""
-    number = command.slot_number
-    if not number:
+    if terms.slot is None:
         return None
-    use = _use(account, instrument, command)
-    if not 0 <= command.slot < SLOTS_PER_ASSET_MAX or number < (use.number + 1 if use else 1):
+    use = _use(account, instrument, terms)
+    is_above = terms.slot.number > (use.number if use else 0)
+    if not 0 <= terms.slot.slot < SLOTS_PER_ASSET_MAX or not is_above:
         return RejectReason.SLOT_NUMBER_USED
     return None
 
 
-def freed_minor(account: Account, instrument: Instrument, command: NewOrder) -> int:
+def freed_minor(account: Account, instrument: Instrument, terms: OrderTerms) -> int:
     """Return what the order that would be canceled holds; it is of the same asset."""
-    occupant = _occupant(account, instrument, command)
-    return occupant.hold_minor if occupant else 0
+    occupant = _occupant(account, instrument, terms)
+    return occupant.now.hold_minor if occupant else 0
 
 
 def takeover(
-    account: Account, instrument: Instrument, command: NewOrder, order_id: OrderId
+    account: Account, instrument: Instrument, terms: OrderTerms, order_id: OrderId, ts_ns: int
 ) -> Iterator[Event]:
     """Yield what an accepted order does to its slot, if it names one."""
-    if command.slot_number:
-        asset_id = hold_asset(instrument, command.side)
-        use = SlotUse(command.slot, command.slot_number, order_id)
-        yield SlotTaken(account.account_id, asset_id, use)
-        if occupant := _occupant(account, instrument, command):
-            yield OrderCanceled(occupant.order_id, CancelReason.SLOT_TAKEN_OVER)
+    if terms.slot:
+        asset_id = hold_asset(instrument, terms.side)
+        yield SlotTaken(account.account_id, asset_id, terms.slot, order_id)
+        if occupant := _occupant(account, instrument, terms):
+            yield OrderCanceled(canceled(occupant.now, ts_ns, CancelReason.SLOT_TAKEN_OVER))
 
 
-def _use(account: Account, instrument: Instrument, command: NewOrder) -> SlotUse | None:
-    return account.slots.get(hold_asset(instrument, command.side), {}).get(command.slot)
-
-
-def _occupant(account: Account, instrument: Instrument, command: NewOrder) -> Order | None:
-    if not command.slot_number or not (use := _use(account, instrument, command)):
+def _use(account: Account, instrument: Instrument, terms: OrderTerms) -> SlotUse | None:
+    if terms.slot is None:
         return None
-    return account.open_orders.get(use.order_id)
+    return account.slots.get(hold_asset(instrument, terms.side), {}).get(terms.slot.slot)
+
+
+def _occupant(account: Account, instrument: Instrument, terms: OrderTerms) -> Order | None:
+    use = _use(account, instrument, terms)
+    return account.open_orders.get(use.order_id) if use else None

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from countermand.core.aliases import Aliases
 from countermand.core.book import Book
+from countermand.core.order import Order, Staged
 from countermand.core.timers import Timers
 from countermand.vocabulary.ids import (
     CLEARING,
@@ -22,8 +23,7 @@ from countermand.vocabulary.ids import (
     OrderId,
 )
 from countermand.vocabulary.instrument import Asset, Instrument
-from countermand.vocabulary.order import Order, SlotUse
-from countermand.vocabulary.reports import Fill, StagedOrder, Trade
+from countermand.vocabulary.reports import Fill, SlotUse, Trade
 
 # Bounds on what one account can make the exchange remember. A closed order beyond the bound is
 # forgotten with its client ids, oldest first; there is room for all that one mass cancel can close.
@@ -80,8 +80,8 @@ class Account(Struct):
     positions: dict[InstrumentId, Position] = field(default_factory=dict)
     closed: deque[OrderId] = field(default_factory=deque)
     fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=FILLS_PER_ACCOUNT_MAX))
-    staged: dict[OrderId, StagedOrder] = field(default_factory=dict)
     slots: dict[AssetId, dict[int, SlotUse]] = field(default_factory=dict)
+    staged: dict[OrderId, Staged] = field(default_factory=dict)
     # Derived: open orders by id, those of them that are reduce-only, and every client id to its
     # order, unique ones and others.
     open_orders: dict[OrderId, Order] = field(default_factory=dict)
@@ -165,16 +165,18 @@ class State:
         An order of another account, or of another instrument when one is named, is not found.
         """
         order = self.orders.get(OrderId(order_id)) if order_id else None
-        if order is None or order.account_id != account.account_id:
-            order = None
-            if cl_ord_id and (known := account.cl_ord_ids.get(cl_ord_id)) is not None:
-                order = self.orders[known]
-                # A client id that a replacement retired still counts as used, but names no order.
-                if order.cl_ord_id != cl_ord_id:
-                    order = None
-            if order is None and secondary_cl_ord_id:
-                alias = account.secondary_cl_ord_ids.find(secondary_cl_ord_id)
-                order = None if alias is None else self.orders[alias]
-        if order is not None and instrument_id and order.instrument_id != instrument_id:
+        if order is None or order.now.account_id != account.account_id:
+            order = self._find_named(account, cl_ord_id, secondary_cl_ord_id)
+        if order is not None and instrument_id and order.now.instrument_id != instrument_id:
             return None
         return order
+
+    def _find_named(self, account: Account, cl_ord_id: str, secondary: str) -> Order | None:
+        if cl_ord_id and (known := account.cl_ord_ids.get(cl_ord_id)) is not None:
+            order = self.orders[known]
+            # A client id that a replacement retired still counts as used, but names no order.
+            if order.now.cl_ord_id == cl_ord_id:
+                return order
+        if secondary and (alias := account.secondary_cl_ord_ids.find(secondary)) is not None:
+            return self.orders[alias]
+        return None

@@ -6,7 +6,7 @@ swept out before they outnumber the living.
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 
-from countermand.vocabulary.order import Order
+from countermand.core.order import Order
 
 # Below this many entries a sweep is not worth its cost.
 SWEEP_MIN = 1024
@@ -23,12 +23,13 @@ class Timers:
 
     def add(self, order: Order) -> None:
         """Watch the order, if it expires."""
-        if order.expire_ns:
-            heappush(self._heap, (order.expire_ns, order.order_id, order))
+        now = order.now
+        if now.terms.expire_ns:
+            heappush(self._heap, (now.terms.expire_ns, now.order_id, order))
 
-    def drop(self, order: Order) -> None:
-        """Note that the order, closed by now or about to expire at another time, is not watched."""
-        if order.expire_ns:
+    def drop(self, expire_ns: int) -> None:
+        """Note that an order, closed by now or to expire at another time, is not watched."""
+        if expire_ns:
             self._dead += 1
             if self._dead > SWEEP_MIN and self._dead * 2 > len(self._heap):
                 self._heap = [item for item in self._heap if _is_due_at(item)]
@@ -62,4 +63,4 @@ class Timers:
 def _is_due_at(item: tuple[int, int, Order]) -> bool:
     # Whether the order still ends at the time it stands there with.
     expire_ns, _, order = item
-    return order.is_open and order.expire_ns == expire_ns
+    return order.now.terms.expire_ns == expire_ns and order.now.is_open

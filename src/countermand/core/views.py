@@ -8,26 +8,18 @@ from typing import Any
 from countermand.core import fees, sizing
 from countermand.core.book import Ladder
 from countermand.core.decide import decide
-from countermand.core.exposure import market_bound, required_minor
+from countermand.core.exposure import Priced, market_bound, required_minor
 from countermand.core.ledger import hold_asset
 from countermand.core.state import Account, Market, State
-from countermand.vocabulary.events import (
-    Event,
-    OrderAccepted,
-    OrderRejected,
-    OrderRestated,
-    OrderRested,
-    Traded,
-)
+from countermand.vocabulary.commands import NewOrder, RecordRejected
+from countermand.vocabulary.events import OrderAccepted, OrderRejected, OrderRested, Traded
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import Order, SlotUse
 from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
     GetOrder,
     GetQuote,
     GetReferenceData,
-    GetStagedOrder,
     ListFills,
     ListOpenOrders,
     ListOrders,
@@ -48,7 +40,7 @@ from countermand.vocabulary.reports import (
     PreviewReport,
     QuoteReport,
     ReferenceData,
-    StagedOrder,
+    SlotUse,
     Trade,
 )
 
@@ -62,54 +54,18 @@ def view(state: State, query: Any) -> Any:
     return _VIEWS[type(query)](state, query)
 
 
-def order_report(order: Order) -> OrderReport:
-    """Return the order as it stands."""
-    return OrderReport(
-        order.order_id,
-        order.account_id,
-        order.instrument_id,
-        order.cl_ord_id,
-        order.side,
-        order.ord_type,
-        order.time_in_force,
-        order.exec_inst,
-        order.stp,
-        order.price_ticks,
-        order.order_qty_lots,
-        order.leaves_qty_lots,
-        order.cum_qty_lots,
-        order.cum_notional_minor,
-        order.fee_minor,
-        order.ord_status,
-        order.exec_type,
-        order.cancel_reason,
-        order.expire_ns,
-        order.submit_ns,
-        order.transact_ns,
-        order.text,
-        order.secondary_cl_ord_id,
-        order.cash_qty_minor,
-        order.reject_reason,
-        order.hold_minor,
-        order.position_effect,
-    )
-
-
 def _get_order(state: State, query: GetOrder) -> OrderReport | None:
     account = state.accounts.get(query.account_id)
-    order = account and state.find_order(
+    if account is None:
+        return None
+    order = state.find_order(
         account,
         query.order_id,
         query.cl_ord_id,
         secondary_cl_ord_id=query.secondary_cl_ord_id,
     )
-    return order_report(order) if order else None
-
-
-def _get_staged_order(state: State, query: GetStagedOrder) -> StagedOrder | None:
-    account = state.accounts.get(query.account_id)
-    staged = account.staged.get(query.order_id) if account else None
-    return staged if staged and query.now_ns < staged.expire_ns else None
+    found = order or account.staged.get(query.order_id)
+    return found.now if found else None
 
 
 def _accounts(state: State, account_ids: tuple[Any, ...]) -> list[Account]:
@@ -126,26 +82,27 @@ def _list_orders(state: State, query: ListOrders) -> OrderPage:
     instruments, side, statuses = query.instrument_ids, query.side, query.ord_statuses
     since_ns, until_ns = query.since_ns, query.until_ns
     chosen = sorted(
-        order.order_id
+        now.order_id
         for account in _accounts(state, query.account_ids)
-        for order in _orders_of(state, account)
-        if (side is None or order.side is side)
-        and (instruments is None or order.instrument_id in instruments)
-        and (statuses is None or order.ord_status in statuses)
-        and (since_ns is None or order.submit_ns >= since_ns)
-        and (until_ns is None or order.submit_ns <= until_ns)
+        for now in _orders_of(state, account)
+        if (side is None or now.terms.side is side)
+        and (instruments is None or now.instrument_id in instruments)
+        and (statuses is None or now.ord_status in statuses)
+        and (since_ns is None or now.submit_ns >= since_ns)
+        and (until_ns is None or now.submit_ns <= until_ns)
     )
     if not query.ascending:
         chosen.reverse()
     start, stop = _span(query)
-    page = tuple(order_report(state.orders[order_id]) for order_id in chosen[start:stop])
+    page = tuple(state.orders[order_id].now for order_id in chosen[start:stop])
     return OrderPage(len(chosen), page)
 
 
-def _orders_of(state: State, account: Account) -> Iterator[Order]:
-    yield from account.open_orders.values()
+def _orders_of(state: State, account: Account) -> Iterator[OrderReport]:
+    for order in account.open_orders.values():
+        yield order.now
     for order_id in account.closed:
-        yield state.orders[order_id]
+        yield state.orders[order_id].now
 
 
 def _list_trades(state: State, query: ListTrades) -> tuple[Trade, ...]:
@@ -158,24 +115,23 @@ def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport,
     instruments, side, cl_ord_id = query.instrument_ids, query.side, query.cl_ord_id
     until_ns, ord_types, exec_types = query.until_ns, query.ord_types, query.exec_types
     chosen = [
-        order
+        order.now
         for account in _accounts(state, query.account_ids)
         for order in account.open_orders.values()
-        if (side is None or order.side is side)
-        and (instruments is None or order.instrument_id in instruments)
-        and (cl_ord_id is None or order.cl_ord_id == cl_ord_id)
-        and (until_ns is None or order.transact_ns <= until_ns)
-        and (ord_types is None or order.ord_type in ord_types)
-        and (exec_types is None or order.exec_type in exec_types)
+        if (side is None or order.now.terms.side is side)
+        and (instruments is None or order.now.instrument_id in instruments)
+        and (cl_ord_id is None or order.now.cl_ord_id == cl_ord_id)
+        and (until_ns is None or order.now.transact_ns <= until_ns)
+        and (ord_types is None or order.now.terms.ord_type in ord_types)
+        and (exec_types is None or order.now.exec_type in exec_types)
     ]
     start, stop = _span(query)
     size = len(chosen) if stop is None else min(stop, len(chosen))
-    first = nlargest(size, chosen, key=_last_event)
-    return tuple(map(order_report, first[start:]))
+    return tuple(nlargest(size, chosen, key=_last_event)[start:])
 
 
-def _last_event(order: Order) -> tuple[int, int]:
-    return order.transact_ns, order.order_id
+def _last_event(now: OrderReport) -> tuple[int, int]:
+    return now.transact_ns, now.order_id
 
 
 def _list_fills(state: State, query: ListFills) -> tuple[Fill, ...]:
@@ -185,12 +141,15 @@ def _list_fills(state: State, query: ListFills) -> tuple[Fill, ...]:
 
 def _newest_first(account: Account, query: ListFills) -> Iterator[Fill]:
     # An account that met itself has two fills of one match, the maker's first.
-    order_id, cl_ord_id, until_ns = query.order_id, query.cl_ord_id, query.until_ns
+    order_id, cl_ord_id, instruments = query.order_id, query.cl_ord_id, query.instrument_ids
+    since_ns, until_ns = query.since_ns, query.until_ns
     chosen = (
         fill
         for fill in reversed(account.fills)
         if (order_id is None or fill.order_id == order_id)
         and (cl_ord_id is None or fill.cl_ord_id == cl_ord_id)
+        and (instruments is None or fill.instrument_id in instruments)
+        and (since_ns is None or fill.ts_ns >= since_ns)
         and (until_ns is None or fill.ts_ns <= until_ns)
     )
     for _, sides in groupby(chosen, _match_id):
@@ -300,59 +259,43 @@ def _get_depth(state: State, query: GetDepth) -> DepthReport | None:
 
 def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
     order = query.order
+    account = state.accounts.get(order.account_id)
+    market = state.markets.get(order.instrument_id)
     events = decide(state, state.seq + 1, max(state.ts_ns, query.now_ns), order)
-    if isinstance(first := events[0], OrderRejected):
-        account, market = (
-            state.accounts.get(order.account_id),
-            state.markets.get(order.instrument_id),
-        )
-        if account is None or market is None:
-            return PreviewReport(first.reason, 0, 0, 0, 0)
-        return _previewed(account, market, query, 0, 0, first)
-    market = state.markets[order.instrument_id]
+    reason = events[0].reason if isinstance(events[0], OrderRejected) else None
+    if account is None or market is None or isinstance(order, RecordRejected):
+        return PreviewReport(reason, 0, 0, 0, 0)
     trades = [event for event in events if isinstance(event, Traded)]
     filled = sum(trade.qty_lots for trade in trades)
     fee = sum(trade.taker_fee_minor for trade in trades)
-    if isinstance(accepted := events[0], OrderAccepted) and isinstance(events[-1], OrderRested):
-        fee += _resting_fee_minor(market.instrument, accepted, events)
-    return _previewed(state.accounts[order.account_id], market, query, fee, filled, None)
+    rested = events[-1]
+    if isinstance(rested, OrderAccepted | OrderRested) and rested.order.is_open:
+        fee += _resting_fee_minor(market.instrument, rested.order, trades)
+    needs = _needs(account, market, order)
+    return PreviewReport(reason, *needs, fee_minor=fee, fill_qty_lots=filled)
 
 
-def _resting_fee_minor(instrument: Instrument, order: OrderAccepted, events: list[Event]) -> int:
+def _needs(account: Account, market: Market, order: NewOrder) -> tuple[int, int]:
+    # What the order needs, and what there is for it.
+    terms = order.terms
+    price_ticks = terms.price_ticks or market_bound(market, terms.side)
+    qty_lots = sizing.order_qty_lots(market, order)
+    required = required_minor(
+        account, market, Priced(terms.side, price_ticks, qty_lots, terms.cash)
+    )
+    return required, account.available_minor(hold_asset(market.instrument, terms.side))
+
+
+def _resting_fee_minor(instrument: Instrument, now: OrderReport, trades: list[Traded]) -> int:
     # Of what is left, at the price and after the fees with which it comes to rest.
-    side, taker_fee = order.side, instrument.taker_fee_ppb
-    qty_lots, price_ticks = order.order_qty_lots, order.price_ticks
-    filled = accrued = charged = 0
-    for event in events:
-        if isinstance(event, Traded):
-            filled += event.qty_lots
-            charged += event.taker_fee_minor
-            terms = (taker_fee, event.price_ticks, event.qty_lots)
-            accrued += fees.accrual(instrument, side, *terms)
-        elif isinstance(event, OrderRestated) and event.order_id == order.order_id:
-            qty_lots = event.order_qty_lots
-            price_ticks = event.price_ticks or price_ticks
-    rest = (instrument.maker_fee_ppb, price_ticks, qty_lots - filled)
+    side, taker_fee = now.terms.side, instrument.taker_fee_ppb
+    accrued = sum(
+        fees.accrual(instrument, side, taker_fee, trade.price_ticks, trade.qty_lots)
+        for trade in trades
+    )
+    rest = (instrument.maker_fee_ppb, now.terms.price_ticks, now.leaves_qty_lots)
     # Without a step each fill is rounded by itself, whatever came before.
-    return fees.fee_minor(instrument, side, *rest, accrued, charged)
-
-
-def _previewed(
-    account: Account,
-    market: Market,
-    query: PreviewOrder,
-    fee_minor: int,
-    fill_qty_lots: int,
-    rejected: OrderRejected | None,
-) -> PreviewReport:
-    order = query.order
-    price_ticks = order.price_ticks or market_bound(market, order.side)
-    qty_lots, cash = sizing.order_qty_lots(market, order), order.cash_qty_minor
-    priced = (order.side, price_ticks, qty_lots, None, cash, order.cash_at_complement)
-    required = required_minor(account, market, *priced)
-    available = account.available_minor(hold_asset(market.instrument, order.side))
-    reason = rejected.reason if rejected else None
-    return PreviewReport(reason, required, available, fee_minor, fill_qty_lots)
+    return fees.fee_minor(instrument, side, *rest, accrued, now.fee_minor)
 
 
 def _get_reference_data(state: State, query: GetReferenceData) -> ReferenceData:
@@ -370,7 +313,6 @@ def _get_reference_data(state: State, query: GetReferenceData) -> ReferenceData:
 
 _VIEWS: dict[type, Callable[[State, Any], Any]] = {
     GetOrder: _get_order,
-    GetStagedOrder: _get_staged_order,
     ListOpenOrders: _list_open_orders,
     ListOrders: _list_orders,
     ListTrades: _list_trades,

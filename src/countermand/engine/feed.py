@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 
 # A hundred full groups: a reader that is further behind will not catch up by itself.
 ROOM = 25_600

@@ -35,7 +35,7 @@ from countermand.engine.keeper import Keeper
 from countermand.engine.ports import Clock, Journal, Kept, Mark
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.vocabulary.commands import AdvanceTime, Command, Entry
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 
 __all__ = ["Answer", "Engine", "Health", "IntakeStopped", "QueueFull", "Undecided"]
 

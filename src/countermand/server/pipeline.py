@@ -25,7 +25,7 @@ from countermand.server.verifier import Verifier
 from countermand.server.watch import OrderWatch
 from countermand.vocabulary.queries import GetReferenceData
 from countermand.vocabulary.reasons import RejectReason
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 from countermand.wire import codec
 from countermand.wire.context import Context, Settings
 from countermand.wire.credential import ANYONE, Principal

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from countermand.vocabulary.events import Event, OrderCanceled, OrderExpired, Traded
+from countermand.vocabulary.events import Event
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.queries import GetOrder
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire.conversation import WaitForClose
 
 if TYPE_CHECKING:
@@ -80,8 +81,6 @@ class OrderWatch:
 
 
 def _moved(event: Event) -> Iterator[OrderId]:
-    if isinstance(event, Traded):
-        yield event.maker_order_id
-        yield event.taker_order_id
-    elif isinstance(event, OrderCanceled | OrderExpired):
-        yield event.order_id
+    for order in event.orders:
+        if not order.is_open:
+            yield order.order_id

@@ -1,19 +1,20 @@
 """
 Commands: what someone asks of the exchange. They are the journal's content, so fields are only ever
-appended, with a default, and tags are never reused.
+appended, with a default, and tags are never reused: 8, 9 and 15 were orders of former rules.
 """
 
 from msgspec import Struct
 
-from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.vocabulary.instrument import Instrument, TradingState
-from countermand.vocabulary.order import (
-    OrdType,
-    PositionEffect,
-    SelfTradePrevention,
-    Side,
-    TimeInForce,
+from countermand.vocabulary.ids import (
+    NO_INSTRUMENT,
+    AccountId,
+    AssetId,
+    InstrumentId,
+    OrderId,
 )
+from countermand.vocabulary.instrument import Instrument, TradingState
+from countermand.vocabulary.order import OrderTerms, ReplacePolicy, Side, TimeInForce
+from countermand.vocabulary.reasons import RejectReason
 
 
 class Message(Struct, frozen=True, array_like=True, gc=False):
@@ -100,45 +101,35 @@ class SettleInstrument(Message, frozen=True, tag=14):
     price_ticks: int
 
 
-class NewOrder(Message, frozen=True, tag=8):
+class NewOrder(Message, frozen=True, tag=17):
     """
     FIX NewOrderSingle (D). The order's id is the entry's sequence number.
 
-    A market order's `price_ticks` is the worst price it may trade at, 0 for the market's own bound.
-    A market order may give `cash_qty_minor`, what it may spend or shall bring, instead of a
-    quantity; on a binary market that may be the money of the other outcome, where a sell spends and
-    a buy brings the payout less the price: `cash_at_complement`. `cl_ord_id` is unique within the
-    account, and `secondary_cl_ord_id` need not be; empty they name nothing. `text` is kept with the
-    order and never read. With `keep_rejected` an order that is refused is remembered as an order
-    nonetheless, with an id and the reason. One with a `slot_number` above 0 stands in `slot` of the
-    asset it holds; see `slots`.
-
-    Units: `expire_ns` 0 when the order does not expire; `exec_inst` the bits of `ExecInst`;
-    `cash_qty_minor` in quote minor units.
+    `cl_ord_id` is unique within the account; an empty one names nothing. With `keep_rejected` an
+    order that is refused is remembered as an order nonetheless, with an id and the reason.
     """
 
     account_id: AccountId
     instrument_id: InstrumentId
     cl_ord_id: str
-    side: Side
-    ord_type: OrdType
-    time_in_force: TimeInForce
-    order_qty_lots: int
-    price_ticks: int = 0
-    expire_ns: int = 0
-    exec_inst: int = 0
-    stp: SelfTradePrevention = SelfTradePrevention.NONE
-    text: str = ""
-    secondary_cl_ord_id: str = ""
-    cash_qty_minor: int = 0
+    terms: OrderTerms
     keep_rejected: bool = False
-    position_effect: PositionEffect = PositionEffect.NONE
-    slot: int = 0
-    slot_number: int = 0
-    cash_at_complement: bool = False
 
 
-class StageOrder(Message, frozen=True, tag=15):
+class RecordRejected(Message, frozen=True, tag=18):
+    """
+    Remember an order that its venue refused, as one that the exchange rejected for `reason`.
+
+    It may name no instrument. What the venue has to say of it stands in the text of its terms.
+    """
+
+    account_id: AccountId
+    terms: OrderTerms
+    reason: RejectReason
+    instrument_id: InstrumentId = NO_INSTRUMENT
+
+
+class StageOrder(Message, frozen=True, tag=19):
     """
     Write an order down to be submitted later under the id it gets now, which is the entry's number.
 
@@ -157,7 +148,7 @@ class SubmitOrder(Message, frozen=True, tag=16):
     text: str | None = None
 
 
-class ReplaceOrder(Message, frozen=True, tag=9):
+class ReplaceOrder(Message, frozen=True, tag=20):
     """
     FIX OrderCancelReplaceRequest (G). The order keeps its id.
 
@@ -166,8 +157,7 @@ class ReplaceOrder(Message, frozen=True, tag=9):
     one, and so does None for the others. Only a lower quantity at the same price keeps the place in
     the queue, unless the order is to be executed at once from now on.
 
-    A quantity that is not more than what has been executed is refused, or with `cancel_if_executed`
-    ends the order as a cancel does.
+    What becomes of a quantity that is not more than what has been executed is for `policy` to say.
     """
 
     account_id: AccountId
@@ -181,7 +171,7 @@ class ReplaceOrder(Message, frozen=True, tag=9):
     expire_ns: int | None = None
     exec_inst: int | None = None
     text: str | None = None
-    cancel_if_executed: bool = False
+    policy: ReplacePolicy = ReplacePolicy.REFUSE_EXECUTED
 
 
 class CancelOrder(Message, frozen=True, tag=10):
@@ -197,7 +187,7 @@ class CancelOrder(Message, frozen=True, tag=10):
     account_id: AccountId
     order_id: OrderId
     cl_ord_id: str = ""
-    instrument_id: InstrumentId = InstrumentId(0)
+    instrument_id: InstrumentId = NO_INSTRUMENT
     secondary_cl_ord_id: str = ""
 
 
@@ -232,6 +222,7 @@ Command = (
     | WithdrawFunds
     | SettleInstrument
     | NewOrder
+    | RecordRejected
     | StageOrder
     | SubmitOrder
     | ReplaceOrder

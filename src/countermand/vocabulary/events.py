@@ -5,28 +5,36 @@ on replay and never stored, but their running digest is.
 
 from msgspec import Struct
 
-from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.instrument import Instrument, TradingState
-from countermand.vocabulary.order import (
-    OrdStatus,
-    OrdType,
-    PositionEffect,
-    SelfTradePrevention,
-    Side,
-    SlotUse,
-    TimeInForce,
-)
-from countermand.vocabulary.reasons import (
-    CancelReason,
-    CxlRejReason,
-    CxlRejResponseTo,
-    RejectReason,
-)
+from countermand.vocabulary.order import OrdStatus, Slot
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reports import OrderReport
 
 
 class Occurrence(Struct, frozen=True, array_like=True, gc=False):
-    """Something that happened within one entry; the entry gives it its time."""
+    """
+    Something that happened within one entry; the entry gives it its time.
+
+    An event about an order carries the whole order as it is after it, so that an answer, a stream
+    or a report need look at nothing else and show no other moment.
+    """
+
+    @property
+    def orders(self) -> tuple[OrderReport, ...]:
+        """The orders it is about, as they are after it."""
+        return ()
+
+
+class OrderEvent(Occurrence, frozen=True):
+    """Something that happened to one order."""
+
+    order: OrderReport
+
+    @property
+    def orders(self) -> tuple[OrderReport, ...]:
+        """The order as it is after it."""
+        return (self.order,)
 
 
 class AssetRegistered(Occurrence, frozen=True, tag=1):
@@ -87,130 +95,122 @@ class FundsDeposited(Occurrence, frozen=True, tag=7):
 
 
 class InstructionRejected(Occurrence, frozen=True, tag=8):
-    """A command that is not about an order was refused; nothing changed."""
+    """
+    A command that is not about an order was refused; nothing changed. It may concern no account.
+    """
 
     reason: RejectReason
+    account_id: AccountId = AccountId(0)
 
 
-class OrderAccepted(Occurrence, frozen=True, tag=9):
+class OrderAccepted(OrderEvent, frozen=True, tag=9):
     """
-    The exchange took an order. `price_ticks` is the limit, or the bound set for a market order.
+    The exchange took an order. It rests, or waits, at once when there is nothing to trade with.
     """
-
-    order_id: OrderId
-    account_id: AccountId
-    instrument_id: InstrumentId
-    cl_ord_id: str
-    side: Side
-    ord_type: OrdType
-    time_in_force: TimeInForce
-    exec_inst: int
-    stp: SelfTradePrevention
-    price_ticks: int
-    order_qty_lots: int
-    expire_ns: int
-    text: str = ""
-    secondary_cl_ord_id: str = ""
-    cash_qty_minor: int = 0
-    position_effect: PositionEffect = PositionEffect.NONE
 
 
 class OrderRejected(Occurrence, frozen=True, tag=10):
     """
     A new order was refused; it never traded, held nothing, and its `cl_ord_id` is still free.
 
-    `kept` are its terms when it is to be remembered as an order, else None.
+    `order` is what is remembered of it when it is to be remembered, else None.
     """
 
     account_id: AccountId
     cl_ord_id: str
     reason: RejectReason
-    kept: OrderAccepted | None = None
+    order: OrderReport | None = None
+
+    @property
+    def orders(self) -> tuple[OrderReport, ...]:
+        """The order, if it is remembered."""
+        return (self.order,) if self.order else ()
 
 
-class OrderRested(Occurrence, frozen=True, tag=11):
-    """What is left of an order stands in the book, behind what stood there."""
-
-    order_id: OrderId
+class OrderRested(OrderEvent, frozen=True, tag=11):
+    """What is left of an order stands in the book, or beside it, behind what stood there."""
 
 
 class Traded(Occurrence, frozen=True, tag=12):
     """
-    Two orders matched at the resting order's price.
+    Two orders matched at the resting order's price; both as they are after it.
 
     Units: fees in minor units of the asset each side's fees are taken in, negative for a rebate.
     """
 
     match_id: MatchId
-    instrument_id: InstrumentId
-    maker_order_id: OrderId
-    taker_order_id: OrderId
+    maker: OrderReport
+    taker: OrderReport
     price_ticks: int
     qty_lots: int
     maker_fee_minor: int
     taker_fee_minor: int
 
+    @property
+    def instrument_id(self) -> InstrumentId:
+        """The market they met on."""
+        return self.taker.instrument_id
 
-class OrderCanceled(Occurrence, frozen=True, tag=13):
-    """An order ended with quantity left, and its hold is free."""
+    @property
+    def orders(self) -> tuple[OrderReport, ...]:
+        """Both orders as they are now."""
+        return (self.maker, self.taker)
 
-    order_id: OrderId
-    reason: CancelReason
+
+class OrderCanceled(OrderEvent, frozen=True, tag=13):
+    """An order ended with quantity left, and its hold is free; it says why."""
 
 
-class OrderExpired(Occurrence, frozen=True, tag=14):
+class OrderExpired(OrderEvent, frozen=True, tag=14):
     """An order's time ran out, and its hold is free."""
 
-    order_id: OrderId
 
-
-class OrderReplaced(Occurrence, frozen=True, tag=15):
+class OrderReplaced(OrderEvent, frozen=True, tag=15):
     """
-    An open order has new terms, all as they are now. Without `keeps_priority` it left the book and
-    comes in anew.
+    An open order has new terms. With `keeps_priority` it stays where it stands; else it left its
+    place and comes in anew.
     """
 
-    order_id: OrderId
-    cl_ord_id: str
-    price_ticks: int
-    order_qty_lots: int
     keeps_priority: bool
-    time_in_force: TimeInForce
-    expire_ns: int
-    exec_inst: int
-    text: str
 
 
-class OrderRestated(Occurrence, frozen=True, tag=16):
+class OrderRestated(OrderEvent, frozen=True, tag=16):
     """
     The exchange changed an order that stays: self-trade prevention took quantity off it, or what a
-    market order left over stands at `price_ticks` from now on (0: the price is as it was).
+    market order left over stands at another price from now on.
     """
-
-    order_id: OrderId
-    order_qty_lots: int
-    price_ticks: int = 0
 
 
 class CancelRejected(Occurrence, frozen=True, tag=17):
     """
     FIX OrderCancelReject (9): a cancel or replace was refused, and nothing changed.
 
-    `order_id` is 0 and `ord_status` None for an unknown order; otherwise the status is the one that
-    refused it. `reject_reason` tells more when a replacement's terms were at fault.
+    `order` is the one that refused it, in the state that did, and None where there is none.
+    `reject_reason` tells more when a replacement's terms were at fault.
     """
 
+    account_id: AccountId
     response_to: CxlRejResponseTo
-    order_id: OrderId
     cl_ord_id: str
     cxl_rej_reason: CxlRejReason
-    ord_status: OrdStatus | None
+    order: OrderReport | None = None
     reject_reason: RejectReason | None = None
+
+    @property
+    def ord_status(self) -> OrdStatus | None:
+        """The status that refused it, None for an unknown order."""
+        return self.order.ord_status if self.order else None
+
+    @property
+    def orders(self) -> tuple[OrderReport, ...]:
+        """The order that refused it."""
+        return (self.order,) if self.order else ()
 
 
 class MassCanceled(Occurrence, frozen=True, tag=18):
     """The report of a mass cancel (FIX r); the orders it took are the events before it."""
 
+    account_id: AccountId
     total_affected_orders: int
 
 
@@ -218,12 +218,10 @@ class TimeAdvanced(Occurrence, frozen=True, tag=19):
     """Everything due by the entry's time has happened."""
 
 
-class OrderStaged(Occurrence, frozen=True, tag=22):
-    """An order was written down and can be submitted before `expire_ns`."""
+class OrderStaged(OrderEvent, frozen=True, tag=22):
+    """An order was written down and can be submitted until it lapses."""
 
-    order_id: OrderId
-    expire_ns: int
-    order: NewOrder
+    keep_rejected: bool
 
 
 class FundsWithdrawn(Occurrence, frozen=True, tag=20):
@@ -239,7 +237,8 @@ class SlotTaken(Occurrence, frozen=True, tag=23):
 
     account_id: AccountId
     asset_id: AssetId
-    use: SlotUse
+    slot: Slot
+    order_id: OrderId
 
 
 class InstrumentSettled(Occurrence, frozen=True, tag=21):

@@ -14,6 +14,9 @@ AccountId = NewType("AccountId", int)
 OrderId = NewType("OrderId", int)
 MatchId = NewType("MatchId", int)
 
+# What a command or an order that names no instrument has for one.
+NO_INSTRUMENT = InstrumentId(0)
+
 # House accounts are the other side of every posting that leaves or enters the customers' accounts.
 EXTERNAL = AccountId(-1)  # deposits come from here
 FEES = AccountId(-2)  # fees go here, rebates come from here

@@ -1,11 +1,8 @@
-"""The order: its words, and the one mutable record the core keeps of it."""
+"""The order: its words, and its terms: all that is asked of the exchange with one."""
 
 from enum import IntEnum
 
 from msgspec import Struct
-
-from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
-from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 
 class Side(IntEnum):
@@ -62,6 +59,13 @@ class PositionEffect(IntEnum):
     CLOSE = 2
 
 
+class Outcome(IntEnum):
+    """Which side of a binary market money is told in; YES is also what other markets trade."""
+
+    YES = 1
+    NO = 2
+
+
 class SelfTradePrevention(IntEnum):
     """What happens when an incoming order meets its own account's resting order."""
 
@@ -73,6 +77,31 @@ class SelfTradePrevention(IntEnum):
     REJECT = 5  # the incoming order is refused, whole
 
 
+class Standing(IntEnum):
+    """
+    Where an order stands. Which standing can follow which is the table in `core/standing.py`.
+
+    STAGED is written down and not yet placed. The next four are open: PENDING is taken and not yet
+    at the book, WAITING stands beside the book until it can trade, HELD until another order lets
+    it, RESTING in the book. CLOSED is over.
+    """
+
+    STAGED = 1
+    PENDING = 2
+    WAITING = 3
+    HELD = 4
+    RESTING = 5
+    CLOSED = 6
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an order that stands here can still trade or be canceled."""
+        return self in _OPEN
+
+
+_OPEN = (Standing.PENDING, Standing.WAITING, Standing.HELD, Standing.RESTING)
+
+
 class OrdStatus(IntEnum):
     """FIX OrdStatus (39)."""
 
@@ -82,6 +111,12 @@ class OrdStatus(IntEnum):
     CANCELED = 4
     REJECTED = 8
     EXPIRED = 12
+
+    @property
+    def standing(self) -> Standing:
+        """Where an order stands whose status alone is told: in the book, or nowhere."""
+        open_ones = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+        return Standing.RESTING if self in open_ones else Standing.CLOSED
 
 
 class ExecType(IntEnum):
@@ -96,68 +131,66 @@ class ExecType(IntEnum):
     TRADE = 15
 
 
-class SlotUse(Struct, frozen=True, array_like=True, gc=False):
-    """A slot of an account's asset, the highest number used in it, and by which order."""
+class Cash(Struct, frozen=True, array_like=True, gc=False):
+    """
+    What a market order may spend, or shall bring, instead of a quantity.
+
+    On a binary market it can be money of the NO outcome, where a sell spends and a buy brings the
+    payout less the price.
+
+    Units: `minor` in quote minor units.
+    """
+
+    minor: int
+    of: Outcome = Outcome.YES
+
+
+class Slot(Struct, frozen=True, array_like=True, gc=False):
+    """A numbered place that an order stands in, and its number there; see `core/slots.py`."""
 
     slot: int
     number: int
-    order_id: OrderId
 
 
-class Order(Struct):
+class OrderTerms(Struct, frozen=True, array_like=True, gc=False):
     """
-    Everything the exchange knows of one order. Only `evolve` changes one.
+    What is asked of the exchange with an order; a replacement changes it, a trade never does.
 
-    Units: `price_ticks` is the limit, and for a market order the bound it was given on arrival;
-    `*_lots` quantities with `cum + leaves = order_qty` while open; `hold_minor` in the asset the
-    order holds (quote for a buy and for perpetual fees, base for a spot sell); `cum_notional_minor`
-    in quote minor units, `fee_minor` in those of the asset fees are taken in; `fee_accrued` is
-    what fees would be without rounding, as the numerator over `fees.scale`; `*_ns` since the Unix
-    epoch, `expire_ns` 0 when it does not.
+    A market order's `price_ticks` is the worst price it may trade at, 0 for the market's own bound.
+    With `cash` it has no quantity of its own, and gets one when it is accepted.
+    `secondary_cl_ord_id` need not be unique; `text` is kept and never read.
+
+    Units: `expire_ns` since the Unix epoch, 0 when the order does not expire; `exec_inst` the bits
+    of `ExecInst`.
     """
 
-    order_id: OrderId
-    account_id: AccountId
-    instrument_id: InstrumentId
-    cl_ord_id: str
     side: Side
     ord_type: OrdType
     time_in_force: TimeInForce
-    exec_inst: int
-    stp: SelfTradePrevention
-    price_ticks: int
     order_qty_lots: int
-    expire_ns: int
-    submit_ns: int
-    transact_ns: int
-    priority_seq: int
-    leaves_qty_lots: int
-    cum_qty_lots: int = 0
-    cum_notional_minor: int = 0
-    fee_minor: int = 0
-    hold_minor: int = 0
-    ord_status: OrdStatus = OrdStatus.NEW
-    exec_type: ExecType = ExecType.NEW
-    cancel_reason: CancelReason = CancelReason.NONE
-    retired_cl_ord_ids: tuple[str, ...] = ()
+    price_ticks: int = 0
+    expire_ns: int = 0
+    exec_inst: int = 0
+    stp: SelfTradePrevention = SelfTradePrevention.NONE
+    cash: Cash | None = None
+    position_effect: PositionEffect = PositionEffect.NONE
     text: str = ""
     secondary_cl_ord_id: str = ""
-    cash_qty_minor: int = 0
-    reject_reason: RejectReason | None = None
-    fee_accrued: int = 0
-    position_effect: PositionEffect = PositionEffect.NONE
+    slot: Slot | None = None
 
     @property
-    def is_open(self) -> bool:
-        """Whether the order can still trade or be canceled."""
-        return self.leaves_qty_lots > 0
+    def cash_minor(self) -> int:
+        """The cash an order is for, 0 for one with a quantity."""
+        return self.cash.minor if self.cash else 0
 
     @property
-    def reduce_only(self) -> bool:
-        """Whether the order may only bring a position toward zero."""
-        return bool(self.exec_inst & ExecInst.REDUCE_ONLY)
+    def is_immediate(self) -> bool:
+        """Whether what does not trade at once ends."""
+        return self.time_in_force is TimeInForce.IOC or self.time_in_force is TimeInForce.FOK
 
-    @property
-    def all_or_none(self) -> bool:
-        """Whether the order trades whole or not at all."""
-        return bool(self.exec_inst & ExecInst.ALL_OR_NONE)
+
+class ReplacePolicy(IntEnum):
+    """What becomes of a replacement that asks for no more than what has been executed."""
+
+    REFUSE_EXECUTED = 0
+    CANCEL_EXECUTED = 1  # the order ends, as a cancel would end it

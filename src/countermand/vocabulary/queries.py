@@ -4,7 +4,7 @@ Queries: what someone asks to see. A value in, a view out; answers show applied,
 
 from msgspec import Struct
 
-from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.commands import NewOrder, RecordRejected
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.vocabulary.order import ExecType, OrdStatus, OrdType, Side
 
@@ -16,20 +16,14 @@ class Query(Struct, frozen=True, gc=False):
 class GetOrder(Query, frozen=True):
     """
     Answers `OrderReport`, or None. Found as in `CancelOrder`: by id first, then by `cl_ord_id`.
+
+    A staged order has only its id until it is submitted, and is still found after it has lapsed.
     """
 
     account_id: AccountId
     order_id: OrderId
     cl_ord_id: str = ""
     secondary_cl_ord_id: str = ""
-
-
-class GetStagedOrder(Query, frozen=True):
-    """Answers `StagedOrder`, or None; one whose time is over at `now_ns` is none."""
-
-    account_id: AccountId
-    order_id: OrderId
-    now_ns: int = 0
 
 
 class ListOpenOrders(Query, frozen=True):
@@ -79,12 +73,17 @@ class ListTrades(Query, frozen=True):
 
 class ListFills(Query, frozen=True):
     """
-    Answers a tuple of `Fill`, newest first. None means any; the page is as in `ListOpenOrders`.
+    Answers a tuple of `Fill`, newest first. None means any.
+
+    Only the page is reported: `limit` fills after the first `offset` of those that happened from
+    `since_ns` to `until_ns`, both included.
     """
 
     account_ids: tuple[AccountId, ...]
     order_id: OrderId | None = None
     cl_ord_id: str | None = None
+    instrument_ids: tuple[InstrumentId, ...] | None = None
+    since_ns: int | None = None
     until_ns: int | None = None
     offset: int = 0
     limit: int | None = None
@@ -124,10 +123,10 @@ class GetDepth(Query, frozen=True):
 
 class PreviewOrder(Query, frozen=True):
     """
-    Answers `PreviewReport`: `NewOrder` decided as if it came at `now_ns`, and thrown away.
+    Answers `PreviewReport`: the command decided as if it came at `now_ns`, and thrown away.
     """
 
-    order: NewOrder
+    order: NewOrder | RecordRejected
     now_ns: int = 0
 
 

@@ -6,63 +6,49 @@ A server renders them, a client reads them back; neither needs the state they we
 
 from msgspec import Struct
 
-from countermand.vocabulary.commands import NewOrder
-from countermand.vocabulary.events import Event
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument
-from countermand.vocabulary.order import (
-    ExecType,
-    OrdStatus,
-    OrdType,
-    PositionEffect,
-    SelfTradePrevention,
-    Side,
-    TimeInForce,
-)
+from countermand.vocabulary.order import ExecType, OrderTerms, OrdStatus, Side, Standing
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 
-class OrderReport(Struct, frozen=True, gc=False):
+class OrderReport(Struct, frozen=True, array_like=True, gc=False):
     """
-    An order at one moment; fields as in `Order`.
+    An order at one moment.
 
-    Units: lots, ticks, quote minor units, nanoseconds since the Unix epoch; `fee_minor` in the
-    asset fees are taken in, `hold_minor` in the asset the order holds. A closed order has
-    `leaves_qty_lots` 0 (FIX); what a cancel left unfilled is `order_qty_lots - cum_qty_lots`.
+    `terms` are those in force: a market order's price is the bound it was given, and its quantity
+    what its cash came to. While it is open `cum + leaves` is the quantity; a closed order has
+    `leaves_qty_lots` 0 (FIX), and what a cancel left unfilled is `order_qty_lots - cum_qty_lots`.
+    An order that was recorded as rejected may have no instrument.
+
+    Units: lots, quote minor units, nanoseconds since the Unix epoch; `fee_minor` in the asset fees
+    are taken in, `hold_minor` in the asset the order holds (quote for a buy and for the fees of
+    positions, base for a spot sell); `due_ns` when a staged order lapses, else 0.
     """
 
     order_id: OrderId
     account_id: AccountId
     instrument_id: InstrumentId
     cl_ord_id: str
-    side: Side
-    ord_type: OrdType
-    time_in_force: TimeInForce
-    exec_inst: int
-    stp: SelfTradePrevention
-    price_ticks: int
-    order_qty_lots: int
-    leaves_qty_lots: int
-    cum_qty_lots: int
-    cum_notional_minor: int
-    fee_minor: int
-    ord_status: OrdStatus
-    exec_type: ExecType
-    cancel_reason: CancelReason
-    expire_ns: int
-    submit_ns: int
-    transact_ns: int
-    text: str = ""
-    secondary_cl_ord_id: str = ""
-    cash_qty_minor: int = 0
-    reject_reason: RejectReason | None = None
+    terms: OrderTerms
+    standing: Standing
+    ord_status: OrdStatus = OrdStatus.NEW
+    exec_type: ExecType = ExecType.NEW
+    leaves_qty_lots: int = 0
+    cum_qty_lots: int = 0
+    cum_notional_minor: int = 0
+    fee_minor: int = 0
     hold_minor: int = 0
-    position_effect: PositionEffect = PositionEffect.NONE
+    submit_ns: int = 0
+    transact_ns: int = 0
+    cancel_reason: CancelReason = CancelReason.NONE
+    reject_reason: RejectReason | None = None
+    due_ns: int = 0
 
     @property
     def is_open(self) -> bool:
         """Whether the order can still trade or be canceled."""
-        return self.ord_status <= OrdStatus.PARTIALLY_FILLED
+        return self.standing.is_open
 
 
 class Fill(Struct, frozen=True, array_like=True, gc=False):
@@ -78,20 +64,14 @@ class Fill(Struct, frozen=True, array_like=True, gc=False):
     account_id: AccountId
     instrument_id: InstrumentId
     cl_ord_id: str
-    side: Side
-    time_in_force: TimeInForce
-    stp: SelfTradePrevention
+    terms: OrderTerms
     is_maker: bool
     last_px_ticks: int
     last_qty_lots: int
     fee_minor: int
-    price_ticks: int
-    order_qty_lots: int
     cum_qty_lots: int
     cum_notional_minor: int
-    expire_ns: int
     ts_ns: int
-    text: str = ""
 
 
 class Trade(Struct, frozen=True, array_like=True, gc=False):
@@ -105,13 +85,12 @@ class Trade(Struct, frozen=True, array_like=True, gc=False):
     ts_ns: int
 
 
-class StagedOrder(Struct, frozen=True, array_like=True, gc=False):
-    """An order that was written down and not yet submitted."""
+class SlotUse(Struct, frozen=True, array_like=True, gc=False):
+    """A slot of an account's asset, the highest number used in it, and by which order."""
 
+    slot: int
+    number: int
     order_id: OrderId
-    submit_ns: int
-    expire_ns: int
-    order: NewOrder
 
 
 class OrderPage(Struct, frozen=True):
@@ -242,17 +221,3 @@ class ReferenceData(Struct, frozen=True):
     assets: tuple[Asset, ...]
     instruments: tuple[Instrument, ...]
     accounts: tuple[AccountReport, ...]
-
-
-class Receipt(Struct, frozen=True):
-    """
-    The answer to a command: what happened, and the orders it was about as they stand after it.
-
-    `orders` holds the new, replaced or canceled order, or all that a mass cancel or a
-    settlement took, ascending.
-    """
-
-    seq: int
-    ts_ns: int
-    events: tuple[Event, ...]
-    orders: tuple[OrderReport, ...]

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 from countermand.wire.conversation import AnyContext, Op, Serving, WaitForClose
 from countermand.wire.errors import WireError
 from countermand.wire.http import Request, Response

@@ -4,7 +4,8 @@ from msgspec import Struct
 
 from countermand.vocabulary.events import CancelRejected, InstructionRejected, OrderRejected
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire.errors import CancelRefused, OrderRefused
 
 

@@ -12,8 +12,9 @@ from tests.venues.desk import Desk
 from countermand.venues import VENUES
 from countermand.vocabulary.commands import NewOrder, SetTradingState
 from countermand.vocabulary.instrument import Instrument, TradingState
-from countermand.vocabulary.order import OrdType, Side, TimeInForce
-from countermand.vocabulary.reports import AccountReport, Receipt
+from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import numbers
 from countermand.wire.http import Request
 from countermand.world import spec
@@ -76,10 +77,12 @@ class Window:
         lots, ticks = numbers.qty_lots(one, Decimal(qty)), numbers.price_ticks(one, Decimal(price))
         return self.desk.engine.enter(
             NewOrder(
-                account.account_id, one.instrument_id, "", side, OrdType.LIMIT, TimeInForce.GTC,
-                lots, ticks,
+                account.account_id,
+                one.instrument_id,
+                "",
+                OrderTerms(side, OrdType.LIMIT, TimeInForce.GTC, lots, ticks),
             )
-        )  # fmt: skip
+        )
 
     def trade(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.venues.conformance.asking import first_ask
+from tests.venues.conformance.terms import changed
 from tests.venues.desk import START_NS, Desk
 
 from countermand.client.call import call
@@ -19,7 +20,7 @@ from countermand.venues.coinbase_intx.messages import markets as market_messages
 from countermand.venues.coinbase_intx.messages.accounts import GetPortfolio
 from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
-from countermand.vocabulary.order import ExecType, OrdType, Side, TimeInForce
+from countermand.vocabulary.order import ExecType, OrderTerms, OrdType, Side, TimeInForce
 from countermand.vocabulary.queries import (
     GetAccount,
     GetQuote,
@@ -40,25 +41,25 @@ DESK = Desk(VENUE)
 MINE = DESK.accounts()[0].account_id
 MARKET = next(iter(DESK.directory.instruments))
 ORDER = NewOrder(
-    MINE, MARKET, "one", Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 1000, 500_000
-)  # fmt: skip
+    MINE, MARKET, "one", OrderTerms(Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 1000, 500_000)
+)
 CANCEL = CancelOrder(MINE, OrderId(7))
 
 
 def placed() -> OrderReport:
     """Place an order under a name of its own."""
     name = f"n{DESK.engine.exchange.seq}"
-    return DESK.engine.enter(replace(ORDER, cl_ord_id=name)).orders[0]
+    return DESK.engine.enter(changed(ORDER, cl_ord_id=name)).orders[0]
 
 
 @pytest.mark.parametrize(
     ("operation", "asked"),
     [
-        (Operation.PLACE_ORDER, replace(ORDER, cl_ord_id="")),
-        (Operation.PLACE_ORDER, replace(ORDER, cl_ord_id="Not One Of The Venue's Forms")),
-        (Operation.PLACE_ORDER, replace(ORDER, expire_ns=START_NS + 1)),
-        (Operation.PLACE_ORDER, replace(ORDER, time_in_force=TimeInForce.IOC, expire_ns=1)),
-        (Operation.PLACE_ORDER, replace(ORDER, time_in_force=TimeInForce.GTD, expire_ns=1)),
+        (Operation.PLACE_ORDER, changed(ORDER, cl_ord_id="")),
+        (Operation.PLACE_ORDER, changed(ORDER, cl_ord_id="Not One Of The Venue's Forms")),
+        (Operation.PLACE_ORDER, changed(ORDER, expire_ns=START_NS + 1)),
+        (Operation.PLACE_ORDER, changed(ORDER, time_in_force=TimeInForce.IOC, expire_ns=1)),
+        (Operation.PLACE_ORDER, changed(ORDER, time_in_force=TimeInForce.GTD, expire_ns=1)),
         (Operation.CANCEL_ORDER, replace(CANCEL, instrument_id=MARKET)),
         (Operation.CANCEL_ORDER, replace(CANCEL, cl_ord_id="one")),
         (Operation.MASS_CANCEL, MassCancel()),
@@ -70,6 +71,8 @@ def placed() -> OrderReport:
         (Operation.LIST_ORDERS, ListOpenOrders((MINE,), ord_types=())),
         (Operation.LIST_ORDERS, ListOpenOrders((MINE,), exec_types=())),
         (Operation.LIST_FILLS, ListFills((MINE,), limit=0)),
+        (Operation.LIST_FILLS, ListFills((MINE,), instrument_ids=(MARKET,))),
+        (Operation.LIST_FILLS, ListFills((MINE,), since_ns=1)),
         (Operation.PREVIEW_ORDER, ORDER),
         (Operation.LIST_ASSETS, GetReferenceData("coinbase-intx")),
     ],
@@ -97,7 +100,7 @@ def test_answer_nobody_can_read(key: str, text: str) -> None:
     order = show.show_order(placed(), DESK.context())
 
     async def garbled(request: Request) -> Response:
-        return Response(200, codec.encode(replace(order, **{key: text})))
+        return Response(200, codec.encode(changed(order, **{key: text})))
 
     with pytest.raises(Malformed, match="coinbase-intx answered"):
         asyncio.run(
@@ -134,11 +137,11 @@ def test_names_nobody_knows_here() -> None:
     order = show.show_order(placed(), ctx)
     portfolio = answer_to("/api/v1/portfolios")[0]
     with pytest.raises(Malformed):
-        show.read_order(replace(order, symbol="DOGE-PERP"), None, ctx)
+        show.read_order(changed(order, symbol="DOGE-PERP"), None, ctx)
     with pytest.raises(Malformed):
-        show.read_order(replace(order, order_id="elsewhere"), None, ctx)
+        show.read_order(changed(order, order_id="elsewhere"), None, ctx)
     with pytest.raises(WireError):
-        show.read_order(replace(order, event_type="PENDING_CANCEL"), None, ctx)
+        show.read_order(changed(order, event_type="PENDING_CANCEL"), None, ctx)
     with pytest.raises(Malformed):
         account.read_portfolio(replace(portfolio, **nowhere), None, ctx)
 
@@ -224,7 +227,7 @@ def test_fill_nobody_knows_here() -> None:
     desk = Desk(VENUE)
     desk.engine.enter(ORDER)
     bobs = desk.accounts("bob")[0].account_id
-    desk.engine.enter(replace(ORDER, account_id=bobs, side=Side.SELL))
+    desk.engine.enter(changed(ORDER, account_id=bobs, side=Side.SELL))
     page = desk.send(Request("GET", b"/api/v1/portfolios/fills"))[1]
     row = VENUE.routes.of(Operation.LIST_FILLS)
     one = codec.decode_reply(row, Response(200, codec.encode(page))).results[0]
@@ -244,7 +247,10 @@ def test_fill_nobody_knows_here() -> None:
                 (ExecType.REPLACED, ExecType.RESTATED),
             ),
         ),
-        (Operation.LIST_FILLS, ListFills((MINE,), None, None, START_NS, 7, 9)),
+        (
+            Operation.LIST_FILLS,
+            ListFills((MINE,), since_ns=START_NS, until_ns=START_NS, offset=7, limit=9),
+        ),
     ],
 )  # fmt: skip
 def test_page_travels_whole(operation: Operation, query: Any) -> None:

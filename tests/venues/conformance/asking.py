@@ -14,8 +14,10 @@ from countermand.client.call import prepared, single
 from countermand.vocabulary.commands import NewOrder, StageOrder, SubmitOrder
 from countermand.vocabulary.events import OrderStaged
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.queries import GetOrder, GetStagedOrder
-from countermand.vocabulary.reports import Receipt, StagedOrder
+from countermand.vocabulary.order import Standing
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import codec
 from countermand.wire.conversation import Step, WaitForClose
 from countermand.wire.http import Response
@@ -86,15 +88,21 @@ def scripted(desk: Desk, question: Any, ask: Any, answer: Any) -> Any:
     """Return what the exchange says to what is asked beside the question itself."""
     match ask:
         case StageOrder(order=order):
-            staged = OrderStaged(order_id=_STAGED, expire_ns=_LATER_NS, order=order)
+            staged = OrderStaged(_staged(order), keep_rejected=order.keep_rejected)
             return Receipt(1, START_NS, (staged,), ())
-        case GetStagedOrder() if isinstance(question, NewOrder):
-            return StagedOrder(_STAGED, START_NS, _LATER_NS, question)
+        case GetOrder(order_id=order_id) if order_id == _STAGED and isinstance(question, NewOrder):
+            return _staged(question)
         case GetOrder() if isinstance(answer, Receipt):
             return next((o for o in answer.orders if o.order_id == ask.order_id), None)
         case WaitForClose():
             return None
     return desk.engine.view(ask)
+
+
+def _staged(order: NewOrder) -> OrderReport:
+    names = (_STAGED, order.account_id, order.instrument_id, order.cl_ord_id)
+    times = {"submit_ns": START_NS, "transact_ns": START_NS, "due_ns": _LATER_NS}
+    return OrderReport(*names, order.terms, Standing.STAGED, **times)
 
 
 class Trip:
@@ -122,7 +130,7 @@ class Trip:
             while True:
                 if not told and self._is_meant(ask):
                     told, said = True, answer
-                elif not told and isinstance(ask, GetOrder):
+                elif not told and isinstance(ask, GetOrder) and ask.order_id != _STAGED:
                     said = self._found
                 else:
                     said = scripted(self._desk, self._question, ask, answer)

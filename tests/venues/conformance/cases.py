@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.venues.conformance.asking import first_request
 from tests.venues.conformance.losses import losses
+from tests.venues.conformance.terms import changed, field
 from tests.venues.desk import START_NS, Desk
 
 from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
@@ -17,10 +18,12 @@ from countermand.vocabulary.ids import AssetId, MatchId, OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
     ExecType,
+    OrderTerms,
     OrdStatus,
     OrdType,
     SelfTradePrevention,
     Side,
+    Standing,
     TimeInForce,
 )
 from countermand.vocabulary.queries import (
@@ -34,6 +37,7 @@ from countermand.vocabulary.queries import (
     ListQuotes,
 )
 from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import (
     AccountReport,
     AccountSummary,
@@ -43,7 +47,6 @@ from countermand.vocabulary.reports import (
     OrderReport,
     PositionReport,
     QuoteReport,
-    Receipt,
     ReferenceData,
 )
 from countermand.wire.errors import NotExpressible
@@ -92,16 +95,18 @@ def new_orders(draw: st.DrawFn, desk: Desk) -> NewOrder:
         draw(accounts(desk)).account_id,
         instrument.instrument_id,
         draw(CL_ORD_IDS),
-        draw(st.sampled_from(Side)),
-        ord_type,
-        time_in_force,
-        draw(LOTS),
-        0 if market or unbound else draw(TICKS),
-        START_NS + draw(st.integers(1, 2_000_000)) * 10**9 if expires else 0,
-        draw(st.integers(0, 3)),
-        draw(st.sampled_from(SelfTradePrevention)),
+        OrderTerms(
+            draw(st.sampled_from(Side)),
+            ord_type,
+            time_in_force,
+            draw(LOTS),
+            price_ticks=0 if market or unbound else draw(TICKS),
+            expire_ns=START_NS + draw(st.integers(1, 2_000_000)) * 10**9 if expires else 0,
+            exec_inst=draw(st.integers(0, 3)),
+            stp=draw(st.sampled_from(SelfTradePrevention)),
+        ),
     )
-    order = replace(order, **losses(desk).given)
+    order = changed(order, **losses(desk).given)
     completed = losses(desk).completed
     return order if completed is None else completed(desk, order)
 
@@ -128,10 +133,10 @@ def found_for(desk: Desk, command: Any) -> OrderReport | None:
     """Return the order a replacement would find."""
     if not isinstance(command, ReplaceOrder):
         return None
+    terms = OrderTerms(Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 10, 1)
     return OrderReport(
-        command.order_id or OrderId(7), command.account_id, command.instrument_id, "old", Side.BUY,
-        OrdType.LIMIT, TimeInForce.GTC, 0, SelfTradePrevention.NONE, 1, 10, 10, 0, 0, 0,
-        OrdStatus.NEW, ExecType.NEW, CancelReason.NONE, 0, START_NS, START_NS,
+        command.order_id or OrderId(7), command.account_id, command.instrument_id, "old", terms,
+        Standing.RESTING, leaves_qty_lots=10, submit_ns=START_NS, transact_ns=START_NS,
     )  # fmt: skip
 
 
@@ -226,14 +231,14 @@ def order_reports(draw: st.DrawFn, desk: Desk) -> OrderReport:
     order, instrument = draw(placeable(desk)), None
     instrument = desk.directory.instruments[order.instrument_id]
     unreached = losses(desk).unreached
-    reached = [s for s in _statuses(order.time_in_force) if s not in unreached]
+    reached = [s for s in _statuses(order.terms.time_in_force) if s not in unreached]
     status = draw(st.sampled_from(reached))
-    qty = order.order_qty_lots
+    qty = order.terms.order_qty_lots
     cum = {OrdStatus.NEW: 0, OrdStatus.FILLED: qty}.get(status)
     if cum is None:
         qty = max(qty, 2)
         cum = draw(st.integers(status is OrdStatus.PARTIALLY_FILLED, qty - 1))
-    reason = draw(st.sampled_from(_canceled_by(order.time_in_force)))
+    reason = draw(st.sampled_from(_canceled_by(order.terms.time_in_force)))
     if reason is CancelReason.FOK_NOT_FILLED and status is OrdStatus.CANCELED:
         cum = 0
     is_open = status <= OrdStatus.PARTIALLY_FILLED
@@ -244,25 +249,19 @@ def order_reports(draw: st.DrawFn, desk: Desk) -> OrderReport:
         order.account_id,
         order.instrument_id,
         order.cl_ord_id,
-        order.side,
-        order.ord_type,
-        order.time_in_force,
-        order.exec_inst,
-        order.stp,
-        order.price_ticks or draw(TICKS),
-        qty,
-        qty - cum if is_open else 0,
-        cum,
-        tick_lots * instrument.notional_minor,
-        draw(st.integers(-(10**15), 10**15)) if cum else 0,
-        status,
-        draw(st.sampled_from(_last_events(status))),
-        _cancel_reason(status, reason),
-        order.expire_ns,
-        submit_ns,
-        submit_ns + draw(st.integers(0, 10**15)),
-        text=order.text,
-        secondary_cl_ord_id=order.secondary_cl_ord_id,
+        replace(
+            order.terms, price_ticks=order.terms.price_ticks or draw(TICKS), order_qty_lots=qty
+        ),
+        status.standing,
+        ord_status=status,
+        exec_type=draw(st.sampled_from(_last_events(status))),
+        leaves_qty_lots=qty - cum if is_open else 0,
+        cum_qty_lots=cum,
+        cum_notional_minor=tick_lots * instrument.notional_minor,
+        fee_minor=draw(st.integers(-(10**15), 10**15)) if cum else 0,
+        submit_ns=submit_ns,
+        transact_ns=submit_ns + draw(st.integers(0, 10**15)),
+        cancel_reason=_cancel_reason(status, reason),
     )
 
 
@@ -306,26 +305,21 @@ def fills(draw: st.DrawFn, desk: Desk) -> Fill:
     """A fill, consistent in itself."""
     order = draw(placeable(desk))
     instrument = desk.directory.instruments[order.instrument_id]
-    cum = draw(st.integers(1, order.order_qty_lots))
+    cum = draw(st.integers(1, order.terms.order_qty_lots))
     return Fill(
         MatchId(draw(st.integers(1, 2**58))),
         draw(ORDER_IDS),
         order.account_id,
         order.instrument_id,
         order.cl_ord_id,
-        order.side,
-        order.time_in_force,
-        order.stp,
-        draw(st.booleans()),
-        draw(TICKS),
-        draw(st.integers(1, cum)),
-        draw(st.integers(-(10**15), 10**15)),
-        draw(TICKS),
-        order.order_qty_lots,
-        cum,
-        draw(st.integers(cum, cum * 10**7)) * instrument.notional_minor,
-        order.expire_ns,
-        draw(TIMES_NS),
+        replace(order.terms, price_ticks=draw(TICKS)),
+        is_maker=draw(st.booleans()),
+        last_px_ticks=draw(TICKS),
+        last_qty_lots=draw(st.integers(1, cum)),
+        fee_minor=draw(st.integers(-(10**15), 10**15)),
+        cum_qty_lots=cum,
+        cum_notional_minor=draw(st.integers(cum, cum * 10**7)) * instrument.notional_minor,
+        ts_ns=draw(TIMES_NS),
     )
 
 
@@ -459,5 +453,6 @@ def reports_in(answer: Any, operation: Operation) -> tuple[Any, ...]:
 
 def told(report: Any, untold: frozenset[str]) -> dict[str, Any]:
     """Return what of a report must arrive."""
-    names = (name for name in TOLD if name not in untold and hasattr(report, name))
-    return {name: getattr(report, name) for name in names}
+    known = (report, getattr(report, "terms", None))
+    names = [n for n in TOLD if n not in untold and any(hasattr(one, n) for one in known)]
+    return {name: field(report, name) for name in names}

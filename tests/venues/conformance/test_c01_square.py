@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tests.venues.conformance.asking import Trip, asks, first_ask
 from tests.venues.conformance.cases import answers, asked, found_for, reports_in, told
 from tests.venues.conformance.losses import losses
+from tests.venues.conformance.terms import changed, field
 from tests.venues.desk import Desk
 
 from countermand.vocabulary.commands import NewOrder, ReplaceOrder
@@ -93,7 +94,7 @@ def test_request(desk: Desk, operation: Operation) -> None:
         assert type(arrived) is type(question)
         assert again == arrived
         if isinstance(question, NewOrder):
-            assert replace(arrived, expire_ns=question.expire_ns) == question
+            assert changed(arrived, expire_ns=question.terms.expire_ns) == question
         elif not hasattr(question, "cl_ord_id") or isinstance(question, ReplaceOrder):
             assert replace(arrived, **named(question)) == question
 
@@ -146,7 +147,7 @@ def check_told(
 
     assert [told(report, untold) for report in expected] == [told(one, untold) for one in read]
     return tuple(
-        replace(one, **{name: getattr(report, name) for name in untold})
+        changed(one, **{name: field(report, name) for name in untold})
         for one, report in zip(read, expected, strict=True)
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.venues.conformance.losses import losses
+from tests.venues.conformance.terms import changed
 from tests.venues.desk import Desk
 
 from countermand.client.call import call
@@ -15,7 +16,14 @@ from countermand.client.transport import InProcessTransport
 from countermand.venues import VENUES
 from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import OrdStatus, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.order import (
+    OrderTerms,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from countermand.vocabulary.queries import (
     GetAccount,
     GetOrder,
@@ -120,11 +128,19 @@ class Trader:
     def order(self, cl_ord_id: str, side: Side, qty_lots: int) -> NewOrder:
         """Return an order at the reference price."""
         order = NewOrder(
-            self.account_id, self.market.instrument_id, cl_ord_id, side, OrdType.LIMIT,
-            TimeInForce.GTC, qty_lots, self.market.reference_price_ticks,
-            stp=SelfTradePrevention.BOTH,
-        )  # fmt: skip
-        return replace(order, **losses(self.desk).given)
+            self.account_id,
+            self.market.instrument_id,
+            cl_ord_id,
+            OrderTerms(
+                side,
+                OrdType.LIMIT,
+                TimeInForce.GTC,
+                qty_lots,
+                self.market.reference_price_ticks,
+                stp=SelfTradePrevention.BOTH,
+            ),
+        )
+        return changed(order, **losses(self.desk).given)
 
     def place(self, cl_ord_id: str, side: Side, qty_lots: int) -> Any:
         """Place it."""
@@ -152,7 +168,7 @@ def core_view(trader: Trader, order_id: int) -> Any:
 def test_order_is_placed_read_replaced_and_canceled(alice: Trader) -> None:
     """Each answer tells what the exchange knows."""
     placed = alice.place("one", Side.BUY, 1000)
-    assert (placed.ord_status, placed.order_qty_lots) == (OrdStatus.NEW, 1000)
+    assert (placed.ord_status, placed.terms.order_qty_lots) == (OrdStatus.NEW, 1000)
     if Capability.REPLACE in alice.desk.venue.capabilities:
         replace_by_less(alice, placed)
 
@@ -177,7 +193,7 @@ def replace_by_less(alice: Trader, placed: Any) -> None:
             order_qty_lots=700, **losses(alice.desk).replacing,
         ),
     )  # fmt: skip
-    assert (replaced.cl_ord_id, replaced.order_qty_lots) == (name, 700)
+    assert (replaced.cl_ord_id, replaced.terms.order_qty_lots) == (name, 700)
 
 
 def test_fill_wins_over_a_cancel(alice: Trader, bob: Trader) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
+from tests.venues.conformance.terms import changed
 from tests.venues.deltadefi.booth import ADA, Booth, limit
 
 from countermand.client.call import call
@@ -18,7 +19,9 @@ from countermand.venues.deltadefi.errors import NothingToCancel, Refused
 from countermand.venues.deltadefi.transaction import TransactionRefused
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.order import (
+    Cash,
     ExecInst,
+    OrderTerms,
     OrdStatus,
     OrdType,
     SelfTradePrevention,
@@ -73,10 +76,12 @@ def order(booth: Booth, **more: Any) -> NewOrder:
     account_id = booth.desk.accounts()[0].account_id
     instrument = booth.instrument()
     plain = NewOrder(
-        account_id, instrument.instrument_id, "", Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 10_000,
-        9300, stp=SelfTradePrevention.NONE,
-    )  # fmt: skip
-    return replace(plain, **more)
+        account_id,
+        instrument.instrument_id,
+        "",
+        OrderTerms(Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 10_000, 9300),
+    )
+    return changed(plain, **more)
 
 
 def ask(booth: Booth, operation: Operation, asked: Any, **more: Any) -> Any:
@@ -101,8 +106,8 @@ def test_placing_is_two_requests(booth: Booth) -> None:
 
     assert (OrdStatus.NEW, 10_000, 9300) == (
         placed.ord_status,
-        placed.order_qty_lots,
-        placed.price_ticks,
+        placed.terms.order_qty_lots,
+        placed.terms.price_ticks,
     )
     assert [b"/order/build", b"/order/submit"] == [request.path for request in tapped.sent]
     build, submit = (msgspec.json.decode(request.body) for request in tapped.sent)
@@ -117,9 +122,9 @@ def test_market_order(booth: Booth) -> None:
     placed = ask(booth, Operation.PLACE_ORDER, market)
     assert (OrdStatus.FILLED, 10_000) == (placed.ord_status, placed.cum_qty_lots)
 
-    for_cash = replace(market, order_qty_lots=0, cash_qty_minor=93_000_000)
+    for_cash = changed(market, order_qty_lots=0, cash=Cash(93_000_000))
     placed = ask(booth, Operation.PLACE_ORDER, for_cash)
-    assert (93_000_000, 93_000_000) == (placed.cash_qty_minor, placed.cum_notional_minor)
+    assert (93_000_000, 93_000_000) == (placed.terms.cash_minor, placed.cum_notional_minor)
 
 
 def test_bound_of_a_market_order_is_read_back(booth: Booth) -> None:
@@ -132,7 +137,7 @@ def test_bound_of_a_market_order_is_read_back(booth: Booth) -> None:
     reply = codec.decode_reply(route, Response(200, raw))
     read = route.op.read(reply, None, booth.desk.context())  # type: ignore[misc]  # it is called
 
-    assert "200 9486" == read.text
+    assert "200 9486" == read.terms.text
     assert OrdStatus.PARTIALLY_FILLED is read.ord_status
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from zlib import crc32
 
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from tests.venues.conformance.losses import Losses
+from tests.venues.conformance.terms import changed
 from tests.venues.desk import Desk
 
 from countermand.venues.loopring.auth import SIGNATURE, AuthCode, Unproven
@@ -38,21 +38,21 @@ def completed(desk: Desk, order: NewOrder) -> NewOrder:
     ctx = desk.context()
     pair = resolve.pair(desk.directory.instruments[order.instrument_id], ctx)
     assert pair is not None
-    lots = order.order_qty_lots
-    if order.price_ticks:
+    lots = order.terms.order_qty_lots
+    if order.terms.price_ticks:
         unit = pair.quote.minor_per_unit
-        step = unit // gcd(unit, order.price_ticks * pair.instrument.notional_minor)
+        step = unit // gcd(unit, order.terms.price_ticks * pair.instrument.notional_minor)
         lots = -(-lots // step) * step
-        sold = pair.base if order.side is Side.SELL else pair.quote
+        sold = pair.base if order.terms.side is Side.SELL else pair.quote
         while _sold(pair, order, lots) < int(sold.token.minimum):
             lots *= 10
     storage_id = 2 * (crc32(order.cl_ord_id.encode()) >> 1)
-    return named(replace(order, order_qty_lots=lots), storage_id, MAX_FEE_BIPS, ctx)
+    return named(changed(order, order_qty_lots=lots), storage_id, MAX_FEE_BIPS, ctx)
 
 
 def _sold(pair: resolve.Pair, order: NewOrder, lots: int) -> int:
-    base, quote = grid.volumes(pair, order.price_ticks, lots)
-    return base if order.side is Side.SELL else quote
+    base, quote = grid.volumes(pair, order.terms.price_ticks, lots)
+    return base if order.terms.side is Side.SELL else quote
 
 
 def shows(report: Any) -> bool:

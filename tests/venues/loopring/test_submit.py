@@ -428,7 +428,7 @@ def test_a_resting_buy_is_for_no_more_than_was_signed(floor: Floor) -> None:
     """Its price is floored, but what that leaves of the quote buys nothing more (our choice)."""
     hashed = floor.buy(3 * E18, E18, fillAmountBOrS=False)
 
-    assert 3 * 10**9 == floor.core(hashed).order_qty_lots
+    assert 3 * 10**9 == floor.core(hashed).terms.order_qty_lots
 
 
 def test_dust_is_told_as_traded_and_stays_where_it_is(floor: Floor) -> None:
@@ -447,8 +447,8 @@ def test_prices_are_rounded_in_the_owner_s_favor(floor: Floor) -> None:
     bid = floor.buy(3 * E18, E18)
     ask = floor.sell(3 * E18, E18, "bob")
 
-    assert 333_333_333_333 == floor.core(bid).price_ticks
-    assert 333_333_333_334 == floor.core(ask, "bob").price_ticks
+    assert 333_333_333_333 == floor.core(bid).terms.price_ticks
+    assert 333_333_333_334 == floor.core(ask, "bob").terms.price_ticks
 
 
 def test_the_documented_price_of_a_fine_volume() -> None:

@@ -16,7 +16,7 @@ from countermand.vocabulary.commands import (
     WithdrawFunds,
 )
 from countermand.vocabulary.instrument import Instrument, TradingState
-from countermand.vocabulary.order import OrdType, Side, TimeInForce
+from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Serving
@@ -77,10 +77,12 @@ class Floor:
         lots, ticks = numbers.qty_lots(one, Decimal(qty)), numbers.price_ticks(one, Decimal(price))
         receipt = self.desk.engine.enter(
             NewOrder(
-                account.account_id, one.instrument_id, "", side, OrdType.LIMIT, TimeInForce.GTC,
-                lots, ticks,
+                account.account_id,
+                one.instrument_id,
+                "",
+                OrderTerms(side, OrdType.LIMIT, TimeInForce.GTC, lots, ticks),
             )
-        )  # fmt: skip
+        )
         return receipt.orders[0]
 
     def buy(self, owner: str, qty: str, price: str, slug: str = GAME) -> OrderReport:

@@ -3,7 +3,7 @@
 from tests.venues.conformance.losses import Losses
 
 from countermand.venues.polymarket_us.errors import REFUSALS
-from countermand.vocabulary.order import SelfTradePrevention
+from countermand.vocabulary.order import ReplacePolicy, SelfTradePrevention
 from countermand.wire.operation import Operation
 
 LOSSES = Losses(
@@ -11,7 +11,7 @@ LOSSES = Losses(
     lacks=frozenset({Operation.LIST_ACCOUNTS, Operation.LIST_FILLS}),
     given={"cl_ord_id": "", "stp": SelfTradePrevention.REJECT, "keep_rejected": True},
     # What has been executed cannot be taken from an order, so that less than that ends it.
-    replacing={"cancel_if_executed": True},
+    replacing={"policy": ReplacePolicy.CANCEL_EXECUTED},
     untold={
         Operation.GET_ORDER: frozenset({"exec_inst"}),
         Operation.LIST_ORDERS: frozenset({"exec_inst"}),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.venues.conformance.terms import changed
 from tests.venues.desk import Desk
 from tests.venues.polymarket_us.floor import NAME
 
@@ -25,9 +26,12 @@ from countermand.venues.polymarket_us.tables import Indicator, Outcome
 from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from countermand.vocabulary.ids import MatchId, OrderId
 from countermand.vocabulary.order import (
+    Cash,
     ExecInst,
+    OrderTerms,
     OrdStatus,
     OrdType,
+    ReplacePolicy,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -44,8 +48,14 @@ DESK = Desk(VENUES[NAME])
 MINE, HERS = DESK.accounts()[0].account_id, DESK.accounts("bob")[0].account_id
 MARKET = next(iter(DESK.directory.instruments))
 ORDER = NewOrder(
-    MINE, MARKET, "", Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 1000, 40,
-    stp=SelfTradePrevention.REJECT,
+    MINE,
+    MARKET,
+    "",
+    OrderTerms(Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 1000, 40, stp=SelfTradePrevention.REJECT),
+)
+CASH_ORDER = changed(
+    ORDER, ord_type=OrdType.MARKET, time_in_force=TimeInForce.IOC, price_ticks=0,
+    order_qty_lots=0, cash=Cash(5_500_000),
 )  # fmt: skip
 CANCEL = CancelOrder(MINE, OrderId(7), "", MARKET)
 REPLACE = ReplaceOrder(MINE, MARKET, OrderId(7), "", "", 41)
@@ -72,17 +82,17 @@ def ask(operation: Operation, asked: Any, *answers: Response) -> Any:
 @pytest.mark.parametrize(
     ("operation", "asked"),
     [
-        (Operation.PLACE_ORDER, replace(ORDER, cl_ord_id="one")),
-        (Operation.PLACE_ORDER, replace(ORDER, secondary_cl_ord_id="one")),
-        (Operation.PLACE_ORDER, replace(ORDER, account_id=HERS)),
-        (Operation.PLACE_ORDER, replace(ORDER, stp=SelfTradePrevention.NONE)),
-        (Operation.PLACE_ORDER, replace(ORDER, exec_inst=ExecInst.REDUCE_ONLY)),
-        (Operation.PLACE_ORDER, replace(ORDER, expire_ns=1)),
-        (Operation.PLACE_ORDER, replace(ORDER, cash_qty_minor=1)),
-        (Operation.PLACE_ORDER, replace(ORDER, ord_type=OrdType.MARKET)),
+        (Operation.PLACE_ORDER, changed(ORDER, cl_ord_id="one")),
+        (Operation.PLACE_ORDER, changed(ORDER, secondary_cl_ord_id="one")),
+        (Operation.PLACE_ORDER, changed(ORDER, account_id=HERS)),
+        (Operation.PLACE_ORDER, changed(ORDER, stp=SelfTradePrevention.NONE)),
+        (Operation.PLACE_ORDER, changed(ORDER, exec_inst=ExecInst.REDUCE_ONLY)),
+        (Operation.PLACE_ORDER, changed(ORDER, expire_ns=1)),
+        (Operation.PLACE_ORDER, changed(ORDER, cash=Cash(1))),
+        (Operation.PLACE_ORDER, changed(ORDER, ord_type=OrdType.MARKET)),
         (
             Operation.PLACE_ORDER,
-            replace(ORDER, ord_type=OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT),
+            changed(ORDER, ord_type=OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT),
         ),
         (Operation.GET_ORDER, GetOrder(MINE, OrderId(0), "one")),
         (Operation.GET_ORDER, GetOrder(HERS, OrderId(7))),
@@ -96,8 +106,12 @@ def ask(operation: Operation, asked: Any, *answers: Response) -> Any:
         (Operation.REPLACE_ORDER, replace(REPLACE, exec_inst=ExecInst.REDUCE_ONLY)),
         (Operation.REPLACE_ORDER, replace(REPLACE, text="x")),
         # What it would be refused for ends the order here.
-        (Operation.REPLACE_ORDER, replace(REPLACE, order_qty_lots=5, cancel_if_executed=False)),
-        (Operation.PLACE_ORDER, replace(ORDER, cash_at_complement=True)),
+        (
+            Operation.REPLACE_ORDER,
+            replace(REPLACE, order_qty_lots=5, policy=ReplacePolicy.REFUSE_EXECUTED),
+        ),
+        # The outcome traded is YES, and so is its money.
+        (Operation.PLACE_ORDER, changed(CASH_ORDER, cash=Cash(1, Outcome.NO))),
         (Operation.CANCEL_ORDER, replace(CANCEL, instrument_id=0)),
         (Operation.CANCEL_ORDER, replace(CANCEL, order_id=OrderId(0), cl_ord_id="one")),
         (Operation.CANCEL_ORDER, replace(CANCEL, secondary_cl_ord_id="one")),
@@ -139,7 +153,7 @@ def test_quantities_are_sent_as_numbers() -> None:
         seen.append(request.body)
         return Response(200, b'{"id":"C00000000001"}')
 
-    form = replace(ORDER, order_qty_lots=150)
+    form = changed(ORDER, order_qty_lots=150)
     asyncio.run(
         call(
             DESK.venue,
@@ -155,11 +169,7 @@ def test_quantities_are_sent_as_numbers() -> None:
 
 def test_cash_order() -> None:
     """Money in place of a quantity."""
-    cash = replace(
-        ORDER, ord_type=OrdType.MARKET, time_in_force=TimeInForce.IOC, price_ticks=0,
-        order_qty_lots=0, cash_qty_minor=5_500_000,
-    )  # fmt: skip
-    form = ask_place(cash, DESK.context())
+    form = ask_place(CASH_ORDER, DESK.context())
 
     assert (None, None, Amount("5.5", "USD")) == (form.quantity, form.price, form.cash_order_qty)
 
@@ -191,7 +201,7 @@ def test_life_of_a_replacement() -> None:
 def test_annotations_are_said_again() -> None:
     """An order for NO that a machine decided on is sent as one."""
     text = ANNOTATIONS.write(Annotation(Outcome.NO, Indicator.AUTOMATIC))
-    form = ask_place(replace(ORDER, text=text), DESK.context())
+    form = ask_place(changed(ORDER, text=text), DESK.context())
 
     assert ("ORDER_INTENT_SELL_SHORT", "MANUAL_ORDER_INDICATOR_AUTOMATIC") == (
         form.intent, form.manual_order_indicator,

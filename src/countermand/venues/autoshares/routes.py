@@ -140,7 +140,6 @@ def _order_rows(name: str, *, sync: bool) -> tuple[Route, ...]:
                 orders.canceled_from_wire,
             ),
             _REFERENCE + "Cancel order",
-            then=orders.find_pending,
             status=204,
         ),
     )

@@ -14,11 +14,11 @@ from countermand.vocabulary.commands import ConfigureAccount, OpenAccount
 from countermand.vocabulary.ids import AssetId
 from countermand.vocabulary.instrument import InstrumentKind
 from countermand.vocabulary.queries import GetAccount, GetReferenceData
+from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import (
     AccountReport,
     AccountSummary,
     BalanceReport,
-    Receipt,
     ReferenceData,
 )
 from countermand.wire import asks, numbers

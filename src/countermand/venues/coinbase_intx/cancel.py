@@ -6,7 +6,7 @@ from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.venues.coinbase_intx.show import read_order, show_order
 from countermand.vocabulary.commands import CancelOrder
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.receipts import the_order
 

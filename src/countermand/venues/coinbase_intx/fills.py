@@ -10,7 +10,7 @@ from countermand.venues.coinbase_intx.presentation import user_uuid
 from countermand.venues.coinbase_intx.resolve import known, known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
-from countermand.vocabulary.order import TimeInForce
+from countermand.vocabulary.order import OrderTerms, OrdType, TimeInForce
 from countermand.vocabulary.queries import ListFills
 from countermand.vocabulary.reports import Fill
 from countermand.wire import numbers, times
@@ -44,25 +44,24 @@ def ask_list(query: ListFills, ctx: Ctx) -> m.ListFills:
         portfolios=[ids.uuid(Kind.PORTFOLIO, one) for one in query.account_ids],
         order_id=None if order_id is None else ids.triplet(Kind.ORDER, order_id),
         client_order_id=query.cl_ord_id,
+        time_from=None if query.since_ns is None else times.iso_floor_ms(query.since_ns),
         **paging.ask(query.until_ns, query.offset, query.limit),
     )
 
 
 def _page(message: m.FillFilter, accounts: tuple[AccountId, ...], ctx: Ctx) -> Serving[m.FillPage]:
     text, first = message.order_id, message.time_from
-    until_ns = paging.until_ns(message)
-    since_ns = 0 if first is None else instant("time_from", first)
     found: tuple[Fill, ...] = yield ListFills(
         accounts,
         # Of what is not spelled like an order id there are no fills.
         None if text is None else ids.parse_order(text),
         message.client_order_id,
-        until_ns,
-        message.result_offset,
-        message.result_limit,
+        until_ns=paging.until_ns(message),
+        since_ns=None if first is None else instant("time_from", first),
+        offset=message.result_offset,
+        limit=message.result_limit,
     )
-    shown = [show_fill(fill, ctx) for fill in found if fill.ts_ns >= since_ns]
-    return m.FillPage(paging.header(message), shown)
+    return m.FillPage(paging.header(message), [show_fill(fill, ctx) for fill in found])
 
 
 def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
@@ -72,11 +71,11 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
     Units: times floored to milliseconds. `exec_id` is twice the match's number, and one more for
            the maker's side: the two sides of a match are two executions.
     """
-    instrument = ctx.directory.instruments[fill.instrument_id]
+    instrument, terms = ctx.directory.instruments[fill.instrument_id], fill.terms
     quote = ctx.directory.assets[instrument.quote_asset_id]
     account = ctx.directory.accounts[fill.account_id]
     exec_id = 2 * fill.match_id + fill.is_maker
-    expires = fill.time_in_force is TimeInForce.GTD
+    expires = terms.time_in_force is TimeInForce.GTD
     return m.Fill(
         portfolio_id=ids.triplet(Kind.PORTFOLIO, fill.account_id),
         portfolio_uuid=ids.uuid(Kind.PORTFOLIO, fill.account_id),
@@ -95,19 +94,19 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
         fill_qty=qty_text(instrument, fill.last_qty_lots),
         client_id=user_uuid(account.owner, ctx),
         client_order_id=fill.cl_ord_id,
-        order_qty=qty_text(instrument, fill.order_qty_lots),
-        limit_price=price_text(instrument, fill.price_ticks),
+        order_qty=qty_text(instrument, terms.order_qty_lots),
+        limit_price=price_text(instrument, terms.price_ticks),
         total_filled=qty_text(instrument, fill.cum_qty_lots),
         filled_vwap=numbers.avg_px_text_half_even(
             instrument, fill.cum_notional_minor, fill.cum_qty_lots
         ),
-        expire_time=times.iso_floor_ms(fill.expire_ns) if expires else "",
-        side=tables.SIDES.to_wire(fill.side),
-        tif=tables.TIMES_IN_FORCE.to_wire(fill.time_in_force),
-        stp_mode=tables.STP_MODES.to_wire(fill.stp),
+        expire_time=times.iso_floor_ms(terms.expire_ns) if expires else "",
+        side=tables.SIDES.to_wire(terms.side),
+        tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
+        stp_mode=tables.STP_MODES.to_wire(terms.stp),
         fee=minor_text(quote, fill.fee_minor),
         fee_asset=quote.symbol,
-        order_status="DONE" if fill.cum_qty_lots >= fill.order_qty_lots else "WORKING",
+        order_status="DONE" if fill.cum_qty_lots >= terms.order_qty_lots else "WORKING",
         event_time=times.iso_floor_ms(fill.ts_ns),
     )
 
@@ -134,19 +133,22 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
         account_id,
         instrument.instrument_id,
         message.client_order_id,
-        tables.SIDES.from_wire(message.side),
-        tables.TIMES_IN_FORCE.from_wire(message.tif),
-        tables.STP_MODES.from_wire(message.stp_mode),
-        bool(is_maker),
-        numbers.price_ticks(instrument, Decimal(message.fill_price)),
-        last_qty,
-        numbers.asset_minor(quote, Decimal(message.fee)),
-        numbers.price_ticks(instrument, Decimal(message.limit_price)),
-        order_qty,
-        cum_qty,
-        numbers.cum_notional_minor_nearest(instrument, average, cum_qty),
-        times.parse_iso(message.expire_time) if message.expire_time else 0,
-        times.parse_iso(message.event_time),
+        OrderTerms(
+            tables.SIDES.from_wire(message.side),
+            OrdType.LIMIT,
+            tables.TIMES_IN_FORCE.from_wire(message.tif),
+            order_qty,
+            price_ticks=numbers.price_ticks(instrument, Decimal(message.limit_price)),
+            expire_ns=times.parse_iso(message.expire_time) if message.expire_time else 0,
+            stp=tables.STP_MODES.from_wire(message.stp_mode),
+        ),
+        is_maker=bool(is_maker),
+        last_px_ticks=numbers.price_ticks(instrument, Decimal(message.fill_price)),
+        last_qty_lots=last_qty,
+        fee_minor=numbers.asset_minor(quote, Decimal(message.fee)),
+        cum_qty_lots=cum_qty,
+        cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, cum_qty),
+        ts_ns=times.parse_iso(message.event_time),
     )
 
 

@@ -12,9 +12,15 @@ from countermand.venues.coinbase_intx.show import read_order, show_order
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, TimeInForce
+from countermand.vocabulary.order import (
+    ExecInst,
+    OrderTerms,
+    OrdType,
+    SelfTradePrevention,
+    TimeInForce,
+)
 from countermand.vocabulary.reasons import RejectReason
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import InvalidField, MissingField, OrderRefused
@@ -48,23 +54,23 @@ def serve_place(message: m.PlaceOrder, ctx: Ctx) -> Serving[m.Order]:
 
 def ask_place(command: NewOrder, ctx: Ctx) -> m.PlaceOrder:
     """Return the form of an order."""
-    instrument = ctx.directory.instruments[command.instrument_id]
-    limited = command.ord_type is OrdType.LIMIT
-    expires = command.time_in_force is TimeInForce.GTD
+    instrument, terms = ctx.directory.instruments[command.instrument_id], command.terms
+    limited = terms.ord_type is OrdType.LIMIT
+    expires = terms.time_in_force is TimeInForce.GTD
     return m.PlaceOrder(
         client_order_id=command.cl_ord_id,
-        side=tables.SIDES.to_wire_if(command.side),
-        size=Decimal(numbers.qty_text(instrument, command.order_qty_lots)),
-        tif=tables.TIMES_IN_FORCE.to_wire_if(command.time_in_force),
+        side=tables.SIDES.to_wire_if(terms.side),
+        size=Decimal(numbers.qty_text(instrument, terms.order_qty_lots)),
+        tif=tables.TIMES_IN_FORCE.to_wire_if(terms.time_in_force),
         instrument=instrument.symbol,
-        type=tables.ORD_TYPES.to_wire_if(command.ord_type),
-        price=Decimal(numbers.price_text(instrument, command.price_ticks)) if limited else None,
+        type=tables.ORD_TYPES.to_wire_if(terms.ord_type),
+        price=Decimal(numbers.price_text(instrument, terms.price_ticks)) if limited else None,
         # The venue ends a GTC order by itself.
-        expire_time=times.iso_floor_ms(command.expire_ns) if expires else None,
+        expire_time=times.iso_floor_ms(terms.expire_ns) if expires else None,
         portfolio=ids.uuid(Kind.PORTFOLIO, command.account_id),
-        stp_mode=tables.STP_MODES.to_wire_if(command.stp),
-        post_only=bool(command.exec_inst & ExecInst.POST_ONLY),
-        close_only=bool(command.exec_inst & ExecInst.REDUCE_ONLY),
+        stp_mode=tables.STP_MODES.to_wire_if(terms.stp),
+        post_only=bool(terms.exec_inst & ExecInst.POST_ONLY),
+        close_only=bool(terms.exec_inst & ExecInst.REDUCE_ONLY),
     )
 
 
@@ -75,22 +81,19 @@ def order_of(form: m.PlaceOrder, account_id: AccountId, cl_ord_id: str, ctx: Ctx
     """Return the order that a form describes. Raises as `serve_place` does."""
     _refuse_unsupported(form)
     instrument = resolve.instrument(form.instrument, ctx)
-    time_in_force = _time_in_force(form)
-    stp = form.stp_mode
-    return NewOrder(
-        account_id,
-        instrument.instrument_id,
-        cl_ord_id,
+    time_in_force, stp = _time_in_force(form), form.stp_mode
+    terms = OrderTerms(
         tables.SIDES.from_wire(form.side),
         tables.ORD_TYPES.from_wire(form.type),
         time_in_force,
         resolve.size_lots(form.size, instrument),
-        _price_ticks(form, instrument),
-        _expire_ns(form, time_in_force, ctx),
-        ExecInst.POST_ONLY * _is_set(form.post_only)
+        price_ticks=_price_ticks(form, instrument),
+        expire_ns=_expire_ns(form, time_in_force, ctx),
+        exec_inst=ExecInst.POST_ONLY * _is_set(form.post_only)
         | ExecInst.REDUCE_ONLY * _is_set(form.close_only),
-        SelfTradePrevention.BOTH if stp is None else tables.STP_MODES.from_wire(stp),
+        stp=SelfTradePrevention.BOTH if stp is None else tables.STP_MODES.from_wire(stp),
     )
+    return NewOrder(account_id, instrument.instrument_id, cl_ord_id, terms)
 
 
 def checked_cl_ord_id(text: str) -> str:

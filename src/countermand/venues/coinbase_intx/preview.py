@@ -21,7 +21,7 @@ def serve_preview(message: m.PreviewOrder, ctx: Ctx) -> Serving[m.Preview]:
     order = order_of(message, resolve.portfolio(message.portfolio, ctx), "", ctx)
     report: PreviewReport = yield PreviewOrder(order, ctx.now_ns)
     instrument = ctx.directory.instruments[order.instrument_id]
-    in_quote = instrument.is_perpetual or order.side is Side.BUY
+    in_quote = instrument.is_perpetual or order.terms.side is Side.BUY
     asset_id = instrument.quote_asset_id if in_quote else instrument.base_asset_id
     reason = report.reason
     return m.Preview(

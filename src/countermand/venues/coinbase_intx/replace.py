@@ -11,7 +11,8 @@ from countermand.venues.coinbase_intx.show import read_order, show_order
 from countermand.vocabulary.commands import ReplaceOrder
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import CancelRefused

@@ -10,7 +10,14 @@ from countermand.venues.coinbase_intx.resolve import known, known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import ExecInst, ExecType, OrdStatus, OrdType, TimeInForce
+from countermand.vocabulary.order import (
+    ExecInst,
+    ExecType,
+    OrderTerms,
+    OrdStatus,
+    OrdType,
+    TimeInForce,
+)
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
@@ -26,37 +33,37 @@ def show_order(report: OrderReport, ctx: Ctx) -> Order:
     Source: INTX REST reference, "Cancel order", schema OrderResult_v1; captured answers.
     """
     instrument = ctx.directory.instruments[report.instrument_id]
-    lots, done = report.order_qty_lots, report.cum_qty_lots
-    is_limit, expires = report.ord_type is OrdType.LIMIT, report.time_in_force is TimeInForce.GTD
-    close_only = bool(report.exec_inst & ExecInst.REDUCE_ONLY)
+    terms, done = report.terms, report.cum_qty_lots
+    is_limit, expires = terms.ord_type is OrdType.LIMIT, terms.time_in_force is TimeInForce.GTD
+    close_only = bool(terms.exec_inst & ExecInst.REDUCE_ONLY)
     return Order(
         order_id=ids.triplet(Kind.ORDER, report.order_id),
         order_uuid=ids.uuid(Kind.ORDER, report.order_id),
         client_order_id=report.cl_ord_id,
-        side=tables.SIDES.to_wire(report.side),
+        side=tables.SIDES.to_wire(terms.side),
         instrument_id=ids.triplet(Kind.INSTRUMENT, report.instrument_id),
         instrument_uuid=ids.uuid(Kind.INSTRUMENT, report.instrument_id),
         symbol=instrument.symbol,
         portfolio_id=ids.triplet(Kind.PORTFOLIO, report.account_id),
         portfolio_uuid=ids.uuid(Kind.PORTFOLIO, report.account_id),
-        type=tables.ORD_TYPES.to_wire(report.ord_type),
+        type=tables.ORD_TYPES.to_wire(terms.ord_type),
         # What the exchange bounded a market order by is not a price its owner gave.
-        price=price_text(instrument, report.price_ticks) if is_limit else None,
-        size=qty_text(instrument, lots),
-        tif=tables.TIMES_IN_FORCE.to_wire(report.time_in_force),
-        expire_time=times.iso_floor_ms(report.expire_ns) if expires else None,
-        stp_mode=tables.STP_MODES.to_wire(report.stp),
+        price=price_text(instrument, terms.price_ticks) if is_limit else None,
+        size=qty_text(instrument, terms.order_qty_lots),
+        tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
+        expire_time=times.iso_floor_ms(terms.expire_ns) if expires else None,
+        stp_mode=tables.STP_MODES.to_wire(terms.stp),
         event_type=tables.EVENT_TYPES.to_wire(
             tables.RESTATED_AS if report.exec_type is ExecType.RESTATED else report.exec_type
         ),
         event_time=times.iso_floor_ms(report.transact_ns),
         submit_time=times.iso_floor_ms(report.submit_ns),
         order_status="WORKING" if report.is_open else "DONE",
-        leaves_qty=qty_text(instrument, lots - done),
+        leaves_qty=qty_text(instrument, terms.order_qty_lots - done),
         exec_qty=qty_text(instrument, done),
         avg_price=numbers.avg_px_text_half_even(instrument, report.cum_notional_minor, done),
         fee=_fee_text(report, instrument, ctx),
-        post_only=bool(report.exec_inst & ExecInst.POST_ONLY),
+        post_only=bool(terms.exec_inst & ExecInst.POST_ONLY),
         close_only=close_only,
         reduce_only=close_only,
         text=_text(report),
@@ -75,34 +82,38 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     order_id = known("order", ids.parse_triplet(Kind.ORDER, message.order_id))
     account_id = known_portfolio("order", message.portfolio_uuid)
     status = _status(message)
-    exec_type = tables.EVENT_TYPES.from_wire(message.event_type)
     size, done = (
         numbers.qty_lots(instrument, Decimal(text)) for text in (message.size, message.exec_qty)
     )
     quote, average = ctx.directory.assets[instrument.quote_asset_id], Decimal(message.avg_price)
     submit_ns = times.parse_iso(message.submit_time)
+    terms = OrderTerms(
+        tables.SIDES.from_wire(message.side),
+        tables.ORD_TYPES.from_wire(message.type),
+        tables.TIMES_IN_FORCE.from_wire(message.tif),
+        size,
+        price_ticks=numbers.price_ticks(instrument, Decimal(message.price or 0)),
+        expire_ns=_expire_ns(message, submit_ns),
+        exec_inst=ExecInst.POST_ONLY * message.post_only
+        | ExecInst.REDUCE_ONLY * message.close_only,
+        stp=tables.STP_MODES.from_wire(message.stp_mode),
+    )
     return OrderReport(
         OrderId(order_id),
         account_id,
         instrument.instrument_id,
         message.client_order_id,
-        tables.SIDES.from_wire(message.side),
-        tables.ORD_TYPES.from_wire(message.type),
-        tables.TIMES_IN_FORCE.from_wire(message.tif),
-        ExecInst.POST_ONLY * message.post_only | ExecInst.REDUCE_ONLY * message.close_only,
-        tables.STP_MODES.from_wire(message.stp_mode),
-        numbers.price_ticks(instrument, Decimal(message.price or 0)),
-        size,
-        size - done if message.order_status == "WORKING" else 0,
-        done,
-        numbers.cum_notional_minor_nearest(instrument, average, done),
-        numbers.asset_minor(quote, Decimal(message.fee)),
-        status,
-        exec_type,
-        _cancel_reason(message, status),
-        _expire_ns(message, submit_ns),
-        submit_ns,
-        times.parse_iso(message.event_time),
+        terms,
+        status.standing,
+        ord_status=status,
+        exec_type=tables.EVENT_TYPES.from_wire(message.event_type),
+        leaves_qty_lots=size - done if message.order_status == "WORKING" else 0,
+        cum_qty_lots=done,
+        cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, done),
+        fee_minor=numbers.asset_minor(quote, Decimal(message.fee)),
+        submit_ns=submit_ns,
+        transact_ns=times.parse_iso(message.event_time),
+        cancel_reason=_cancel_reason(message, status),
     )
 
 

@@ -27,11 +27,11 @@ def place_flow(
     Raises: NotExpressible for an order the venue has no form of.
     """
     command = asked
-    if not command.text:
+    if not command.terms.text:
         instrument = ctx.directory.instruments.get(command.instrument_id)
         if instrument is None:
             raise NotExpressible("an order on a market this venue does not have")
-        is_sell = command.side is Side.SELL
+        is_sell = command.terms.side is Side.SELL
         sold = instrument.base_asset_id if is_sell else instrument.quote_asset_id
         question = user.storage_id_ask_to_wire(ListSlots(command.account_id, sold), ctx)
         told = yield Step(Operation.GET_SLOT, question)

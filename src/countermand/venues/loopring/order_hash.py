@@ -32,7 +32,7 @@ _ACCOUNT_BITS = _STORAGE_BITS = _TIME_BITS = 32
 _TOKEN_BITS, _VOLUME_BITS, _BIPS_BITS = 16, 96, 16
 
 
-class OrderTerms(Struct, frozen=True, gc=False):
+class HashedTerms(Struct, frozen=True, gc=False):
     """
     What an order's signature covers, in the order it is hashed.
 
@@ -53,7 +53,7 @@ class OrderTerms(Struct, frozen=True, gc=False):
 
 
 @lru_cache(maxsize=_RECENT)
-def order_hash(terms: OrderTerms) -> int:
+def order_hash(terms: HashedTerms) -> int:
     """Return the hash of an order, as a number; who checks it and who reads it ask in turn."""
     return digest(poseidon(_WIDTH, _PARTIAL_ROUNDS), msgspec.structs.astuple(terms))
 
@@ -76,7 +76,7 @@ def parse_hash(text: str) -> int:
     raise ValueError("must be 0x and 64 hexadecimal digits, or decimal digits")
 
 
-def read_terms(order: dict[str, Any]) -> OrderTerms:
+def read_terms(order: dict[str, Any]) -> HashedTerms:
     """
     Return the terms of an order as it came, decoded from JSON and no further.
 
@@ -85,7 +85,7 @@ def read_terms(order: dict[str, Any]) -> OrderTerms:
     Raises: MissingField, or InvalidField naming what is wrong.
     """
     sell, buy = _token(order, "sellToken"), _token(order, "buyToken")
-    return OrderTerms(
+    return HashedTerms(
         exchange=_address(order, "exchange"),
         storage_id=_number(order, "storageId", _STORAGE_BITS),
         account_id=_number(order, "accountId", _ACCOUNT_BITS),

@@ -80,7 +80,6 @@ _ORDERS = (
         ),
         "Cancel order",
         find=canceling.find_canceled,
-        then=canceling.find_filled,
     ),
     _row(
         Operation.CANCEL_ORDER,
@@ -89,7 +88,6 @@ _ORDERS = (
         (o.CancelByHash, list[o.BatchItem]),
         Square(canceling.batch_by_hash_from_wire, canceling.batch_to_wire),
         "Cancel orders by hash",
-        then=canceling.find_filled,
     ),
     _row(
         Operation.CANCEL_ORDER,
@@ -98,7 +96,6 @@ _ORDERS = (
         (o.CancelByClientOrderId, list[o.BatchItem]),
         Square(canceling.batch_by_name_from_wire, canceling.batch_to_wire),
         "Cancel orders by client order id",
-        then=canceling.find_filled,
     ),
 )
 

@@ -6,7 +6,8 @@ Shape:  JSON, an array whose end may be missing; empty for an order to buy or se
 
 from msgspec import Struct
 
-from countermand.venues.polymarket_us.tables import Indicator, Outcome
+from countermand.venues.polymarket_us.tables import Indicator
+from countermand.vocabulary.order import Outcome
 from countermand.wire.annotations import Annotations
 
 

@@ -6,7 +6,7 @@ from countermand.venues.polymarket_us.messages import orders as m
 from countermand.venues.polymarket_us.settings import Ctx
 from countermand.vocabulary.commands import CancelOrder
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import CancelRefused
 from countermand.wire.http import Response

@@ -42,10 +42,10 @@ def show_executions(report: OrderReport, fills: tuple[Fill, ...], ctx: Ctx) -> l
 
 
 def _accepted(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Execution:
-    lots = fills[0].order_qty_lots if fills else report.order_qty_lots
+    lots = fills[0].terms.order_qty_lots if fills else report.terms.order_qty_lots
     taken = replace(
         report,
-        order_qty_lots=lots,
+        terms=replace(report.terms, order_qty_lots=lots),
         leaves_qty_lots=lots,
         cum_qty_lots=0,
         cum_notional_minor=0,
@@ -63,10 +63,10 @@ def _filled(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Iterator[Execut
     fee_minor = 0
     for fill in fills:
         fee_minor += fill.fee_minor
-        leaves = fill.order_qty_lots - fill.cum_qty_lots
+        leaves = fill.terms.order_qty_lots - fill.cum_qty_lots
         after = replace(
             report,
-            order_qty_lots=fill.order_qty_lots,
+            terms=replace(report.terms, order_qty_lots=fill.terms.order_qty_lots),
             leaves_qty_lots=leaves,
             cum_qty_lots=fill.cum_qty_lots,
             cum_notional_minor=fill.cum_notional_minor,
@@ -110,7 +110,7 @@ def _reject_text(report: OrderReport, reason: RejectReason, ctx: Ctx) -> str:
     prices = (RejectReason.PRICE_NOT_POSITIVE, RejectReason.PRICE_OUTSIDE_BAND)
     if instrument is not None and reason in prices:
         low, high = instrument.limit_down_ticks, instrument.limit_up_ticks
-        if report.price_ticks < low:
+        if report.terms.price_ticks < low:
             return f"Low price limit is {price_text(instrument, low)}"
         return f"High price limit is {price_text(instrument, high)}"
     return _TEXTS.get(reason, reason.sentence)

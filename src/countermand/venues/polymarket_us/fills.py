@@ -8,10 +8,13 @@ Source: Portfolio API schema, `GET /v1/portfolio/activities`. A trade there name
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from countermand.venues.polymarket_us import ids, resolve
 from countermand.venues.polymarket_us.amounts import price, qty_fixed, qty_whole
 from countermand.venues.polymarket_us.messages import accounts as m
 from countermand.venues.polymarket_us.settings import Ctx
+from countermand.vocabulary.ids import InstrumentId
 from countermand.vocabulary.queries import ListFills
 from countermand.vocabulary.reports import Fill
 from countermand.wire import times
@@ -36,25 +39,16 @@ def serve_activities(message: m.ListActivities, ctx: Ctx) -> Serving[m.ActivityP
     account_ids, limit = (resolve.account(ctx),), message.limit or LIMIT_DEFAULT
     moment_ns, shown = _moment(message.cursor)
     ascending = message.sort_order == _ASCENDING
-    query = ListFills(account_ids, until_ns=moment_ns, limit=shown + limit + 1)
-    if ascending or message.market_slug:
-        # The exchange lists fills newest first and of all markets; the rest are gone through.
-        query = ListFills(account_ids)
+    query = ListFills(account_ids, instrument_ids=_markets(message, ctx))
+    if ascending:
+        # The exchange lists fills newest first; for the oldest all are gone through.
+        query = replace(query, since_ns=moment_ns)
+    else:
+        query = replace(query, until_ns=moment_ns, limit=shown + limit + 1)
     fills: tuple[Fill, ...] = yield query
     if message.types and _TRADE not in message.types:
         fills = ()
-    if message.market_slug:
-        market = ctx.directory.instrument_by_symbol(message.market_slug)
-        fills = tuple(one for one in fills if market and one.instrument_id == market.instrument_id)
-    if ascending:
-        fills = fills[::-1]
-    if moment_ns is not None:
-        fills = tuple(
-            one
-            for one in fills
-            if (one.ts_ns >= moment_ns if ascending else one.ts_ns <= moment_ns)
-        )
-    rest = fills[shown:]
+    rest = (fills[::-1] if ascending else fills)[shown:]
     page, eof = rest[:limit], len(rest) <= limit
     cursor = "" if eof else _cursor(page, moment_ns, shown)
     return m.ActivityPage([m.Activity(_TRADE, show_trade(one, ctx)) for one in page], cursor, eof)
@@ -77,6 +71,13 @@ def show_trade(fill: Fill, ctx: Ctx) -> m.Trade:
 
 
 ACTIVITIES = Op(m.ListActivities, m.ActivityPage, serve_activities)
+
+
+def _markets(message: m.ListActivities, ctx: Ctx) -> tuple[InstrumentId, ...] | None:
+    if not message.market_slug:
+        return None
+    one = ctx.directory.instrument_by_symbol(message.market_slug)
+    return (one.instrument_id,) if one else ()
 
 
 def _moment(cursor: str) -> tuple[int | None, int]:

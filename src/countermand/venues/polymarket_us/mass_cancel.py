@@ -4,7 +4,7 @@ from countermand.venues.polymarket_us import ids, resolve
 from countermand.venues.polymarket_us.messages import orders as m
 from countermand.venues.polymarket_us.settings import Ctx
 from countermand.vocabulary.commands import MassCancel
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import Malformed
 from countermand.wire.receipts import Acknowledged, accepted

@@ -8,11 +8,21 @@ from countermand.venues.polymarket_us.annotations import ANNOTATIONS, Annotation
 from countermand.venues.polymarket_us.messages import orders as m
 from countermand.venues.polymarket_us.messages.shared import Amount
 from countermand.venues.polymarket_us.settings import Ctx
-from countermand.venues.polymarket_us.tables import Indicator, Outcome
-from countermand.vocabulary.commands import NewOrder
-from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.venues.polymarket_us.tables import Indicator
+from countermand.vocabulary.commands import NewOrder, RecordRejected
+from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.order import (
+    Cash,
+    ExecInst,
+    OrderTerms,
+    OrdType,
+    Outcome,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from countermand.vocabulary.reasons import RejectReason
 from countermand.wire import numbers, times
 from countermand.wire.errors import MissingField
 from countermand.wire.fields import instant, invalid
@@ -20,7 +30,7 @@ from countermand.wire.fields import instant, invalid
 _IMMEDIATE = (TimeInForce.IOC, TimeInForce.FOK)
 
 
-def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder:
+def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder | RecordRejected:
     """
     Return the order asked for. What the exchange refuses is kept as a rejected order.
 
@@ -39,45 +49,41 @@ def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder:
     else:
         price_ticks = _price_ticks(form, side, ord_type, instrument)
         qty_lots, cash_minor = _quantity(form, ord_type, instrument, ctx)
-    return NewOrder(
-        account_id,
-        InstrumentId(0) if instrument is None else instrument.instrument_id,
-        "",
+    terms = OrderTerms(
         side,
         ord_type,
         time_in_force,
         qty_lots,
-        price_ticks,
-        _expire_ns(form, time_in_force, ctx),
-        int(ExecInst.POST_ONLY if form.participate_dont_initiate else ExecInst.NONE),
-        SelfTradePrevention.REJECT,
-        text=ANNOTATIONS.write(noted),
-        cash_qty_minor=cash_minor,
-        keep_rejected=True,
+        price_ticks=price_ticks,
+        expire_ns=_expire_ns(form, time_in_force, ctx),
+        exec_inst=int(ExecInst.POST_ONLY if form.participate_dont_initiate else ExecInst.NONE),
+        stp=SelfTradePrevention.REJECT,
         # Prices are those of YES whatever the intent, but cash is that of the outcome traded.
-        cash_at_complement=cash_minor > 0 and outcome is Outcome.NO,
+        cash=Cash(cash_minor, outcome) if cash_minor else None,
+        text=ANNOTATIONS.write(noted),
     )
+    if instrument is None:
+        return RecordRejected(account_id, terms, RejectReason.UNKNOWN_INSTRUMENT)
+    return NewOrder(account_id, instrument.instrument_id, "", terms, keep_rejected=True)
 
 
 def write_form(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
     """Return the form of an order."""
-    instrument, noted = (
-        ctx.directory.instruments[command.instrument_id],
-        ANNOTATIONS.read(command.text),
-    )
-    limited, expires = command.ord_type is OrdType.LIMIT, command.time_in_force is TimeInForce.GTD
-    cash, lots = command.cash_qty_minor, command.order_qty_lots
+    instrument, terms = ctx.directory.instruments[command.instrument_id], command.terms
+    noted = ANNOTATIONS.read(terms.text)
+    limited, expires = terms.ord_type is OrdType.LIMIT, terms.time_in_force is TimeInForce.GTD
+    cash, lots = terms.cash_minor, terms.order_qty_lots
     quote = ctx.directory.assets[instrument.quote_asset_id]
     return m.CreateOrder(
         market_slug=instrument.symbol,
-        intent=tables.INTENTS.to_wire((command.side, noted.outcome)),
-        type=tables.ORD_TYPES.to_wire(command.ord_type),
-        price=price(instrument, command.price_ticks) if limited else None,
+        intent=tables.INTENTS.to_wire((terms.side, noted.outcome)),
+        type=tables.ORD_TYPES.to_wire(terms.ord_type),
+        price=price(instrument, terms.price_ticks) if limited else None,
         quantity=None if cash else Decimal(numbers.qty_text(instrument, lots)),
         cash_order_qty=Amount(numbers.minor_text(quote, cash), quote.symbol) if cash else None,
-        tif=tables.TIMES_IN_FORCE.to_wire(command.time_in_force),
-        good_till_time=times.iso_ns(command.expire_ns) if expires else None,
-        participate_dont_initiate=True if command.exec_inst & ExecInst.POST_ONLY else None,
+        tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
+        good_till_time=times.iso_ns(terms.expire_ns) if expires else None,
+        participate_dont_initiate=True if terms.exec_inst & ExecInst.POST_ONLY else None,
         manual_order_indicator=indicator_text(noted.indicator),
     )
 

@@ -16,19 +16,21 @@ from countermand.venues.polymarket_us.order_form import (
     write_form,
 )
 from countermand.venues.polymarket_us.settings import Ctx
-from countermand.venues.polymarket_us.tables import Outcome
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.order import (
     ExecInst,
+    OrderTerms,
     OrdStatus,
     OrdType,
+    Outcome,
     SelfTradePrevention,
     Side,
     TimeInForce,
 )
 from countermand.vocabulary.queries import GetOrder, ListFills
 from countermand.vocabulary.reasons import RejectReason
-from countermand.vocabulary.reports import Fill, OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import times
 from countermand.wire.conversation import Op, Serving, WaitForClose
 from countermand.wire.errors import Malformed, NotFound, OrderRefused
@@ -90,14 +92,16 @@ def serve_close(message: m.ClosePosition, ctx: Ctx) -> Serving[m.Created]:
         summary.account.account_id,
         instrument.instrument_id,
         "",
-        side,
-        OrdType.MARKET,
-        TimeInForce.IOC,
-        abs(net_lots),
-        slippage.bound_ticks(message.slippage_tolerance, side, instrument),
-        exec_inst=int(ExecInst.REDUCE_ONLY),
-        stp=SelfTradePrevention.REJECT,
-        text=ANNOTATIONS.write(Annotation(outcome, indicator)),
+        OrderTerms(
+            side,
+            OrdType.MARKET,
+            TimeInForce.IOC,
+            abs(net_lots),
+            price_ticks=slippage.bound_ticks(message.slippage_tolerance, side, instrument),
+            exec_inst=int(ExecInst.REDUCE_ONLY),
+            stp=SelfTradePrevention.REJECT,
+            text=ANNOTATIONS.write(Annotation(outcome, indicator)),
+        ),
         keep_rejected=True,
     )
     return (yield from _created(receipt, message, ctx))

@@ -7,10 +7,10 @@ from countermand.venues.polymarket_us.messages import orders as m
 from countermand.venues.polymarket_us.order_form import read_form
 from countermand.venues.polymarket_us.settings import Ctx
 from countermand.venues.polymarket_us.show import PENDING_NEW, show_order
+from countermand.vocabulary.commands import RecordRejected
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import ExecType, OrdStatus
+from countermand.vocabulary.order import Standing
 from countermand.vocabulary.queries import PreviewOrder
-from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport, PreviewReport
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import MissingField, OrderRefused
@@ -25,16 +25,21 @@ def serve_preview(message: m.PreviewOrder, ctx: Ctx) -> Serving[m.OneOrder]:
     if message.request is None:
         raise MissingField("request")
     order = read_form(message.request, resolve.account(ctx), ctx)
+    if isinstance(order, RecordRejected):
+        raise OrderRefused(order.reason)
     report: PreviewReport = yield PreviewOrder(order, ctx.now_ns)
     if report.reason is not None:
         raise OrderRefused(report.reason)
-    lots = order.order_qty_lots or report.fill_qty_lots
+    lots = order.terms.order_qty_lots or report.fill_qty_lots
     taken = OrderReport(
-        OrderId(1), order.account_id, order.instrument_id, "", order.side, order.ord_type,
-        order.time_in_force, order.exec_inst, order.stp, order.price_ticks, lots, lots, 0, 0, 0,
-        OrdStatus.NEW, ExecType.NEW, CancelReason.NONE, order.expire_ns, 0, 0, text=order.text,
-        cash_qty_minor=order.cash_qty_minor,
-    )  # fmt: skip
+        OrderId(1),
+        order.account_id,
+        order.instrument_id,
+        "",
+        replace(order.terms, order_qty_lots=lots),
+        Standing.PENDING,
+        leaves_qty_lots=lots,
+    )
     timeless = {"insert_time": None, "create_time": None, "last_transact_time": None}
     return m.OneOrder(replace(show_order(taken, ctx), id="", state=PENDING_NEW, **timeless))
 

@@ -10,10 +10,11 @@ from countermand.venues.polymarket_us.order_form import check_no_end, future_ns
 from countermand.venues.polymarket_us.settings import Ctx
 from countermand.vocabulary.commands import ReplaceOrder
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import ExecInst, TimeInForce
+from countermand.vocabulary.order import ExecInst, ReplacePolicy, TimeInForce
 from countermand.vocabulary.queries import GetOrder, ListOpenOrders
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import CancelRefused, MissingField, NotExpressible, OrderRefused
@@ -53,7 +54,7 @@ def serve_modify(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Empty | Response
 
 def ask_modify(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
     """Return the request for a replacement. Raises NotExpressible for a quantity that is strict."""
-    if command.order_qty_lots and not command.cancel_if_executed:
+    if command.order_qty_lots and command.policy is not ReplacePolicy.CANCEL_EXECUTED:
         # What a venue supplies is not found out by asking: here a quantity always has this effect.
         raise NotExpressible("a quantity that is refused when it has been executed")
     instrument = ctx.directory.instruments[command.instrument_id]
@@ -111,12 +112,12 @@ def _replacement(
         found.order_id,
         "",
         "",
-        price_ticks,
-        qty_lots,
+        price_ticks=price_ticks,
+        order_qty_lots=qty_lots,
         time_in_force=time_in_force,
         expire_ns=expire_ns,
         exec_inst=_new_exec_inst(message, found),
-        cancel_if_executed=True,
+        policy=ReplacePolicy.CANCEL_EXECUTED,
     )
 
 
@@ -140,12 +141,12 @@ def _new_life(
 ) -> tuple[TimeInForce | None, int | None]:
     until = message.good_till_time
     asked = tables.TIMES_IN_FORCE.from_wire_if(message.tif)
-    if (asked or found.time_in_force) is not TimeInForce.GTD:
+    if (asked or found.terms.time_in_force) is not TimeInForce.GTD:
         check_no_end(until)
         return asked, None if asked is None else 0
     if until:
         return asked, future_ns(until, ctx)
-    if not found.expire_ns:
+    if not found.terms.expire_ns:
         raise MissingField("goodTillTime")
     return asked, None
 
@@ -154,5 +155,5 @@ def _new_exec_inst(message: m.ModifyOrder, found: OrderReport) -> int | None:
     post_only = message.participate_dont_initiate
     if post_only is None:
         return None
-    others = found.exec_inst & ~ExecInst.POST_ONLY
+    others = found.terms.exec_inst & ~ExecInst.POST_ONLY
     return int(others | (ExecInst.POST_ONLY if post_only else ExecInst.NONE))

@@ -12,9 +12,16 @@ from countermand.venues.polymarket_us.messages import orders as m
 from countermand.venues.polymarket_us.messages.shared import CURRENCY, Amount, MarketMetadata
 from countermand.venues.polymarket_us.order_form import indicator_text, read_indicator
 from countermand.venues.polymarket_us.settings import Ctx
-from countermand.venues.polymarket_us.tables import Outcome
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import OrdStatus, OrdType, SelfTradePrevention, TimeInForce
+from countermand.vocabulary.order import (
+    Cash,
+    OrderTerms,
+    OrdStatus,
+    OrdType,
+    Outcome,
+    SelfTradePrevention,
+    TimeInForce,
+)
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
@@ -36,15 +43,16 @@ def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
             reported by clients.
     """
     instrument = ctx.directory.instruments.get(report.instrument_id)
-    noted = ANNOTATIONS.read(report.text)
-    is_long, side = noted.outcome is Outcome.YES, report.side
+    terms = report.terms
+    noted = ANNOTATIONS.read(terms.text)
+    is_long, side = noted.outcome is Outcome.YES, terms.side
     submitted = times.iso_ns(report.submit_ns)
     return m.Order(
         id=ids.order_text(report.order_id),
         side=tables.SIDES.to_wire(side),
-        type=tables.ORD_TYPES.to_wire(report.ord_type),
-        tif=tables.TIMES_IN_FORCE.to_wire(report.time_in_force),
-        good_till_time=times.iso_ns(report.expire_ns) if report.expire_ns else None,
+        type=tables.ORD_TYPES.to_wire(terms.ord_type),
+        tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
+        good_till_time=times.iso_ns(terms.expire_ns) if terms.expire_ns else None,
         intent=tables.INTENTS.to_wire((side, noted.outcome)),
         outcome_side=tables.OUTCOMES.to_wire(noted.outcome),
         action=tables.ACTIONS.to_wire(side if is_long else side.opposite),
@@ -88,13 +96,18 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
         account_id=resolve.account(ctx),
         instrument_id=instrument.instrument_id,
         cl_ord_id="",
-        side=side,
-        ord_type=tables.ORD_TYPES.from_wire(message.type),
-        time_in_force=time_in_force,
-        exec_inst=0,
-        stp=SelfTradePrevention.REJECT,
-        price_ticks=amounts.read_price(instrument, message.price),
-        order_qty_lots=lots,
+        terms=OrderTerms(
+            side,
+            tables.ORD_TYPES.from_wire(message.type),
+            time_in_force,
+            lots,
+            price_ticks=amounts.read_price(instrument, message.price),
+            expire_ns=_instant(message.good_till_time),
+            stp=SelfTradePrevention.REJECT,
+            cash=None if cash is None else Cash(amounts.read_money(quote, cash), outcome),
+            text=ANNOTATIONS.write(Annotation(outcome, indicator)),
+        ),
+        standing=status.standing,
         leaves_qty_lots=leaves,
         cum_qty_lots=cum,
         cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, cum),
@@ -102,11 +115,8 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
         ord_status=status,
         exec_type=last_exec_type(status),
         cancel_reason=reason,
-        expire_ns=_instant(message.good_till_time),
         submit_ns=_instant(message.create_time),
         transact_ns=_instant(message.last_transact_time or message.create_time),
-        text=ANNOTATIONS.write(Annotation(outcome, indicator)),
-        cash_qty_minor=0 if cash is None else amounts.read_money(quote, cash),
     )
 
 
@@ -128,16 +138,13 @@ def _as_sent(noted: Annotation) -> dict[str, Any]:
 def _amounts(report: OrderReport, one: Instrument, ctx: Ctx, *, is_long: bool) -> dict[str, Any]:
     quote = ctx.directory.assets[one.quote_asset_id]
     # What a market order was bound to is not a price its owner gave.
-    limited, cash, cum = (
-        report.ord_type is OrdType.LIMIT,
-        report.cash_qty_minor,
-        report.cum_qty_lots,
-    )
+    terms, cum = report.terms, report.cum_qty_lots
+    limited, cash = terms.ord_type is OrdType.LIMIT, terms.cash_minor
     average = numbers.avg_px_text_half_even(one, report.cum_notional_minor, cum)
     return {
         "market_slug": one.symbol,
-        "price": amounts.price(one, report.price_ticks) if limited else None,
-        "quantity": number(qty_text(one, report.order_qty_lots)),
+        "price": amounts.price(one, terms.price_ticks) if limited else None,
+        "quantity": number(qty_text(one, terms.order_qty_lots)),
         "cum_quantity": number(qty_text(one, cum)),
         "leaves_quantity": number(qty_text(one, report.leaves_qty_lots)),
         "market_metadata": ctx.settings.presentation(one.symbol).metadata(

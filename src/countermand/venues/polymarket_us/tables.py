@@ -3,17 +3,10 @@
 from enum import IntEnum
 
 from countermand.vocabulary.instrument import TradingState
-from countermand.vocabulary.order import OrdStatus, OrdType, Side, TimeInForce
+from countermand.vocabulary.order import OrdStatus, OrdType, Outcome, Side, TimeInForce
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import QuoteReport
 from countermand.wire.table import Table
-
-
-class Outcome(IntEnum):
-    """Which side of the outcome an order speaks of; the book knows only YES."""
-
-    YES = 1
-    NO = 2
 
 
 class Indicator(IntEnum):

@@ -49,7 +49,7 @@ def history_to_wire(fills: tuple[Fill, ...], ctx: Context) -> list[orders.OrderS
     if report.ord_status is not OrdStatus.REJECTED:
         taken = replace(
             report, ord_status=OrdStatus.NEW, exec_type=ExecType.NEW, cum_qty_lots=0,
-            cum_notional_minor=0, leaves_qty_lots=report.order_qty_lots,
+            cum_notional_minor=0, leaves_qty_lots=report.terms.order_qty_lots,
         )  # fmt: skip
         rows.append(_state(taken, ctx, None, report.submit_ns))
     rows += [_filled(report, fill, ctx) for fill in reversed(fills)]
@@ -64,13 +64,18 @@ def history_to_wire(fills: tuple[Fill, ...], ctx: Context) -> list[orders.OrderS
 
 
 def _filled(report: OrderReport, fill: Fill, ctx: Context) -> orders.OrderState:
-    leaves = max(0, fill.order_qty_lots - fill.cum_qty_lots)
+    leaves = max(0, fill.terms.order_qty_lots - fill.cum_qty_lots)
     status = OrdStatus.PARTIALLY_FILLED if leaves else OrdStatus.FILLED
+    lots, ticks = fill.terms.order_qty_lots, fill.terms.price_ticks
     then = replace(
-        report, ord_status=status, exec_type=ExecType.TRADE, order_qty_lots=fill.order_qty_lots,
-        cum_qty_lots=fill.cum_qty_lots, cum_notional_minor=fill.cum_notional_minor,
-        leaves_qty_lots=leaves, price_ticks=fill.price_ticks,
-    )  # fmt: skip
+        report,
+        terms=replace(report.terms, order_qty_lots=lots, price_ticks=ticks),
+        ord_status=status,
+        exec_type=ExecType.TRADE,
+        leaves_qty_lots=leaves,
+        cum_qty_lots=fill.cum_qty_lots,
+        cum_notional_minor=fill.cum_notional_minor,
+    )
     instrument = ctx.directory.instruments[report.instrument_id]
     return replace(
         _state(then, ctx, None, fill.ts_ns),

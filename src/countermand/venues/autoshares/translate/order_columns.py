@@ -64,7 +64,7 @@ def _names(ctx: Context) -> _Values:
 
     def symbol(one: OrderReport) -> str:
         market = known.get(one.instrument_id)
-        return parse_remarks(one.text).symbol if market is None else market.symbol
+        return parse_remarks(one.terms.text).symbol if market is None else market.symbol
 
     def security_id(one: OrderReport) -> int:
         # An order that was refused before it came into a market may name one nonetheless.
@@ -89,7 +89,7 @@ def _times(ctx: Context) -> _Values:
         "Date": lambda one: dates.floored(one.transact_ns),
         "TransactionDate": lambda one: dates.floored(one.transact_ns),
         "ExpireDate": lambda one: (
-            dates.date_from_wire(order_reports.expire_date(one, parse_remarks(one.text), ctx))
+            dates.date_from_wire(order_reports.expire_date(one, parse_remarks(one.terms.text), ctx))
             or None
         ),
     }
@@ -97,13 +97,15 @@ def _times(ctx: Context) -> _Values:
 
 def _words() -> _Values:
     def type_word(one: OrderReport) -> str:
-        return parse_remarks(one.text).type or tables.ORD_TYPES.to_wire(one.ord_type)
+        return parse_remarks(one.terms.text).type or tables.ORD_TYPES.to_wire(one.terms.ord_type)
 
     def tif_word(one: OrderReport) -> str:
-        return parse_remarks(one.text).tif or tables.TIMES_IN_FORCE.to_wire(one.time_in_force)
+        return parse_remarks(one.terms.text).tif or tables.TIMES_IN_FORCE.to_wire(
+            one.terms.time_in_force
+        )
 
     return {
-        "Side": lambda one: side_word(one.side, one.position_effect),
+        "Side": lambda one: side_word(one.terms.side, one.terms.position_effect),
         "Type": type_word,
         "TimeInForce": tif_word,
     }
@@ -114,13 +116,15 @@ def _terms(ctx: Context) -> _Values:
 
     def quantity(one: OrderReport) -> Decimal:
         if (market := known.get(one.instrument_id)) is None:
-            return parse_remarks(one.text).quantity
-        return Decimal(qty_text(market, one.order_qty_lots))
+            return parse_remarks(one.terms.text).quantity
+        return Decimal(qty_text(market, one.terms.order_qty_lots))
 
     def price(one: OrderReport) -> Decimal:
         if (market := known.get(one.instrument_id)) is None:
-            return parse_remarks(one.text).price
-        return Decimal(price_text(market, one.price_ticks if one.ord_type is OrdType.LIMIT else 0))
+            return parse_remarks(one.terms.text).price
+        return Decimal(
+            price_text(market, one.terms.price_ticks if one.terms.ord_type is OrdType.LIMIT else 0)
+        )
 
     return {"Quantity": quantity, "Price": price}
 
@@ -128,7 +132,7 @@ def _terms(ctx: Context) -> _Values:
 def _executed(ctx: Context) -> _Values:
     def leaves_lots(one: OrderReport) -> int:
         waits_for = shown.pending(one, ctx)
-        return one.order_qty_lots - one.cum_qty_lots if waits_for else one.leaves_qty_lots
+        return one.terms.order_qty_lots - one.cum_qty_lots if waits_for else one.leaves_qty_lots
 
     def value(text: _Text) -> Callable[[OrderReport], Decimal]:
         # Nothing is shown of what became of an order that is still to be looked at.

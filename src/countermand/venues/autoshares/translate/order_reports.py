@@ -18,6 +18,7 @@ from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
     ExecInst,
+    OrderTerms,
     OrdStatus,
     OrdType,
     SelfTradePrevention,
@@ -25,7 +26,8 @@ from countermand.vocabulary.order import (
 )
 from countermand.vocabulary.queries import ListFills
 from countermand.vocabulary.reasons import CancelReason, RejectReason
-from countermand.vocabulary.reports import Fill, OrderPage, OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import Fill, OrderPage, OrderReport
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed, NotFound
@@ -93,12 +95,12 @@ def order_to_wire(
     Source: ETNA manual, "Place order", "Get order" (samples); the swagger file, `OrderResource`.
     """
     waits_for = waits_for or shown.pending(report, ctx)
-    state, remarks = shown.shown(report, waits_for), parse_remarks(report.text)
+    state, remarks = shown.shown(report, waits_for), parse_remarks(report.terms.text)
     instrument = ctx.directory.instruments.get(report.instrument_id)
     changed, created = dates.date_to_wire(report.transact_ns), dates.date_to_wire(report.submit_ns)
-    ord_type = remarks.type or tables.ORD_TYPES.to_wire(report.ord_type)
-    whole = bool(report.exec_inst & ExecInst.ALL_OR_NONE)
-    tif = report.time_in_force
+    ord_type = remarks.type or tables.ORD_TYPES.to_wire(report.terms.ord_type)
+    whole = bool(report.terms.exec_inst & ExecInst.ALL_OR_NONE)
+    tif = report.terms.time_in_force
     order = orders.Order(
         id=report.order_id,
         security_id=0,
@@ -108,7 +110,7 @@ def order_to_wire(
         stop_price=remarks.stop_price,
         client_id=client_id(report),
         orig_client_id=remarks.orig_client_id,
-        side=side_word(report.side, report.position_effect),
+        side=side_word(report.terms.side, report.terms.position_effect),
         date=changed,
         transaction_date=changed,
         status=state.status,
@@ -175,26 +177,32 @@ def order_from_wire(message: orders.Order, ctx: Context) -> OrderReport:
         AccountId(message.account_id),
         instrument.instrument_id,
         "",
-        side,
-        ord_type,
-        tif,
-        int(ExecInst.ALL_OR_NONE if message.exec_inst == _ALL_OR_NONE else ExecInst.NONE),
-        SelfTradePrevention.REJECT,
-        numbers.price_ticks(instrument, message.price),
-        lots,
-        leaves,
-        cum,
-        numbers.cum_notional_minor_nearest(instrument, message.average_price, cum),
-        0,
-        status,
-        shown.EXEC_TYPES[message.target],
-        _cancel_reason(message, status),
-        0 if remarks.tif else dates.expiry_from_wire(tif, message.expire_date, ctx),
-        dates.date_from_wire(message.create_date),
-        dates.date_from_wire(message.date),
-        text=remarks_text(remarks),
+        OrderTerms(
+            side,
+            ord_type,
+            tif,
+            lots,
+            price_ticks=numbers.price_ticks(instrument, message.price),
+            expire_ns=0 if remarks.tif else dates.expiry_from_wire(tif, message.expire_date, ctx),
+            exec_inst=int(
+                ExecInst.ALL_OR_NONE if message.exec_inst == _ALL_OR_NONE else ExecInst.NONE
+            ),
+            stp=SelfTradePrevention.REJECT,
+            position_effect=effect,
+            text=remarks_text(remarks),
+        ),
+        status.standing,
+        ord_status=status,
+        exec_type=shown.EXEC_TYPES[message.target],
+        leaves_qty_lots=leaves,
+        cum_qty_lots=cum,
+        cum_notional_minor=numbers.cum_notional_minor_nearest(
+            instrument, message.average_price, cum
+        ),
+        submit_ns=dates.date_from_wire(message.create_date),
+        transact_ns=dates.date_from_wire(message.date),
+        cancel_reason=_cancel_reason(message, status),
         reject_reason=_reject_reason(message, status),
-        position_effect=effect,
     )
 
 
@@ -228,7 +236,7 @@ def found_to_wire(report: OrderReport | None, ctx: Context) -> orders.Order:
 
 def client_id(report: OrderReport) -> str:
     """Return what an order is called by its owner, or else by the venue."""
-    return parse_remarks(report.text).client_id or ids.client_id(report.order_id)
+    return parse_remarks(report.terms.text).client_id or ids.client_id(report.order_id)
 
 
 def description(report: OrderReport) -> str:
@@ -243,8 +251,8 @@ def description(report: OrderReport) -> str:
 
 def reject_code(report: OrderReport) -> str:
     """Return the code of why an order was rejected."""
-    side = side_word(report.side, report.position_effect)
-    return parse_remarks(report.text).fault or code_of(report.reject_reason, side)
+    side = side_word(report.terms.side, report.terms.position_effect)
+    return parse_remarks(report.terms.text).fault or code_of(report.reject_reason, side)
 
 
 def code_of(reason: RejectReason | None, side: str) -> str:
@@ -271,13 +279,13 @@ def _with_amounts(
     order: orders.Order, report: OrderReport, instrument: Instrument, waits_for: Pending | None
 ) -> orders.Order:
     # What a market order was bound to is not a price its owner gave.
-    limit = report.price_ticks if report.ord_type is OrdType.LIMIT else 0
-    quantity = Decimal(numbers.qty_text(instrument, report.order_qty_lots))
+    limit = report.terms.price_ticks if report.terms.ord_type is OrdType.LIMIT else 0
+    quantity = Decimal(numbers.qty_text(instrument, report.terms.order_qty_lots))
     terms = {"quantity": quantity, "price": Decimal(numbers.price_text(instrument, limit))}
     if waits_for is Pending.NEW:
         return replace(order, **terms)
     cum, notional = report.cum_qty_lots, report.cum_notional_minor
-    leaves = report.order_qty_lots - cum if waits_for else report.leaves_qty_lots
+    leaves = report.terms.order_qty_lots - cum if waits_for else report.leaves_qty_lots
     average = numbers.avg_px_text_half_even(instrument, notional, cum)
     return replace(
         order,
@@ -290,10 +298,10 @@ def _with_amounts(
 
 def expire_date(report: OrderReport, remarks: Remarks, ctx: Context) -> str:
     """Return when an order ends as its owner sees it, "no date" for one that does not."""
-    if remarks.tif == "Day" and not report.expire_ns:
+    if remarks.tif == "Day" and not report.terms.expire_ns:
         expire_ns = dates.day_end_ns(remarks.hours, report.submit_ns, ctx)
         return dates.expiry_to_wire(TimeInForce.DAY, expire_ns, ctx)
-    return dates.expiry_to_wire(report.time_in_force, report.expire_ns, ctx)
+    return dates.expiry_to_wire(report.terms.time_in_force, report.terms.expire_ns, ctx)
 
 
 def _user_id(account_id: AccountId, ctx: Context) -> int:

@@ -9,10 +9,9 @@ from countermand.venues.autoshares.translate.shown import Pending
 from countermand.vocabulary.commands import CancelOrder
 from countermand.vocabulary.events import CancelRejected
 from countermand.vocabulary.ids import AccountId, OrderId
-from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reasons import CxlRejReason
-from countermand.vocabulary.reports import Receipt
+from countermand.vocabulary.receipt import Receipt
 from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, Forbidden, NotExpressible
 from countermand.wire.http import Response
@@ -49,14 +48,6 @@ def cancel_to_wire(command: CancelOrder, ctx: Context) -> orders.OneOrder:
     return orders.OneOrder(str(command.account_id), path_id(command.order_id))
 
 
-def find_pending(receipt: Receipt, ctx: Context) -> GetOrder | tuple[()]:
-    """Return the question for an order that refused a cancel and may just have been canceled."""
-    no, waits = receipt.events[0], settings.of(ctx.settings).pending_ns
-    if not waits or not isinstance(no, CancelRejected) or no.ord_status is not OrdStatus.CANCELED:
-        return ()
-    return GetOrder(resolve.account(ctx.message.account_id, ctx), no.order_id)
-
-
 def canceled_to_wire(receipt: Receipt, ctx: Context) -> Response | None:
     """
     Return the answer to a cancel that was taken: nothing, or `{}` where a world says so.
@@ -66,7 +57,9 @@ def canceled_to_wire(receipt: Receipt, ctx: Context) -> Response | None:
     Raises: CancelRefused for an order that is unknown or closed.
     Source: Orders API reference, "Cancel order" (204, 200); ETNA manual, "Cancel order".
     """
-    if not (ctx.found and shown.pending(ctx.found, ctx) is Pending.CANCEL):
+    no = receipt.events[0]
+    refused = no.order if isinstance(no, CancelRejected) else None
+    if refused is None or shown.pending(refused, ctx) is not Pending.CANCEL:
         accepted(receipt)
     return Response(200, b"{}") if settings.of(ctx.settings).cancel_answers_ok else None
 

@@ -9,17 +9,19 @@ from countermand.venues.autoshares.messages import orders
 from countermand.venues.autoshares.translate import dates, resolve, validation
 from countermand.venues.autoshares.translate.remarks import Remarks, parse_remarks, remarks_text
 from countermand.venues.autoshares.translate.validation import Words
-from countermand.vocabulary.commands import NewOrder
-from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
+from countermand.vocabulary.commands import NewOrder, RecordRejected
+from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
     ExecInst,
+    OrderTerms,
     OrdType,
     PositionEffect,
     SelfTradePrevention,
     Side,
     TimeInForce,
 )
+from countermand.vocabulary.reasons import RejectReason
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import NotExpressible
@@ -28,7 +30,7 @@ from countermand.wire.receipts import Acknowledged
 _ZERO = Decimal(0)
 
 
-def place_from_wire(message: orders.CreateOrder, ctx: Context) -> NewOrder:
+def place_from_wire(message: orders.CreateOrder, ctx: Context) -> NewOrder | RecordRejected:
     """
     Return the order asked for. What the validators or the exchange refuse is kept as rejected.
 
@@ -43,7 +45,7 @@ def place_from_wire(message: orders.CreateOrder, ctx: Context) -> NewOrder:
     instrument = ctx.directory.instrument_by_symbol(message.symbol or "")
     code = "" if instrument is None else validation.fault(message, said, instrument)
     if instrument is None or code:
-        return _rejected(message, said, code, account_id, ctx)
+        return _rejected(message, said, code, account_id)
     return _order(message, said, instrument, account_id, ctx)
 
 
@@ -51,18 +53,20 @@ def place_to_wire(command: NewOrder, ctx: Context) -> orders.CreateOrder:
     """Return the form of an order. Raises NotExpressible for what it has no room for."""
     _check_expressible(command, ctx)
     instrument = ctx.directory.instruments[command.instrument_id]
-    remarks, limited = parse_remarks(command.text), command.ord_type is OrdType.LIMIT
-    tif, whole = command.time_in_force, bool(command.exec_inst & ExecInst.ALL_OR_NONE)
+    remarks, limited = parse_remarks(command.terms.text), command.terms.ord_type is OrdType.LIMIT
+    tif, whole = command.terms.time_in_force, bool(command.terms.exec_inst & ExecInst.ALL_OR_NONE)
     expires = tif is TimeInForce.GTD
     return orders.CreateOrder(
         account_id=str(command.account_id),
         symbol=instrument.symbol,
-        type=tables.ORD_TYPES.to_wire(command.ord_type),
-        side=tables.SIDES.to_wire((command.side, command.position_effect)),
-        quantity=Decimal(numbers.qty_text(instrument, command.order_qty_lots)),
-        price=Decimal(numbers.price_text(instrument, command.price_ticks)) if limited else None,
+        type=tables.ORD_TYPES.to_wire(command.terms.ord_type),
+        side=tables.SIDES.to_wire((command.terms.side, command.terms.position_effect)),
+        quantity=Decimal(numbers.qty_text(instrument, command.terms.order_qty_lots)),
+        price=Decimal(numbers.price_text(instrument, command.terms.price_ticks))
+        if limited
+        else None,
         time_inforce=remarks.tif or tables.TIMES_IN_FORCE.to_wire(tif),
-        expire_date=dates.date_to_wire(command.expire_ns) if expires else None,
+        expire_date=dates.date_to_wire(command.terms.expire_ns) if expires else None,
         client_id=remarks.client_id or None,
         comment=remarks.comment or None,
         exchange=remarks.exchange or None,
@@ -98,22 +102,19 @@ def _order(
         # A market order trades with what is there; for the day or not makes no difference to it.
         tif, remarks = TimeInForce.IOC, replace(remarks, tif=said.tif)
     limited = ord_type is OrdType.LIMIT
-    return NewOrder(
-        account_id,
-        instrument.instrument_id,
-        "",
+    terms = OrderTerms(
         side,
         ord_type,
         tif,
         resolve.qty_lots(instrument, form.quantity or _ZERO) or 0,
-        (resolve.price_ticks(instrument, form.price or _ZERO) or 0) if limited else 0,
-        expire_ns(tif, form.expire_date, said.hours, ctx),
-        int(ExecInst.ALL_OR_NONE if said.exec_inst == "AllOrNone" else ExecInst.NONE),
-        SelfTradePrevention.REJECT,
-        text=remarks_text(remarks),
-        keep_rejected=True,
+        price_ticks=(resolve.price_ticks(instrument, form.price or _ZERO) or 0) if limited else 0,
+        expire_ns=expire_ns(tif, form.expire_date, said.hours, ctx),
+        exec_inst=int(ExecInst.ALL_OR_NONE if said.exec_inst == "AllOrNone" else ExecInst.NONE),
+        stp=SelfTradePrevention.REJECT,
         position_effect=effect,
+        text=remarks_text(remarks),
     )
+    return NewOrder(account_id, instrument.instrument_id, "", terms, keep_rejected=True)
 
 
 def expire_ns(tif: TimeInForce, expire_date: str | None, hours: str, ctx: Context) -> int:
@@ -136,49 +137,48 @@ def _remarks(form: orders.CreateOrder, said: Words) -> Remarks:
 
 
 def _rejected(
-    form: orders.CreateOrder, said: Words, code: str, account_id: AccountId, ctx: Context
-) -> NewOrder:
-    # In no market, so that the exchange refuses it, and keeps it with what was sent.
+    form: orders.CreateOrder, said: Words, code: str, account_id: AccountId
+) -> RecordRejected:
+    # In no market: there may be none of that name, and what is at fault may not fit its grid.
     side, effect = tables.SIDES.from_wire(said.side)
-    return NewOrder(
-        account_id,
-        InstrumentId(0),
-        "",
+    remarks = replace(
+        _remarks(form, said),
+        tif=said.tif,
+        fault=code,
+        symbol=form.symbol or "",
+        type=said.type,
+        quantity=form.quantity or _ZERO,
+        price=form.price or _ZERO,
+        stop_price=form.stop_price or _ZERO,
+    )
+    terms = OrderTerms(
         side,
         OrdType.MARKET if said.type == "Market" else OrdType.LIMIT,
         TimeInForce.DAY,
         0,
         exec_inst=int(ExecInst.ALL_OR_NONE if said.exec_inst == "AllOrNone" else ExecInst.NONE),
         stp=SelfTradePrevention.REJECT,
-        text=remarks_text(
-            replace(
-                _remarks(form, said),
-                tif=said.tif,
-                fault=code,
-                symbol=form.symbol or "",
-                type=said.type,
-                quantity=form.quantity or _ZERO,
-                price=form.price or _ZERO,
-                stop_price=form.stop_price or _ZERO,
-            )
-        ),
-        keep_rejected=True,
         position_effect=effect,
+        text=remarks_text(remarks),
     )
+    return RecordRejected(account_id, terms, RejectReason.UNKNOWN_INSTRUMENT)
 
 
 def _check_expressible(command: NewOrder, ctx: Context) -> None:
-    tif, market = command.time_in_force, command.ord_type is OrdType.MARKET
+    tif, market = command.terms.time_in_force, command.terms.ord_type is OrdType.MARKET
     expiry = tif in (TimeInForce.DAY, TimeInForce.GTD)
     for told, what in (
-        (command.cl_ord_id or command.secondary_cl_ord_id, "a client order id of the exchange"),
-        (command.exec_inst & ~ExecInst.ALL_OR_NONE, "an instruction but all or none"),
-        (command.stp is not SelfTradePrevention.REJECT, "a choice of self-trade prevention"),
-        (command.ord_type not in tables.ORD_TYPES, "this type of order"),
-        (market and command.price_ticks, "the bound of a market order"),
-        (command.cash_qty_minor, "an order for an amount of money"),
-        (command.expire_ns and not expiry, "the expiry of this order"),
-        (command.expire_ns % dates.STEP_NS, "an expiry finer than a tenth of a microsecond"),
+        (
+            command.cl_ord_id or command.terms.secondary_cl_ord_id,
+            "a client order id of the exchange",
+        ),
+        (command.terms.exec_inst & ~ExecInst.ALL_OR_NONE, "an instruction but all or none"),
+        (command.terms.stp is not SelfTradePrevention.REJECT, "a choice of self-trade prevention"),
+        (command.terms.ord_type not in tables.ORD_TYPES, "this type of order"),
+        (market and command.terms.price_ticks, "the bound of a market order"),
+        (command.terms.cash_minor, "an order for an amount of money"),
+        (command.terms.expire_ns and not expiry, "the expiry of this order"),
+        (command.terms.expire_ns % dates.STEP_NS, "an expiry finer than a tenth of a microsecond"),
         (_is_other_day(command, ctx), "another end of a Day order than the session's"),
     ):
         if told:
@@ -186,7 +186,7 @@ def _check_expressible(command: NewOrder, ctx: Context) -> None:
 
 
 def _is_other_day(command: NewOrder, ctx: Context) -> bool:
-    if command.time_in_force is not TimeInForce.DAY or not command.expire_ns:
+    if command.terms.time_in_force is not TimeInForce.DAY or not command.terms.expire_ns:
         return False
-    hours = parse_remarks(command.text).hours
-    return command.expire_ns != dates.day_end_ns(hours, ctx.now_ns, ctx)
+    hours = parse_remarks(command.terms.text).hours
+    return command.terms.expire_ns != dates.day_end_ns(hours, ctx.now_ns, ctx)

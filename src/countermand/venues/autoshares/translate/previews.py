@@ -19,10 +19,10 @@ from countermand.venues.autoshares.translate.orders import get_from_wire
 from countermand.venues.autoshares.translate.placing import place_from_wire, side_word
 from countermand.venues.autoshares.translate.remarks import parse_remarks
 from countermand.venues.autoshares.translate.worth import margin_ppb
-from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.commands import NewOrder, RecordRejected
 from countermand.vocabulary.ids import InstrumentId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import OrdType, Side
+from countermand.vocabulary.order import OrdType, SelfTradePrevention, Side
 from countermand.vocabulary.queries import GetOrder, GetQuote, PreviewOrder
 from countermand.vocabulary.reports import OrderReport, PreviewReport, QuoteReport
 from countermand.wire import numbers
@@ -75,27 +75,22 @@ def verified_to_wire(report: PreviewReport, ctx: Context) -> orders.Preview:
 
 
 def _again(found: OrderReport) -> NewOrder:
-    limited = found.ord_type is OrdType.LIMIT
-    return NewOrder(
-        found.account_id,
-        found.instrument_id,
-        "",
-        found.side,
-        found.ord_type,
-        found.time_in_force,
-        found.leaves_qty_lots or found.order_qty_lots,
-        found.price_ticks if limited else 0,
-        found.expire_ns if found.is_open else 0,
-        found.exec_inst,
+    asked = found.terms
+    limited = asked.ord_type is OrdType.LIMIT
+    terms = replace(
+        asked,
+        order_qty_lots=found.leaves_qty_lots or asked.order_qty_lots,
+        price_ticks=asked.price_ticks if limited else 0,
+        expire_ns=asked.expire_ns if found.is_open else 0,
         # It would meet nobody of its own account that it does not stand beside already.
-        text=found.text,
-        position_effect=found.position_effect,
+        stp=SelfTradePrevention.NONE,
     )
+    return NewOrder(found.account_id, found.instrument_id, "", terms)
 
 
 def _preview(
     report: PreviewReport,
-    order: NewOrder,
+    order: NewOrder | RecordRejected,
     quote: QuoteReport | None,
     ctx: Context,
     order_id: int | None = None,
@@ -120,26 +115,26 @@ def _preview(
     )
 
 
-def _code(report: PreviewReport, order: NewOrder) -> str:
+def _code(report: PreviewReport, order: NewOrder | RecordRejected) -> str:
     if report.reason is None:
         return ""
-    side = side_word(order.side, order.position_effect)
-    return parse_remarks(order.text).fault or order_reports.code_of(report.reason, side)
+    side = side_word(order.terms.side, order.terms.position_effect)
+    return parse_remarks(order.terms.text).fault or order_reports.code_of(report.reason, side)
 
 
 def _amounts(
-    report: PreviewReport, order: NewOrder, quote: QuoteReport | None, ctx: Context
+    report: PreviewReport, order: NewOrder | RecordRejected, quote: QuoteReport | None, ctx: Context
 ) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     # Cost, fee, margin and the margin's rate; nothing for an order that is in no market.
     market = ctx.directory.instruments.get(order.instrument_id)
     if market is None:
         return _ZERO, _ZERO, _ZERO, _ZERO
     asset = ctx.directory.assets[market.quote_asset_id]
-    price_ticks = order.price_ticks or _quoted_ticks(order, quote)
+    price_ticks = order.terms.price_ticks or _quoted_ticks(order, quote)
     cost, fee, margin = (
         Decimal(numbers.minor_text(asset, minor))
         for minor in (
-            market.notional_of(price_ticks, order.order_qty_lots),
+            market.notional_of(price_ticks, order.terms.order_qty_lots),
             report.fee_minor,
             max(0, report.required_minor),
         )
@@ -148,11 +143,11 @@ def _amounts(
     return cost, fee, margin, Decimal(numbers.rate_text(margin_ppb(market, borrows=borrows)))
 
 
-def _quoted_ticks(order: NewOrder, quote: QuoteReport | None) -> int:
+def _quoted_ticks(order: NewOrder | RecordRejected, quote: QuoteReport | None) -> int:
     # What a market order is counted at.
     if quote is None:
         return 0
-    best = quote.ask_px_ticks if order.side is Side.BUY else quote.bid_px_ticks
+    best = quote.ask_px_ticks if order.terms.side is Side.BUY else quote.bid_px_ticks
     return best or quote.mark_price_ticks
 
 

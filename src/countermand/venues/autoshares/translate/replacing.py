@@ -49,17 +49,17 @@ def replace_from_wire(message: orders.ModifyOrder, ctx: Context) -> ReplaceOrder
         raise _refused(found, None)
     if message.legs or message.stop_price:
         raise _refused(found, None)
-    remarks, old = _remarks(message, found), parse_remarks(found.text)
+    remarks, old = _remarks(message, found), parse_remarks(found.terms.text)
     return ReplaceOrder(
         found.account_id,
         found.instrument_id,
         found.order_id,
         "",
         "",
-        _price_ticks(message, found, instrument),
-        _qty_lots(message, found, instrument),
-        None if tif is found.time_in_force else tif,
-        _until(message, found, tif, remarks, ctx),
+        price_ticks=_price_ticks(message, found, instrument),
+        order_qty_lots=_qty_lots(message, found, instrument),
+        time_in_force=None if tif is found.terms.time_in_force else tif,
+        expire_ns=_until(message, found, tif, remarks, ctx),
         text=None if remarks == old else remarks_text(remarks),
     )
 
@@ -101,7 +101,7 @@ def _refused(found: OrderReport, reason: RejectReason | None) -> CancelRefused:
 
 
 def _type_of(found: OrderReport) -> str:
-    return tables.ORD_TYPES.to_wire(found.ord_type)
+    return tables.ORD_TYPES.to_wire(found.terms.ord_type)
 
 
 def _tif(message: orders.ModifyOrder, found: OrderReport) -> TimeInForce | None:
@@ -121,8 +121,8 @@ def _until(
     ctx: Context,
 ) -> int | None:
     # None leaves the end as it is, or to the time in force it belongs to.
-    tif = found.time_in_force if given is None else given
-    rehoused = remarks.hours != parse_remarks(found.text).hours
+    tif = found.terms.time_in_force if given is None else given
+    rehoused = remarks.hours != parse_remarks(found.terms.text).hours
     if tif is TimeInForce.DAY:
         changes = given is not None or rehoused
     else:
@@ -132,7 +132,7 @@ def _until(
 
 def _price_ticks(message: orders.ModifyOrder, found: OrderReport, instrument: Instrument) -> int:
     price = resolve.amount("Price", message.price)
-    if price is None or found.ord_type is not OrdType.LIMIT:
+    if price is None or found.terms.ord_type is not OrdType.LIMIT:
         return 0
     if price <= 0 or (ticks := resolve.price_ticks(instrument, price)) is None:
         raise _refused(found, RejectReason.PRICE_NOT_POSITIVE)
@@ -149,7 +149,7 @@ def _qty_lots(message: orders.ModifyOrder, found: OrderReport, instrument: Instr
 
 
 def _remarks(message: orders.ModifyOrder, found: OrderReport) -> Remarks:
-    remarks = parse_remarks(found.text)
+    remarks = parse_remarks(found.terms.text)
     if message.client_id and message.client_id != client_id(found):
         names = {"client_id": message.client_id, "orig_client_id": client_id(found)}
         remarks = replace(remarks, **names)

@@ -88,7 +88,7 @@ def shown(report: OrderReport, waits_for: Pending | None) -> Shown:
 
 def status_word(report: OrderReport) -> str:
     """Return an order's status when nothing is pending."""
-    if report.ord_status is OrdStatus.EXPIRED and report.time_in_force is TimeInForce.DAY:
+    if report.ord_status is OrdStatus.EXPIRED and report.terms.time_in_force is TimeInForce.DAY:
         return tables.DONE_FOR_DAY
     return tables.STATUSES.to_wire(report.ord_status)
 

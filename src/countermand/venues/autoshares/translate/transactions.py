@@ -144,7 +144,7 @@ def _value(line: Line, ctx: Context) -> Decimal:
     if line.is_commission:
         return money(-fill.fee_minor, ctx)
     value = _market(line, ctx).notional_of(fill.last_px_ticks, fill.last_qty_lots)
-    return money(-value if fill.side is Side.BUY else value, ctx)
+    return money(-value if fill.terms.side is Side.BUY else value, ctx)
 
 
 def _price(line: Line, ctx: Context) -> Decimal:
@@ -157,4 +157,4 @@ def _shares(line: Line, lots: int, ctx: Context) -> Decimal:
 
 
 def _left(line: Line) -> int:
-    return line.fill.order_qty_lots - line.fill.cum_qty_lots
+    return line.fill.terms.order_qty_lots - line.fill.cum_qty_lots

@@ -11,10 +11,19 @@ from countermand.venues.deltadefi.translate.slippage import Slippage, slippage_t
 from countermand.vocabulary.commands import NewOrder, StageOrder
 from countermand.vocabulary.events import OrderRejected, OrderStaged
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.order import (
+    Cash,
+    ExecInst,
+    OrderTerms,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from countermand.vocabulary.queries import GetQuote, Query
 from countermand.vocabulary.reasons import RejectReason
-from countermand.vocabulary.reports import QuoteReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import QuoteReport
 from countermand.wire import numbers
 from countermand.wire.context import Context
 from countermand.wire.errors import InvalidField, MissingField, NotExpressible, OrderRefused
@@ -54,22 +63,19 @@ def build_from_wire(message: orders.BuildOrder, ctx: Context) -> StageOrder:
             raise MissingField("price")
         price_ticks = resolve.price_ticks(message.price, instrument)
     qty_lots, cash_minor = _quantity(message, instrument, price_ticks if limited else None, ctx)
-    order = NewOrder(
-        resolve.account(ctx),
-        instrument.instrument_id,
-        "",
+    terms = OrderTerms(
         side,
         ord_type,
         TimeInForce.GTC,
         qty_lots,
-        price_ticks,
+        price_ticks=price_ticks,
         exec_inst=int(ExecInst.POST_ONLY if message.post_only else ExecInst.NONE),
-        stp=SelfTradePrevention.NONE,
+        cash=Cash(cash_minor) if cash_minor else None,
         text=slippage_text(slippage),
-        cash_qty_minor=cash_minor,
-        keep_rejected=True,
     )
-    return StageOrder(order, settings.lifetime_ns(ctx.settings))
+    account_id, lifetime_ns = resolve.account(ctx), settings.lifetime_ns(ctx.settings)
+    order = NewOrder(account_id, instrument.instrument_id, "", terms, keep_rejected=True)
+    return StageOrder(order, lifetime_ns)
 
 
 def build_to_wire(command: NewOrder, ctx: Context) -> orders.BuildOrder:
@@ -77,16 +83,18 @@ def build_to_wire(command: NewOrder, ctx: Context) -> orders.BuildOrder:
     resolve.check_own(command.account_id, ctx)
     _check_expressible(command)
     instrument = ctx.directory.instruments[command.instrument_id]
-    quote, cash = resolve.assets(instrument, ctx)[1], command.cash_qty_minor
-    limited, lots = command.ord_type is OrdType.LIMIT, command.order_qty_lots
+    quote, cash = resolve.assets(instrument, ctx)[1], command.terms.cash_minor
+    limited, lots = command.terms.ord_type is OrdType.LIMIT, command.terms.order_qty_lots
     return orders.BuildOrder(
         symbol=instrument.symbol,
-        side=tables.SIDES.to_wire(command.side),
-        type=tables.ORD_TYPES.to_wire(command.ord_type),
+        side=tables.SIDES.to_wire(command.terms.side),
+        type=tables.ORD_TYPES.to_wire(command.terms.ord_type),
         base_quantity=None if cash else Decimal(numbers.qty_text(instrument, lots)),
         quote_quantity=Decimal(numbers.minor_text(quote, cash)) if cash else None,
-        price=Decimal(numbers.price_text(instrument, command.price_ticks)) if limited else None,
-        post_only=True if command.exec_inst & ExecInst.POST_ONLY else None,
+        price=Decimal(numbers.price_text(instrument, command.terms.price_ticks))
+        if limited
+        else None,
+        post_only=True if command.terms.exec_inst & ExecInst.POST_ONLY else None,
     )
 
 
@@ -98,7 +106,7 @@ def built_to_wire(receipt: Receipt, ctx: Context) -> orders.BuiltOrder:
     """
     event = receipt.events[0]
     if isinstance(event, OrderStaged):
-        order_id = ids.order_text(event.order_id)
+        order_id = ids.order_text(event.order.order_id)
         return orders.BuiltOrder(order_id, transaction.build(order_id))
     assert isinstance(event, OrderRejected)  # noqa: S101  (what else a staging comes to)
     instrument = resolve.instrument(ctx.message.symbol, ctx)
@@ -152,16 +160,19 @@ def _quantity(
 
 
 def _check_expressible(command: NewOrder) -> None:
-    limited = command.ord_type is OrdType.LIMIT
+    limited = command.terms.ord_type is OrdType.LIMIT
     for told, what in (
-        (command.cl_ord_id or command.secondary_cl_ord_id, "a client order id"),
-        (command.ord_type not in tables.ORD_TYPES, "this type of order"),
-        (command.time_in_force is not TimeInForce.GTC or command.expire_ns, "an order that ends"),
-        (command.stp is not SelfTradePrevention.NONE, "self-trade prevention"),
-        (command.exec_inst & ~ExecInst.POST_ONLY, "any instruction but post-only"),
-        (command.exec_inst and not limited, "a market order that is post-only"),
-        (command.price_ticks and not limited, "the bound of a market order in a price"),
-        (command.position_effect, "a position"),
+        (command.cl_ord_id or command.terms.secondary_cl_ord_id, "a client order id"),
+        (command.terms.ord_type not in tables.ORD_TYPES, "this type of order"),
+        (
+            command.terms.time_in_force is not TimeInForce.GTC or command.terms.expire_ns,
+            "an order that ends",
+        ),
+        (command.terms.stp is not SelfTradePrevention.NONE, "self-trade prevention"),
+        (command.terms.exec_inst & ~ExecInst.POST_ONLY, "any instruction but post-only"),
+        (command.terms.exec_inst and not limited, "a market order that is post-only"),
+        (command.terms.price_ticks and not limited, "the bound of a market order in a price"),
+        (command.terms.position_effect, "a position"),
     ):
         if told:
             raise NotExpressible(what)

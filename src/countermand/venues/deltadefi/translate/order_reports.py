@@ -15,19 +15,19 @@ from countermand.venues.deltadefi.translate.slippage import (
     parse_slippage,
     slippage_text,
 )
-from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
+    Cash,
     ExecType,
+    OrderTerms,
     OrdStatus,
     OrdType,
-    SelfTradePrevention,
     Side,
     TimeInForce,
 )
 from countermand.vocabulary.reasons import CancelReason
-from countermand.vocabulary.reports import OrderReport, StagedOrder
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
 from countermand.wire.errors import Malformed
@@ -53,20 +53,20 @@ def order_to_wire(
     """
     instrument = ctx.directory.instruments[report.instrument_id]
     base, quote = resolve.assets(instrument, ctx)
-    received = resolve.received(instrument, report.side, ctx)
-    buys, limited = report.side is Side.BUY, report.ord_type is OrdType.LIMIT
+    received = resolve.received(instrument, report.terms.side, ctx)
+    buys, limited = report.terms.side is Side.BUY, report.terms.ord_type is OrdType.LIMIT
     held, cum = report.hold_minor, report.cum_qty_lots
-    slippage = parse_slippage(report.text)
+    slippage = parse_slippage(report.terms.text)
     return orders.Order(
         id=ids.order_text(report.order_id),
         account_id=ids.uuid(Kind.ACCOUNT, report.account_id),
         status=tables.STATUSES[report.ord_status],
         symbol=instrument.symbol,
-        base_qty=numbers.qty_text(instrument, report.order_qty_lots),
+        base_qty=numbers.qty_text(instrument, report.terms.order_qty_lots),
         quote_qty=numbers.minor_text(quote, _quote_minor(report, instrument)),
-        side=tables.SIDES.to_wire(report.side),
-        price=numbers.price_text(instrument, report.price_ticks) if limited else "0",
-        type=tables.ORD_TYPES.to_wire(report.ord_type),
+        side=tables.SIDES.to_wire(report.terms.side),
+        price=numbers.price_text(instrument, report.terms.price_ticks) if limited else "0",
+        type=tables.ORD_TYPES.to_wire(report.terms.ord_type),
         slippage_bp=UNSET if slippage is None else slippage.points,
         market_order_limit_price=(
             UNSET if slippage is None else numbers.price_text(instrument, slippage.bound_ticks)
@@ -115,68 +115,51 @@ def order_from_wire(message: orders.Order, ctx: Context) -> OrderReport:
         AccountId(account_id),
         instrument.instrument_id,
         "",
-        side,
-        ord_type,
-        TimeInForce.GTC,
-        0,
-        SelfTradePrevention.NONE,
-        numbers.price_ticks(instrument, Decimal(message.price)),
-        lots,
-        leaves,
-        cum,
-        numbers.asset_minor(quote, Decimal(message.executed_quote_qty)),
-        numbers.asset_minor(resolve.received(instrument, side, ctx), Decimal(message.commission)),
-        status,
-        _LAST_EVENTS[status],
-        CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE,
-        0,
-        times.parse_iso(message.created_at),
-        times.parse_iso(message.updated_at),
-        text=slippage_text(_slippage(message, instrument)),
-        cash_qty_minor=0 if limited else numbers.asset_minor(quote, Decimal(message.quote_qty)),
+        OrderTerms(
+            side,
+            ord_type,
+            TimeInForce.GTC,
+            lots,
+            price_ticks=numbers.price_ticks(instrument, Decimal(message.price)),
+            cash=None if limited else Cash(numbers.asset_minor(quote, Decimal(message.quote_qty))),
+            text=slippage_text(_slippage(message, instrument)),
+        ),
+        status.standing,
+        ord_status=status,
+        exec_type=_LAST_EVENTS[status],
+        leaves_qty_lots=leaves,
+        cum_qty_lots=cum,
+        cum_notional_minor=numbers.asset_minor(quote, Decimal(message.executed_quote_qty)),
+        fee_minor=numbers.asset_minor(
+            resolve.received(instrument, side, ctx), Decimal(message.commission)
+        ),
+        submit_ns=times.parse_iso(message.created_at),
+        transact_ns=times.parse_iso(message.updated_at),
+        cancel_reason=CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE,
         hold_minor=numbers.asset_minor(hold[0], Decimal(hold[1])),
     )
 
 
-def building_to_wire(staged: StagedOrder, ctx: Context) -> orders.Order:
+def is_building(report: OrderReport | None, ctx: Context) -> bool:
+    """Whether an order was built, not submitted, and still can be."""
+    return report is not None and report.due_ns > ctx.now_ns
+
+
+def has_lapsed(report: OrderReport, ctx: Context) -> bool:
+    """Whether an order was built and never submitted, and cannot be any more."""
+    return 0 < report.due_ns <= ctx.now_ns
+
+
+def building_to_wire(report: OrderReport, ctx: Context) -> orders.Order:
     """Return the order object of an order that was built and not yet submitted."""
-    report = _as_if_placed(staged, staged.order)
     return replace(order_to_wire(report, (), ctx), status=tables.BUILDING)
-
-
-def _as_if_placed(staged: StagedOrder, order: NewOrder) -> OrderReport:
-    return OrderReport(
-        staged.order_id,
-        order.account_id,
-        order.instrument_id,
-        order.cl_ord_id,
-        order.side,
-        order.ord_type,
-        order.time_in_force,
-        order.exec_inst,
-        order.stp,
-        order.price_ticks,
-        order.order_qty_lots,
-        0,
-        0,
-        0,
-        0,
-        OrdStatus.NEW,
-        ExecType.NEW,
-        CancelReason.NONE,
-        order.expire_ns,
-        staged.submit_ns,
-        staged.submit_ns,
-        text=order.text,
-        cash_qty_minor=order.cash_qty_minor,
-    )
 
 
 def _quote_minor(report: OrderReport, instrument: Instrument) -> int:
     # What was ordered in the quote asset: of a market order only an amount that was given.
-    if report.ord_type is OrdType.LIMIT:
-        return instrument.notional_of(report.price_ticks, report.order_qty_lots)
-    return report.cash_qty_minor
+    if report.terms.ord_type is OrdType.LIMIT:
+        return instrument.notional_of(report.terms.price_ticks, report.terms.order_qty_lots)
+    return report.terms.cash_minor
 
 
 def _status(message: orders.Order, cum_lots: int) -> OrdStatus:

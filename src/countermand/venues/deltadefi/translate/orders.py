@@ -9,6 +9,8 @@ from countermand.venues.deltadefi.messages import orders
 from countermand.venues.deltadefi.translate import resolve
 from countermand.venues.deltadefi.translate.order_reports import (
     building_to_wire,
+    has_lapsed,
+    is_building,
     order_from_wire,
     order_to_wire,
 )
@@ -17,16 +19,10 @@ from countermand.venues.deltadefi.translate.records import record_of_fill, recor
 from countermand.vocabulary.commands import CancelOrder, MassCancel
 from countermand.vocabulary.ids import InstrumentId, OrderId
 from countermand.vocabulary.order import OrdStatus
-from countermand.vocabulary.queries import (
-    GetOrder,
-    GetStagedOrder,
-    ListFills,
-    ListOpenOrders,
-    ListOrders,
-    Query,
-)
+from countermand.vocabulary.queries import GetOrder, ListFills, ListOpenOrders, ListOrders, Query
 from countermand.vocabulary.reasons import CxlRejReason, RejectReason
-from countermand.vocabulary.reports import Fill, OrderPage, OrderReport, Receipt, StagedOrder
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import Fill, OrderPage, OrderReport
 from countermand.wire.context import Context
 from countermand.wire.errors import CancelRefused, NotExpressible, OrderRefused
 from countermand.wire.receipts import Acknowledged, accepted
@@ -50,22 +46,19 @@ def get_to_wire(query: GetOrder, ctx: Context) -> orders.GetOrder:
 
 
 def then_of_one(report: OrderReport | None, ctx: Context) -> Query | tuple[Query, ...]:
-    """Return what is asked after an order: what it traded, or whether it is only built."""
-    account_id, order_id = resolve.account(ctx), resolve.order_id(ctx.message.id)
-    if report is None:
-        return GetStagedOrder(account_id, order_id, ctx.now_ns)
-    if not report.cum_qty_lots:
+    """Return what is asked after an order: what it traded."""
+    if report is None or not report.cum_qty_lots:
         return ()
-    return ListFills((account_id,), order_id, limit=RECORDS_MAX)
+    return ListFills((report.account_id,), report.order_id, limit=RECORDS_MAX)
 
 
 def found_to_wire(report: OrderReport | None, ctx: Context) -> orders.Order:
     """Return the order that was asked for. Raises OrderRefused (4200) when there is none."""
-    if report is not None:
-        return order_to_wire(report, records_of(ctx.found or (), ctx), ctx)
-    if isinstance(ctx.found, StagedOrder):
-        return building_to_wire(ctx.found, ctx)
-    raise OrderRefused(RejectReason.UNKNOWN_ORDER)
+    if report is None or has_lapsed(report, ctx):
+        raise OrderRefused(RejectReason.UNKNOWN_ORDER)
+    if is_building(report, ctx):
+        return building_to_wire(report, ctx)
+    return order_to_wire(report, records_of(ctx.found or (), ctx), ctx)
 
 
 def found_from_wire(message: orders.Order, ctx: Context) -> OrderReport:
@@ -127,16 +120,14 @@ def closed_list_to_wire(page: OrderPage, ctx: Context) -> orders.OrderPage:
 
 def trades_from_wire(message: orders.ListOfSymbol, ctx: Context) -> ListFills:
     """Return the question for the account's fills. Raises Refused (4106)."""
-    resolve.instrument(message.symbol, ctx)
-    return ListFills((resolve.account(ctx),))
+    instrument = resolve.instrument(message.symbol, ctx)
+    return ListFills((resolve.account(ctx),), instrument_ids=(instrument.instrument_id,))
 
 
 def trades_to_wire(fills: tuple[Fill, ...], ctx: Context) -> orders.TradePage:
     """Return a page of the fills of a symbol, newest first."""
-    instrument_id = resolve.instrument(ctx.message.symbol, ctx).instrument_id
-    chosen = tuple(fill for fill in fills if fill.instrument_id == instrument_id)
-    data = [record_of_fill(fill, ctx) for fill in sliced(chosen, ctx)]
-    return orders.TradePage(data, len(chosen), pages(len(chosen), ctx))
+    data = [record_of_fill(fill, ctx) for fill in sliced(fills, ctx)]
+    return orders.TradePage(data, len(fills), pages(len(fills), ctx))
 
 
 def find_building(message: orders.CancelOrder, ctx: Context) -> Query | tuple[Query, ...]:
@@ -144,7 +135,7 @@ def find_building(message: orders.CancelOrder, ctx: Context) -> Query | tuple[Qu
     order_id = ids.parse_order(message.order_id)
     if order_id is None:
         return ()
-    return GetStagedOrder(resolve.account(ctx), order_id, ctx.now_ns)
+    return GetOrder(resolve.account(ctx), order_id)
 
 
 def cancel_from_wire(message: orders.CancelOrder, ctx: Context) -> CancelOrder:
@@ -157,7 +148,7 @@ def cancel_from_wire(message: orders.CancelOrder, ctx: Context) -> CancelOrder:
     order_id = ids.parse_order(message.order_id)
     if order_id is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)
-    if isinstance(ctx.found, StagedOrder):
+    if is_building(ctx.found or None, ctx):
         raise CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, None)
     return CancelOrder(resolve.account(ctx), order_id)
 

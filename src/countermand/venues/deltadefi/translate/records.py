@@ -11,7 +11,8 @@ from countermand.venues.deltadefi.translate import resolve
 from countermand.vocabulary.events import Traded
 from countermand.vocabulary.ids import AccountId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.order import Side
-from countermand.vocabulary.reports import Fill, OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import numbers
 from countermand.wire.context import Context
 
@@ -39,7 +40,7 @@ def record_of_fill(fill: Fill, ctx: Context) -> orders.ExecutionRecord:
         fill.order_id,
         fill.account_id,
         fill.instrument_id,
-        fill.side,
+        fill.terms.side,
         fill.is_maker,
         fill.last_px_ticks,
         fill.last_qty_lots,
@@ -66,7 +67,7 @@ def records_of_receipt(
                 report.order_id,
                 report.account_id,
                 report.instrument_id,
-                report.side,
+                report.terms.side,
                 False,
                 event.price_ticks,
                 event.qty_lots,

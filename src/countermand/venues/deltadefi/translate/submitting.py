@@ -11,14 +11,19 @@ from countermand.venues.deltadefi.errors import Refused, order_refused
 from countermand.venues.deltadefi.messages import orders
 from countermand.venues.deltadefi.translate import resolve
 from countermand.venues.deltadefi.translate.building import build_to_wire
-from countermand.venues.deltadefi.translate.order_reports import order_from_wire, order_to_wire
+from countermand.venues.deltadefi.translate.order_reports import (
+    has_lapsed,
+    order_from_wire,
+    order_to_wire,
+)
 from countermand.venues.deltadefi.translate.records import records_of_receipt
 from countermand.vocabulary.commands import NewOrder, SubmitOrder
 from countermand.vocabulary.events import OrderRejected
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.queries import GetOrder, GetStagedOrder, Query
+from countermand.vocabulary.queries import GetOrder, Query
 from countermand.vocabulary.reasons import RejectReason
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire.context import Context
 from countermand.wire.conversation import Step
 from countermand.wire.credential import Credential
@@ -34,10 +39,9 @@ class Signed(Struct, frozen=True):
     signed_tx: str
 
 
-def find_built(message: orders.SubmitOrder, ctx: Context) -> tuple[Query, ...]:
-    """Return the questions for the order, as it was built or as it was submitted before."""
-    account_id, order_id = resolve.account(ctx), resolve.order_id(message.order_id)
-    return GetStagedOrder(account_id, order_id), GetOrder(account_id, order_id)
+def find_built(message: orders.SubmitOrder, ctx: Context) -> Query:
+    """Return the question for the order, as it was built or as it was submitted before."""
+    return GetOrder(resolve.account(ctx), resolve.order_id(message.order_id))
 
 
 def submit_from_wire(message: orders.SubmitOrder, ctx: Context) -> SubmitOrder:
@@ -51,11 +55,12 @@ def submit_from_wire(message: orders.SubmitOrder, ctx: Context) -> SubmitOrder:
             Refused (4406), TransactionRefused.
     Source: API reference, "Submit Place Order".
     """
-    staged, placed = ctx.found
-    if staged is None:
-        reason = RejectReason.ALREADY_SUBMITTED if placed else RejectReason.UNKNOWN_ORDER
-        raise OrderRefused(reason)
-    if ctx.now_ns >= staged.expire_ns:
+    built: OrderReport | None = ctx.found
+    if built is None:
+        raise OrderRefused(RejectReason.UNKNOWN_ORDER)
+    if not built.due_ns:
+        raise OrderRefused(RejectReason.ALREADY_SUBMITTED)
+    if has_lapsed(built, ctx):
         raise OrderRefused(RejectReason.STAGING_EXPIRED)
     held = resolve.credential(ctx)
     if held is None or held.operation_key_hash is None:
@@ -77,10 +82,10 @@ def submitted_to_wire(receipt: Receipt, ctx: Context) -> orders.Order:
     Raises: Refused, OrderRefused; the order is then there, and has failed.
     """
     no = receipt.events[0]
-    if isinstance(no, OrderRejected) and no.kept is not None:
-        instrument = ctx.directory.instruments[no.kept.instrument_id]
+    if isinstance(no, OrderRejected) and no.order is not None:
+        instrument = ctx.directory.instruments[no.order.instrument_id]
         base, quote = resolve.assets(instrument, ctx)
-        raise order_refused(no.reason, instrument, base, quote, no.kept.price_ticks)
+        raise order_refused(no.reason, instrument, base, quote, no.order.terms.price_ticks)
     report = the_order(receipt)
     return order_to_wire(report, records_of_receipt(receipt, report, ctx), ctx)
 

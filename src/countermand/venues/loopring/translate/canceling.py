@@ -12,7 +12,8 @@ from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reasons import CxlRejReason
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire.context import Context
 from countermand.wire.errors import (
     CancelRefused,
@@ -52,7 +53,7 @@ def cancel_from_wire(message: orders.CancelOrder, ctx: Context) -> CancelOrder:
             raise Malformed("either orderHash or clientOrderId is required")
         return _by_name(account.account_id, name)
     if named is not None and not (
-        isinstance(ctx.found, OrderReport) and ctx.found.secondary_cl_ord_id == named
+        isinstance(ctx.found, OrderReport) and ctx.found.terms.secondary_cl_ord_id == named
     ):
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)
     return _by_hash(account.account_id, hashed)
@@ -75,23 +76,12 @@ def cancel_to_wire(command: CancelOrder, ctx: Context) -> orders.CancelOrder:
     return orders.CancelOrder(account_id=own, client_order_id=hashed or named)
 
 
-def find_filled(result: Receipt | tuple[Receipt, ...], ctx: Context) -> tuple[GetOrder, ...]:
-    """Return the questions for the orders that were not canceled because they were filled."""
-    account = resolve.own_account(ctx.message.account_id, ctx)
-    firsts = [one.events[0] for one in (result if isinstance(result, tuple) else (result,))]
-    return tuple(
-        GetOrder(account.account_id, no.order_id)
-        for no in firsts
-        if isinstance(no, CancelRejected) and no.ord_status is OrdStatus.FILLED
-    )
-
-
 def canceled_to_wire(receipt: Receipt, ctx: Context) -> orders.Submitted:
     """Return the order as canceled. Raises CancelRefused."""
     order = _canceled(receipt, ctx)
     return orders.Submitted(
         hash=order.cl_ord_id,
-        client_order_id=order.secondary_cl_ord_id,
+        client_order_id=order.terms.secondary_cl_ord_id,
         status=CANCELLED,
         is_idempotent=False,
     )
@@ -125,10 +115,13 @@ def batch_to_wire(receipts: tuple[Receipt, ...], ctx: Context) -> list[orders.Ba
 def _canceled(receipt: Receipt, ctx: Context) -> OrderReport:
     # What was cut short is shown as canceled, so that is what it says here too.
     no = receipt.events[0]
-    if isinstance(no, CancelRejected):
-        for order in ctx.found:
-            if order.order_id == no.order_id and is_cut_short(order, ctx):
-                raise CancelRefused(no.cxl_rej_reason, OrdStatus.CANCELED, no.response_to)
+    if (
+        isinstance(no, CancelRejected)
+        and no.order is not None
+        and no.ord_status is OrdStatus.FILLED
+        and is_cut_short(no.order, ctx)
+    ):
+        raise CancelRefused(no.cxl_rej_reason, OrdStatus.CANCELED, no.response_to)
     return the_order(receipt)
 
 

@@ -3,7 +3,7 @@
 from countermand.venues.loopring.about import ZERO_ADDRESS, shown
 from countermand.venues.loopring.codes import Code, Coded
 from countermand.venues.loopring.messages import orders
-from countermand.venues.loopring.order_hash import OrderTerms
+from countermand.venues.loopring.order_hash import HashedTerms
 from countermand.venues.loopring.tables import (
     AMM,
     AMM_POOL,
@@ -32,7 +32,7 @@ MAX_FEE_BIPS_USUAL = 63
 _PPB_PER_BIP = PPB // 10_000
 
 
-def check_form(message: orders.SubmitOrder, terms: OrderTerms, ctx: Context) -> None:
+def check_form(message: orders.SubmitOrder, terms: HashedTerms, ctx: Context) -> None:
     """
     Refuse what no order may say here.
 
@@ -75,7 +75,7 @@ def style(message: orders.SubmitOrder) -> tuple[str, str]:
     return order_type, channel
 
 
-def check_amounts(terms: OrderTerms, pair: Pair, side: Side) -> None:
+def check_amounts(terms: HashedTerms, pair: Pair, side: Side) -> None:
     """Refuse amounts and fee limits beyond their bounds. Raises Coded."""
     sold = pair.base if side is Side.SELL else pair.quote
     if not terms.buy_volume or terms.sell_volume < int(sold.token.minimum):

@@ -72,14 +72,14 @@ def filled(pair: Pair, report: OrderReport, remarks: Remarks) -> Filled:
     instrument = pair.instrument
     base = pair.base.floor_units(report.cum_qty_lots * instrument.lot_minor)
     quote = pair.quote.floor_units(report.cum_notional_minor)
-    base_sent, quote_sent = remarks.volumes(report.side)
-    if report.leaves_qty_lots or report.cum_qty_lots < report.order_qty_lots:
+    base_sent, quote_sent = remarks.volumes(report.terms.side)
+    if report.leaves_qty_lots or report.cum_qty_lots < report.terms.order_qty_lots:
         return Filled(base, quote, is_whole=False)
-    if remarks.ends_at_base(report.side):
+    if remarks.ends_at_base(report.terms.side):
         return Filled(base_sent, quote, is_whole=True)
     dust_minor = quote_sent * pair.quote.minor_per_unit - report.cum_notional_minor
     is_dust = dust_minor >= 0 and (
-        dust_minor < report.price_ticks * instrument.notional_minor
+        dust_minor < report.terms.price_ticks * instrument.notional_minor
         # What sold for more than it asked may have more left than a lot is at its own price.
         or dust_minor * report.cum_qty_lots < report.cum_notional_minor
     )

@@ -16,9 +16,9 @@ from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import (
     ExecInst,
     ExecType,
+    OrderTerms,
     OrdStatus,
     OrdType,
-    SelfTradePrevention,
     Side,
     TimeInForce,
 )
@@ -47,14 +47,14 @@ def order_to_wire(report: OrderReport, ctx: Context) -> orders.Order:
     instrument = ctx.directory.instruments[report.instrument_id]
     pair = resolve.pair(instrument, ctx)
     assert pair is not None  # noqa: S101  (an order was placed with it)
-    remarks, side = parse_remarks(report.text), report.side
+    remarks, side = parse_remarks(report.terms.text), report.terms.side
     base, quote = remarks.volumes(side)
     traded = grid.filled(pair, report, remarks)
     sold, bought = (pair.base, pair.quote) if side is Side.SELL else (pair.quote, pair.base)
     account = ctx.directory.accounts[report.account_id]
     return orders.Order(
         hash=report.cl_ord_id,
-        client_order_id=report.secondary_cl_ord_id,
+        client_order_id=report.terms.secondary_cl_ord_id,
         side=SIDES.to_wire(side),
         market=instrument.symbol,
         price=grid.price_text(pair, base, quote),
@@ -106,25 +106,29 @@ def order_from_wire(message: orders.Order, ctx: Context) -> OrderReport:
         account.account_id,
         pair.instrument.instrument_id,
         message.hash,
-        side,
-        OrdType.LIMIT,
-        TimeInForce.IOC if takes else TimeInForce.GTD,
-        int(ExecInst.POST_ONLY if message.order_type == MAKER_ONLY else ExecInst.NONE),
-        SelfTradePrevention.NONE,
-        ticks,
-        lots,
-        lots - cum if is_open else 0,
-        cum,
-        int(told.quote_filled) * pair.quote.minor_per_unit,
-        int(told.fee) * bought.minor_per_unit,
-        status,
-        _LAST_EVENTS[status],
-        CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE,
-        0 if takes else message.validity.end * times.S,
-        start_ns,
-        start_ns,
-        text=remarks_text(remarks),
-        secondary_cl_ord_id=message.client_order_id,
+        OrderTerms(
+            side,
+            OrdType.LIMIT,
+            TimeInForce.IOC if takes else TimeInForce.GTD,
+            lots,
+            price_ticks=ticks,
+            expire_ns=0 if takes else message.validity.end * times.S,
+            exec_inst=int(
+                ExecInst.POST_ONLY if message.order_type == MAKER_ONLY else ExecInst.NONE
+            ),
+            text=remarks_text(remarks),
+            secondary_cl_ord_id=message.client_order_id,
+        ),
+        status.standing,
+        ord_status=status,
+        exec_type=_LAST_EVENTS[status],
+        leaves_qty_lots=lots - cum if is_open else 0,
+        cum_qty_lots=cum,
+        cum_notional_minor=int(told.quote_filled) * pair.quote.minor_per_unit,
+        fee_minor=int(told.fee) * bought.minor_per_unit,
+        submit_ns=start_ns,
+        transact_ns=start_ns,
+        cancel_reason=CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE,
     )
 
 
@@ -141,11 +145,11 @@ def is_cut_short(report: OrderReport, ctx: Context) -> bool:
 
     The exchange is done with a market order when the book is; its owner asked for more.
     """
-    if report.ord_type is not OrdType.MARKET or report.ord_status is not OrdStatus.FILLED:
+    if report.terms.ord_type is not OrdType.MARKET or report.ord_status is not OrdStatus.FILLED:
         return False
     pair = resolve.pair(ctx.directory.instruments[report.instrument_id], ctx)
     assert pair is not None  # noqa: S101  (an order was placed with it)
-    return not grid.filled(pair, report, parse_remarks(report.text)).is_whole
+    return not grid.filled(pair, report, parse_remarks(report.terms.text)).is_whole
 
 
 def _remarks(message: orders.Order, side: Side) -> Remarks:

@@ -8,7 +8,7 @@ from countermand.venues.loopring import order_hash
 from countermand.venues.loopring.about import shown
 from countermand.venues.loopring.codes import Coded
 from countermand.venues.loopring.messages import orders
-from countermand.venues.loopring.order_hash import OrderTerms
+from countermand.venues.loopring.order_hash import HashedTerms
 from countermand.venues.loopring.tables import LIMIT_ORDER, MAKER_ONLY, TAKER_ONLY
 from countermand.venues.loopring.translate import forms, grid, resolve
 from countermand.venues.loopring.translate.remarks import (
@@ -19,7 +19,15 @@ from countermand.venues.loopring.translate.remarks import (
 from countermand.venues.loopring.translate.resolve import Pair
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.ids import AccountId
-from countermand.vocabulary.order import ExecInst, OrdType, SelfTradePrevention, Side, TimeInForce
+from countermand.vocabulary.order import (
+    Cash,
+    ExecInst,
+    OrderTerms,
+    OrdType,
+    Side,
+    Slot,
+    TimeInForce,
+)
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.errors import NotExpressible
@@ -70,12 +78,14 @@ def place_to_wire(command: NewOrder, ctx: Context) -> orders.SubmitOrder:
     """
     own = resolve.check_own(command.account_id, ctx)
     try:
-        remarks = parse_remarks(command.text)
+        remarks = parse_remarks(command.terms.text)
     except ValueError:
         raise NotExpressible("an order without its storage id and volumes") from None
     pair = _client_pair(command, ctx)
-    sold, bought = (pair.base, pair.quote) if command.side is Side.SELL else (pair.quote, pair.base)
-    named = command.secondary_cl_ord_id
+    sold, bought = (
+        (pair.base, pair.quote) if command.terms.side is Side.SELL else (pair.quote, pair.base)
+    )
+    named = command.terms.secondary_cl_ord_id
     message = orders.SubmitOrder(
         exchange=shown(ctx.settings).exchange_address,
         account_id=int(own),
@@ -106,40 +116,39 @@ def completed(command: NewOrder, storage_id: int, max_fee_bips: int, ctx: Contex
     base. Raises: NotExpressible for an order the venue has no form of.
     """
     own, pair = resolve.client_account(ctx), _client_pair(command, ctx)
-    taker = command.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
-    order_type = MAKER_ONLY if command.exec_inst & ExecInst.POST_ONLY else LIMIT_ORDER
+    taker = command.terms.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+    order_type = MAKER_ONLY if command.terms.exec_inst & ExecInst.POST_ONLY else LIMIT_ORDER
     try:
-        base, quote = grid.volumes(pair, command.price_ticks, command.order_qty_lots)
+        base, quote = grid.volumes(pair, command.terms.price_ticks, command.terms.order_qty_lots)
     except ValueError as error:
         raise NotExpressible(str(error)) from None
-    sold, bought = (base, quote) if command.side is Side.SELL else (quote, base)
-    until_s = command.expire_ns // times.S or ctx.now_ns // times.S + 30 * 24 * 3600
+    sold, bought = (base, quote) if command.terms.side is Side.SELL else (quote, base)
+    until_s = command.terms.expire_ns // times.S or ctx.now_ns // times.S + 30 * 24 * 3600
     remarks = Remarks(
         storage_id,
         sold,
         bought,
         until_s,
         max_fee_bips,
-        command.side is Side.BUY,
+        command.terms.side is Side.BUY,
         TAKER_ONLY if taker else order_type,
     )
     tokens = (pair.base.token.token_id, pair.quote.token.token_id)
-    sell_id, buy_id = tokens if command.side is Side.SELL else tokens[::-1]
-    terms = OrderTerms(
+    sell_id, buy_id = tokens if command.terms.side is Side.SELL else tokens[::-1]
+    terms = HashedTerms(
         int(shown(ctx.settings).exchange_address, 16), storage_id, int(own.name), sell_id, buy_id,
         sold, bought, until_s, max_fee_bips, remarks.fill_amount_b_or_s, 0,
     )  # fmt: skip
     hashed = order_hash.hash_text(order_hash.order_hash(terms))
-    return replace(
-        command,
-        cl_ord_id=hashed,
-        secondary_cl_ord_id=command.secondary_cl_ord_id or command.cl_ord_id or hashed,
+    stated = replace(
+        command.terms,
+        secondary_cl_ord_id=command.terms.secondary_cl_ord_id or command.cl_ord_id or hashed,
         time_in_force=TimeInForce.IOC if taker else TimeInForce.GTD,
         expire_ns=0 if taker else until_s * times.S,
         text=remarks_text(remarks),
-        slot=storage_id % SLOTS,
-        slot_number=storage_id + 1,
+        slot=_slot(storage_id),
     )
+    return replace(command, cl_ord_id=hashed, terms=stated)
 
 
 def _hashed(message: orders.SubmitOrder) -> dict[str, Any]:
@@ -156,45 +165,43 @@ def _order(
     pair: Pair, account_id: AccountId, side: Side, names: tuple[str, str], remarks: Remarks
 ) -> NewOrder:
     order_type, takes = remarks.order_type, remarks.order_type == TAKER_ONLY
-    unsized = NewOrder(
-        account_id,
-        pair.instrument.instrument_id,
-        names[0],
+    unsized = OrderTerms(
         side,
         OrdType.LIMIT,
         TimeInForce.IOC if takes else TimeInForce.GTD,
         0,
         expire_ns=0 if takes else remarks.valid_until_s * times.S,
         exec_inst=int(ExecInst.POST_ONLY if order_type == MAKER_ONLY else ExecInst.NONE),
-        stp=SelfTradePrevention.NONE,
         text=remarks_text(remarks),
         secondary_cl_ord_id=names[1],
-        slot=remarks.storage_id % SLOTS,
-        # Ids count from 0, and a number of 0 is none.
-        slot_number=remarks.storage_id + 1,
+        slot=_slot(remarks.storage_id),
     )
-    return _sized(unsized, remarks, pair)
+    terms = _sized(unsized, remarks, pair)
+    return NewOrder(account_id, pair.instrument.instrument_id, names[0], terms)
 
 
-def _sized(unsized: NewOrder, remarks: Remarks, pair: Pair) -> NewOrder:
+def _slot(storage_id: int) -> Slot:
+    # Ids count from 0, and numbers in a slot from 1.
+    return Slot(storage_id % SLOTS, storage_id + 1)
+
+
+def _sized(unsized: OrderTerms, remarks: Remarks, pair: Pair) -> OrderTerms:
     # What ends at its amount of quote is worth more lots at a better price. The exchange works that
     # out for what trades at once; for what may rest it is that many lots at its own price.
     side, (base, quote) = unsized.side, remarks.volumes(unsized.side)
     ticks = grid.price_ticks(pair, side, base, quote)
     lots = grid.qty_lots(pair, side, remarks, ticks)
     if remarks.order_type == TAKER_ONLY and not remarks.ends_at_base(side):
-        cash_minor = quote * pair.quote.minor_per_unit
-        return replace(
-            unsized, ord_type=OrdType.MARKET, price_ticks=ticks, cash_qty_minor=cash_minor
-        )
+        cash = Cash(quote * pair.quote.minor_per_unit)
+        return replace(unsized, ord_type=OrdType.MARKET, price_ticks=ticks, cash=cash)
     return replace(unsized, order_qty_lots=lots, price_ticks=ticks)
 
 
 def _check_says_all(command: NewOrder, remarks: Remarks, pair: Pair) -> None:
     # A form says everything by its volumes; the hash is checked by whoever signs it.
-    names = (command.cl_ord_id, command.secondary_cl_ord_id)
+    names = (command.cl_ord_id, command.terms.secondary_cl_ord_id)
     try:
-        said = _order(pair, command.account_id, command.side, names, remarks)
+        said = _order(pair, command.account_id, command.terms.side, names, remarks)
     except Coded as error:
         raise NotExpressible(error.text) from None
     if said != command:

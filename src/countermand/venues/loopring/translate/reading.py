@@ -155,7 +155,7 @@ def _wanted(message: orders.ListOrders) -> tuple[list[str], list[str], list[str]
 
 
 def _matches(report: OrderReport, types: list[str], channels: list[str], kinds: list[str]) -> bool:
-    remarks = parse_remarks(report.text)
+    remarks = parse_remarks(report.terms.text)
     return (
         (not types or remarks.order_type in types)
         and (not channels or remarks.trade_channel in channels)

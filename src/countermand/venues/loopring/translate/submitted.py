@@ -7,7 +7,8 @@ from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reasons import RejectReason
-from countermand.vocabulary.reports import OrderReport, Receipt
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import times
 from countermand.wire.context import Context
 from countermand.wire.receipts import Acknowledged, the_order
@@ -49,7 +50,7 @@ def _is_as_it_was(order: OrderReport, now_ns: int) -> bool:
 def _submitted(order: OrderReport, *, is_idempotent: bool) -> Submitted:
     return Submitted(
         hash=order.cl_ord_id,
-        client_order_id=order.secondary_cl_ord_id,
+        client_order_id=order.terms.secondary_cl_ord_id,
         status=PROCESSING,
         is_idempotent=is_idempotent,
     )

@@ -8,9 +8,15 @@ from countermand.venues.loopring.translate import resolve
 from countermand.venues.loopring.translate.placing import SLOTS
 from countermand.venues.loopring.translate.remarks import parse_remarks
 from countermand.venues.loopring.translate.resolve import Holding, Pair
-from countermand.vocabulary.order import Side, SlotUse
+from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import GetAccount, ListFills, ListSlots
-from countermand.vocabulary.reports import AccountReport, AccountSummary, BalanceReport, Fill
+from countermand.vocabulary.reports import (
+    AccountReport,
+    AccountSummary,
+    BalanceReport,
+    Fill,
+    SlotUse,
+)
 from countermand.vocabulary.units import PPB
 from countermand.wire import numbers, times
 from countermand.wire.context import Context
@@ -112,26 +118,24 @@ def balances_reply_from_wire(
 def trades_from_wire(message: user.GetUserTrades, ctx: Context) -> ListFills:
     """Return the question for an account's trades; their page is cut once they are seen."""
     account = resolve.account(message.account_id, ctx)
-    resolve.optional_market(message.market, ctx)
+    pair = resolve.optional_market(message.market, ctx)
     hashed = resolve.given(message.order_hash)
     _page(message)
     resolve.optional_number("fromId", message.from_id, 0)
     cl_ord_id = None if hashed is None else resolve.order_hash(hashed)
-    return ListFills((account.account_id,), None, cl_ord_id)
+    market = None if pair is None else (pair.instrument.instrument_id,)
+    return ListFills((account.account_id,), None, cl_ord_id, instrument_ids=market)
 
 
 def trades_to_wire(fills: tuple[Fill, ...], ctx: Context) -> exchange.Trades:
     """Return a page of trades, and how many there are."""
     asked = ctx.message
-    pair = resolve.optional_market(asked.market, ctx)
     from_id = resolve.optional_number("fromId", asked.from_id, 0)
     kinds = resolve.chosen_words("fillTypes", asked.fill_types, ("dex", "amm"))
     chosen = [
         fill
         for fill in fills
-        if (pair is None or fill.instrument_id == pair.instrument.instrument_id)
-        and (not from_id or fill.match_id <= from_id)
-        and (not kinds or "dex" in kinds)
+        if (not from_id or fill.match_id <= from_id) and (not kinds or "dex" in kinds)
     ]
     offset, limit = _page(asked)
     rows = [_trade(fill, ctx) for fill in chosen[offset : offset + limit]]
@@ -220,12 +224,12 @@ def _trade(fill: Fill, ctx: Context) -> tuple[str, ...]:
     instrument = ctx.directory.instruments[fill.instrument_id]
     pair = resolve.pair(instrument, ctx)
     assert pair is not None  # noqa: S101  (an order was placed with it)
-    is_sell = fill.side is Side.SELL
+    is_sell = fill.terms.side is Side.SELL
     sold, bought = (pair.base, pair.quote) if is_sell else (pair.quote, pair.base)
     return (
         str(fill.ts_ns // times.MS),
         str(fill.match_id),
-        SIDES.to_wire(fill.side),
+        SIDES.to_wire(fill.terms.side),
         str(pair.base.floor_units(fill.last_qty_lots * instrument.lot_minor)),
         numbers.price_text(instrument, fill.last_px_ticks),
         instrument.symbol,
@@ -234,7 +238,7 @@ def _trade(fill: Fill, ctx: Context) -> tuple[str, ...]:
         "0",
         ctx.directory.accounts[fill.account_id].name,
         str(sold.token.token_id),
-        str(parse_remarks(fill.text).storage_id),
+        str(parse_remarks(fill.terms.text).storage_id),
         fill.cl_ord_id,
     )
 

@@ -1,0 +1,137 @@
+"""
+Pictures: what an order is after something has happened to it.
+
+Events carry these, and `evolve` makes an order what its event says; both ends of that are checked
+against one another there. Each function takes an order as it is and changes nothing.
+"""
+
+from msgspec.structs import replace
+
+from countermand.core.ledger import order_hold
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecType, OrderTerms, OrdStatus, Standing
+from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import OrderReport
+
+# Enum members looked up once: these lines run on every order and every cancel.
+_PENDING, _RESTING, _CLOSED = Standing.PENDING, Standing.RESTING, Standing.CLOSED
+_CANCELED, _EXPIRED, _REJECTED = OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.REJECTED
+_PARTIALLY_FILLED, _FILLED = OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED
+_BY_CANCEL, _BY_EXPIRY, _BY_TRADE = ExecType.CANCELED, ExecType.EXPIRED, ExecType.TRADE
+
+
+def canceled(now: OrderReport, ts_ns: int, reason: CancelReason) -> OrderReport:
+    """Return the order as a cancel leaves it."""
+    return replace(
+        now,
+        standing=_CLOSED,
+        ord_status=_CANCELED,
+        exec_type=_BY_CANCEL,
+        leaves_qty_lots=0,
+        hold_minor=0,
+        transact_ns=ts_ns,
+        cancel_reason=reason,
+    )
+
+
+def expired(now: OrderReport, ts_ns: int) -> OrderReport:
+    """Return the order as the end of its time leaves it."""
+    return replace(
+        now,
+        standing=_CLOSED,
+        ord_status=_EXPIRED,
+        exec_type=_BY_EXPIRY,
+        leaves_qty_lots=0,
+        hold_minor=0,
+        transact_ns=ts_ns,
+        cancel_reason=CancelReason.EXPIRED,
+    )
+
+
+def rejected(now: OrderReport, reason: RejectReason) -> OrderReport:
+    """Return an order that was refused, to be remembered."""
+    return replace(
+        now,
+        standing=_CLOSED,
+        ord_status=_REJECTED,
+        exec_type=ExecType.REJECTED,
+        leaves_qty_lots=0,
+        hold_minor=0,
+        reject_reason=reason,
+    )
+
+
+def rested(now: OrderReport) -> OrderReport:
+    """Return the order as it stands in the book."""
+    return replace(now, standing=_RESTING)
+
+
+def traded(
+    now: OrderReport,
+    instrument: Instrument,
+    match: "tuple[int, int, int]",
+    ts_ns: int,
+    accrued: int,
+) -> OrderReport:
+    """
+    Return the order after a match at a price, of a quantity, with a fee.
+
+    Units: `accrued` as in `Order`, this match included.
+    """
+    price_ticks, qty_lots, fee_minor = match
+    leaves, fee = now.leaves_qty_lots - qty_lots, now.fee_minor + fee_minor
+    held = _held(instrument, now.terms, leaves, accrued, fee) if leaves else 0
+    notional = price_ticks * qty_lots * instrument.notional_minor
+    return replace(
+        now,
+        standing=now.standing if leaves else _CLOSED,
+        ord_status=_PARTIALLY_FILLED if leaves else _FILLED,
+        exec_type=_BY_TRADE,
+        leaves_qty_lots=leaves,
+        cum_qty_lots=now.cum_qty_lots + qty_lots,
+        cum_notional_minor=now.cum_notional_minor + notional,
+        fee_minor=fee,
+        hold_minor=held,
+        transact_ns=ts_ns,
+    )
+
+
+def restated(
+    now: OrderReport, instrument: Instrument, terms: OrderTerms, ts_ns: int, accrued: int
+) -> OrderReport:
+    """Return the order with terms the exchange has changed."""
+    return _with_terms(now, instrument, terms, accrued, (now.standing, ExecType.RESTATED, ts_ns))
+
+
+def replaced(
+    now: OrderReport, instrument: Instrument, terms: OrderTerms, ts_ns: int, accrued: int
+) -> OrderReport:
+    """Return the order with new terms, where it stands."""
+    return _with_terms(now, instrument, terms, accrued, (now.standing, ExecType.REPLACED, ts_ns))
+
+
+def _with_terms(
+    now: OrderReport,
+    instrument: Instrument,
+    terms: OrderTerms,
+    accrued: int,
+    how: tuple[Standing, ExecType, int],
+) -> OrderReport:
+    standing, exec_type, ts_ns = how
+    leaves = terms.order_qty_lots - now.cum_qty_lots
+    return replace(
+        now,
+        terms=terms,
+        standing=standing,
+        exec_type=exec_type,
+        leaves_qty_lots=leaves,
+        hold_minor=_held(instrument, terms, leaves, accrued, now.fee_minor),
+        transact_ns=ts_ns,
+    )
+
+
+def _held(
+    instrument: Instrument, terms: OrderTerms, leaves: int, accrued: int, fee_minor: int
+) -> int:
+    price_ticks = terms.price_ticks
+    return order_hold(instrument, terms.side, price_ticks, leaves, accrued, fee_minor)

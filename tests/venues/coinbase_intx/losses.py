@@ -1,0 +1,10 @@
+"""What this dialect has no words for, as the conformance suite is told."""
+
+from tests.venues.conformance.losses import Losses
+
+from countermand.wire.operation import Operation
+
+LOSSES = Losses(
+    # A fill says of its order neither which type it is nor what it was instructed to.
+    untold={Operation.LIST_FILLS: frozenset({"ord_type", "exec_inst"})},
+)
