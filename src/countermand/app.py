@@ -51,6 +51,8 @@ log = logging.getLogger(__name__)
 # Unless told otherwise, the venues together take so many.
 CONNECTIONS_MAX = 20_000
 
+_WORLD_IS_MISSING = "the data directory was founded and its world is missing: give it with --world"
+
 # Where the control port's socket is kept among the venues' ones.
 CONTROL = ""
 
@@ -114,8 +116,9 @@ class App:
         config = self._config
         records, moved = _records(journal, config.data)
         kept = worlds.kept_in(records)
-        if journal.head and not kept and config.world is None:
-            raise WorldError(f"{config.data} was founded and its world is missing; give --world")
+        # Records without a world are what a repair leaves where all worlds were lost.
+        if (journal.head or records) and not kept and config.world is None:
+            raise WorldError(_WORLD_IS_MISSING)
         world = worlds.choose(kept, config.world, venues)
         keys = {
             name: _key_ring(
@@ -136,6 +139,8 @@ class App:
             self._engine = engine = await open_engine(
                 config.data, self._clock, self._on_fatal, journal=journal
             )
+            if config.world is None:
+                _refuse_unkept(engine, world, kept)
             if new := moved + worlds.changed(kept, world):
                 await engine.keep([Kept(*record) for record in new])
             if moved and config.data is not None:
@@ -321,6 +326,13 @@ def _rehearse(name: str, part: VenueWorld) -> None:
         event = exchange.apply(Entry(seq, seq, command)).events[0]
         if isinstance(event, InstructionRejected):
             raise WorldError(f"{name}: {worlds.described(command)}: {event.reason.sentence}")
+
+
+def _refuse_unkept(engine: Engine, world: World, kept: World) -> None:
+    # The demo's keys are published: they are not for what was founded with others.
+    for name in world:
+        if name not in kept and Directory(name, engine.view(GetReferenceData(name))).instruments:
+            raise WorldError(f"{name}: {_WORLD_IS_MISSING}")
 
 
 async def _found(engine: Engine, world: World) -> None:

@@ -1,14 +1,20 @@
-"""Data directories of earlier versions: what they held is there, and better kept."""
+"""Data directories of earlier versions, and repaired ones: what is missing is not made up."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
+from urllib.request import urlopen
 
 from tests.bot import Bot
+from tests.engine.desk import caught_up
 from tests.served import Served, serve
+
+from countermand.engine.repair import repair
+from countermand.venues import VENUES
 
 VENUE = "coinbase-intx"
 ONLY = ("--venue", VENUE)
@@ -58,3 +64,34 @@ def test_a_founded_journal_without_its_world_does_not_start(tmp_path: Path) -> N
 
     assert (2, 1) == (done.returncode, len(done.stderr.splitlines())), done.stderr
     assert "its world is missing" in done.stderr
+
+
+def test_a_journal_whose_worlds_were_lost_asks_for_one(tmp_path: Path) -> None:
+    """The way on from a log that is gone: a repair, then the world it was founded with."""
+    with Served(tmp_path, *ONLY) as running:
+        alice = Bot(running.venue(VENUE), "alice")
+        lost = alice.place("lost", "BUY", "2700", "0.01")[1]["order_id"]
+        alice.close()
+        caught_up(tmp_path, health_seq(running))
+        running.kill()
+    (tmp_path / "journal.sqlite-wal").unlink()
+    start = ("--data", str(tmp_path), "--port", "0", "--log-level", "error", *ONLY)
+    refused = serve(*start)
+    assert (1, 1) == (refused.returncode, len(refused.stderr.splitlines()))
+    assert f"countermand journal repair {tmp_path}" in refused.stderr
+    repair(tmp_path, 1)
+    assert "give it with --world" in serve(*start).stderr
+
+    demo = tmp_path / "demo.toml"
+    demo.write_bytes(files(VENUES[VENUE].package).joinpath("demo.toml").read_bytes())
+    with Served(tmp_path, "--world", str(demo)) as running:
+        alice = Bot(running.venue(VENUE), "alice")
+        assert lost != alice.place("anew", "BUY", "2700", "0.01")[1]["order_id"]
+        assert 404 == alice.get(lost)[0]
+        alice.close()
+
+
+def health_seq(running: Served) -> int:
+    """Ask for the number of the last entry."""
+    with urlopen(f"{running.ready['control']}/health") as answer:
+        return int(json.load(answer)["seq"])

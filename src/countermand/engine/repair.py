@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import astuple
 
 from countermand import durable
 from countermand.core.exchange import RULES_VERSION
 from countermand.engine import high_water
-from countermand.engine.chain import GENESIS
+from countermand.engine.chain import GENESIS, link_kept
 from countermand.engine.errors import JournalError, Lost, WriteFailed
 from countermand.engine.high_water import RESERVE, Level
 from countermand.engine.lock import DirectoryLock
@@ -29,6 +30,11 @@ from countermand.engine.records import SCHEMA, Records
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.verify import verify
 from countermand.vocabulary.commands import Entry
+
+# The name under which a repair keeps that worlds or changes of keys were lost.
+LOSS = "repair"
+
+_KEEP = "INSERT INTO kept VALUES (?, ?, ?, ?)"
 
 
 class Repair(Struct):
@@ -100,6 +106,7 @@ class _Salvage:
         self._checksum = records.checksum_at(self.plan.head)
         for self.plan.kept, (_, checksum) in enumerate(_sound_kept(records), 1):
             self._kept_checksum = checksum
+        self._kept = self.plan.kept
         level = Level()
         with suppress(JournalError):
             level = high_water.read(self._directory)
@@ -144,13 +151,10 @@ class _Salvage:
             for statement in SCHEMA:
                 made.execute(statement)
             made.executemany("INSERT INTO entries VALUES (?, ?, ?)", records.rows(1, head))
-            made.executemany(
-                "INSERT INTO kept VALUES (?, ?, ?, ?)",
-                (
-                    (number, record.name, record.value, checksum)
-                    for number, (record, checksum) in enumerate(_sound_kept(records), 1)
-                ),
-            )
+            for number, (record, checksum) in enumerate(_sound_kept(records), 1):
+                made.execute(_KEEP, (number, record.name, record.value, checksum))
+            if self.plan.kept_reached > self.plan.kept:
+                self._keep_the_loss(made)
             made.executemany("INSERT INTO writers VALUES (?, ?, ?, ?, ?)", map(astuple, writers))
             with suppress(JournalError):
                 marks = [astuple(mark) for mark in records.marks(1) if mark.seq <= head]
@@ -158,12 +162,21 @@ class _Salvage:
             made.execute("COMMIT")
         return writers
 
+    def _keep_the_loss(self, made: sqlite3.Connection) -> None:
+        # So that a journal whose worlds are all lost is not taken for a new one.
+        lost = msgspec.json.encode({"lost": [self.plan.kept + 1, self.plan.kept_reached]})
+        self._kept, self._kept_checksum = (
+            self.plan.kept + 1,
+            link_kept(self._kept_checksum, LOSS, lost),
+        )
+        made.execute(_KEEP, (self._kept, LOSS, lost, self._kept_checksum))
+
     def _new_level(self, writers: list[Writer]) -> Level:
         return Level(
             epoch=writers[-1].epoch,
             head=self.plan.head,
             reserved=self.plan.reserved,
-            kept=self.plan.kept,
+            kept=self._kept,
             is_clean=False,
             checksum=self._checksum,
             kept_checksum=self._kept_checksum,
