@@ -66,7 +66,8 @@ def difference(asked: Any, arrived: Any) -> str:
     """Return the name of the first field that did not arrive as it was asked, empty for none."""
     for field in msgspec.structs.fields(type(asked)):
         wanted, got = getattr(asked, field.name), getattr(arrived, field.name)
-        if wanted == got or (field.name in SUPPLIED and not wanted):
+        is_unsaid = not wanted or wanted == field.default
+        if wanted == got or (field.name in SUPPLIED and is_unsaid):
             continue
         if field.name == "cl_ord_id" and wanted == getattr(arrived, "secondary_cl_ord_id", None):
             continue  # A venue that has one name of its own takes an owner's as the second.
