@@ -208,7 +208,8 @@ class _Call:
         if isinstance(error, WireError):
             if pipeline.engine.clock_behind_ns:
                 self._tell_of_clock(error)
-            self._send(pipeline.refuse(pipeline.venue.refusals.words(error, request)))
+            words = pipeline.venue.refusals.words(error, request, pipeline.settings)
+            self._send(pipeline.refuse(words))
             return
         # A bug in a dialect harms one request; one in the exchange has already stopped the engine.
         where = {"method": request.method, "path": request.path.decode("latin-1")}

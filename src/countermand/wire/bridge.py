@@ -131,7 +131,7 @@ class OldRefusals:
         error: WireError = self._errors.interpret(response)
         return error
 
-    def words(self, error: WireError, request: Request) -> WireError:
+    def words(self, error: WireError, request: Request, _: Any) -> WireError:
         """As `worded` does."""
         if self._words is None:
             return error

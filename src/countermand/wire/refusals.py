@@ -103,7 +103,7 @@ class Refusals:
     A venue's refusals, both ways.
 
     `loses` returns what an error is read back as. `words` puts a refusal in words that need the
-    request; `amend` changes a rendered refusal as the settings ask.
+    request or the settings; `amend` changes a rendered refusal as the settings ask.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Refusals:
         rows: Iterable[Row],
         *,
         loses: Callable[[WireError], WireError] = _itself,
-        words: Callable[[WireError, Request], WireError] = lambda error, _: error,
+        words: Callable[[WireError, Request, Any], WireError] = lambda error, *_: error,
         amend: Callable[[Response, Settings], Response] = lambda response, _: response,
     ) -> None:
         self.rows = tuple(rows)
