@@ -5,33 +5,9 @@ from typing import Any
 from msgspec.structs import replace
 from tests.venues.conformance.losses import Losses
 
-from countermand.venues.autoshares.errors import DENIED
+from countermand.venues.autoshares import VENUE
 from countermand.vocabulary.order import PositionEffect, SelfTradePrevention
-from countermand.vocabulary.reasons import CxlRejReason
-from countermand.wire.errors import (
-    CancelRefused,
-    Forbidden,
-    InvalidField,
-    MissingField,
-    OrderRefused,
-    Unauthorized,
-    UnknownField,
-    WireError,
-)
 from countermand.wire.operation import Operation
-
-
-def read_as(error: WireError) -> WireError:
-    """Return what is left of a refusal: 409 says nothing more, and 401 not who might."""
-    match error:
-        case OrderRefused() | CancelRefused():
-            return CancelRefused(CxlRejReason.OTHER, None)
-        case Unauthorized() | Forbidden():
-            return Unauthorized(DENIED)
-        case MissingField(name=name) | UnknownField(name=name):
-            return InvalidField(name, error.text)
-        case _:
-            return error
 
 
 def stranger(credential: Any) -> Any:
@@ -67,7 +43,7 @@ LOSSES = Losses(
         ),
     },
     unsigned=frozenset({"method", "path", "body"}),
-    read_as=read_as,
+    read_as=VENUE.refusals.loses,
     bodiless=frozenset({409}),
     stranger=stranger,
 )

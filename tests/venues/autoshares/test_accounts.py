@@ -14,12 +14,12 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
-from tests.venues.autoshares.window import HOST, Window
+from tests.venues.autoshares.window import HOST, Window, answered
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.venues.autoshares.messages.accounts import ListTransactions
-from countermand.venues.autoshares.translate import holdings, transactions
+from countermand.venues.autoshares import fills, positions
+from countermand.venues.autoshares.messages.accounts import ListPositions, ListTransactions
 from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import GetAccount, GetReferenceData, ListFills
 from countermand.wire import codec
@@ -470,10 +470,11 @@ def test_commission_is_a_transaction_of_its_own(held: Window) -> None:
     account = held.account(name="cash")
     (fill,) = held.desk.engine.exchange.query(ListFills((account.account_id,)))
     asked = ListTransactions(
-        account_id=str(account.account_id), page_number=0, page_size=9, sort_by="Id", is_desc=False
+        account_id=str(account.account_id), page_number=0, page_size=9, sort_field="Id", desc=False
     )
-    ctx = held.desk.context(message=asked)
-    page = transactions.transactions_reply_to_wire((replace(fill, fee_minor=37_500),), ctx)
+    page = answered(
+        fills.serve_list(asked, held.desk.context()), (replace(fill, fee_minor=37_500),)
+    )
     execution, commission = msgspec.json.decode(codec.encode(page))["Result"]
 
     assert {
@@ -685,4 +686,4 @@ def test_client_does_not_take_a_page_for_the_whole(three: Window) -> None:
     message = msgspec.convert(page, three.desk.venue.routes.of(Operation.LIST_POSITIONS).op.reply)
 
     with pytest.raises(NotExpressible):
-        holdings.positions_reply_from_wire(message, three.desk.context())
+        positions.read_page(message, ListPositions(account_id="1"), three.desk.context())

@@ -359,6 +359,17 @@ def test_versions_nobody_serves(office: Office, path: str) -> None:
     assert (404, {"Message": text}) == (answer.status, decoded(answer))
 
 
+@pytest.mark.parametrize("target", ["/api/v1.0/nothing", "/api/v1.0/equities?pageSize=1"])
+def test_what_is_not_found_is_told_by_the_public_url(target: str) -> None:
+    """As in the links of a page: behind a proxy the host of the request is not the client's."""
+    office = Office(public_url="https://broker.example/")
+    path, _, query = target.partition("?")
+    told = decoded(office.call(f"GET {path}", query=query))["Message"]
+
+    text = "No HTTP resource was found that matches the request URI"
+    assert f"{text} 'https://broker.example{target}'." == told
+
+
 @pytest.mark.parametrize("version", ["v1", "v1.0", "v2.0", "api/v1.0"])
 @pytest.mark.parametrize("name", ["token", "logout"])
 def test_login_has_no_version(office: Office, version: str, name: str) -> None:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from tests.venues.autoshares.window import Window
+from tests.venues.autoshares.window import Window, answered
 
-from countermand.venues.autoshares.messages.accounts import GetLimits, OfUser
-from countermand.venues.autoshares.paging import Page
-from countermand.venues.autoshares.translate import (
-    accounts,
-    holdings,
-    limits,
-    streamers,
-    users,
-    worth,
-)
-from countermand.vocabulary.ids import AssetId
+from countermand.venues.autoshares import account, limits, positions, users, valuation
+from countermand.venues.autoshares.messages.accounts import ListPositions, OfAccount
+from countermand.venues.autoshares.messages.shared import Page
+from countermand.vocabulary.ids import AccountId, AssetId
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountSummary, BalanceReport, QuoteReport, ReferenceData
-from countermand.wire.context import Context
 from countermand.wire.directory import Directory
-from countermand.wire.errors import Malformed, NotExpressible, Unauthorized
+from countermand.wire.errors import Malformed, Unauthorized
 
 
 @pytest.fixture(scope="module")
@@ -41,34 +33,26 @@ def summary(window: Window, *balances: tuple[int, int]) -> AccountSummary:
     return AccountSummary(account, told, (), 0)
 
 
-def nobody(window: Window) -> Context:
-    """Return the context of a request that nobody is proven to have made."""
-    return replace(window.desk.context(message=OfUser("@me")), principal=None)
-
-
-def test_balance_of_no_account_cannot_be_read(window: Window) -> None:
+def test_balance_is_that_of_the_account_asked_for(window: Window) -> None:
     """The answer does not say whose it is; only the request does."""
-    ctx = window.desk.context()
-    info = accounts.info_reply_to_wire(summary(window), ctx)
+    ctx, asked = window.desk.context(), OfAccount("12")
+    info = valuation.info(summary(window), ctx)
 
-    with pytest.raises(NotExpressible):
-        accounts.info_reply_from_wire(info, ctx)
+    assert [12] == [one.account_id for one in account.read_info(info, asked, ctx)]
 
 
 def test_account_that_is_not_there_any_more_is_denied() -> None:
     """As one that never was."""
     with pytest.raises(Unauthorized):
-        accounts.there(None)
+        answered(account.summary(AccountId(12)), None)
 
 
 def test_account_that_nobody_owns_cannot_be_read(window: Window) -> None:
     """Its owner is part of what our client reports."""
-    (first, *_) = users.accounts_reply_to_wire(
-        ReferenceData((), (), (window.account(),)), window.desk.context(message=OfUser("@me"))
-    )
+    first = users.show_account(window.account(), window.desk.context())
 
     with pytest.raises(Malformed):
-        users.account_from_wire(replace(first, owners=[]), is_default=True)
+        users.read_account(replace(first, owners=[]), is_default=True)
 
 
 def test_position_in_an_unknown_security_cannot_be_read(window: Window) -> None:
@@ -76,31 +60,27 @@ def test_position_in_an_unknown_security_cannot_be_read(window: Window) -> None:
     ctx = window.desk.context()
     query = GetAccount(window.account().account_id)
     (report,) = window.desk.engine.exchange.query(query).positions
-    known = holdings.position_to_wire(report, ctx)
+    known = positions.show_position(report, ctx)
     unknown = replace(known, security_id=999_999)
     page = Page(result=[unknown], next_page_link="", previous_page_link="", total_count=1)
 
     with pytest.raises(Malformed):
-        holdings.positions_reply_from_wire(page, ctx)
+        positions.read_page(page, ListPositions(account_id="1"), ctx)
 
 
-def test_nobody_has_neither_accounts_nor_a_session(window: Window) -> None:
+@pytest.mark.parametrize("path", ["/v1.0/users/@me/accounts", "/v1.0/streamers"])
+def test_nobody_has_neither_accounts_nor_a_session(window: Window, path: str) -> None:
     """Unproven is refused wherever it is asked who asks."""
-    ctx = nobody(window)
-
-    with pytest.raises(Unauthorized):
-        users.user_from_wire(OfUser("@me"), ctx)
-    with pytest.raises(Unauthorized):
-        streamers.session_id(streamers.DATA, ctx)
+    assert window.raw(path, owner=None)[0] in (401, 403)
 
 
 def test_dollars_are_found_among_other_assets(window: Window) -> None:
     """And are none where there never were any."""
     ctx = window.desk.context()
-    usd = worth.currency(ctx).asset_id
+    usd = valuation.currency(ctx).asset_id
 
-    assert 7 == worth.dollars(summary(window, (usd + 1, 5), (usd, 7)), ctx).total_minor
-    assert 0 == worth.dollars(summary(window), ctx).total_minor
+    assert 7 == valuation.dollars(summary(window, (usd + 1, 5), (usd, 7)), ctx).total_minor
+    assert 0 == valuation.dollars(summary(window), ctx).total_minor
 
 
 def test_world_without_dollars_has_no_accounts_to_show(window: Window) -> None:
@@ -108,7 +88,7 @@ def test_world_without_dollars_has_no_accounts_to_show(window: Window) -> None:
     ctx = replace(window.desk.context(), directory=Directory("", ReferenceData((), (), ())))
 
     with pytest.raises(KeyError, match="USD"):
-        worth.currency(ctx)
+        valuation.currency(ctx)
 
 
 @pytest.mark.parametrize(("minor", "shares"), [(67, 0), (68, 1)])
@@ -116,14 +96,14 @@ def test_limit_counts_margin_and_fee_as_they_are_rounded(
     window: Window, minor: int, shares: int
 ) -> None:
     """A third of 100 units for each is 33.3, so that both take 68 and not 67."""
-    ctx = window.desk.context(message=GetLimits("1", "AAPL"))
+    ctx = window.desk.context()
     third = replace(
         window.stock(), initial_margin_ppb=333_333_333, taker_fee_ppb=333_333_333, maker_fee_ppb=0
     )
     quote = QuoteReport(third, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0)
-    known = summary(window, (worth.currency(ctx).asset_id, minor))
+    known = summary(window, (valuation.currency(ctx).asset_id, minor))
 
-    assert shares == limits.limits_reply_to_wire(known, replace(ctx, found=quote)).buy_limit
+    assert shares == limits.show_limits(known, quote, 0, ctx).buy_limit
 
 
 def test_limit_looks_at_the_position_in_that_security(window: Window) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermand.venues.autoshares.filters import Condition, Kind, matcher, matches, parse
+from countermand.venues.autoshares.filters import Condition, Kind, matcher, parse
 from countermand.wire.errors import InvalidField
 
 FIELDS = {
@@ -111,7 +111,7 @@ def test_filter_means_what_it_says(drawn: list[Drawn], record: dict[str, Any]) -
     """A record passes exactly when it meets each condition joined by `and`."""
     parsed = parse(" and ".join(map(spelled, drawn)), FIELDS)
 
-    assert all(naive(one, record) for one in drawn) is matches(parsed, in_ns(record))
+    assert all(naive(one, record) for one in drawn) is matcher(parsed)(in_ns(record))
 
 
 PIECES = ["Status", "symbol", "in", "and", "between", "=", "<=", "(", ")", ",", "0", "-1.5", "'A'"]
@@ -137,7 +137,7 @@ def test_working_orders_as_clients_ask_for_them() -> None:
     parsed = parse("Status in (0,1,10)", FIELDS)
 
     assert (Condition("Status", "in", (Decimal(0), Decimal(1), Decimal(10))),) == parsed
-    assert [True, False, True] == [matches(parsed, {"Status": n}) for n in (1, 2, 10)]
+    assert [True, False, True] == [matcher(parsed)({"Status": n}) for n in (1, 2, 10)]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_moment_is_utc_unless_it_says_otherwise(text: str, seconds: str) -> None
 @pytest.mark.parametrize("text", ["", "   "])
 def test_no_condition_lets_everything_through(text: str) -> None:
     """An empty filter is none."""
-    assert matches(parse(text, FIELDS), {})
+    assert matcher(parse(text, FIELDS))({})
 
 
 def test_words_are_read_in_any_case() -> None:
@@ -218,7 +218,7 @@ def test_deep_and_long_filters_cost_little() -> None:
     """Ten thousand values are read in one pass and mean the same."""
     parsed = parse(f"Status in ({','.join(map(str, range(10_000)))})", FIELDS)
 
-    assert [True, False] == [matches(parsed, {"Status": n}) for n in (9_999, 10_000)]
+    assert [True, False] == [matcher(parsed)({"Status": n}) for n in (9_999, 10_000)]
 
 
 class Counted(int):

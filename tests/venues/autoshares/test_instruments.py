@@ -18,11 +18,11 @@ from tests.venues.autoshares.window import HOST, Window
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.venues.autoshares.about import About, Person
-from countermand.venues.autoshares.messages.instruments import Equity
-from countermand.venues.autoshares.paging import Page
+from countermand.venues.autoshares import markets
+from countermand.venues.autoshares.messages.markets import Equity
+from countermand.venues.autoshares.messages.shared import Page
+from countermand.venues.autoshares.presentation import About, Person
 from countermand.venues.autoshares.settings import AutosharesSettings
-from countermand.venues.autoshares.translate import instruments
 from countermand.vocabulary.queries import ListQuotes
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
@@ -234,7 +234,8 @@ def equity(**changes: Any) -> Equity:
 def read(window: Window, one: Equity, link: str = "") -> Any:
     """Return what our client makes of a page with one security."""
     page = Page(result=[one], next_page_link=link, previous_page_link="", total_count=1)
-    return instruments.list_reply_from_wire(page, window.desk.context())
+    ctx = window.desk.context()
+    return markets.read_list(page, markets.ask_list(ListQuotes("autoshares"), ctx), ctx)
 
 
 def test_client_reads_a_market_it_does_not_know(window: Window) -> None:

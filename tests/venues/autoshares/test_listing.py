@@ -12,8 +12,7 @@ from urllib.parse import quote
 import pytest
 from tests.venues.autoshares.office import Office, decoded
 
-from countermand.venues.autoshares import tables
-from countermand.venues.autoshares.translate import order_reports
+from countermand.venues.autoshares import show, tables
 
 TEXTS = ("Symbol", "ClientId", "Side", "Type", "TimeInForce")
 NUMBERS = (
@@ -86,7 +85,7 @@ def test_orders_later_than_the_last_that_was_seen() -> None:
 )
 def test_only_a_page_is_made(monkeypatch: pytest.MonkeyPatch, query: dict[str, Any]) -> None:
     """However many orders there are, those that are not shown are looked at and not written."""
-    office, made, make = Office(), [], order_reports.order_to_wire
+    office, made, make = Office(), [], show.show_order
     for price in range(100, 130):
         office.cancel(office.place(Price=price))
         office.place(Price=price)
@@ -95,7 +94,7 @@ def test_only_a_page_is_made(monkeypatch: pytest.MonkeyPatch, query: dict[str, A
         made.append(given)
         return make(*given, **named)
 
-    monkeypatch.setattr(order_reports, "order_to_wire", counted)
+    monkeypatch.setattr(show, "show_order", counted)
     page = listed(office, pageSize=2, **query)
 
     assert (2, True) == (len(page["Result"]), page["TotalCount"] >= 30)

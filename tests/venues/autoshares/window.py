@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,17 @@ from countermand.world import spec
 
 NAME = "autoshares"
 HOST = "127.0.0.1:8102"
+
+
+def answered(steps: Generator[Any, Any, Any], *answers: Any) -> Any:
+    """Return what a conversation ends in that is told these answers."""
+    try:
+        next(steps)
+        for answer in answers:
+            steps.send(answer)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("it asks for more")
 
 
 class Window:

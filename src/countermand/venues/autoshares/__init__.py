@@ -1,11 +1,11 @@
 """Autoshares, a white label of ETNA Trader: its REST API, versions 1.0 and 2.0."""
 
 from countermand.venues.autoshares.auth import AutosharesAuth
-from countermand.venues.autoshares.errors import AutosharesErrors, worded
+from countermand.venues.autoshares.errors import REFUSALS
 from countermand.venues.autoshares.explain import explain
+from countermand.venues.autoshares.proof import PROOFS
 from countermand.venues.autoshares.routes import ROUTES
 from countermand.venues.autoshares.settings import AutosharesSettings
-from countermand.wire.bridge import OldRefusals
 from countermand.wire.venue import Habits, Venue
 
 VENUE = Venue(
@@ -13,8 +13,9 @@ VENUE = Venue(
     package=__name__,
     routes=ROUTES,
     auth=AutosharesAuth(),
-    refusals=OldRefusals(AutosharesErrors(), words=worded),  # type: ignore[arg-type]  # until it has its table
+    refusals=REFUSALS,
     settings=AutosharesSettings,
+    proofs=PROOFS,
     habits=Habits(
         produces=(b"application/json", b"text/json"),
         secrets=frozenset({b"et-app-key", b"password", b"pincode", b"verificationcode"}),

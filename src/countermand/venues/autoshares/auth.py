@@ -2,7 +2,7 @@
 Authentication: a bearer token from a login, and the key of the application that asks.
 
 Shape:  `Authorization: Bearer <token>` and `Et-App-Key` on every request; nothing is signed, so
-        whoever sees a request can send another. That is the venue's protocol.
+        a copy of a request is proven too. That is the protocol of the venue.
 Source: Orders API reference, "Cancel order" (both headers, 401 and 403); ETNA manual, "Token". That
         the application key is checked first is our proposal (README).
 """
@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from countermand.venues.autoshares import credential as keys_of
+from countermand.venues.autoshares import credential as credentials
 from countermand.venues.autoshares import ids, logins
-from countermand.venues.autoshares.credential import AutosharesCredential, digest
+from countermand.venues.autoshares.credential import AutosharesCredential, Bearer, digest
 from countermand.venues.autoshares.errors import DENIED, UnknownAppKey
+from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto
-from countermand.wire.context import Settings
-from countermand.wire.credential import Credential, Principal
+from countermand.wire.credential import Principal
 from countermand.wire.errors import NotExpressible, Unauthorized
 from countermand.wire.http import Request
 from countermand.wire.venue import Keys
@@ -27,25 +27,21 @@ from countermand.wire.venue import Keys
 APP_KEY = b"et-app-key"
 LOGIN_PATHS = (b"/token", b"/api/token")
 
+_PUBLISHED = ("app_key", "login", "password", "verification_code", "pin", "token")
+
 
 class AutosharesAuth:
     """How this venue proves who asks."""
 
     def credential(self, owner: str, fields: Mapping[str, Any]) -> AutosharesCredential:
         """Make a credential from a world's key, or a token's. Raises ValueError naming a field."""
-        return keys_of.credential(owner, fields)
+        return credentials.credential(owner, fields)
 
-    def publish(self, credential: Credential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
+    def publish(
+        self, credential: AutosharesCredential, accounts: Sequence[AccountReport]
+    ) -> dict[str, Any]:
         """Return what a client needs to log in, or to do without, and the accounts it may name."""
-        held = _own(credential).held
-        told = {
-            "app_key": held.app_key,
-            "login": held.login,
-            "password": held.password,
-            "verification_code": held.verification_code,
-            "pin": held.pin,
-            "token": held.token,
-        }
+        told = {name: getattr(credential.held, name) for name in _PUBLISHED}
         first = accounts[0].account_id if accounts else None
         return {name: text for name, text in told.items() if text} | {
             "access": [access.value for access in credential.access],
@@ -54,37 +50,43 @@ class AutosharesAuth:
             "accounts": {account.name: account.account_id for account in accounts},
         }
 
-    def sign(self, request: Request, credential: Credential, now_ns: int) -> Request:
+    def sign(self, request: Request, credential: AutosharesCredential, now_ns: int) -> Request:
         """
         Return the request with its two headers.
 
         Raises: NotExpressible for a user who has no token yet.
         """
-        held = _own(credential).held
+        held = credential.held
         if not held.token:
             raise NotExpressible("a request without a token: log in first")
         token = logins.BEARER + held.token.encode()
         return request.with_headers((logins.AUTHORIZATION, token), (APP_KEY, held.app_key.encode()))
 
-    def principal(self, credential: Credential) -> logins.Bearer:
+    def principal(self, credential: AutosharesCredential) -> Bearer:
         """Return who a proven key stands for."""
-        known = _own(credential)
-        return logins.Bearer(known.owner, known.key, known.access, not known.held.expire_ns)
+        stands = not credential.held.expire_ns
+        return Bearer(credential.owner, credential.key, credential.access, stands)
 
-    def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
+    def verify(
+        self,
+        request: Request,
+        keys: Keys[AutosharesCredential],
+        settings: AutosharesSettings,
+        now_ns: int,
+    ) -> Principal:
         """
         Return who asks; of a login, how far it has come.
 
-        Raises: UnknownAppKey for an application key that is missing or nobody's; then Unauthorized
-                for a token that is missing, unknown, expired, ended, or of a login half done.
+        Raises: UnknownAppKey for an application key that is missing or not of this world; then
+                Unauthorized for a token that is missing, unknown, expired, ended, or of a login
+                half done.
         """
         app_key = (request.header(APP_KEY) or b"").decode("latin-1")
         if request.path in LOGIN_PATHS and request.method == "POST":
             _check_app_key(app_key, keys, at_login=True)
             return logins.login(request, app_key, keys, now_ns)
         token = logins.bearer(request)
-        found = keys.find(digest(token)) if token else None
-        known = found if isinstance(found, AutosharesCredential) else None
+        known = keys.find(digest(token)) if token else None
         if known is None or known.held.app_key != app_key:
             _check_app_key(app_key, keys, at_login=False)
         if known is None or not known.held.grants or known.held.ended(now_ns):
@@ -93,13 +95,7 @@ class AutosharesAuth:
         return self.principal(known)
 
 
-def _check_app_key(given: str, keys: Keys, *, at_login: bool) -> None:
-    # An application belongs to the whole venue, whoever's key it is named in.
-    known = any(given == k.held.app_key for k in keys if isinstance(k, AutosharesCredential))
-    if not given or not known:
+def _check_app_key(given: str, keys: Keys[AutosharesCredential], *, at_login: bool) -> None:
+    # An application belongs to the whole venue, whichever key it is named in.
+    if not given or all(given != known.held.app_key for known in keys):
         raise UnknownAppKey(at_login=at_login)
-
-
-def _own(credential: Credential) -> AutosharesCredential:
-    assert isinstance(credential, AutosharesCredential)  # noqa: S101  (made by this class)
-    return credential

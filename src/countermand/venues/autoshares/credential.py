@@ -1,7 +1,7 @@
 """
 Credentials: users who log in, the tokens they get for it, and the standing tokens of a world.
 
-Whoever holds a token may act, so a key is not called by its token but by a digest of it.
+A token is all that its holder needs, so a key is called by a digest of its token.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from countermand.wire import key_fields
-from countermand.wire.credential import Credential
+from countermand.wire.credential import Credential, Principal
 
 
 class Held(Struct, frozen=True):
@@ -47,6 +47,25 @@ class AutosharesCredential(Credential, frozen=True):
     held: Held
 
 
+class Bearer(Principal, frozen=True):
+    """The holder of a token; one that `stands` is the world's and was issued by no login."""
+
+    stands: bool
+
+
+class Login(Principal, frozen=True):
+    """
+    A user who logs in: `step` and `reason` say what is missing yet, empty when nothing is.
+
+    `ends` are the keys that a success ends: the ticket between the steps, and what has expired.
+    """
+
+    app_key: str
+    step: str = ""
+    reason: str = ""
+    ends: tuple[str, ...] = ()
+
+
 _TEXTS = ("app_key", "token", "login", "password", "verification_code")
 _FIELDS = frozenset({*_TEXTS, "pin", "access", "grants", "expire_ns"})
 _TOKEN_BYTES = 64
@@ -68,12 +87,8 @@ def credential(owner: str, fields: Mapping[str, Any]) -> AutosharesCredential:
         raise ValueError("login: a key has a login and a password, or a token")
     access = key_fields.access(fields)
     pin = _text(fields, "pin") if "pin" in fields else None
-    held = Held(
-        **texts,
-        pin=pin,
-        grants=fields.get("grants", True) is True,
-        expire_ns=_instant(fields),
-    )
+    grants, expire_ns = fields.get("grants", True) is True, _instant(fields)
+    held = Held(**texts, pin=pin, grants=grants, expire_ns=expire_ns)
     name = digest(held.token) if held.token else f"login:{held.login}"
     return AutosharesCredential(owner, name, access, held)
 
@@ -84,7 +99,7 @@ def digest(token: str) -> str:
 
 
 def token(random_bytes: bytes) -> str:
-    """Return a token nobody can guess, in base64."""
+    """Return a token that cannot be guessed, in base64."""
     return b64encode(random_bytes[:_TOKEN_BYTES]).decode()
 
 

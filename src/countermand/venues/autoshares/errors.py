@@ -1,67 +1,68 @@
 """
-Errors: how this venue says no, and how its no is understood.
+Refusals: how this venue says no, and how its no is understood.
 
 Shape:  bodies differ by status, as ETNA's do: `{"Message"}` for 400, 401, 404 and 405, a
         `ModelState` for 422, nothing for 409, `{"error"}` where the application key is at fault,
-        `{"message", "error"}` for 500, and a whole login state for a login that failed.
+        `{"message", "error"}` for 500, and a whole login state for a login that failed. Which of
+        them it is, is the `code` of a row.
 Source: Orders API reference, "Cancel order" (401, 403, 409, 422, 500); ETNA manual, "Token",
         "Common mistakes" and the texts of its answers; rate limits: Autoshares API, "Rate limits".
         What stands in `error` beside the known text is our proposal (README).
 """
+
+from __future__ import annotations
 
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.vocabulary.reasons import CxlRejReason
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,
-    IntakeClosed,
     Internal,
     InvalidField,
     Malformed,
     MethodNotAllowed,
+    MissingField,
     NotARequest,
     NotFound,
-    Overloaded,
+    OrderRefused,
     RateLimited,
     TooLarge,
     Unauthorized,
-    Unavailable,
+    UnknownField,
     WireError,
 )
 from countermand.wire.http import Request, Response
+from countermand.wire.refusals import Refusals, Row, Said, trouble
 
 DENIED = "Authorization has been denied for this request."
 UNKNOWN_KEY = "Application key is not defined or does not exist"
 INVALID_REQUEST = "The request is invalid."
 ORDER_NOT_FOUND = "Order was not found."
+SECURITY_NOT_FOUND = "Security was not found."
 
 _NO_RESOURCE = "No HTTP resource was found that matches the request URI '{url}'."
 _WRONG_METHOD = (
     "The requested resource with API version '1.0' does not support HTTP method '{method}'."
 )
 _FAILED = "An error occurred while processing your request"
-_UNEXPECTED = "Unexpected server error"
-_OVERLOADED = "Server overloaded - the request was not executed"
-_CLOSED = "Service unavailable - the request was not executed: "
-_UNDECIDED = "Service unavailable - whether the request was executed is not known"
-
 # So spelled.
 _VALIDATION = "Validation error occured while processing entity"
 _PLACE = "placeParams."
 _BODY = "placeParams"
 
 # What is wrong in the query of a list is no validation error here.
-_QUERY_FIELDS = frozenset(
-    {"filter", "sortField", "sortBy", "pageNumber", "pageSize", "desc", "isDesc", "count"}
-)
+_QUERY = ("filter", "sortField", "sortBy", "pageNumber", "pageSize", "desc", "isDesc", "count")
 
 
 class UnknownAppKey(Unauthorized):
-    """The application key is missing or nobody's; `at_login` it has another status."""
+    """The application key is missing or not of this world; `at_login` it has another status."""
+
+    FIELDS = ("at_login",)
 
     def __init__(self, *, at_login: bool = False) -> None:
         super().__init__(UNKNOWN_KEY)
@@ -69,32 +70,20 @@ class UnknownAppKey(Unauthorized):
 
 
 class LoginFailed(Unauthorized):
-    """A login that is refused: at which step, and why."""
+    """A login that is refused: `name` is the step at which, `text` says why."""
 
-    def __init__(self, step: str, reason: str) -> None:
-        super().__init__(reason)
-        self.step = step
+    FIELDS = ("name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name
 
 
 class RequestInvalid(Malformed):
-    """A path whose id is none, as ETNA's other endpoints answer it."""
+    """A path whose id is none, as ETNA's other endpoints answer it, or the query of a list."""
 
-    def __init__(self) -> None:
-        super().__init__(INVALID_REQUEST)
-
-
-class Said(Struct, frozen=True, omit_defaults=True, rename="pascal"):
-    """The body of most refusals."""
-
-    message: str = ""
-    model_state: dict[str, list[str]] = {}
-
-
-class Failed(Struct, frozen=True, omit_defaults=True):
-    """The body of a 500, and where the application key is at fault."""
-
-    message: str = ""
-    error: str = ""
+    def __init__(self, text: str = INVALID_REQUEST) -> None:
+        super().__init__(text)
 
 
 class LoginState(Struct, frozen=True, omit_defaults=True, rename="pascal"):
@@ -106,170 +95,147 @@ class LoginState(Struct, frozen=True, omit_defaults=True, rename="pascal"):
     token: str = ""
 
 
-_said = msgspec.json.Decoder(Said).decode
-_failed = msgspec.json.Decoder(Failed).decode
-
-_SAID: dict[type[WireError], int] = {
-    Malformed: 422,
-    NotFound: 404,
-    MethodNotAllowed: 405,
-    TooLarge: 413,
-}
+class _Read(Struct, frozen=True):
+    # All that any body says.
+    message: str = msgspec.field(name="Message", default="")
+    model: dict[str, list[str]] = msgspec.field(name="ModelState", default={})
+    error: str = ""
+    step: str = msgspec.field(name="Step", default="")
+    reason: str = msgspec.field(name="Reason", default="")
 
 
-_PLAIN: dict[int, type[WireError]] = {
-    400: Malformed,
-    401: Unauthorized,
-    403: Forbidden,
-    404: NotFound,
-    405: MethodNotAllowed,
-    413: TooLarge,
-}
+_decode = msgspec.json.Decoder(_Read).decode
 
 
-class AutosharesErrors:
-    """Both directions of a refusal."""
+class _Envelope:
+    """A refusal's body; its `title` is the field, the step or the limit that it is about."""
 
-    def render(self, error: WireError) -> Response:
-        """Return the venue's answer for an error of the wire."""
-        match error:
-            case UnknownAppKey(at_login=at_login):
-                return _json(401 if at_login else 403, Failed(error=error.text))
-            case LoginFailed(step=step):
-                return _json(401, LoginState("Failed", step, error.text))
-            case Unauthorized() | Forbidden():
-                # Whoever may not is told the same as whoever is nobody.
-                return _json(401, Said(DENIED))
-            case RequestInvalid() | NotARequest():
-                return _json(400, Said(error.text))
-            case InvalidField(name=name) if name in _QUERY_FIELDS:
-                return _json(400, Said(error.text))
-            case Malformed() | NotFound() | MethodNotAllowed() | TooLarge():
-                return _understood(error)
-            case RateLimited(limit_per_s=limit):
-                return _too_many(limit)
-            case Internal() | Overloaded() | IntakeClosed() | Unavailable():
-                return _json(500, Failed(_FAILED, _trouble(error)))
-        # Whatever the exchange refuses about an order is a conflict, and says nothing more.
-        return Response(409, b"", b"")
+    def write(self, said: Said, error: WireError) -> Response:
+        """Return the response."""
+        status, text = said.status, said.text
+        match said.code:
+            case "message":
+                headers = _limit_headers(said.title) if said.title else ()
+                return Response(status, _json({"Message": text}), headers=headers)
+            case "model":
+                state = {_where(said.title): [text]}
+                return Response(status, _json({"Message": _VALIDATION, "ModelState": state}))
+            case "error":
+                failed = {"message": _FAILED} if status == 500 else {}  # noqa: PLR2004  (HTTP)
+                return Response(status, _json({**failed, "error": text}))
+            case "login":
+                return Response(status, _json(LoginState("Failed", said.title, text)))
+        return Response(status, b"", b"")
 
-    def interpret(self, response: Response) -> WireError:
-        """
-        Return what a refusal says.
-
-        The declared inverse of `render`, but for what this venue does not tell: a conflict does not
-        say why, so only the order can, and 401 does not say whether somebody else may.
-        """
+    def read(self, response: Response) -> Said:
+        """Return what a response says; a conflict says nothing."""
         status = response.status
-        if (kind := _PLAIN.get(status)) is not None:
-            return kind(_message(response) or _error(response) or f"status {status}")
-        match status:
-            case 409:
-                return CancelRefused(CxlRejReason.OTHER, None)
-            case 422:
-                return _read_model_state(response)
-            case 429:
-                return RateLimited(_limit(response))
-            case status if status >= 500:  # noqa: PLR2004  (HTTP)
-                return _read_trouble(response)
-        return Malformed(_message(response) or f"status {status}")
+        try:
+            read = _decode(response.body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return Said(status, "")
+        if status == 409:  # noqa: PLR2004  (HTTP)
+            return Said(status, "")
+        if read.step:
+            return Said(status, "login", read.reason, read.step)
+        for where, texts in read.model.items():
+            title = "" if where == _BODY else where.removeprefix(_PLACE)
+            return Said(status, "model", texts[0] if texts else read.message, title)
+        if read.message:
+            return Said(status, "message", read.message, _limit(response))
+        return Said(status, "error", read.error) if read.error else Said(status, "")
 
 
-def worded(error: WireError, request: Request) -> WireError:
-    """
-    Return a refusal of the router's in ETNA's words, which name what was asked for.
-
-    Source: ETNA manual, "Common mistakes" and the texts of its answers.
-    """
-    match error:
-        case NotFound(text="no such path"):
-            host = (request.header(b"host") or b"").decode("latin-1")
-            url = f"http://{host}{request.path.decode('latin-1')}"
-            return NotFound(_NO_RESOURCE.format(url=url))
-        case MethodNotAllowed():
-            text = _WRONG_METHOD.format(method=request.method)
-            return MethodNotAllowed(text, error.allowed)
-        case _:
-            return error
+_json = msgspec.json.encode
 
 
-def _json(status: int, body: Any) -> Response:
-    return Response(status, msgspec.json.encode(body))
-
-
-def _understood(error: WireError) -> Response:
-    status = next(code for kind, code in _SAID.items() if isinstance(error, kind))
-    if status != 422:  # noqa: PLR2004  (HTTP)
-        return _json(status, Said(error.text))
-    name = getattr(error, "name", "")
+def _where(name: str) -> str:
     # Fields of a body are capitalized, parameters of a path are not.
-    where = f"{_PLACE}{name}" if name[:1].isupper() else name or _BODY
-    return _json(status, Said(_VALIDATION, {where: [error.text]}))
+    return f"{_PLACE}{name}" if name[:1].isupper() else name or _BODY
 
 
-def _too_many(limit: int) -> Response:
-    headers = (
+def _limit_headers(limit: str) -> tuple[tuple[bytes, bytes], ...]:
+    return (
         (b"retry-after", b"1"),
-        (b"x-ratelimit-limit", b"%d" % limit),
+        (b"x-ratelimit-limit", limit.encode()),
         (b"x-ratelimit-remaining", b"0"),
         (b"x-ratelimit-reset", b"1"),
     )
-    body = msgspec.json.encode(Said("Too many requests."))
-    return Response(429, body, headers=headers)
 
 
-def _trouble(error: WireError) -> str:
+def _limit(response: Response) -> str:
+    return dict(response.headers).get(b"x-ratelimit-limit", b"").decode("latin-1")
+
+
+def _loses(error: WireError) -> WireError:
+    # A conflict does not say why, so only the order can, and 401 does not say who else may.
     match error:
-        case Overloaded():
-            return _OVERLOADED
-        case IntakeClosed():
-            return _CLOSED + error.text
-        case Unavailable():
-            return _UNDECIDED
-        case _:
-            return _UNEXPECTED
+        case OrderRefused() | CancelRefused():
+            return CancelRefused(CxlRejReason.OTHER, None)
+        case UnknownAppKey() | LoginFailed():
+            return error
+        case Unauthorized() | Forbidden():
+            return Unauthorized(DENIED)
+        case InvalidField(name=name) if name in _QUERY:
+            return RequestInvalid(error.text)
+        case MissingField(name=name) | UnknownField(name=name):
+            return InvalidField(name, error.text)
+    return error
 
 
-def _read(decode: Any, response: Response, empty: Any) -> Any:
-    try:
-        return decode(response.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return empty
+def _words(error: WireError, request: Request, settings: AutosharesSettings) -> WireError:
+    # ETNA's words name what was asked for. Source: ETNA manual, "Common mistakes".
+    match error:
+        case NotFound(text="no such path"):
+            return NotFound(_NO_RESOURCE.format(url=url(request, settings)))
+        case MissingField() if request.method == "GET":
+            # A required parameter is part of what is found.
+            query = "?" + request.query.decode("latin-1") if request.query else ""
+            return NotFound(_NO_RESOURCE.format(url=url(request, settings) + query))
+        case MethodNotAllowed(allowed=allowed):
+            return MethodNotAllowed(_WRONG_METHOD.format(method=request.method), allowed)
+    return error
 
 
-def _message(response: Response) -> str:
-    said: Said = _read(_said, response, Said())
-    return said.message
+def host(request: Request) -> str:
+    """Return the host a request was sent to, empty when it does not say."""
+    return (request.header(b"host") or b"").decode("latin-1")
 
 
-def _error(response: Response) -> str:
-    failed: Failed = _read(_failed, response, Failed())
-    return failed.error
+def url(request: Request, settings: AutosharesSettings) -> str:
+    """Return the URL of a request, without its query: absolute, as the world is reached."""
+    origin = settings.public_url.rstrip("/") or f"http://{host(request)}"
+    return origin + request.path.decode("latin-1")
 
 
-def _read_model_state(response: Response) -> WireError:
-    said: Said = _read(_said, response, Said())
-    for where, texts in said.model_state.items():
-        text = texts[0] if texts else said.message
-        if where == _BODY:
-            return Malformed(text)
-        return InvalidField(where.removeprefix(_PLACE), text)
-    return Malformed(said.message or "status 422")
+def _rows(kinds: Any, status: int, code: str, **more: Any) -> list[Row]:
+    return [Row(kind, status, code, **more) for kind in kinds]
 
 
-def _limit(response: Response) -> int:
-    for name, value in response.headers:
-        if name == b"x-ratelimit-limit" and value.isdigit() and len(value) < 10:  # noqa: PLR2004  (int32)
-            return int(value)
-    return 0
-
-
-def _read_trouble(response: Response) -> WireError:
-    text = _error(response)
-    if text == _OVERLOADED:
-        return Overloaded(text)
-    if text.startswith(_CLOSED):
-        return IntakeClosed(text.removeprefix(_CLOSED))
-    if text == _UNDECIDED or response.status > 500:  # noqa: PLR2004  (HTTP)
-        return Unavailable(text or _UNDECIDED)
-    return Internal(text or _UNEXPECTED)
+REFUSALS = Refusals(
+    _Envelope(),
+    (
+        Row(UnknownAppKey, 401, "error", UNKNOWN_KEY, {"at_login": True}),
+        Row(UnknownAppKey, 403, "error", UNKNOWN_KEY, {"at_login": False}),
+        Row(LoginFailed, 401, "login", title="{name}"),
+        *_rows((Unauthorized, Forbidden), 401, "message", text=DENIED),
+        *_rows((RequestInvalid, NotARequest), 400, "message"),
+        *(Row(InvalidField, 400, "message", given={"name": name}) for name in _QUERY),
+        *_rows((InvalidField, MissingField, UnknownField), 422, "model", title="{name}"),
+        Row(Malformed, 422, "model"),
+        Row(NotFound, 404, "message"),
+        Row(MethodNotAllowed, 405, "message"),
+        Row(TooLarge, 413, "message"),
+        Row(RateLimited, 429, "message", "Too many requests.", title="{limit_per_s}"),
+        Row(
+            CancelRefused, 409, "", "",
+            {"cxl_rej_reason": CxlRejReason.OTHER, "ord_status": None},
+        ),
+        *_rows((CancelRefused, OrderRefused), 409, "", text=""),
+        *trouble(
+            500, "error", internal=Row(Internal, 500, "error", "Unexpected server error")
+        ),
+    ),
+    loses=_loses,
+    words=_words,
+)  # fmt: skip

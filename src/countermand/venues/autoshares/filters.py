@@ -26,12 +26,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from countermand.venues.autoshares.dates import zoned
 from countermand.wire import times
 from countermand.wire.errors import InvalidField
 
 NAME = "filter"
 
-# More than anybody needs; every record of a list may be held to each of them.
+# More than a client needs. Every record of a list may be held to each of them.
 CONDITIONS_MAX = 64
 
 
@@ -68,7 +69,6 @@ _TOKEN = re.compile(
     r"|(?P<end>\Z)"
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ZONED = re.compile(r".*(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})")
 _FLAGS = {"true": True, "false": False}
 
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
@@ -103,11 +103,6 @@ def parse(text: str, fields: Mapping[str, Kind]) -> Filter:
             raise reader.refusal(f"the end after {CONDITIONS_MAX} conditions")
         conditions.append(_condition(reader, fields))
     return tuple(conditions)
-
-
-def matches(conditions: Filter, record: Mapping[str, Any]) -> bool:
-    """Whether a record meets every condition, as `matcher` says."""
-    return matcher(conditions)(record)
 
 
 def matcher(conditions: Filter) -> Matcher:
@@ -236,7 +231,7 @@ def _moment(kind: str, lexeme: str) -> int | None:
     text = lexeme[1:-1]
     if _DAY.fullmatch(text):
         text += "T00:00:00"
-    return times.parse_iso(text if _ZONED.fullmatch(text[10:]) else f"{text}Z")
+    return times.parse_iso(zoned(text))
 
 
 _LITERALS: dict[Kind, Callable[[str, str], Any]] = {

@@ -6,33 +6,49 @@ Rows are written without `/api`, which a proxy in front of the venue drops, and 
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from countermand.venues.autoshares import read_routes
-from countermand.venues.autoshares.errors import LoginState
-from countermand.venues.autoshares.messages import logins as n
-from countermand.venues.autoshares.messages import orders as o
-from countermand.venues.autoshares.translate import (
+import msgspec
+
+from countermand.venues.autoshares import (
+    account,
+    cancel,
+    fills,
     history,
-    listing,
-    logins,
-    order_reports,
-    orders,
-    placing,
-    previews,
-    replacing,
+    limits,
+    markets,
+    place,
+    positions,
+    preview,
+    read_orders,
+    session,
+    users,
 )
-from countermand.venues.autoshares.translate.tidy import any_case
-from countermand.wire.bridge import Square, old_route
-from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Attempts, Route, Routes
+from countermand.venues.autoshares import replace as replacing
+from countermand.venues.autoshares.messages import orders as m
+from countermand.wire.conversation import Op
+from countermand.wire.operation import Access
+from countermand.wire.operation import Operation as Do
+from countermand.wire.route import QUERY, Form, Route, Routes, rows_at
 
 _LOGIN = re.compile(rb"(?:/api)?(/token|/logout)")
 _SPELLING = re.compile(rb"(?:/api)?/v(?:1|1\.0|2\.0)(/(?!token$|logout$).+)")
 
-_REFERENCE = "Orders API reference: "
-_MANUAL = "ETNA manual: "
-_SWAGGER = "swagger file: "
+_A = "/accounts/{accountId}"
+_FUNDS = "/accounts/{clearingNumber}/orders/mutual-funds/{orderId}"
+_, VIEW, TRADE = Access
+
+_login = rows_at("", "", body=QUERY)
+_manual = rows_at("/v1.0", "ETNA manual: ")
+_swagger = rows_at("/v1.0", "Autoshares swagger file: ")
+_reference = rows_at("/v1.0", "Orders API reference: ")
+
+
+def _shows(path: str, operation: Do, op: Op, section: str) -> Route:
+    # What only shows something is asked for with GET. A section that is a path is the swagger's.
+    row = _swagger if section.startswith("/") else _manual
+    return row(f"GET {path}", operation, VIEW, op, section)
 
 
 def normal(path: bytes) -> bytes:
@@ -48,213 +64,109 @@ def normal(path: bytes) -> bytes:
     if (match := _SPELLING.fullmatch(path)) is None:
         return path
     rest: bytes = match[1]
-    if rest.endswith(b"/transactions/"):
-        # The manual's template of this one path ends so.
-        rest = rest[:-1]
-    return b"/v1.0" + rest
+    # The manual's template of this one path ends in a slash.
+    return b"/v1.0" + (rest[:-1] if rest.endswith(b"/transactions/") else rest)
 
 
-def row(  # one line per route reads best when the line says only what differs
-    operation: Operation,
-    access: Access,
-    line: str,
-    messages: tuple[Any, Any],
-    square: Square,
-    source: str,
-    **more: Any,
-) -> Route:
-    """Return a row; one whose method is POST or PUT has a body, unless it says otherwise."""
-    method, path = line.split()
-    request, reply = messages
-    if more.setdefault("body", method in ("POST", "PUT")):
-        more |= {"tidy": any_case(request), "decimal_numbers": True}
-    path = path if path in ("/token", "/logout") else f"/v1.0{path}"
-    return old_route(operation, method, path, access, request, reply, square, source, **more)
+def _any_case(message: type[msgspec.Struct]) -> Form:
+    """
+    Return the form of a body whose keys are read in any case; the last of equals wins.
+
+    Source: ETNA manual: `TimeInforce` when placing, `TimeInForce` elsewhere; the server is ASP.NET
+            with Json.NET, which matches keys so.
+    """
+    names = {f.encode_name.lower(): f.encode_name for f in msgspec.structs.fields(message)}
+
+    def normalize(values: dict[str, Any]) -> dict[str, Any]:
+        return {names.get(key.lower(), key): value for key, value in values.items()}
+
+    return Form(body=True, normalize=normalize, decimal_numbers=True)
 
 
-_LOGINS = (
-    row(
-        Operation.LOG_IN,
-        Access.VIEW,
-        "POST /token",
-        (n.Nothing, LoginState),
-        Square(logins.login_from_wire, logins.login_to_wire),
-        _MANUAL + "Token",
-        body=False,
-        attempts=Attempts(logins.user_of, logins.per_minute, logins.too_many),
-    ),
-    row(
-        Operation.LOG_OUT,
-        Access.VIEW,
-        "POST /logout",
-        (n.Nothing, None),
-        Square(logins.logout_from_wire, orders.nothing_to_wire),
-        "Autoshares API: Logout",
-        body=False,
-    ),
-)
+_CREATE, _MODIFY = _any_case(m.CreateOrder), _any_case(m.ModifyOrder)
+_LISTED = _any_case(m.ListConsolidated)
 
 
-def _order_rows(name: str, *, sync: bool) -> tuple[Route, ...]:
+# A row is one line, or two.
+# fmt: off
+def _orders(name: str, *, sync: bool) -> Iterator[Route]:
     # `syncorders` wait for the market, so their answers show what became of an order.
-    one, all_of = f"/accounts/{{accountId}}/{name}/{{orderId}}", f"/accounts/{{accountId}}/{name}"
-    settled: dict[str, Any] = {"then": order_reports.find_last_fills} if sync else {}
-    placed = order_reports.settled_to_wire if sync else order_reports.placed_to_wire
-    replaced = order_reports.settled_replace_to_wire if sync else order_reports.replaced_to_wire
-    return (
-        row(
-            Operation.PLACE_ORDER,
-            Access.TRADE,
-            f"POST {all_of}",
-            (o.CreateOrder, o.Order),
-            Square(
-                placing.place_from_wire, placed, placing.place_to_wire, placing.placed_from_wire
-            ),
-            _MANUAL + "Place order",
-            **settled,
-        ),
-        row(
-            Operation.REPLACE_ORDER,
-            Access.TRADE,
-            f"PUT {one}",
-            (o.ModifyOrder, o.Order),
-            Square(
-                replacing.replace_from_wire,
-                replaced,
-                replacing.replace_to_wire,
-                replacing.replaced_from_wire,
-            ),
-            _MANUAL + "Replace order",
-            find=replacing.find_replaced,
-            **settled,
-        ),
-        row(
-            Operation.CANCEL_ORDER,
-            Access.TRADE,
-            f"DELETE {one}",
-            (o.OneOrder, None),
-            Square(
-                orders.cancel_from_wire,
-                orders.canceled_to_wire,
-                orders.cancel_to_wire,
-                orders.canceled_from_wire,
-            ),
-            _REFERENCE + "Cancel order",
-            status=204,
-        ),
+    every, one, previews = f"{_A}/{name}", f"{_A}/{name}/{{orderId}}", f"{_A}/preview/{name}"
+    places = place.PLACE_SYNC if sync else place.PLACE
+    replaces = replacing.REPLACE_SYNC if sync else replacing.REPLACE
+    refuses = preview.VERIFY_REPLACEMENT
+    yield from (
+        _manual(f"POST {every}", Do.PLACE_ORDER, TRADE, places, "Place order", form=_CREATE),
+        _manual(f"PUT {one}", Do.REPLACE_ORDER, TRADE, replaces, "Replace order", form=_MODIFY),
+        _reference(f"DELETE {one}", Do.CANCEL_ORDER, TRADE, cancel.CANCEL, "Cancel order",
+                   status=204),
+        _shows(one, Do.GET_ORDER, read_orders.GET, "Get order"),
+        _shows(every, Do.LIST_ORDERS, read_orders.LIST, "List orders"),
+        _shows(f"{one}/details", Do.GET_ORDER, history.HISTORY, "/orders/{orderId}/details"),
+        _manual(f"POST {previews}", Do.PREVIEW_ORDER, VIEW, preview.PREVIEW, "Verify order",
+                form=_CREATE),
+        _manual(f"PUT {previews}/{{orderId}}", Do.PREVIEW_ORDER, TRADE, refuses,
+                "Verify replacement", form=_MODIFY),
+        _shows(f"{_A}/verified/{name}/{{orderId}}", Do.PREVIEW_ORDER, preview.VERIFY,
+               "/verified/orders/{orderId}"),
     )
 
 
-def _looking_rows(name: str) -> tuple[Route, ...]:
-    # What only looks at an order that is there or might be.
-    one, account = f"/accounts/{{accountId}}/{name}/{{orderId}}", "/accounts/{accountId}"
-    all_of = f"{account}/{name}"
-    return (
-        row(
-            Operation.GET_ORDER,
-            Access.VIEW,
-            f"GET {one}",
-            (o.OneOrder, o.Order),
-            Square(
-                orders.get_from_wire,
-                order_reports.found_to_wire,
-                orders.get_to_wire,
-                order_reports.order_from_wire,
-            ),
-            _MANUAL + "Get order",
-            then=order_reports.find_last_fills,
-        ),
-        row(
-            Operation.LIST_ORDERS,
-            Access.VIEW,
-            f"GET {all_of}",
-            (o.ListOrders, o.OrderPage),
-            Square(
-                listing.list_from_wire,
-                listing.list_to_wire_reply,
-                listing.list_to_wire,
-                listing.list_from_wire_reply,
-            ),
-            _MANUAL + "List orders",
-            then=listing.find_last_fills,
-        ),
-        row(
-            Operation.GET_ORDER,
-            Access.VIEW,
-            f"GET {one}/details",
-            (o.OneOrder, list[o.OrderState]),
-            Square(history.history_from_wire, history.history_to_wire),
-            _SWAGGER + "orders/{orderId}/details",
-            find=history.find_order,
-        ),
-    )
-
-
-def _preview_rows(name: str) -> tuple[Route, ...]:
-    # What an order would come to.
-    account = "/accounts/{accountId}"
-    previewed = f"{account}/preview/{name}"
-    return (
-        row(
-            Operation.PREVIEW_ORDER,
-            Access.VIEW,
-            f"POST {previewed}",
-            (o.CreateOrder, o.Preview),
-            Square(previews.preview_from_wire, previews.preview_to_wire),
-            _MANUAL + "Verify order",
-            find=previews.find_quote,
-        ),
-        row(
-            Operation.PREVIEW_ORDER,
-            Access.TRADE,
-            f"PUT {previewed}/{{orderId}}",
-            (o.ModifyOrder, o.Preview),
-            Square(orders.verify_replace_from_wire, orders.nothing_to_wire),
-            _MANUAL + "Verify replacement",
-        ),
-        row(
-            Operation.PREVIEW_ORDER,
-            Access.VIEW,
-            f"GET {account}/verified/{name}/{{orderId}}",
-            (o.OneOrder, o.Preview),
-            Square(previews.verified_from_wire, previews.verified_to_wire),
-            _SWAGGER + "verified/orders/{orderId}",
-            find=previews.find_verified,
-        ),
-    )
-
-
-_OTHERS = (
-    row(
-        Operation.LIST_ORDERS,
-        Access.VIEW,
-        "POST /orders/consolidated",
-        (o.ListConsolidated, o.OrderPage),
-        Square(listing.list_from_wire, listing.list_to_wire_reply),
-        _SWAGGER + "orders/consolidated",
-        then=listing.find_last_fills,
-    ),
-    row(
-        Operation.CANCEL_ORDER,
-        Access.TRADE,
-        "DELETE /accounts/{clearingNumber}/orders/mutual-funds/{orderId}",
-        (o.CancelMutualFund, None),
-        Square(orders.cancel_fund_from_wire, orders.nothing_to_wire),
-        _MANUAL + "Cancel mutual fund order",
-    ),
+_SESSION = (
+    _login("POST /token", Do.LOG_IN, VIEW, session.LOG_IN, "ETNA manual: Token",
+           attempts=session.ATTEMPTS),
+    _login("POST /logout", Do.LOG_OUT, VIEW, session.LOG_OUT, "Autoshares API: Logout"),
+    _shows("/streamers", Do.GET_STATUS, session.STREAMERS, "Get streamers' info"),
+    _manual("PUT /streamers/session/recover", Do.GET_KEY, VIEW, session.RECOVER,
+            "Recover a streamer session", form=QUERY),
 )
+
+_OTHER_ORDERS = (
+    _swagger("POST /orders/consolidated", Do.LIST_ORDERS, VIEW, read_orders.CONSOLIDATED,
+             "/orders/consolidated", form=_LISTED),
+    _manual(f"DELETE {_FUNDS}", Do.CANCEL_ORDER, TRADE, cancel.CANCEL_FUND,
+            "Cancel mutual fund order"),
+)
+
+_ACCOUNTS = (
+    _shows("/users/{userId}/accounts", Do.LIST_ACCOUNTS, users.ACCOUNTS, "List user's accounts"),
+    _shows("/users/{userId}/info", Do.GET_ACCOUNT, users.USER, "Get user's info"),
+    _shows(_A, Do.GET_ACCOUNT, account.ONE, "/accounts/{accountId}"),
+    _shows(f"{_A}/info", Do.LIST_BALANCES, account.INFO, "Get account's balance info"),
+    _shows(f"{_A}/details", Do.GET_ACCOUNT_DETAIL, account.DETAILS,
+           "/accounts/{accountId}/details"),
+    _shows(f"{_A}/transactions", Do.LIST_FILLS, fills.LIST, "Get transactions"),
+    _shows(f"{_A}/preview/limits/{{symbol}}", Do.PREVIEW_ORDER, limits.LIMITS,
+           "/preview/limits/{symbol}"),
+    _shows(f"{_A}/positions", Do.LIST_POSITIONS, positions.LIST, "Get user's positions"),
+    _shows(f"{_A}/positions/{{symbol}}", Do.GET_POSITION, positions.IN_SECURITY,
+           "Get user's positions in a security"),
+    _shows(f"{_A}/positions/groups", Do.LIST_POSITIONS, positions.GROUPS,
+           "Get market value of all security groups"),
+    _shows(f"{_A}/positions/top", Do.LIST_POSITIONS, positions.TOP, "/positions/top"),
+)
+
+_MARKETS = (
+    _shows("/equities", Do.LIST_INSTRUMENTS, markets.LIST, "Get filtered equities"),
+    _shows("/equities/lookup", Do.LIST_INSTRUMENTS, markets.LOOK_UP, "Get equity info by mask"),
+    _shows("/equities/{symbol}", Do.GET_INSTRUMENT, markets.ONE, "Get equity info by ticker"),
+    _shows("/options", Do.LIST_INSTRUMENTS, markets.OPTIONS, "Get filtered options"),
+    _shows("/options/expirations", Do.LIST_INSTRUMENTS, markets.EXPIRATIONS,
+           "Get options expiration dates"),
+    _shows("/options/optionChain/{symbol}", Do.LIST_INSTRUMENTS, markets.CHAIN,
+           "Get an option chain"),
+    _shows("/options/{symbol}", Do.GET_INSTRUMENT, markets.OPTION, "Get option info by ticker"),
+)
+# fmt: on
 
 ROUTES = Routes(
     (
-        *_LOGINS,
-        *_order_rows("orders", sync=False),
-        *_looking_rows("orders"),
-        *_preview_rows("orders"),
-        *_order_rows("syncorders", sync=True),
-        *_looking_rows("syncorders"),
-        *_preview_rows("syncorders"),
-        *_OTHERS,
-        *read_routes.ROWS,
+        *_orders("orders", sync=False),
+        *_orders("syncorders", sync=True),
+        *_OTHER_ORDERS,
+        *_SESSION,
+        *_ACCOUNTS,
+        *_MARKETS,
     ),
     normal,
 )

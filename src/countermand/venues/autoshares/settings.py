@@ -7,26 +7,37 @@ from typing import Annotated
 from msgspec import Meta
 
 from countermand.venues.autoshares import session_times
-from countermand.venues.autoshares.about import ShownSettings
+from countermand.venues.autoshares.credential import Bearer
+from countermand.venues.autoshares.presentation import About, Person
 from countermand.wire import times
-from countermand.wire.context import Settings
+from countermand.wire.context import Context, Settings
+
+NAME = "autoshares"
 
 _NOT_NEGATIVE = Meta(ge=0)
 
 
-class AutosharesSettings(ShownSettings, frozen=True):
+class AutosharesSettings(Settings, frozen=True):
     """
     The venue's switches; `demo.toml` says of each what it is for.
 
+    Shape:  `securities` by symbol, `people` by the name of the user; `public_url` is what links
+            begin with where the server is not asked under its own name (behind a proxy), and the
+            `*_streamer_url` where streams are, all of them empty for the host of the request.
     Units:  `token_life_s` seconds a login lasts, `interim_life_s` one that awaits a further factor;
-            `logins_per_minute` of one user, 0: as many as they like; `pending_ms` milliseconds in
-            which a state that is done is still shown as pending; `day_end_delay_s` seconds between
-            a session's end and that of its Day orders. `calendar` to `late_close` are
-            `session_times.Hours`.
+            `logins_per_minute` of one user, 0: no limit; `pending_ms` milliseconds in which a state
+            that is done is still shown as pending; `day_end_delay_s` seconds between a session's
+            end and that of its Day orders. `calendar` to `late_close` are `session_times.Hours`.
     Raises: ValueError for a calendar or time zone that does not exist, and for times of day that
             are none or do not follow each other.
     """
 
+    securities: dict[str, About] = {}
+    people: dict[str, Person] = {}
+    clearing_firm: str = "PaperTrading"
+    public_url: str = ""
+    quote_streamer_url: str = ""
+    data_streamer_url: str = ""
     cancel_answers_ok: bool = False
     etna_oddities: bool = False
     pending_ms: Annotated[int, _NOT_NEGATIVE] = 0
@@ -49,12 +60,12 @@ class AutosharesSettings(ShownSettings, frozen=True):
     def hours(self) -> session_times.Hours:
         """Whose days of trading end Day orders, and when."""
         return session_times.Hours(
-            calendar=self.calendar,
-            time_zone=self.time_zone,
-            opens=self.opens,
-            closes=self.closes,
-            early_close=self.early_close,
-            late_close=self.late_close,
+            self.calendar,
+            self.time_zone,
+            self.opens,
+            self.closes,
+            self.early_close,
+            self.late_close,
         )
 
     @property
@@ -68,7 +79,4 @@ class AutosharesSettings(ShownSettings, frozen=True):
         return self.day_end_delay_s * times.S
 
 
-def of(settings: Settings) -> AutosharesSettings:
-    """Return the settings as this venue's."""
-    assert isinstance(settings, AutosharesSettings)  # noqa: S101  (the venue's own settings)
-    return settings
+Ctx = Context[AutosharesSettings, Bearer]

@@ -4,6 +4,8 @@ Two-way tables: our words and this venue's.
 Source: ETNA manual, "Order statuses", "Order types", "Time in force"; the swagger file's enums.
 """
 
+from collections.abc import Iterable
+
 from countermand.vocabulary.order import (
     OrdStatus,
     OrdType,
@@ -29,18 +31,9 @@ ORD_TYPES = Table("Type", ((OrdType.MARKET, "Market"), (OrdType.LIMIT, "Limit"))
 STOP_TYPES = ("Stop", "StopLimit")
 # The venue's too; the exchange does not offer them.
 OTHER_TYPES = (
-    *STOP_TYPES,
-    "TrailingStop",
-    "TrailingStopLimit",
-    "Pegged",
-    "OneCancelOther",
-    "OneTriggerOther",
-    "OneTriggerOneCancelOther",
-    "External",
-    "MutualFundsExchange",
-    "StagingBlotter",
-)
-TYPE_ALIASES = {"Stop Limit": "StopLimit"}
+    *STOP_TYPES, "TrailingStop", "TrailingStopLimit", "Pegged", "OneCancelOther", "OneTriggerOther",
+    "OneTriggerOneCancelOther", "External", "MutualFundsExchange", "StagingBlotter",
+)  # fmt: skip
 
 TIMES_IN_FORCE = Table(
     "TimeInForce",
@@ -53,40 +46,38 @@ TIMES_IN_FORCE = Table(
     ),
 )
 OTHER_TIMES_IN_FORCE = (
-    "AtTheOpening",
-    "GoodTillCrossing",
-    "AtTheClose",
-    "GoodTillTime",
-    "GoodTillCancelPlus",
+    "AtTheOpening", "GoodTillCrossing", "AtTheClose", "GoodTillTime", "GoodTillCancelPlus",
     "GoodTillDatePlus",
-)
-TIF_ALIASES = {
-    "GTC": "GoodTillCancel",
-    "IOC": "ImmediateOrCancel",
-    "FOK": "FillOrKill",
-    "GTD": "GoodTillDate",
-    "DAY": "Day",
-}
+)  # fmt: skip
 
-# The numbers statuses have in filters. `Held` has one that nobody published.
-STATUS_CODES = {
-    "New": 0,
-    "PartiallyFilled": 1,
-    "Filled": 2,
-    "DoneForDay": 3,
-    "Canceled": 4,
-    "Replaced": 5,
-    "PendingCancel": 6,
-    "Stopped": 7,
-    "Rejected": 8,
-    "Suspended": 9,
-    "PendingNew": 10,
-    "Calculated": 11,
-    "Expired": 12,
-    "AcceptedForBidding": 13,
-    "PendingReplace": 14,
-    "Error": 15,
-}
+
+def _any_case(words: Iterable[str], **aliases: str) -> dict[str, str]:
+    return {word.lower(): word for word in words} | aliases
+
+
+# The words a request may use, in lower case, and how the venue answers them.
+SIDE_WORDS = _any_case(text for _, text in SIDES.rows)
+TYPE_WORDS = _any_case(
+    (*(text for _, text in ORD_TYPES.rows), *OTHER_TYPES), **{"stop limit": "StopLimit"}
+)
+TIF_WORDS = _any_case(
+    (*(text for _, text in TIMES_IN_FORCE.rows), *OTHER_TIMES_IN_FORCE),
+    gtc="GoodTillCancel", ioc="ImmediateOrCancel", fok="FillOrKill", gtd="GoodTillDate",
+)  # fmt: skip
+HOURS_WORDS = _any_case(
+    ("PRE", "POST", "REG", "ALL", "REGPOST", "PREREG", "PREPOST"), regpre="PREREG"
+)
+INST_WORDS = _any_case(
+    ("None", "CashAmountOrder", "FullLiquidation", "DoNotIncrease", "DoNotReduce", "AllOrNone")
+)
+
+# The numbers statuses have in filters. That of `Held` is not published.
+_STATUSES = (
+    "New", "PartiallyFilled", "Filled", "DoneForDay", "Canceled", "Replaced", "PendingCancel",
+    "Stopped", "Rejected", "Suspended", "PendingNew", "Calculated", "Expired", "AcceptedForBidding",
+    "PendingReplace", "Error",
+)  # fmt: skip
+STATUS_CODES = {text: code for code, text in enumerate(_STATUSES)}
 STATUSES = Table(
     "Status",
     (
@@ -100,21 +91,6 @@ STATUSES = Table(
 )
 # A Day order whose time is up; to the exchange it has expired like any other.
 DONE_FOR_DAY = "DoneForDay"
-PENDING_NEW = "PendingNew"
-PENDING_REPLACE = "PendingReplace"
-PENDING_CANCEL = "PendingCancel"
-
-EXTENDED_HOURS = ("PRE", "POST", "REG", "ALL", "REGPOST", "PREREG", "PREPOST")
-HOURS_ALIASES = {"REGPRE": "PREREG"}
-
-EXEC_INSTS = (
-    "None",
-    "CashAmountOrder",
-    "FullLiquidation",
-    "DoNotIncrease",
-    "DoNotReduce",
-    "AllOrNone",
-)
 
 # What an ended order says of it. An order canceled on request says nothing, and one that a
 # cancel-all took (`MASS_CANCEL_AS`) neither.
@@ -134,30 +110,27 @@ DESCRIPTIONS = Table(
 MASS_CANCEL_AS = CancelReason.REQUESTED
 
 # Why an order was rejected, in ETNA's codes; the first of a code's reasons is what it is read as.
-REJECT_CODES: dict[RejectReason, str] = {
-    RejectReason.UNKNOWN_ACCOUNT: "AccountDoesNotBelongToUser",
-    RejectReason.UNKNOWN_INSTRUMENT: "SecurityUndefined",
-    RejectReason.ACCOUNT_LOCKED: "AccountDisabled",
-    RejectReason.MARKET_CLOSED: "TradingDeniedForSecurity",
-    RejectReason.POST_ONLY_MARKET: "TradingDeniedForSecurity",
-    RejectReason.LIMIT_ONLY_MARKET: "ExtendedHoursOnlyLimitOrders",
-    RejectReason.INVALID_TIME_IN_FORCE: "IncorrectTimeInForce",
-    RejectReason.INVALID_EXEC_INST: "IncorrectTimeInForce",
-    RejectReason.INVALID_EXPIRE_TIME: "InvalidOrderExpiration",
-    RejectReason.INVALID_AMOUNT: "IncorrectOrderQuantity",
-    RejectReason.NO_LIQUIDITY: "QuotePriceIsInvalid",
-    RejectReason.QTY_NOT_POSITIVE: "IncorrectOrderQuantity",
-    RejectReason.QTY_BELOW_MIN: "OrderQuantity",
-    RejectReason.QTY_ABOVE_MAX: "OrderQuantity",
-    RejectReason.PRICE_NOT_POSITIVE: "LimitPriceUndefined",
-    RejectReason.PRICE_OUTSIDE_BAND: "PriceOutOfMarket",
-    RejectReason.NOTIONAL_BELOW_MIN: "OrderQuantity",
-    RejectReason.NOT_REDUCING: "AccountDisabled",
-    RejectReason.SHORT_NOT_ALLOWED: "UnsupportedOrderSide",
-    RejectReason.POSITION_LIMIT: "OrderQuantity",
-    RejectReason.INSUFFICIENT_FUNDS: "InitialMargin",
-    RejectReason.SELF_TRADE: "WashTradeAttempt",
-}
+_REJECTED: dict[str, tuple[RejectReason, ...]] = {
+    "AccountDoesNotBelongToUser": (RejectReason.UNKNOWN_ACCOUNT,),
+    "SecurityUndefined": (RejectReason.UNKNOWN_INSTRUMENT,),
+    "AccountDisabled": (RejectReason.ACCOUNT_LOCKED, RejectReason.NOT_REDUCING),
+    "TradingDeniedForSecurity": (RejectReason.MARKET_CLOSED, RejectReason.POST_ONLY_MARKET),
+    "ExtendedHoursOnlyLimitOrders": (RejectReason.LIMIT_ONLY_MARKET,),
+    "IncorrectTimeInForce": (RejectReason.INVALID_TIME_IN_FORCE, RejectReason.INVALID_EXEC_INST),
+    "InvalidOrderExpiration": (RejectReason.INVALID_EXPIRE_TIME,),
+    "IncorrectOrderQuantity": (RejectReason.INVALID_AMOUNT, RejectReason.QTY_NOT_POSITIVE),
+    "QuotePriceIsInvalid": (RejectReason.NO_LIQUIDITY,),
+    "OrderQuantity": (
+        RejectReason.QTY_BELOW_MIN, RejectReason.QTY_ABOVE_MAX, RejectReason.NOTIONAL_BELOW_MIN,
+        RejectReason.POSITION_LIMIT,
+    ),
+    "LimitPriceUndefined": (RejectReason.PRICE_NOT_POSITIVE,),
+    "PriceOutOfMarket": (RejectReason.PRICE_OUTSIDE_BAND,),
+    "UnsupportedOrderSide": (RejectReason.SHORT_NOT_ALLOWED,),
+    "InitialMargin": (RejectReason.INSUFFICIENT_FUNDS,),
+    "WashTradeAttempt": (RejectReason.SELF_TRADE,),
+}  # fmt: skip
+REJECT_CODES = {reason: code for code, reasons in _REJECTED.items() for reason in reasons}
 # What happened to the exchange rather than to the order.
 OTHER_CODE = "OmsInternalError"
 

@@ -10,18 +10,19 @@ Source: ETNA manual, "Get user's info", "List user's accounts", "Get account's b
 """
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import ClassVar, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
-from countermand.venues.autoshares.paging import (
-    INT32_MAX,
+from countermand.venues.autoshares.messages.shared import (
+    NO_DATE,
     PAGE_SIZE_DEFAULT,
-    PageNumber,
+    Count,
+    Paged,
     PageSize,
 )
 
-Count = Annotated[int, Meta(ge=0, le=INT32_MAX)]
+_ZERO = Decimal(0)
 
 AccessType = Literal["Full", "ReadOnly", "ClosePositionsOnly", "Owner"]
 MarginType = Literal["Empty", "Cash", "Margin", "DayTrader", "MarginIra"]
@@ -47,15 +48,12 @@ class OfSymbol(Struct, frozen=True, rename="camel"):
     symbol: str
 
 
-class ListPositions(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """`GET A/positions`."""
+class ListPositions(Paged, frozen=True, kw_only=True):
+    """`GET A/positions`, whose largest page is one below that of other lists."""
+
+    SIZE_MAX: ClassVar[int] = 99
 
     account_id: str
-    page_number: PageNumber = 0
-    page_size: PageSize = PAGE_SIZE_DEFAULT
-    sort_field: str = "Id"
-    desc: bool = False
-    filter: str = ""
 
 
 class TopPositions(Struct, frozen=True, rename="camel"):
@@ -65,15 +63,16 @@ class TopPositions(Struct, frozen=True, rename="camel"):
     count: Count = PAGE_SIZE_DEFAULT
 
 
-class ListTransactions(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+class ListTransactions(Paged, frozen=True, kw_only=True):
     """`GET A/transactions`: its own names for what other lists are asked, all of them required."""
 
+    SORT: ClassVar[str] = "sortBy"
+
     account_id: str
-    page_number: PageNumber | None = None
-    page_size: PageSize | None = None
-    sort_by: str | None = None
-    is_desc: bool | None = None
-    filter: str = ""
+    page_number: Count
+    page_size: PageSize
+    sort_field: str = field(name="sortBy")
+    desc: bool = field(name="isDesc")
     check_code: str = ""
 
 
@@ -101,7 +100,7 @@ class User(Struct, frozen=True, kw_only=True, rename="pascal"):
 
 
 class NoUser(Struct, frozen=True, kw_only=True, rename="pascal"):
-    """What is said of a user whom there is not; with status 500, as it says."""
+    """The answer about a user that does not exist, with status 500, as it says."""
 
     model: None
     errors: list[str]
@@ -116,11 +115,11 @@ class Account(Struct, frozen=True, kw_only=True, rename="pascal"):
     clearing_account: str
     access_type: AccessType
     margin_type: MarginType
-    owner_type: str
+    owner_type: str = "IndividualCustomer"
     enabled: bool
     alias: str
     clearing_firm: str
-    is_average_account: bool
+    is_average_account: bool = False
     currency: str
     owners: list[User]
 
@@ -138,10 +137,10 @@ class AccountDetails(Struct, frozen=True, kw_only=True, rename="pascal"):
     enabled: bool
     cash: Decimal
     currency: str
-    status: str
+    status: str = "Approved"
     margin_type: MarginType
-    owner_type: str
-    is_average_account: bool
+    owner_type: str = "IndividualCustomer"
+    is_average_account: bool = False
     clearing_firm: str
     account_name: str
     equity_total: Decimal
@@ -150,7 +149,7 @@ class AccountDetails(Struct, frozen=True, kw_only=True, rename="pascal"):
     excess_equity: Decimal
     available_to_withdraw: Decimal
     day_trading_buying_power: Decimal
-    day_trades: int
+    day_trades: int = 0
     user_id: int
 
 
@@ -167,27 +166,27 @@ class Info(Struct, frozen=True, kw_only=True, rename="camel"):
     cash: Decimal
     net_cash: Decimal
     excess: Decimal
-    change_absolute: Decimal
-    change_percent: Decimal
+    change_absolute: Decimal = _ZERO
+    change_percent: Decimal = _ZERO
     equity_total: Decimal
     pending_orders_count: int
     net_liquidity: Decimal
     stock_long_market_value: Decimal
     stock_short_market_value: Decimal
-    option_long_market_value: Decimal
-    option_short_market_value: Decimal
-    forex_long_market_value: Decimal
-    forex_short_market_value: Decimal
-    day_trades: int
+    option_long_market_value: Decimal = _ZERO
+    option_short_market_value: Decimal = _ZERO
+    forex_long_market_value: Decimal = _ZERO
+    forex_short_market_value: Decimal = _ZERO
+    day_trades: int = 0
     stock_buying_power: Decimal
-    option_buying_power: Decimal
-    forex_buying_power: Decimal
+    option_buying_power: Decimal = _ZERO
+    forex_buying_power: Decimal = _ZERO
     day_trading_buying_power: Decimal
     pending_cash: Decimal
     maintenance_margin: Decimal
-    option_maintenance_margin: Decimal
+    option_maintenance_margin: Decimal = _ZERO
     open_pl: Decimal = field(name="openPL")
-    open_pl_day: Decimal = field(name="openPLDay")
+    open_pl_day: Decimal = field(name="openPLDay", default=_ZERO)
     open_pl_percent: Decimal = field(name="openPLPercent")
     close_pl: Decimal = field(name="closePL")
     market_value: Decimal
@@ -210,22 +209,22 @@ class Position(Struct, frozen=True, kw_only=True, rename="pascal"):
     company_name: str
     security_currency: str
     security_type: str
-    contract_size: int
+    contract_size: int = 1
     cost_basis: Decimal
     daily_cost_basis: Decimal
-    create_date: str
+    create_date: str = NO_DATE
     modify_date: str
     quantity: Decimal
     realized_profit_loss: Decimal
     unrealized_profit_loss: Decimal
     average_open_price: Decimal
-    average_close_price: Decimal
-    stop_loss_price: Decimal
-    take_profit_price: Decimal
-    daily_close_profit_loss: Decimal
-    excess_changes: Decimal
-    day_quantity: Decimal
-    market_value_eod: Decimal = field(name="MarketValueEOD")
+    average_close_price: Decimal = _ZERO
+    stop_loss_price: Decimal = _ZERO
+    take_profit_price: Decimal = _ZERO
+    daily_close_profit_loss: Decimal = _ZERO
+    excess_changes: Decimal = _ZERO
+    day_quantity: Decimal = _ZERO
+    market_value_eod: Decimal = field(name="MarketValueEOD", default=_ZERO)
     margin_type: Literal["Cash", "Margin"]
 
 
@@ -240,14 +239,14 @@ class Fee(Struct, frozen=True, kw_only=True, rename="pascal"):
     """What a transaction cost besides its value."""
 
     id: int
-    commission_id: str
+    commission_id: str = "Per Trade Commission"
     value: Decimal
-    seizure: str
-    leverage: int
-    value_type: str
+    seizure: str = "Execution"
+    leverage: int = 1
+    value_type: str = "Absolute"
 
 
-class Transaction(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
+class Transaction(Struct, frozen=True, kw_only=True, rename="pascal"):
     """
     What came into an account or left it: an execution, or the commission for one.
 
@@ -258,16 +257,16 @@ class Transaction(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     security_id: int
     symbol: str
     order_id: int
-    order_state_id: int
+    order_state_id: int = 0
     account_id: int
     date: str
     value: Decimal
     quantity: Decimal
     price: Decimal
     leaves_quantity: Decimal
-    fee: Fee | None = None
+    fee: Fee | UnsetType = UNSET
     type: TransactionType
-    is_day_trade: bool
+    is_day_trade: bool = False
     margin_type: Literal["Cash", "Margin"]
 
 

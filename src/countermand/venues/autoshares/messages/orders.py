@@ -14,15 +14,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from countermand.venues.autoshares.paging import PAGE_SIZE_DEFAULT, Page, PageNumber, PageSize
+from countermand.venues.autoshares.messages.shared import (
+    PAGE_SIZE_DEFAULT,
+    Count,
+    Page,
+    Paged,
+    PageSize,
+)
 
-# "No date", and "no parent".
-NO_DATE = "0001-01-01T00:00:00Z"
-NO_ID = -1
-
-_ZERO = Decimal(0)
-
-# Longer than anybody needs, and short enough to be kept with every order.
+# Longer than any client needs, and short enough to be kept with every order.
 Name = Annotated[str, Meta(max_length=128)]
 Remark = Annotated[str, Meta(max_length=1024)]
 Word = Annotated[str, Meta(max_length=64)]
@@ -93,22 +93,17 @@ class OneOrder(Struct, frozen=True, rename="camel"):
     order_id: str
 
 
-class ListOrders(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """`GET A/orders`: pages are counted from 0."""
+class ListOrders(Paged, frozen=True, kw_only=True):
+    """`GET A/orders`."""
 
     account_id: str
-    page_number: PageNumber = 0
-    page_size: PageSize = PAGE_SIZE_DEFAULT
-    filter: str = ""
-    sort_field: str = "Id"
-    desc: bool = False
 
 
 class ListConsolidated(Struct, frozen=True, kw_only=True, rename="pascal"):
     """`POST /orders/consolidated`; its filter is in the query."""
 
     account_ids: Annotated[list[int], Meta(max_length=100)]
-    page_number: PageNumber = 0
+    page_number: Count = 0
     page_size: PageSize = PAGE_SIZE_DEFAULT
     sort_field: str = "Id"
     desc: bool = False

@@ -1,0 +1,39 @@
+"""
+Annotations: what an order must tell back and the exchange does not know, kept in its `text`.
+
+Shape:  a JSON object without what is empty; an empty text for an order with nothing to add.
+"""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from countermand.wire.annotations import Annotations
+
+
+class Notes(Struct, frozen=True, omit_defaults=True):
+    """
+    What a request said besides the terms the exchange keeps.
+
+    Shape:  `tif` where it is another word than the exchange's; `fault` is the code of what the
+            validators found. With a fault, and for a symbol that is not known, the terms are here
+            as they were sent, because no market's grid fits them.
+    """
+
+    client_id: str = ""
+    orig_client_id: str = ""
+    comment: str = ""
+    exchange: str = ""
+    hours: str = ""
+    tif: str = ""
+    instructions: dict[str, str] = {}
+    fault: str = ""
+    symbol: str = ""
+    type: str = ""
+    quantity: Decimal = Decimal(0)
+    price: Decimal = Decimal(0)
+    stop_price: Decimal = Decimal(0)
+
+
+_NOTES = Annotations(Notes)
+write, read = _NOTES.write, _NOTES.read

@@ -1,0 +1,62 @@
+"""Canceling: an order of shares, and a mutual fund's, of which there are none."""
+
+from countermand.venues.autoshares import resolve, states
+from countermand.venues.autoshares.messages import orders as m
+from countermand.venues.autoshares.settings import Ctx
+from countermand.venues.autoshares.states import Pending
+from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.events import CancelRejected
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.reasons import CxlRejReason
+from countermand.vocabulary.receipt import Receipt
+from countermand.wire.conversation import Op, Serving, reply
+from countermand.wire.errors import CancelRefused
+from countermand.wire.http import Response
+from countermand.wire.receipts import Acknowledged, accepted
+
+_TAKEN = Response(200, b"{}")
+
+
+def serve_cancel(message: m.OneOrder, ctx: Ctx) -> Serving[Response | None]:
+    """
+    Return the answer to a cancel that was taken: nothing, or `{}` where a world says so.
+
+    A second cancel while the first is shown to be pending is taken as well, and does nothing.
+
+    Raises: CancelRefused for an order that is unknown or closed; else as `resolve.order` does.
+    Source: Orders API reference, "Cancel order" (204, 200); ETNA manual, "Cancel order".
+    """
+    account_id, order_id = resolve.order(message.account_id, message.order_id, ctx)
+    receipt: Receipt = yield CancelOrder(account_id, order_id)
+    no = receipt.events[0]
+    refused = no.order if isinstance(no, CancelRejected) else None
+    if refused is None or states.pending(refused, ctx) is not Pending.CANCEL:
+        accepted(receipt)
+    return _TAKEN if ctx.settings.cancel_answers_ok else None
+
+
+def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.OneOrder:
+    """Return the request for a cancel."""
+    return m.OneOrder(str(command.account_id), str(command.order_id))
+
+
+def read_cancel(reply: None, message: m.OneOrder, ctx: Ctx) -> Acknowledged:
+    """Return which order was canceled; whatever body came says nothing about it."""
+    return Acknowledged((OrderId(int(message.order_id)),))
+
+
+CANCEL = Op(m.OneOrder, None, serve_cancel, ask_cancel, read_cancel)
+
+
+def serve_cancel_fund(message: m.CancelMutualFund, ctx: Ctx) -> None:
+    """
+    Refuse the cancel of a mutual fund's order: there are none.
+
+    Raises: CancelRefused, after what `resolve.order` raises.
+    Source: ETNA manual, "Cancel mutual fund order" (409 for an id that does not exist).
+    """
+    resolve.order(message.clearing_number, message.order_id, ctx)
+    raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)
+
+
+CANCEL_FUND = Op(m.CancelMutualFund, None, reply(serve_cancel_fund))

@@ -1,0 +1,171 @@
+"""
+Filters of orders: what lists of them can be searched and sorted by, and what a filter lets the
+exchange leave out of a list before it is looked at.
+
+An account may have a quarter of a million orders, of which a page shows few, so a search must not
+write them all. Every column is what `show` shows under its name, worked out by itself.
+
+What is left to the exchange is a pre-filter: a superset of what passes. The full filter runs after
+it, but for the conditions that `is_met` knows to be done with.
+
+Source: ETNA manual, "List orders" (`CreateDate`, `SecurityId`, `Status`); the others are our
+        proposal (README).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from countermand.venues.autoshares import annotations, dates, paging, show, states, tables
+from countermand.venues.autoshares.filters import Condition, Filter, Kind
+from countermand.venues.autoshares.paging import Column, Columns
+from countermand.venues.autoshares.settings import Ctx
+from countermand.vocabulary.ids import NO_INSTRUMENT, InstrumentId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.reports import OrderReport
+
+# What an open order can be shown as when nothing is pending, and what a filter may add to it.
+_OPEN_CODES = frozenset({tables.STATUS_CODES["New"], tables.STATUS_CODES["PartiallyFilled"]})
+_NEVER_CODES = frozenset(
+    tables.STATUS_CODES[text]
+    for text in ("PendingNew", "PendingCancel", "PendingReplace", "Suspended")
+)
+# What an order has to be, to be shown as this.
+_STATUSES: dict[Any, OrdStatus] = {
+    tables.STATUS_CODES[tables.DONE_FOR_DAY]: OrdStatus.EXPIRED,
+    **{tables.STATUS_CODES[text]: status for status, text in tables.STATUSES.rows},
+}
+_Value = TypeVar("_Value")
+
+
+def _market(one: OrderReport, ctx: Ctx) -> Instrument | None:
+    return ctx.directory.instruments.get(one.instrument_id)
+
+
+def _symbol(one: OrderReport, ctx: Ctx) -> str:
+    market = _market(one, ctx)
+    return annotations.read(one.terms.text).symbol if market is None else market.symbol
+
+
+def _security_id(one: OrderReport, ctx: Ctx) -> int:
+    # An order that was refused before it came into a market may name one nonetheless.
+    market = ctx.directory.instrument_by_symbol(_symbol(one, ctx))
+    return 0 if market is None else market.instrument_id
+
+
+def _status(one: OrderReport, ctx: Ctx) -> int:
+    return tables.STATUS_CODES[states.words(one, states.pending(one, ctx)).status]
+
+
+def _traded(part: int) -> Column[OrderReport]:
+    return Column(
+        Kind.NUMBER,
+        lambda one, ctx: show.traded(one, _market(one, ctx), states.pending(one, ctx))[part],
+    )
+
+
+_CHANGED = Column[OrderReport](Kind.MOMENT, lambda one, _: dates.floored(one.transact_ns))
+
+COLUMNS: Columns[OrderReport] = {
+    "Id": Column(Kind.NUMBER, lambda one, _: one.order_id),
+    "CreateDate": Column(Kind.MOMENT, lambda one, _: dates.floored(one.submit_ns)),
+    "Date": _CHANGED,
+    "TransactionDate": _CHANGED,
+    "ExpireDate": Column(
+        Kind.MOMENT, lambda one, ctx: dates.date_ns(show.expire_date(one, ctx)) or None
+    ),
+    "SecurityId": Column(Kind.NUMBER, _security_id),
+    "AccountId": Column(Kind.NUMBER, lambda one, _: one.account_id),
+    "Status": Column(Kind.NUMBER, _status),
+    "Symbol": Column(Kind.TEXT, _symbol),
+    "ClientId": Column(Kind.TEXT, lambda one, _: show.client_id(one)),
+    "Side": Column(Kind.TEXT, lambda one, _: show.side_word(one.terms)),
+    "Type": Column(Kind.TEXT, lambda one, _: show.type_word(one.terms)),
+    "TimeInForce": Column(Kind.TEXT, lambda one, _: show.tif_word(one.terms)),
+    "Quantity": Column(Kind.NUMBER, lambda one, ctx: show.quantity(one.terms, _market(one, ctx))),
+    "Price": Column(Kind.NUMBER, lambda one, ctx: show.price(one.terms, _market(one, ctx))),
+    "ExecutedQuantity": _traded(0),
+    "LeavesQuantity": _traded(1),
+    "AveragePrice": _traded(2),
+}
+FIELDS = paging.kinds_of(COLUMNS)
+
+
+def is_open(condition: Condition, ctx: Ctx) -> bool:
+    """Whether only open orders can meet it; what is shown as pending may be closed already."""
+    return _is_settled(condition, ctx) and (_OPEN_CODES | _NEVER_CODES).issuperset(condition.values)
+
+
+def is_met(condition: Condition, ctx: Ctx) -> bool:
+    """Whether every open order of the instruments asked for meets it."""
+    if _only_instruments(condition) is not None:
+        return True
+    return is_open(condition, ctx) and _OPEN_CODES.issubset(condition.values)
+
+
+def instruments(conditions: Filter) -> tuple[InstrumentId, ...] | None:
+    """Return the only instruments whose open orders can meet a filter; None: any."""
+    chosen = _all_of(conditions, _only_instruments)
+    return None if chosen is None else tuple(sorted(chosen))
+
+
+def instruments_ever(conditions: Filter) -> tuple[InstrumentId, ...] | None:
+    """
+    Return the only instruments whose orders can meet a filter; None: any.
+
+    An order that was refused before it came into a market has none, whatever security it names.
+    """
+    chosen = instruments(conditions)
+    return None if chosen is None else (NO_INSTRUMENT, *chosen)
+
+
+def statuses(conditions: Filter, ctx: Ctx) -> tuple[OrdStatus, ...] | None:
+    """Return the only statuses that can meet a filter; None: any."""
+
+    def only(condition: Condition) -> frozenset[OrdStatus] | None:
+        if not _is_settled(condition, ctx):
+            return None
+        return frozenset(_STATUSES[code] for code in condition.values if code in _STATUSES)
+
+    chosen = _all_of(conditions, only)
+    return None if chosen is None else tuple(sorted(chosen))
+
+
+def span_ns(conditions: Filter) -> tuple[int | None, int | None]:
+    """
+    Return from when to when an order must have come to meet a filter; None: from or to any time.
+
+    Units:  nanoseconds since the Unix epoch, both included.
+    """
+    dated = [condition for condition in conditions if condition.field == "CreateDate"]
+    firsts = [min(_moments(one)) for one in dated if one.op not in ("<", "<=")]
+    lasts = [max(_moments(one)) for one in dated if one.op not in (">", ">=")]
+    # An order may have come later than it shows, by less than a step.
+    last_ns = min(lasts) + dates.STEP_NS - 1 if lasts else None
+    return max(firsts, default=None), last_ns
+
+
+def _moments(condition: Condition) -> list[int]:
+    return [int(value) for value in condition.values]
+
+
+def _is_settled(condition: Condition, ctx: Ctx) -> bool:
+    # Whether it names statuses that are shown as soon as they are true.
+    if ctx.settings.pending_ms or condition.field != "Status":
+        return False
+    return condition.op in ("=", "in")
+
+
+def _only_instruments(condition: Condition) -> frozenset[InstrumentId] | None:
+    if condition.field != "SecurityId" or condition.op not in ("=", "in"):
+        return None
+    values: Iterable[Any] = condition.values
+    return frozenset(InstrumentId(int(value)) for value in values if value == int(value))
+
+
+def _all_of(
+    conditions: Filter, only: Callable[[Condition], frozenset[_Value] | None]
+) -> frozenset[_Value] | None:
+    # What all conditions allow that say anything about it.
+    sets = [chosen for one in conditions if (chosen := only(one)) is not None]
+    return frozenset.intersection(*sets) if sets else None

@@ -1,0 +1,261 @@
+"""The order object: `OrderReport` to message, and back."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from countermand.venues.autoshares import annotations, dates, ids, states, tables
+from countermand.venues.autoshares.annotations import Notes
+from countermand.venues.autoshares.messages import orders as m
+from countermand.venues.autoshares.messages.shared import NO_DATE
+from countermand.venues.autoshares.presentation import UNTOLD
+from countermand.venues.autoshares.settings import Ctx
+from countermand.venues.autoshares.states import Pending
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import (
+    ExecInst,
+    OrderTerms,
+    OrdStatus,
+    OrdType,
+    PositionEffect,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from countermand.vocabulary.queries import ListFills
+from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import Fill, OrderReport
+from countermand.wire import numbers
+from countermand.wire.conversation import Serving
+from countermand.wire.errors import Malformed
+from countermand.wire.numbers import avg_px_text_half_even, price_text, qty_text
+
+ALL_OR_NONE = "AllOrNone"
+
+_ZERO = Decimal(0)
+
+# What every order says that has not traded, and those of one leg without stops always.
+_SAME: dict[str, Any] = {
+    "last_price": _ZERO, "last_quantity": _ZERO, "sett_date": NO_DATE, "settlement_date": NO_DATE,
+    "trailing_stop_amount_type": "Absolute", "trailing_stop_amount": 0,
+    "trailing_limit_amount_type": "Absolute", "trailing_limit_amount": 0,
+    "legs": [], "parent_id": -1, "parent_request_id": 0, "is_external": False,
+    "validations_to_bypass": 0,
+}  # fmt: skip
+
+
+def with_last_fills(reports: Iterable[OrderReport], ctx: Ctx) -> Serving[list[m.Order]]:
+    """Show orders, each that has traded with its last fill."""
+    shown = []
+    for report in reports:
+        fills: tuple[Fill, ...] = ()
+        if report.cum_qty_lots:
+            fills = yield ListFills((report.account_id,), report.order_id, limit=1)
+        shown.append(show_order(report, ctx, last=fills[0] if fills else None))
+    return shown
+
+
+def show_order(
+    report: OrderReport, ctx: Ctx, waits_for: Pending | None = None, last: Fill | None = None
+) -> m.Order:
+    """
+    Return the order object, in the state it waits in if it is to be shown so.
+
+    Units:  the average price is rounded half to even, twelve digits beyond the tick.
+    Source: ETNA manual, "Place order", "Get order" (samples); the swagger file, `OrderResource`.
+    """
+    waits_for, terms = waits_for or states.pending(report, ctx), report.terms
+    state, notes = states.words(report, waits_for), annotations.read(terms.text)
+    market = ctx.directory.instruments.get(report.instrument_id)
+    changed, is_new = dates.date_text(report.transact_ns), waits_for is Pending.NEW
+    whole, ord_type = bool(terms.exec_inst & ExecInst.ALL_OR_NONE), type_word(terms)
+    owner = ctx.directory.accounts[report.account_id].owner
+    executed, leaves, average = traded(report, market, waits_for)
+    return m.Order(
+        id=report.order_id, request_id=report.order_id, state_id=0 if is_new else report.order_id,
+        account_id=report.account_id, user_id=ids.user_id(owner, ctx.directory),
+        client_id=client_id(report), orig_client_id=notes.orig_client_id,
+        side=side_word(terms), type=ord_type, initial_type=ord_type,
+        quantity=quantity(terms, market), price=price(terms, market), stop_price=notes.stop_price,
+        time_in_force=tif_word(terms), expire_date=expire_date(report, ctx),
+        exec_inst=ALL_OR_NONE if whole else "None",
+        # The flag's value in FIX, whose ExecInst (18) it is the bit of here.
+        exec_inst_num=int(ExecInst.ALL_OR_NONE) if whole else 0,
+        extended_hours=notes.hours, execution_instructions=notes.instructions,
+        comment=notes.comment, exchange=notes.exchange, execution_venue="" if is_new else "Auto",
+        status=state.status, execution_status=state.status,
+        request_status=state.request_status, target=state.target,
+        trans_type="Cancel" if state.status == "Canceled" else "New",
+        description="" if waits_for else description(report),
+        executed_quantity=executed, leaves_quantity=leaves, average_price=average,
+        create_date=dates.date_text(report.submit_ns), date=changed, transaction_date=changed,
+        **_security(market or ctx.directory.instrument_by_symbol(notes.symbol), notes, ctx),
+        **(_SAME if is_new or not last or not market else _SAME | _last(last, market)),
+    )  # fmt: skip
+
+
+def _security(market: Instrument | None, notes: Notes, ctx: Ctx) -> dict[str, Any]:
+    if market is None:
+        return {"security_id": 0, "symbol": notes.symbol}
+    return {
+        "security_id": market.instrument_id,
+        "symbol": market.symbol,
+        "currency": ctx.directory.assets[market.quote_asset_id].symbol,
+        "name": market.symbol,
+        "security_type": ctx.settings.securities.get(market.symbol, UNTOLD).type,
+    }
+
+
+def _last(fill: Fill, market: Instrument) -> dict[str, Any]:
+    return {
+        "last_price": Decimal(price_text(market, fill.last_px_ticks)),
+        "last_quantity": Decimal(qty_text(market, fill.last_qty_lots)),
+        "exec_id": str(fill.match_id),
+        "counter_party_order_id": str(fill.match_id),
+    }
+
+
+# What an order shows in single fields. `market` is None for an order that came into none.
+
+
+def type_word(terms: OrderTerms) -> str:
+    """Return the type of an order as its owner said it."""
+    return annotations.read(terms.text).type or tables.ORD_TYPES.to_wire(terms.ord_type)
+
+
+def tif_word(terms: OrderTerms) -> str:
+    """Return the time in force of an order as its owner said it."""
+    return annotations.read(terms.text).tif or tables.TIMES_IN_FORCE.to_wire(terms.time_in_force)
+
+
+def side_word(terms: OrderTerms) -> str:
+    """Return the word of a side; one without an effect is told as the plain one."""
+    side, effect = terms.side, terms.position_effect
+    if effect is PositionEffect.NONE:
+        effect = PositionEffect.OPEN if side is Side.BUY else PositionEffect.CLOSE
+    return tables.SIDES.to_wire((side, effect))
+
+
+def client_id(report: OrderReport) -> str:
+    """Return what an order is called by its owner, or else by the venue."""
+    return annotations.read(report.terms.text).client_id or ids.client_id(report.order_id)
+
+
+def quantity(terms: OrderTerms, market: Instrument | None) -> Decimal:
+    """Return how much was asked for."""
+    if market is None:
+        return annotations.read(terms.text).quantity
+    return Decimal(qty_text(market, terms.order_qty_lots))
+
+
+def price(terms: OrderTerms, market: Instrument | None) -> Decimal:
+    """Return the limit; what a market order was bound to is not a price its owner gave."""
+    if market is None:
+        return annotations.read(terms.text).price
+    ticks = terms.price_ticks if terms.ord_type is OrdType.LIMIT else 0
+    return Decimal(price_text(market, ticks))
+
+
+def traded(
+    report: OrderReport, market: Instrument | None, waits_for: Pending | None
+) -> tuple[Decimal, Decimal, Decimal]:
+    """
+    Return how much has traded, how much is left to trade, and the average price.
+
+    A new order that is still to be looked at shows nothing of it.
+    """
+    if market is None or waits_for is Pending.NEW:
+        return _ZERO, _ZERO, _ZERO
+    cum, notional = report.cum_qty_lots, report.cum_notional_minor
+    left = report.terms.order_qty_lots - cum if waits_for else report.leaves_qty_lots
+    average = avg_px_text_half_even(market, notional, cum)
+    return Decimal(qty_text(market, cum)), Decimal(qty_text(market, left)), Decimal(average)
+
+
+def expire_date(report: OrderReport, ctx: Ctx) -> str:
+    """Return when an order ends as its owner sees it, "no date" for one that does not."""
+    notes, expire_ns = annotations.read(report.terms.text), report.terms.expire_ns
+    if notes.tif == "Day" and not expire_ns:
+        expire_ns = dates.day_end_ns(notes.hours, report.submit_ns, ctx)
+        return dates.expiry_text(TimeInForce.DAY, expire_ns, ctx)
+    return dates.expiry_text(report.terms.time_in_force, expire_ns, ctx)
+
+
+def description(report: OrderReport) -> str:
+    """Return why an order ended: of a rejected one the code."""
+    if report.ord_status is OrdStatus.REJECTED:
+        return reject_code(report.reject_reason, report.terms)
+    if report.ord_status not in (OrdStatus.CANCELED, OrdStatus.EXPIRED):
+        return ""
+    mass = report.cancel_reason is CancelReason.MASS_CANCEL
+    return tables.DESCRIPTIONS.to_wire(tables.MASS_CANCEL_AS if mass else report.cancel_reason)
+
+
+def reject_code(reason: RejectReason | None, terms: OrderTerms) -> str:
+    """Return the code of why an order with these terms was refused: a fault, or the reason's."""
+    if (fault := annotations.read(terms.text).fault) or reason is None:
+        return fault or tables.OTHER_CODE
+    plain = tables.REJECT_CODES.get(reason, tables.OTHER_CODE)
+    return tables.SIDE_CODES.get((reason, side_word(terms)), plain)
+
+
+def read_order(message: m.Order, ctx: Ctx) -> OrderReport:
+    """
+    Return the report an order object makes; what it was charged is not told.
+
+    Raises: Malformed when it names a security that is not known.
+    """
+    market = ctx.directory.instrument_by_symbol(message.symbol)
+    if market is None:
+        raise Malformed("order names what is not known here")
+    side, effect = tables.SIDES.from_wire(message.side)
+    ord_type, notes = tables.ORD_TYPES.from_wire(message.type), _read_notes(message)
+    tif = tables.TIMES_IN_FORCE.from_wire(message.time_in_force)
+    if ord_type is OrdType.MARKET and tif is TimeInForce.DAY:
+        tif, notes = TimeInForce.IOC, replace(notes, tif=message.time_in_force)
+    status = states.read_status(message.status)
+    cum = numbers.qty_lots(market, message.executed_quantity)
+    whole = message.exec_inst == ALL_OR_NONE
+    terms = OrderTerms(
+        side, ord_type, tif, numbers.qty_lots(market, message.quantity),
+        price_ticks=numbers.price_ticks(market, message.price),
+        expire_ns=0 if notes.tif else dates.expiry_ns(tif, message.expire_date, ctx),
+        exec_inst=int(ExecInst.ALL_OR_NONE if whole else ExecInst.NONE),
+        stp=SelfTradePrevention.REJECT, position_effect=effect, text=annotations.write(notes),
+    )  # fmt: skip
+    return OrderReport(
+        OrderId(message.id), AccountId(message.account_id), market.instrument_id, "",
+        terms, status.standing, status, states.EXEC_TYPES[message.target],
+        leaves_qty_lots=numbers.qty_lots(market, message.leaves_quantity), cum_qty_lots=cum,
+        cum_notional_minor=numbers.cum_notional_minor_nearest(market, message.average_price, cum),
+        submit_ns=dates.date_ns(message.create_date), transact_ns=dates.date_ns(message.date),
+        cancel_reason=_cancel_reason(message, status),
+        reject_reason=_reject_reason(message, status),
+    )  # fmt: skip
+
+
+def _read_notes(message: m.Order) -> Notes:
+    own = message.client_id != ids.client_id(OrderId(message.id))
+    return Notes(
+        client_id=message.client_id if own else "", orig_client_id=message.orig_client_id,
+        comment=message.comment, exchange=message.exchange,
+        hours=message.extended_hours, instructions=message.execution_instructions,
+    )  # fmt: skip
+
+
+def _cancel_reason(message: m.Order, status: OrdStatus) -> CancelReason:
+    if status not in (OrdStatus.CANCELED, OrdStatus.EXPIRED):
+        return CancelReason.NONE
+    return tables.DESCRIPTIONS.from_wire(message.description)
+
+
+def _reject_reason(message: m.Order, status: OrdStatus) -> RejectReason | None:
+    return _REASONS.get(message.description) if status is OrdStatus.REJECTED else None
+
+
+# The first of a code's reasons is what it is read as.
+_SIDED = [(reason, code) for (reason, _), code in tables.SIDE_CODES.items()]
+_REASONS = {code: reason for reason, code in reversed([*tables.REJECT_CODES.items(), *_SIDED])}

@@ -1,0 +1,87 @@
+"""
+States: what the exchange knows of an order, in the words of a venue that takes its time.
+
+The exchange decides at once. The venue answers before it has decided, so the answers to placing and
+replacing show the state in between, and a world may make that last (`pending_ms`).
+
+Source: ETNA manual, "Order statuses", "Place order" (samples); which of `Target` and
+        `RequestStatus` goes with which is in part our proposal.
+"""
+
+from enum import Enum
+
+from msgspec import Struct
+
+from countermand.venues.autoshares import tables
+from countermand.venues.autoshares.settings import Ctx
+from countermand.vocabulary.order import ExecType, OrdStatus, TimeInForce
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import OrderReport
+
+
+class Pending(Enum):
+    """What an order waits for."""
+
+    NEW = "PendingNew"
+    REPLACE = "PendingReplace"
+    CANCEL = "PendingCancel"
+
+
+class Words(Struct, frozen=True):
+    """The words of an order's state; its `ExecutionStatus` is its `Status`."""
+
+    status: str
+    target: str
+    request_status: str
+
+
+_PENDING = {
+    Pending.NEW: Words("PendingNew", "New", "RequireValidation"),
+    Pending.REPLACE: Words("PendingReplace", "Modify", "RequireValidation"),
+    Pending.CANCEL: Words("PendingCancel", "Cancel", "Executing"),
+}
+_PENDING_WORDS = {pending.value for pending in Pending}
+
+# `RESTATED` cannot be told from a replacement; it is read back as one.
+_TARGETS = {
+    ExecType.NEW: "New",
+    ExecType.RESTATED: "Modify",
+    ExecType.REPLACED: "Modify",
+    ExecType.TRADE: "Execution",
+    ExecType.CANCELED: "Cancel",
+    ExecType.EXPIRED: "Status",
+    ExecType.REJECTED: "Reject",
+}
+EXEC_TYPES = {target: exec_type for exec_type, target in _TARGETS.items()}
+
+
+def pending(report: OrderReport, ctx: Ctx) -> Pending | None:
+    """Return what an order is still shown to wait for, if anything."""
+    if not (wait_ns := ctx.settings.pending_ns):
+        return None
+    if ctx.now_ns < report.submit_ns + wait_ns:
+        return Pending.NEW
+    if ctx.now_ns >= report.transact_ns + wait_ns:
+        return None
+    if report.cancel_reason is CancelReason.REQUESTED:
+        return Pending.CANCEL
+    return Pending.REPLACE if report.exec_type is ExecType.REPLACED else None
+
+
+def words(report: OrderReport, waits_for: Pending | None) -> Words:
+    """Return the words of an order's state."""
+    if waits_for is not None:
+        return _PENDING[waits_for]
+    status = tables.STATUSES.to_wire(report.ord_status)
+    if report.ord_status is OrdStatus.EXPIRED and report.terms.time_in_force is TimeInForce.DAY:
+        status = tables.DONE_FOR_DAY
+    if report.ord_status is OrdStatus.REJECTED:
+        return Words(status, "Reject", "Rejected")
+    return Words(status, _TARGETS[report.exec_type], "Complete")
+
+
+def read_status(text: str) -> OrdStatus:
+    """Return the status a word names; what is pending is still to be done. Raises InvalidField."""
+    if text in _PENDING_WORDS:
+        return OrdStatus.NEW
+    return OrdStatus.EXPIRED if text == tables.DONE_FOR_DAY else tables.STATUSES.from_wire(text)

@@ -1,0 +1,103 @@
+"""
+Validation: what ETNA's validators find wrong with an order form, as their codes.
+
+An order with a fault is an order nonetheless: it is answered like any other, and is Rejected when
+it is looked at. What needs the book, the money or the position is the exchange's to say.
+
+Source: ETNA manual, "Order validation" (codes), "Place order" (that a bad order gets a 200). The
+        order of the checks, and `InvalidOrderType` for what is not offered here, which only the
+        vendor's newer pages name, are our proposals.
+"""
+
+from msgspec import Struct
+
+from countermand.venues.autoshares import resolve, tables
+from countermand.venues.autoshares.messages.orders import CreateOrder
+from countermand.vocabulary.instrument import Instrument
+from countermand.wire import numbers
+from countermand.wire.errors import InvalidField
+
+NOT_OFFERED = "InvalidOrderType"
+ALL_OR_NONE_MIN = 2
+
+
+class Words(Struct, frozen=True):
+    """The words of a form, each in the spelling the venue answers with; empty: not given."""
+
+    type: str
+    side: str
+    tif: str
+    hours: str
+    exec_inst: str
+
+
+def words(form: CreateOrder) -> Words:
+    """
+    Return the words of a form; an order is for the day unless it says otherwise.
+
+    Raises: MissingField without a type or a side; InvalidField for a word the venue does not have.
+    """
+    return Words(
+        resolve.word("Type", form.type, tables.TYPE_WORDS),
+        resolve.word("Side", form.side, tables.SIDE_WORDS),
+        resolve.word("TimeInForce", form.time_inforce or "Day", tables.TIF_WORDS),
+        hours_word(form.extended_hours),
+        resolve.word("ExecInst", form.exec_inst or "None", tables.INST_WORDS),
+    )
+
+
+def hours_word(text: str | None) -> str:
+    """Return the hours an order is good in. Raises InvalidField with ETNA's own sentence."""
+    if not text:
+        return ""
+    if (known := tables.HOURS_WORDS.get(text.lower())) is None:
+        sentence = f"Invalid trading session. Must be PRE, POST or ALL, but was {text}"
+        raise InvalidField("ExtendedHours", sentence)
+    return known
+
+
+def fault(form: CreateOrder, said: Words, market: Instrument) -> str:
+    """Return the code of the first thing that is wrong with an order's form, or nothing."""
+    return (
+        _type_fault(form, said)
+        or _quantity_fault(form, said, market)
+        or _price_fault(form, said, market)
+        or ("" if said.exec_inst in ("None", "AllOrNone") else NOT_OFFERED)
+        or _time_fault(form, said)
+    )
+
+
+def _type_fault(form: CreateOrder, said: Words) -> str:
+    if said.type in tables.STOP_TYPES and not form.stop_price:
+        return "StopPriceUndefined"
+    if said.type == "StopLimit" and not form.price:
+        return "LimitPriceUndefined"
+    return NOT_OFFERED if form.legs or said.type in tables.OTHER_TYPES else ""
+
+
+def _quantity_fault(form: CreateOrder, said: Words, market: Instrument) -> str:
+    if form.quantity is None or not resolve.steps(numbers.qty_lots, market, form.quantity):
+        return "IncorrectOrderQuantity"
+    short = said.exec_inst == "AllOrNone" and form.quantity < ALL_OR_NONE_MIN
+    return "AonOrderQuantity" if short else ""
+
+
+def _price_fault(form: CreateOrder, said: Words, market: Instrument) -> str:
+    if said.type != "Limit":
+        return ""
+    if form.price is None or form.price <= 0:
+        return "LimitPriceUndefined"
+    ticks = resolve.steps(numbers.price_ticks, market, form.price)
+    return "" if ticks else "PricePrecisionIsOutOfRange"
+
+
+def _time_fault(form: CreateOrder, said: Words) -> str:
+    is_market = said.type == "Market"
+    if is_market and said.tif == "GoodTillCancel":
+        return "MarketOrderIsGtc"
+    if said.tif in tables.OTHER_TIMES_IN_FORCE or (is_market and said.tif == "GoodTillDate"):
+        return "IncorrectTimeInForce"
+    if said.tif == "GoodTillDate" and not form.expire_date:
+        return "InvalidOrderExpiration"
+    outside = said.hours not in ("", "REG") and said.type != "Limit"
+    return "ExtendedHoursOnlyLimitOrders" if outside else ""
