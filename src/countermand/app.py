@@ -27,6 +27,7 @@ from countermand.engine.clock import SystemClock
 from countermand.engine.ports import Journal, Kept
 from countermand.engine.replay import open_engine, open_journal
 from countermand.engine.sequencer import Engine
+from countermand.server.admission import Admission
 from countermand.server.asgi import AppHandler
 from countermand.server.connection import Site
 from countermand.server.control import control_app
@@ -35,7 +36,6 @@ from countermand.server.front import front
 from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener, bind
 from countermand.server.pipeline import Pipeline
-from countermand.server.ports import Begin
 from countermand.server.request_log import explained
 from countermand.venues import PORT_OFFSETS, VENUES
 from countermand.vocabulary.commands import Entry
@@ -195,13 +195,13 @@ class App:
         control = AppHandler(control_app(engine, base_urls, metrics))
         hosts = _hosts(self._config)
         await self._listen(Site(control.begin, control.refuse, Limits(), hosts), sockets[CONTROL])
-        room = venues_room(self._config.connections_max)
+        room, admission = venues_room(self._config.connections_max), Admission()
         # One venue's clients may not keep those of all others out.
         most = room.connections_max if len(pipelines) == 1 else room.connections_max // 2
         limits = Limits(connections_max=most)
         for name, pipeline in pipelines.items():
             venue, settings, named = pipeline.venue, pipeline.settings, None
-            begin: Begin = pipeline.begin
+            begin = admission.through(pipeline.gate())
             if _is_published(name, keys[name]):
                 begin = explained(begin, venue, keys[name], settings, self._clock)
                 named = hosts

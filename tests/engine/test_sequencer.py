@@ -125,7 +125,7 @@ def test_what_comes_during_a_commit_forms_one_group() -> None:
         engine, gated = await founded()
         first = engine.submit(order(price=80))
         await gated.group_arrived()
-        later: list[Command] = [order(price=81), cancel(1), order(price=82), cancel(2)]
+        later: list[Command] = [order(BOB, 81), cancel(1), order(BOB, 82), cancel(2)]
         replies = [engine.submit(command) for command in later]
         gated.open(2)
         seqs = [receipt.seq for receipt in await asyncio.gather(first, *replies)]
@@ -217,8 +217,8 @@ def test_what_is_due_happens_when_nobody_asks() -> None:
     run(test())
 
 
-def test_a_whole_group_stays_whole() -> None:
-    """In the order given, cancels too, in one transaction, larger than a group may otherwise be."""
+def test_a_batch_stays_whole() -> None:
+    """In the order given, cancels too, in one transaction, in its turn."""
 
     async def test() -> None:
         engine, gated = await founded(limits=Limits(group_max=4))
@@ -229,10 +229,11 @@ def test_a_whole_group_stays_whole() -> None:
         whole = engine.submit_all(given)
         gated.open(3)
         receipts = await whole
-        assert given == gated.groups[1]
+        assert [order(), *given] == gated.groups[1]
         first = (await blocked).seq + 1
+        assert first == (await plain).seq
+        first += 1
         assert list(range(first, first + len(given))) == [receipt.seq for receipt in receipts]
-        assert first + len(given) == (await plain).seq
         await engine.stop()
 
     run(test())
@@ -332,11 +333,11 @@ def test_the_queue_is_bounded_and_cancels_have_room() -> None:
     run(test())
 
 
-def test_groups_given_whole_are_bounded_too() -> None:
-    """Each is a transaction of any size."""
+def test_batches_are_bounded_too() -> None:
+    """They have no room of their own."""
 
     async def test() -> None:
-        engine, gated = await founded(limits=Limits(batches_max=1))
+        engine, gated = await founded(limits=Limits(queue_max=1))
         blocked = engine.submit_all([order()])
         await gated.group_arrived()
         waiting = engine.submit_all([order()])

@@ -36,7 +36,7 @@ async def verify(
         if not verdict.done():
             verdict.set_result(told)
 
-    verifier.verify(request(name), now_ns, tell, cancels=cancels)
+    verifier.verify(request(name), now_ns, tell, name.split("-", maxsplit=1)[0], cancels=cancels)
     told = await verdict
     if isinstance(told, Exception):
         raise told
@@ -97,8 +97,8 @@ def test_checks_leave_the_loop_alone() -> None:
     assert ["verify", "verify"] == [name.split("_")[0] for name in seen]
 
 
-def test_cancels_are_checked_before_everything_else() -> None:
-    """They overtake what came before them and still waits."""
+def test_cancels_are_checked_before_what_others_sent() -> None:
+    """They overtake other keys' requests that still wait, and none of their own."""
     seen: list[str] = []
 
     def note(asked: Request, now_ns: int) -> Principal:
@@ -107,14 +107,43 @@ def test_cancels_are_checked_before_everything_else() -> None:
 
     async def story() -> None:
         verifier = Verifier(note, 1)
-        others = [verify(verifier, f"order-{index}") for index in range(3)]
-        cancel = verify(verifier, "cancel", cancels=True)
+        others = [verify(verifier, name) for name in ("bob-1", "alice-1", "bob-2", "alice-2")]
+        cancel = verify(verifier, "alice-cancel", cancels=True)
         await asyncio.gather(*others, cancel)
         verifier.stop()
 
     asyncio.run(story())
 
-    assert ["cancel", "order-0", "order-1", "order-2"] == seen
+    assert ["alice-1", "alice-2", "alice-cancel", "bob-1", "bob-2"] == seen
+
+
+def test_verdicts_come_in_the_order_of_the_checks() -> None:
+    """A batch that is done early waits for the one that began before it."""
+    is_late = threading.Event()
+
+    def first_last(asked: Request, now_ns: int) -> Principal:
+        if now_ns == 0:
+            is_late.wait(5)
+        elif now_ns == 2 * BATCH_MAX - 1:
+            is_late.set()
+        return believe(asked, now_ns)
+
+    async def story() -> list[int]:
+        verifier, told = Verifier(first_last, 2), list[int]()
+        done = asyncio.Event()
+
+        def note(number: int) -> None:
+            told.append(number)
+            if len(told) == 2 * BATCH_MAX:
+                done.set()
+
+        for number in range(2 * BATCH_MAX):
+            verifier.verify(request("alice"), number, lambda _, n=number: note(n), "alice")  # type: ignore[misc]
+        await done.wait()
+        verifier.stop()
+        return told
+
+    assert list(range(2 * BATCH_MAX)) == asyncio.run(story())
 
 
 def test_too_many_are_turned_away_and_cancels_are_not() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.core.build import ALICE, BOB, World, new_order
 
 from countermand.engine.feed import Feed
-from countermand.engine.intake import Reply
+from countermand.engine.intake import Queued, Reply
 from countermand.server.watch import OrderWatch
 from countermand.vocabulary.commands import CancelOrder, Command, Entry, NewOrder
 from countermand.vocabulary.ids import AccountId, OrderId
@@ -39,13 +39,18 @@ class FedWorld(World):
         self.asked += 1
         return self.exchange.query(query)
 
-    def put(self, command: Command, reply: Reply) -> None:
+    def put(self, command: Command, reply: Reply, *, cancels_first: bool = True) -> None:
         """As the engine's `put`."""
         self._answer(reply, lambda: self.tell(command))
 
-    def put_batch(self, commands: tuple[Command, ...], reply: Reply) -> None:
+    def put_batch(
+        self, commands: tuple[Command, ...], reply: Reply, *, cancels_first: bool = True
+    ) -> None:
         """As the engine's `put_batch`."""
         self._answer(reply, lambda: tuple([self.tell(command) for command in commands]))
+
+    def blocker(self, query: Query) -> Queued | None:
+        """As the engine's `blocker`: nothing waits here."""
 
     def tell(self, command: Command) -> Receipt:
         """Apply the command and publish its receipt."""

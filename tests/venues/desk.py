@@ -63,13 +63,18 @@ class CoreEngine:
         self.feed.publish((receipt,))
         return receipt
 
-    def put(self, command: Command, reply: Reply) -> None:
+    def put(self, command: Command, reply: Reply, *, cancels_first: bool = True) -> None:
         """As the engine's `put`, answered at once."""
         reply.set_result(self.enter(command))
 
-    def put_batch(self, commands: Sequence[Command], reply: Reply) -> None:
+    def put_batch(
+        self, commands: Sequence[Command], reply: Reply, *, cancels_first: bool = True
+    ) -> None:
         """As the engine's `put_batch`, answered at once."""
         reply.set_result(tuple([self.enter(command) for command in commands]))
+
+    def blocker(self, query: Any) -> None:
+        """As the engine's `blocker`: nothing waits here."""
 
     def view(self, query: Any) -> Any:
         """As the engine's `view`."""

@@ -2,19 +2,23 @@
 Intake: the commands that wait for a group. Bounded, cancels first, nobody starved.
 
 When the queue is full new orders are turned away while cancels still have places of their own:
-whoever wants to get out of the market must be let out.
+a way out of the market is never shut. An account's commands and batches keep the order they came
+in, and what its owner asks to see meanwhile is told which of them it has to wait for.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
 
+from countermand.engine.cancels_first import CancelsFirst
 from countermand.engine.chain import as_journaled
+from countermand.engine.touching import account_of, accounts_of, touches
 from countermand.vocabulary.commands import CANCELS, Command
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.queries import Query
 
 
 class Reply(Protocol):
@@ -30,14 +34,13 @@ class Reply(Protocol):
         """Take what came instead."""
 
 
-# A command that waits, as journaled and as the bytes of it, and where its answer goes: to none for
-# what the engine issues itself.
-Waiting = tuple[Command, bytes, Reply | None]
-
-# Commands that form a group of their own, or what makes them of the first one's number.
+# Commands that form one transaction, or what makes them of the first one's number.
 Batch = Sequence[Command] | Callable[[int], Sequence[Command]]
 
 _CANCELS = frozenset(CANCELS)
+
+# A query looks at so many commands of its account that wait. Of more it waits for the last.
+LOOKED_AT_MAX = 64
 
 
 class QueueFull(Exception):
@@ -50,94 +53,161 @@ class Limits(Struct, frozen=True):
 
     `group_max`: applying that many keeps the loop from its sockets for some 5 ms. `queue_max`: what
     can be worked off in about a fifth of a second; who waits longer is better told to come back.
-    `cancel_room`: places beyond that for cancels. `batches_max`: batches, each one
-    transaction. `snapshot_every`: replaying that many entries takes seconds.
+    `cancel_room`: places beyond that for cancels. `snapshot_every`: replaying that many entries
+    takes seconds.
     """
 
     group_max: int = 256
     queue_max: int = 4096
     cancel_room: int = 4096
-    batches_max: int = 1024
     snapshot_every: int = 250_000
 
 
+class Queued:
+    """
+    A command or a batch that waits, then is under way, then is settled: applied, or given up.
+
+    `reply` is told what came of it, `followers` are called afterwards.
+    """
+
+    __slots__ = (
+        "account_id", "batch", "command", "encoded", "followers", "is_settled", "previous", "reply",
+    )  # fmt: skip
+
+    def __init__(
+        self, command: Command | None, encoded: bytes, batch: Batch, reply: Reply | None
+    ) -> None:
+        self.command, self.encoded, self.batch, self.reply = command, encoded, batch, reply
+        self.account_id: AccountId | None = None
+        self.previous: Queued | None = None
+        self.followers: list[Callable[[], None]] | None = None
+        self.is_settled = False
+
+    def follow(self, follower: Callable[[], None]) -> None:
+        """Call `follower` once this is settled."""
+        if self.followers is None:
+            self.followers = []
+        self.followers.append(follower)
+
+
+# What goes into a group: the commands of one item, their bytes, and the item.
+Taken = tuple[Sequence[Command], Sequence[bytes], Queued]
+
+
 class Intake:
-    """Two queues with one bound, and the batches."""
+    """What waits, in order, with one bound for all of it."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._cancels: deque[Waiting] = deque()
-        self._others: deque[Waiting] = deque()
-        self._batches: deque[tuple[Batch, Reply]] = deque()
+        self._waiting: CancelsFirst[Queued] = CancelsFirst()
+        # The last item of an account that is not settled; each knows the one before it.
+        self._last: dict[AccountId, Queued] = {}
 
     def __len__(self) -> int:
-        return len(self._cancels) + len(self._others) + len(self._batches)
+        return len(self._waiting)
 
-    def put(self, command: Command, reply: Reply) -> None:
+    def put(self, command: Command, reply: Reply | None, *, cancels_first: bool = True) -> None:
         """Queue a command. Raises: QueueFull, and as `as_journaled`."""
         command, encoded = as_journaled(command)
-        waiting = len(self._cancels) + len(self._others)
-        limits = self._limits
-        if type(command) in _CANCELS:
-            if waiting >= limits.queue_max + limits.cancel_room:
-                raise QueueFull(f"{waiting} commands wait")
-            self._cancels.append((command, encoded, reply))
-        else:
-            if waiting >= limits.queue_max:
-                raise QueueFull(f"{waiting} commands wait")
-            self._others.append((command, encoded, reply))
+        is_cancel = type(command) in _CANCELS
+        self._check_room(is_cancel=is_cancel)
+        item = Queued(command, encoded, (), reply)
+        self._enter(item, account_of(command), is_cancel=is_cancel and cancels_first)
 
-    def put_batch(self, commands: Batch, reply: Reply) -> None:
-        """Queue commands that form a group of their own. Raises: QueueFull."""
-        if len(self._batches) >= self._limits.batches_max:
-            raise QueueFull(f"{len(self._batches)} batches wait")
-        self._batches.append((commands, reply))
+    def put_batch(self, batch: Batch, reply: Reply, *, cancels_first: bool = True) -> None:
+        """
+        Queue commands of one account that form one transaction. Raises: QueueFull.
 
-    def take_batch(self, first_seq: int) -> tuple[list[Waiting], Reply | None]:
-        """Return the oldest batch and where its answer goes; empty without one."""
-        while self._batches:
-            commands, reply = self._batches.popleft()
+        What is wrong with a command is told to `reply`, when its turn has come.
+        """
+        first = None if callable(batch) or not batch else batch[0]
+        is_cancel = not callable(batch) and all(type(each) in _CANCELS for each in batch)
+        self._check_room(is_cancel=is_cancel)
+        account_id = None if first is None else account_of(first)
+        self._enter(
+            Queued(None, b"", batch, reply), account_id, is_cancel=is_cancel and cancels_first
+        )
+
+    def blocker(self, query: Query) -> Queued | None:
+        """Return what must be settled before a query that comes now is answered."""
+        for account_id in accounts_of(query):
+            last = self._last.get(account_id)
+            if last is not None and (found := _blocker(last, query)) is not None:
+                return found
+        return None
+
+    def take(self, first_seq: int) -> list[Taken]:
+        """Return what goes into the next group, whose first entry gets the number `first_seq`."""
+        taken: list[Taken] = []
+        for item in self._waiting.take(self._limits.group_max):
             try:
-                made = commands(first_seq) if callable(commands) else commands
-                waiting: list[Waiting] = [(*as_journaled(each), None) for each in made]
-            except Exception as error:  # noqa: BLE001 - it is for whoever gave the commands
-                _answer(reply, error)
+                commands, encoded = _made(item, first_seq)
+            except Exception as error:  # noqa: BLE001 - it is for whoever gave the batch
+                self._give_up(item, error)
                 continue
-            if waiting:
-                return waiting, reply
-            _answer(reply, ())
-        return [], None
-
-    def take(self) -> list[Waiting]:
-        """
-        Return what goes next: cancels, then the rest in the order they came.
-
-        Of a full group an eighth belongs to the rest, so that no flood of cancels starves it.
-        """
-        group_max, cancels, others = self._limits.group_max, self._cancels, self._others
-        if len(cancels) + len(others) <= group_max:
-            taken = [*cancels, *others]
-            cancels.clear()
-            others.clear()
-            return taken
-        kept_free = min(len(others), group_max // 8)
-        taken = [cancels.popleft() for _ in range(min(len(cancels), group_max - kept_free))]
-        taken += [others.popleft() for _ in range(min(len(others), group_max - len(taken)))]
+            if commands:
+                taken.append((commands, encoded, item))
+                first_seq += len(commands)
+            elif item.reply is not None and not item.reply.done():
+                item.reply.set_result(())
         return taken
 
-    def drain(self) -> list[Reply]:
-        """Empty every queue and return who waited."""
-        replies = [reply for *_, reply in (*self._cancels, *self._others) if reply is not None]
-        batches = [reply for _, reply in self._batches]
-        for queue in (self._cancels, self._others, self._batches):
-            queue.clear()
-        return [*replies, *batches]
+    def settle(self, item: Queued) -> None:
+        """Note that an item's reply was given, and let go on what waited for it."""
+        item.is_settled, item.previous = True, None
+        if item.account_id is not None and self._last.get(item.account_id) is item:
+            del self._last[item.account_id]
+        if item.followers is not None:
+            for follower in item.followers:
+                follower()
+
+    def drain(self) -> list[Queued]:
+        """Empty the queue and return what was in it."""
+        return list(self._waiting.drain())
+
+    def _check_room(self, *, is_cancel: bool) -> None:
+        limits, waiting = self._limits, len(self._waiting)
+        room = limits.queue_max + limits.cancel_room if is_cancel else limits.queue_max
+        if waiting >= room:
+            raise QueueFull(f"{waiting} commands wait")
+
+    def _enter(self, item: Queued, account_id: AccountId | None, *, is_cancel: bool) -> None:
+        if account_id is not None:
+            item.account_id, item.previous = account_id, self._last.get(account_id)
+            self._last[account_id] = item
+        if not is_cancel:
+            self._waiting.put(item, account_id)
+        elif account_id is None:
+            self._waiting.put_cancel_of_all(item, None)
+        else:
+            self._waiting.put_cancel(item, account_id)
+
+    def _give_up(self, item: Queued, error: Exception) -> None:
+        if item.reply is not None and not item.reply.done():
+            item.reply.set_exception(error)
+        self.settle(item)
 
 
-def _answer(reply: Reply, outcome: Exception | tuple[()]) -> None:
-    if reply.done():
-        return
-    if isinstance(outcome, Exception):
-        reply.set_exception(outcome)
-    else:
-        reply.set_result(outcome)
+def _made(item: Queued, first_seq: int) -> tuple[Sequence[Command], Sequence[bytes]]:
+    if item.command is not None:
+        return (item.command,), (item.encoded,)
+    given = item.batch(first_seq) if callable(item.batch) else item.batch
+    made = [as_journaled(each) for each in given]
+    return [command for command, _ in made], [encoded for _, encoded in made]
+
+
+def _blocker(last: Queued, query: Query) -> Queued | None:
+    item: Queued | None = last
+    for _ in range(LOOKED_AT_MAX):
+        if item is None or item.is_settled:
+            return None
+        if _touches(item, query):
+            return item
+        item = item.previous
+    return last
+
+
+def _touches(item: Queued, query: Query) -> bool:
+    if item.command is not None:
+        return touches(item.command, query)
+    return callable(item.batch) or any(touches(each, query) for each in item.batch)

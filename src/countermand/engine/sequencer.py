@@ -30,11 +30,12 @@ from countermand.engine.chain import as_journaled, encode_in_place, fold
 from countermand.engine.committer import Committer
 from countermand.engine.errors import Full, JournalError, Stale
 from countermand.engine.feed import Feed
-from countermand.engine.intake import Batch, Intake, Limits, QueueFull, Reply, Waiting
+from countermand.engine.intake import Batch, Intake, Limits, Queued, QueueFull, Reply, Taken
 from countermand.engine.keeper import Keeper
 from countermand.engine.ports import Clock, Journal, Kept, Mark
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.vocabulary.commands import AdvanceTime, Command, Entry
+from countermand.vocabulary.queries import Query
 from countermand.vocabulary.receipt import Receipt
 
 __all__ = ["Answer", "Engine", "Health", "IntakeStopped", "QueueFull", "Undecided"]
@@ -54,7 +55,8 @@ BEHIND_NS_MIN = 1_000_000_000
 # and not so often as to spin when the timer comes a moment before the clock.
 TIMER_S_MIN, TIMER_S_MAX = 0.001, 1.0
 
-_TIME_IS_DUE: Waiting = (*as_journaled(AdvanceTime()), None)
+_ADVANCE, _ADVANCE_BYTES = as_journaled(AdvanceTime())
+_TIME_IS_DUE: Taken = ((_ADVANCE,), (_ADVANCE_BYTES,), Queued(_ADVANCE, _ADVANCE_BYTES, (), None))
 
 
 class IntakeStopped(Exception):
@@ -89,11 +91,10 @@ class Answer(Struct, frozen=True, gc=False):
 
 
 class _Group(Struct, gc=False):
-    # `ahead` entries come of time being due; `batch` waits for all others together.
+    # Entries in order, and the items they came of; `ahead` entries come of time being due.
     entries: list[Entry]
-    replies: list[Reply | None]
-    ahead: int = 0
-    batch: Reply | None = None
+    taken: list[Taken]
+    ahead: int
 
 
 class Engine:
@@ -175,16 +176,16 @@ class Engine:
         self.put(command, reply)
         return reply
 
-    def put(self, command: Command, reply: Reply) -> None:
+    def put(self, command: Command, reply: Reply, *, cancels_first: bool = True) -> None:
         """Queue a command; `reply` gets what the future of `submit` does. Raises: as `submit`."""
         if self._refusal is not None:
             raise IntakeStopped(self._refusal)
-        self._intake.put(command, reply)
+        self._intake.put(command, reply, cancels_first=cancels_first)
         self.wake()
 
     def submit_all(self, commands: Batch) -> Future[tuple[Receipt, ...]]:
         """
-        Queue commands as one group: durable all or none, in the order given, nothing in between.
+        Queue commands as one: durable all or none, in the order given, nothing in between.
 
         What names its own entries' numbers is given as a function of the first command's number.
         Raises: as `submit`.
@@ -193,12 +194,16 @@ class Engine:
         self.put_batch(commands, reply)
         return reply
 
-    def put_batch(self, commands: Batch, reply: Reply) -> None:
-        """Queue commands as one group; `reply` gets all receipts. Raises: as `submit`."""
+    def put_batch(self, commands: Batch, reply: Reply, *, cancels_first: bool = True) -> None:
+        """Queue commands of one account as one; `reply` gets all receipts. Raises: as `submit`."""
         if self._refusal is not None:
             raise IntakeStopped(self._refusal)
-        self._intake.put_batch(commands, reply)
+        self._intake.put_batch(commands, reply, cancels_first=cancels_first)
         self.wake()
+
+    def blocker(self, query: Query) -> Queued | None:
+        """Return what came before a query and could change its answer, until that is settled."""
+        return self._intake.blocker(query)
 
     def keep(self, records: Sequence[Kept]) -> Future[None]:
         """
@@ -275,15 +280,14 @@ class Engine:
             self._tell_of_clock(last_ns - now_ns)
         ts_ns = max(now_ns, last_ns + 1)
         due_ns = self._exchange.next_due_ns()
-        waiting: list[Waiting] = [_TIME_IS_DUE] if 0 < due_ns <= ts_ns else []
-        ahead, first_seq = len(waiting), self._exchange.seq + 1
-        given, batch = self._intake.take_batch(first_seq + ahead)
-        waiting += given or self._intake.take()
-        if not waiting:
+        taken = [_TIME_IS_DUE] if 0 < due_ns <= ts_ns else []
+        ahead, first_seq = len(taken), self._exchange.seq + 1
+        taken += self._intake.take(first_seq + ahead)
+        if not taken:
             self._rest(due_ns, ts_ns)
             return
-        group, payloads = _stamp(waiting, first_seq, ts_ns)
-        group.ahead, group.batch = ahead, batch
+        entries, payloads = _stamp(taken, first_seq, ts_ns)
+        group = _Group(entries, taken, ahead)
         self.groups += 1
         marks, self._marks = self._marks, []
         self._committer.commit(
@@ -323,7 +327,7 @@ class Engine:
         """Apply a durable group, then publish it, then answer; or stop if it is not durable."""
         if failure is not None:
             self._in_doubt = group
-            self._stop_intake((*group.replies, group.batch), failure)
+            self._stop_intake(failure, group.taken)
             self._rest(0, 0)
             return
         receipts = self._apply(group)
@@ -347,32 +351,42 @@ class Engine:
         return receipts
 
     def _reply(self, group: _Group, receipts: list[Receipt]) -> None:
-        for reply, receipt in zip(group.replies, receipts, strict=True):
-            if reply is not None and not reply.done():
-                reply.set_result(receipt)
-        if group.batch is not None and not group.batch.done():
-            group.batch.set_result(tuple(receipts[group.ahead :]))
+        start = 0
+        for commands, _, item in group.taken:
+            end = start + len(commands)
+            if item.reply is not None and not item.reply.done():
+                is_batch = item.command is None
+                item.reply.set_result(tuple(receipts[start:end]) if is_batch else receipts[start])
+            self._intake.settle(item)
+            start = end
 
     def _have_kept(self, reply: Future[None], failure: Exception | None) -> None:
         if failure is not None:
-            self._stop_intake((reply,), failure)
+            self._stop_intake(failure)
+            if not reply.done():
+                reply.set_exception(self._verdict(failure))
         elif not reply.done():
             reply.set_result(None)
 
-    def _stop_intake(self, in_hand: Sequence[Reply | None], failure: Exception) -> None:
+    def _stop_intake(self, failure: Exception, in_hand: Sequence[Taken] = ()) -> None:
         self._failure, self._refusal = failure, getattr(failure, "public", JournalError.public)
         extra = {"reason": str(failure), "advice": getattr(failure, "advice", "")}
         log.critical("no more commands are taken", extra=extra)
-        # A stale writer's transaction wrote nothing; of any other failure that is not known.
-        verdict = IntakeStopped if isinstance(failure, Stale) else Undecided
-        for reply in in_hand:
-            if reply is not None and not reply.done():
-                reply.set_exception(verdict(self._refusal))
-        for waiting in self._intake.drain():
-            if not waiting.done():
-                waiting.set_exception(IntakeStopped(self._refusal))
+        for _, _, item in in_hand:
+            self._give_up(item, self._verdict(failure))
+        for item in self._intake.drain():
+            self._give_up(item, IntakeStopped(self._refusal))
         if isinstance(failure, Full):
             self._retry()
+
+    def _verdict(self, failure: Exception) -> IntakeStopped:
+        # A stale writer's transaction wrote nothing; of any other failure that is not known.
+        return (IntakeStopped if isinstance(failure, Stale) else Undecided)(self._refusal)
+
+    def _give_up(self, item: Queued, verdict: IntakeStopped) -> None:
+        if item.reply is not None and not item.reply.done():
+            item.reply.set_exception(verdict)
+        self._intake.settle(item)
 
     def _retry(self) -> None:
         if self._retrying is None and self._stopping is None:
@@ -392,7 +406,7 @@ class Engine:
             self._retry()
             return
         if failure is not None:
-            self._stop_intake((), failure)
+            self._stop_intake(failure)
             return
         group, self._in_doubt = self._in_doubt, None
         if group is not None and self._journal.head > self._exchange.seq:
@@ -417,12 +431,12 @@ class Engine:
             self._journal.close()
 
 
-def _stamp(waiting: list[Waiting], seq: int, ts_ns: int) -> tuple[_Group, list[bytes]]:
-    """Return what waits as a group from `seq` on, and the bytes of its entries."""
-    group, payloads = _Group([], []), []
-    for command, encoded, reply in waiting:
-        group.entries.append(Entry(seq, ts_ns, command))
-        group.replies.append(reply)
-        payloads.append(encode_in_place(seq, ts_ns, encoded))
-        seq, ts_ns = seq + 1, ts_ns + 1
-    return group, payloads
+def _stamp(taken: list[Taken], seq: int, ts_ns: int) -> tuple[list[Entry], list[bytes]]:
+    """Return what was taken as entries from `seq` on, and the bytes of them."""
+    entries, payloads = [], []
+    for commands, encoded, _ in taken:
+        for command, data in zip(commands, encoded, strict=True):
+            entries.append(Entry(seq, ts_ns, command))
+            payloads.append(encode_in_place(seq, ts_ns, data))
+            seq, ts_ns = seq + 1, ts_ns + 1
+    return entries, payloads

@@ -12,10 +12,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from countermand.engine.feed import Feed
-from countermand.engine.intake import Reply
+from countermand.engine.intake import Queued, Reply
 from countermand.engine.sequencer import IntakeStopped, QueueFull, Undecided
 from countermand.server.credentials import KeyRing
+from countermand.server.lanes import Lanes
 from countermand.server.watch import OrderWatch
 from countermand.vocabulary.commands import Command
 from countermand.vocabulary.queries import Query
@@ -38,30 +41,45 @@ class Engine(Protocol):
     def clock_behind_ns(self) -> int:
         """How far the clock is behind the last entry's time, 0 when that is no matter."""
 
-    def put(self, command: Command, reply: Reply) -> None:
+    def put(self, command: Command, reply: Reply, *, cancels_first: bool = True) -> None:
         """Queue a command. Raises QueueFull, IntakeStopped."""
 
-    def put_batch(self, commands: tuple[Command, ...], reply: Reply) -> None:
-        """Queue commands as one group. Raises QueueFull, IntakeStopped."""
+    def put_batch(
+        self, commands: tuple[Command, ...], reply: Reply, *, cancels_first: bool = True
+    ) -> None:
+        """Queue commands of one account as one. Raises QueueFull, IntakeStopped."""
+
+    def blocker(self, query: Query) -> Queued | None:
+        """Return what came before a query and could change its answer, until that is settled."""
 
     def view(self, query: Query) -> Any:
         """Return the view of applied, durable state. Raises IntakeStopped."""
+
+
+class Tools(Struct, frozen=True):
+    """What the conversations of one venue are run with."""
+
+    engine: Engine
+    keys: KeyRing
+    watch: OrderWatch
+    lanes: Lanes
+    cancels_first: bool = True
 
 
 class Conversation:
     """
     One run of a server's generator. It is itself the `Reply` that the engine answers.
 
-    `done` is called once, with the reply or with what the generator raised.
+    Its questions, up to its first command, wait for the `owner`'s earlier commands that could
+    change the answer, and the owner's later conversations wait behind it meanwhile. `done` is
+    called once, with the reply or with what the generator raised.
     """
 
-    __slots__ = ("_done", "_engine", "_keys", "_steps", "_watch")
+    __slots__ = ("_done", "_has_acted", "_is_blocked", "_owner", "_steps", "_tools")
 
-    def __init__(
-        self, steps: Serving[Any], engine: Engine, keys: KeyRing, watch: OrderWatch, done: Done
-    ) -> None:
-        self._steps, self._done = steps, done
-        self._engine, self._keys, self._watch = engine, keys, watch
+    def __init__(self, steps: Serving[Any], tools: Tools, owner: str, done: Done) -> None:
+        self._steps, self._tools, self._owner, self._done = steps, tools, owner, done
+        self._has_acted = self._is_blocked = False
 
     def start(self) -> None:
         """Run to the first ask that is answered later, or to the end."""
@@ -98,20 +116,44 @@ class Conversation:
         self._done(*outcome)
 
     def _answer(self, ask: Any) -> Any:
+        tools = self._tools
         if isinstance(ask, Query):
-            return self._engine.view(ask)
+            return self._view(ask)
         if isinstance(ask, tuple):
             if not ask:
                 return ()
-            self._engine.put_batch(ask, self)
+            self._has_acted = True
+            tools.engine.put_batch(ask, self, cancels_first=tools.cancels_first)
         elif isinstance(ask, IssueKey | RevokeKeys):
-            change = asyncio.ensure_future(self._keys.change(ask))
+            change = asyncio.ensure_future(tools.keys.change(ask))
             change.add_done_callback(self._changed)
         elif isinstance(ask, WaitForClose):
-            self._watch.wait(ask, self._closed)
+            tools.watch.wait(ask, self._closed)
         else:
-            self._engine.put(ask, self)
+            self._has_acted = True
+            tools.engine.put(ask, self, cancels_first=tools.cancels_first)
         return _LATER
+
+    def _view(self, query: Query) -> Any:
+        # Once a command of ours is applied, so is all that came before it.
+        if not self._has_acted and (blocker := self._tools.engine.blocker(query)) is not None:
+            self._is_blocked = True
+            self._tools.lanes.block(self._owner)
+            blocker.follow(lambda: self._look_again(query))
+            return _LATER
+        return self._tools.engine.view(query)
+
+    def _look_again(self, query: Query) -> None:
+        self._is_blocked = False
+        try:
+            answer = self._view(query)
+        except IntakeStopped as stopped:
+            self._advance(self._steps.throw, _as_refusal(stopped))
+        else:
+            if answer is not _LATER:
+                self._advance(self._steps.send, answer)
+        if not self._is_blocked:
+            self._tools.lanes.release(self._owner)
 
     def _changed(self, change: asyncio.Future[Any]) -> None:
         if (error := change.exception()) is not None:

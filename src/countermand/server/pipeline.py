@@ -16,8 +16,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.engine.ports import Clock
-from countermand.server.conversation import Conversation, Engine
+from countermand.server.admission import Gate
+from countermand.server.conversation import Conversation, Engine, Tools
 from countermand.server.credentials import KeyRing
+from countermand.server.lanes import Lanes
 from countermand.server.metrics import Metrics
 from countermand.server.ports import Answer
 from countermand.server.rate_limits import RateLimits
@@ -47,7 +49,7 @@ from countermand.wire.venue import Venue
 log = logging.getLogger(__name__)
 
 # Requests that take someone out of the market never wait for those that bring someone in.
-_CANCELING = frozenset({Operation.CANCEL_ORDER, Operation.MASS_CANCEL})
+CANCELING = frozenset({Operation.CANCEL_ORDER, Operation.MASS_CANCEL})
 
 
 class Pipeline:
@@ -60,6 +62,7 @@ class Pipeline:
         self.engine, self.keys, self.clock = engine, keys, clock
         self.metrics = Metrics(venue.name)
         self.watch = OrderWatch(engine)
+        self.tools = Tools(engine, keys, self.watch, Lanes(), settings.cancels_first)
         self.directory = Directory(venue.name, engine.view(GetReferenceData(venue.name)))
         engine.feed.follow(self._follow)
         self._limits = RateLimits(settings.rate_limit_per_s)
@@ -91,6 +94,35 @@ class Pipeline:
         response = refusals.amend(response, self.settings)
         self.metrics.count(response.status)
         return response
+
+    def gate(self) -> Gate:
+        """Return this venue's way in, for requests that wait for their turn."""
+        return Gate(self.begin, self.turn_away, self._cancels, self.claimed)
+
+    def claimed(self, request: Request) -> str:
+        """Return whose a request claims to be, before anything is proven."""
+        key = (request.header(self.venue.habits.key_header) or b"").decode("latin-1")
+        held = self.keys.find(key)
+        return key if held is None else held.owner
+
+    def turn_away(self, request: Request, error: WireError) -> Response:
+        """Return the answer to a request that is refused, in words that may need the request."""
+        said = self.venue.refusals.words(error, request, self.settings)
+        return self.echoing(request, self.refuse(said))
+
+    def echoing(self, request: Request, response: Response) -> Response:
+        """Return the answer with the headers of the request that every answer repeats."""
+        if echoes := self.venue.habits.echoes:
+            repeated = tuple(h for h in request.headers if h[0] in echoes)
+            return replace(response, headers=response.headers + repeated)
+        return response
+
+    def _cancels(self, request: Request) -> bool:
+        try:
+            route, _ = self.venue.routes.match(request.method, request.path)
+        except WireError:
+            return False
+        return route.operation in CANCELING
 
     def stop_waiting(self) -> None:
         """Answer requests that wait for an order to close, now and from now on."""
@@ -164,8 +196,9 @@ class _Call:
         elif pipeline.verifier is None:
             self._proven(pipeline.check(request, self._now_ns))
         else:
-            cancels = route is not None and route.operation in _CANCELING
-            pipeline.verifier.verify(request, self._now_ns, self._verified, cancels=cancels)
+            cancels = route is not None and route.operation in CANCELING
+            key = pipeline.claimed(request)
+            pipeline.verifier.verify(request, self._now_ns, self._verified, key, cancels=cancels)
 
     def _verified(self, verdict: Principal | Exception) -> None:
         if isinstance(verdict, Exception):
@@ -189,7 +222,8 @@ class _Call:
         message = codec.decode_request(route, request, self._params)
         context = Context(pipeline.directory, pipeline.settings, principal, self._now_ns, request)
         steps = route.op.serve(message, context)
-        Conversation(steps, pipeline.engine, pipeline.keys, pipeline.watch, self._done).start()
+        conversation = Conversation(steps, pipeline.tools, principal.owner, self._done)
+        pipeline.tools.lanes.enter(principal.owner, conversation.start)
 
     def _done(self, reply: Any, error: Exception | None) -> None:
         if error is not None:
@@ -208,8 +242,7 @@ class _Call:
         if isinstance(error, WireError):
             if pipeline.engine.clock_behind_ns:
                 self._tell_of_clock(error)
-            words = pipeline.venue.refusals.words(error, request, pipeline.settings)
-            self._send(pipeline.refuse(words))
+            self._answer(pipeline.turn_away(request, error))
             return
         # A bug in a dialect harms one request; one in the exchange has already stopped the engine.
         where = {"method": request.method, "path": request.path.decode("latin-1")}
@@ -227,10 +260,7 @@ class _Call:
             log.warning("refused while the clock is behind the journal", extra=extra)
 
     def _send(self, response: Response) -> None:
-        if echoes := self._pipeline.venue.habits.echoes:
-            repeated = tuple(h for h in self._request.headers if h[0] in echoes)
-            response = replace(response, headers=response.headers + repeated)
-        self._answer(response)
+        self._answer(self._pipeline.echoing(self._request, response))
 
 
 def _response(route: Route, reply: Any) -> Response:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from countermand.engine.cancels_first import CancelsFirst
 from countermand.wire.credential import Principal
 from countermand.wire.errors import Overloaded
 from countermand.wire.http import Request
@@ -28,56 +29,70 @@ BATCH_MAX = 16
 WAITING_MAX = 1024
 
 
+class _Batch:
+    # Requests that are checked together, and what came of them once that is known.
+
+    __slots__ = ("verdicts", "waiting")
+
+    def __init__(self, waiting: list[Waiting]) -> None:
+        self.waiting = waiting
+        self.verdicts: list[Verdict] | None = None
+
+
 class Verifier:
-    """A check and the threads it runs on; what cancels is checked before everything else."""
+    """
+    A check and the threads it runs on. What cancels is checked first, and before it what its key
+    has sent before. Verdicts are told in the order in which the checks began.
+    """
 
     def __init__(self, check: Check, threads: int) -> None:
         self._check = check
         self._free = threads
         self._threads = ThreadPoolExecutor(threads, "verify")
-        self._cancels: deque[Waiting] = deque()
-        self._others: deque[Waiting] = deque()
+        self._waiting: CancelsFirst[Waiting] = CancelsFirst()
+        self._checked: deque[_Batch] = deque()
 
-    def verify(self, request: Request, now_ns: int, told: Told, *, cancels: bool = False) -> None:
+    def verify(
+        self, request: Request, now_ns: int, told: Told, key: str, *, cancels: bool = False
+    ) -> None:
         """
-        Call `told` on the loop with who asks, or with what the check raised.
+        Call `told` on the loop with who asks, or with what the check raised; `key` is whose the
+        request claims to be.
 
         Raises: Overloaded when too many wait; `told` is not called then.
         """
-        waiting = len(self._cancels) + len(self._others)
+        waiting = len(self._waiting)
         if waiting >= (2 * WAITING_MAX if cancels else WAITING_MAX):
             raise Overloaded(f"{waiting} signatures wait to be checked")
         if not waiting:
             asyncio.get_running_loop().call_soon(self._start)
-        (self._cancels if cancels else self._others).append((request, now_ns, told))
+        (self._waiting.put_cancel if cancels else self._waiting.put)((request, now_ns, told), key)
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._free and (batch := self._next()):
+        while self._free and self._waiting:
+            batch = _Batch(self._waiting.take(BATCH_MAX))
             self._free -= 1
+            self._checked.append(batch)
             self._threads.submit(self._run, loop, batch)
 
-    def _next(self) -> list[Waiting]:
-        batch: list[Waiting] = []
-        for queue in (self._cancels, self._others):
-            while queue and len(batch) < BATCH_MAX:
-                batch.append(queue.popleft())
-        return batch
+    def _run(self, loop: asyncio.AbstractEventLoop, batch: _Batch) -> None:
+        verdicts = [self._verdict(request, now_ns) for request, now_ns, _ in batch.waiting]
+        loop.call_soon_threadsafe(self._finish, batch, verdicts)
 
-    def _run(self, loop: asyncio.AbstractEventLoop, batch: list[Waiting]) -> None:
-        outcomes = [self._outcome(request, now_ns) for request, now_ns, _ in batch]
-        loop.call_soon_threadsafe(self._finish, batch, outcomes)
-
-    def _outcome(self, request: Request, now_ns: int) -> Verdict:
+    def _verdict(self, request: Request, now_ns: int) -> Verdict:
         try:
             return self._check(request, now_ns)
         except Exception as error:  # noqa: BLE001  (it is told on the loop)
             return error
 
-    def _finish(self, batch: list[Waiting], outcomes: list[Verdict]) -> None:
+    def _finish(self, batch: _Batch, verdicts: list[Verdict]) -> None:
         self._free += 1
-        for (_, _, told), outcome in zip(batch, outcomes, strict=True):
-            told(outcome)
+        batch.verdicts = verdicts
+        # Two batches may hold requests of one key, and the later may be done first.
+        while self._checked and (told := self._checked[0].verdicts) is not None:
+            for (_, _, tell), verdict in zip(self._checked.popleft().waiting, told, strict=True):
+                tell(verdict)
         self._start()
 
     def stop(self) -> None:

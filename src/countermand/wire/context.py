@@ -20,12 +20,13 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     `rate_limit_per_s` counts requests per key; 0 turns the limit off. Signatures are checked on
     `verify_threads` threads of their own, or with 0 where the request is answered. Pages of
     `origins` may read the answers: an origin as browsers send it, one with `*` for its port, or
-    `*` for all.
+    `*` for all. Without `cancels_first` commands go in plain order of arrival.
     """
 
     rate_limit_per_s: Annotated[int, Meta(ge=0)] = 0
     verify_threads: Annotated[int, Meta(ge=0, le=64)] = 0
     origins: tuple[str, ...] = ()
+    cancels_first: bool = True
 
 
 S = TypeVar("S", bound=Settings)

@@ -64,7 +64,8 @@ class Habits(Struct, frozen=True):
     itself. `echoes` are request headers, in lower case, that every answer repeats. `produces` are
     the media types of its JSON answers, the usual one first. `secrets` are headers and query
     parameters, in lower case, that no log may show. `explain` says of a request that was not proven
-    why, with its arguments those of `Auth.verify`.
+    why, with its arguments those of `Auth.verify`. `key_header` names the key, before anything is
+    proven.
     """
 
     auth_first: bool = False
@@ -72,6 +73,7 @@ class Habits(Struct, frozen=True):
     produces: tuple[bytes, ...] = (b"application/json",)
     secrets: frozenset[bytes] = frozenset()
     explain: Callable[[Request, Keys[Any], Any, int], str] | None = None
+    key_header: bytes = b""
 
 
 class Venue(Struct, frozen=True):

@@ -20,5 +20,6 @@ VENUE = Venue(
         produces=(b"application/json", b"text/json"),
         secrets=frozenset({b"et-app-key", b"password", b"pincode", b"verificationcode"}),
         explain=explain,
+        key_header=b"authorization",
     ),
 )

@@ -22,5 +22,6 @@ VENUE = Venue(
     habits=Habits(
         secrets=frozenset({b"cb-access-passphrase", b"cb-access-sign"}),
         explain=explain,
+        key_header=b"cb-access-key",
     ),
 )

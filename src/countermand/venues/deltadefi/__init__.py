@@ -18,5 +18,5 @@ VENUE = Venue(
     refusals=OldRefusals(DeltaDefiErrors(), amend=amend),  # type: ignore[arg-type]  # until it has its table
     settings=DeltaDefiSettings,
     flows={Operation.PLACE_ORDER: place_flow},
-    habits=Habits(secrets=frozenset({b"x-api-key"}), explain=explain),
+    habits=Habits(secrets=frozenset({b"x-api-key"}), explain=explain, key_header=b"x-api-key"),
 )

@@ -18,5 +18,5 @@ VENUE = Venue(
     settings=LoopringSettings,
     flows={Operation.PLACE_ORDER: place_flow},
     prepare=make_tables,
-    habits=Habits(secrets=frozenset({b"x-api-key", b"x-api-sig"})),
+    habits=Habits(secrets=frozenset({b"x-api-key", b"x-api-sig"}), key_header=b"x-api-key"),
 )

@@ -20,5 +20,6 @@ VENUE = Venue(
         echoes=(b"poly-correlation-id",),
         secrets=frozenset({b"x-pm-signature"}),
         explain=explain,
+        key_header=b"x-pm-access-key",
     ),
 )

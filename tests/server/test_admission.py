@@ -1,0 +1,119 @@
+"""Admission: so much in one turn, cancels first in the next, and what waits too long is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from countermand.server import admission
+from countermand.server.admission import TURN_S, WAIT_S_MAX, Admission, Gate
+from countermand.server.ports import Answer
+from countermand.wire.errors import Overloaded
+from countermand.wire.http import Request, Response
+
+
+class Door:
+    """A port whose requests are named by key and number, `a1` or, for a cancel, `a1!`."""
+
+    def __init__(self, cost_s: float) -> None:
+        self.now_s = 0.0
+        self.begun: list[str] = []
+        self.answers: dict[str, int] = {}
+        self._cost_s = cost_s
+        self.admission = Admission(lambda: self.now_s)
+        gate = Gate(self._begin, self._refuse, _cancels, lambda request: _name(request)[0])
+        self._enter = self.admission.through(gate)
+
+    def ask(self, *names: str) -> None:
+        """Have requests come in, in this turn."""
+        for name in names:
+            request = Request("GET", name.encode())
+            self._enter(request, lambda given, name=name: self._note(name, given))  # type: ignore[misc]
+
+    def _note(self, name: str, given: Response) -> None:
+        self.answers[name] = given.status
+
+    def _begin(self, request: Request, answer: Answer) -> None:
+        self.now_s += self._cost_s
+        self.begun.append(_name(request))
+        answer(Response(200))
+
+    def _refuse(self, request: Request, error: Overloaded) -> Response:
+        return Response(503, error.text.encode())
+
+
+def _name(request: Request) -> str:
+    return request.path.decode()
+
+
+def _cancels(request: Request) -> bool:
+    return _name(request).endswith("!")
+
+
+def on_a_loop(story: Callable[[], None]) -> None:
+    """Run a story in one turn of a loop, and then some turns more."""
+
+    async def run() -> None:
+        story()
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+    asyncio.run(run())
+
+
+def test_what_fits_into_a_turn_begins_at_once() -> None:
+    """In the order it came."""
+    door = Door(cost_s=0)
+    on_a_loop(lambda: door.ask("a1", "b1!", "a2"))
+
+    assert ["a1", "b1!", "a2"] == door.begun
+
+
+def test_what_does_not_waits_for_the_next() -> None:
+    """Each turn begins what its time is for."""
+    door, first = Door(cost_s=TURN_S), list[str]()
+
+    def story() -> None:
+        door.ask("a1", "b1", "c1")
+        first.extend(door.begun)
+
+    on_a_loop(story)
+
+    assert ["a1"] == first
+    assert ["a1", "b1", "c1"] == door.begun
+
+
+def test_cancels_go_first_and_do_not_overtake_their_own() -> None:
+    """From the moment they are read."""
+    door = Door(cost_s=TURN_S)
+    on_a_loop(lambda: door.ask("z1", "a1", "b1", "c1", "b2!", "b3"))
+
+    assert ["z1", "b1", "b2!", "a1", "c1", "b3"] == door.begun
+
+
+def test_what_waits_too_long_is_refused_unless_it_cancels() -> None:
+    """Late is worse than no; a cancel is late rather than refused."""
+    door = Door(cost_s=WAIT_S_MAX)
+    on_a_loop(lambda: door.ask("z1", "a1", *[f"b{n}!" for n in range(9)], "c1"))
+
+    assert [f"b{n}!" for n in range(9)] == [name for name in door.begun if name[0] == "b"]
+    assert 503 == door.answers["c1"]
+
+
+def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond it refusals are made at once; cancels have as much room again."""
+    monkeypatch.setattr(admission, "WAITING_MAX", 2)
+    door, at_once = Door(cost_s=TURN_S), dict[str, int]()
+
+    def story() -> None:
+        door.ask("z1", "a1", "a2", "a3", "b1!", "b2!", "b3!")
+        at_once.update(door.answers)
+        assert 4 == len(door.admission)
+
+    on_a_loop(story)
+
+    assert {"z1": 200, "a3": 503, "b3!": 503} == at_once
+    assert {200, 503} == set(door.answers.values())
+    assert 0 == len(door.admission)
