@@ -13,8 +13,6 @@ from countermand.wire.conversation import Op, Serving, always, each
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text
 
-_ZERO = number("0")
-
 
 def holdings(ctx: Ctx) -> Serving[AccountSummary]:
     """Ask for what the key's account has. Raises NotFound when there is none."""
@@ -62,14 +60,8 @@ def _show_balance(report: BalanceReport, summary: AccountSummary, ctx: Ctx) -> m
         currency=asset.symbol,
         last_updated=times.iso_ns(ctx.now_ns),
         buying_power=number(minor_text(asset, report.available_minor)),
-        asset_notional=_ZERO,
-        asset_available=_ZERO,
-        pending_credit=_ZERO,
         open_orders=number(minor_text(asset, report.hold_minor - margin)),
-        unsettled_funds=_ZERO,
-        pending_withdrawals=[],
         margin_requirement=number(minor_text(asset, margin)),
-        balance_reservation=_ZERO,
     )
 
 

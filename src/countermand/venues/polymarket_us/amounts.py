@@ -19,8 +19,6 @@ CENTS_SCALE = 2
 # Positions carry this many decimals, and always all of them.
 QTY_DECIMALS = 4
 
-ZERO = Amount("0.00", CURRENCY)
-
 
 def price(instrument: Instrument, ticks: int) -> Amount:
     """Return a price of the YES outcome."""

@@ -12,8 +12,6 @@ from countermand.wire.errors import CancelRefused
 from countermand.wire.http import Response
 from countermand.wire.receipts import Acknowledged, accepted
 
-_CANCEL = CxlRejResponseTo.CANCEL
-
 
 def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Empty | Response]:
     """
@@ -72,6 +70,5 @@ BATCH = Op(m.CancelOrders, m.CanceledIds, serve_batch)
 
 
 def _cancel(message: m.CancelOrder, ctx: Ctx) -> CancelOrder:
-    market = resolve.market_of_order(message.market_slug, _CANCEL, ctx)
-    order_id = resolve.order_id(message.order_id, _CANCEL)
+    market, order_id = resolve.order_in_market(message, CxlRejResponseTo.CANCEL, ctx)
     return CancelOrder(resolve.account(ctx), order_id, "", market.instrument_id)

@@ -2,14 +2,8 @@
 
 from decimal import Decimal
 
-from countermand.venues.polymarket_us import resolve, tables
-from countermand.venues.polymarket_us.amounts import (
-    money,
-    number,
-    price,
-    price_or_none,
-    read_price,
-)
+from countermand.venues.polymarket_us import amounts, resolve, tables
+from countermand.venues.polymarket_us.amounts import price, price_or_none, read_price
 from countermand.venues.polymarket_us.markets import missing, quote_of, the_quote
 from countermand.venues.polymarket_us.messages import markets as m
 from countermand.venues.polymarket_us.messages.shared import Amount
@@ -112,7 +106,7 @@ def show_settlement(quote: QuoteReport, ctx: Ctx) -> m.Settlement:
     market, settled = quote.instrument, quote.settled_px_ticks
     if settled is None:
         raise NotFound(f"Settlement not found for market {market.symbol}")
-    return m.Settlement(market.symbol, number(price_text(market, settled)))
+    return m.Settlement(market.symbol, amounts.number(price_text(market, settled)))
 
 
 BOOK = Op(m.BySlug, m.BookReply, serve_book)
@@ -137,7 +131,7 @@ def _stats(quote: QuoteReport, trades: tuple[Trade, ...], ctx: Ctx) -> m.Stats:
         current_px=price_or_none(market, quote.mark_price_ticks),
         settlement_px=_settled(quote),
         shares_traded=qty_text(market, quote.volume_lots),
-        notional_traded=money(asset, quote.volume_notional_minor),
+        notional_traded=amounts.money(asset, quote.volume_notional_minor),
         open_interest=qty_text(market, quote.open_interest_lots),
     )
 

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from countermand.venues.polymarket_us import amounts, ids, tables
-from countermand.venues.polymarket_us.messages.orders import Execution
+from countermand.venues.polymarket_us.messages.orders import (
+    NO_REJECT_REASON,
+    NOT_UNSOLICITED,
+    Execution,
+)
 from countermand.venues.polymarket_us.settings import Ctx
 from countermand.venues.polymarket_us.show import show_order, state
 from countermand.vocabulary.order import OrdStatus
@@ -43,17 +47,7 @@ def show_executions(report: OrderReport, fills: tuple[Fill, ...], ctx: Ctx) -> l
 
 def _accepted(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Execution:
     lots = fills[0].terms.order_qty_lots if fills else report.terms.order_qty_lots
-    taken = replace(
-        report,
-        terms=replace(report.terms, order_qty_lots=lots),
-        leaves_qty_lots=lots,
-        cum_qty_lots=0,
-        cum_notional_minor=0,
-        fee_minor=0,
-        ord_status=OrdStatus.NEW,
-        cancel_reason=CancelReason.NONE,
-        transact_ns=report.submit_ns,
-    )
+    taken = _as_of(report, lots, report.submit_ns)
     return _execution(taken, "EXECUTION_TYPE_NEW", ids.ACCEPTED, ctx)
 
 
@@ -63,20 +57,10 @@ def _filled(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Iterator[Execut
     fee_minor = 0
     for fill in fills:
         fee_minor += fill.fee_minor
-        leaves = fill.terms.order_qty_lots - fill.cum_qty_lots
-        after = replace(
-            report,
-            terms=replace(report.terms, order_qty_lots=fill.terms.order_qty_lots),
-            leaves_qty_lots=leaves,
-            cum_qty_lots=fill.cum_qty_lots,
-            cum_notional_minor=fill.cum_notional_minor,
-            fee_minor=fee_minor,
-            ord_status=OrdStatus.PARTIALLY_FILLED if leaves else OrdStatus.FILLED,
-            cancel_reason=CancelReason.NONE,
-            transact_ns=fill.ts_ns,
-        )
+        done = (fill.cum_qty_lots, fill.cum_notional_minor, fee_minor)
+        after = _as_of(report, fill.terms.order_qty_lots, fill.ts_ns, *done)
         trade_id = ids.trade_text(fill.match_id)
-        kind = "EXECUTION_TYPE_PARTIAL_FILL" if leaves else "EXECUTION_TYPE_FILL"
+        kind = "EXECUTION_TYPE_PARTIAL_FILL" if after.leaves_qty_lots else "EXECUTION_TYPE_FILL"
         yield replace(
             _execution(after, kind, trade_id, ctx),
             last_shares=qty_text(instrument, fill.last_qty_lots),
@@ -87,11 +71,29 @@ def _filled(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Iterator[Execut
         )
 
 
+def _as_of(
+    report: OrderReport, lots: int, ts_ns: int, cum: int = 0, notional: int = 0, fee: int = 0
+) -> OrderReport:
+    # The order as it was, for `lots` in all, when this much of it was done.
+    open_status = OrdStatus.PARTIALLY_FILLED if cum else OrdStatus.NEW
+    return replace(
+        report,
+        terms=replace(report.terms, order_qty_lots=lots),
+        leaves_qty_lots=lots - cum,
+        cum_qty_lots=cum,
+        cum_notional_minor=notional,
+        fee_minor=fee,
+        ord_status=open_status if lots > cum else OrdStatus.FILLED,
+        cancel_reason=CancelReason.NONE,
+        transact_ns=ts_ns,
+    )
+
+
 def _ended(report: OrderReport, ctx: Ctx) -> Iterator[Execution]:
     if report.ord_status not in (OrdStatus.CANCELED, OrdStatus.EXPIRED):
         return
     kind = state(report).replace("ORDER_STATE_", "EXECUTION_TYPE_")
-    why = tables.UNSOLICITED.get(report.cancel_reason, tables.NOT_UNSOLICITED)
+    why = tables.UNSOLICITED.get(report.cancel_reason, NOT_UNSOLICITED)
     yield replace(_execution(report, kind, ids.ENDED, ctx), unsolicited_cancel_reason=why)
 
 
@@ -101,7 +103,7 @@ def _rejected(report: OrderReport, ctx: Ctx) -> Execution:
     return replace(
         _execution(report, "EXECUTION_TYPE_REJECTED", ids.ENDED, ctx),
         text=_reject_text(report, reason, ctx),
-        order_reject_reason=tables.REJECT_REASONS.get(reason, tables.NO_REJECT_REASON),
+        order_reject_reason=tables.REJECT_REASONS.get(reason, NO_REJECT_REASON),
     )
 
 
@@ -120,11 +122,6 @@ def _execution(report: OrderReport, kind: str, of: str, ctx: Ctx) -> Execution:
     return Execution(
         id=ids.execution_text(report.order_id, of),
         order=show_order(report, ctx),
-        last_shares="0",
-        last_px=None,
         type=kind,
-        text="",
-        order_reject_reason=tables.NO_REJECT_REASON,
         transact_time=times.iso_ns(report.transact_ns),
-        unsolicited_cancel_reason=tables.NOT_UNSOLICITED,
     )

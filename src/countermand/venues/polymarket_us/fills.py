@@ -8,13 +8,10 @@ Source: Portfolio API schema, `GET /v1/portfolio/activities`. A trade there name
 import re
 from typing import Final
 
-from msgspec.structs import replace
-
 from countermand.venues.polymarket_us import ids, resolve
 from countermand.venues.polymarket_us.amounts import price, qty_fixed, qty_whole
 from countermand.venues.polymarket_us.messages import accounts as m
 from countermand.venues.polymarket_us.settings import Ctx
-from countermand.vocabulary.ids import InstrumentId
 from countermand.vocabulary.queries import ListFills
 from countermand.vocabulary.reports import Fill
 from countermand.wire import times
@@ -36,15 +33,18 @@ def serve_activities(message: m.ListActivities, ctx: Ctx) -> Serving[m.ActivityP
             trades of one time come about together, so that new ones disturb no page.
     Raises: InvalidField for a cursor that is none.
     """
-    account_ids, limit = (resolve.account(ctx),), message.limit or LIMIT_DEFAULT
+    limit = message.limit or LIMIT_DEFAULT
     moment_ns, shown = _moment(message.cursor)
     ascending = message.sort_order == _ASCENDING
-    query = ListFills(account_ids, instrument_ids=_markets(message, ctx))
-    if ascending:
+    markets = resolve.markets([message.market_slug] if message.market_slug else None, ctx)
+    query = ListFills(
+        (resolve.account(ctx),),
+        instrument_ids=markets,
+        since_ns=moment_ns if ascending else None,
+        until_ns=None if ascending else moment_ns,
         # The exchange lists fills newest first; for the oldest all are gone through.
-        query = replace(query, since_ns=moment_ns)
-    else:
-        query = replace(query, until_ns=moment_ns, limit=shown + limit + 1)
+        limit=None if ascending else shown + limit + 1,
+    )
     fills: tuple[Fill, ...] = yield query
     if message.types and _TRADE not in message.types:
         fills = ()
@@ -60,7 +60,6 @@ def show_trade(fill: Fill, ctx: Ctx) -> m.Trade:
     return m.Trade(
         id=ids.trade_text(fill.match_id),
         market_slug=one.symbol,
-        state="TRADE_STATE_NEW",
         create_time=moment,
         update_time=moment,
         price=price(one, fill.last_px_ticks),
@@ -71,13 +70,6 @@ def show_trade(fill: Fill, ctx: Ctx) -> m.Trade:
 
 
 ACTIVITIES = Op(m.ListActivities, m.ActivityPage, serve_activities)
-
-
-def _markets(message: m.ListActivities, ctx: Ctx) -> tuple[InstrumentId, ...] | None:
-    if not message.market_slug:
-        return None
-    one = ctx.directory.instrument_by_symbol(message.market_slug)
-    return (one.instrument_id,) if one else ()
 
 
 def _moment(cursor: str) -> tuple[int | None, int]:

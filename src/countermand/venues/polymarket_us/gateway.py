@@ -1,6 +1,6 @@
 """
-The rest of the gateway: events, series, sports, search, RFQs. There are none of these here, so that
-every list is empty and every one of them by its name a 404.
+The rest of the gateway: events, series, sports, search, RFQs. None of these exist here: lists are
+empty, and one by its name is a 404.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from countermand.wire.errors import NotFound
 
 
 def nothing(**answer: Any) -> Op:
-    """Return the operation that answers `answer`, whatever is asked."""
+    """Return the operation that answers every request with `answer`."""
     return Op(m.Everything, dict[str, Any], reply(lambda *_: answer))
 
 

@@ -7,14 +7,8 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
-from countermand.venues.polymarket_us import resolve, tables
-from countermand.venues.polymarket_us.amounts import (
-    decimal,
-    number,
-    price_cents,
-    price_or_none,
-    read_price,
-)
+from countermand.venues.polymarket_us import amounts, resolve, tables
+from countermand.venues.polymarket_us.amounts import decimal, number, price_or_none, read_price
 from countermand.venues.polymarket_us.errors import GENERIC
 from countermand.venues.polymarket_us.market_filters import chosen
 from countermand.venues.polymarket_us.messages import markets as m
@@ -96,7 +90,6 @@ def show_market(report: QuoteReport, ctx: Ctx) -> m.Market:
         **_as_said(said),
         active=not settled,
         closed=settled,
-        tags=[],
         order_price_min_tick_size=number(price_text(one, 1)),
         minimum_trade_qty=number(qty_text(one, one.order_qty_lots_min)),
         fee_coefficient=number(rate_text(one.taker_fee_ppb)),
@@ -149,7 +142,7 @@ def _chances(report: QuoteReport) -> tuple[str, str]:
     # The prices of YES and NO: settled at, else last traded at, else the reference.
     one, settled = report.instrument, report.settled_px_ticks
     yes = report.mark_price_ticks if settled is None else settled
-    return price_cents(one, yes), price_cents(one, one.payout_ticks - yes)
+    return amounts.price_cents(one, yes), amounts.price_cents(one, one.payout_ticks - yes)
 
 
 def _as_said(said: Presentation) -> dict[str, Any]:
@@ -161,7 +154,6 @@ def _side(one: Instrument, outcome: str, price: str, *, long: bool) -> m.MarketS
     return m.MarketSide(
         # Two to a market, so that no two sides of the exchange share an id.
         id=str(2 * one.instrument_id - long),
-        market_side_type="MARKET_SIDE_TYPE_INSTRUMENT",
         identifier=one.symbol,
         description=outcome,
         price=price,

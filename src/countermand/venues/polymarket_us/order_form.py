@@ -1,12 +1,10 @@
-"""The order form: what a request to place, preview or batch says, as an order, and back."""
+"""The order form: what a request to place, preview or batch says, as an order."""
 
 from decimal import Decimal
 
 from countermand.venues.polymarket_us import resolve, slippage, tables
-from countermand.venues.polymarket_us.amounts import price
 from countermand.venues.polymarket_us.annotations import ANNOTATIONS, Annotation
 from countermand.venues.polymarket_us.messages import orders as m
-from countermand.venues.polymarket_us.messages.shared import Amount
 from countermand.venues.polymarket_us.settings import Ctx
 from countermand.venues.polymarket_us.tables import Indicator
 from countermand.vocabulary.commands import NewOrder, RecordRejected
@@ -23,11 +21,8 @@ from countermand.vocabulary.order import (
     TimeInForce,
 )
 from countermand.vocabulary.reasons import RejectReason
-from countermand.wire import numbers, times
 from countermand.wire.errors import MissingField
 from countermand.wire.fields import instant, invalid
-
-_IMMEDIATE = (TimeInForce.IOC, TimeInForce.FOK)
 
 
 def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder | RecordRejected:
@@ -42,7 +37,8 @@ def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder 
     ord_type = _ord_type(form)
     time_in_force = _time_in_force(form, ord_type)
     instrument = ctx.directory.instrument_by_symbol(slug)
-    noted = Annotation(outcome, read_indicator(form.manual_order_indicator))
+    indicator = tables.INDICATORS.from_wire_if(form.manual_order_indicator) or Indicator.NONE
+    noted = Annotation(outcome, indicator)
     price_ticks, qty_lots, cash_minor = 0, 0, 0
     if instrument is None:
         noted = _unknown(form, noted, slug, ord_type)
@@ -58,7 +54,7 @@ def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder 
         expire_ns=_expire_ns(form, time_in_force, ctx),
         exec_inst=int(ExecInst.POST_ONLY if form.participate_dont_initiate else ExecInst.NONE),
         stp=SelfTradePrevention.REJECT,
-        # Prices are those of YES whatever the intent, but cash is that of the outcome traded.
+        # Prices are those of YES for every intent, but cash is that of the outcome traded.
         cash=Cash(cash_minor, outcome) if cash_minor else None,
         text=ANNOTATIONS.write(noted),
     )
@@ -67,41 +63,10 @@ def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder 
     return NewOrder(account_id, instrument.instrument_id, "", terms, keep_rejected=True)
 
 
-def write_form(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
-    """Return the form of an order."""
-    instrument, terms = ctx.directory.instruments[command.instrument_id], command.terms
-    noted = ANNOTATIONS.read(terms.text)
-    limited, expires = terms.ord_type is OrdType.LIMIT, terms.time_in_force is TimeInForce.GTD
-    cash, lots = terms.cash_minor, terms.order_qty_lots
-    quote = ctx.directory.assets[instrument.quote_asset_id]
-    return m.CreateOrder(
-        market_slug=instrument.symbol,
-        intent=tables.INTENTS.to_wire((terms.side, noted.outcome)),
-        type=tables.ORD_TYPES.to_wire(terms.ord_type),
-        price=price(instrument, terms.price_ticks) if limited else None,
-        quantity=None if cash else Decimal(numbers.qty_text(instrument, lots)),
-        cash_order_qty=Amount(numbers.minor_text(quote, cash), quote.symbol) if cash else None,
-        tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
-        good_till_time=times.iso_ns(terms.expire_ns) if expires else None,
-        participate_dont_initiate=True if terms.exec_inst & ExecInst.POST_ONLY else None,
-        manual_order_indicator=indicator_text(noted.indicator),
-    )
-
-
 def check_block_time(seconds: int | None) -> None:
     """See that a time to wait is none that is negative. Raises InvalidField."""
     if seconds is not None and seconds < 0:
         raise invalid("maxBlockTime", "must not be negative")
-
-
-def read_indicator(text: str | None) -> Indicator:
-    """Return who decided to send an order. Raises InvalidField."""
-    return Indicator.NONE if text is None else tables.INDICATORS.from_wire(text)
-
-
-def indicator_text(indicator: Indicator) -> str | None:
-    """Return the venue's word for it, if anything was said."""
-    return None if indicator is Indicator.NONE else tables.INDICATORS.to_wire(indicator)
 
 
 def future_ns(until: str, ctx: Ctx) -> int:
@@ -142,8 +107,8 @@ def _ord_type(form: m.CreateOrder) -> OrdType:
 
 
 def _time_in_force(form: m.CreateOrder, ord_type: OrdType) -> TimeInForce:
-    asked = TimeInForce.DAY if form.tif is None else tables.TIMES_IN_FORCE.from_wire(form.tif)
-    if ord_type is OrdType.MARKET and asked not in _IMMEDIATE:
+    asked = tables.TIMES_IN_FORCE.from_wire_if(form.tif) or TimeInForce.DAY
+    if ord_type is OrdType.MARKET and asked is not TimeInForce.FOK:
         return TimeInForce.IOC
     return asked
 
@@ -201,9 +166,6 @@ def _unknown(form: m.CreateOrder, noted: Annotation, slug: str, ord_type: OrdTyp
     # The grid of an unknown market is not known either, so what was sent is told back as it came.
     _check_price(form, ord_type)
     _check_quantity(form, ord_type)
-    price_text = "" if form.price is None else f"{resolve.amount('price', form.price):f}"
-    quantity = form.quantity
-    if quantity is not None and not resolve.is_reasonable(quantity):
-        raise invalid("quantity", "is no amount")
-    quantity_text = "" if quantity is None else f"{quantity:f}"
-    return Annotation(noted.outcome, noted.indicator, slug, price_text, quantity_text)
+    price = "" if form.price is None else f"{resolve.amount('price', form.price):f}"
+    quantity = "" if form.quantity is None else f"{resolve.reasonable(form.quantity):f}"
+    return Annotation(noted.outcome, noted.indicator, slug, price, quantity)

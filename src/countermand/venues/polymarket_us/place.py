@@ -4,18 +4,17 @@ Placing: one order, a batch, and the order that closes a position.
 A 200 with an id says that an order was taken to be processed, not that it was accepted.
 """
 
-from countermand.venues.polymarket_us import ids, resolve, slippage
+from decimal import Decimal
+
+from countermand.venues.polymarket_us import amounts, ids, resolve, slippage, tables
 from countermand.venues.polymarket_us.account import holdings
 from countermand.venues.polymarket_us.annotations import ANNOTATIONS, Annotation
 from countermand.venues.polymarket_us.executions import show_executions
 from countermand.venues.polymarket_us.messages import orders as m
-from countermand.venues.polymarket_us.order_form import (
-    check_block_time,
-    read_form,
-    read_indicator,
-    write_form,
-)
+from countermand.venues.polymarket_us.messages.shared import Amount
+from countermand.venues.polymarket_us.order_form import check_block_time, read_form
 from countermand.venues.polymarket_us.settings import Ctx
+from countermand.venues.polymarket_us.tables import Indicator
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.order import (
     ExecInst,
@@ -31,7 +30,7 @@ from countermand.vocabulary.queries import GetOrder, ListFills
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import Fill, OrderReport
-from countermand.wire import times
+from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, WaitForClose
 from countermand.wire.errors import Malformed, NotFound, OrderRefused
 from countermand.wire.receipts import Acknowledged, the_order
@@ -47,7 +46,23 @@ def serve_place(message: m.CreateOrder, ctx: Ctx) -> Serving[m.Created]:
 
 def ask_place(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
     """Return the form of an order."""
-    return write_form(command, ctx)
+    instrument, terms = ctx.directory.instruments[command.instrument_id], command.terms
+    noted = ANNOTATIONS.read(terms.text)
+    limited, expires = terms.ord_type is OrdType.LIMIT, terms.time_in_force is TimeInForce.GTD
+    cash, lots = terms.cash_minor, terms.order_qty_lots
+    quote = ctx.directory.assets[instrument.quote_asset_id]
+    return m.CreateOrder(
+        market_slug=instrument.symbol,
+        intent=tables.INTENTS.to_wire((terms.side, noted.outcome)),
+        type=tables.ORD_TYPES.to_wire(terms.ord_type),
+        price=amounts.price(instrument, terms.price_ticks) if limited else None,
+        quantity=None if cash else Decimal(numbers.qty_text(instrument, lots)),
+        cash_order_qty=Amount(numbers.minor_text(quote, cash), quote.symbol) if cash else None,
+        tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
+        good_till_time=times.iso_ns(terms.expire_ns) if expires else None,
+        participate_dont_initiate=True if terms.exec_inst & ExecInst.POST_ONLY else None,
+        manual_order_indicator=tables.INDICATORS.to_wire_if(noted.indicator or None),
+    )
 
 
 def read_place(reply: m.Created, message: m.CreateOrder, ctx: Ctx) -> Acknowledged:
@@ -80,7 +95,7 @@ def serve_close(message: m.ClosePosition, ctx: Ctx) -> Serving[m.Created]:
     summary = yield from holdings(ctx)
     slug = resolve.required_slug(message.market_slug)
     check_block_time(message.max_block_time)
-    indicator = read_indicator(message.manual_order_indicator)
+    indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
     instrument = ctx.directory.instrument_by_symbol(slug)
     held = {one.instrument_id: one.net_lots for one in summary.positions}
     net_lots = held.get(instrument.instrument_id, 0) if instrument else 0

@@ -67,8 +67,6 @@ def show_position(report: PositionReport, ctx: Ctx, *, expired: bool) -> m.UserP
             net_position=net,
             qty_bought=report.bought_lots,
             qty_sold=report.sold_lots,
-            # The exchange has no end of day at which a position would be carried over.
-            bod_position=0,
             qty_available=_free_lots(report),
         ),
         cost=money(quote, one.payout_minor * max(0, -net) + report.cost_minor),

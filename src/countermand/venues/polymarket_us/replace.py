@@ -38,8 +38,7 @@ def serve_modify(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Empty | Response
             OrderRefused for who lacks funds.
     Source: Orders API reference, "Modify Order".
     """
-    market = resolve.market_of_order(message.market_slug, _REPLACE, ctx)
-    order_id = resolve.order_id(message.order_id, _REPLACE)
+    market, order_id = resolve.order_in_market(message, _REPLACE, ctx)
     found: OrderReport | None = yield GetOrder(resolve.account(ctx), order_id)
     receipt: Receipt = yield _replacement(message, market, found, ctx)
     try:
@@ -80,12 +79,11 @@ def serve_batch(message: m.ModifyOrders, ctx: Ctx) -> Serving[m.ModifiedIds]:
     markets = resolve.each(message.orders, lambda one: _market(one, ctx))
     known = tuple({one.instrument_id for one in markets if one is not None})
     found: tuple[OrderReport, ...] = yield ListOpenOrders((resolve.account(ctx),), known)
-    by_id = {order.order_id: order for order in found}
+    by_id = {ids.order_text(order.order_id): order for order in found}
 
     def replacement(entry: tuple[m.ModifyOrder, Instrument | None]) -> ReplaceOrder:
         one, market = entry
-        order_id = resolve.order_id(one.order_id, _REPLACE)
-        return _replacement(one, market, by_id.get(order_id), ctx)
+        return _replacement(one, market, by_id.get(one.order_id), ctx)
 
     yield resolve.each(zip(message.orders, markets, strict=True), replacement)
     return m.ModifiedIds([one.order_id for one in message.orders])

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.errors import GENERIC
+from countermand.venues.polymarket_us.messages import orders
 from countermand.venues.polymarket_us.messages.shared import CURRENCY, Amount
 from countermand.venues.polymarket_us.settings import Ctx
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
@@ -89,19 +90,15 @@ def required_slug(text: str | None) -> str:
     return text
 
 
-def market_of_order(text: str | None, to: CxlRejResponseTo, ctx: Ctx) -> Instrument:
-    """Return the market an order shall be in. Raises MissingField; CancelRefused if unknown."""
-    known = ctx.directory.instrument_by_symbol(required_slug(text))
-    if known is None:
+def order_in_market(
+    message: orders.CancelOrder | orders.ModifyOrder, to: CxlRejResponseTo, ctx: Ctx
+) -> tuple[Instrument, OrderId]:
+    """Return the market and the id of the order named. Raises MissingField; CancelRefused."""
+    known = ctx.directory.instrument_by_symbol(required_slug(message.market_slug))
+    order_id = ids.parse_order(message.order_id)
+    if known is None or order_id is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, to)
-    return known
-
-
-def order_id(text: str, to: CxlRejResponseTo) -> OrderId:
-    """Return the order id a path spells. Raises CancelRefused when it is none."""
-    if (known := ids.parse_order(text)) is None:
-        raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, to)
-    return known
+    return known, order_id
 
 
 def amount(name: str, given: Amount) -> Decimal:
@@ -125,16 +122,16 @@ def qty_lots(name: str, value: Decimal, known: Instrument) -> int:
 
 def steps(name: str, value: Decimal, scale: int, units: int = 1, way: Context = DOWN) -> int:
     """Return a number as steps of `units` of `10**-scale`. Raises InvalidField beyond bounds."""
-    if is_reasonable(value):
-        exact = way.divide(way.scaleb(value, scale), Decimal(units))
-        whole = int(way.to_integral_value(exact))
-        if abs(whole) <= numbers.STEPS_MAX:
-            return whole
-    raise invalid(name, "is no amount")
+    exact = way.divide(way.scaleb(reasonable(value, name), scale), Decimal(units))
+    whole = int(way.to_integral_value(exact))
+    if abs(whole) > numbers.STEPS_MAX:
+        raise invalid(name, "is no amount")
+    return whole
 
 
-def is_reasonable(value: Decimal) -> bool:
-    """Whether a number is one that an amount could be, so that working with it costs little."""
-    if not value.is_finite() or abs(value.adjusted()) > numbers.DIGITS_MAX:
-        return False
-    return len(value.as_tuple().digits) <= 2 * numbers.DIGITS_MAX
+def reasonable(value: Decimal, name: str = "quantity") -> Decimal:
+    """Return a number that costs little to work with. Raises InvalidField for any other."""
+    large = not value.is_finite() or abs(value.adjusted()) > numbers.DIGITS_MAX
+    if large or len(value.as_tuple().digits) > 2 * numbers.DIGITS_MAX:
+        raise invalid(name, "is no amount")
+    return value

@@ -31,7 +31,7 @@ _batch = rows_at("/v1/orders/batched", _ORDERS, body=_BODY)
 _market = rows_at("/v1/market", _MARKETS)
 _markets = rows_at("/v1/markets", _MARKETS)
 _account = rows_at("/v1", "Portfolio API reference: ")
-_listed = rows_at("/v1", _MARKETS)
+_gateway = rows_at("/v1", _MARKETS)
 _sdk = rows_at("/v1", "official Python SDK 2.4.1: resources/")
 
 
@@ -62,7 +62,7 @@ _ROWS = (
         mass_cancel.ALL,
         "Cancel All Open Orders",
     ),
-    _listed("GET /markets", Do.LIST_INSTRUMENTS, _PUBLIC, markets.LIST, "Get Markets"),
+    _gateway("GET /markets", Do.LIST_INSTRUMENTS, _PUBLIC, markets.LIST, "Get Markets"),
     _market("GET /slug/{slug}", Do.GET_INSTRUMENT, _PUBLIC, markets.BY_SLUG, "Get Market by Slug"),
     _market("GET /id/{id}", Do.GET_INSTRUMENT, _PUBLIC, markets.BY_ID, "Get Market by ID"),
     _markets("GET /{slug}/bbo", Do.GET_QUOTE, _PUBLIC, depth.QUOTE, "Get Market BBO"),

@@ -3,15 +3,19 @@
 from decimal import Decimal
 from typing import Any
 
-from msgspec import Raw
-
 from countermand.venues.polymarket_us import amounts, ids, resolve, tables
 from countermand.venues.polymarket_us.amounts import number
 from countermand.venues.polymarket_us.annotations import ANNOTATIONS, Annotation
 from countermand.venues.polymarket_us.messages import orders as m
-from countermand.venues.polymarket_us.messages.shared import CURRENCY, Amount, MarketMetadata
-from countermand.venues.polymarket_us.order_form import indicator_text, read_indicator
+from countermand.venues.polymarket_us.messages.shared import (
+    CURRENCY,
+    NOTHING,
+    ZERO,
+    Amount,
+    MarketMetadata,
+)
 from countermand.venues.polymarket_us.settings import Ctx
+from countermand.venues.polymarket_us.tables import Indicator
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
     Cash,
@@ -31,8 +35,6 @@ from countermand.wire.states import last_exec_type
 
 PENDING_NEW = "ORDER_STATE_PENDING_NEW"
 
-_NONE = Raw(b"0")
-
 
 def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
     """
@@ -43,9 +45,8 @@ def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
             reported by clients.
     """
     instrument = ctx.directory.instruments.get(report.instrument_id)
-    terms = report.terms
+    terms, side = report.terms, report.terms.side
     noted = ANNOTATIONS.read(terms.text)
-    is_long, side = noted.outcome is Outcome.YES, terms.side
     submitted = times.iso_ns(report.submit_ns)
     return m.Order(
         id=ids.order_text(report.order_id),
@@ -55,23 +56,19 @@ def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
         good_till_time=times.iso_ns(terms.expire_ns) if terms.expire_ns else None,
         intent=tables.INTENTS.to_wire((side, noted.outcome)),
         outcome_side=tables.OUTCOMES.to_wire(noted.outcome),
-        action=tables.ACTIONS.to_wire(side if is_long else side.opposite),
+        action=tables.ACTIONS.to_wire(side if noted.outcome is Outcome.YES else side.opposite),
         state=state(report),
         insert_time=submitted,
         create_time=submitted,
         last_transact_time=times.iso_ns(report.transact_ns),
-        manual_order_indicator=indicator_text(noted.indicator),
-        **(
-            _as_sent(noted)
-            if instrument is None
-            else _amounts(report, instrument, ctx, is_long=is_long)
-        ),
+        manual_order_indicator=tables.INDICATORS.to_wire_if(noted.indicator or None),
+        **(_amounts(report, instrument, noted.outcome, ctx) if instrument else _as_sent(noted)),
     )
 
 
 def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
     """
-    Return the report an order object makes, whatever was asked.
+    Return the report an order object makes, for any request.
 
     Why an order was canceled is not told.
 
@@ -90,7 +87,7 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
     )
     quote, average = ctx.directory.assets[instrument.quote_asset_id], Decimal(message.avg_px.value)
     cash = message.cash_order_qty
-    indicator = read_indicator(message.manual_order_indicator)
+    indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
     return OrderReport(
         order_id=order_id,
         account_id=resolve.account(ctx),
@@ -125,18 +122,18 @@ def _as_sent(noted: Annotation) -> dict[str, Any]:
     return {
         "market_slug": noted.slug,
         "price": Amount(noted.price, CURRENCY) if noted.price else None,
-        "quantity": number(noted.quantity) if noted.quantity else _NONE,
-        "cum_quantity": _NONE,
-        "leaves_quantity": _NONE,
+        "quantity": number(noted.quantity or "0"),
+        "cum_quantity": NOTHING,
+        "leaves_quantity": NOTHING,
         "market_metadata": MarketMetadata(slug=noted.slug),
-        "avg_px": amounts.ZERO,
+        "avg_px": ZERO,
         "cash_order_qty": None,
-        "commission_notional_total_collected": amounts.ZERO,
+        "commission_notional_total_collected": ZERO,
     }
 
 
-def _amounts(report: OrderReport, one: Instrument, ctx: Ctx, *, is_long: bool) -> dict[str, Any]:
-    quote = ctx.directory.assets[one.quote_asset_id]
+def _amounts(report: OrderReport, one: Instrument, outcome: Outcome, ctx: Ctx) -> dict[str, Any]:
+    quote, said = ctx.directory.assets[one.quote_asset_id], ctx.settings.presentation(one.symbol)
     # What a market order was bound to is not a price its owner gave.
     terms, cum = report.terms, report.cum_qty_lots
     limited, cash = terms.ord_type is OrdType.LIMIT, terms.cash_minor
@@ -147,9 +144,7 @@ def _amounts(report: OrderReport, one: Instrument, ctx: Ctx, *, is_long: bool) -
         "quantity": number(qty_text(one, terms.order_qty_lots)),
         "cum_quantity": number(qty_text(one, cum)),
         "leaves_quantity": number(qty_text(one, report.leaves_qty_lots)),
-        "market_metadata": ctx.settings.presentation(one.symbol).metadata(
-            one.symbol, is_long=is_long
-        ),
+        "market_metadata": said.metadata(one.symbol, is_long=outcome is Outcome.YES),
         "avg_px": Amount(amounts.with_cents(average), CURRENCY),
         "cash_order_qty": amounts.money(quote, cash) if cash else None,
         "commission_notional_total_collected": amounts.money(quote, report.fee_minor),

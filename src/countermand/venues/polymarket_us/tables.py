@@ -85,8 +85,7 @@ NUMBERED: dict[str, dict[int, str]] = {
     for table in (INTENTS, ORD_TYPES, INDICATORS)
 }
 
-# Many of our reasons are one of the venue's; the zero value also means none at all.
-NO_REJECT_REASON = "ORD_REJECT_REASON_EXCHANGE_OPTION"
+# Many of our reasons are one of the venue's; the others are the zero value.
 _INCORRECT_QUANTITY = "ORD_REJECT_REASON_INCORRECT_QUANTITY"
 _OUT_OF_BOUNDS = "ORD_REJECT_REASON_PRICE_OUT_OF_BOUNDS"
 _INCORRECT_TYPE = "ORD_REJECT_REASON_INCORRECT_ORDER_TYPE"
@@ -108,7 +107,6 @@ REJECT_REASONS = {
 }
 
 # Cancels that were not asked for.
-NOT_UNSOLICITED = "UNSOLICITED_CXL_REASON_UNDEFINED"
 UNSOLICITED = {
     CancelReason.SELF_TRADE_PREVENTION: "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION",
     CancelReason.REDUCE_ONLY: "UNSOLICITED_CXL_REASON_EXCHANGE_OPTION",

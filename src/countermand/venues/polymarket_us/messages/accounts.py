@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Raw, Struct
 
-from countermand.venues.polymarket_us.messages.shared import Amount, MarketMetadata
+from countermand.venues.polymarket_us.messages.shared import NOTHING, Amount, MarketMetadata
 
 ActivityType = Literal[
     "ACTIVITY_TYPE_TRADE",
@@ -37,21 +37,21 @@ class UserBalance(Struct, frozen=True, kw_only=True, rename="camel"):
     What an account has of a currency.
 
     Shape: `buying_power` is `current_balance + asset_available - open_orders -
-           margin_requirement`.
+           margin_requirement`. What is nothing here is always that: see the README.
     """
 
     current_balance: Raw
     currency: str
     last_updated: str
     buying_power: Raw
-    asset_notional: Raw
-    asset_available: Raw
-    pending_credit: Raw
+    asset_notional: Raw = NOTHING
+    asset_available: Raw = NOTHING
+    pending_credit: Raw = NOTHING
     open_orders: Raw
-    unsettled_funds: Raw
-    pending_withdrawals: list[Any]
+    unsettled_funds: Raw = NOTHING
+    pending_withdrawals: list[Any] = []
     margin_requirement: Raw
-    balance_reservation: Raw
+    balance_reservation: Raw = NOTHING
 
 
 class BalancePage(Struct, frozen=True):
@@ -82,8 +82,9 @@ class UserPosition(Struct, frozen=True, kw_only=True, rename="camel"):
     qty_bought_decimal: str
     qty_sold: str
     qty_sold_decimal: str
-    bod_position: str
-    bod_position_decimal: str
+    # The exchange has no end of day at which a position would be carried over.
+    bod_position: str = "0"
+    bod_position_decimal: str = "0.0000"
     qty_available: str
     qty_available_decimal: str
     cost: Amount
@@ -118,7 +119,7 @@ class Trade(Struct, frozen=True, kw_only=True, rename="camel"):
 
     id: str
     market_slug: str
-    state: str
+    state: str = "TRADE_STATE_NEW"
     create_time: str
     update_time: str
     price: Amount

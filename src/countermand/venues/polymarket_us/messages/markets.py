@@ -62,7 +62,7 @@ class BySlug(Struct, frozen=True):
 
 
 class Everything(Struct, frozen=True):
-    """A list of what there is none of; what it is narrowed by does not matter."""
+    """A list that is always empty; its filters do not matter."""
 
 
 class OneOf(Struct, frozen=True):
@@ -75,7 +75,7 @@ class MarketSide(Struct, frozen=True, kw_only=True, rename="camel"):
     """One outcome; `price` is its own, so that of NO is the payout less that of YES."""
 
     id: str
-    market_side_type: str
+    market_side_type: str = "MARKET_SIDE_TYPE_INSTRUMENT"
     identifier: str
     description: str
     price: str
@@ -113,7 +113,7 @@ class Market(Struct, frozen=True, kw_only=True, rename="camel"):
     event_slug: str
     image: str
     icon: str
-    tags: list[str]
+    tags: list[str] = []
     order_price_min_tick_size: Raw
     minimum_trade_qty: Raw
     fee_coefficient: Raw

@@ -1,7 +1,7 @@
 """
 Messages about orders.
 
-Units: prices are those of the YES outcome, whatever the intent; quantities are contracts, `Raw`
+Units: prices are those of the YES outcome for every intent; quantities are contracts, `Raw`
        ones JSON numbers; times RFC 3339 in UTC. What does not apply is null, and never absent.
 Source: Orders API reference; the official Python SDK 2.4.1, types/orders.py.
 """
@@ -11,9 +11,13 @@ from typing import Annotated
 
 from msgspec import Meta, Raw, Struct
 
-from countermand.venues.polymarket_us.messages.shared import CURRENCY, Amount, MarketMetadata
+from countermand.venues.polymarket_us.messages.shared import ZERO, Amount, MarketMetadata
 
 BATCH_MAX = 20
+
+# The zero values of two enums, which mean that there is none.
+NO_REJECT_REASON = "ORD_REJECT_REASON_EXCHANGE_OPTION"
+NOT_UNSOLICITED = "UNSOLICITED_CXL_REASON_UNDEFINED"
 
 
 class SlippageTolerance(Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -169,17 +173,17 @@ class Execution(Struct, frozen=True, kw_only=True, rename="camel"):
 
     id: str
     order: Order
-    last_shares: str
-    last_px: Amount | None
+    last_shares: str = "0"
+    last_px: Amount | None = None
     type: str
-    text: str
-    order_reject_reason: str
+    text: str = ""
+    order_reject_reason: str = NO_REJECT_REASON
     transact_time: str
     leg_prices: list[str] = []
     trade_id: str = ""
     aggressor: bool = False
-    commission_notional_collected: Amount = Amount("0.00", CURRENCY)
-    unsolicited_cancel_reason: str
+    commission_notional_collected: Amount = ZERO
+    unsolicited_cancel_reason: str = NOT_UNSOLICITED
     trace_id: str = ""
     commission_spread_px: Amount | None = None
     transact_trade_date: str | None = None

@@ -6,10 +6,12 @@ Source: Orders API and Portfolio API schemas, Amount and MarketMetadata.
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 # The one currency there is.
 CURRENCY = "USD"
+
+NOTHING = Raw(b"0")
 
 
 class Amount(Struct, frozen=True, gc=False):
@@ -17,6 +19,9 @@ class Amount(Struct, frozen=True, gc=False):
 
     value: str
     currency: str
+
+
+ZERO = Amount("0.00", CURRENCY)
 
 
 class MarketMetadata(Struct, frozen=True, kw_only=True, rename="camel"):
