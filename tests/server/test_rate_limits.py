@@ -6,7 +6,10 @@ import pytest
 from tests.venues.autoshares.office import APP_KEY, Office, decoded
 
 from countermand.server import rate_limits
-from countermand.server.rate_limits import NS_PER_S, RateLimits
+from countermand.server.rate_limits import NS_PER_S, KeyLimits, RateLimits
+from countermand.wire.context import Settings
+from countermand.wire.errors import RateLimited
+from countermand.wire.operation import Operation
 
 
 def test_span_of_a_minute() -> None:
@@ -62,3 +65,51 @@ def test_limits_of_a_key_are_apart_from_attempts() -> None:
     )
     office.clock.ns += NS_PER_S
     assert office.call(path).status == 200
+
+
+def test_cancels_have_a_reserve() -> None:
+    """A key that has used up its second placing orders can still take them back."""
+    limits = KeyLimits(Settings(rate_limit_per_s=2))
+    for _ in range(2):
+        limits.charge(Operation.PLACE_ORDER, "a", 1, 0)
+
+    assert is_limited(limits, Operation.PLACE_ORDER)
+    assert [False, False, True] == [is_limited(limits, Operation.MASS_CANCEL) for _ in range(3)]
+    assert is_limited(limits, Operation.PLACE_ORDER)
+
+
+@pytest.mark.parametrize(("reserve", "taken"), [(0, 0), (1, 1), (None, 2)])
+def test_the_reserve_is_a_setting(reserve: int | None, taken: int) -> None:
+    """Left out it is as large as the limit, and 0 is none."""
+    limits = KeyLimits(Settings(rate_limit_per_s=2, cancel_reserve_per_s=reserve))
+    answers = [is_limited(limits, Operation.CANCEL_ORDER) for _ in range(5)]
+
+    assert [False] * (2 + taken) + [True] * (3 - taken) == answers
+
+
+def test_no_limit_is_none() -> None:
+    """With 0 everything is answered."""
+    limits = KeyLimits(Settings(rate_limit_per_s=0))
+
+    assert not any(is_limited(limits, Operation.PLACE_ORDER) for _ in range(1000))
+
+
+def test_documented_classes_are_counted_apart() -> None:
+    """Asking for orders leaves what is there for canceling them."""
+    office = Office(trading_per_minute=1, queries_per_minute=2)
+    path = office.orders()
+    looked = [office.call(f"GET {path}").status for _ in range(3)]
+    canceled = [office.call(f"DELETE {path}/7").status for _ in range(2)]
+
+    assert [200, 200, 429] == looked
+    assert 429 != canceled[0]
+    assert 429 == canceled[1]
+
+
+def is_limited(limits: KeyLimits, operation: Operation) -> bool:
+    """Whether one more request of a key is refused, all at the same time."""
+    try:
+        limits.charge(operation, "a", 1, 0)
+    except RateLimited:
+        return True
+    return False

@@ -22,7 +22,7 @@ from countermand.server.credentials import KeyRing
 from countermand.server.lanes import Lanes
 from countermand.server.metrics import Metrics
 from countermand.server.ports import Answer
-from countermand.server.rate_limits import RateLimits
+from countermand.server.rate_limits import KeyLimits, RateLimits
 from countermand.server.verifier import Verifier
 from countermand.server.watch import OrderWatch
 from countermand.vocabulary.queries import GetReferenceData
@@ -37,19 +37,15 @@ from countermand.wire.errors import (
     Internal,
     MethodNotAllowed,
     OrderRefused,
-    RateLimited,
     Unauthorized,
     WireError,
 )
 from countermand.wire.http import Request, Response
-from countermand.wire.operation import Access, Operation
+from countermand.wire.operation import CANCELING, Access
 from countermand.wire.route import Attempts, Params, Route
 from countermand.wire.venue import Venue
 
 log = logging.getLogger(__name__)
-
-# Requests that take someone out of the market never wait for those that bring someone in.
-CANCELING = frozenset({Operation.CANCEL_ORDER, Operation.MASS_CANCEL})
 
 
 class Pipeline:
@@ -65,7 +61,7 @@ class Pipeline:
         self.tools = Tools(engine, keys, self.watch, Lanes(), settings.cancels_first)
         self.directory = Directory(venue.name, engine.view(GetReferenceData(venue.name)))
         engine.feed.follow(self._follow)
-        self._limits = RateLimits(settings.rate_limit_per_s)
+        self.limits = KeyLimits(settings)
         self._attempts: dict[Attempts, RateLimits] = {}
         threads = settings.verify_threads
         self.verifier = Verifier(self.check, threads) if threads else None
@@ -138,11 +134,6 @@ class Pipeline:
         """Return who asks. Raises Unauthorized."""
         return self.venue.auth.verify(request, self.keys, self.settings, now_ns)
 
-    def charge(self, principal: Principal, weight: int, now_ns: int) -> None:
-        """Count a request against its key's limit. Raises RateLimited."""
-        if not self._limits.allows(principal.key, weight, now_ns):
-            raise RateLimited(self._limits.limit)
-
     def count_attempt(self, attempts: Attempts, request: Request, now_ns: int) -> None:
         """Count a request of no proven key. Raises the refusal of one too many."""
         limits = self._attempts.get(attempts)
@@ -209,7 +200,8 @@ class _Call:
     def _proven(self, principal: Principal) -> None:
         route = self._route
         weight = 1 if route is None else route.weight
-        self._pipeline.charge(principal, weight, self._now_ns)
+        operation = None if route is None else route.operation
+        self._pipeline.limits.charge(operation, principal.key, weight, self._now_ns)
         if route is None:
             assert self._unmatched is not None  # noqa: S101  (one of the two is there)
             raise self._unmatched

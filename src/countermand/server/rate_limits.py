@@ -1,4 +1,15 @@
-"""Rate limits: a token bucket per key, filled evenly, as deep as its span: a second, or longer."""
+"""
+Rate limits: a token bucket per key, filled evenly, as deep as its span: a second, or longer.
+
+A way out of the market is not shut by what was asked before: cancels beyond the limit have a
+reserve of their own.
+"""
+
+from __future__ import annotations
+
+from countermand.wire.context import Settings
+from countermand.wire.errors import RateLimited
+from countermand.wire.operation import CANCELING, Operation
 
 NS_PER_S = 1_000_000_000
 
@@ -15,7 +26,7 @@ class RateLimits:
     """
 
     def __init__(self, limit: int, span_s: int = 1) -> None:
-        self.limit = limit
+        self.limit, self.span_s = limit, span_s
         self._span_ns = span_s * NS_PER_S
         self._used_until_ns: dict[str, int] = {}
         self._sweep_at = KEYS_MAX
@@ -40,3 +51,30 @@ class RateLimits:
         ahead = self._used_until_ns.items()
         self._used_until_ns = {key: until for key, until in ahead if until > now_ns}
         self._sweep_at = max(KEYS_MAX, 2 * len(self._used_until_ns))
+
+
+class KeyLimits:
+    """The limits of one venue's keys, as its settings have them for each operation."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._by_name: dict[str, RateLimits] = {}
+        self._by_operation: dict[Operation | None, RateLimits] = {}
+        reserve = settings.cancel_reserve_per_s
+        self._reserve_per_s = settings.rate_limit_per_s if reserve is None else reserve
+        self._reserve = RateLimits(self._reserve_per_s)
+
+    def charge(self, operation: Operation | None, key: str, weight: int, now_ns: int) -> None:
+        """Count a request of `weight`. Raises: RateLimited for one too many."""
+        limits = self._by_operation.get(operation) or self._limits(operation)
+        if limits.allows(key, weight, now_ns):
+            return
+        has_reserve = operation in CANCELING and self._reserve_per_s and limits.span_s == 1
+        if not (has_reserve and self._reserve.allows(key, weight, now_ns)):
+            raise RateLimited(limits.limit, limits.span_s)
+
+    def _limits(self, operation: Operation | None) -> RateLimits:
+        asked = self._settings.allowance(operation)
+        limits = self._by_name.setdefault(asked.name, RateLimits(asked.limit, asked.span_s))
+        self._by_operation[operation] = limits
+        return limits

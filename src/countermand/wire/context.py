@@ -11,13 +11,27 @@ from msgspec import Meta, Struct
 from countermand.wire.credential import Principal
 from countermand.wire.directory import Directory
 from countermand.wire.http import Request
+from countermand.wire.operation import Operation
+
+
+class Allowance(Struct, frozen=True):
+    """
+    How many requests of one key are answered in a span; 0 is as many as there are.
+
+    What has the same `name` is counted together.
+    """
+
+    name: str
+    limit: int
+    span_s: int = 1
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """
     What a world may set about a venue; a venue adds its own switches in a subclass.
 
-    `rate_limit_per_s` counts requests per key; 0 turns the limit off. Signatures are checked on
+    `rate_limit_per_s` counts requests per key; 0 turns the limit off. Cancels beyond it have a
+    reserve: `cancel_reserve_per_s`, or left out as many again. Signatures are checked on
     `verify_threads` threads of their own, or with 0 where the request is answered. Pages of
     `origins` may read the answers: an origin as browsers send it, one with `*` for its port, or
     `*` for all. Without `cancels_first` commands go in plain order of arrival.
@@ -27,6 +41,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     verify_threads: Annotated[int, Meta(ge=0, le=64)] = 0
     origins: tuple[str, ...] = ()
     cancels_first: bool = True
+    cancel_reserve_per_s: Annotated[int, Meta(ge=0)] | None = None
+
+    def allowance(self, operation: Operation | None) -> Allowance:
+        """Return what an operation is counted against; None is a path that nothing answers."""
+        return Allowance("", self.rate_limit_per_s)
 
 
 S = TypeVar("S", bound=Settings)

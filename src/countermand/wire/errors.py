@@ -159,9 +159,10 @@ class RateLimited(WireError):
 
     FIELDS = ("limit_per_s",)
 
-    def __init__(self, limit_per_s: int) -> None:
-        super().__init__(f"{limit_per_s} requests per second allowed")
-        self.limit_per_s = limit_per_s
+    def __init__(self, limit_per_s: int, span_s: int = 1) -> None:
+        span = "second" if span_s == 1 else f"{span_s} seconds"
+        super().__init__(f"{limit_per_s} requests per {span} allowed")
+        self.limit_per_s, self.span_s = limit_per_s, span_s
 
 
 class Overloaded(WireError):

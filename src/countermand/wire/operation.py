@@ -44,6 +44,10 @@ class Operation(Enum):
     CHANGE_KEY = "change-key"
 
 
+# What takes its sender out of the market; it is never kept waiting by what brings others in.
+CANCELING = frozenset({Operation.CANCEL_ORDER, Operation.MASS_CANCEL})
+
+
 class Access(Enum):
     """Who may use a route: anyone, a key that may look, or a key that may trade."""
 

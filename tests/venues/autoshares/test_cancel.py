@@ -273,7 +273,7 @@ def test_row_12_exchange_that_fails(
     """Is 500, and `error` says whether anything was done, as far as that is known."""
     order_id = office.place()
 
-    def fail(command: Any, reply: Any) -> None:
+    def fail(command: Any, reply: Any, *, cancels_first: bool = True) -> None:
         raise failure
 
     monkeypatch.setattr(office.engine, "put", fail)

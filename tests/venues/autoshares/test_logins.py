@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.venues.autoshares.office import APP_KEY, Office, decoded
 
 from countermand.server.credentials import KeyRing
@@ -253,7 +254,8 @@ def test_logins_survive_a_restart(office: Office) -> None:
 
     founded = list(office.keys)
     office.keys = KeyRing(VENUE.auth, founded, (), keep)
-    office.pipeline.keys = office.keys
+    pipeline = office.pipeline
+    pipeline.keys, pipeline.tools = office.keys, replace(pipeline.tools, keys=office.keys)
     kept, gone = (decoded(log_in(office, "alice"))["Token"] for _ in range(2))
     headers = {"Et-App-Key": APP_KEY, "Authorization": f"Bearer {gone}"}
     office.call("POST /logout", headers=headers)

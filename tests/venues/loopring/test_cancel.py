@@ -326,7 +326,7 @@ def test_when_the_exchange_cannot(
     """102118, in a 400 that clients read; our client still knows what that leaves open."""
     hashed = resting(floor)
 
-    def refuse(command: Any, reply: Any) -> None:
+    def refuse(command: Any, reply: Any, *, cancels_first: bool = True) -> None:
         raise error
 
     monkeypatch.setattr(floor.desk.engine, "put", refuse)

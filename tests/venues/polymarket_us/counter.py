@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 from tests.venues.polymarket_us.floor import GAME, Floor
 
-from countermand.server.rate_limits import RateLimits
+from countermand.server.rate_limits import KeyLimits
 from countermand.venues.polymarket_us.settings import PolymarketSettings
 from countermand.vocabulary.commands import AdvanceTime
 from countermand.wire import times
+from countermand.wire.context import Settings
 from countermand.wire.http import Request
 
 ORDER_NOT_FOUND = {"code": 5, "message": "Order not found", "details": []}
@@ -96,4 +97,5 @@ class Counter(Floor):
 
     def limit(self, per_s: int) -> None:
         """Allow so many requests a second of one key, from now on."""
-        self.desk.pipeline._limits = RateLimits(per_s)
+        limited = Settings(rate_limit_per_s=per_s, cancel_reserve_per_s=0)
+        self.desk.pipeline.limits = KeyLimits(limited)

@@ -10,11 +10,23 @@ from countermand.venues.autoshares import session_times
 from countermand.venues.autoshares.credential import Bearer
 from countermand.venues.autoshares.presentation import About, Person
 from countermand.wire import times
-from countermand.wire.context import Context, Settings
+from countermand.wire.context import Allowance, Context, Settings
+from countermand.wire.operation import CANCELING, Operation
 
 NAME = "autoshares"
 
 _NOT_NEGATIVE = Meta(ge=0)
+
+_TRADING = frozenset({Operation.PLACE_ORDER, Operation.REPLACE_ORDER, *CANCELING})
+_QUERIES = frozenset(
+    {
+        Operation.GET_ORDER,
+        Operation.LIST_ORDERS,
+        Operation.LIST_FILLS,
+        Operation.LIST_POSITIONS,
+        Operation.GET_POSITION,
+    }
+)
 
 
 class AutosharesSettings(Settings, frozen=True):
@@ -25,7 +37,9 @@ class AutosharesSettings(Settings, frozen=True):
             begin with where the server is not asked under its own name (behind a proxy), and the
             `*_streamer_url` where streams are, all of them empty for the host of the request.
     Units:  `token_life_s` seconds a login lasts, `interim_life_s` one that awaits a further factor;
-            `logins_per_minute` of one user, 0: no limit; `pending_ms` milliseconds in which a state
+            `logins_per_minute` of one user, and of one token by class: `trading_per_minute` is
+            placing, replacing and canceling, `queries_per_minute` orders and positions,
+            `lookups_per_minute` the rest; 0: no limit. `pending_ms` milliseconds in which a state
             that is done is still shown as pending; `day_end_delay_s` seconds between a session's
             end and that of its Day orders. `calendar` to `late_close` are `session_times.Hours`.
     Raises: ValueError for a calendar or time zone that does not exist, and for times of day that
@@ -44,6 +58,9 @@ class AutosharesSettings(Settings, frozen=True):
     token_life_s: Annotated[int, Meta(ge=1)] = 24 * 60 * 60
     interim_life_s: Annotated[int, Meta(ge=1)] = 5 * 60
     logins_per_minute: Annotated[int, _NOT_NEGATIVE] = 0
+    trading_per_minute: Annotated[int, _NOT_NEGATIVE] = 0
+    queries_per_minute: Annotated[int, _NOT_NEGATIVE] = 0
+    lookups_per_minute: Annotated[int, _NOT_NEGATIVE] = 0
     calendar: str = "XNYS"
     time_zone: str = "America/New_York"
     opens: str = "09:30"
@@ -55,6 +72,16 @@ class AutosharesSettings(Settings, frozen=True):
     def __post_init__(self) -> None:
         # This is also what loads the calendars: while starting, not with the first order.
         session_times.check(self.hours)
+
+    def allowance(self, operation: Operation | None) -> Allowance:
+        """Return the class an operation is counted in, where that has a limit."""
+        if operation in _TRADING:
+            name, per_minute = "trading", self.trading_per_minute
+        elif operation in _QUERIES:
+            name, per_minute = "queries", self.queries_per_minute
+        else:
+            name, per_minute = "lookups", self.lookups_per_minute
+        return Allowance(name, per_minute, 60) if per_minute else super().allowance(operation)
 
     @property
     def hours(self) -> session_times.Hours:
