@@ -29,7 +29,7 @@ from countermand.vocabulary.order import (
 from countermand.vocabulary.queries import GetOrder, ListFills
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.receipt import Receipt
-from countermand.vocabulary.reports import Fill, OrderReport
+from countermand.vocabulary.reports import AccountSummary, Fill, OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, WaitForClose
 from countermand.wire.errors import Malformed, NotFound, OrderRefused
@@ -93,32 +93,7 @@ def serve_close(message: m.ClosePosition, ctx: Ctx) -> Serving[m.Created]:
     Source: Orders API reference, "Close Position Order".
     """
     summary = yield from holdings(ctx)
-    slug = resolve.required_slug(message.market_slug)
-    check_block_time(message.max_block_time)
-    indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
-    instrument = ctx.directory.instrument_by_symbol(slug)
-    held = {one.instrument_id: one.net_lots for one in summary.positions}
-    net_lots = held.get(instrument.instrument_id, 0) if instrument else 0
-    if instrument is None or not net_lots:
-        raise NotFound(f"No open position for market slug {slug}")
-    # Who is short holds NO, and sells that: it buys YES back.
-    side, outcome = (Side.SELL, Outcome.YES) if net_lots > 0 else (Side.BUY, Outcome.NO)
-    receipt: Receipt = yield NewOrder(
-        summary.account.account_id,
-        instrument.instrument_id,
-        "",
-        OrderTerms(
-            side,
-            OrdType.MARKET,
-            TimeInForce.IOC,
-            abs(net_lots),
-            price_ticks=slippage.bound_ticks(message.slippage_tolerance, side, instrument),
-            exec_inst=int(ExecInst.REDUCE_ONLY),
-            stp=SelfTradePrevention.REJECT,
-            text=ANNOTATIONS.write(Annotation(outcome, indicator)),
-        ),
-        keep_rejected=True,
-    )
+    receipt: Receipt = yield _closing(message, summary, ctx)
     return (yield from _created(receipt, message, ctx))
 
 
@@ -135,6 +110,35 @@ def block_ns(message: Synchronous, ctx: Ctx) -> int:
 PLACE = Op(m.CreateOrder, m.Created, serve_place, ask_place, read_place)
 BATCH = Op(m.CreateOrders, m.CreatedIds, serve_batch)
 CLOSE = Op(m.ClosePosition, m.Created, serve_close)
+
+
+def _closing(message: m.ClosePosition, summary: AccountSummary, ctx: Ctx) -> NewOrder:
+    slug = resolve.required_slug(message.market_slug)
+    check_block_time(message.max_block_time)
+    indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
+    instrument = ctx.directory.instrument_by_symbol(slug)
+    held = {one.instrument_id: one.net_lots for one in summary.positions}
+    net_lots = held.get(instrument.instrument_id, 0) if instrument else 0
+    if instrument is None or not net_lots:
+        raise NotFound(f"No open position for market slug {slug}")
+    # Who is short holds NO, and sells that: it buys YES back.
+    side, outcome = (Side.SELL, Outcome.YES) if net_lots > 0 else (Side.BUY, Outcome.NO)
+    return NewOrder(
+        summary.account.account_id,
+        instrument.instrument_id,
+        "",
+        OrderTerms(
+            side,
+            OrdType.MARKET,
+            TimeInForce.IOC,
+            abs(net_lots),
+            price_ticks=slippage.bound_ticks(message.slippage_tolerance, side, instrument),
+            exec_inst=int(ExecInst.REDUCE_ONLY),
+            stp=SelfTradePrevention.REJECT,
+            text=ANNOTATIONS.write(Annotation(outcome, indicator)),
+        ),
+        keep_rejected=True,
+    )
 
 
 def _created(receipt: Receipt, message: Synchronous, ctx: Ctx) -> Serving[m.Created]:

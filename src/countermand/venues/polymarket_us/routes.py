@@ -25,14 +25,18 @@ _PUBLIC, _VIEW, _TRADE = Access
 
 _BODY = Form(body=True, normalize=normalize, decimal_numbers=True)
 _ORDERS, _MARKETS = "Orders API reference: ", "Markets API reference: "
-_row = rows_at("/v1", _ORDERS, body=_BODY)
+_PORTFOLIO, _SDK = "Portfolio API reference: ", "official Python SDK 2.4.1: resources/"
+
 _order = rows_at("/v1/order", _ORDERS, body=_BODY)
+_orders = rows_at("/v1", _ORDERS, body=_BODY)
 _batch = rows_at("/v1/orders/batched", _ORDERS, body=_BODY)
+_open = rows_at("/v1/orders/open", _ORDERS, body=_BODY)
 _market = rows_at("/v1/market", _MARKETS)
-_markets = rows_at("/v1/markets", _MARKETS)
-_account = rows_at("/v1", "Portfolio API reference: ")
-_gateway = rows_at("/v1", _MARKETS)
-_sdk = rows_at("/v1", "official Python SDK 2.4.1: resources/")
+_markets = rows_at("/v1", _MARKETS)
+_book = rows_at("/v1/markets/{slug}", _MARKETS)
+_account = rows_at("/v1/account", _PORTFOLIO)
+_portfolio = rows_at("/v1/portfolio", _PORTFOLIO)
+_sdk = rows_at("/v1", _SDK)
 
 
 def _nothing(line: str, source: str, **answer: Any) -> Route:
@@ -45,35 +49,23 @@ def _missing(line: str, source: str) -> Route:
 
 # Our client calls the first row of an operation.
 _ROWS = (
-    _row("POST /orders", Do.PLACE_ORDER, _TRADE, place.PLACE, "Create Order"),
-    _row("POST /orders/batched", Do.PLACE_ORDER, _TRADE, place.BATCH, "Create Batched Orders"),
+    _orders("POST /orders", Do.PLACE_ORDER, _TRADE, place.PLACE, "Create Order"),
+    _orders("POST /orders/batched", Do.PLACE_ORDER, _TRADE, place.BATCH, "Create Batched Orders"),
     _order("POST /close-position", Do.PLACE_ORDER, _TRADE, place.CLOSE, "Close Position Order"),
     _order("POST /preview", Do.PREVIEW_ORDER, _VIEW, preview.PREVIEW, "Preview Order"),
     _order("GET /{orderId}", Do.GET_ORDER, _VIEW, read_orders.GET, "Get Order"),
-    _row("GET /orders/open", Do.LIST_ORDERS, _VIEW, read_orders.OPEN, "Get Open Orders"),
+    _orders("GET /orders/open", Do.LIST_ORDERS, _VIEW, read_orders.OPEN, "Get Open Orders"),
     _order("POST /{orderId}/modify", Do.REPLACE_ORDER, _TRADE, replace.MODIFY, "Modify Order"),
     _batch("POST /modify", Do.REPLACE_ORDER, _TRADE, replace.BATCH, "Modify Batched Orders"),
     _order("POST /{orderId}/cancel", Do.CANCEL_ORDER, _TRADE, cancel.CANCEL, "Cancel Order"),
     _batch("POST /cancel", Do.CANCEL_ORDER, _TRADE, cancel.BATCH, "Cancel Batched Orders"),
-    _row(
-        "POST /orders/open/cancel",
-        Do.MASS_CANCEL,
-        _TRADE,
-        mass_cancel.ALL,
-        "Cancel All Open Orders",
-    ),
-    _gateway("GET /markets", Do.LIST_INSTRUMENTS, _PUBLIC, markets.LIST, "Get Markets"),
+    _open("POST /cancel", Do.MASS_CANCEL, _TRADE, mass_cancel.ALL, "Cancel All Open Orders"),
+    _markets("GET /markets", Do.LIST_INSTRUMENTS, _PUBLIC, markets.LIST, "Get Markets"),
     _market("GET /slug/{slug}", Do.GET_INSTRUMENT, _PUBLIC, markets.BY_SLUG, "Get Market by Slug"),
     _market("GET /id/{id}", Do.GET_INSTRUMENT, _PUBLIC, markets.BY_ID, "Get Market by ID"),
-    _markets("GET /{slug}/bbo", Do.GET_QUOTE, _PUBLIC, depth.QUOTE, "Get Market BBO"),
-    _markets("GET /{slug}/book", Do.GET_QUOTE, _PUBLIC, depth.BOOK, "Get Market Book"),
-    _markets(
-        "GET /{slug}/settlement",
-        Do.GET_INSTRUMENT,
-        _PUBLIC,
-        depth.SETTLEMENT,
-        "Get Market Settlement",
-    ),
+    _book("GET /bbo", Do.GET_QUOTE, _PUBLIC, depth.QUOTE, "Get Market BBO"),
+    _book("GET /book", Do.GET_QUOTE, _PUBLIC, depth.BOOK, "Get Market Book"),
+    _book("GET /settlement", Do.GET_INSTRUMENT, _PUBLIC, depth.SETTLEMENT, "Get Market Settlement"),
     _nothing("GET /events", "events.py", events=[]),
     _missing("GET /events/{name}", "events.py"),
     _missing("GET /events/slug/{name}", "events.py"),
@@ -82,13 +74,9 @@ _ROWS = (
     _nothing("GET /sports", "sports.py", sports=[]),
     _nothing("GET /sports/teams/provider", "sports.py", teams={}),
     _nothing("GET /search", "search.py", events=[]),
-    _account(
-        "GET /account/balances", Do.LIST_BALANCES, _VIEW, account.BALANCES, "Get Account Balances"
-    ),
-    _account(
-        "GET /portfolio/positions", Do.LIST_POSITIONS, _VIEW, positions.LIST, "Get User Positions"
-    ),
-    _account("GET /portfolio/activities", Do.LIST_FILLS, _VIEW, fills.ACTIVITIES, "Get Activities"),
+    _account("GET /balances", Do.LIST_BALANCES, _VIEW, account.BALANCES, "Get Account Balances"),
+    _portfolio("GET /positions", Do.LIST_POSITIONS, _VIEW, positions.LIST, "Get User Positions"),
+    _portfolio("GET /activities", Do.LIST_FILLS, _VIEW, fills.ACTIVITIES, "Get Activities"),
     _sdk(
         "GET /rfqs/trades", Do.LIST_FILLS, _VIEW, gateway.nothing(trades=[], cursor=""), "rfqs.py"
     ),
