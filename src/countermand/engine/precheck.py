@@ -35,13 +35,11 @@ def precheck(directory: Path) -> tuple[wal.WalScan, HighWater]:
         if not seen.format:
             _begin(path, mark_path)
             return found, HighWater(directory)
-        if seen.format == FORMAT_OF_FILES and not mark_path.exists():
-            # The first format had no mark; what it has now is taken for what there was. Worlds and
-            # keys will move in from files that only their owner can read.
-            for file in (path, log_of(path)):
-                if file.exists():
-                    file.chmod(0o600)
-            high_water.make(directory, level_of(seen, is_clean=not found.end_bytes))
+        if seen.format == FORMAT_OF_FILES:
+            # The first format has no mark; what there is now is taken for what there was. A mark
+            # beside it is of a start that was refused, which may have copied the log.
+            is_clean = not (found.end_bytes or mark_path.exists())
+            high_water.make(directory, level_of(seen, is_clean=is_clean))
         mark = HighWater(directory)
         try:
             refuse_lost_end(mark.level, seen)

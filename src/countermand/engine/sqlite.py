@@ -129,11 +129,15 @@ class SqliteJournal:
     def fence(self, writer: Writer) -> None:
         """Make `writer` the one who appends. Raises: Stale, WriteFailed."""
         fields = (writer.first_seq, writer.rules_version, writer.app_version, writer.opened_ns)
+        self._write("BEGIN IMMEDIATE")
+        if self._records.format() == FORMAT_OF_FILES:
+            self._become_this_format()
         count = self._write(
             "INSERT INTO writers SELECT ?, ?, ?, ?, ?"
             " WHERE ? > (SELECT coalesce(max(epoch), 0) FROM writers)",
             (writer.epoch, *fields, writer.epoch),
         )
+        self._write("COMMIT")
         if not count:
             raise Stale(f"writer {writer.epoch} comes after writer {self.epoch}")
         self._epoch = writer.epoch
@@ -294,9 +298,9 @@ class SqliteJournal:
         self._keep_a_log()
         for pragma in _PRAGMAS:
             self._write(f"PRAGMA {pragma}")
-        if version != FORMAT:
+        if not version:
             self._write("BEGIN IMMEDIATE")
-            for statement in _FROM_FILES if version == FORMAT_OF_FILES else SCHEMA:
+            for statement in SCHEMA:
                 self._write(statement)
             self._write("COMMIT")
             durable.sync_directory(self._path.parent)
@@ -307,6 +311,14 @@ class SqliteJournal:
         self._checksum = self._records.checksum_at(self._head)
         for number, (_, checksum) in enumerate(self._records.kept_chain(), 1):
             self._kept, self._kept_checksum = number, checksum
+
+    def _become_this_format(self) -> None:
+        # Not before a writer begins: a start that is refused leaves the journal to the version that
+        # wrote it. Worlds and keys will move in from files that only their owner can read.
+        for file in (self._path, log_of(self._path)):
+            file.chmod(0o600)
+        for statement in _FROM_FILES:
+            self._write(statement)
 
     def _report_torn(self) -> None:
         if not self.torn.torn_bytes:
