@@ -6,9 +6,11 @@ do.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 import threading
+from contextlib import ExitStack, suppress
 from http.client import HTTPConnection
 from importlib.resources import files
 from pathlib import Path
@@ -244,11 +246,26 @@ def test_a_directory_is_served_once(tmp_path: Path) -> None:
     assert "is being served by process" in done.stderr
 
 
+def free_ports(count: int) -> int:
+    """
+    Return the first of so many free ports in a row.
+
+    They lie below those the kernel gives away, and each process begins its search elsewhere.
+    """
+    first = 10_000 + os.getpid() % 1000 * 20
+    for port in range(first, 32_000, count):
+        with ExitStack() as stack, suppress(OSError):
+            for each in range(port, port + count):
+                probe = stack.enter_context(socket.socket())
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", each))
+            return port
+    raise AssertionError(f"no {count} free ports in a row")
+
+
 def test_ports_follow_the_control_port() -> None:
     """With --port P control is on P and each venue at its own place after it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_ports(6)
     with Served(None, "--port", str(port)) as running:
         control, venue = running.ready["control"], running.venue(VENUE)["base_url"]
 
