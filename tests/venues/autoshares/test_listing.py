@@ -199,6 +199,15 @@ def test_page_of_a_consolidated_list_that_is_none(number: str) -> None:
     assert (400, "invalid pageNumber") == (answer.status, decoded(answer)["Message"])
 
 
+def test_filter_of_a_consolidated_list_that_is_no_text() -> None:
+    """Is an invalid body's answer: the query beside it is not UTF-8."""
+    body = {"AccountIds": [Office().numbers["alice/margin"]]}
+    answer = Office().call("POST /v1.0/orders/consolidated", body, query="filter=%FF")
+
+    assert 422 == answer.status
+    assert {"placeParams": ["query is not valid UTF-8"]} == decoded(answer)["ModelState"]
+
+
 def test_links_beyond_the_end() -> None:
     """Lead back to the last page there is, and nowhere on."""
     office = busy()

@@ -15,7 +15,9 @@ from tests.venues.autoshares.office import APP_KEY, Office, decoded
 
 from countermand.server.credentials import KeyRing
 from countermand.venues.autoshares import VENUE
+from countermand.venues.autoshares.errors import LoginFailed, RequestInvalid, UnknownAppKey
 from countermand.wire import times
+from countermand.wire.errors import WireError
 from countermand.wire.http import Response
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -86,6 +88,26 @@ def test_application_key_at_login(office: Office, key: str) -> None:
 
     assert (401, expected) == (answer.status, decoded(answer))
     assert (403, expected) == (elsewhere.status, decoded(elsewhere))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnknownAppKey(at_login=True),
+        UnknownAppKey(at_login=False),
+        LoginFailed("VerificationCode", "Invalid confirmation code"),
+        RequestInvalid("invalid pageSize"),
+    ],
+    ids=repr,
+)
+def test_refusal_of_this_venue_reads_back_as_itself(error: WireError) -> None:
+    """With everything it says."""
+    refusals = VENUE.refusals
+    read = refusals.interpret(refusals.render(error))
+
+    assert refusals.loses(error) is error
+    assert type(error) is type(read)
+    assert vars(error) == vars(read)
 
 
 def test_second_factor(office: Office) -> None:

@@ -108,6 +108,21 @@ def test_synchronous_twin_waits(office: Office) -> None:
     )
 
 
+def test_synchronous_replacement_waits(office: Office) -> None:
+    """Its answer is what became of the order, with the fill that the new price brought."""
+    office.place("bob/margin", Side="SellShort", Quantity=4, Price=181)
+    path = office.orders().replace("orders", "syncorders")
+    told = decoded(office.call(f"PUT {path}/{office.place()}", {"Price": 181}))
+
+    assert ("PartiallyFilled", 181, 4, 181, 6) == (
+        told["Status"],
+        told["Price"],
+        told["LastQuantity"],
+        told["LastPrice"],
+        told["LeavesQuantity"],
+    )
+
+
 @pytest.mark.parametrize(
     "keys",
     [

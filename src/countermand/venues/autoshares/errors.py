@@ -131,11 +131,9 @@ class _Envelope:
         """Return what a response says; a conflict says nothing."""
         status = response.status
         try:
-            read = _decode(response.body)
+            read = _decode(response.body) if status != 409 else _Read()  # noqa: PLR2004  (HTTP)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return Said(status, "")
-        if status == 409:  # noqa: PLR2004  (HTTP)
-            return Said(status, "")
+            read = _Read()
         if read.step:
             return Said(status, "login", read.reason, read.step)
         for where, texts in read.model.items():
@@ -155,12 +153,8 @@ def _where(name: str) -> str:
 
 
 def _limit_headers(limit: str) -> tuple[tuple[bytes, bytes], ...]:
-    return (
-        (b"retry-after", b"1"),
-        (b"x-ratelimit-limit", limit.encode()),
-        (b"x-ratelimit-remaining", b"0"),
-        (b"x-ratelimit-reset", b"1"),
-    )
+    told = (b"x-ratelimit-limit", limit.encode()), (b"x-ratelimit-remaining", b"0")
+    return (b"retry-after", b"1"), *told, (b"x-ratelimit-reset", b"1")
 
 
 def _limit(response: Response) -> str:

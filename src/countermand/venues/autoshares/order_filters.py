@@ -121,14 +121,9 @@ def instruments_ever(conditions: Filter) -> tuple[InstrumentId, ...] | None:
 
 def statuses(conditions: Filter, ctx: Ctx) -> tuple[OrdStatus, ...] | None:
     """Return the only statuses that can meet a filter; None: any."""
-
-    def only(condition: Condition) -> frozenset[OrdStatus] | None:
-        if not _is_settled(condition, ctx):
-            return None
-        return frozenset(_STATUSES[code] for code in condition.values if code in _STATUSES)
-
-    chosen = _all_of(conditions, only)
-    return None if chosen is None else tuple(sorted(chosen))
+    settled = [one for one in conditions if _is_settled(one, ctx)]
+    chosen = _all_of(settled, lambda one: frozenset(_STATUSES.keys() & one.values))
+    return None if chosen is None else tuple(sorted({_STATUSES[code] for code in chosen}))
 
 
 def span_ns(conditions: Filter) -> tuple[int | None, int | None]:
@@ -164,7 +159,7 @@ def _only_instruments(condition: Condition) -> frozenset[InstrumentId] | None:
 
 
 def _all_of(
-    conditions: Filter, only: Callable[[Condition], frozenset[_Value] | None]
+    conditions: Iterable[Condition], only: Callable[[Condition], frozenset[_Value] | None]
 ) -> frozenset[_Value] | None:
     # What all conditions allow that say anything about it.
     sets = [chosen for one in conditions if (chosen := only(one)) is not None]

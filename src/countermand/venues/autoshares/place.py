@@ -38,8 +38,7 @@ def serve_place(message: m.CreateOrder, ctx: Ctx) -> Serving[m.Order]:
 def serve_place_sync(message: m.CreateOrder, ctx: Ctx) -> Serving[m.Order]:
     """Return a new order after the market has had its say, refused or not."""
     receipt: Receipt = yield parse_order(message, ctx)
-    (shown,) = yield from show.with_last_fills(receipt.orders[:1], ctx)
-    return shown
+    return (yield from show.with_last_fill(receipt.orders[0], ctx))
 
 
 def ask_place(command: NewOrder, ctx: Ctx) -> m.CreateOrder:

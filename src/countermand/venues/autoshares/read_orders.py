@@ -45,8 +45,7 @@ def find_order(message: m.OneOrder, ctx: Ctx) -> Serving[OrderReport]:
 def serve_get(message: m.OneOrder, ctx: Ctx) -> Serving[m.Order]:
     """Return an order with its last fill. Raises as `find_order` does."""
     found = yield from find_order(message, ctx)
-    (shown,) = yield from show.with_last_fills((found,), ctx)
-    return shown
+    return (yield from show.with_last_fill(found, ctx))
 
 
 def ask_get(query: GetOrder, ctx: Ctx) -> m.OneOrder:
@@ -73,12 +72,9 @@ def ask_list(query: ListOpenOrders, ctx: Ctx) -> m.ListOrders:
     only = query.instrument_ids
     among = "" if only is None else f" and SecurityId in ({','.join(map(str, only))})"
     return m.ListOrders(
-        account_id=str(next(iter(query.account_ids), "")),
-        page_size=PAGE_SIZE_MAX,
-        filter=_OPEN + among,
-        sort_field=_LAST_EVENT,
-        desc=True,
-    )
+        account_id=str(next(iter(query.account_ids), "")), page_size=PAGE_SIZE_MAX,
+        filter=_OPEN + among, sort_field=_LAST_EVENT, desc=True,
+    )  # fmt: skip
 
 
 def read_list(reply: Page[m.Order], message: m.ListOrders, ctx: Ctx) -> tuple[OrderReport, ...]:
@@ -94,12 +90,10 @@ def serve_consolidated(message: m.ListConsolidated, ctx: Ctx) -> Serving[Page[m.
     named = dict.fromkeys(message.account_ids)
     account_ids = tuple(resolve.owned(account_id, ctx) for account_id in named)
     asked = Paged(
-        page_number=_number(message, ctx),
-        page_size=message.page_size,
+        page_number=_number(message, ctx), page_size=message.page_size,
         filter=_parameter(filters.NAME, ctx) or "",
-        sort_field=message.sort_field,
-        desc=message.desc,
-    )
+        sort_field=message.sort_field, desc=message.desc,
+    )  # fmt: skip
     return (yield from _page(account_ids, asked, ctx))
 
 
@@ -137,10 +131,8 @@ def plan(account_ids: tuple[AccountId, ...], asked: Paged, ctx: Ctx) -> Plan:
         account_ids,
         order_filters.instruments_ever(conditions),
         ord_statuses=order_filters.statuses(conditions, ctx),
-        since_ns=since_ns,
-        until_ns=until_ns,
-        ascending=ascending,
-    )
+        since_ns=since_ns, until_ns=until_ns, ascending=ascending,
+    )  # fmt: skip
     return Plan(every, conditions, "" if sort == "Id" else sort)
 
 
@@ -153,7 +145,9 @@ def _page(account_ids: tuple[AccountId, ...], asked: Paged, ctx: Ctx) -> Serving
         reports, total = paging.cut(chosen, asked), len(chosen)
     else:
         total = answer.total
-    shown = yield from show.with_last_fills(reports, ctx)
+    shown: list[m.Order] = []
+    for report in reports:
+        shown += [(yield from show.with_last_fill(report, ctx))]
     return paging.page(shown, total, asked, ctx)
 
 

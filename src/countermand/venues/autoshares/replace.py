@@ -35,8 +35,7 @@ def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Order]:
 def serve_replace_sync(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Order]:
     """Return a replaced order after the market has had its say. Raises as `_replaced` does."""
     report = yield from _replaced(message, ctx)
-    (shown,) = yield from show.with_last_fills((report,), ctx)
-    return shown
+    return (yield from show.with_last_fill(report, ctx))
 
 
 def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
@@ -44,12 +43,10 @@ def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
     market = ctx.directory.instruments[command.instrument_id]
     price, lots = command.price_ticks, command.order_qty_lots
     return m.ModifyOrder(
-        account_id=str(command.account_id),
-        order_id=str(command.order_id),
-        id=command.order_id,
+        account_id=str(command.account_id), order_id=str(command.order_id), id=command.order_id,
         price=Decimal(numbers.price_text(market, price)) if price else None,
         quantity=Decimal(numbers.qty_text(market, lots)) if lots else None,
-    )
+    )  # fmt: skip
 
 
 def read_replace(reply: m.Order, message: m.ModifyOrder, ctx: Ctx) -> Acknowledged:

@@ -1,6 +1,5 @@
 """The order object: `OrderReport` to message, and back."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -47,15 +46,12 @@ _SAME: dict[str, Any] = {
 }  # fmt: skip
 
 
-def with_last_fills(reports: Iterable[OrderReport], ctx: Ctx) -> Serving[list[m.Order]]:
-    """Show orders, each that has traded with its last fill."""
-    shown = []
-    for report in reports:
-        fills: tuple[Fill, ...] = ()
-        if report.cum_qty_lots:
-            fills = yield ListFills((report.account_id,), report.order_id, limit=1)
-        shown.append(show_order(report, ctx, last=fills[0] if fills else None))
-    return shown
+def with_last_fill(report: OrderReport, ctx: Ctx) -> Serving[m.Order]:
+    """Show an order; one that has traded with its last fill."""
+    fills: tuple[Fill, ...] = ()
+    if report.cum_qty_lots:
+        fills = yield ListFills((report.account_id,), report.order_id, limit=1)
+    return show_order(report, ctx, last=fills[0] if fills else None)
 
 
 def show_order(

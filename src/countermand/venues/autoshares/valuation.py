@@ -62,10 +62,8 @@ def _percent(gain_minor: int, cost_minor: int) -> Decimal:
 def dollars(summary: AccountSummary, ctx: Ctx) -> BalanceReport:
     """Return the balance of the account's currency, which may never have been any."""
     asset_id = currency(ctx).asset_id
-    for one in summary.balances:
-        if one.asset_id == asset_id:
-            return one
-    return BalanceReport(summary.account.account_id, asset_id, 0, 0)
+    none = BalanceReport(summary.account.account_id, asset_id, 0, 0)
+    return next((one for one in summary.balances if one.asset_id == asset_id), none)
 
 
 def currency(ctx: Ctx) -> Asset:
