@@ -39,12 +39,12 @@ def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder 
     instrument = ctx.directory.instrument_by_symbol(slug)
     indicator = tables.INDICATORS.from_wire_if(form.manual_order_indicator) or Indicator.NONE
     noted = Annotation(outcome, indicator)
-    price_ticks, qty_lots, cash_minor = 0, 0, 0
+    price_ticks, qty_lots, cash = 0, 0, None
     if instrument is None:
         noted = _unknown(form, noted, slug, ord_type)
     else:
         price_ticks = _price_ticks(form, side, ord_type, instrument)
-        qty_lots, cash_minor = _quantity(form, ord_type, instrument, ctx)
+        qty_lots, cash = _quantity(form, ord_type, outcome, instrument, ctx)
     terms = OrderTerms(
         side,
         ord_type,
@@ -54,8 +54,7 @@ def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder 
         expire_ns=_expire_ns(form, time_in_force, ctx),
         exec_inst=int(ExecInst.POST_ONLY if form.participate_dont_initiate else ExecInst.NONE),
         stp=SelfTradePrevention.REJECT,
-        # Prices are those of YES for every intent, but cash is that of the outcome traded.
-        cash=Cash(cash_minor, outcome) if cash_minor else None,
+        cash=cash,
         text=ANNOTATIONS.write(noted),
     )
     if instrument is None:
@@ -139,16 +138,18 @@ def _check_price(form: m.CreateOrder, ord_type: OrdType) -> None:
 
 
 def _quantity(
-    form: m.CreateOrder, ord_type: OrdType, instrument: Instrument, ctx: Ctx
-) -> tuple[int, int]:
+    form: m.CreateOrder, ord_type: OrdType, outcome: Outcome, instrument: Instrument, ctx: Ctx
+) -> tuple[int, Cash | None]:
     _check_quantity(form, ord_type)
     if form.cash_order_qty is None:
-        return resolve.qty_lots("quantity", form.quantity or Decimal(0), instrument), 0
+        return resolve.qty_lots("quantity", form.quantity or Decimal(0), instrument), None
     cash = resolve.amount("cashOrderQty", form.cash_order_qty)
     if cash <= 0:
         raise invalid("cashOrderQty", "must be positive")
     quote = ctx.directory.assets[instrument.quote_asset_id]
-    return 0, resolve.steps("cashOrderQty", cash, quote.scale)
+    # Prices are those of YES for every intent, but cash is that of the outcome traded.
+    minor = resolve.steps("cashOrderQty", cash, quote.scale)
+    return 0, Cash(minor, outcome) if minor else None
 
 
 def _check_quantity(form: m.CreateOrder, ord_type: OrdType) -> None:

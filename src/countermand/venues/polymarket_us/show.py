@@ -78,32 +78,19 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
     order_id = ids.parse_order(message.id)
     if instrument is None or order_id is None:
         raise Malformed("order names what is not known here")
-    side, outcome = tables.INTENTS.from_wire(message.intent)
-    time_in_force = tables.TIMES_IN_FORCE.from_wire(message.tif)
-    status, reason = _status(message, time_in_force)
-    lots, leaves, cum = (
+    terms = _read_terms(message, instrument, ctx)
+    status, reason = _status(message, terms.time_in_force)
+    leaves, cum = (
         numbers.qty_lots(instrument, amounts.decimal(raw))
-        for raw in (message.quantity, message.leaves_quantity, message.cum_quantity)
+        for raw in (message.leaves_quantity, message.cum_quantity)
     )
     quote, average = ctx.directory.assets[instrument.quote_asset_id], Decimal(message.avg_px.value)
-    cash = message.cash_order_qty
-    indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
     return OrderReport(
         order_id=order_id,
         account_id=resolve.account(ctx),
         instrument_id=instrument.instrument_id,
         cl_ord_id="",
-        terms=OrderTerms(
-            side,
-            tables.ORD_TYPES.from_wire(message.type),
-            time_in_force,
-            lots,
-            price_ticks=amounts.read_price(instrument, message.price),
-            expire_ns=_instant(message.good_till_time),
-            stp=SelfTradePrevention.REJECT,
-            cash=None if cash is None else Cash(amounts.read_money(quote, cash), outcome),
-            text=ANNOTATIONS.write(Annotation(outcome, indicator)),
-        ),
+        terms=terms,
         standing=status.standing,
         leaves_qty_lots=leaves,
         cum_qty_lots=cum,
@@ -114,6 +101,23 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
         cancel_reason=reason,
         submit_ns=_instant(message.create_time),
         transact_ns=_instant(message.last_transact_time or message.create_time),
+    )
+
+
+def _read_terms(message: m.Order, instrument: Instrument, ctx: Ctx) -> OrderTerms:
+    side, outcome = tables.INTENTS.from_wire(message.intent)
+    indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
+    quote, cash = ctx.directory.assets[instrument.quote_asset_id], message.cash_order_qty
+    return OrderTerms(
+        side,
+        tables.ORD_TYPES.from_wire(message.type),
+        tables.TIMES_IN_FORCE.from_wire(message.tif),
+        numbers.qty_lots(instrument, amounts.decimal(message.quantity)),
+        price_ticks=amounts.read_price(instrument, message.price),
+        expire_ns=_instant(message.good_till_time),
+        stp=SelfTradePrevention.REJECT,
+        cash=None if cash is None else Cash(amounts.read_money(quote, cash), outcome),
+        text=ANNOTATIONS.write(Annotation(outcome, indicator)),
     )
 
 
