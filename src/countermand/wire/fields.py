@@ -1,6 +1,10 @@
 """Fields: reading the values of a request, or refusing them by their name."""
 
-from countermand.wire import times
+from collections.abc import Callable
+from decimal import Decimal
+
+from countermand.vocabulary.instrument import Instrument
+from countermand.wire import numbers, times
 from countermand.wire.errors import InvalidField
 
 
@@ -14,4 +18,14 @@ def instant(name: str, text: str) -> int:
     try:
         return times.parse_iso(text)
     except ValueError as error:
+        raise invalid(name, str(error)) from None
+
+
+def steps(
+    name: str, of: Callable[[Instrument, Decimal], int], instrument: Instrument, value: Decimal
+) -> int:
+    """Return a price in ticks or a quantity in lots, as `of` counts. Raises InvalidField."""
+    try:
+        return of(instrument, value)
+    except numbers.NotOnGrid as error:
         raise invalid(name, str(error)) from None

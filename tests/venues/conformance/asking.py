@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
+from tests.venues.conformance.losses import losses
 from tests.venues.desk import START_NS, Desk
 
 from countermand.client.call import prepared, single
@@ -24,6 +26,8 @@ from countermand.wire.http import Response
 from countermand.wire.operation import Operation
 from countermand.wire.route import Route
 
+SAY_SO = "give its Op an ask and a read, or name it in LOSSES.lacks"
+
 _STAGED, _LATER_NS = OrderId(7), START_NS + 10**12
 
 
@@ -31,6 +35,22 @@ def asks(desk: Desk, operation: Operation) -> bool:
     """Return whether our client can ask for an operation at all."""
     rows = [row for row in desk.venue.routes.rows if row.operation is operation]
     return operation in desk.venue.flows or any(row.op.ask for row in rows)
+
+
+def check_asks(desk: Desk, operation: Operation) -> None:
+    """See that our client can ask for an operation."""
+    name, what = desk.venue.name, operation.value
+    assert asks(desk, operation), f"{name}: our client cannot ask for {what}; {SAY_SO}"
+
+
+def skip_lacking(desk: Desk, operation: Operation) -> None:
+    """Skip what is declared lacking; nothing else excuses that our client cannot ask for it."""
+    name, what = desk.venue.name, operation.value
+    if operation not in losses(desk).lacks:
+        check_asks(desk, operation)
+        return
+    assert not asks(desk, operation), f"{name}: {what} is there; take it from LOSSES.lacks"
+    pytest.skip(f"{name} declares that our client cannot ask for {what}")
 
 
 def client(desk: Desk, operation: Operation, question: Any) -> Generator[Step, Any, Any]:

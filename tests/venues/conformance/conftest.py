@@ -1,12 +1,20 @@
-"""The suite runs over every registered venue; nothing but a missing capability excuses one."""
+"""The suite runs over every registered venue and the toy; only a declared loss excuses one."""
 
 import pytest
 from tests.venues.desk import Desk
+from tests.venues.toy import VENUE as TOY
 
 from countermand.venues import VENUES
+from countermand.wire.venue import Venue
 
 
-@pytest.fixture(params=list(VENUES), scope="session")
-def desk(request: pytest.FixtureRequest) -> Desk:
-    """A venue with its demo world. Tests that trade make their own."""
-    return Desk(VENUES[request.param])
+@pytest.fixture(params=[*VENUES, TOY.name], scope="session")
+def venue(request: pytest.FixtureRequest) -> Venue:
+    """One venue after the other."""
+    return TOY if request.param == TOY.name else VENUES[request.param]
+
+
+@pytest.fixture(scope="session")
+def desk(venue: Venue) -> Desk:
+    """The venue with its demo world. Tests that trade make their own."""
+    return Desk(venue)

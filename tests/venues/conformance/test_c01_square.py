@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.venues.conformance.asking import Trip, asks, first_ask
+from tests.venues.conformance.asking import Trip, first_ask, skip_lacking
 from tests.venues.conformance.cases import answers, asked, found_for, reports_in, told
 from tests.venues.conformance.losses import losses
 from tests.venues.conformance.terms import changed, field
@@ -37,7 +37,6 @@ SQUARES = (
 )
 # How many questions are asked; so many must be said, or one of so many that are tried.
 QUESTIONS, SAID, ONE_OF = 25, 8, 6
-SAY_SO = "give its Op an ask and a read, or name it in LOSSES.lacks"
 OFTEN = settings(max_examples=QUESTIONS, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -47,16 +46,6 @@ def over_the_wire(desk: Desk, operation: Operation, question: Any) -> Any:
         return first_ask(desk, operation, question, found_for(desk, question))
     except NotExpressible:
         assume(False)
-
-
-def skip_lacking(desk: Desk, operation: Operation) -> None:
-    """Skip what is declared lacking; nothing else excuses that our client cannot ask for it."""
-    is_there, is_lacking = asks(desk, operation), operation in losses(desk).lacks
-    name, what = desk.venue.name, operation.value
-    assert is_there or is_lacking, f"{name}: our client cannot ask for {what}; {SAY_SO}"
-    assert not (is_there and is_lacking), f"{name}: {what} is declared lacking and is there"
-    if is_lacking:
-        pytest.skip(f"{name} declares that our client cannot ask for {what}")
 
 
 def each(desk: Desk, operation: Operation, check: Callable[[Any, st.DataObject], None]) -> None:

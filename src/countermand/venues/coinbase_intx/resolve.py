@@ -1,6 +1,6 @@
 """From what a request names to portfolios, instruments, assets and amounts, or its refusal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
 from countermand.vocabulary.instrument import Asset, Instrument
-from countermand.wire import asks, numbers
+from countermand.wire import asks, fields, numbers
 from countermand.wire.errors import Forbidden, InvalidField, Malformed, MissingField, NotFound
 
 T = TypeVar("T")
@@ -116,12 +116,12 @@ def asset(text: str, ctx: Ctx) -> Asset:
 
 def price_ticks(value: Decimal, of: Instrument) -> int:
     """Return the price of a request in ticks. Raises InvalidField when it is off the grid."""
-    return _steps("price", numbers.price_ticks, value, of)
+    return fields.steps("price", numbers.price_ticks, of, value)
 
 
 def size_lots(value: Decimal, of: Instrument) -> int:
     """Return the size of a request in lots. Raises InvalidField when it is off the grid."""
-    return _steps("size", numbers.qty_lots, value, of)
+    return fields.steps("size", numbers.qty_lots, of, value)
 
 
 def known(what: str, thing: T | None) -> T:
@@ -134,12 +134,3 @@ def known(what: str, thing: T | None) -> T:
 def known_portfolio(what: str, text: str) -> AccountId:
     """Return the account that an answer names. Raises as `known` does."""
     return AccountId(known(what, ids.parse(Kind.PORTFOLIO, text)))
-
-
-def _steps(
-    name: str, steps: Callable[[Instrument, Decimal], int], value: Decimal, of: Instrument
-) -> int:
-    try:
-        return steps(of, value)
-    except numbers.NotOnGrid as error:
-        raise InvalidField(name, f"invalid {name}: {error}") from None

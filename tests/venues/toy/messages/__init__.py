@@ -1,0 +1,1 @@
+"""Messages: one struct per message of the wire."""
