@@ -19,7 +19,7 @@ from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import times
 from countermand.wire.context import Context, Settings
-from countermand.wire.credential import Credential, Principal
+from countermand.wire.credential import Credential
 from countermand.wire.directory import Directory
 from countermand.wire.http import Request, Response
 from countermand.wire.venue import Venue
@@ -127,8 +127,7 @@ class Desk:
 
     def context(self, owner: str = "alice", message: Any = None, found: Any = None) -> Context:
         """Return the context of a request somebody makes now."""
-        credential = self.credential(owner)
-        principal = Principal(owner, credential.key, credential.access)
+        principal = self.venue.auth.principal(self.credential(owner))
         now_ns = self.clock.now_ns()
         return Context(
             self.directory, self.settings, principal, now_ns, found=found, message=message

@@ -2,57 +2,91 @@
 
 from __future__ import annotations
 
-from math import gcd
+import json
+from fractions import Fraction
 from typing import Any
 from zlib import crc32
 
 from hypothesis import strategies as st
 from tests.venues.conformance.losses import Losses
 from tests.venues.conformance.terms import changed
-from tests.venues.desk import Desk
+from tests.venues.desk import START_NS, Desk
+from tests.venues.loopring import textbook
+from tests.venues.loopring.floor import ACCOUNTS, ETH, EXCHANGE, LRC, USDT
 
-from countermand.venues.loopring.auth import SIGNATURE, AuthCode, Unproven
-from countermand.venues.loopring.translate import grid, resolve
-from countermand.venues.loopring.translate.placing import completed as named
+from countermand.venues.loopring.errors import REFUSALS
 from countermand.vocabulary.commands import NewOrder
-from countermand.vocabulary.order import SelfTradePrevention, Side
-from countermand.wire.errors import RateLimited, Unauthorized, WireError
+from countermand.vocabulary.order import (
+    ExecInst,
+    OrderTerms,
+    SelfTradePrevention,
+    Side,
+    Slot,
+    TimeInForce,
+)
 from countermand.wire.operation import Operation
 
 MAX_FEE_BIPS = 63
-
-
-def read_as(error: WireError) -> WireError:
-    """Return what is left of a refusal: no limit; of who is not proven, that a number says why."""
-    match error:
-        case Unauthorized():
-            return Unproven(AuthCode.WRONG_SIGNATURE, error.text)
-        case RateLimited():
-            return RateLimited(0)
-        case _:
-            return error
+S = 10**9
+# As `demo.toml` has them: a token's id, its decimals, and the least an order may sell.
+TOKENS = {"ETH": (ETH, 18, 10**8), "LRC": (LRC, 18, 10**9), "USDT": (USDT, 6, 1)}
 
 
 def completed(desk: Desk, order: NewOrder) -> NewOrder:
-    """Return the order with as many lots more as make its volumes whole and large enough."""
-    ctx = desk.context()
-    pair = resolve.pair(desk.directory.instruments[order.instrument_id], ctx)
-    assert pair is not None
-    lots = order.terms.order_qty_lots
-    if order.terms.price_ticks:
-        unit = pair.quote.minor_per_unit
-        step = unit // gcd(unit, order.terms.price_ticks * pair.instrument.notional_minor)
-        lots = -(-lots // step) * step
-        sold = pair.base if order.terms.side is Side.SELL else pair.quote
-        while _sold(pair, order, lots) < int(sold.token.minimum):
-            lots *= 10
+    """
+    Return the order with what this venue wants to know besides: whole volumes that are large
+    enough, a storage id, and its hash for a name.
+    """
+    terms = order.terms
     storage_id = 2 * (crc32(order.cl_ord_id.encode()) >> 1)
-    return named(changed(order, order_qty_lots=lots), storage_id, MAX_FEE_BIPS, ctx)
+    until_s = terms.expire_ns // S or START_NS // S + 30 * 24 * 3600
+    is_buy = terms.side is Side.BUY
+    lots, sold, bought = _whole(desk, order)
+    takes = terms.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+    numbers = [storage_id, sold[1], bought[1], until_s, MAX_FEE_BIPS, is_buy]
+    text = json.dumps([*numbers, _order_type(terms, takes=takes), "MIXED"], separators=(",", ":"))
+    owner = desk.directory.accounts[order.account_id].owner
+    hashed = textbook.poseidon(
+        [
+            int(EXCHANGE, 16), storage_id, ACCOUNTS[owner], sold[0], bought[0], sold[1], bought[1],
+            until_s, MAX_FEE_BIPS, is_buy, 0,
+        ],
+        12, 6, 53,
+    )  # fmt: skip
+    return changed(
+        order,
+        cl_ord_id=f"0x{hashed:064x}",
+        secondary_cl_ord_id=order.cl_ord_id,
+        order_qty_lots=lots,
+        time_in_force=TimeInForce.IOC if takes else TimeInForce.GTD,
+        expire_ns=0 if takes else until_s * S,
+        text=text,
+        slot=Slot(storage_id % 16_384, storage_id + 1),
+    )
 
 
-def _sold(pair: resolve.Pair, order: NewOrder, lots: int) -> int:
-    base, quote = grid.volumes(pair, order.terms.price_ticks, lots)
-    return base if order.terms.side is Side.SELL else quote
+def _order_type(terms: OrderTerms, *, takes: bool) -> str:
+    if takes:
+        return "TAKER_ONLY"
+    return "MAKER_ONLY" if terms.exec_inst & ExecInst.POST_ONLY else "LIMIT_ORDER"
+
+
+def _whole(desk: Desk, order: NewOrder) -> tuple[int, tuple[int, int], tuple[int, int]]:
+    # As many lots or more, and the id and the volume of the tokens sold and bought.
+    market, terms = desk.directory.instruments[order.instrument_id], order.terms
+    (base, base_digits, base_min), (quote, quote_digits, quote_min) = (
+        TOKENS[symbol] for symbol in market.symbol.split("-")
+    )
+    per_lot = Fraction(market.lot_units, 10**market.qty_scale)
+    price = Fraction(terms.price_ticks * market.tick_units, 10**market.price_scale)
+    base_of, quote_of = per_lot * 10**base_digits, price * per_lot * 10**quote_digits
+    is_buy = terms.side is Side.BUY
+    sold_of, least = (quote_of, quote_min) if is_buy else (base_of, base_min)
+    lots = -(-terms.order_qty_lots // quote_of.denominator) * quote_of.denominator
+    while 0 < sold_of * lots < least:
+        lots *= 10
+    volumes = (base, int(base_of * lots)), (quote, int(quote_of * lots))
+    return lots, *(volumes[::-1] if is_buy else volumes)
 
 
 def shows(report: Any) -> bool:
@@ -84,8 +118,8 @@ LOSSES = Losses(
         Operation.LIST_ORDERS: _ROUNDED,
         Operation.LIST_BALANCES: frozenset({"total_minor", "hold_minor"}),
     },
-    read_as=read_as,
-    caseless=frozenset({SIGNATURE}),
+    read_as=REFUSALS.loses,
+    caseless=frozenset({b"x-api-sig"}),
     completed=completed,
     names=st.integers(0, 2**254).map(lambda number: f"0x{number:064x}"),
     lists_all=True,

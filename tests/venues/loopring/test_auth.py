@@ -10,16 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from tests.venues.loopring.published import PRIVATE_KEYS, PUBLIC_KEYS, VECTORS, request_of
 
-from countermand.venues.loopring.auth import (
-    KEY,
-    SIGNATURE,
-    AuthCode,
-    LoopringAuth,
-    LoopringSettings,
-    Unproven,
-)
+from countermand.venues.loopring.auth import KEY, SIGNATURE, LoopringAuth
 from countermand.venues.loopring.credential import LoopringCredential
 from countermand.venues.loopring.crypto import eddsa
+from countermand.venues.loopring.errors import Code, Unproven
+from countermand.venues.loopring.settings import LoopringSettings
 from countermand.wire.credential import Credential
 from countermand.wire.errors import InvalidField, Malformed
 from countermand.wire.http import Request
@@ -73,7 +68,7 @@ def verify(request: Request, *held: Credential, settings: LoopringSettings = SET
     return AUTH.verify(request, Ring(*held), settings, NOW_NS).owner
 
 
-def refused(code: AuthCode, request: Request, *held: Credential) -> str:
+def refused(code: Code, request: Request, *held: Credential) -> str:
     """Return the text of a refusal that bears this code."""
     with pytest.raises(Unproven) as caught:
         verify(request, *held)
@@ -98,7 +93,7 @@ def test_published_requests_of_others(row: dict[str, Any]) -> None:
     """Signed by somebody else, they prove nothing."""
     held = credential_of("withdraw-test", account_of(row))
 
-    assert refused(AuthCode.WRONG_SIGNATURE, received(row), held)
+    assert refused(Code.WRONG_SIGNATURE, received(row), held)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=NAMED)
@@ -147,16 +142,16 @@ def order(**changes: Any) -> Request:
 def test_an_altered_order_is_refused(changes: dict[str, Any]) -> None:
     """In anything its hash covers; the text says which hash the order has."""
     assert verify(order(clientOrderId="anything"), HOLDER) == "alice"
-    assert "order's hash 0x" in refused(AuthCode.WRONG_SIGNATURE, order(**changes), HOLDER)
+    assert "order's hash 0x" in refused(Code.WRONG_SIGNATURE, order(**changes), HOLDER)
 
 
 def test_an_order_says_how_it_is_wrong() -> None:
     """Before its signature is looked at, whose it is and what it is."""
-    assert refused(AuthCode.UNSIGNED_ORDER, order(eddsaSignature=""), HOLDER)
-    assert refused(AuthCode.UNSIGNED_ORDER, order(eddsaSignature=7), HOLDER)
-    assert refused(AuthCode.WRONG_SIGNATURE, order(eddsaSignature="0x12"), HOLDER)
-    assert refused(AuthCode.WRONG_SIGNATURE, order(eddsaSignature="0x" + 192 * "\u0663"), HOLDER)
-    assert refused(AuthCode.OTHER_ACCOUNT, order(accountId=10011), HOLDER)
+    assert refused(Code.UNSIGNED_ORDER, order(eddsaSignature=""), HOLDER)
+    assert refused(Code.UNSIGNED_ORDER, order(eddsaSignature=7), HOLDER)
+    assert refused(Code.WRONG_SIGNATURE, order(eddsaSignature="0x12"), HOLDER)
+    assert refused(Code.WRONG_SIGNATURE, order(eddsaSignature="0x" + 192 * "\u0663"), HOLDER)
+    assert refused(Code.OTHER_ACCOUNT, order(accountId=10011), HOLDER)
     with pytest.raises(InvalidField, match="validUntil"):
         verify(order(validUntil="soon"), HOLDER)
     with pytest.raises(Malformed, match="body"):
@@ -169,15 +164,15 @@ def test_the_order_of_refusals() -> None:
     keyed = request.with_headers((KEY, API_KEY.encode()))
     other = credential_of("vec1", 10011)
 
-    assert "missing X-API-KEY" == refused(AuthCode.NO_KEY, request, HOLDER)
-    assert refused(AuthCode.NO_KEY, request.with_headers((KEY, b"")), HOLDER)
-    assert "invalid api key" == refused(AuthCode.UNKNOWN_KEY, keyed)
-    assert refused(AuthCode.UNKNOWN_KEY, request.with_headers((KEY, b"\xff")), HOLDER)
-    assert "invalid account id" == refused(AuthCode.OTHER_ACCOUNT, keyed, other)
-    assert "missing X-API-SIG" == refused(AuthCode.NO_SIGNATURE, keyed, HOLDER)
+    assert "missing X-API-KEY" == refused(Code.NO_KEY, request, HOLDER)
+    assert refused(Code.NO_KEY, request.with_headers((KEY, b"")), HOLDER)
+    assert "invalid api key" == refused(Code.UNKNOWN_KEY, keyed)
+    assert refused(Code.UNKNOWN_KEY, request.with_headers((KEY, b"\xff")), HOLDER)
+    assert "invalid account id" == refused(Code.OTHER_ACCOUNT, keyed, other)
+    assert "missing X-API-SIG" == refused(Code.NO_SIGNATURE, keyed, HOLDER)
     for text in (b"0x12", b"\xff", b"0x" + b"f" * 192, b"0x" + b"0" * 192):
         signed = keyed.with_headers((SIGNATURE, text))
-        assert "invalid signature" in refused(AuthCode.WRONG_SIGNATURE, signed, HOLDER)
+        assert "invalid signature" in refused(Code.WRONG_SIGNATURE, signed, HOLDER)
 
 
 def test_a_wrong_signature_is_told_what_was_wanted() -> None:
@@ -221,7 +216,7 @@ def test_an_altered_body_is_refused() -> None:
 
     assert verify(it, held) == "alice"
     forged = Request(it.method, it.path, it.query, it.headers, it.body + b" ")
-    assert refused(AuthCode.WRONG_SIGNATURE, forged, held)
+    assert refused(Code.WRONG_SIGNATURE, forged, held)
 
 
 def test_a_signature_is_for_where_it_was_sent() -> None:
@@ -235,7 +230,7 @@ def test_a_signature_is_for_where_it_was_sent() -> None:
     )
 
     assert verify(received(row), HOLDER) == "alice"
-    assert refused(AuthCode.WRONG_SIGNATURE, elsewhere, HOLDER)
+    assert refused(Code.WRONG_SIGNATURE, elsewhere, HOLDER)
     for public in ("http://127.0.0.1:18931", "http://127.0.0.1:18931/"):
         settings = LoopringSettings(public_base_url=public)
         assert verify(elsewhere, HOLDER, settings=settings) == "alice"
@@ -270,16 +265,14 @@ def test_looking_takes_a_key_only() -> None:
         assert verify(Request("GET", path, b"accountId=10010", keyed), HOLDER) == "alice"
         assert verify(Request("GET", path, b"accountId=x", keyed), HOLDER) == "alice"
         assert verify(Request("GET", path, b"", keyed), HOLDER) == "alice"
-        assert refused(AuthCode.OTHER_ACCOUNT, Request("GET", path, b"accountId=7", keyed), HOLDER)
+        assert refused(Code.OTHER_ACCOUNT, Request("GET", path, b"accountId=7", keyed), HOLDER)
 
 
 def test_two_accounts_in_one_request_are_refused() -> None:
     """Whichever of them would be read."""
     keyed = ((KEY, API_KEY.encode()),)
     for query in (b"accountId=10010&accountId=7", b"accountId=7&accountId=10010"):
-        assert refused(
-            AuthCode.OTHER_ACCOUNT, Request("GET", b"/api/v3/orders", query, keyed), HOLDER
-        )
+        assert refused(Code.OTHER_ACCOUNT, Request("GET", b"/api/v3/orders", query, keyed), HOLDER)
 
 
 def test_account_zero_is_an_account() -> None:
@@ -288,7 +281,7 @@ def test_account_zero_is_an_account() -> None:
 
     assert verify(Request("GET", b"/api/v3/orders", b"accountId=0", keyed), held) == "alice"
     assert refused(
-        AuthCode.OTHER_ACCOUNT, Request("GET", b"/api/v3/orders", b"accountId=1", keyed), held
+        Code.OTHER_ACCOUNT, Request("GET", b"/api/v3/orders", b"accountId=1", keyed), held
     )
 
 
@@ -300,11 +293,11 @@ def test_the_api_key_is_asked_for_without_one() -> None:
     for key in (API_KEY, "stale", ""):
         request = received(row, x_api_key=key)
         assert verify(request, other, held) == "alice"
-        assert refused(AuthCode.OTHER_ACCOUNT, request, other) == "invalid account id"
+        assert refused(Code.OTHER_ACCOUNT, request, other) == "invalid account id"
     unsigned = request_of(row, b"api3.loopring.io")
-    assert refused(AuthCode.NO_SIGNATURE, unsigned, held)
+    assert refused(Code.NO_SIGNATURE, unsigned, held)
     nobody = Request("GET", unsigned.path, b"", unsigned.headers)
-    assert refused(AuthCode.OTHER_ACCOUNT, nobody, held)
+    assert refused(Code.OTHER_ACCOUNT, nobody, held)
 
 
 def test_in_process_there_is_no_host() -> None:

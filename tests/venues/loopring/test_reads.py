@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from tests.venues.desk import Desk
 from tests.venues.loopring.floor import E18, ETH, LRC, USDT, Floor, refusal
 
-from countermand.venues.loopring.about import Owner
-from countermand.venues.loopring.auth import LoopringSettings
+from countermand.venues.loopring.presentation import Owner
+from countermand.venues.loopring.settings import LoopringSettings
 from countermand.vocabulary.queries import ListOrders
 from countermand.wire import times
 from countermand.wire.http import Request

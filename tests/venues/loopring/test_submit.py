@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from tests.venues.loopring.floor import E18, ETH, LRC, USDT, Floor, refusal
 from tests.venues.loopring.published import VECTORS
 
-from countermand.venues.loopring.about import About, Token
-from countermand.venues.loopring.translate import grid
-from countermand.venues.loopring.translate.resolve import Holding, Pair
+from countermand.venues.loopring import grid
+from countermand.venues.loopring.presentation import Display, Token
+from countermand.venues.loopring.resolve import Holding, Pair
 from countermand.vocabulary.commands import AdvanceTime, ConfigureAccount
 from countermand.vocabulary.ids import AssetId, InstrumentId
 from countermand.vocabulary.instrument import Asset, Instrument, InstrumentKind
@@ -459,7 +459,7 @@ def test_the_documented_price_of_a_fine_volume() -> None:
     )  # fmt: skip
     base = Holding(Asset(AssetId(1), "loopring", "WBTC", 18), Token(token_id=4))
     quote = Holding(Asset(AssetId(2), "loopring", "USDT", 18), Token(token_id=3, decimals=6))
-    pair = Pair(one, base, quote, About(3))
+    pair = Pair(one, base, quote, Display(3))
 
     assert "103422.027" == grid.price_text(pair, 1073272330970261, 111000000)
     assert 103422027007491 == grid.price_ticks(pair, Side.BUY, 1073272330970261, 111000000)

@@ -17,29 +17,27 @@ protocol. Replacing the API key (POST apiKey) ends it, but for a signed GET apiK
 key and tells whoever repeats it the new one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from enum import IntEnum
-from typing import Annotated, Any
+from collections.abc import Iterator
 
 import msgspec
-from msgspec import Meta
+from msgspec.structs import replace
 
-from countermand.venues.loopring import base_string, credential
-from countermand.venues.loopring.about import ShownSettings
+from countermand.venues.loopring import base_string
+from countermand.venues.loopring import credential as credentials
 from countermand.venues.loopring.base_string import ORDER_PATH
-from countermand.venues.loopring.credential import LoopringCredential
+from countermand.venues.loopring.credential import LoopringCredential, LoopringPrincipal
 from countermand.venues.loopring.crypto import eddsa
 from countermand.venues.loopring.crypto.eddsa import Signature
+from countermand.venues.loopring.errors import Code, Unproven
 from countermand.venues.loopring.order_hash import (
+    HashedTerms,
     hash_text,
     order_hash,
     parse_order,
     read_terms,
 )
-from countermand.vocabulary.reports import AccountReport
-from countermand.wire.context import Settings
-from countermand.wire.credential import Credential, Principal
-from countermand.wire.errors import InvalidField, MissingField, Unauthorized
+from countermand.venues.loopring.settings import LoopringSettings
+from countermand.wire.errors import InvalidField, MissingField
 from countermand.wire.http import Request
 from countermand.wire.venue import Keys
 
@@ -58,125 +56,78 @@ NO_HOST = b"localhost"
 _SHOWN_MAX = 500
 
 
-class AuthCode(IntEnum):
-    """The venue's numbers for what is missing or wrong."""
-
-    NO_KEY = 104001
-    UNKNOWN_KEY = 104002
-    OTHER_ACCOUNT = 104003
-    NO_SIGNATURE = 104004
-    WRONG_SIGNATURE = 104005
-    UNSIGNED_ORDER = 102010
-
-
-class Unproven(Unauthorized):
-    """Who asks is not proven, for the reason `code` says."""
-
-    def __init__(self, code: AuthCode, text: str) -> None:
-        super().__init__(text)
-        self.code = code
-
-
-class LoopringPrincipal(Principal, frozen=True, gc=False):
-    """Who asks, with the account key: a new API key is made for the same one."""
-
-    held: LoopringCredential
-
-
-class LoopringSettings(ShownSettings, frozen=True):
-    """
-    What a world may set about this venue.
-
-    Requests may be signed for `public_base_url` (scheme, host and port as clients have them
-    configured) and for the host they were sent to. Set it where a proxy changes that host, or for
-    clients that sign for the venue's own.
-    """
-
-    rate_limit_per_s: Annotated[int, Meta(ge=0)] = 5
-    public_base_url: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
-
-
 class LoopringAuth:
     """How this venue proves who asks."""
 
-    def credential(self, owner: str, fields: Mapping[str, Any]) -> LoopringCredential:
-        """Make a credential; see `read`."""
-        return credential.read(owner, fields)
+    credential = staticmethod(credentials.from_fields)
+    publish = staticmethod(credentials.publish)
 
-    def publish(self, held: Credential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
-        """Return what the venue's SDKs need; see `published`."""
-        return credential.published(credential.own(held))
-
-    def sign(self, request: Request, signer: Credential, now_ns: int) -> Request:
+    def sign(self, request: Request, credential: LoopringCredential, now_ns: int) -> Request:
         """
         Return the request with its key, and signed as its kind asks for.
 
         Raises: ValueError when the private key is needed and not known; Malformed, MissingField or
                 InvalidField for an order that cannot be hashed.
         """
-        held, path = credential.own(signer), base_string.collapsed(request.path)
-        keyed = request.with_headers((KEY, held.key.encode()))
+        path = base_string.collapsed(request.path)
+        keyed = request.with_headers((KEY, credential.key.encode()))
         if request.method == "GET" and path != KEY_PATH:
             return keyed
         if (request.method, path) == ("POST", ORDER_PATH):
-            return _signed_order(keyed, held)
-        base_url = held.base_url or next(_base_urls(request, ""))
+            return _signed_order(keyed, credential)
+        base_url = credential.base_url or next(_base_urls(request, ""))
         message = base_string.message(base_string.documented(request, base_url))
-        return keyed.with_headers((SIGNATURE, _sign(held, message).encode()))
+        return keyed.with_headers((SIGNATURE, _sign(credential, message).encode()))
 
-    def principal(self, credential: Credential) -> LoopringPrincipal:
+    def principal(self, credential: LoopringCredential) -> LoopringPrincipal:
         """Return who a proven key stands for."""
-        held = _own(credential)
-        return LoopringPrincipal(held.owner, held.key, held.access, held)
+        return LoopringPrincipal(credential.owner, credential.key, credential.access, credential)
 
-    def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
+    def verify(
+        self,
+        request: Request,
+        keys: Keys[LoopringCredential],
+        settings: LoopringSettings,
+        now_ns: int,
+    ) -> LoopringPrincipal:
         """
-        Return who asks.
+        Return who asks, and the order they signed.
 
         Raises: Unproven for a missing key, an unknown one, another's account, a missing signature
                 and a wrong one, in this order; Malformed, MissingField or InvalidField for an
                 order that cannot be hashed.
         """
-        assert isinstance(settings, LoopringSettings)  # noqa: S101  (the venue's own settings)
         path = base_string.collapsed(request.path)
         if (request.method, path) == ("GET", KEY_PATH):
             held = _by_account(request, keys)
             _check_request(request, held, settings)
-        elif (request.method, path) == ("POST", ORDER_PATH):
-            held = _by_key(request, keys)
-            _check_order(request, held)
-        else:
-            held = _by_key(request, keys)
-            if request.method != "GET" or path in _OWN_ORDERS:
-                _check_account(
-                    request, held, must_name=request.method == "DELETE" and path in _CANCELS
-                )
-            if request.method != "GET":
-                _check_request(request, held, settings)
+            return self.principal(held)
+        held = _by_key(request, keys)
+        if (request.method, path) == ("POST", ORDER_PATH):
+            return replace(self.principal(held), order=_checked_order(request, held))
+        if request.method != "GET" or path in _OWN_ORDERS:
+            _check_account(request, held, must_name=request.method == "DELETE" and path in _CANCELS)
+        if request.method != "GET":
+            _check_request(request, held, settings)
         return self.principal(held)
 
 
-def _by_key(request: Request, keys: Keys) -> LoopringCredential:
+def _by_key(request: Request, keys: Keys[LoopringCredential]) -> LoopringCredential:
     if not (key := request.header(KEY)):
-        raise Unproven(AuthCode.NO_KEY, "missing X-API-KEY")
-    held = keys.find(key.decode("latin-1"))
-    if not isinstance(held, LoopringCredential):
-        raise Unproven(AuthCode.UNKNOWN_KEY, "invalid api key")
+        raise Unproven(Code.NO_KEY, "missing X-API-KEY")
+    if (held := keys.find(key.decode("latin-1"))) is None:
+        raise Unproven(Code.UNKNOWN_KEY, "invalid api key")
     return held
 
 
-def _by_account(request: Request, keys: Keys) -> LoopringCredential:
-    # Whoever asks for the API key has none to show, or an old one, which is not looked at.
+def _by_account(request: Request, keys: Keys[LoopringCredential]) -> LoopringCredential:
+    # A client that asks for its API key has none to send, or an old one, which is not looked at.
     named = _account_ids(request)
-    own = [
-        held
-        for held in keys
-        if isinstance(held, LoopringCredential) and named == {b"%d" % held.account_id}
-    ]
-    if own:
-        # Of several it is the one that may do most.
-        return max(own, key=lambda held: len(held.access))
-    raise Unproven(AuthCode.OTHER_ACCOUNT, "invalid account id")
+    # Of several keys it is the one that may do most.
+    own = [held for held in keys if named == {b"%d" % held.account_id}]
+    if not own:
+        raise Unproven(Code.OTHER_ACCOUNT, "invalid account id")
+    return max(own, key=lambda held: len(held.access))
 
 
 def _account_ids(request: Request) -> set[bytes]:
@@ -192,7 +143,7 @@ def _check_account(request: Request, held: LoopringCredential, *, must_name: boo
         raise InvalidField("accountId", "invalid accountId: must be a number")
     for named in ids:
         if named.isdigit() and (named.lstrip(b"0") or b"0") != b"%d" % held.account_id:
-            raise Unproven(AuthCode.OTHER_ACCOUNT, "invalid account id")
+            raise Unproven(Code.OTHER_ACCOUNT, "invalid account id")
 
 
 def _check_request(request: Request, held: LoopringCredential, settings: LoopringSettings) -> None:
@@ -203,7 +154,7 @@ def _check_request(request: Request, held: LoopringCredential, settings: Looprin
             return
     # It holds no secret, and a client that signed something else has no other way to find out what.
     wanted = base_string.documented(request, base_urls[0])[:_SHOWN_MAX].decode()
-    raise Unproven(AuthCode.WRONG_SIGNATURE, f"invalid signature, it must be over {wanted}")
+    raise Unproven(Code.WRONG_SIGNATURE, f"invalid signature, it must be over {wanted}")
 
 
 def _base_urls(request: Request, public_base_url: str) -> Iterator[str]:
@@ -218,39 +169,35 @@ def _base_urls(request: Request, public_base_url: str) -> Iterator[str]:
 
 def _signature(given: bytes | None) -> Signature:
     if not given:
-        raise Unproven(AuthCode.NO_SIGNATURE, "missing X-API-SIG")
+        raise Unproven(Code.NO_SIGNATURE, "missing X-API-SIG")
     try:
         return eddsa.parse_signature(given.decode("latin-1"))
     except ValueError as error:
-        raise Unproven(AuthCode.WRONG_SIGNATURE, f"invalid signature: {error}") from None
+        raise Unproven(Code.WRONG_SIGNATURE, f"invalid signature: {error}") from None
 
 
-def _check_order(request: Request, held: LoopringCredential) -> None:
+def _checked_order(request: Request, held: LoopringCredential) -> HashedTerms:
     order = parse_order(request.body)
     terms = read_terms(order)
     if terms.account_id != held.account_id:
-        raise Unproven(AuthCode.OTHER_ACCOUNT, "invalid account id")
-    if not (given := order.get("eddsaSignature")) or not isinstance(given, str):
-        raise Unproven(AuthCode.UNSIGNED_ORDER, "missing eddsaSignature")
+        raise Unproven(Code.OTHER_ACCOUNT, "invalid account id")
+    given = order.eddsa_signature
+    if not given or not isinstance(given, str):
+        raise Unproven(Code.UNSIGNED_ORDER, "missing eddsaSignature")
     hashed = order_hash(terms)
     if not eddsa.is_valid(held.public_key, hashed, _signature(given.encode())):
         text = f"invalid signature, it must be over the order's hash {hash_text(hashed)}"
-        raise Unproven(AuthCode.WRONG_SIGNATURE, text)
+        raise Unproven(Code.WRONG_SIGNATURE, text)
+    return terms
 
 
 def _signed_order(request: Request, held: LoopringCredential) -> Request:
-    order = parse_order(request.body)
-    signature = _sign(held, order_hash(read_terms(order)))
-    body = msgspec.json.encode(order | {"eddsaSignature": signature})
-    return Request(request.method, request.path, request.query, request.headers, body)
+    signature = _sign(held, order_hash(read_terms(parse_order(request.body))))
+    signed = msgspec.json.decode(request.body) | {"eddsaSignature": signature}
+    return replace(request, body=msgspec.json.encode(signed))
 
 
 def _sign(held: LoopringCredential, message: int) -> str:
     if not held.private_key:
         raise ValueError("private_key: not known, so nothing can be signed")
     return eddsa.signature_text(eddsa.sign(held.private_key, held.public_key, message))
-
-
-def _own(credential: Credential) -> LoopringCredential:
-    assert isinstance(credential, LoopringCredential)  # noqa: S101  (made by this venue)
-    return credential

@@ -1,13 +1,15 @@
-"""Credentials: an API key, the account it opens, and the EdDSA key that account signs with."""
+"""The credential: an API key, the account it opens, and the EdDSA key that account signs with."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from countermand.venues.loopring.crypto import eddsa
 from countermand.venues.loopring.crypto.eddsa import PublicKey
+from countermand.venues.loopring.order_hash import HashedTerms
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import key_fields
-from countermand.wire.credential import Credential
+from countermand.wire.credential import Credential, Principal
 
 _FIELDS = frozenset(
     {"key", "account_id", "private_key", "public_key_x", "public_key_y", "base_url", "access"}
@@ -32,7 +34,14 @@ class LoopringCredential(Credential, frozen=True):
     base_url: str = ""
 
 
-def read(owner: str, fields: Mapping[str, Any]) -> LoopringCredential:
+class LoopringPrincipal(Principal, frozen=True, gc=False):
+    """Who asks: their key, and the order they signed where the request is one."""
+
+    held: LoopringCredential
+    order: HashedTerms | None = None
+
+
+def from_fields(owner: str, fields: Mapping[str, Any]) -> LoopringCredential:
     """
     Make a credential from a world's `keys` table.
 
@@ -50,7 +59,16 @@ def read(owner: str, fields: Mapping[str, Any]) -> LoopringCredential:
     return LoopringCredential(owner, key, access, account_id, *_key_pair(fields), base_url)
 
 
-def published(held: LoopringCredential) -> dict[str, Any]:
+def to_fields(held: LoopringCredential, key: str) -> dict[str, Any]:
+    """Return the fields of a `keys` table that makes another API key of the same account."""
+    fields = {"key": key, "account_id": held.account_id, "access": [a.value for a in held.access]}
+    if held.private_key:
+        return fields | {"private_key": f"0x{held.private_key:x}"}
+    point = held.public_key
+    return fields | {"public_key_x": f"0x{point.x:064x}", "public_key_y": f"0x{point.y:064x}"}
+
+
+def publish(held: LoopringCredential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
     """
     Return what the venue's SDKs need to act as this key.
 
@@ -64,12 +82,6 @@ def published(held: LoopringCredential) -> dict[str, Any]:
         "privateKey": f"0x{held.private_key:x}" if held.private_key else None,
         "access": [access.value for access in held.access],
     }
-
-
-def own(held: Credential) -> LoopringCredential:
-    """Return a credential as the one of this venue that it is."""
-    assert isinstance(held, LoopringCredential)  # noqa: S101  (made by `read`)
-    return held
 
 
 def _key_pair(fields: Mapping[str, Any]) -> tuple[PublicKey, int]:

@@ -1,84 +1,101 @@
 """
-Errors: how this venue says no, and how its no is understood.
+Errors: how this venue refuses, and how its refusals are read.
 
 Shape:  `{"resultInfo":{"code":102117,"message":"no orders to cancel"}}`, with status 400 whenever
         the venue itself refuses; what stands in front of it refuses with the status alone.
-Source: DEX API v3, "Error codes" and "Cancel order"; bodies as reported by clients. Which number
-        goes with a refusal that no page lists is our proposal (README).
+Source: DEX API v3, "Error codes", "Cancel order" and the lists of each endpoint's page; bodies as
+        reported by clients. Which number goes with a refusal that no page lists is our proposal
+        (README).
 """
 
-import re
+from enum import IntEnum
 
 import msgspec
 from msgspec import Struct
 
-from countermand.venues.loopring.auth import AuthCode, Unproven
-from countermand.venues.loopring.codes import ABSENT, Absent, Code, Coded
+from countermand.venues.loopring.tables import STATE_NAMES
 from countermand.vocabulary.order import OrdStatus
-from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.wire.errors import (
-    CancelRefused,
-    Forbidden,
-    IntakeClosed,
-    Internal,
-    InvalidField,
-    Malformed,
-    MethodNotAllowed,
-    MissingField,
-    NotFound,
-    OrderRefused,
-    Overloaded,
-    RateLimited,
-    TooLarge,
-    Unauthorized,
-    Unavailable,
-    UnknownField,
-    WireError,
-)
+from countermand.vocabulary.reasons import CxlRejReason, RejectReason
+from countermand.wire import errors
+from countermand.wire.context import Settings
+from countermand.wire.errors import CancelRefused, WireError
 from countermand.wire.http import Request, Response
-from countermand.wire.table import Table
+from countermand.wire.refusals import Refusals, Row, Said, for_orders, for_too_late, trouble
 
-NO_ORDERS = "no orders to cancel"
-MAY_NOT = "invalid api key for this: "
 
-_STATUSES: dict[type[WireError], int] = {
-    NotFound: 404,
-    MethodNotAllowed: 405,
-    TooLarge: 413,
-    RateLimited: 429,
-    Overloaded: 503,
-    IntakeClosed: 503,
-    Unavailable: 503,
-    Internal: 500,
-}
-_BY_STATUS: dict[int, type[WireError]] = {
-    401: Unauthorized,
-    403: Forbidden,
-    404: NotFound,
-    405: MethodNotAllowed,
-    413: TooLarge,
-    500: Internal,
-}
+class Code(IntEnum):
+    """The venue's numbers for what is wrong."""
 
-_OVERLOADED = "busy, the request was not executed"
-_CLOSED = "unavailable, the request was not executed: "
-_UNDECIDED = "unavailable, whether the request was executed is not known"
+    UNKNOWN = 100000
+    INVALID_ARGUMENT = 100001
+    TIMEOUT = 100002
+    ADDRESS_NOT_FOUND = 101001
+    ACCOUNT_NOT_FOUND = 101002
+    WRONG_EXCHANGE = 102001
+    UNSUPPORTED_TOKEN = 102002
+    WRONG_ACCOUNT = 102003
+    WRONG_STORAGE_ID_KIND = 102004
+    UNSUPPORTED_PAIR = 102005
+    WRONG_RATE = 102006
+    ORDER_EXISTS = 102007
+    ORDER_EXPIRED = 102008
+    UNSIGNED_ORDER = 102010
+    INSUFFICIENT_BALANCE = 102011
+    AMOUNT_TOO_SMALL = 102012
+    AMOUNT_TOO_LARGE = 102020
+    SUBMIT_FAILED = 102027
+    NO_STORAGE_ID = 102028
+    STORAGE_ID_USED = 102030
+    NOTHING_TO_CANCEL = 102117
+    CANCEL_FAILED = 102118
+    INVALID_HASH = 102119
+    ORDER_NOT_VALID = 102120
+    NO_KEY = 104001
+    UNKNOWN_KEY = 104002
+    OTHER_ACCOUNT = 104003
+    NO_SIGNATURE = 104004
+    WRONG_SIGNATURE = 104005
+    NO_HASH = 107002
+    NO_SUCH_ORDER = 107003
+    UNSUPPORTED_MARKET = 108000
+    UNSUPPORTED_LEVEL = 108001
+    UNSUPPORTED_FEE_TOKEN = 114001
 
-# The venue's internal names, as its one known text has them.
-STATES: Table[OrdStatus] = Table(
-    "status",
-    (
-        (OrdStatus.NEW, "PROCESSING"),
-        (OrdStatus.FILLED, "PROCESSED"),
-        (OrdStatus.CANCELED, "CANCELLED"),
-        (OrdStatus.EXPIRED, "EXPIRED"),
-        (OrdStatus.REJECTED, "FAILED"),
-    ),
+
+class _Numbered(WireError):
+    """A refusal with a number of its own."""
+
+    FIELDS = ("code", "text")
+
+    def __init__(self, code: Code, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Coded(_Numbered, errors.Malformed):
+    """A request is refused with a number of its own."""
+
+
+class Absent(_Numbered, errors.NotFound):
+    """What a request names is not there; told with a number."""
+
+
+class Unproven(_Numbered, errors.Unauthorized):
+    """Who asks is not proven, for the reason that the number says."""
+
+
+_ABSENT = (Code.ADDRESS_NOT_FOUND, Code.ACCOUNT_NOT_FOUND, Code.NO_SUCH_ORDER)
+_UNPROVEN = (
+    Code.UNSIGNED_ORDER,
+    Code.NO_KEY,
+    Code.UNKNOWN_KEY,
+    Code.OTHER_ACCOUNT,
+    Code.NO_SIGNATURE,
+    Code.WRONG_SIGNATURE,
 )
-_VERBS = {CxlRejResponseTo.CANCEL: "cancel", CxlRejResponseTo.REPLACE: "replace"}
-_DONE = {CxlRejResponseTo.CANCEL: "cancelled", CxlRejResponseTo.REPLACE: "replaced"}
+_OF_OTHER_ROWS = (Code.UNKNOWN, Code.INVALID_ARGUMENT, Code.NOTHING_TO_CANCEL)
 
-_REFUSED: dict[RejectReason, Code] = {
+_REFUSED = {
     RejectReason.UNKNOWN_ACCOUNT: Code.WRONG_ACCOUNT,
     RejectReason.UNKNOWN_INSTRUMENT: Code.UNSUPPORTED_PAIR,
     RejectReason.MARKET_CLOSED: Code.UNSUPPORTED_PAIR,
@@ -94,21 +111,73 @@ _REFUSED: dict[RejectReason, Code] = {
     RejectReason.INSUFFICIENT_FUNDS: Code.INSUFFICIENT_BALANCE,
     RejectReason.TOO_MANY_OPEN_ORDERS: Code.SUBMIT_FAILED,
 }
-_REASONS = {reason.sentence: reason for reason in RejectReason}
-_AUTH_CODES = frozenset(int(code) for code in AuthCode)
-_CODES = {int(code): code for code in Code if code is not Code.UNKNOWN}
 
-_TOO_LATE = re.compile(r"order in status ([A-Z]+) can't be (cancelled|replaced)")
-_FAILED = re.compile(r"failed to (cancel|replace), try again later(?:: (.+))?")
-_MISSING = re.compile(r"([A-Za-z.]{1,80}) is missing")
-_INVALID = re.compile(r"invalid ([A-Za-z.]{1,80})(?::.*)?")
-_UNKNOWN = re.compile(r"([A-Za-z.]{1,80}) is not known")
+_OVERLOADED = "busy, the request was not executed"
+_CLOSED = "unavailable, the request was not executed: {text}"
+_UNDECIDED = "unavailable, whether the request was executed is not known"
+_LATE = "order in status {text} can't be cancelled"
+_FAILED = "failed to cancel, try again later"
+_UNKNOWN_ORDER = {"cxl_rej_reason": CxlRejReason.UNKNOWN_ORDER}
+
+
+def _numbered(kind: type[WireError], codes: tuple[Code, ...]) -> list[Row]:
+    return [Row(kind, 400, code, given={"code": code}) for code in codes]
+
+
+_CANCELS = [
+    Row(CancelRefused, 400, Code.NOTHING_TO_CANCEL, "no orders to cancel", _UNKNOWN_ORDER),
+    Row(CancelRefused, 400, Code.NOTHING_TO_CANCEL, given=_UNKNOWN_ORDER),
+    *for_too_late(
+        400,
+        Code.INVALID_ARGUMENT,
+        [(status, _LATE.format(text=name)) for status, name in STATE_NAMES.rows],
+    ),
+    *(
+        Row(CancelRefused, 400, Code.CANCEL_FAILED, _FAILED, {"cxl_rej_reason": reason})
+        for reason in (CxlRejReason.OTHER, *CxlRejReason)
+    ),
+    # The venue may name a state that is not known here.
+    *for_too_late(400, Code.INVALID_ARGUMENT, [(None, _LATE)]),
+]
+
+_ROWS = [
+    *trouble(
+        503,
+        Code.TIMEOUT,
+        internal=Row(errors.Internal, 500, Code.UNKNOWN),
+        overloaded=_OVERLOADED,
+        closed=_CLOSED,
+        undecided=_UNDECIDED,
+    ),
+    *for_orders(400, lambda reason: _REFUSED.get(reason, Code.ORDER_NOT_VALID)),
+    *_CANCELS,
+    # What a cancel is told instead; see `_words`.
+    Row(errors.Overloaded, 400, Code.CANCEL_FAILED, _OVERLOADED),
+    Row(errors.IntakeClosed, 400, Code.CANCEL_FAILED, _CLOSED),
+    Row(errors.Unavailable, 400, Code.CANCEL_FAILED),
+    Row(errors.Forbidden, 400, Code.UNKNOWN_KEY, "invalid api key for this: {text}"),
+    *_numbered(Unproven, _UNPROVEN),
+    Row(errors.Unauthorized, 400, Code.WRONG_SIGNATURE),
+    *_numbered(Absent, _ABSENT),
+    Row(errors.MissingField, 400, Code.INVALID_ARGUMENT, "{name} is missing"),
+    Row(errors.UnknownField, 400, Code.INVALID_ARGUMENT, "{name} is not known"),
+    Row(errors.InvalidField, 400, Code.INVALID_ARGUMENT),
+    Row(errors.Malformed, 400, Code.INVALID_ARGUMENT),
+    *_numbered(
+        Coded,
+        tuple(code for code in Code if code not in (*_ABSENT, *_UNPROVEN, *_OF_OTHER_ROWS)),
+    ),
+    Row(errors.NotFound, 404, Code.UNKNOWN),
+    Row(errors.MethodNotAllowed, 405, Code.UNKNOWN),
+    Row(errors.TooLarge, 413, Code.UNKNOWN),
+    Row(errors.RateLimited, 429, Code.UNKNOWN, "{limit_per_s} requests per second allowed"),
+]
 
 
 class ResultInfo(Struct, frozen=True):
     """A refusal; older answers have the text as `msg`."""
 
-    code: int = Code.UNKNOWN
+    code: int = 0
     message: str = ""
     msg: str = ""
 
@@ -120,134 +189,47 @@ class _Refusal(Struct, frozen=True, rename="camel"):
 _decode = msgspec.json.Decoder(_Refusal).decode
 
 
-class LoopringErrors:
-    """Both directions of a refusal."""
+class _Envelope:
+    def write(self, said: Said, error: WireError) -> Response:
+        body = {"resultInfo": {"code": int(said.code), "message": said.text}}
+        return Response(said.status, msgspec.json.encode(body))
 
-    def render(self, error: WireError) -> Response:
-        """Return the venue's answer for an error of the wire."""
-        code, text = told(error)
-        status = _STATUSES.get(type(error), 400)
-        body = {"resultInfo": {"code": int(code), "message": text}}
-        return Response(status, msgspec.json.encode(body))
-
-    def interpret(self, response: Response) -> WireError:
-        """
-        Return what a refusal says.
-
-        The declared inverse of `render`, but that a signature that is not valid is always read as
-        `Unproven`, and an exceeded limit as 0.
-        """
+    def read(self, response: Response) -> Said:
         try:
             info = _decode(response.body).result_info
         except (msgspec.DecodeError, UnicodeDecodeError):
             info = ResultInfo()
-        text = info.message or info.msg
-        match response.status:
-            case 400:
-                return _read_refusal(info.code, text)
-            case 429:
-                return RateLimited(0)
-            case status if status in _BY_STATUS:
-                return _BY_STATUS[status](text or f"status {status}")
-            case status if status > 500:  # noqa: PLR2004  (HTTP)
-                return _read_unavailable(text)
-        return Malformed(text or f"status {response.status}")
+        return Said(response.status, info.code, info.message or info.msg)
 
 
-def worded(error: WireError, request: Request) -> WireError:
+def _words(error: WireError, request: Request, settings: Settings) -> WireError:
     """
     Return a refusal as it is told to who cancels: the venue has a number for "try again later".
 
     Clients of the venue read the body of a 400 and of no other refusal. The text still says whether
     the cancel may have been executed. Source: DEX API v3, "Cancel order", error 102118.
     """
-    if request.method == "DELETE" and isinstance(error, Overloaded | IntakeClosed | Unavailable):
-        return Coded(Code.CANCEL_FAILED, told(error)[1])
+    cannot = errors.Overloaded | errors.IntakeClosed | errors.Unavailable
+    if request.method == "DELETE" and isinstance(error, cannot):
+        return Coded(Code.CANCEL_FAILED, REFUSALS.said(error).text)
     return error
 
 
-def told(error: WireError) -> tuple[int, str]:
-    """Return the number and the text of an error, as an item of a batch has them too."""
+def _loses(error: WireError) -> WireError:
+    """
+    Return what a refusal is read back as.
+
+    A signature that is not valid has a number, and only "too late" tells the order's state.
+    """
     match error:
-        case Coded(code=code) | Absent(code=code) | Unproven(code=code):
-            return code, error.text
-        case OrderRefused(reason=reason):
-            return _REFUSED.get(reason, Code.ORDER_NOT_VALID), reason.sentence
-        case CancelRefused():
-            return _told_of_cancel(error)
-        case Unauthorized():
-            return AuthCode.WRONG_SIGNATURE, error.text
-        case Forbidden():
-            return AuthCode.UNKNOWN_KEY, MAY_NOT + error.text
-        case Overloaded():
-            return Code.TIMEOUT, _OVERLOADED
-        case IntakeClosed():
-            return Code.TIMEOUT, _CLOSED + error.text
-        case Unavailable():
-            return Code.TIMEOUT, _UNDECIDED
-        case Malformed():
-            return Code.INVALID_ARGUMENT, error.text
-    return Code.UNKNOWN, error.text
+        case errors.Unauthorized() if not isinstance(error, Unproven):
+            return Unproven(Code.WRONG_SIGNATURE, error.text)
+        case CancelRefused(cxl_rej_reason=CxlRejReason.TOO_LATE_TO_CANCEL, ord_status=OrdStatus()):
+            return error
+        case CancelRefused(cxl_rej_reason=reason):
+            unknown = reason is CxlRejReason.UNKNOWN_ORDER
+            return CancelRefused(reason if unknown else CxlRejReason.OTHER)
+    return error
 
 
-def _told_of_cancel(error: CancelRefused) -> tuple[Code, str]:
-    to = error.response_to
-    if error.cxl_rej_reason is CxlRejReason.UNKNOWN_ORDER:
-        return Code.NOTHING_TO_CANCEL, NO_ORDERS
-    if error.cxl_rej_reason is CxlRejReason.TOO_LATE_TO_CANCEL and error.ord_status is not None:
-        state = STATES.to_wire(error.ord_status)
-        return Code.INVALID_ARGUMENT, f"order in status {state} can't be {_DONE[to]}"
-    why = f": {error.reject_reason.sentence}" if error.reject_reason is not None else ""
-    return Code.CANCEL_FAILED, f"failed to {_VERBS[to]}, try again later{why}"
-
-
-def _read_refusal(code: int, text: str) -> WireError:
-    if code in _AUTH_CODES:
-        if text.startswith(MAY_NOT):
-            return Forbidden(text.removeprefix(MAY_NOT))
-        return Unproven(AuthCode(code), text)
-    if (cancel := _read_cancel(code, text)) is not None:
-        return cancel
-    if (reason := _REASONS.get(text)) is not None:
-        return OrderRefused(reason)
-    if code == Code.INVALID_ARGUMENT:
-        return _read_argument(text)
-    if code == Code.CANCEL_FAILED:
-        return _read_unavailable(text)
-    if (known := _CODES.get(code)) is not None:
-        return Absent(known, text) if known in ABSENT else Coded(known, text)
-    return Malformed(text or "status 400")
-
-
-def _read_cancel(code: int, text: str) -> CancelRefused | None:
-    if code == Code.NOTHING_TO_CANCEL:
-        return CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)
-    if late := _TOO_LATE.fullmatch(text):
-        to = next(to for to, done in _DONE.items() if done == late[2])
-        states = {name: status for status, name in STATES.rows}
-        return CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, states.get(late[1]), to)
-    if failed := _FAILED.fullmatch(text):
-        to = next(to for to, verb in _VERBS.items() if verb == failed[1])
-        reason = _REASONS.get(failed[2] or "")
-        duplicate = reason is RejectReason.DUPLICATE_CL_ORD_ID
-        cxl = CxlRejReason.DUPLICATE_CL_ORD_ID if duplicate else CxlRejReason.OTHER
-        return CancelRefused(cxl, None, to, reason)
-    return None
-
-
-def _read_argument(text: str) -> WireError:
-    if missing := _MISSING.fullmatch(text):
-        return MissingField(missing[1])
-    if invalid := _INVALID.fullmatch(text):
-        return InvalidField(invalid[1], text)
-    if unknown := _UNKNOWN.fullmatch(text):
-        return UnknownField(unknown[1])
-    return Malformed(text or "status 400")
-
-
-def _read_unavailable(text: str) -> WireError:
-    if text == _OVERLOADED:
-        return Overloaded(text)
-    if text.startswith(_CLOSED):
-        return IntakeClosed(text.removeprefix(_CLOSED))
-    return Unavailable(text or _UNDECIDED)
+REFUSALS = Refusals(_Envelope(), _ROWS, loses=_loses, words=_words)

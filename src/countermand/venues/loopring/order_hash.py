@@ -16,7 +16,9 @@ import msgspec
 from msgspec import Struct
 
 from countermand.venues.loopring.crypto.poseidon import digest, poseidon
-from countermand.wire.errors import InvalidField, Malformed, MissingField
+from countermand.venues.loopring.messages.orders import SignedOrder
+from countermand.wire.errors import Malformed, MissingField
+from countermand.wire.fields import invalid
 
 _WIDTH, _PARTIAL_ROUNDS = 12, 53
 _RECENT = 256
@@ -30,6 +32,8 @@ _DECIMAL_HASH = re.compile(r"[0-9]{1,78}")
 # hashed as sent.
 _ACCOUNT_BITS = _STORAGE_BITS = _TIME_BITS = 32
 _TOKEN_BITS, _VOLUME_BITS, _BIPS_BITS = 16, 96, 16
+
+_decode = msgspec.json.Decoder(SignedOrder).decode
 
 
 class HashedTerms(Struct, frozen=True, gc=False):
@@ -76,79 +80,75 @@ def parse_hash(text: str) -> int:
     raise ValueError("must be 0x and 64 hexadecimal digits, or decimal digits")
 
 
-def read_terms(order: dict[str, Any]) -> HashedTerms:
+def read_terms(order: SignedOrder) -> HashedTerms:
     """
-    Return the terms of an order as it came, decoded from JSON and no further.
+    Return what the hash of an order covers, of the order as it came.
 
-    Clients send ids and amounts as numbers or as text; all that counts is which number it is. One
-    that does not fit the bits the protocol has for it could be hashed like another that does.
+    Clients send ids and amounts as numbers or as text; which number it is counts. One that does not
+    fit the bits the protocol has for it could be hashed like another that does.
     Raises: MissingField, or InvalidField naming what is wrong.
     """
-    sell, buy = _token(order, "sellToken"), _token(order, "buyToken")
+    sell, buy = _token("sellToken", order.sell_token), _token("buyToken", order.buy_token)
     return HashedTerms(
-        exchange=_address(order, "exchange"),
-        storage_id=_number(order, "storageId", _STORAGE_BITS),
-        account_id=_number(order, "accountId", _ACCOUNT_BITS),
-        sell_token_id=_number(sell, "tokenId", _TOKEN_BITS, "sellToken."),
-        buy_token_id=_number(buy, "tokenId", _TOKEN_BITS, "buyToken."),
-        sell_volume=_number(sell, "volume", _VOLUME_BITS, "sellToken."),
-        buy_volume=_number(buy, "volume", _VOLUME_BITS, "buyToken."),
-        valid_until_s=_number(order, "validUntil", _TIME_BITS),
-        max_fee_bips=_number(order, "maxFeeBips", _BIPS_BITS),
-        fill_amount_b_or_s=_flag(order, "fillAmountBOrS"),
-        taker=_address(order, "taker") if order.get("taker") else 0,
+        exchange=_address("exchange", order.exchange),
+        storage_id=_number("storageId", order.storage_id, _STORAGE_BITS),
+        account_id=_number("accountId", order.account_id, _ACCOUNT_BITS),
+        sell_token_id=_number("sellToken.tokenId", sell.get("tokenId"), _TOKEN_BITS),
+        buy_token_id=_number("buyToken.tokenId", buy.get("tokenId"), _TOKEN_BITS),
+        sell_volume=_number("sellToken.volume", sell.get("volume"), _VOLUME_BITS),
+        buy_volume=_number("buyToken.volume", buy.get("volume"), _VOLUME_BITS),
+        valid_until_s=_number("validUntil", order.valid_until, _TIME_BITS),
+        max_fee_bips=_number("maxFeeBips", order.max_fee_bips, _BIPS_BITS),
+        fill_amount_b_or_s=_flag("fillAmountBOrS", order.fill_amount_b_or_s),
+        taker=_address("taker", order.taker) if order.taker else 0,
     )
 
 
-def parse_order(body: bytes) -> dict[str, Any]:
-    """Return a body's JSON object. Raises Malformed when it is none."""
+def parse_order(body: bytes) -> SignedOrder:
+    """Return the signed part of an order in a body. Raises Malformed when it is no JSON object."""
     try:
-        found = msgspec.json.decode(body)
+        return _decode(body.decode())
+    except msgspec.ValidationError:
+        raise Malformed("body must be a JSON object") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("body must be JSON") from None
-    if not isinstance(found, dict):
-        raise Malformed("body must be a JSON object")
-    return found
 
 
-def _token(order: dict[str, Any], name: str) -> dict[str, Any]:
-    token = _present(order, name, "")
+def _token(name: str, value: Any) -> dict[str, Any]:
+    token = _present(name, value)
     if not isinstance(token, dict):
-        raise InvalidField(name, f"invalid {name}: must be an object")
+        raise invalid(name, "must be an object")
     return token
 
 
-def _address(order: dict[str, Any], name: str) -> int:
-    text = _present(order, name, "")
+def _address(name: str, value: Any) -> int:
+    text = _present(name, value)
     if not isinstance(text, str) or not _ADDRESS.fullmatch(text):
-        raise InvalidField(name, f"invalid {name}: must satisfy {_ADDRESS.pattern}")
+        raise invalid(name, f"must satisfy {_ADDRESS.pattern}")
     return int(text, 16)
 
 
-def _number(fields: dict[str, Any], name: str, bits: int, where: str = "") -> int:
-    value = _present(fields, name, where)
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        value = int(value)
-    if type(value) is not int or not 0 <= value < 1 << bits:
-        raise InvalidField(
-            where + name, f"invalid {where}{name}: must be an integer of {bits} bits"
-        )
-    return value
+def _number(name: str, value: Any, bits: int) -> int:
+    number = _present(name, value)
+    if isinstance(number, str) and _DIGITS.fullmatch(number):
+        number = int(number)
+    if type(number) is not int or not 0 <= number < 1 << bits:
+        raise invalid(name, f"must be an integer of {bits} bits")
+    return number
 
 
-def _flag(order: dict[str, Any], name: str) -> bool:
+def _flag(name: str, value: Any) -> bool:
     # Newer documents let it be absent, and older ones have it as text.
-    value = order.get(name)
     if value is None or value == "false":
         return False
     if value == "true":
         return True
     if value not in (0, 1) or not isinstance(value, int):
-        raise InvalidField(name, f"invalid {name}: must be true or false")
+        raise invalid(name, "must be true or false")
     return bool(value)
 
 
-def _present(fields: dict[str, Any], name: str, where: str) -> Any:
-    if (value := fields.get(name)) is None:
-        raise MissingField(where + name)
+def _present(name: str, value: Any) -> Any:
+    if value is None:
+        raise MissingField(name)
     return value

@@ -1,4 +1,4 @@
-"""Words of the dialect that stand for words of ours, one to one."""
+"""Two-way tables: our words and this venue's."""
 
 from countermand.vocabulary.order import OrdStatus, Side
 from countermand.wire.table import Table
@@ -12,6 +12,11 @@ MIXED, ORDER_BOOK, AMM_POOL = "MIXED", "ORDER_BOOK", "AMM_POOL"
 TRADE_CHANNELS = (MIXED, ORDER_BOOK, AMM_POOL)
 
 TRADITIONAL_ORDER, STOP_LIMIT = "TRADITIONAL_ORDER", "STOP_LIMIT"
+EXTRA_ORDER_TYPES = (TRADITIONAL_ORDER, STOP_LIMIT)
+
+# Trades on the order book, and with a pool.
+DEX = "dex"
+FILL_TYPES = (DEX, "amm")
 
 PROCESSING, PROCESSED, CANCELLED = "processing", "processed", "cancelled"
 
@@ -29,3 +34,15 @@ STATUSES: dict[str, tuple[OrdStatus, ...]] = {
 STATUS_OF: dict[OrdStatus, str] = {
     status: word for word, statuses in STATUSES.items() for status in statuses
 }
+
+# The venue's internal names, as the one known text of a refused cancel has them.
+STATE_NAMES: Table[OrdStatus] = Table(
+    "status",
+    (
+        (OrdStatus.NEW, "PROCESSING"),
+        (OrdStatus.FILLED, "PROCESSED"),
+        (OrdStatus.CANCELED, "CANCELLED"),
+        (OrdStatus.EXPIRED, "EXPIRED"),
+        (OrdStatus.REJECTED, "FAILED"),
+    ),
+)

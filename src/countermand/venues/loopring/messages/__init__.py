@@ -1,1 +1,1 @@
-"""What is on the wire, in the venue's spelling."""
+"""The messages of this venue, one struct each, named and typed as on the wire."""

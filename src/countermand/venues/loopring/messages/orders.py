@@ -1,14 +1,10 @@
-"""Orders on the wire: DEX API v3, "Submit order", "Cancel order", "Get order", "Get orders"."""
+"""Orders: DEX API v3, "Submit order", "Cancel order", "Get order", "Get orders"."""
 
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 
-
-class Message(Struct, frozen=True, kw_only=True, rename="camel"):
-    """
-    A message; names are camel case. What is asked for in a query is text, which may be empty.
-    """
+from countermand.venues.loopring.messages.shared import Message
 
 
 class TokenAmount(Message, frozen=True):
@@ -18,10 +14,10 @@ class TokenAmount(Message, frozen=True):
     volume: int | str
 
 
-class SubmitOrder(Message, frozen=True):
+class SignedOrder(Message, frozen=True):
     """
-    A new order. Ids and amounts come as numbers or text and flags as booleans or text, so what is
-    hashed is typed where it is read (`order_hash.read_terms`).
+    The part of a new order that its signature covers, and the signature. Ids and amounts come as
+    numbers or text and flags as booleans or text; `order_hash.read_terms` types them.
 
     Units: `valid_until` in seconds since the Unix epoch.
     """
@@ -35,12 +31,17 @@ class SubmitOrder(Message, frozen=True):
     max_fee_bips: Any = None
     fill_amount_b_or_s: Any = None
     taker: Any = None
+    eddsa_signature: Any = None
+
+
+class SubmitOrder(SignedOrder, frozen=True):
+    """A new order, with what its signature does not cover."""
+
     all_or_none: bool | str | None = None
     client_order_id: str | None = None
     order_type: str | None = None
     trade_channel: str | None = None
     extra_order_type: str | None = None
-    eddsa_signature: str | None = None
 
 
 class Submitted(Message, frozen=True):

@@ -1,18 +1,18 @@
 """
-Remarks: what of an order the exchange does not know, and the venue must tell back.
+Annotations: what an order must tell back and the exchange does not know, kept in the order's text.
 
-It is kept with the order as text. What an order is for is exact here; on the exchange it is rounded
-to the market's grid, in its owner's favor.
+What an order is for is exact here; on the exchange it is rounded to the market's grid, in its
+owner's favor.
 """
 
-import msgspec
 from msgspec import Struct
 
 from countermand.venues.loopring.tables import LIMIT_ORDER, MIXED
 from countermand.vocabulary.order import Side
+from countermand.wire.annotations import Annotations
 
 
-class Remarks(Struct, frozen=True, array_like=True):
+class Annotation(Struct, frozen=True, array_like=True):
     """
     The terms of an order as it was signed.
 
@@ -38,17 +38,4 @@ class Remarks(Struct, frozen=True, array_like=True):
         return self.fill_amount_b_or_s is (side is Side.BUY)
 
 
-_decode = msgspec.json.Decoder(Remarks).decode
-
-
-def remarks_text(remarks: Remarks) -> str:
-    """Return remarks as they are kept."""
-    return msgspec.json.encode(remarks).decode()
-
-
-def parse_remarks(text: str) -> Remarks:
-    """Return the remarks an order was kept with. Raises ValueError for a text that is none."""
-    try:
-        return _decode(text)
-    except msgspec.DecodeError as error:
-        raise ValueError(f"not an order of this venue: {error}") from None
+ANNOTATIONS = Annotations(Annotation)

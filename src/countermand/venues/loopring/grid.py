@@ -3,14 +3,14 @@ Grid: from the two volumes of an order to ticks and lots, and back.
 
 An order names no price: it follows from how much is sold for how much. On the exchange prices have
 ticks and quantities lots, so a buyer's price is floored and a seller's is the next higher, and what
-is less than a lot is dust: nobody ever gives more or gets less than was signed.
+is less than a lot is dust: no owner gives more or gets less than was signed.
 """
 
 from typing import NamedTuple
 
-from countermand.venues.loopring.codes import Code, Coded
-from countermand.venues.loopring.translate.remarks import Remarks
-from countermand.venues.loopring.translate.resolve import Pair
+from countermand.venues.loopring.annotations import Annotation
+from countermand.venues.loopring.errors import Code, Coded
+from countermand.venues.loopring.resolve import Pair
 from countermand.vocabulary.order import Side
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
@@ -37,15 +37,15 @@ def price_ticks(pair: Pair, side: Side, base_volume: int, quote_volume: int) -> 
     return ticks
 
 
-def qty_lots(pair: Pair, side: Side, remarks: Remarks, ticks: int) -> int:
+def qty_lots(pair: Pair, side: Side, noted: Annotation, ticks: int) -> int:
     """
     Return how many lots an order is for: of its base, or as many as its quote is at its price.
 
     Raises: Coded for none, and for more than an exchange counts.
     """
-    base_volume, quote_volume = remarks.volumes(side)
+    base_volume, quote_volume = noted.volumes(side)
     lots = base_volume * pair.base.minor_per_unit // pair.instrument.lot_minor
-    if not remarks.ends_at_base(side):
+    if not noted.ends_at_base(side):
         quote_minor = quote_volume * pair.quote.minor_per_unit
         lots = min(lots, quote_minor // (ticks * pair.instrument.notional_minor))
     if lots > numbers.STEPS_MAX:
@@ -65,17 +65,17 @@ def volumes(pair: Pair, ticks: int, lots: int) -> tuple[int, int]:
     return base, quote
 
 
-def filled(pair: Pair, report: OrderReport, remarks: Remarks) -> Filled:
+def filled(pair: Pair, report: OrderReport, noted: Annotation) -> Filled:
     """
     Return what an order has traded, floored; of the side it ends at all, once only dust is left.
     """
     instrument = pair.instrument
     base = pair.base.floor_units(report.cum_qty_lots * instrument.lot_minor)
     quote = pair.quote.floor_units(report.cum_notional_minor)
-    base_sent, quote_sent = remarks.volumes(report.terms.side)
+    base_sent, quote_sent = noted.volumes(report.terms.side)
     if report.leaves_qty_lots or report.cum_qty_lots < report.terms.order_qty_lots:
         return Filled(base, quote, is_whole=False)
-    if remarks.ends_at_base(report.terms.side):
+    if noted.ends_at_base(report.terms.side):
         return Filled(base_sent, quote, is_whole=True)
     dust_minor = quote_sent * pair.quote.minor_per_unit - report.cum_notional_minor
     is_dust = dust_minor >= 0 and (
@@ -88,7 +88,7 @@ def filled(pair: Pair, report: OrderReport, remarks: Remarks) -> Filled:
 
 def price_text(pair: Pair, base_volume: int, quote_volume: int) -> str:
     """Return the price volumes imply, floored to the digits the market's prices are shown with."""
-    digits = pair.about.precision_for_price
+    digits = pair.display.precision_for_price
     units = quote_volume * int(10 ** (pair.base.token.decimals + digits))
     per_unit = base_volume * int(10**pair.quote.token.decimals)
     return numbers.unscaled(units // per_unit, digits) if per_unit else "0"

@@ -1,15 +1,14 @@
 """
-What the venue says of its tokens, markets and account owners beyond what the exchange knows.
-
-It lies in the venue's settings: tokens by symbol, markets by name, owners by account id. Amounts
-are text, in a token's smallest unit, for a world's integers end at 64 bits.
+Presentation: what the venue says of its tokens, markets and account owners beyond what the exchange
+knows. A world sets it; amounts are text, in a token's smallest unit, for a world's integers end at
+64 bits.
 """
 
 from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
-from countermand.wire.context import Settings
+NAME = "loopring"
 
 Digits = Annotated[str, Meta(pattern="^[0-9]{1,30}$")]
 Address = Annotated[str, Meta(pattern="^0x[0-9a-fA-F]{40}$")]
@@ -41,7 +40,7 @@ class Token(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     dust: Digits = "0"
 
 
-class About(Struct, frozen=True, forbid_unknown_fields=True):
+class Display(Struct, frozen=True, forbid_unknown_fields=True):
     """How a market's prices are shown: digits after the point, and how many coarser levels."""
 
     precision_for_price: Annotated[int, Meta(ge=0, le=18)] = 6
@@ -49,7 +48,7 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Owner(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who an account belongs to; without a public key the account was never activated."""
+    """An account's owner; without a public key the account was never activated."""
 
     owner: Address
     public_key_x: Coordinate = ""
@@ -77,24 +76,6 @@ TOKENS = {
     ),
 }
 
-MARKETS = {
-    "LRC-ETH": About(8),
-    "ETH-USDT": About(2),
-    "LRC-USDT": About(5),
-}
-
-
-class ShownSettings(Settings, frozen=True):
-    """The part of the venue's settings that says how things are called and shown."""
-
-    exchange_address: Address = EXCHANGE_ADDRESS
-    chain_id: int = 1
-    tokens: dict[str, Token] = field(default_factory=TOKENS.copy)
-    markets: dict[str, About] = field(default_factory=MARKETS.copy)
-    owners: dict[str, Owner] = {}
-
-
-def shown(settings: Settings) -> ShownSettings:
-    """Return the settings as the venue's own."""
-    assert isinstance(settings, ShownSettings)  # noqa: S101  (the venue's own settings)
-    return settings
+MARKETS = {"LRC-ETH": Display(8), "ETH-USDT": Display(2), "LRC-USDT": Display(5)}
+PLAIN_MARKET = Display()
+NO_OWNER = Owner(ZERO_ADDRESS)

@@ -1,26 +1,33 @@
-"""What belongs to an account: DEX API v3, "Api key", "Storage id", "User", "Order fee"."""
+"""Accounts: DEX API v3, "Query user information", "Storage id", "User", "Order fee"."""
 
-from typing import Any
-
-from countermand.venues.loopring.messages.orders import Message
+from countermand.venues.loopring.messages.shared import Message
 
 
-class GetApiKey(Message, frozen=True):
-    """The account's API key."""
+class Point(Message, frozen=True):
+    """A public key; empty before the account is activated."""
 
-    account_id: str
-
-
-class RotateApiKey(Message, frozen=True):
-    """A new API key for the account, in place of the one that asks."""
-
-    account_id: Any = None
+    x: str = ""
+    y: str = ""
 
 
-class ApiKey(Message, frozen=True):
-    """An API key."""
+class Account(Message, frozen=True):
+    """An account and its owner."""
 
-    api_key: str
+    account_id: int
+    owner: str
+    frozen: bool
+    public_key: Point
+    tags: str
+    nonce: int
+    key_nonce: int
+    key_seed: str
+
+
+class GetAccount(Message, frozen=True):
+    """An account by its owner, by its id, or by both."""
+
+    owner: str | None = None
+    account_id: str | None = None
 
 
 class GetStorageId(Message, frozen=True):
@@ -47,7 +54,7 @@ class GetBalances(Message, frozen=True):
 
 
 class Pending(Message, frozen=True):
-    """What is on its way in or out; nothing ever is here."""
+    """What is on its way in or out; nothing is, here."""
 
     withdraw: str = "0"
     deposit: str = "0"

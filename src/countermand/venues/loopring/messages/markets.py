@@ -1,6 +1,6 @@
-"""What is public: DEX API v3, "Exchange info", "Tokens", "Markets", "Depth", "Trades", "Time"."""
+"""Markets: DEX API v3, "Exchange info", "Tokens", "Markets", "Depth", "Trades", "Time"."""
 
-from countermand.venues.loopring.messages.orders import Message
+from countermand.venues.loopring.messages.shared import Message
 
 
 class Nothing(Message, frozen=True):
@@ -14,7 +14,7 @@ class Timestamp(Message, frozen=True):
 
 
 class Info(Message, frozen=True):
-    """The exchange contract, and what requests on the chain cost: nothing here is on a chain."""
+    """The exchange contract, and what requests on the chain cost; nothing here is on a chain."""
 
     chain_id: int
     exchange_address: str
@@ -37,7 +37,7 @@ class OrderAmounts(Message, frozen=True):
 
 
 class GasAmounts(Message, frozen=True):
-    """What the venue reckons a transaction costs in gas."""
+    """What a transaction costs in gas."""
 
     distribution: str
     deposit: str
@@ -142,30 +142,3 @@ class Trades(Message, frozen=True):
 
     total_num: int
     trades: list[tuple[str, ...]]
-
-
-class Point(Message, frozen=True):
-    """A public key; empty before the account is activated."""
-
-    x: str = ""
-    y: str = ""
-
-
-class Account(Message, frozen=True):
-    """An account, and whose it is."""
-
-    account_id: int
-    owner: str
-    frozen: bool
-    public_key: Point
-    tags: str
-    nonce: int
-    key_nonce: int
-    key_seed: str
-
-
-class GetAccount(Message, frozen=True):
-    """An account by its owner, by its id, or by both."""
-
-    owner: str | None = None
-    account_id: str | None = None

@@ -1,0 +1,11 @@
+"""
+Proof: what this venue's answers prove about an order.
+
+A submitted order is called processing, in whatever state it is, and a cancel names the order and
+not what it traded before. A refused cancel names the state that refused it.
+"""
+
+from countermand.wire.operation import Operation
+from countermand.wire.proof import Proof, Proofs
+
+PROOFS = Proofs(dict.fromkeys((Operation.PLACE_ORDER, Operation.CANCEL_ORDER), Proof.TAKEN))

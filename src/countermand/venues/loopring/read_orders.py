@@ -1,0 +1,153 @@
+"""Reading orders: one by its hash, or some of an account's."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from countermand.venues.loopring import resolve
+from countermand.venues.loopring.annotations import ANNOTATIONS
+from countermand.venues.loopring.errors import Absent, Code, Coded
+from countermand.venues.loopring.messages import orders as m
+from countermand.venues.loopring.parameters import chosen_words, given, optional_number
+from countermand.venues.loopring.settings import Ctx
+from countermand.venues.loopring.show import read_order, show_order
+from countermand.venues.loopring.tables import (
+    EXTRA_ORDER_TYPES,
+    ORDER_TYPES,
+    SIDES,
+    STATUSES,
+    TRADE_CHANNELS,
+    TRADITIONAL_ORDER,
+)
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.queries import GetOrder, ListOrders
+from countermand.vocabulary.reports import OrderPage, OrderReport
+from countermand.wire import times
+from countermand.wire.conversation import Op, Serving
+from countermand.wire.fields import invalid
+
+LIMIT_MAX = 50
+
+
+def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.Order]:
+    """
+    Show one order. Raises Coded without a hash, and for what is none; Absent.
+
+    Source: DEX API v3, "Get order".
+    """
+    account_id = resolve.own_account(message.account_id, ctx).account_id
+    if (text := given(message.order_hash)) is None:
+        raise Coded(Code.NO_HASH, "order hash is empty")
+    found: OrderReport | None = yield GetOrder(account_id, OrderId(0), resolve.order_hash(text))
+    if found is None:
+        raise Absent(Code.NO_SUCH_ORDER, "order does not exist")
+    return show_order(found, ctx)
+
+
+def ask_get(query: GetOrder, ctx: Ctx) -> m.GetOrder:
+    """Return the request for one order."""
+    account_id = resolve.account_text(query.account_id, ctx)
+    return m.GetOrder(account_id=account_id, order_hash=query.cl_ord_id)
+
+
+def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderList]:
+    """
+    Show a page of an account's orders, the newest first, and how many there are.
+
+    Raises: InvalidField, Coded. Source: DEX API v3, "Get orders".
+    """
+    query, wanted = _query(message, ctx), _wanted(message)
+    if not wanted.chooses:
+        page: OrderPage = yield query
+        total, reports = page.total, list(page.orders)
+    else:
+        # The exchange does not know these, so the page is cut once all are looked at.
+        page = yield replace(query, offset=0, limit=None)
+        chosen = [report for report in page.orders if wanted.matches(report)]
+        total, reports = len(chosen), chosen[query.offset : query.offset + (query.limit or 0)]
+    return m.OrderList(total_num=total, orders=[show_order(one, ctx) for one in reports])
+
+
+def ask_list(query: ListOrders, ctx: Ctx) -> m.ListOrders:
+    """Return the request for an account's orders."""
+    instruments = query.instrument_ids or ()
+    known = [ctx.directory.instruments[one].symbol for one in instruments]
+    since_ns, until_ns, statuses = query.since_ns, query.until_ns, query.ord_statuses
+    return m.ListOrders(
+        account_id=resolve.account_text(query.account_ids[0], ctx),
+        market=known[0] if len(known) == 1 else None,
+        start=None if since_ns is None else str(since_ns // times.MS),
+        end=None if until_ns is None else str(until_ns // times.MS),
+        side=SIDES.to_wire_if(query.side),
+        status=None if statuses is None else _status_words(statuses),
+        limit=None if query.limit is None else str(query.limit),
+        offset=str(query.offset),
+    )
+
+
+def read_list(reply: m.OrderList, message: m.ListOrders, ctx: Ctx) -> OrderPage:
+    """Return the orders in a page. Raises as `read_order` does."""
+    orders = tuple([read_order(one, message, ctx) for one in reply.orders])
+    return OrderPage(reply.total_num, orders)
+
+
+GET = Op(m.GetOrder, m.Order, serve_get, ask_get, read_order)
+LIST = Op(m.ListOrders, m.OrderList, serve_list, ask_list, read_list)
+
+
+class _Wanted(Struct, frozen=True):
+    # Filters by what the exchange does not know; an empty one lets everything through.
+    types: list[str]
+    channels: list[str]
+    extras: list[str]
+
+    @property
+    def chooses(self) -> bool:
+        return bool(self.types or self.channels or self.extras)
+
+    def matches(self, report: OrderReport) -> bool:
+        noted = ANNOTATIONS.read(report.terms.text)
+        return (
+            (not self.types or noted.order_type in self.types)
+            and (not self.channels or noted.trade_channel in self.channels)
+            and (not self.extras or TRADITIONAL_ORDER in self.extras)
+        )
+
+
+def _wanted(message: m.ListOrders) -> _Wanted:
+    return _Wanted(
+        chosen_words("orderTypes", message.order_types, ORDER_TYPES),
+        chosen_words("tradeChannels", message.trade_channels, TRADE_CHANNELS),
+        chosen_words("extraOrderTypes", message.extra_order_types, EXTRA_ORDER_TYPES),
+    )
+
+
+def _query(message: m.ListOrders, ctx: Ctx) -> ListOrders:
+    account_id = resolve.own_account(message.account_id, ctx).account_id
+    instrument_ids = resolve.instrument_filter(message.market, ctx)
+    side, statuses = given(message.side), given(message.status)
+    since_ms = optional_number("start", message.start, 0)
+    until_ms = optional_number("end", message.end, 0)
+    limit = optional_number("limit", message.limit, LIMIT_MAX)
+    if limit > LIMIT_MAX:
+        raise invalid("limit", f"must be at most {LIMIT_MAX}")
+    offset = optional_number("offset", message.offset, 0)
+    return ListOrders(
+        (account_id,),
+        instrument_ids,
+        None if side is None else SIDES.from_wire(side.upper()),
+        None if statuses is None else _statuses(statuses),
+        since_ms * times.MS or None,
+        until_ms * times.MS + times.MS - 1 if until_ms else None,
+        offset,
+        limit,
+    )
+
+
+def _statuses(text: str) -> tuple[OrdStatus, ...]:
+    chosen = chosen_words("status", text, tuple(STATUSES))
+    return tuple(status for word in chosen for status in STATUSES[word])
+
+
+def _status_words(statuses: tuple[OrdStatus, ...]) -> str:
+    return ",".join(word for word, of in STATUSES.items() if of and set(of) <= set(statuses))

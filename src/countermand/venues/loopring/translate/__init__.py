@@ -1,1 +1,0 @@
-"""From messages to commands and queries, from receipts and reports to messages, and back."""
