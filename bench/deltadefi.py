@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from bench.speaker import Signer, body_of
-from countermand.venues.deltadefi import transaction
+from countermand.venues.deltadefi.cardano import transaction
 from countermand.venues.deltadefi.credential import signing_key
 from countermand.wire.http import Request
 

@@ -24,7 +24,8 @@ APART = {
     "curve": ("loopring/crypto/babyjubjub", "loopring/crypto/comb", "loopring/crypto/eddsa",
               "loopring/crypto/field"),
     "hash": ("loopring/crypto/matrix", "loopring/crypto/poseidon", "loopring/order_hash"),
-    "cbor": ("deltadefi/cbor", "deltadefi/transaction"),
+    "cbor": ("deltadefi/cbor", "deltadefi/transaction", "deltadefi/cardano/cbor",
+             "deltadefi/cardano/transaction"),
     "filter": ("autoshares/filters",),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.wire import errors, refusals
+from countermand.wire.context import Settings
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,
@@ -236,12 +237,15 @@ def test_refusals_pass_on_what_a_venue_adds() -> None:
         Plain(),
         ROWS,
         words=lambda error, asked: said if asked is request else error,
-        amend=lambda response, _: Response(200, response.body),
+        amend=lambda response, said, settings: Response(
+            response.status, f"{said.text} {settings.rate_limit_per_s}".encode()
+        ),
     )
-    plain = NotFound("no such path")
+    plain = Malformed("no JSON")
 
     assert said is adding.words(plain, request)
-    assert 200 == adding.amend(Response(404), None).status  # type: ignore[arg-type]
+    assert b"no JSON 7" == adding.render(plain, Settings(rate_limit_per_s=7)).body
+    assert REFUSALS.render(plain) == adding.render(plain)
     assert plain is REFUSALS.words(plain, request) is REFUSALS.loses(plain)
 
 
@@ -268,6 +272,14 @@ def test_name_that_only_the_text_tells(error: InvalidField, name: str) -> None:
 
     assert (InvalidField, name, error.text) == fields(read)
     assert (Malformed, "side is none") == fields(other)
+
+
+def test_name_that_follows_other_words() -> None:
+    """It is read from what the row says is the text, not from all of it."""
+    prefixed = Refusals(Plain(), [Row(InvalidField, 400, text="Wrong: {text}")])
+    error = InvalidField("side", "invalid side: must be buy or sell")
+
+    assert (InvalidField, "side", error.text) == fields(prefixed.interpret(prefixed.render(error)))
 
 
 def test_limit_that_is_not_told() -> None:

@@ -82,12 +82,10 @@ class Pipeline:
 
     def refuse(self, error: WireError) -> Response:
         """Return the venue's answer to a request that is refused, whole or not."""
-        refusals = self.venue.refusals
-        response = refusals.render(error)
+        response = self.venue.refusals.render(error, self.settings)
         if isinstance(error, MethodNotAllowed):
             allow = (b"allow", ", ".join(error.allowed).encode())
             response = replace(response, headers=(*response.headers, allow))
-        response = refusals.amend(response, self.settings)
         self.metrics.count(response.status)
         return response
 

@@ -116,12 +116,12 @@ def rows_at(
 
 
 class OldRefusals:
-    """A venue's former `errors` with its `worded` and `amend`."""
+    """A venue's former `errors` with its `worded`."""
 
-    def __init__(self, errors: Any, words: Any = None, amend: Any = None) -> None:
-        self._errors, self._words, self._amend = errors, words, amend
+    def __init__(self, errors: Any, words: Any = None) -> None:
+        self._errors, self._words = errors, words
 
-    def render(self, error: WireError) -> Response:
+    def render(self, error: WireError, _: Any = None) -> Response:
         """As the errors do."""
         response: Response = self._errors.render(error)
         return response
@@ -137,10 +137,3 @@ class OldRefusals:
             return error
         worded: WireError = self._words(error, request)
         return worded
-
-    def amend(self, response: Response, settings: Any) -> Response:
-        """As `amend` does."""
-        if self._amend is None:
-            return response
-        amended: Response = self._amend(response, settings)
-        return amended

@@ -39,7 +39,7 @@ class IssueKey(Struct, frozen=True):
     """
 
     owner: str
-    make: Callable[[bytes, Credential | None], dict[str, Any]]
+    make: Callable[[bytes, Any], dict[str, Any]]  # random bytes, the venue's credential
     revokes: tuple[str, ...] = ()
     replaces: str = ""
     ended: str = "the key has ended"

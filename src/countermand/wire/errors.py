@@ -129,7 +129,12 @@ class CancelRefused(WireError):
     unknown.
     """
 
-    FIELDS = ("cxl_rej_reason", "ord_status", "response_to", "reject_reason")
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "cxl_rej_reason",
+        "ord_status",
+        "response_to",
+        "reject_reason",
+    )
 
     def __init__(
         self,

@@ -103,7 +103,7 @@ class Refusals:
     A venue's refusals, both ways.
 
     `loses` returns what an error is read back as. `words` puts a refusal in words that need the
-    request or the settings; `amend` changes a rendered refusal as the settings ask.
+    request or the settings; `amend` changes a response as the settings ask.
     """
 
     def __init__(
@@ -113,19 +113,21 @@ class Refusals:
         *,
         loses: Callable[[WireError], WireError] = _itself,
         words: Callable[[WireError, Request, Any], WireError] = lambda error, *_: error,
-        amend: Callable[[Response, Settings], Response] = lambda response, _: response,
+        amend: Callable[[Response, Said, Any], Response] = lambda response, *_: response,
     ) -> None:
         self.rows = tuple(rows)
         self.loses = loses
         self.words = words
-        self.amend = amend
+        self._amend = amend
         self._envelope = envelope
         kinds = dict.fromkeys(row.kind for row in self.rows)
         self._by_kind = {kind: _Choice(self.rows, kind) for kind in kinds}
 
-    def render(self, error: WireError) -> Response:
+    def render(self, error: WireError, settings: Settings | None = None) -> Response:
         """Return the venue's answer for `error`. Raises LookupError when no row is for it."""
-        return self._envelope.write(self.said(error), error)
+        said = self.said(error)
+        response = self._envelope.write(said, error)
+        return response if settings is None else self._amend(response, said, settings)
 
     def said(self, error: WireError) -> Said:
         """Return the words for `error`. Raises LookupError when no row is for it."""
@@ -200,7 +202,7 @@ class _Reading:
             return None
         told = {"text": said.text, **title.groupdict(), **text.groupdict(), **row.given}
         if "name" in row.kind.FIELDS and "name" not in told:
-            if (named := _INVALID.fullmatch(said.text)) is None:
+            if (named := _INVALID.fullmatch(told["text"])) is None:
                 return None
             told["name"] = named[1]
         if row.kind is RateLimited:

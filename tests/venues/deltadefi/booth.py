@@ -8,7 +8,7 @@ import msgspec
 from tests.venues.desk import Desk
 
 from countermand.venues import VENUES
-from countermand.venues.deltadefi import transaction
+from countermand.venues.deltadefi.cardano import transaction
 from countermand.venues.deltadefi.credential import signing_key
 from countermand.venues.deltadefi.settings import DeltaDefiSettings
 from countermand.vocabulary.commands import SetTradingState, WithdrawFunds

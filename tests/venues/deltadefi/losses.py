@@ -2,34 +2,10 @@
 
 from tests.venues.conformance.losses import Losses
 
-from countermand.venues.deltadefi.errors import NO_SUCH_PATH
+from countermand.venues.deltadefi.errors import REFUSALS
 from countermand.vocabulary.order import OrdStatus, SelfTradePrevention, TimeInForce
-from countermand.vocabulary.reasons import CxlRejReason, RejectReason
-from countermand.wire.errors import (
-    CancelRefused,
-    MethodNotAllowed,
-    NotFound,
-    OrderRefused,
-    RateLimited,
-    WireError,
-)
+from countermand.wire.errors import MethodNotAllowed, NotFound
 from countermand.wire.operation import Operation
-
-
-def read_as(error: WireError) -> WireError:
-    """Return what is left of a refusal: no state, no limit, no path; an unknown order is one."""
-    match error:
-        case CancelRefused(cxl_rej_reason=CxlRejReason.TOO_LATE_TO_CANCEL):
-            return CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, None)
-        case OrderRefused(reason=RejectReason.UNKNOWN_ORDER):
-            return CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)
-        case RateLimited():
-            return RateLimited(0)
-        case NotFound() | MethodNotAllowed():
-            return NotFound(NO_SUCH_PATH)
-        case _:
-            return error
-
 
 _QUOTED = frozenset(
     {
@@ -69,7 +45,7 @@ LOSSES = Losses(
     },
     unreached=frozenset({OrdStatus.EXPIRED}),
     unsigned=frozenset({"method", "path", "body"}),
-    read_as=read_as,
+    read_as=REFUSALS.loses,
     bare=(NotFound, MethodNotAllowed),
     refuses_nothing=True,
 )

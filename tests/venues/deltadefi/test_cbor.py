@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermand.venues.deltadefi import cbor
-from countermand.venues.deltadefi.cbor import NotCbor, Span
+from countermand.venues.deltadefi.cardano import cbor
+from countermand.venues.deltadefi.cardano.cbor import NotCbor, Span
 
 EXAMPLES: dict[str, list[str]] = json.loads(
     (Path(__file__).parent / "vectors" / "rfc8949.json").read_text()

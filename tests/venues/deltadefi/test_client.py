@@ -15,8 +15,8 @@ from countermand.client.call import call
 from countermand.client.flow import run_sync
 from countermand.client.transport import InProcessTransport
 from countermand.venues.deltadefi import VENUE
+from countermand.venues.deltadefi.cardano.transaction import TransactionRefused
 from countermand.venues.deltadefi.errors import NothingToCancel, Refused
-from countermand.venues.deltadefi.transaction import TransactionRefused
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.order import (
     Cash,

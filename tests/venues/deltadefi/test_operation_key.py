@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.signing import VerifyKey
 
-from countermand.venues.deltadefi import bech32, extended_key, operation_key
-from countermand.venues.deltadefi.extended_key import HARDENED
+from countermand.venues.deltadefi.cardano import bech32, extended_key, operation_key
+from countermand.venues.deltadefi.cardano.extended_key import HARDENED
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "cardano.json").read_text())
 KEY: dict[str, str] = VECTORS["key"]

@@ -16,7 +16,7 @@ import pytest
 from msgspec.structs import replace
 from tests.venues.deltadefi.booth import ADA, NIGHT, Booth, limit, market
 
-from countermand.venues.deltadefi import operation_key, transaction
+from countermand.venues.deltadefi.cardano import operation_key, transaction
 from countermand.venues.deltadefi.settings import DeltaDefiSettings
 from countermand.vocabulary.instrument import TradingState
 from countermand.wire.http import Request

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from tests.venues.deltadefi.booth import ADA, NIGHT, Booth, limit
 
-from countermand.venues.deltadefi import operation_key
-from countermand.venues.deltadefi.translate import orders
+from countermand.venues.deltadefi import read_orders
+from countermand.venues.deltadefi.cardano import operation_key
 from countermand.vocabulary.instrument import TradingState
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access
@@ -114,7 +114,7 @@ def test_open_order_with_fills_is_listed_with_them(booth: Booth) -> None:
 
 def test_answer_has_so_many_records(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest of them; the sums are of all, and the trades tell each."""
-    monkeypatch.setattr(orders, "RECORDS_MAX", 3)
+    monkeypatch.setattr(read_orders, "RECORDS_MAX", 3)
     old = booth.place(limit("buy", "20", "0.94"))
     new = booth.place(limit("buy", "100", "0.93"))
     for quantity in ("10", "10", "11", "12", "13", "14"):

@@ -17,7 +17,7 @@ from deltadefi.clients import ApiClient
 from requests.adapters import BaseAdapter
 from sidan_gin import Wallet, decrypt_with_cipher, encrypt_with_cipher
 
-from countermand.venues.deltadefi import operation_key, transaction
+from countermand.venues.deltadefi.cardano import operation_key, transaction
 
 HERE = Path(__file__).parent
 VECTORS = json.loads((HERE / "vectors" / "cardano.json").read_text())

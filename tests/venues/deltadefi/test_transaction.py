@@ -13,8 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from countermand.venues.deltadefi import extended_key, operation_key, transaction
-from countermand.venues.deltadefi.transaction import Fault, TransactionRefused, Verified, Witness
+from countermand.venues.deltadefi.cardano import extended_key, operation_key, transaction
+from countermand.venues.deltadefi.cardano.transaction import (
+    Fault,
+    TransactionRefused,
+    Verified,
+    Witness,
+)
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "cardano.json").read_text())
 SIGNING: list[dict[str, str]] = VECTORS["signing"]

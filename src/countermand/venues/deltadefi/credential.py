@@ -1,16 +1,19 @@
 """
 Credentials: an API key and the operation key that goes with it.
 
-The server keeps the operation key as its owner encrypted it, with the hash of its public half. Who
-knows the passcode can open it and sign; the server need not know it.
+The server keeps the operation key as its owner encrypted it, with the hash of its public half. The
+passcode opens it for signing; the server need not know it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from countermand.venues.deltadefi import operation_key
-from countermand.venues.deltadefi.extended_key import ExtendedKey
+from countermand.venues.deltadefi import ids
+from countermand.venues.deltadefi.cardano import operation_key
+from countermand.venues.deltadefi.cardano.extended_key import ExtendedKey
+from countermand.venues.deltadefi.ids import Kind
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import key_fields, times
 from countermand.wire.credential import Credential, Principal
 from countermand.wire.errors import NotExpressible
@@ -68,12 +71,6 @@ def from_fields(owner: str, fields: Mapping[str, Any]) -> DeltaDefiCredential:
     return DeltaDefiCredential(owner, api_key, access, created_at, encrypted, hashed, passcode)
 
 
-def own(held: Credential | None) -> DeltaDefiCredential:
-    """Return a credential as the one of this venue that it is."""
-    assert isinstance(held, DeltaDefiCredential)  # noqa: S101  (made by `from_fields`)
-    return held
-
-
 def to_fields(credential: DeltaDefiCredential) -> dict[str, Any]:
     """Return a credential as a `keys` table has it: the inverse of `from_fields`."""
     fields: dict[str, Any] = {
@@ -85,6 +82,15 @@ def to_fields(credential: DeltaDefiCredential) -> dict[str, Any]:
         if (value := getattr(credential, name)) is not None:
             fields[name] = value
     return fields
+
+
+def publish(credential: DeltaDefiCredential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
+    """Return what the venue's SDKs need, and the account's id as answers have it."""
+    told = to_fields(credential)
+    default = next((one for one in accounts if one.is_default), None) or next(iter(accounts), None)
+    if default is not None:
+        told["account_id"] = ids.uuid(Kind.ACCOUNT, default.account_id)
+    return told
 
 
 def encrypted_key(fields: Mapping[str, Any]) -> str:

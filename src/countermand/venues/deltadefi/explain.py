@@ -1,18 +1,19 @@
 """
-Why a request is not proven. Only the key is looked at, so there is little that can differ.
+Why a request is not proven: only the key is looked at.
 
 For worlds whose keys are published.
 """
 
-from __future__ import annotations
-
 from countermand.venues.deltadefi.auth import KEY
+from countermand.venues.deltadefi.credential import DeltaDefiCredential
 from countermand.wire.context import Settings
 from countermand.wire.http import Request
 from countermand.wire.venue import Keys
 
 
-def explain(request: Request, keys: Keys, settings: Settings, now_ns: int) -> str:
+def explain(
+    request: Request, keys: Keys[DeltaDefiCredential], settings: Settings, now_ns: int
+) -> str:
     """Return why the request is not proven."""
     given = request.header(KEY)
     if given is None:

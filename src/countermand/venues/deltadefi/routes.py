@@ -1,93 +1,86 @@
 """Routes: what this venue answers, and where each row is written down."""
 
-from typing import Any
-
-from countermand.venues.deltadefi import read_routes
-from countermand.venues.deltadefi.messages import orders as o
-from countermand.venues.deltadefi.translate import building, orders, submitting
-from countermand.wire.bridge import Square, old_route
-from countermand.wire.operation import Access, Operation
-from countermand.wire.route import Route, Routes
-
-_REFERENCE = "API reference: "
-
-
-def _trading(  # one line per route reads best when the line says only what differs
-    operation: Operation,
-    paths: str,
-    messages: tuple[Any, Any],
-    square: Square,
-    section: str,
-    **more: Any,
-) -> tuple[Route, ...]:
-    request, reply = messages
-    more.setdefault("body", True)
-    return tuple(
-        old_route(
-            operation,
-            "POST",
-            path,
-            Access.TRADE,
-            request,
-            reply,
-            square,
-            _REFERENCE + section,
-            **more,
-        )
-        for path in paths.split()
-    )
-
-
-# The second path is the one the API reference writes, the first the one that clients call.
-ROUTES = Routes(
-    (
-        *_trading(
-            Operation.STAGE_ORDER,
-            "/order/build /orders/build",
-            (o.BuildOrder, o.BuiltOrder),
-            Square(building.build_from_wire, building.built_to_wire),
-            "Build Place Order",
-            find=building.find_quote,
-        ),
-        *_trading(
-            Operation.PLACE_ORDER,
-            "/order/submit /orders/submit",
-            (o.SubmitOrder, o.Order),
-            Square(
-                submitting.submit_from_wire,
-                submitting.submitted_to_wire,
-                submitting.submit_to_wire,
-                submitting.submitted_from_wire,
-            ),
-            "Submit Place Order",
-            find=submitting.find_built,
-        ),
-        *_trading(
-            Operation.CANCEL_ORDER,
-            "/order/{orderId}/cancel",
-            (o.CancelOrder, o.CanceledOrder),
-            Square(
-                orders.cancel_from_wire,
-                orders.canceled_to_wire,
-                orders.cancel_to_wire,
-                orders.canceled_from_wire,
-            ),
-            "Cancel Order",
-            find=orders.find_building,
-            body=False,
-        ),
-        *_trading(
-            Operation.MASS_CANCEL,
-            "/order/cancel-all",
-            (o.CancelAllOrders, o.CanceledOrders),
-            Square(
-                orders.cancel_all_from_wire,
-                orders.canceled_all_to_wire,
-                orders.cancel_all_to_wire,
-                orders.canceled_all_from_wire,
-            ),
-            "Cancel All Orders",
-        ),
-        *read_routes.ROWS,
-    )
+from countermand.venues.deltadefi import (
+    account,
+    build,
+    cancel,
+    candles,
+    depth,
+    fills,
+    keys,
+    markets,
+    mass_cancel,
+    place,
+    read_orders,
+    status,
 )
+from countermand.wire.operation import Access
+from countermand.wire.operation import Operation as Do
+from countermand.wire.route import QUERY, Routes, rows_at
+
+_row = rows_at("", "API reference: ")
+_of_sdk = rows_at("", "Python SDK 1.1.1: ")
+
+PUBLIC, VIEW, TRADE = Access
+
+# A row is one line, or two. Of several spellings our client calls the first.
+# fmt: off
+_ORDERS = (
+    _row("POST /order/build", Do.STAGE_ORDER, TRADE, build.BUILD, "Build Place Order"),
+    _row("POST /orders/build", Do.STAGE_ORDER, TRADE, build.BUILD, "Build Place Order"),
+    _row("POST /order/submit", Do.PLACE_ORDER, TRADE, place.PLACE, "Submit Place Order"),
+    _row("POST /orders/submit", Do.PLACE_ORDER, TRADE, place.PLACE, "Submit Place Order"),
+    # A cancel's body is not read.
+    _row("POST /order/{orderId}/cancel", Do.CANCEL_ORDER, TRADE, cancel.CANCEL, "Cancel Order",
+         form=QUERY),
+    _row("POST /order/cancel-all", Do.MASS_CANCEL, TRADE, mass_cancel.MASS_CANCEL,
+         "Cancel All Orders"),
+    _row("GET /accounts/order/{id}", Do.GET_ORDER, VIEW, read_orders.GET, "Get Order"),
+    _row("GET /account/order", Do.GET_ORDER, VIEW, read_orders.GET, "Get Order"),
+    _row("GET /accounts/open-orders", Do.LIST_ORDERS, VIEW, read_orders.OPEN, "Get Open Orders"),
+    _row("GET /accounts/trade-orders", Do.LIST_ORDERS, VIEW, read_orders.CLOSED,
+         "Get Trade Orders"),
+    _row("GET /accounts/trades", Do.LIST_FILLS, VIEW, fills.LIST, "Get Trades"),
+)
+
+_ACCOUNTS = (
+    _row("GET /accounts/balance", Do.LIST_BALANCES, VIEW, account.BALANCES, "Get Account Balance"),
+    _row("GET /accounts/operation-key", Do.GET_KEY, VIEW, keys.OPERATION_KEY, "Get Operation Key"),
+    _row("GET /accounts/spot-account", Do.GET_ACCOUNT, VIEW, keys.SPOT_ACCOUNT, "Get Spot Account"),
+    _row("POST /accounts/spot-account", Do.CHANGE_KEY, TRADE, keys.CREATE, "Create Spot Account"),
+    _row("PATCH /accounts/spot-account", Do.CHANGE_KEY, TRADE, keys.UPDATE, "Update Spot Account"),
+    _row("PUT /accounts/spot-account", Do.CHANGE_KEY, TRADE, keys.UPDATE, "Update Spot Account"),
+    _row("GET /accounts/api-key", Do.GET_KEY, VIEW, keys.API_KEY, "Get API Key"),
+    _row("GET /accounts/new-api-key", Do.CHANGE_KEY, TRADE, keys.NEW_API_KEY, "Create New API Key"),
+    _of_sdk("GET /accounts/max-deposit", Do.GET_ACCOUNT_DETAIL, VIEW, account.MAX_DEPOSIT,
+            "get_max_deposit"),
+    _of_sdk("GET /accounts/deposit-records", Do.LIST_TRANSFERS, VIEW, account.RECORDS,
+            "get_deposit_records"),
+    _of_sdk("GET /accounts/withdrawal-records", Do.LIST_TRANSFERS, VIEW, account.RECORDS,
+            "get_withdrawal_records"),
+    _of_sdk("GET /accounts/transferal-records", Do.LIST_TRANSFERS, VIEW, account.RECORDS,
+            "get_transferal_records"),
+    _of_sdk("GET /accounts/transferal-records/{tx_hash}", Do.LIST_TRANSFERS, VIEW, account.RECORD,
+            "get_transferal_record_by_tx_hash"),
+)
+
+_MARKETS = (
+    _row("GET /app/market-config", Do.LIST_INSTRUMENTS, PUBLIC, markets.LIST, "Get Market Config"),
+    _row("GET /market/market-price", Do.GET_QUOTE, PUBLIC, markets.PRICES, "Get Market Price"),
+    rows_at("", "")("GET /market/market-price/{symbol}", Do.GET_QUOTE, PUBLIC, markets.PRICE,
+                    "Hummingbot connector: market price"),
+    _row("GET /market/graph/{symbol}", Do.LIST_CANDLES, PUBLIC, candles.CANDLES,
+         "Get Aggregated Price"),
+    _row("GET /market/aggregate/{symbol}", Do.LIST_CANDLES, PUBLIC, candles.CANDLES,
+         "Get Aggregated Price"),
+    _row("GET /market/depth", Do.GET_DEPTH, PUBLIC, depth.DEPTH, "Get Market Depth (August 2025)"),
+    _row("GET /markets/depth", Do.GET_DEPTH, PUBLIC, depth.DEPTH, "Get Market Depth (August 2025)"),
+    _row("GET /app/terms-and-conditions", Do.GET_STATUS, PUBLIC, status.TERMS,
+         "Get Terms and Conditions"),
+    _of_sdk("GET /app/hydra-cycle", Do.GET_STATUS, VIEW, status.HYDRA_CYCLE, "get_hydra_cycle"),
+    _row("GET /health/trading-lock-status", Do.GET_STATUS, PUBLIC, status.LOCK,
+         "Trading Lock Status"),
+)
+# fmt: on
+
+ROUTES = Routes(_ORDERS + _ACCOUNTS + _MARKETS)

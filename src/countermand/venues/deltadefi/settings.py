@@ -1,12 +1,11 @@
-"""What a world may set about this venue. Presentation, and times; nothing the exchange knows."""
+"""Settings: what a world may set about this venue, and the types of its context."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from countermand.vocabulary.instrument import Asset
-from countermand.wire import times
-from countermand.wire.context import Settings
+from countermand.venues.deltadefi.credential import DeltaDefiPrincipal
+from countermand.wire.context import Context, Settings
 
 
 class Token(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,18 +37,4 @@ class DeltaDefiSettings(Settings, frozen=True):
     hydra_cycle_s: Annotated[int, Meta(ge=1)] = 1800
 
 
-def own(settings: Settings) -> DeltaDefiSettings:
-    """Return the settings as what they are."""
-    assert isinstance(settings, DeltaDefiSettings)  # noqa: S101  (the venue's own settings)
-    return settings
-
-
-def lifetime_ns(settings: Settings) -> int:
-    """Return for how long a built order can be submitted."""
-    return own(settings).build_lifetime_s * times.S
-
-
-def token(settings: Settings, asset: Asset) -> Token:
-    """Return what is said of an asset, all of it given."""
-    known = own(settings).tokens.get(asset.symbol, Token())
-    return Token(known.unit, asset.scale if known.max_qty_dp is None else known.max_qty_dp)
+Ctx = Context[DeltaDefiSettings, DeltaDefiPrincipal]

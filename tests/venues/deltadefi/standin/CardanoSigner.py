@@ -11,8 +11,8 @@ from hashlib import sha512
 
 from mnemonic import Mnemonic
 
-from countermand.venues.deltadefi import extended_key, operation_key, transaction
-from countermand.venues.deltadefi.extended_key import HARDENED, ExtendedKey
+from countermand.venues.deltadefi.cardano import extended_key, operation_key, transaction
+from countermand.venues.deltadefi.cardano.extended_key import HARDENED, ExtendedKey
 
 
 def sign_bech32(root_key: str, path: str, tx_hex: str) -> str:

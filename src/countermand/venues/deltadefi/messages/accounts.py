@@ -7,15 +7,11 @@ Source: API reference, "Get Account Balance", "Get Operation Key", "Get Spot Acc
         `responses/accounts.py`.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
-from countermand.venues.deltadefi.messages.orders import LIMIT_MAX, PAGE_MAX
-
-
-class Nothing(Struct, frozen=True):
-    """A request that asks for one thing there is."""
+from countermand.venues.deltadefi.messages.shared import Limit, Page
 
 
 class Balance(Struct, frozen=True):
@@ -35,7 +31,7 @@ class OperationKey(Struct, frozen=True):
 
 
 class SpotAccount(Struct, frozen=True):
-    """An account and its operation key; `updated_at` is told by who changed it."""
+    """An account and its operation key; `updated_at` is there after a change."""
 
     account_id: str
     encrypted_operation_key: str
@@ -77,8 +73,8 @@ class MaxDeposit(Struct, frozen=True):
 class ListRecords(Struct, frozen=True):
     """Deposits, withdrawals and transferals: paged when a page is asked for, else a bare list."""
 
-    page: Annotated[int, Meta(ge=1, le=PAGE_MAX)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=LIMIT_MAX)] | None = None
+    page: Page | None = None
+    limit: Limit | None = None
     status: str | None = None
 
 

@@ -9,12 +9,10 @@ Source: API reference, "Build Place Order", "Submit Place Order", "Cancel Order"
 """
 
 from decimal import Decimal
-from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
-PAGE_MAX = 1000
-LIMIT_MAX = 250
+from countermand.venues.deltadefi.messages.shared import Limit, Page
 
 
 class BuildOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,7 +50,7 @@ class SubmitOrder(Struct, frozen=True):
 
 
 class CancelOrder(Struct, frozen=True, rename="camel"):
-    """`POST /order/{orderId}/cancel`. Whatever its body says is not read."""
+    """`POST /order/{orderId}/cancel`. Its body is not read."""
 
     order_id: str
 
@@ -86,8 +84,8 @@ class ListOfSymbol(Struct, frozen=True):
     """The three lists of one symbol, in pages that are counted from 1."""
 
     symbol: str
-    page: Annotated[int, Meta(ge=1, le=PAGE_MAX)] = 1
-    limit: Annotated[int, Meta(ge=1, le=LIMIT_MAX)] = 10
+    page: Page = 1
+    limit: Limit = 10
 
 
 class ExecutionRecord(Struct, frozen=True):

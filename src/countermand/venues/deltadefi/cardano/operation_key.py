@@ -17,8 +17,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
-from countermand.venues.deltadefi import bech32, extended_key
-from countermand.venues.deltadefi.extended_key import HARDENED, ExtendedKey
+from countermand.venues.deltadefi.cardano import bech32, extended_key
+from countermand.venues.deltadefi.cardano.extended_key import HARDENED, ExtendedKey
 
 PREFIX = "xprv"
 PATH = (HARDENED + 1852, HARDENED + 1815, HARDENED, 0, 0)

@@ -19,10 +19,10 @@ from msgspec import Struct
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
-from countermand.venues.deltadefi import cbor, extended_key
-from countermand.venues.deltadefi.cbor import NotCbor
-from countermand.venues.deltadefi.extended_key import ExtendedKey
-from countermand.venues.deltadefi.operation_key import key_hash
+from countermand.venues.deltadefi.cardano import cbor, extended_key
+from countermand.venues.deltadefi.cardano.cbor import NotCbor
+from countermand.venues.deltadefi.cardano.extended_key import ExtendedKey
+from countermand.venues.deltadefi.cardano.operation_key import key_hash
 from countermand.wire.errors import WireError
 
 _BODY = b"\xa3\x00\x81\x82\x58\x20%b\x00\x01\x80\x02\x00"
@@ -63,6 +63,8 @@ _TEXTS = {
 
 class TransactionRefused(WireError):
     """A transaction is not acceptable; `fault` says why."""
+
+    FIELDS = ("fault",)
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(_TEXTS[fault])

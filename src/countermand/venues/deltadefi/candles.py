@@ -17,16 +17,16 @@ from functools import partial
 
 from msgspec import Struct
 
-from countermand.venues.deltadefi import tables
+from countermand.venues.deltadefi import codes, resolve
 from countermand.venues.deltadefi.errors import Refused
-from countermand.venues.deltadefi.messages import markets
-from countermand.venues.deltadefi.translate import resolve
+from countermand.venues.deltadefi.messages import markets as m
+from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.queries import ListTrades
 from countermand.vocabulary.reports import Trade
 from countermand.wire import numbers, times
-from countermand.wire.context import Context
-from countermand.wire.errors import InvalidField
+from countermand.wire.conversation import Op, Serving
+from countermand.wire.fields import invalid
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -64,30 +64,25 @@ class _Span(Struct):
     lots: int
 
 
-def candles_from_wire(message: markets.ListCandles, ctx: Context) -> ListTrades:
-    """Return the question for a market's tape. Raises Refused (4106, 4405), InvalidField."""
+def serve_candles(message: m.ListCandles, ctx: Ctx) -> Serving[list[m.Candle]]:
+    """
+    Show the candles that begin from `start` to `end`, in the order that was asked for.
+
+    Raises: Refused (4106, 4405), InvalidField.
+    """
     instrument = resolve.instrument(message.symbol, ctx)
-    if message.interval not in _STARTS:
-        raise Refused(tables.BAD_INTERVAL)
+    if (start_of := _STARTS.get(message.interval)) is None:
+        raise Refused(codes.BAD_INTERVAL)
     if message.start > message.end:
-        raise InvalidField("end", "invalid end: must not be before start")
+        raise invalid("end", "must not be before start")
     if message.order_by not in ("asc", "desc"):
-        raise InvalidField("order_by", "invalid order_by: must be asc or desc")
-    return ListTrades(instrument.instrument_id)
-
-
-def candles_to_wire(trades: tuple[Trade, ...], ctx: Context) -> list[markets.Candle]:
-    """Return the candles that begin from `start` to `end`, in the order that was asked for."""
-    message: markets.ListCandles = ctx.message
-    instrument = resolve.instrument(message.symbol, ctx)
-    spans = [
-        span
-        for span in _spans(reversed(trades), _STARTS[message.interval])
-        if message.start <= span.start_s <= message.end
+        raise invalid("order_by", "must be asc or desc")
+    trades: tuple[Trade, ...] = yield ListTrades(instrument.instrument_id)
+    spans = _spans(reversed(trades), start_of)
+    candles = [
+        _candle(span, instrument) for span in spans if message.start <= span.start_s <= message.end
     ]
-    if message.order_by == "desc":
-        spans.reverse()
-    return [_candle(span, instrument) for span in spans]
+    return candles if message.order_by == "asc" else candles[::-1]
 
 
 def _spans(oldest_first: Iterable[Trade], start_of: Callable[[int], int]) -> list[_Span]:
@@ -103,10 +98,13 @@ def _spans(oldest_first: Iterable[Trade], start_of: Callable[[int], int]) -> lis
     return spans
 
 
-def _candle(span: _Span, instrument: Instrument) -> markets.Candle:
+def _candle(span: _Span, instrument: Instrument) -> m.Candle:
     opened, high, low, close = (
         Decimal(numbers.price_text(instrument, ticks))
         for ticks in (span.open_ticks, span.high_ticks, span.low_ticks, span.close_ticks)
     )
     volume = Decimal(numbers.qty_text(instrument, span.lots))
-    return markets.Candle(span.start_s, instrument.symbol, opened, high, low, close, volume)
+    return m.Candle(span.start_s, instrument.symbol, opened, high, low, close, volume)
+
+
+CANDLES = Op(m.ListCandles, list[m.Candle], serve_candles)

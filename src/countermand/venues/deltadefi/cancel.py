@@ -1,0 +1,45 @@
+"""Canceling one order."""
+
+from countermand.venues.deltadefi import ids, resolve
+from countermand.venues.deltadefi.messages import orders as m
+from countermand.venues.deltadefi.settings import Ctx
+from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reasons import CxlRejReason
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderReport
+from countermand.wire.conversation import Op, Serving
+from countermand.wire.errors import CancelRefused
+from countermand.wire.receipts import Acknowledged, accepted
+
+
+def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.CanceledOrder]:
+    """
+    Cancel an order. One that is only built is looked for first: it is known, and not open.
+
+    Raises: CancelRefused: 4200 for an unknown order and a text that is no id, else 4201.
+    Source: API reference, "Cancel Order".
+    """
+    if (order_id := ids.parse_order(message.order_id)) is None:
+        raise CancelRefused(CxlRejReason.UNKNOWN_ORDER)
+    account_id = resolve.account(ctx)
+    found: OrderReport | None = yield GetOrder(account_id, order_id)
+    if found is not None and resolve.is_building(found, ctx):
+        raise CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL)
+    receipt: Receipt = yield CancelOrder(account_id, order_id)
+    accepted(receipt)
+    # An order has one spelling.
+    return m.CanceledOrder(message.order_id)
+
+
+def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.CancelOrder:
+    """Return the request for a cancel."""
+    return m.CancelOrder(ids.order_text(command.order_id))
+
+
+def read_cancel(reply: m.CanceledOrder, message: m.CancelOrder, ctx: Ctx) -> Acknowledged:
+    """Return the id of the order that is canceled; what it traded before is not told."""
+    return Acknowledged((resolve.order_id(reply.order_id),))
+
+
+CANCEL = Op(m.CancelOrder, m.CanceledOrder, serve_cancel, ask_cancel, read_cancel)

@@ -1,0 +1,1 @@
+"""Cardano: keys as wallets have them, and the transaction that an order is signed as."""

@@ -1,0 +1,84 @@
+"""Reading orders: one by its id, or a page of the open or of the closed ones."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from countermand.venues.deltadefi import ids, paging, resolve
+from countermand.venues.deltadefi.messages import orders as m
+from countermand.venues.deltadefi.messages.shared import LIMIT_MAX
+from countermand.venues.deltadefi.settings import Ctx
+from countermand.venues.deltadefi.show import read_order, show_order
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.queries import GetOrder, ListFills, ListOpenOrders, ListOrders
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import Fill, OrderPage, OrderReport
+from countermand.wire.conversation import Op, Serving, each
+from countermand.wire.errors import OrderRefused
+
+# An answer has so many execution records, the newest: an order may have traded as often as there
+# are fills, and every other request waits for the answer.
+RECORDS_MAX = 10_000
+
+_CLOSED = (OrdStatus.FILLED, OrdStatus.CANCELED, OrdStatus.REJECTED, OrdStatus.EXPIRED)
+
+
+def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.Order]:
+    """Show one order, built or placed. Raises OrderRefused (4200) when there is none."""
+    account_id, order_id = resolve.account(ctx), resolve.order_id(message.id)
+    found: OrderReport | None = yield GetOrder(account_id, order_id)
+    if found is None or resolve.has_lapsed(found, ctx):
+        raise OrderRefused(RejectReason.UNKNOWN_ORDER)
+    traded: Sequence[Fill] = ()
+    if found.cum_qty_lots:
+        traded = yield ListFills((account_id,), order_id, limit=RECORDS_MAX)
+    return show_order(found, reversed(traded), ctx)
+
+
+def ask_get(query: GetOrder, ctx: Ctx) -> m.GetOrder:
+    """Return the request for one order."""
+    return m.GetOrder(ids.order_text(query.order_id))
+
+
+def serve_open(message: m.ListOfSymbol, ctx: Ctx) -> Serving[m.OrderPage]:
+    """Show a page of the open orders of a symbol, last event first. Raises Refused (4106)."""
+    instrument_id = resolve.instrument(message.symbol, ctx).instrument_id
+    found: tuple[OrderReport, ...] = yield ListOpenOrders((resolve.account(ctx),), (instrument_id,))
+    return (yield from _page(message, paging.cut(found, message), len(found), ctx))
+
+
+def ask_open(query: ListOpenOrders, ctx: Ctx) -> m.ListOfSymbol:
+    """Return the request for the first open orders of a market."""
+    return m.ListOfSymbol(resolve.symbol_of_one(query.instrument_ids, ctx), 1, LIMIT_MAX)
+
+
+def serve_closed(message: m.ListOfSymbol, ctx: Ctx) -> Serving[m.OrderPage]:
+    """Show a page of the orders of a symbol that are over, newest first. Raises Refused (4106)."""
+    found: OrderPage = yield ListOrders(
+        (resolve.account(ctx),),
+        (resolve.instrument(message.symbol, ctx).instrument_id,),
+        ord_statuses=_CLOSED,
+        offset=(message.page - 1) * message.limit,
+        limit=message.limit,
+    )
+    return (yield from _page(message, found.orders, found.total, ctx))
+
+
+def _page(
+    message: m.ListOfSymbol, reports: tuple[OrderReport, ...], total: int, ctx: Ctx
+) -> Serving[m.OrderPage]:
+    traded: dict[OrderId, list[Fill]] = {report.order_id: [] for report in reports}
+    if any(report.cum_qty_lots for report in reports):
+        # All of the market's at once, however many orders the page has.
+        found: tuple[Fill, ...] = yield ListFills(
+            (reports[0].account_id,), instrument_ids=(reports[0].instrument_id,)
+        )
+        for fill in islice((one for one in found if one.order_id in traded), RECORDS_MAX):
+            traded[fill.order_id].append(fill)
+    data = [show_order(one, reversed(traded[one.order_id]), ctx) for one in reports]
+    return m.OrderPage(data, total, paging.pages(total, message))
+
+
+GET = Op(m.GetOrder, m.Order, serve_get, ask_get, read_order)
+OPEN = Op(m.ListOfSymbol, m.OrderPage, serve_open, ask_open, each(read_order, "data"))
+CLOSED = Op(m.ListOfSymbol, m.OrderPage, serve_closed)

@@ -1,0 +1,141 @@
+"""The order object: `OrderReport` to message, and back."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from msgspec import UNSET
+
+from countermand.venues.deltadefi import annotations, fills, ids, resolve, tables
+from countermand.venues.deltadefi.annotations import Slippage
+from countermand.venues.deltadefi.ids import Kind
+from countermand.venues.deltadefi.messages.orders import Order
+from countermand.venues.deltadefi.presentation import time_text
+from countermand.venues.deltadefi.settings import Ctx
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Cash, OrderTerms, OrdStatus, OrdType, Side, TimeInForce
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import Fill, OrderReport
+from countermand.wire import numbers, times
+from countermand.wire.errors import Malformed
+from countermand.wire.numbers import asset_minor, minor_text, price_text, qty_text
+from countermand.wire.states import last_exec_type
+
+_PPB_PER_BP = 100_000
+
+
+def show_order(report: OrderReport, traded: Iterable[Fill], ctx: Ctx) -> Order:
+    """
+    Return the order object; `traded` are its fills, the oldest first.
+
+    Units: `executed_price` is rounded half to even, twelve digits beyond the tick.
+    Source: API reference, "Get Order".
+    """
+    instrument = ctx.directory.instruments[report.instrument_id]
+    terms, cum = report.terms, report.cum_qty_lots
+    base, quote = resolve.assets(instrument, ctx)
+    buys, limited = terms.side is Side.BUY, terms.ord_type is OrdType.LIMIT
+    received = base if buys else quote
+    status = tables.SHOWN_AS.get(report.ord_status, report.ord_status)
+    return Order(
+        id=ids.order_text(report.order_id),
+        account_id=ids.uuid(Kind.ACCOUNT, report.account_id),
+        status=tables.BUILDING if report.due_ns else tables.STATUSES.to_wire(status),
+        symbol=instrument.symbol,
+        base_qty=qty_text(instrument, terms.order_qty_lots),
+        quote_qty=minor_text(quote, _quote_minor(terms, instrument)),
+        side=tables.SIDES.to_wire(terms.side),
+        price=price_text(instrument, terms.price_ticks) if limited else "0",
+        type=tables.ORD_TYPES.to_wire(terms.ord_type),
+        locked_base_qty="0" if buys else minor_text(base, report.hold_minor),
+        locked_quote_qty=minor_text(quote, report.hold_minor) if buys else "0",
+        executed_base_qty=qty_text(instrument, cum),
+        executed_quote_qty=minor_text(quote, report.cum_notional_minor),
+        ob_open_order_base_qty=qty_text(instrument, report.leaves_qty_lots),
+        commission_unit=received.symbol,
+        commission=minor_text(received, report.fee_minor),
+        commission_rate_bp=instrument.taker_fee_ppb // _PPB_PER_BP,
+        executed_price=numbers.avg_px_text_half_even(instrument, report.cum_notional_minor, cum),
+        created_at=time_text(report.submit_ns),
+        updated_at=time_text(report.transact_ns),
+        order_execution_records=[fills.show_fill(fill, ctx) for fill in traded],
+        **_show_slippage(terms, instrument),
+    )
+
+
+def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
+    """
+    Return the report an order object makes; whether it was post-only is not told.
+
+    Raises: Malformed when it names what is not known here; ArithmeticError, ValueError.
+    """
+    instrument = ctx.directory.instrument_by_symbol(message.symbol)
+    order_id, account_id = ids.parse_order(message.id), ids.parse(Kind.ACCOUNT, message.account_id)
+    if instrument is None or order_id is None or account_id is None:
+        raise Malformed("order names what is not known here")
+    base, quote = resolve.assets(instrument, ctx)
+    terms = _read_terms(message, instrument, ctx)
+    buys = terms.side is Side.BUY
+    received, held = (base, quote) if buys else (quote, base)
+    locked = message.locked_quote_qty if buys else message.locked_base_qty
+    cum, leaves = (
+        numbers.qty_lots(instrument, Decimal(text))
+        for text in (message.executed_base_qty, message.ob_open_order_base_qty)
+    )
+    status = _status(message.status, cum)
+    return OrderReport(
+        order_id,
+        AccountId(account_id),
+        instrument.instrument_id,
+        "",
+        terms,
+        status.standing,
+        ord_status=status,
+        exec_type=last_exec_type(status),
+        leaves_qty_lots=leaves,
+        cum_qty_lots=cum,
+        cum_notional_minor=asset_minor(quote, Decimal(message.executed_quote_qty)),
+        fee_minor=asset_minor(received, Decimal(message.commission)),
+        hold_minor=asset_minor(held, Decimal(locked)),
+        submit_ns=times.parse_iso(message.created_at),
+        transact_ns=times.parse_iso(message.updated_at),
+        cancel_reason=CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE,
+    )
+
+
+def _quote_minor(terms: OrderTerms, instrument: Instrument) -> int:
+    # What was ordered in the quote asset: of a market order only an amount that was given.
+    if terms.ord_type is OrdType.LIMIT:
+        return instrument.notional_of(terms.price_ticks, terms.order_qty_lots)
+    return terms.cash_minor
+
+
+def _show_slippage(terms: OrderTerms, instrument: Instrument) -> dict[str, Any]:
+    if (slippage := annotations.read(terms.text)) is None:
+        return {}
+    bound = price_text(instrument, slippage.bound_ticks)
+    return {"slippage_bp": slippage.points, "market_order_limit_price": bound}
+
+
+def _read_terms(message: Order, instrument: Instrument, ctx: Ctx) -> OrderTerms:
+    ord_type = tables.ORD_TYPES.from_wire(message.type)
+    quote_minor = asset_minor(resolve.assets(instrument, ctx)[1], Decimal(message.quote_qty))
+    slippage, points, bound = None, message.slippage_bp, message.market_order_limit_price
+    if points is not UNSET and bound is not UNSET:
+        slippage = Slippage(points, numbers.price_ticks(instrument, Decimal(bound)))
+    return OrderTerms(
+        tables.SIDES.from_wire(message.side),
+        ord_type,
+        TimeInForce.GTC,
+        numbers.qty_lots(instrument, Decimal(message.base_qty)),
+        price_ticks=numbers.price_ticks(instrument, Decimal(message.price)),
+        cash=None if ord_type is OrdType.LIMIT else Cash(quote_minor),
+        text=annotations.write(slippage),
+    )
+
+
+def _status(text: str, cum_lots: int) -> OrdStatus:
+    status = tables.STATUSES.from_wire(text)
+    is_part = status is OrdStatus.NEW and cum_lots
+    return OrdStatus.PARTIALLY_FILLED if is_part else status

@@ -1,1 +1,0 @@
-"""Translation between this venue's messages and the exchange's words: pairs, adjacent, pure."""
