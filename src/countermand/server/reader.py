@@ -18,12 +18,13 @@ from msgspec import Struct
 
 from countermand.server.limits import Limits
 from countermand.wire.errors import NotARequest, TooLarge, WireError
-from countermand.wire.http import Request
+from countermand.wire.http import HeaderList, Request
 
 # Chunks of one byte each come with five bytes of framing.
 CHUNKED_OVERHEAD_MAX = 8
 
 _VERSIONS = ("1.0", "1.1")
+_OTHER_HOST = "this host name is not served here"
 
 
 class Phase(IntEnum):
@@ -65,11 +66,12 @@ class RequestReader:
         self._offer = b""
         self._is_replayed = False
         self._message_bytes = 0
-        self._reset()
-
-    def _reset(self) -> None:
-        self._target, self._headers, self._hosts_named = b"", list[tuple[bytes, bytes]](), 0
-        self._body, self._body_bytes, self._head_bytes = list[bytes](), 0, 0
+        self._target, self._version = b"", ""
+        # As they come; behind the body they are a trailer's, which is not the request's.
+        self._given: list[tuple[bytes, bytes]] = []
+        self._headers: HeaderList = ()
+        self._body: list[bytes] = []
+        self._body_bytes = 0
 
     def feed(self, data: bytes) -> None:
         """
@@ -114,8 +116,10 @@ class RequestReader:
 
     def on_message_begin(self) -> None:
         """Begin a head."""
+        self._given = []
         if not self._is_replayed:
-            self.phase = Phase.HEAD
+            self.phase, self._target = Phase.HEAD, b""
+            self._body, self._body_bytes = [], 0
             self.begun += 1
             self._message_bytes = 0
 
@@ -125,23 +129,16 @@ class RequestReader:
             self._target += part
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; one that comes after the body is not the request's."""
-        if self._is_replayed or self.phase is not Phase.HEAD:
-            return
-        name, value = name.lower(), value.rstrip(b" \t")
-        self._headers.append((name, value))
-        self._head_bytes += len(name) + len(value)
-        if len(self._headers) > self._limits.headers_max:
-            self._refuse(TooLarge(f"more than {self._limits.headers_max} headers"))
-        if name in _CHECKED:
-            self._check(name, value)
+        """Take a header."""
+        self._given.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Check the head."""
         if self._is_replayed:
             self._is_replayed = False
             return
-        self._check_head()
+        self._version = self._parser.get_http_version()
+        self._headers = self._checked_headers()
         if self._parser.should_upgrade():
             self._offer = self._head_without_offer()
         self.phase = Phase.BODY
@@ -158,18 +155,14 @@ class RequestReader:
         """Deliver the request, unless only its head has been read so far."""
         if self._offer:
             return
-        parser = self._parser
-        method, keeps_alive = parser.get_method().decode(), parser.should_keep_alive()
+        method, keeps_alive = self._parser.get_method().decode(), self._parser.should_keep_alive()
         manner = _USUAL
-        if not keeps_alive or method == "HEAD" or parser.get_http_version() != "1.1":
-            is_old = parser.get_http_version() == "1.0"
-            manner = Manner(method != "HEAD", keeps_alive, is_old)
+        if not keeps_alive or method == "HEAD" or self._version != "1.1":
+            manner = Manner(method != "HEAD", keeps_alive, self._version == "1.0")
         path, query = self._split_target()
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        request = Request(method, path, query, tuple(self._headers), body)
         self.phase, self.expects_continue, self.is_over = Phase.BETWEEN, False, not keeps_alive
-        self._reset()
-        self._deliver(request, manner)
+        self._deliver(Request(method, path, query, self._headers, body), manner)
 
     # What is refused.
 
@@ -177,29 +170,42 @@ class RequestReader:
         self._refusal = refusal
         raise refusal
 
+    def _checked_headers(self) -> HeaderList:
+        limits, given = self._limits, self._given
+        if len(given) > limits.headers_max:
+            self._refuse(TooLarge(f"more than {limits.headers_max} headers"))
+        headers = tuple([(name.lower(), value.strip()) for name, value in given])
+        size, hosts_named = len(self._target), 0
+        for name, value in headers:
+            size += len(name) + len(value)
+            if name in _CHECKED:
+                hosts_named += name == b"host"
+                self._check(name, value)
+        if size > limits.head_bytes_max:
+            self._refuse(_head_too_large(limits))
+        self._check_line(hosts_named)
+        return headers
+
     def _check(self, name: bytes, value: bytes) -> None:
         if name == b"host":
-            self._hosts_named += 1
             if self._hosts is not None and _name_of(value) not in self._hosts:
-                self._refuse(NotARequest("this host name is not served here"))
-        elif name == b"transfer-encoding":
-            if value.lower() != b"chunked":
-                self._refuse(NotARequest("Transfer-Encoding other than chunked is not understood"))
+                self._refuse(NotARequest(_OTHER_HOST))
+        elif name == b"content-length":
+            if int(value) > self._limits.body_bytes_max:
+                self._refuse(_body_too_large(self._limits))
         elif name == b"expect":
             self.expects_continue = value.lower() == b"100-continue"
-        elif int(value) > self._limits.body_bytes_max:
-            self._refuse(_body_too_large(self._limits))
+        elif value.lower() != b"chunked":
+            self._refuse(NotARequest("Transfer-Encoding other than chunked is not understood"))
 
-    def _check_head(self) -> None:
-        limits, version = self._limits, self._parser.get_http_version()
-        if len(self._target) + self._head_bytes > limits.head_bytes_max:
-            self._refuse(_head_too_large(limits))
-        if version not in _VERSIONS:
-            self._refuse(NotARequest(f"HTTP {version} is not spoken here"))
-        if self._hosts_named > 1 or (self._hosts_named == 0 and version != "1.0"):
-            self._refuse(NotARequest("a request has one Host header"))
-        if self._hosts is not None and not self._hosts_named:
-            self._refuse(NotARequest("this host name is not served here"))
+    def _check_line(self, hosts_named: int) -> None:
+        if self._version not in _VERSIONS:
+            self._refuse(NotARequest(f"HTTP {self._version} is not spoken here"))
+        if hosts_named != 1:
+            if hosts_named > 1 or self._version != "1.0":
+                self._refuse(NotARequest("a request has one Host header"))
+            if self._hosts is not None:
+                self._refuse(NotARequest(_OTHER_HOST))
         if self._parser.get_method() == b"CONNECT":
             self._refuse(NotARequest("this is no proxy"))
 
@@ -215,7 +221,7 @@ class RequestReader:
         return parsed.path or b"/", parsed.query or b""
 
     def _head_without_offer(self) -> bytes:
-        method, version = self._parser.get_method(), self._parser.get_http_version().encode()
+        method, version = self._parser.get_method(), self._version.encode()
         kept = [b"%b: %b\r\n" % header for header in self._headers if header[0] != b"upgrade"]
         return b"%b / HTTP/%b\r\n%b\r\n" % (method, version, b"".join(kept))
 
