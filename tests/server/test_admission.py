@@ -93,13 +93,24 @@ def test_cancels_go_first_and_do_not_overtake_their_own() -> None:
     assert ["z1", "b1", "b2!", "a1", "c1", "b3"] == door.begun
 
 
-def test_what_waits_too_long_is_refused_unless_it_cancels() -> None:
+def test_what_waits_too_long_is_refused_unless_it_cancels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Late is worse than no; a cancel is late rather than refused."""
+    monkeypatch.setattr(admission, "FEW", 0)
     door = Door(cost_s=WAIT_S_MAX)
-    on_a_loop(lambda: door.ask("z1", "a1", *[f"b{n}!" for n in range(9)], "c1"))
+    on_a_loop(lambda: door.ask("z1", "a1", *[f"b{n}!" for n in range(9)], "c1", "d1"))
 
     assert [f"b{n}!" for n in range(9)] == [name for name in door.begun if name[0] == "b"]
     assert 503 == door.answers["c1"]
+
+
+def test_few_may_wait_however_long() -> None:
+    """A slow moment is no overload."""
+    door = Door(cost_s=WAIT_S_MAX)
+    on_a_loop(lambda: door.ask("z1", "a1", *[f"b{n}!" for n in range(9)], "c1", "d1"))
+
+    assert {200} == set(door.answers.values())
 
 
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,9 @@ from countermand.wire.http import Request, Response
 # A turn's time for requests. Reading, the journal's answers and writing come on top of it.
 TURN_S = 0.004
 
-# What waits longer is refused, unless it cancels.
+# What has waited longer is refused, unless it cancels or few wait: a slow moment is no overload.
 WAIT_S_MAX = 0.1
+FEW = 256
 
 # So many wait; cancels have as much room again.
 WAITING_MAX = 4096
@@ -101,7 +102,8 @@ class Admission:
         put(waiting, gate.key(request))
 
     def _serve(self, waiting: _Waiting, now_s: float) -> None:
-        if not waiting.cancels and now_s - waiting.came_s > WAIT_S_MAX:
+        is_late = now_s - waiting.came_s > WAIT_S_MAX
+        if is_late and not waiting.cancels and len(self._waiting) > FEW:
             waiting.answer(_refusal(waiting.gate, waiting.request))
         else:
             waiting.gate.begin(waiting.request, waiting.answer)
