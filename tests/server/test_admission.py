@@ -99,7 +99,7 @@ def test_what_waits_too_long_is_refused_unless_it_cancels(
     """Late is worse than no; a cancel is late rather than refused."""
     monkeypatch.setattr(admission, "FEW", 0)
     door = Door(cost_s=WAIT_S_MAX)
-    on_a_loop(lambda: door.ask("z1", "a1", *[f"b{n}!" for n in range(9)], "c1", "d1"))
+    on_a_loop(lambda: door.ask("z1", "a1", *[f"b{n}!" for n in range(9)], "c1", *"defghijk"))
 
     assert [f"b{n}!" for n in range(9)] == [name for name in door.begun if name[0] == "b"]
     assert 503 == door.answers["c1"]
