@@ -32,6 +32,7 @@ from countermand.server.asgi import AppHandler
 from countermand.server.connection import Site
 from countermand.server.control import control_app
 from countermand.server.credentials import Keep, KeyRing
+from countermand.server.exposition import Exposition
 from countermand.server.front import front
 from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener, bind
@@ -191,11 +192,12 @@ class App:
         urls = {name: _url(scheme, bound) for name, bound in sockets.items()}
         base_urls = {name: url for name, url in urls.items() if name != CONTROL}
         self._pipelines = list(pipelines.values())
-        metrics = [pipeline.metrics for pipeline in pipelines.values()]
-        control = AppHandler(control_app(engine, base_urls, metrics))
+        admission = Admission()
+        figures = Exposition(engine, admission, [p.metrics for p in pipelines.values()])
+        control = AppHandler(control_app(engine, base_urls, figures))
         hosts = _hosts(self._config)
         await self._listen(Site(control.begin, control.refuse, Limits(), hosts), sockets[CONTROL])
-        room, admission = venues_room(self._config.connections_max), Admission()
+        room = venues_room(self._config.connections_max)
         # One venue's clients may not keep those of all others out.
         most = room.connections_max if len(pipelines) == 1 else room.connections_max // 2
         limits = Limits(connections_max=most)

@@ -9,7 +9,7 @@ from countermand.server import rate_limits
 from countermand.server.rate_limits import NS_PER_S, KeyLimits, RateLimits
 from countermand.wire.context import Settings
 from countermand.wire.errors import RateLimited
-from countermand.wire.operation import Operation
+from countermand.wire.operation import CANCELING, Operation
 
 
 def test_span_of_a_minute() -> None:
@@ -70,8 +70,7 @@ def test_limits_of_a_key_are_apart_from_attempts() -> None:
 def test_cancels_have_a_reserve() -> None:
     """A key that has used up its second placing orders can still take them back."""
     limits = KeyLimits(Settings(rate_limit_per_s=2))
-    for _ in range(2):
-        limits.charge(Operation.PLACE_ORDER, "a", 1, 0)
+    assert not any(is_limited(limits, Operation.PLACE_ORDER) for _ in range(2))
 
     assert is_limited(limits, Operation.PLACE_ORDER)
     assert [False, False, True] == [is_limited(limits, Operation.MASS_CANCEL) for _ in range(3)]
@@ -109,7 +108,7 @@ def test_documented_classes_are_counted_apart() -> None:
 def is_limited(limits: KeyLimits, operation: Operation) -> bool:
     """Whether one more request of a key is refused, all at the same time."""
     try:
-        limits.charge(operation, "a", 1, 0)
+        limits.charge(limits.of(operation), "a", 1, 0, cancels=operation in CANCELING)
     except RateLimited:
         return True
     return False

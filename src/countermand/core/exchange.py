@@ -58,6 +58,11 @@ class Exchange:
         """The time of the last applied entry."""
         return self._state.ts_ns
 
+    @property
+    def open_count(self) -> int:
+        """How many orders are open."""
+        return sum(len(account.open_orders) for account in self._state.accounts.values())
+
     def apply(self, entry: Entry) -> Receipt:
         """
         Advance by the entry and return what to answer whoever asked for it.

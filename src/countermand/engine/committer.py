@@ -12,6 +12,9 @@ import asyncio
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
+from time import perf_counter_ns
+
+from countermand.engine.histogram import Histogram
 
 # What makes something durable; returns once it is, or raises what kept it from being so.
 Write = Callable[[], None]
@@ -26,6 +29,7 @@ class Committer:
     def __init__(self) -> None:
         self._jobs: SimpleQueue[tuple[Write, Done] | None] = SimpleQueue()
         self._thread: Thread | None = None
+        self.durations = Histogram()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to work; every `done` is called on `loop`."""
@@ -48,8 +52,10 @@ class Committer:
         while (job := self._jobs.get()) is not None:
             write, done = job
             failure: Exception | None = None
+            began_ns = perf_counter_ns()
             try:
                 write()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is the engine's to judge
                 failure = error
+            self.durations.observe(perf_counter_ns() - began_ns)
             loop.call_soon_threadsafe(done, failure)

@@ -30,6 +30,7 @@ from countermand.engine.chain import as_journaled, encode_in_place, fold
 from countermand.engine.committer import Committer
 from countermand.engine.errors import Full, JournalError, Stale
 from countermand.engine.feed import Feed
+from countermand.engine.histogram import Histogram
 from countermand.engine.intake import Batch, Intake, Limits, Queued, QueueFull, Reply, Taken
 from countermand.engine.keeper import Keeper
 from countermand.engine.ports import Clock, Journal, Kept, Mark
@@ -139,6 +140,21 @@ class Engine:
     def seq(self) -> int:
         """The last applied entry."""
         return self._exchange.seq
+
+    @property
+    def waiting(self) -> int:
+        """How many commands and batches wait for a group."""
+        return len(self._intake)
+
+    @property
+    def open_orders(self) -> int:
+        """How many orders are open."""
+        return self._exchange.open_count
+
+    @property
+    def writes(self) -> Histogram:
+        """How long the journal's writes took."""
+        return self._committer.durations
 
     @property
     def stopped_because(self) -> str | None:

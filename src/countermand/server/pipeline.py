@@ -11,10 +11,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from time import perf_counter_ns
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from countermand.engine.histogram import Histogram
 from countermand.engine.ports import Clock
 from countermand.server.admission import Gate
 from countermand.server.conversation import Conversation, Engine, Tools
@@ -41,11 +44,19 @@ from countermand.wire.errors import (
     WireError,
 )
 from countermand.wire.http import Request, Response
-from countermand.wire.operation import CANCELING, Access
+from countermand.wire.operation import CANCELING, Access, Operation
 from countermand.wire.route import Attempts, Params, Route
 from countermand.wire.venue import Venue
 
 log = logging.getLogger(__name__)
+
+
+class Row(Struct, frozen=True):
+    """What a pipeline knows of a row of its table: how it is counted, and what it counts."""
+
+    cancels: bool
+    limits: RateLimits
+    latency: Histogram
 
 
 class Pipeline:
@@ -62,6 +73,9 @@ class Pipeline:
         self.directory = Directory(venue.name, engine.view(GetReferenceData(venue.name)))
         engine.feed.follow(self._follow)
         self.limits = KeyLimits(settings)
+        # What is looked up for every request, found by the row itself.
+        self.rows = {id(row): self._row(row.operation) for row in venue.routes.rows}
+        self.no_row = self._row(None)
         self._attempts: dict[Attempts, RateLimits] = {}
         threads = settings.verify_threads
         self.verifier = Verifier(self.check, threads) if threads else None
@@ -111,12 +125,16 @@ class Pipeline:
             return replace(response, headers=response.headers + repeated)
         return response
 
+    def _row(self, operation: Operation | None) -> Row:
+        latency = Histogram() if operation is None else self.metrics.latency(operation)
+        return Row(operation in CANCELING, self.limits.of(operation), latency)
+
     def _cancels(self, request: Request) -> bool:
         try:
             route, _ = self.venue.routes.match(request.method, request.path)
         except WireError:
             return False
-        return route.operation in CANCELING
+        return self.rows[id(route)].cancels
 
     def stop_waiting(self) -> None:
         """Answer requests that wait for an order to close, now and from now on."""
@@ -151,12 +169,16 @@ class Pipeline:
 class _Call:
     # One request on its way. Each step either goes on to the next or raises.
 
-    __slots__ = ("_answer", "_now_ns", "_params", "_pipeline", "_request", "_route", "_unmatched")
+    __slots__ = (
+        "_answer", "_began_ns", "_now_ns", "_params", "_pipeline", "_request", "_route", "_row",
+        "_unmatched",
+    )  # fmt: skip
 
     def __init__(self, pipeline: Pipeline, request: Request, answer: Answer) -> None:
         self._pipeline, self._request, self._answer = pipeline, request, answer
-        self._now_ns = pipeline.clock.now_ns()
+        self._began_ns, self._now_ns = perf_counter_ns(), pipeline.clock.now_ns()
         self._route: Route | None = None
+        self._row = pipeline.no_row
         self._params: Params = {}
         self._unmatched: WireError | None = None
 
@@ -178,6 +200,8 @@ class _Call:
                 raise
             self._unmatched = error
         route = self._route
+        if route is not None:
+            self._row = pipeline.rows[id(route)]
         if route is not None and route.attempts is not None:
             pipeline.count_attempt(route.attempts, request, self._now_ns)
         if route is not None and route.access is Access.PUBLIC:
@@ -185,8 +209,7 @@ class _Call:
         elif pipeline.verifier is None:
             self._proven(pipeline.check(request, self._now_ns))
         else:
-            cancels = route is not None and route.operation in CANCELING
-            key = pipeline.claimed(request)
+            key, cancels = pipeline.claimed(request), self._row.cancels
             pipeline.verifier.verify(request, self._now_ns, self._verified, key, cancels=cancels)
 
     def _verified(self, verdict: Principal | Exception) -> None:
@@ -198,8 +221,10 @@ class _Call:
     def _proven(self, principal: Principal) -> None:
         route = self._route
         weight = 1 if route is None else route.weight
-        operation = None if route is None else route.operation
-        self._pipeline.limits.charge(operation, principal.key, weight, self._now_ns)
+        row = self._row
+        self._pipeline.limits.charge(
+            row.limits, principal.key, weight, self._now_ns, cancels=row.cancels
+        )
         if route is None:
             assert self._unmatched is not None  # noqa: S101  (one of the two is there)
             raise self._unmatched
@@ -225,6 +250,7 @@ class _Call:
         assert self._route is not None  # noqa: S101  (a conversation is a row's)
         response = _response(self._route, reply)
         self._pipeline.metrics.count(response.status)
+        self._observe()
         self._send(response)
 
     def _fail(self, error: Exception) -> None:
@@ -232,6 +258,7 @@ class _Call:
         if isinstance(error, WireError):
             if pipeline.engine.clock_behind_ns:
                 self._tell_of_clock(error)
+            self._observe()
             self._answer(pipeline.turn_away(request, error))
             return
         # A bug in a dialect harms one request; one in the exchange has already stopped the engine.
@@ -248,6 +275,9 @@ class _Call:
             venue, behind_ns = self._pipeline.venue.name, self._pipeline.engine.clock_behind_ns
             extra = {"venue": venue, "reason": error.text, "behind_s": round(behind_ns / 1e9, 3)}
             log.warning("refused while the clock is behind the journal", extra=extra)
+
+    def _observe(self) -> None:
+        self._row.latency.observe(perf_counter_ns() - self._began_ns)
 
     def _send(self, response: Response) -> None:
         self._answer(self._pipeline.echoing(self._request, response))

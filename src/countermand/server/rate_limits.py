@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from countermand.wire.context import Settings
 from countermand.wire.errors import RateLimited
-from countermand.wire.operation import CANCELING, Operation
+from countermand.wire.operation import Operation
 
 NS_PER_S = 1_000_000_000
 
@@ -59,22 +59,21 @@ class KeyLimits:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._by_name: dict[str, RateLimits] = {}
-        self._by_operation: dict[Operation | None, RateLimits] = {}
         reserve = settings.cancel_reserve_per_s
         self._reserve_per_s = settings.rate_limit_per_s if reserve is None else reserve
         self._reserve = RateLimits(self._reserve_per_s)
 
-    def charge(self, operation: Operation | None, key: str, weight: int, now_ns: int) -> None:
+    def of(self, operation: Operation | None) -> RateLimits:
+        """Return what an operation is counted against; None is a path that nothing answers."""
+        asked = self._settings.allowance(operation)
+        return self._by_name.setdefault(asked.name, RateLimits(asked.limit, asked.span_s))
+
+    def charge(
+        self, limits: RateLimits, key: str, weight: int, now_ns: int, *, cancels: bool
+    ) -> None:
         """Count a request of `weight`. Raises: RateLimited for one too many."""
-        limits = self._by_operation.get(operation) or self._limits(operation)
         if limits.allows(key, weight, now_ns):
             return
-        has_reserve = operation in CANCELING and self._reserve_per_s and limits.span_s == 1
+        has_reserve = cancels and self._reserve_per_s and limits.span_s == 1
         if not (has_reserve and self._reserve.allows(key, weight, now_ns)):
             raise RateLimited(limits.limit, limits.span_s)
-
-    def _limits(self, operation: Operation | None) -> RateLimits:
-        asked = self._settings.allowance(operation)
-        limits = self._by_name.setdefault(asked.name, RateLimits(asked.limit, asked.span_s))
-        self._by_operation[operation] = limits
-        return limits

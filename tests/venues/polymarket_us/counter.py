@@ -97,5 +97,10 @@ class Counter(Floor):
 
     def limit(self, per_s: int) -> None:
         """Allow so many requests a second of one key, from now on."""
-        limited = Settings(rate_limit_per_s=per_s, cancel_reserve_per_s=0)
-        self.desk.pipeline.limits = KeyLimits(limited)
+        pipeline = self.desk.pipeline
+        limits = KeyLimits(Settings(rate_limit_per_s=per_s, cancel_reserve_per_s=0))
+        pipeline.limits = limits
+        pipeline.rows = {
+            at: msgspec.structs.replace(row, limits=limits.of(None))
+            for at, row in pipeline.rows.items()
+        }
