@@ -9,7 +9,7 @@ from countermand.venues.loopring.settings import Ctx
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountReport, AccountSummary, BalanceReport
 from countermand.wire.conversation import Op, Serving, reply
-from countermand.wire.errors import Malformed, MissingField
+from countermand.wire.errors import MissingField
 
 
 def show_account(message: m.GetAccount, ctx: Ctx) -> m.Account:
@@ -68,11 +68,9 @@ def ask_balances(query: GetAccount, ctx: Ctx) -> m.GetBalances:
 def read_balances(
     reply: list[m.Balance], message: m.GetBalances, ctx: Ctx
 ) -> tuple[BalanceReport, ...]:
-    """Return what an account has, by asset. Raises Malformed for a token that is not known."""
+    """Return what an account has, by asset. Raises KeyError for a token that is not known."""
     account_id = resolve.account(message.account_id or "", ctx).account_id
     by_id = {one.token.token_id: one for one in resolve.holdings(ctx)}
-    if any(one.token_id not in by_id for one in reply):
-        raise Malformed("a balance of a token that is not known here")
     reports = [
         BalanceReport(
             account_id,

@@ -22,20 +22,14 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import replace
 
-from countermand.venues.loopring import base_string
+from countermand.venues.loopring import base_string, order_hash
 from countermand.venues.loopring import credential as credentials
 from countermand.venues.loopring.base_string import ORDER_PATH
 from countermand.venues.loopring.credential import LoopringCredential, LoopringPrincipal
 from countermand.venues.loopring.crypto import eddsa
 from countermand.venues.loopring.crypto.eddsa import Signature
 from countermand.venues.loopring.errors import Code, Unproven
-from countermand.venues.loopring.order_hash import (
-    HashedTerms,
-    hash_text,
-    order_hash,
-    parse_order,
-    read_terms,
-)
+from countermand.venues.loopring.order_hash import HashedTerms
 from countermand.venues.loopring.settings import LoopringSettings
 from countermand.wire.errors import InvalidField, MissingField
 from countermand.wire.http import Request
@@ -177,22 +171,23 @@ def _signature(given: bytes | None) -> Signature:
 
 
 def _checked_order(request: Request, held: LoopringCredential) -> HashedTerms:
-    order = parse_order(request.body)
-    terms = read_terms(order)
+    order = order_hash.parse_order(request.body)
+    terms = order_hash.read_terms(order)
     if terms.account_id != held.account_id:
         raise Unproven(Code.OTHER_ACCOUNT, "invalid account id")
     given = order.eddsa_signature
     if not given or not isinstance(given, str):
         raise Unproven(Code.UNSIGNED_ORDER, "missing eddsaSignature")
-    hashed = order_hash(terms)
+    hashed = order_hash.order_hash(terms)
     if not eddsa.is_valid(held.public_key, hashed, _signature(given.encode())):
-        text = f"invalid signature, it must be over the order's hash {hash_text(hashed)}"
+        text = f"invalid signature, it must be over the order's hash {order_hash.hash_text(hashed)}"
         raise Unproven(Code.WRONG_SIGNATURE, text)
     return terms
 
 
 def _signed_order(request: Request, held: LoopringCredential) -> Request:
-    signature = _sign(held, order_hash(read_terms(parse_order(request.body))))
+    terms = order_hash.read_terms(order_hash.parse_order(request.body))
+    signature = _sign(held, order_hash.order_hash(terms))
     signed = msgspec.json.decode(request.body) | {"eddsaSignature": signature}
     return replace(request, body=msgspec.json.encode(signed))
 

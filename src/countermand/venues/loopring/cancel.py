@@ -6,7 +6,7 @@ from countermand.venues.loopring.messages import orders as m
 from countermand.venues.loopring.order_hash import hash_text, parse_hash
 from countermand.venues.loopring.parameters import given
 from countermand.venues.loopring.settings import Ctx
-from countermand.venues.loopring.show import is_cut_short, read_taken, show_taken
+from countermand.venues.loopring.show import read_taken, show_order, show_taken
 from countermand.venues.loopring.tables import CANCELLED
 from countermand.vocabulary.commands import CancelOrder
 from countermand.vocabulary.events import CancelRejected
@@ -88,16 +88,15 @@ BY_NAME = Op(m.CancelByClientOrderId, list[m.BatchItem], serve_by_name)
 
 
 def _canceled(receipt: Receipt, ctx: Ctx) -> OrderReport:
-    # What was cut short is shown as canceled, so that is what it says here too.
     no = receipt.events[0]
-    if (
-        isinstance(no, CancelRejected)
-        and no.order is not None
-        and no.ord_status is OrdStatus.FILLED
-        and is_cut_short(no.order, ctx)
-    ):
+    if isinstance(no, CancelRejected) and no.order and _is_cut_short(no.order, ctx):
         raise CancelRefused(no.cxl_rej_reason, OrdStatus.CANCELED, no.response_to)
     return the_order(receipt)
+
+
+def _is_cut_short(order: OrderReport, ctx: Ctx) -> bool:
+    # The exchange calls an order filled that ended before its amount did, and is shown as canceled.
+    return order.ord_status is OrdStatus.FILLED and show_order(order, ctx).status == CANCELLED
 
 
 def _items(texts: list[str], receipts: tuple[Receipt, ...], ctx: Ctx) -> list[m.BatchItem]:

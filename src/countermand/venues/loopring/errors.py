@@ -85,15 +85,9 @@ class Unproven(_Numbered, errors.Unauthorized):
 
 
 _ABSENT = (Code.ADDRESS_NOT_FOUND, Code.ACCOUNT_NOT_FOUND, Code.NO_SUCH_ORDER)
-_UNPROVEN = (
-    Code.UNSIGNED_ORDER,
-    Code.NO_KEY,
-    Code.UNKNOWN_KEY,
-    Code.OTHER_ACCOUNT,
-    Code.NO_SIGNATURE,
-    Code.WRONG_SIGNATURE,
-)
-_OF_OTHER_ROWS = (Code.UNKNOWN, Code.INVALID_ARGUMENT, Code.NOTHING_TO_CANCEL)
+_UNPROVEN = (Code.UNSIGNED_ORDER, *map(Code, range(Code.NO_KEY, Code.WRONG_SIGNATURE + 1)))
+_OF_OTHERS = (Code.UNKNOWN, Code.INVALID_ARGUMENT, Code.NOTHING_TO_CANCEL, *_ABSENT, *_UNPROVEN)
+_CODED = tuple(code for code in Code if code not in _OF_OTHERS)
 
 _REFUSED = {
     RejectReason.UNKNOWN_ACCOUNT: Code.WRONG_ACCOUNT,
@@ -116,7 +110,9 @@ _OVERLOADED = "busy, the request was not executed"
 _CLOSED = "unavailable, the request was not executed: {text}"
 _UNDECIDED = "unavailable, whether the request was executed is not known"
 _LATE = "order in status {text} can't be cancelled"
+_STATES = [(status, _LATE.format(text=name)) for status, name in STATE_NAMES.rows]
 _FAILED = "failed to cancel, try again later"
+_BUG = Row(errors.Internal, 500, Code.UNKNOWN)
 _UNKNOWN_ORDER = {"cxl_rej_reason": CxlRejReason.UNKNOWN_ORDER}
 
 
@@ -127,11 +123,7 @@ def _numbered(kind: type[WireError], codes: tuple[Code, ...]) -> list[Row]:
 _CANCELS = [
     Row(CancelRefused, 400, Code.NOTHING_TO_CANCEL, "no orders to cancel", _UNKNOWN_ORDER),
     Row(CancelRefused, 400, Code.NOTHING_TO_CANCEL, given=_UNKNOWN_ORDER),
-    *for_too_late(
-        400,
-        Code.INVALID_ARGUMENT,
-        [(status, _LATE.format(text=name)) for status, name in STATE_NAMES.rows],
-    ),
+    *for_too_late(400, Code.INVALID_ARGUMENT, _STATES),
     *(
         Row(CancelRefused, 400, Code.CANCEL_FAILED, _FAILED, {"cxl_rej_reason": reason})
         for reason in (CxlRejReason.OTHER, *CxlRejReason)
@@ -144,7 +136,7 @@ _ROWS = [
     *trouble(
         503,
         Code.TIMEOUT,
-        internal=Row(errors.Internal, 500, Code.UNKNOWN),
+        internal=_BUG,
         overloaded=_OVERLOADED,
         closed=_CLOSED,
         undecided=_UNDECIDED,
@@ -163,10 +155,7 @@ _ROWS = [
     Row(errors.UnknownField, 400, Code.INVALID_ARGUMENT, "{name} is not known"),
     Row(errors.InvalidField, 400, Code.INVALID_ARGUMENT),
     Row(errors.Malformed, 400, Code.INVALID_ARGUMENT),
-    *_numbered(
-        Coded,
-        tuple(code for code in Code if code not in (*_ABSENT, *_UNPROVEN, *_OF_OTHER_ROWS)),
-    ),
+    *_numbered(Coded, _CODED),
     Row(errors.NotFound, 404, Code.UNKNOWN),
     Row(errors.MethodNotAllowed, 405, Code.UNKNOWN),
     Row(errors.TooLarge, 413, Code.UNKNOWN),

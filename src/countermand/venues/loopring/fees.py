@@ -23,9 +23,7 @@ def show_rates(message: m.GetRates, ctx: Ctx) -> m.Rates:
         info = m.OrderInfo(min_amount=bought.token.minimum, **rates)
         symbol = bought.asset.symbol
         amounts.append(
-            m.RateAmount(
-                token_symbol=symbol, base_order_info=info, user_order_info=info, trade_cost="0"
-            )
+            m.RateAmount(token_symbol=symbol, base_order_info=info, user_order_info=info)
         )
     overdue_ms = (ctx.now_ns + _OVERDUE_NS) // times.MS
     return m.Rates(gas_price="0", amounts=amounts, cache_overdue_at=overdue_ms)
@@ -44,7 +42,7 @@ def show_fee(message: m.GetFee, ctx: Ctx) -> m.Fee:
     for one in (pair.base, pair.quote):
         if text in (one.asset.symbol, str(one.token.token_id)):
             rate = m.FeeRate(symbol=one.asset.symbol, **_bips(pair))
-            return m.Fee(fee_rate=rate, gas_price="0")
+            return m.Fee(fee_rate=rate)
     raise Coded(Code.UNSUPPORTED_FEE_TOKEN, f"token {text[:40]} is not traded on this market")
 
 

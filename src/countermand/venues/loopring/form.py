@@ -1,29 +1,16 @@
 """The order form: what it may say, and the order it describes."""
 
-from countermand.venues.loopring import grid, resolve
-from countermand.venues.loopring.annotations import ANNOTATIONS, Annotation
+from countermand.venues.loopring import grid, resolve, tables
+from countermand.venues.loopring.annotations import Annotation
 from countermand.venues.loopring.errors import Code, Coded
 from countermand.venues.loopring.messages.orders import SubmitOrder
 from countermand.venues.loopring.order_hash import HashedTerms, hash_text, order_hash
 from countermand.venues.loopring.presentation import ZERO_ADDRESS
 from countermand.venues.loopring.resolve import Pair
 from countermand.venues.loopring.settings import Ctx
-from countermand.venues.loopring.show import exec_inst, expire_ns, time_in_force
-from countermand.venues.loopring.tables import (
-    AMM,
-    AMM_POOL,
-    LIMIT_ORDER,
-    MAKER_ONLY,
-    MIXED,
-    ORDER_TYPES,
-    STOP_LIMIT,
-    TAKER_ONLY,
-    TRADE_CHANNELS,
-    TRADITIONAL_ORDER,
-)
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import Cash, OrderTerms, OrdType, Side, Slot
+from countermand.vocabulary.order import Side
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.units import PPB
 from countermand.wire import times
@@ -33,8 +20,6 @@ from countermand.wire.fields import invalid
 CLIENT_ORDER_ID_BYTES_MAX = 120
 MAX_FEE_BIPS_MAX = 5_000
 PPB_PER_BIP = PPB // 10_000
-# How many slots a token's storage ids share, by what is left of them.
-SLOTS = 16_384
 
 
 def order_of(message: SubmitOrder, signed: HashedTerms, ctx: Ctx) -> NewOrder:
@@ -61,13 +46,8 @@ def order_of(message: SubmitOrder, signed: HashedTerms, ctx: Ctx) -> NewOrder:
         order_type,
         channel,
     )
-    terms = _terms(pair, side, noted, message.client_order_id or hashed)
+    terms = grid.order_terms(pair, side, noted, message.client_order_id or hashed)
     return NewOrder(account_id, pair.instrument.instrument_id, hashed, terms)
-
-
-def slot_of(storage_id: int) -> Slot:
-    """Return the slot of a storage id: ids count from 0, and numbers in a slot from 1."""
-    return Slot(storage_id % SLOTS, storage_id + 1)
 
 
 def fee_bips(instrument: Instrument) -> int:
@@ -84,9 +64,9 @@ def _check_form(message: SubmitOrder, signed: HashedTerms, ctx: Ctx) -> None:
         raise invalid("allOrNone", "only false is supported")
     if signed.taker != int(ZERO_ADDRESS, 16):
         raise Coded(Code.ORDER_NOT_VALID, "orders for one taker are not supported")
-    if message.extra_order_type == STOP_LIMIT:
+    if message.extra_order_type == tables.STOP_LIMIT:
         raise Coded(Code.ORDER_NOT_VALID, "stop orders are not supported")
-    if message.extra_order_type not in (None, "", TRADITIONAL_ORDER):
+    if message.extra_order_type not in (None, "", tables.TRADITIONAL_ORDER):
         raise InvalidField("extraOrderType", "invalid extraOrderType")
     if len((message.client_order_id or "").encode()) > CLIENT_ORDER_ID_BYTES_MAX:
         raise invalid("clientOrderId", f"is longer than {CLIENT_ORDER_ID_BYTES_MAX} bytes")
@@ -96,18 +76,21 @@ def _check_form(message: SubmitOrder, signed: HashedTerms, ctx: Ctx) -> None:
 
 def _style(message: SubmitOrder) -> tuple[str, str]:
     # The type and the channel, as they are kept.
-    order_type, channel = message.order_type or LIMIT_ORDER, message.trade_channel or MIXED
-    if order_type not in ORDER_TYPES:
-        raise invalid("orderType", f"must be of {', '.join(ORDER_TYPES)}")
-    if channel not in TRADE_CHANNELS:
-        raise invalid("tradeChannel", f"must be of {', '.join(TRADE_CHANNELS)}")
-    if order_type == AMM or channel == AMM_POOL:
+    order_type, channel = (
+        message.order_type or tables.LIMIT_ORDER,
+        message.trade_channel or tables.MIXED,
+    )
+    if order_type not in tables.ORDER_TYPES:
+        raise invalid("orderType", f"must be of {', '.join(tables.ORDER_TYPES)}")
+    if channel not in tables.TRADE_CHANNELS:
+        raise invalid("tradeChannel", f"must be of {', '.join(tables.TRADE_CHANNELS)}")
+    if order_type == tables.AMM or channel == tables.AMM_POOL:
         if message.fill_amount_b_or_s in (True, 1, "true"):
             raise invalid("fillAmountBOrS", "must be false for a swap")
-        if order_type == MAKER_ONLY:
+        if order_type == tables.MAKER_ONLY:
             raise invalid("orderType", "a swap takes, so no MAKER_ONLY")
         # A swap is kept as what it amounts to where there is a book.
-        return TAKER_ONLY, MIXED
+        return tables.TAKER_ONLY, tables.MIXED
     return order_type, channel
 
 
@@ -121,25 +104,3 @@ def _check_amounts(signed: HashedTerms, pair: Pair, side: Side) -> None:
     if not least <= signed.max_fee_bips <= MAX_FEE_BIPS_MAX:
         text = f"maxFeeBips must be from {least} to {MAX_FEE_BIPS_MAX}"
         raise Coded(Code.WRONG_RATE, text)
-
-
-def _terms(pair: Pair, side: Side, noted: Annotation, name: str) -> OrderTerms:
-    # What ends at its amount of quote is worth more lots at a better price. The exchange works that
-    # out for what trades at once; for what may rest it is that many lots at its own price.
-    base, quote = noted.volumes(side)
-    ticks = grid.price_ticks(pair, side, base, quote)
-    lots = grid.qty_lots(pair, side, noted, ticks)
-    is_cash = noted.order_type == TAKER_ONLY and not noted.ends_at_base(side)
-    return OrderTerms(
-        side,
-        OrdType.MARKET if is_cash else OrdType.LIMIT,
-        time_in_force(noted.order_type),
-        0 if is_cash else lots,
-        price_ticks=ticks,
-        expire_ns=expire_ns(noted),
-        exec_inst=exec_inst(noted.order_type),
-        cash=Cash(quote * pair.quote.minor_per_unit) if is_cash else None,
-        text=ANNOTATIONS.write(noted),
-        secondary_cl_ord_id=name,
-        slot=slot_of(noted.storage_id),
-    )

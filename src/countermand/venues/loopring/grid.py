@@ -8,12 +8,24 @@ is less than a lot is dust: no owner gives more or gets less than was signed.
 
 from typing import NamedTuple
 
-from countermand.venues.loopring.annotations import Annotation
+from countermand.venues.loopring import tables
+from countermand.venues.loopring.annotations import ANNOTATIONS, Annotation
 from countermand.venues.loopring.errors import Code, Coded
 from countermand.venues.loopring.resolve import Pair
-from countermand.vocabulary.order import Side
+from countermand.vocabulary.order import (
+    Cash,
+    ExecInst,
+    OrderTerms,
+    OrdType,
+    Side,
+    Slot,
+    TimeInForce,
+)
 from countermand.vocabulary.reports import OrderReport
-from countermand.wire import numbers
+from countermand.wire import numbers, times
+
+# How many slots a token's storage ids share, by what is left of them.
+SLOTS = 16_384
 
 
 class Filled(NamedTuple):
@@ -22,6 +34,35 @@ class Filled(NamedTuple):
     base: int
     quote: int
     is_whole: bool
+
+
+def order_terms(pair: Pair, side: Side, noted: Annotation, name: str) -> OrderTerms:
+    """
+    Return what is asked of the exchange with an order; `name` is the client's own.
+
+    What ends at its amount of quote is worth more lots at a better price. The exchange works that
+    out for what trades at once; for what may rest it is that many lots at its own price.
+    Raises: Coded for volumes that this market cannot trade.
+    """
+    base, quote = noted.volumes(side)
+    ticks = price_ticks(pair, side, base, quote)
+    lots = qty_lots(pair, side, noted, ticks)
+    takes = noted.order_type == tables.TAKER_ONLY
+    is_cash = takes and not noted.ends_at_base(side)
+    return OrderTerms(
+        side,
+        OrdType.MARKET if is_cash else OrdType.LIMIT,
+        TimeInForce.IOC if takes else TimeInForce.GTD,
+        0 if is_cash else lots,
+        price_ticks=ticks,
+        expire_ns=0 if takes else noted.valid_until_s * times.S,
+        exec_inst=ExecInst.POST_ONLY * (noted.order_type == tables.MAKER_ONLY),
+        cash=Cash(quote * pair.quote.minor_per_unit) if is_cash else None,
+        text=ANNOTATIONS.write(noted),
+        secondary_cl_ord_id=name,
+        # Ids count from 0, and numbers in a slot from 1.
+        slot=Slot(noted.storage_id % SLOTS, noted.storage_id + 1),
+    )
 
 
 def price_ticks(pair: Pair, side: Side, base_volume: int, quote_volume: int) -> int:

@@ -9,8 +9,6 @@ from countermand.venues.loopring.settings import Ctx
 from countermand.wire import times
 from countermand.wire.conversation import Op, always, reply
 
-_ORDER_BOOK = 2
-
 
 def show_time(message: m.Nothing, ctx: Ctx) -> m.Timestamp:
     """Return the time."""
@@ -36,9 +34,7 @@ def show_markets(message: m.Nothing, ctx: Ctx) -> m.Markets:
 
 def show_mix_markets(message: m.Nothing, ctx: Ctx) -> m.MixMarkets:
     """Return all markets; none has a pool, and when one was made is not known."""
-    books: dict[str, Any] = {"status": _ORDER_BOOK, "created_at": "0"}
-    markets = [m.MixMarket(**_market(one), **books) for one in resolve.pairs(ctx)]
-    return m.MixMarkets(markets=markets)
+    return m.MixMarkets(markets=[m.MixMarket(**_market(one)) for one in resolve.pairs(ctx)])
 
 
 def _token(one: Holding) -> m.Token:
@@ -55,9 +51,6 @@ def _token(one: Holding) -> m.Token:
         precision_for_order=token.precision_for_order,
         order_amounts=amounts,
         lucky_token_amounts=amounts,
-        fast_withdraw_limit="0",
-        gas_amounts=m.GasAmounts(distribution="0", deposit="0"),
-        enabled=True,
     )
 
 
@@ -78,4 +71,4 @@ TOKENS = Op(m.Nothing, list[m.Token], reply(show_tokens))
 MARKETS = Op(m.Nothing, m.Markets, reply(show_markets))
 MIX_MARKETS = Op(m.Nothing, m.MixMarkets, reply(show_mix_markets))
 # Clients ask for pools when they start; there are none.
-POOLS = Op(m.Nothing, m.Pools, reply(always(m.Pools(pools=[]))))
+POOLS = Op(m.Nothing, m.Pools, reply(always(m.Pools())))

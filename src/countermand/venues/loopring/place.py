@@ -5,18 +5,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.loopring import grid, resolve, slots
+from countermand.venues.loopring import grid, resolve, slots, tables
 from countermand.venues.loopring.annotations import ANNOTATIONS, Annotation
-from countermand.venues.loopring.form import fee_bips, order_of, slot_of
+from countermand.venues.loopring.form import fee_bips, order_of
 from countermand.venues.loopring.messages import orders as m
-from countermand.venues.loopring.order_hash import HashedTerms, hash_text, order_hash, read_terms
+from countermand.venues.loopring.order_hash import hash_text, order_hash, read_terms
 from countermand.venues.loopring.settings import Ctx
 from countermand.venues.loopring.show import read_taken, show_taken
-from countermand.venues.loopring.tables import LIMIT_ORDER, MAKER_ONLY, TAKER_ONLY
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.events import OrderRejected
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import ExecInst, OrdStatus, Side, TimeInForce
+from countermand.vocabulary.order import ExecInst, OrdStatus, Side, Slot, TimeInForce
 from countermand.vocabulary.queries import GetOrder, ListSlots
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.receipt import Receipt
@@ -34,6 +33,7 @@ IDEMPOTENT_NS = 5 * times.S
 # How long an order of our client stands that does not say so, and the fee it signs for.
 _LIFE_S = 30 * 24 * 3600
 _MAX_FEE_BIPS = 63
+_STANDS = {TimeInForce.GTC: TimeInForce.GTD}
 
 
 def serve_place(message: m.SubmitOrder, ctx: Ctx) -> Serving[m.Submitted]:
@@ -80,23 +80,24 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.SubmitOrder:
     """
     Return the form of an order that has its annotation.
 
-    Raises: NotExpressible for one that has none, for nothing can be served back without it.
+    Raises: NotExpressible for one that has none: there is no form to serve back without it.
     """
     try:
         noted = ANNOTATIONS.read(command.terms.text)
     except ValueError:
         raise NotExpressible("an order without its storage id and volumes") from None
-    signed = _signed(command, noted, ctx)
+    pair = resolve.pair_by_id(command.instrument_id, ctx)
+    sold, bought = pair.sold_and_bought(command.terms.side)
     name = command.terms.secondary_cl_ord_id
     return m.SubmitOrder(
         exchange=ctx.settings.exchange_address,
-        account_id=signed.account_id,
-        storage_id=signed.storage_id,
-        sell_token=m.TokenAmount(token_id=signed.sell_token_id, volume=str(signed.sell_volume)),
-        buy_token=m.TokenAmount(token_id=signed.buy_token_id, volume=str(signed.buy_volume)),
-        valid_until=signed.valid_until_s,
-        max_fee_bips=signed.max_fee_bips,
-        fill_amount_b_or_s=signed.fill_amount_b_or_s,
+        account_id=resolve.account_text(command.account_id, ctx),
+        storage_id=noted.storage_id,
+        sell_token={"tokenId": sold.token.token_id, "volume": str(noted.sell_volume)},
+        buy_token={"tokenId": bought.token.token_id, "volume": str(noted.buy_volume)},
+        valid_until=noted.valid_until_s,
+        max_fee_bips=noted.max_fee_bips,
+        fill_amount_b_or_s=noted.fill_amount_b_or_s,
         all_or_none=False,
         client_order_id=None if name == command.cl_ord_id else name,
         order_type=noted.order_type,
@@ -110,52 +111,32 @@ PLACE = Op(m.SubmitOrder, m.Submitted, serve_place, ask_place, read_taken)
 def _completed(command: NewOrder, storage_id: int, ctx: Ctx) -> NewOrder:
     # A client id given as `cl_ord_id` becomes the secondary one; the order ends at its amount of
     # base.
-    terms, pair = command.terms, resolve.pair_by_id(command.instrument_id, ctx)
-    order_type = MAKER_ONLY if terms.exec_inst & ExecInst.POST_ONLY else LIMIT_ORDER
-    takes, is_buy = terms.time_in_force is TimeInForce.IOC, terms.side is Side.BUY
+    asked, pair = command.terms, resolve.pair_by_id(command.instrument_id, ctx)
+    is_buy, takes = asked.side is Side.BUY, asked.time_in_force is TimeInForce.IOC
+    rests = tables.MAKER_ONLY if asked.exec_inst & ExecInst.POST_ONLY else tables.LIMIT_ORDER
     try:
-        base, quote = grid.volumes(pair, terms.price_ticks, terms.order_qty_lots)
+        volumes = grid.volumes(pair, asked.price_ticks, asked.order_qty_lots)
     except ValueError as error:
         raise NotExpressible(str(error)) from None
-    noted = Annotation(
-        storage_id,
-        quote if is_buy else base,
-        base if is_buy else quote,
-        terms.expire_ns // times.S or ctx.now_ns // times.S + _LIFE_S,
+    sold, bought = volumes[::-1] if is_buy else volumes
+    until_s = asked.expire_ns // times.S or ctx.now_ns // times.S + _LIFE_S
+    bips, style = (
         max(fee_bips(pair.instrument), _MAX_FEE_BIPS),
-        is_buy,
-        TAKER_ONLY if takes else order_type,
+        tables.TAKER_ONLY if takes else rests,
     )
-    hashed = hash_text(order_hash(_signed(command, noted, ctx)))
-    # The venue ends an order that stands until it is canceled by itself.
-    stands = terms.time_in_force in (TimeInForce.GTC, TimeInForce.GTD)
-    completed = replace(
-        terms,
-        secondary_cl_ord_id=terms.secondary_cl_ord_id or command.cl_ord_id or hashed,
-        time_in_force=TimeInForce.GTD if stands else terms.time_in_force,
-        expire_ns=0 if takes else noted.valid_until_s * times.S,
+    noted = Annotation(storage_id, sold, bought, until_s, bips, is_buy, style)
+    terms = replace(
+        asked,
+        # The venue ends an order that stands until it is canceled by itself.
+        time_in_force=_STANDS.get(asked.time_in_force, asked.time_in_force),
+        expire_ns=0 if takes else until_s * times.S,
         text=ANNOTATIONS.write(noted),
-        slot=slot_of(storage_id),
+        slot=Slot(storage_id % grid.SLOTS, storage_id + 1),
     )
-    return replace(command, cl_ord_id=hashed, terms=completed)
-
-
-def _signed(command: NewOrder, noted: Annotation, ctx: Ctx) -> HashedTerms:
-    pair = resolve.pair_by_id(command.instrument_id, ctx)
-    sold, bought = pair.sold_and_bought(command.terms.side)
-    return HashedTerms(
-        exchange=int(ctx.settings.exchange_address, 16),
-        storage_id=noted.storage_id,
-        account_id=int(resolve.account_text(command.account_id, ctx) or 0),
-        sell_token_id=sold.token.token_id,
-        buy_token_id=bought.token.token_id,
-        sell_volume=noted.sell_volume,
-        buy_volume=noted.buy_volume,
-        valid_until_s=noted.valid_until_s,
-        max_fee_bips=noted.max_fee_bips,
-        fill_amount_b_or_s=noted.fill_amount_b_or_s,
-        taker=0,
-    )
+    form = ask_place(replace(command, terms=terms), ctx)
+    hashed = hash_text(order_hash(read_terms(form)))
+    name = asked.secondary_cl_ord_id or command.cl_ord_id or hashed
+    return replace(command, cl_ord_id=hashed, terms=replace(terms, secondary_cl_ord_id=name))
 
 
 def _is_as_it_was(order: OrderReport, now_ns: int) -> bool:

@@ -1,23 +1,17 @@
 """Reading orders: one by its hash, or some of an account's."""
 
-from msgspec import Struct
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
-from countermand.venues.loopring import resolve
+from countermand.venues.loopring import resolve, tables
 from countermand.venues.loopring.annotations import ANNOTATIONS
 from countermand.venues.loopring.errors import Absent, Code, Coded
 from countermand.venues.loopring.messages import orders as m
 from countermand.venues.loopring.parameters import chosen_words, given, optional_number
 from countermand.venues.loopring.settings import Ctx
 from countermand.venues.loopring.show import read_order, show_order
-from countermand.venues.loopring.tables import (
-    EXTRA_ORDER_TYPES,
-    ORDER_TYPES,
-    SIDES,
-    STATUSES,
-    TRADE_CHANNELS,
-    TRADITIONAL_ORDER,
-)
+from countermand.venues.loopring.tables import SIDES, STATUSES
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.queries import GetOrder, ListOrders
@@ -27,6 +21,10 @@ from countermand.wire.conversation import Op, Serving
 from countermand.wire.fields import invalid
 
 LIMIT_MAX = 50
+
+# Types, channels and extra types that are let through; the exchange does not know them.
+_Wanted = tuple[Sequence[str], Sequence[str], Sequence[str]]
+_EVERY = (tables.ORDER_TYPES, tables.TRADE_CHANNELS, tables.EXTRA_ORDER_TYPES)
 
 
 def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.Order]:
@@ -57,15 +55,15 @@ def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderList]:
     Raises: InvalidField, Coded. Source: DEX API v3, "Get orders".
     """
     query, wanted = _query(message, ctx), _wanted(message)
-    if not wanted.chooses:
+    if wanted == _EVERY:
         page: OrderPage = yield query
-        total, reports = page.total, list(page.orders)
     else:
-        # The exchange does not know these, so the page is cut once all are looked at.
+        # The page is cut once all orders are looked at.
         page = yield replace(query, offset=0, limit=None)
-        chosen = [report for report in page.orders if wanted.matches(report)]
-        total, reports = len(chosen), chosen[query.offset : query.offset + (query.limit or 0)]
-    return m.OrderList(total_num=total, orders=[show_order(one, ctx) for one in reports])
+        chosen = tuple(report for report in page.orders if _matches(report, wanted))
+        end = query.offset + (query.limit or 0)
+        page = OrderPage(len(chosen), chosen[query.offset : end])
+    return m.OrderList(total_num=page.total, orders=[show_order(one, ctx) for one in page.orders])
 
 
 def ask_list(query: ListOrders, ctx: Ctx) -> m.ListOrders:
@@ -95,31 +93,19 @@ GET = Op(m.GetOrder, m.Order, serve_get, ask_get, read_order)
 LIST = Op(m.ListOrders, m.OrderList, serve_list, ask_list, read_list)
 
 
-class _Wanted(Struct, frozen=True):
-    # Filters by what the exchange does not know; an empty one lets everything through.
-    types: list[str]
-    channels: list[str]
-    extras: list[str]
-
-    @property
-    def chooses(self) -> bool:
-        return bool(self.types or self.channels or self.extras)
-
-    def matches(self, report: OrderReport) -> bool:
-        noted = ANNOTATIONS.read(report.terms.text)
-        return (
-            (not self.types or noted.order_type in self.types)
-            and (not self.channels or noted.trade_channel in self.channels)
-            and (not self.extras or TRADITIONAL_ORDER in self.extras)
-        )
-
-
 def _wanted(message: m.ListOrders) -> _Wanted:
-    return _Wanted(
-        chosen_words("orderTypes", message.order_types, ORDER_TYPES),
-        chosen_words("tradeChannels", message.trade_channels, TRADE_CHANNELS),
-        chosen_words("extraOrderTypes", message.extra_order_types, EXTRA_ORDER_TYPES),
+    types, channels, extras = _EVERY
+    return (
+        chosen_words("orderTypes", message.order_types, types) or types,
+        chosen_words("tradeChannels", message.trade_channels, channels) or channels,
+        chosen_words("extraOrderTypes", message.extra_order_types, extras) or extras,
     )
+
+
+def _matches(report: OrderReport, wanted: _Wanted) -> bool:
+    noted = ANNOTATIONS.read(report.terms.text)
+    styles = (noted.order_type, noted.trade_channel, tables.TRADITIONAL_ORDER)
+    return all(style in words for style, words in zip(styles, wanted, strict=True))
 
 
 def _query(message: m.ListOrders, ctx: Ctx) -> ListOrders:

@@ -4,16 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
+from countermand.venues.loopring import presentation as shown
 from countermand.venues.loopring.credential import LoopringPrincipal
-from countermand.venues.loopring.presentation import (
-    EXCHANGE_ADDRESS,
-    MARKETS,
-    TOKENS,
-    Address,
-    Display,
-    Owner,
-    Token,
-)
 from countermand.wire.context import Context, Settings
 
 
@@ -28,11 +20,11 @@ class LoopringSettings(Settings, frozen=True):
 
     rate_limit_per_s: Annotated[int, Meta(ge=0)] = 5
     public_base_url: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
-    exchange_address: Address = EXCHANGE_ADDRESS
+    exchange_address: shown.Address = shown.EXCHANGE_ADDRESS
     chain_id: int = 1
-    tokens: dict[str, Token] = field(default_factory=TOKENS.copy)
-    markets: dict[str, Display] = field(default_factory=MARKETS.copy)
-    owners: dict[str, Owner] = {}
+    tokens: dict[str, shown.Token] = field(default_factory=shown.TOKENS.copy)
+    markets: dict[str, shown.Display] = field(default_factory=shown.MARKETS.copy)
+    owners: dict[str, shown.Owner] = {}
 
 
 Ctx = Context[LoopringSettings, LoopringPrincipal]

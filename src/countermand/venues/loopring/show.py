@@ -6,24 +6,9 @@ from countermand.venues.loopring import grid, resolve
 from countermand.venues.loopring.annotations import ANNOTATIONS, Annotation
 from countermand.venues.loopring.messages import orders as m
 from countermand.venues.loopring.settings import Ctx
-from countermand.venues.loopring.tables import (
-    CANCELLED,
-    MAKER_ONLY,
-    PROCESSING,
-    SIDES,
-    STATUS_OF,
-    STATUSES,
-    TAKER_ONLY,
-)
+from countermand.venues.loopring.tables import CANCELLED, PROCESSING, SIDES, STATUS_OF, STATUSES
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import (
-    ExecInst,
-    OrderTerms,
-    OrdStatus,
-    OrdType,
-    Side,
-    TimeInForce,
-)
+from countermand.vocabulary.order import OrdStatus, OrdType, Side
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import times
@@ -43,7 +28,9 @@ def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
     base, quote = noted.volumes(side)
     traded = grid.filled(pair, report, noted)
     sold, bought = pair.sold_and_bought(side)
-    status = STATUS_OF[report.ord_status]
+    # The exchange is done with a market order when the book is; its owner asked for more.
+    is_done = report.terms.ord_type is OrdType.MARKET and report.ord_status is OrdStatus.FILLED
+    is_cut_short = is_done and not traded.is_whole
     return m.Order(
         hash=report.cl_ord_id,
         client_order_id=report.terms.secondary_cl_ord_id,
@@ -60,7 +47,7 @@ def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
         validity=m.Validity(start=report.submit_ns // times.S, end=noted.valid_until_s),
         order_type=noted.order_type,
         trade_channel=noted.trade_channel,
-        status=CANCELLED if _is_cut_short(report, traded) else status,
+        status=CANCELLED if is_cut_short else STATUS_OF[report.ord_status],
         storage_info=m.StorageInfo(
             account_id=int(ctx.directory.accounts[report.account_id].name),
             token_id=sold.token.token_id,
@@ -80,12 +67,11 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     account = resolve.find_account(message.storage_info.account_id, ctx)
     if pair is None or account is None:
         raise Malformed("order names what is not known here")
-    terms, told = read_terms(message, pair), message.volumes
+    side, told = SIDES.from_wire(message.side), message.volumes
+    terms = grid.order_terms(pair, side, _annotation(message, side), message.client_order_id)
     cum = int(told.base_filled) * pair.base.minor_per_unit // pair.instrument.lot_minor
-    _, bought = pair.sold_and_bought(terms.side)
-    status = _ord_status(message.status, cum)
-    is_open = status in STATUSES[PROCESSING]
-    start_ns = message.validity.start * times.S
+    status, start_ns = _ord_status(message.status, cum), message.validity.start * times.S
+    _, bought = pair.sold_and_bought(side)
     return OrderReport(
         OrderId(0),
         account.account_id,
@@ -93,9 +79,9 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
         message.hash,
         terms,
         status.standing,
-        ord_status=status,
-        exec_type=last_exec_type(status),
-        leaves_qty_lots=terms.order_qty_lots - cum if is_open else 0,
+        status,
+        last_exec_type(status),
+        leaves_qty_lots=terms.order_qty_lots - cum if status.standing.is_open else 0,
         cum_qty_lots=cum,
         cum_notional_minor=int(told.quote_filled) * pair.quote.minor_per_unit,
         fee_minor=int(told.fee) * bought.minor_per_unit,
@@ -103,50 +89,6 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
         transact_ns=start_ns,
         cancel_reason=CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE,
     )
-
-
-def read_terms(message: m.Order, pair: resolve.Pair) -> OrderTerms:
-    """Return the terms that an order object tells."""
-    side, order_type = SIDES.from_wire(message.side), message.order_type
-    base, quote = int(message.volumes.base_amount), int(message.volumes.quote_amount)
-    sold, bought = (base, quote) if side is Side.SELL else (quote, base)
-    noted = Annotation(
-        message.storage_info.storage_id,
-        sold,
-        bought,
-        message.validity.end,
-        0,
-        side is Side.BUY,
-        order_type,
-        message.trade_channel,
-    )
-    ticks = grid.price_ticks(pair, side, base, quote)
-    return OrderTerms(
-        side,
-        OrdType.LIMIT,
-        time_in_force(order_type),
-        grid.qty_lots(pair, side, noted, ticks),
-        price_ticks=ticks,
-        expire_ns=expire_ns(noted),
-        exec_inst=exec_inst(order_type),
-        text=ANNOTATIONS.write(noted),
-        secondary_cl_ord_id=message.client_order_id,
-    )
-
-
-def time_in_force(order_type: str) -> TimeInForce:
-    """Return how long an order of a type stands."""
-    return TimeInForce.IOC if order_type == TAKER_ONLY else TimeInForce.GTD
-
-
-def exec_inst(order_type: str) -> int:
-    """Return the instructions that an order's type is."""
-    return int(ExecInst.POST_ONLY if order_type == MAKER_ONLY else ExecInst.NONE)
-
-
-def expire_ns(noted: Annotation) -> int:
-    """Return when an order expires, 0 for one that does not rest."""
-    return 0 if noted.order_type == TAKER_ONLY else noted.valid_until_s * times.S
 
 
 def show_taken(
@@ -164,20 +106,12 @@ def read_taken(message: m.Submitted, asked: Any, ctx: Ctx) -> Acknowledged:
     return Acknowledged((), (message.hash,))
 
 
-def is_cut_short(report: OrderReport, ctx: Ctx) -> bool:
-    """
-    Return whether an order ended before its amount did, though the exchange calls it filled.
-
-    The exchange is done with a market order when the book is; its owner asked for more.
-    """
-    pair = resolve.pair_by_id(report.instrument_id, ctx)
-    traded = grid.filled(pair, report, ANNOTATIONS.read(report.terms.text))
-    return _is_cut_short(report, traded)
-
-
-def _is_cut_short(report: OrderReport, traded: grid.Filled) -> bool:
-    is_done = report.ord_status is OrdStatus.FILLED
-    return report.terms.ord_type is OrdType.MARKET and is_done and not traded.is_whole
+def _annotation(message: m.Order, side: Side) -> Annotation:
+    volumes, slot = message.volumes, message.storage_info
+    amounts = int(volumes.base_amount), int(volumes.quote_amount)
+    sold, bought = amounts if side is Side.SELL else amounts[::-1]
+    ends_at, style = message.validity.end, (message.order_type, message.trade_channel)
+    return Annotation(slot.storage_id, sold, bought, ends_at, 0, side is Side.BUY, *style)
 
 
 def _ord_status(word: str, cum_lots: int) -> OrdStatus:

@@ -2,7 +2,7 @@
 
 from countermand.venues.loopring import parameters, resolve
 from countermand.venues.loopring.errors import Code, Coded
-from countermand.venues.loopring.form import SLOTS
+from countermand.venues.loopring.grid import SLOTS
 from countermand.venues.loopring.messages import accounts as m
 from countermand.venues.loopring.settings import Ctx
 from countermand.vocabulary.queries import ListSlots

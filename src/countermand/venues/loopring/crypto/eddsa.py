@@ -6,10 +6,10 @@ A private key is a number k, its public key the point A = k B. To sign a number 
     r = a secret number made from k and m;    R = r B
     t = poseidon(R.x, R.y, A.x, A.y, m);      S = r + k t
 
-and whoever knows A can see that S B = R + t A, which is r B + t k B, though not who could have
-found S without k. Multiples of B repeat every L, so S and S + L say the same; the venue's own
-signers reduce modulo E = 8 L, and most of their signatures have S above L. A signature therefore
-identifies nothing: whoever sees one can write down eight.
+With A it can be seen that S B = R + t A, which is r B + t k B; without k no S is found. Multiples
+of B repeat every L, so S and S + L say the same; the venue's own signers reduce modulo E = 8 L, and
+most of their signatures have S above L. A signature therefore identifies nothing: from one, eight
+can be written down.
 
 Source: Loopring protocol 3.6, design document, "EdDSA"; the venue's Python sample client
         (`PoseidonEdDSA`) and npm SDK 3.9, byte for byte the same; tests/venues/loopring/vectors.
@@ -26,7 +26,6 @@ from countermand.venues.loopring.crypto.babyjubjub import BASE, E, L
 from countermand.venues.loopring.crypto.comb import Comb, comb, multiply
 from countermand.venues.loopring.crypto.field import P, mpz
 from countermand.venues.loopring.crypto.poseidon import digest, poseidon
-from countermand.wire.errors import Unauthorized
 
 # How many keys' combs are kept, the least recently used going first; each is about 0.14 MB.
 KEYS_MAX = 256
@@ -35,12 +34,12 @@ _TEXT = re.compile(r"0x([0-9a-fA-F]{64})([0-9a-fA-F]{64})([0-9a-fA-F]{64})")
 
 
 class NoKey(ValueError):
-    """Numbers that cannot be anybody's key."""
+    """Numbers that cannot be a key."""
 
 
 class PublicKey(Struct, frozen=True, gc=False):
     """
-    A point that can be somebody's key. Raises NoKey when made of anything else.
+    A point that can be a key. Raises NoKey when made of anything else.
 
     Of order L, that is: with a point of another order anyone could sign.
     """
@@ -98,12 +97,6 @@ def is_valid(signer: PublicKey, message: int, signature: Signature) -> bool:
     ours = multiply(_base_comb(), s % L)
     theirs = multiply(_comb_of_minus(signer), t % L)
     return babyjubjub.is_equal(babyjubjub.add(ours, theirs), r_x, r_y)
-
-
-def check_valid(signer: PublicKey, message: int, signature: Signature, text: str) -> None:
-    """Check a signature that must not be ignored. Raises Unauthorized with `text`."""
-    if not is_valid(signer, message, signature):
-        raise Unauthorized(text)
 
 
 def signature_text(signature: Signature) -> str:

@@ -103,7 +103,7 @@ class RateAmount(Message, frozen=True):
     token_symbol: str
     base_order_info: OrderInfo
     user_order_info: OrderInfo
-    trade_cost: str
+    trade_cost: str = "0"
 
 
 class Rates(Message, frozen=True):
@@ -135,4 +135,4 @@ class Fee(Message, frozen=True):
     """A token's fee rates."""
 
     fee_rate: FeeRate
-    gas_price: str
+    gas_price: str = "0"

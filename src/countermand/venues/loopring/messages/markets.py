@@ -39,8 +39,8 @@ class OrderAmounts(Message, frozen=True):
 class GasAmounts(Message, frozen=True):
     """What a transaction costs in gas."""
 
-    distribution: str
-    deposit: str
+    distribution: str = "0"
+    deposit: str = "0"
 
 
 class Token(Message, frozen=True):
@@ -56,9 +56,9 @@ class Token(Message, frozen=True):
     precision_for_order: int
     order_amounts: OrderAmounts
     lucky_token_amounts: OrderAmounts
-    fast_withdraw_limit: str
-    gas_amounts: GasAmounts
-    enabled: bool
+    fast_withdraw_limit: str = "0"
+    gas_amounts: GasAmounts = GasAmounts()
+    enabled: bool = True
 
 
 class Market(Message, frozen=True):
@@ -85,8 +85,8 @@ class MixMarket(Market, frozen=True):
     Units: `created_at` in milliseconds since the Unix epoch, as text.
     """
 
-    status: int
-    created_at: str
+    status: int = 2
+    created_at: str = "0"
 
 
 class MixMarkets(Message, frozen=True):
@@ -98,7 +98,7 @@ class MixMarkets(Message, frozen=True):
 class Pools(Message, frozen=True):
     """Automated market makers; there are none."""
 
-    pools: list[str]
+    pools: list[str] = []
 
 
 class GetDepth(Message, frozen=True):

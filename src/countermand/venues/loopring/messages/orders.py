@@ -7,13 +7,6 @@ from msgspec import UNSET, UnsetType
 from countermand.venues.loopring.messages.shared import Message
 
 
-class TokenAmount(Message, frozen=True):
-    """A token and how much of it. Units: smallest units, as text or as a number."""
-
-    token_id: int | str
-    volume: int | str
-
-
 class SignedOrder(Message, frozen=True):
     """
     The part of a new order that its signature covers, and the signature. Ids and amounts come as
