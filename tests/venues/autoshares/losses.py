@@ -5,7 +5,6 @@ from typing import Any
 from msgspec.structs import replace
 from tests.venues.conformance.losses import Losses
 
-from countermand.venues.autoshares import VENUE
 from countermand.vocabulary.order import PositionEffect, SelfTradePrevention
 from countermand.wire.operation import Operation
 
@@ -39,11 +38,17 @@ LOSSES = Losses(
             }
         ),
         Operation.LIST_POSITIONS: frozenset(
-            {"open_buy_lots", "open_sell_lots", "margin_minor", "mark_price_ticks"}
+            {
+                "open_buy_lots",
+                "open_sell_lots",
+                "margin_minor",
+                "mark_price_ticks",
+                "bought_lots",
+                "sold_lots",
+            }
         ),
     },
     unsigned=frozenset({"method", "path", "body"}),
-    read_as=VENUE.refusals.loses,
     bodiless=frozenset({409}),
     stranger=stranger,
 )

@@ -364,15 +364,16 @@ def quotes(draw: st.DrawFn, one: Instrument) -> QuoteReport:
     """A market with or without anything in it."""
     lots, ticks = st.integers(0, 10**9), TICKS
     bid, ask, last = draw(lots), draw(lots), draw(lots)
+    last_px_ticks = draw(ticks) if last else 0
     return QuoteReport(
         one,
         draw(ticks) if bid else 0,
         bid,
         draw(ticks) if ask else 0,
         ask,
-        draw(ticks) if last else 0,
+        last_px_ticks,
         last,
-        draw(ticks),
+        last_px_ticks or draw(ticks),
         draw(lots),
         draw(st.integers(0, 10**15)) * one.notional_minor,
         draw(lots),
@@ -456,3 +457,15 @@ def told(report: Any, untold: frozenset[str]) -> dict[str, Any]:
     known = (report, getattr(report, "terms", None))
     names = [n for n in TOLD if n not in untold and any(hasattr(one, n) for one in known)]
     return {name: field(report, name) for name in names}
+
+
+def amounts(report: Any) -> dict[str, int | None]:
+    """Return what of a report and its terms is in lots, ticks or minor units."""
+    parts = [report, report.terms] if hasattr(report, "terms") else [report]
+    units = ("_lots", "_ticks", "_minor")
+    return {
+        name: getattr(part, name)
+        for part in parts
+        for name in part.__struct_fields__
+        if name.endswith(units)
+    }

@@ -22,10 +22,6 @@ from countermand.wire.errors import WireError
 from countermand.wire.operation import Operation
 
 
-def _itself(error: WireError) -> WireError:
-    return error
-
-
 def _stranger(credential: Any) -> Any:
     return replace(credential, key="nobody")
 
@@ -40,11 +36,12 @@ class Losses(Struct, frozen=True, kw_only=True):
 
     Shape: `lacks` operations our client cannot ask for; `given` is what every order of the venue
            is, whatever else it is, and `replacing` what every replacement is; `untold` fields of
-           what an operation reports do not arrive; `unreached` states no order of the venue comes
-           to; `unsigned` parts of a request no signature reaches; `read_as` returns what a refusal
-           is read back as; `bare` refusals are the router's, in plain text, and answers with a
-           status that is `bodiless` have none; with `refuses_nothing` a cancel of many that finds
-           none is refused; `stranger` makes a key nobody knows of one somebody has.
+           what an operation reports do not arrive, and amounts among them are read as 0; `rounded`
+           amounts arrive as near as the wire can tell them; `unreached` states no order of the
+           venue comes to; `unsigned` parts of a request no signature reaches; `bare` refusals are
+           the router's, in plain text, and answers with a status that is `bodiless` have none; with
+           `refuses_nothing` a cancel of many that finds none is refused; `stranger` makes a key
+           nobody knows of one somebody has.
 
     Flipping the case of a letter changes nothing in `caseless` headers. Where orders go by what
     their owners call them, `completed` makes a generic order one of the venue's, named and all, and
@@ -56,9 +53,9 @@ class Losses(Struct, frozen=True, kw_only=True):
     given: dict[str, Any] = {}
     replacing: dict[str, Any] = {}
     untold: dict[Operation, frozenset[str]] = {}
+    rounded: dict[Operation, frozenset[str]] = {}
     unreached: frozenset[OrdStatus] = frozenset()
     unsigned: frozenset[str] = frozenset()
-    read_as: Callable[[WireError], WireError] = _itself
     bare: tuple[type[WireError], ...] = ()
     bodiless: frozenset[int] = frozenset()
     refuses_nothing: bool = False

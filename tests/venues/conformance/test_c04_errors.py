@@ -55,8 +55,12 @@ PLAIN: tuple[WireError, ...] = (
 
 def trip(desk: Desk, error: WireError) -> tuple[Response, WireError, Any]:
     """Return the rendered response, what our client makes of it, and what it should make of it."""
-    response = desk.venue.refusals.render(error)
-    assert response.status >= 400
+    name, refusals = desk.venue.name, desk.venue.refusals
+    try:
+        response = refusals.render(error)
+    except LookupError as why:
+        pytest.fail(f"{name}: {why} {details(error)}; give it a row in errors.py")
+    assert response.status >= 400, f"{name}: the row of {error!r} in errors.py is no refusal"
     declared = losses(desk)
     if isinstance(error, declared.bare):
         assert response.content_type == b"text/plain"
@@ -64,10 +68,17 @@ def trip(desk: Desk, error: WireError) -> tuple[Response, WireError, Any]:
         assert response.body == b""
     else:
         assert isinstance(msgspec.json.decode(response.body), dict)
-    read = desk.venue.refusals.interpret(response)
-    expected = declared.read_as(error)
-    assert type(expected) is type(read)
+    read, expected = refusals.interpret(response), refusals.loses(error)
+    assert type(expected) is type(read), (
+        f"{name}: {type(error).__name__} {details(error)} is read back as {type(read).__name__}; "
+        "tell the rows apart in errors.py, or say in REFUSALS.loses what it is read as"
+    )
     return response, read, expected
+
+
+def details(error: WireError) -> str:
+    """Return what a refusal is about, in words."""
+    return ", ".join(f"{name}={getattr(error, name)!s}" for name in error.FIELDS)
 
 
 def excuse(desk: Desk, to: CxlRejResponseTo) -> None:
@@ -157,4 +168,6 @@ def test_refusal_that_is_nobody_s(
     desk: Desk, status: int, kind: type[WireError], body: bytes
 ) -> None:
     """A proxy speaks no dialect; its status still says something, and nothing crashes."""
-    assert type(desk.venue.refusals.interpret(Response(status, body))) is kind
+    read = type(desk.venue.refusals.interpret(Response(status, body))).__name__
+
+    assert kind.__name__ == read, f"{desk.venue.name}: see what the envelope reads in errors.py"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.venues.conformance.asking import asks
+from tests.venues.conformance.asking import check_asks
 from tests.venues.desk import Desk
 
 from countermand.wire.operation import Capability, Operation
@@ -22,7 +22,7 @@ def test_c08_orders_are_placed_read_and_canceled(desk: Desk, operation: Operatio
     name, what = desk.venue.name, operation.value
 
     assert rows, f"{name} has no {what}: write it in {NEEDED[operation]} and give it a row"
-    assert asks(desk, operation), f"{name}: the Op of {what} needs an ask and a read"
+    check_asks(desk, operation)
 
 
 def test_c05_every_row_matches_what_it_builds(desk: Desk) -> None:
@@ -36,13 +36,14 @@ def test_c05_every_row_matches_what_it_builds(desk: Desk) -> None:
 def test_c05_every_row_names_its_source(desk: Desk) -> None:
     """A section someone can look up."""
     for row in desk.venue.routes.rows:
-        assert len(row.source) > 10
+        assert len(row.source) > 10, f"{desk.venue.name}: name the section of {row.path}"
 
 
 def test_c05_client_corners_come_in_pairs(desk: Desk) -> None:
     """A request nobody can send needs no reply anyone can read."""
     for row in desk.venue.routes.rows:
-        assert (row.op.ask is None) is (row.op.read is None)
+        is_pair = (row.op.ask is None) is (row.op.read is None)
+        assert is_pair, f"{desk.venue.name}: the Op of {row.path} has one of ask and read"
 
 
 def test_c07_streams_are_declared_absent(desk: Desk) -> None:

@@ -224,7 +224,7 @@ def test_fill_wins_over_a_cancel(alice: Trader, bob: Trader) -> None:
     late = CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, OrdStatus.FILLED)
     with pytest.raises(CancelRefused) as caught:
         alice.cancel(placed)
-    expected = losses(alice.desk).read_as(late)
+    expected = alice.desk.venue.refusals.loses(late)
     assert isinstance(expected, CancelRefused)
     assert (expected.cxl_rej_reason, expected.ord_status) == (
         caught.value.cxl_rej_reason,
@@ -330,7 +330,7 @@ def test_order_of_another_is_unknown(alice: Trader, bob: Trader) -> None:
     placed = alice.place("one", Side.BUY, 1000)
     with pytest.raises(CancelRefused) as caught:
         bob.cancel(placed)
-    expected = losses(alice.desk).read_as(CancelRefused(CxlRejReason.UNKNOWN_ORDER, None))
+    expected = alice.desk.venue.refusals.loses(CancelRefused(CxlRejReason.UNKNOWN_ORDER, None))
     assert isinstance(expected, CancelRefused)
     assert caught.value.cxl_rej_reason is expected.cxl_rej_reason
     as_hers = CancelOrder(
@@ -378,7 +378,7 @@ def test_key_that_may_only_look(alice: Trader) -> None:
     placed = alice.place("one", Side.BUY, 1000)
 
     assert looker.read(placed.order_id)
-    with pytest.raises(type(losses(alice.desk).read_as(Forbidden("may only look")))):
+    with pytest.raises(type(alice.desk.venue.refusals.loses(Forbidden("may only look")))):
         looker.cancel(placed)
     assert core_view(alice, placed.order_id).is_open
 

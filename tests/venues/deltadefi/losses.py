@@ -2,7 +2,6 @@
 
 from tests.venues.conformance.losses import Losses
 
-from countermand.venues.deltadefi.errors import REFUSALS
 from countermand.vocabulary.order import OrdStatus, SelfTradePrevention, TimeInForce
 from countermand.wire.errors import MethodNotAllowed, NotFound
 from countermand.wire.operation import Operation
@@ -45,7 +44,6 @@ LOSSES = Losses(
     },
     unreached=frozenset({OrdStatus.EXPIRED}),
     unsigned=frozenset({"method", "path", "body"}),
-    read_as=REFUSALS.loses,
     bare=(NotFound, MethodNotAllowed),
     refuses_nothing=True,
 )

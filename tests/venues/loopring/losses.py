@@ -14,7 +14,6 @@ from tests.venues.desk import START_NS, Desk
 from tests.venues.loopring import textbook
 from tests.venues.loopring.floor import ACCOUNTS, ETH, EXCHANGE, LRC, USDT
 
-from countermand.venues.loopring.errors import REFUSALS
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.order import (
     ExecInst,
@@ -94,7 +93,8 @@ def shows(report: Any) -> bool:
     return not hasattr(report, "total_minor") or bool(report.total_minor or report.hold_minor)
 
 
-_ROUNDED = frozenset({"order_id", "cum_notional_minor", "fee_minor"})
+_NO_ID = frozenset({"order_id"})
+_ROUNDED = frozenset({"cum_notional_minor", "fee_minor"})
 
 LOSSES = Losses(
     lacks=frozenset(
@@ -112,13 +112,14 @@ LOSSES = Losses(
         }
     ),
     given={"stp": SelfTradePrevention.NONE},
-    # An order has its hash and no other id; amounts are floored to the digits of their tokens.
-    untold={
+    # An order has its hash and no other id.
+    untold={Operation.GET_ORDER: _NO_ID, Operation.LIST_ORDERS: _NO_ID},
+    # Amounts are floored to the digits of their tokens.
+    rounded={
         Operation.GET_ORDER: _ROUNDED,
         Operation.LIST_ORDERS: _ROUNDED,
         Operation.LIST_BALANCES: frozenset({"total_minor", "hold_minor"}),
     },
-    read_as=REFUSALS.loses,
     caseless=frozenset({b"x-api-sig"}),
     completed=completed,
     names=st.integers(0, 2**254).map(lambda number: f"0x{number:064x}"),

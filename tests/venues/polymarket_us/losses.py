@@ -2,7 +2,6 @@
 
 from tests.venues.conformance.losses import Losses
 
-from countermand.venues.polymarket_us.errors import REFUSALS
 from countermand.vocabulary.order import ReplacePolicy, SelfTradePrevention
 from countermand.wire.operation import Operation
 
@@ -25,5 +24,4 @@ LOSSES = Losses(
         ),
     },
     unsigned=frozenset({"body"}),
-    read_as=REFUSALS.loses,
 )

@@ -127,8 +127,6 @@ def read_position(message: m.Position, ctx: Ctx) -> PositionReport:
         AccountId(message.account_id), market.instrument_id, net_lots=net, cost_minor=cost,
         open_buy_lots=0, open_sell_lots=0, margin_minor=0, realized_minor=realized,
         mark_price_ticks=(cost + gain) // market.notional_of(1, net) if net else 0,
-        # How much there ever was is not told, but that there was some is.
-        bought_lots=max(net, 1), sold_lots=max(-net, 0),
         transact_ns=dates.date_ns(message.modify_date),
     )  # fmt: skip
 
