@@ -112,6 +112,23 @@ def test_a_journal_that_is_gone_is_refused(tmp_path: Path, harm: Callable[[Path]
         SqliteJournal(tmp_path)
 
 
+def test_a_journal_that_is_gone_with_its_mark_is_refused(tmp_path: Path) -> None:
+    """A snapshot is of a journal; and no new one is made."""
+    run(one_snapshot(tmp_path))
+    for path in (tmp_path / "journal.sqlite", tmp_path / MARK):
+        path.unlink()
+    with pytest.raises(Lost, match=r"journal.sqlite is missing or empty, .* snapshots of it"):
+        SqliteJournal(tmp_path)
+    assert {"lock", "snapshots"} == {path.name for path in tmp_path.iterdir()}
+
+
+async def one_snapshot(directory: Path) -> None:
+    """Run an engine until its clean stop has left a snapshot."""
+    engine = await open_engine(directory, ManualClock(), lambda: None)
+    await engine.submit(FOUNDING[0])
+    await engine.stop()
+
+
 def test_a_crash_before_the_first_record_leaves_nothing_to_repair(tmp_path: Path) -> None:
     """A mark without a journal says that there never was one."""
     SqliteJournal(tmp_path).close()

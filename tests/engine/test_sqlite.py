@@ -79,6 +79,14 @@ def test_the_lock_file_stays(tmp_path: Path) -> None:
     assert (tmp_path / "lock").exists()
 
 
+def test_a_lock_file_that_is_removed_lets_nobody_in(tmp_path: Path) -> None:
+    """It is what a person removes who reads that another process serves the directory."""
+    with closing(SqliteJournal(tmp_path)):
+        (tmp_path / "lock").unlink()
+        with pytest.raises(Locked, match=f"{tmp_path} is being served by process"):
+            SqliteJournal(tmp_path)
+
+
 def test_a_directory_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     """In one sentence, whichever step meets it first."""
     (tmp_path / "file").touch()
@@ -90,11 +98,24 @@ def test_a_directory_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
         SqliteJournal(tmp_path / "data")
 
 
-@pytest.mark.parametrize("name", ["journal.sqlite", "journal.sqlite-wal"])
-def test_a_file_that_cannot_be_opened_is_said_so(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
+def test_a_file_that_cannot_be_opened_is_said_so(tmp_path: Path, suffix: str) -> None:
     """Which is no damage, and nothing is made in its place."""
-    (tmp_path / name).mkdir()
-    with pytest.raises(Unreadable, match=name):
+    SqliteJournal(tmp_path).close()
+    path = tmp_path / f"journal.sqlite{suffix}"
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    with pytest.raises(Unreadable, match=f"cannot open {path}: Is a directory"):
+        SqliteJournal(tmp_path)
+
+
+def test_a_directory_of_another_user_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite would say that its database is read-only, and that is not what must be changed."""
+    SqliteJournal(tmp_path).close()
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
+    with pytest.raises(Unreadable, match=f"cannot write in {tmp_path}: Permission denied"):
         SqliteJournal(tmp_path)
 
 
@@ -118,7 +139,7 @@ def test_a_stale_writer_fails(tmp_path: Path) -> None:
         fill(journal, wrote[:4])
         with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other, other:
             other.execute("INSERT INTO writers VALUES (2, 5, 1, 'elsewhere', 0)")
-        with pytest.raises(Stale, match="writer 2 has taken over from writer 1"):
+        with pytest.raises(Stale, match=r"^writer 2 has taken over from writer 1$"):
             journal.append(4, payloads(wrote[4:]))
         assert wrote[:4] == list(journal.read(1))
 

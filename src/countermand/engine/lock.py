@@ -11,10 +11,11 @@ from countermand.engine.errors import Locked, Unreadable, WriteFailed
 
 class DirectoryLock:
     """
-    An exclusive lock on DIR/lock, with the owner's process id in it for people to read.
+    An exclusive lock on a directory and on its file `lock`, which names the owner's process.
 
-    `flock` belongs to the open file, not to the process, so it also keeps a second engine out of
-    the same process, and reading the file elsewhere does not let go of it.
+    The directory, because a file can be removed while it is locked; the file, because it is what
+    earlier versions lock. `flock` belongs to the open file, not to the process, so it also keeps a
+    second engine out of the same process, and reading the file elsewhere does not let go of it.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -23,26 +24,42 @@ class DirectoryLock:
 
         Raises: Locked naming the process that has it, Unreadable, WriteFailed.
         """
+        self._files: list[int] = []
         path = directory / "lock"
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._take(directory, os.O_RDONLY, path)
+            file = self._take(path, os.O_RDWR | os.O_CREAT, path)
+            os.ftruncate(file, 0)
+            os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:
-            raise Unreadable(f"cannot open {path}: {error.strerror}") from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            pid = os.pread(self._file, 32, 0).decode(errors="replace").strip()
-            os.close(self._file)
-            raise Locked(directory, pid) from None
-        try:
-            os.ftruncate(self._file, 0)
-            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
-        except OSError as error:
-            os.close(self._file)
+            self.release()
             raise WriteFailed(f"cannot write {path}: {error.strerror}") from None
+        except BaseException:
+            self.release()
+            raise
 
     def release(self) -> None:
-        """Let go. Idempotent; the file stays, since removing it would let two owners in."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        """Let go. Idempotent; the file stays."""
+        while self._files:
+            os.close(self._files.pop())
+
+    def _take(self, what: Path, flags: int, owned: Path) -> int:
+        try:
+            file = os.open(what, flags | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise Unreadable(f"cannot open {what}: {error.strerror}") from None
+        self._files.append(file)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Locked(owned.parent, _owner(owned)) from None
+        except OSError as error:
+            raise Unreadable(f"cannot lock {what}: {error.strerror}") from None
+        return file
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")[:32].strip()
+    except OSError:
+        return ""

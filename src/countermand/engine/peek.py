@@ -91,6 +91,11 @@ def log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
+def index_of(path: Path) -> Path:
+    """Return where SQLite keeps the index of that log."""
+    return path.with_name(f"{path.name}-shm")
+
+
 def _connect(path: Path, stack: ExitStack, *, is_ours: bool) -> sqlite3.Connection:
     log_path = log_of(path)
     options = "mode=ro&immutable=1"
@@ -100,7 +105,7 @@ def _connect(path: Path, stack: ExitStack, *, is_ours: bool) -> sqlite3.Connecti
     elif log_path.exists() and log_path.stat().st_size:
         # The log is part of the content; its index in shared memory is used and not written.
         options = "mode=ro&readonly_shm=1"
-        if not path.with_name(f"{path.name}-shm").exists():
+        if not index_of(path).exists():
             # SQLite would make an index. A log without one is nobody's: it is read from a copy.
             copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="countermand-")))
             shutil.copyfile(log_path, copy / log_path.name)

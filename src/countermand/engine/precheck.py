@@ -7,14 +7,17 @@ left as it was, to the byte.
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 from countermand.engine import high_water, wal
 from countermand.engine.chain import GENESIS
 from countermand.engine.errors import Damaged, Hole, KeptDamaged, Lost, Unreadable
 from countermand.engine.high_water import HighWater, Level
-from countermand.engine.peek import FILE_NAME, Peek, log_of, peek
+from countermand.engine.peek import FILE_NAME, Peek, index_of, log_of, peek
 from countermand.engine.records import FORMAT_OF_FILES
+from countermand.engine.snapshot import SnapshotDirectory
 
 
 def precheck(directory: Path) -> tuple[wal.WalScan, HighWater]:
@@ -25,6 +28,7 @@ def precheck(directory: Path) -> tuple[wal.WalScan, HighWater]:
     Raises: Lost, Damaged, KeptDamaged, OtherFormat, Unreadable, WriteFailed.
     """
     path, mark_path = directory / FILE_NAME, directory / high_water.FILE_NAME
+    _refuse_unusable(path)
     found, is_empty = _scan(path)
     if is_empty:
         _begin(path, mark_path)
@@ -92,8 +96,21 @@ def refuse_lost_end(level: Level, seen: Peek) -> None:
 
 
 def _known(reached: str) -> str:
-    log_name = log_of(Path(FILE_NAME)).name
-    return f"{high_water.FILE_NAME} says it reached {reached}: {log_name} is missing or cut"
+    harm = f"{log_of(Path(FILE_NAME)).name} is missing or cut, or {FILE_NAME} is an older one"
+    return f"{high_water.FILE_NAME} says it reached {reached}: {harm}"
+
+
+def _refuse_unusable(path: Path) -> None:
+    # SQLite does not say which of its files it may not write.
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise Unreadable(f"cannot write in {path.parent}: {os.strerror(errno.EACCES)}")
+    for file in (path, log_of(path), index_of(path)):
+        try:
+            os.close(os.open(file, os.O_RDWR | os.O_CLOEXEC))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise Unreadable(f"cannot open {file}: {error.strerror}") from None
 
 
 def _scan(path: Path) -> tuple[wal.WalScan, bool]:
@@ -102,8 +119,6 @@ def _scan(path: Path) -> tuple[wal.WalScan, bool]:
         is_empty = not (path.exists() and path.stat().st_size)
     except OSError as error:
         raise Unreadable(f"cannot read {log_of(path)}: {error.strerror}") from None
-    if path.is_dir():
-        raise Unreadable(f"cannot open {path}: it is a directory")
     if is_empty and found != wal.WalScan():
         # SQLite would take it for a stranger's and remove it.
         raise Damaged(1, f"{path.name} is missing, its log is here")
@@ -112,6 +127,8 @@ def _scan(path: Path) -> tuple[wal.WalScan, bool]:
 
 def _begin(path: Path, mark_path: Path) -> None:
     """Make the mark before the journal: without a journal it says that there never was one."""
+    if SnapshotDirectory(path.parent).seqs():
+        raise Lost(f"{path} is missing or empty, and there are snapshots of it")
     if not mark_path.exists():
         high_water.make(path.parent, Level())
     elif reached := high_water.read(path.parent).epoch:

@@ -24,7 +24,7 @@ from countermand.engine.chain import GENESIS, link_kept
 from countermand.engine.errors import JournalError, Lost, WriteFailed
 from countermand.engine.high_water import RESERVE, Level
 from countermand.engine.lock import DirectoryLock
-from countermand.engine.peek import FILE_NAME, log_of, open_records
+from countermand.engine.peek import FILE_NAME, index_of, log_of, open_records
 from countermand.engine.ports import Kept, Writer
 from countermand.engine.records import SCHEMA, Records
 from countermand.engine.snapshot import SnapshotDirectory
@@ -126,7 +126,7 @@ class _Salvage:
         # The log goes before its database is replaced: SQLite would put it into the new one. The
         # mark goes last: until it is written the directory is refused.
         os.link(self._path, aside / FILE_NAME)
-        for path in (log_of(self._path), self._path.with_name(f"{FILE_NAME}-shm")):
+        for path in (log_of(self._path), index_of(self._path)):
             if path.exists():
                 path.rename(aside / path.name)
         new.replace(self._path)

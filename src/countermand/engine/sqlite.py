@@ -246,7 +246,7 @@ class SqliteJournal:
             row = (number, record.name, record.value, checksum, self._epoch)
             if not self._write(_KEEP, row):
                 self._write("ROLLBACK")
-                raise Stale(f"another writer has taken over from writer {self._epoch}")
+                raise self._stale(self._head)
         self._write("COMMIT")
         self._kept, self._kept_checksum = number, checksum
         self._high_water.kept(number, checksum)
@@ -365,10 +365,12 @@ class SqliteJournal:
     def _insert(self, expected_head: int, values: list[int | bytes]) -> None:
         rows = len(values) // 3
         if rows and not self._write(_insert_sql(rows), (*values, self._epoch, expected_head)):
-            raise Stale(
-                f"the head is {self._records.head()}, not {expected_head}, "
-                f"or writer {self.epoch} has taken over from writer {self._epoch}"
-            )
+            raise self._stale(expected_head)
+
+    def _stale(self, expected_head: int) -> Stale:
+        if self.epoch != self._epoch:
+            return Stale(f"writer {self.epoch} has taken over from writer {self._epoch}")
+        return Stale(f"the head is {self._records.head()}, not {expected_head}")
 
     def _write(self, statement: str, values: Sequence[int | bytes | str] = ()) -> int:
         if self._failure is not None:
