@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from countermand.venues.deltadefi import codes, resolve
+from countermand.venues.deltadefi import resolve
+from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.messages import accounts as m
 from countermand.venues.deltadefi.messages.shared import Nothing
@@ -57,13 +58,13 @@ def show_records(message: m.ListRecords, ctx: Ctx) -> m.RecordPage | list[Any]:
     Raises: Refused (4404) for a status that is none.
     """
     if message.status not in _STATUSES:
-        raise Refused(codes.BAD_STATUS)
+        raise Refused(Code.BAD_STATUS)
     return [] if message.page is None and message.limit is None else m.RecordPage()
 
 
 def refuse_record(message: m.GetRecord, ctx: Ctx) -> m.RecordPage:
     """Refuse: no transaction is known. Raises Refused (4402)."""
-    raise Refused(codes.TRANSACTION_NOT_FOUND)
+    raise Refused(Code.TRANSACTION_NOT_FOUND)
 
 
 BALANCES = Op(Nothing, list[m.Balance], serve_balances, always(Nothing()), each(read_balance))

@@ -8,7 +8,7 @@ Source: API reference, "Authorization"; Python SDK 1.1.1, `api.py`.
 """
 
 from countermand.venues.deltadefi import credential as credentials
-from countermand.venues.deltadefi.codes import UNAUTHORIZED_TEXT
+from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.credential import DeltaDefiCredential, DeltaDefiPrincipal
 from countermand.wire.context import Settings
 from countermand.wire.errors import Unauthorized
@@ -39,5 +39,5 @@ class DeltaDefiAuth:
         """Return who asks. Raises Unauthorized for a missing key and for an unknown one alike."""
         given = request.header(KEY) or b""
         if (held := keys.find(given.decode("latin-1"))) is None:
-            raise Unauthorized(UNAUTHORIZED_TEXT)
+            raise Unauthorized(Code.UNAUTHORIZED.text)
         return self.principal(held)

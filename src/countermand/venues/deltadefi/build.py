@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from countermand.venues.deltadefi import annotations, codes, ids, resolve, tables
+from countermand.venues.deltadefi import annotations, ids, resolve, tables
 from countermand.venues.deltadefi.annotations import Slippage
 from countermand.venues.deltadefi.cardano import transaction
+from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.messages import orders as m
 from countermand.venues.deltadefi.presentation import token
@@ -17,7 +18,7 @@ from countermand.vocabulary.queries import GetQuote
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import QuoteReport
-from countermand.wire import times
+from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import MissingField, OrderRefused, WireError
 from countermand.wire.fields import invalid
@@ -36,7 +37,7 @@ def serve_build(message: m.BuildOrder, ctx: Ctx) -> Serving[m.BuiltOrder]:
     Source: API reference, "Build Place Order"; "Order Types" for market orders.
     """
     if ctx.principal.credential.operation_key_hash is None:
-        raise Refused(codes.NO_OPERATION_KEY)
+        raise Refused(Code.NO_OPERATION_KEY)
     instrument = resolve.instrument(message.symbol, ctx)
     quote: QuoteReport | None = None
     if message.max_slippage_basis_point is not None:
@@ -72,12 +73,12 @@ def refusal(reason: RejectReason, instrument: Instrument, price_ticks: int, ctx:
     match reason:
         case RejectReason.QTY_BELOW_MIN:
             least = f"{qty_text(instrument, instrument.order_qty_lots_min)} {base.symbol}"
-            return Refused(codes.TOO_SMALL, f"Order size must be at least {least}")
+            return Refused(Code.TOO_SMALL, f"Order size must be at least {least}")
         case RejectReason.NOTIONAL_BELOW_MIN:
             least = f"{minor_text(quote, instrument.notional_minor_min)} {quote.symbol}"
-            return Refused(codes.TOO_SMALL, f"Order size must be at least {least}")
+            return Refused(Code.TOO_SMALL, f"Order size must be at least {least}")
         case RejectReason.PRICE_OUTSIDE_BAND if price_ticks < instrument.limit_down_ticks:
-            return Refused(codes.PRICE_TOO_LOW)
+            return Refused(Code.PRICE_TOO_LOW)
     return OrderRefused(reason)
 
 
@@ -109,9 +110,12 @@ def _order(
 
 
 def _slippage(asked: Decimal, side: Side, quote: QuoteReport) -> Slippage:
-    points = resolve.whole(asked)
-    if points is None or not 0 <= points <= _BP:
-        raise Refused(codes.SLIPPAGE)
+    try:
+        points: int = numbers.scaled(asked, 0)
+    except numbers.NotOnGrid:
+        raise Refused(Code.SLIPPAGE) from None
+    if not 0 <= points <= _BP:
+        raise Refused(Code.SLIPPAGE)
     best = quote.ask_px_ticks if side is Side.BUY else quote.bid_px_ticks
     if not best:
         raise OrderRefused(RejectReason.NO_LIQUIDITY)

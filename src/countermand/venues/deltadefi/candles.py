@@ -10,14 +10,14 @@ Source: API reference, "Get Aggregated Price"; TypeScript SDK 1.1.3 for 5m to 1d
         for 1w and 1M.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 
-from msgspec import Struct
-
-from countermand.venues.deltadefi import codes, resolve
+from countermand.venues.deltadefi import resolve
+from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.messages import markets as m
 from countermand.venues.deltadefi.settings import Ctx
@@ -55,15 +55,6 @@ _STARTS: dict[str, Callable[[int], int]] = {
 }
 
 
-class _Span(Struct):
-    start_s: int
-    open_ticks: int
-    high_ticks: int
-    low_ticks: int
-    close_ticks: int
-    lots: int
-
-
 def serve_candles(message: m.ListCandles, ctx: Ctx) -> Serving[list[m.Candle]]:
     """
     Show the candles that begin from `start` to `end`, in the order that was asked for.
@@ -72,39 +63,28 @@ def serve_candles(message: m.ListCandles, ctx: Ctx) -> Serving[list[m.Candle]]:
     """
     instrument = resolve.instrument(message.symbol, ctx)
     if (start_of := _STARTS.get(message.interval)) is None:
-        raise Refused(codes.BAD_INTERVAL)
+        raise Refused(Code.BAD_INTERVAL)
     if message.start > message.end:
         raise invalid("end", "must not be before start")
     if message.order_by not in ("asc", "desc"):
         raise invalid("order_by", "must be asc or desc")
     trades: tuple[Trade, ...] = yield ListTrades(instrument.instrument_id)
-    spans = _spans(reversed(trades), start_of)
     candles = [
-        _candle(span, instrument) for span in spans if message.start <= span.start_s <= message.end
+        _candle(start_s, list(within), instrument)
+        for start_s, within in groupby(reversed(trades), lambda it: start_of(it.ts_ns // times.S))
+        if message.start <= start_s <= message.end
     ]
     return candles if message.order_by == "asc" else candles[::-1]
 
 
-def _spans(oldest_first: Iterable[Trade], start_of: Callable[[int], int]) -> list[_Span]:
-    spans: list[_Span] = []
-    for trade in oldest_first:
-        start_s, ticks = start_of(trade.ts_ns // times.S), trade.price_ticks
-        if not spans or spans[-1].start_s != start_s:
-            spans.append(_Span(start_s, ticks, ticks, ticks, ticks, trade.qty_lots))
-            continue
-        span = spans[-1]
-        span.high_ticks, span.low_ticks = max(span.high_ticks, ticks), min(span.low_ticks, ticks)
-        span.close_ticks, span.lots = ticks, span.lots + trade.qty_lots
-    return spans
-
-
-def _candle(span: _Span, instrument: Instrument) -> m.Candle:
+def _candle(start_s: int, oldest_first: list[Trade], instrument: Instrument) -> m.Candle:
+    ticks = [trade.price_ticks for trade in oldest_first]
     opened, high, low, close = (
-        Decimal(numbers.price_text(instrument, ticks))
-        for ticks in (span.open_ticks, span.high_ticks, span.low_ticks, span.close_ticks)
+        Decimal(numbers.price_text(instrument, one))
+        for one in (ticks[0], max(ticks), min(ticks), ticks[-1])
     )
-    volume = Decimal(numbers.qty_text(instrument, span.lots))
-    return m.Candle(span.start_s, instrument.symbol, opened, high, low, close, volume)
+    volume = numbers.qty_text(instrument, sum(trade.qty_lots for trade in oldest_first))
+    return m.Candle(start_s, instrument.symbol, opened, high, low, close, Decimal(volume))
 
 
 CANDLES = Op(m.ListCandles, list[m.Candle], serve_candles)

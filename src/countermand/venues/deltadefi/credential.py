@@ -5,8 +5,8 @@ The server keeps the operation key as its owner encrypted it, with the hash of i
 passcode opens it for signing; the server need not know it.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from countermand.venues.deltadefi import ids
@@ -18,9 +18,6 @@ from countermand.wire import key_fields, times
 from countermand.wire.credential import Credential, Principal
 from countermand.wire.errors import NotExpressible
 
-_FIELDS = {
-    "api_key", "access", "created_at", "encrypted_operation_key", "operation_key_hash", "passcode",
-}  # fmt: skip
 _KEY_LENGTH_MAX = 128
 _HASH_DIGITS = 56
 
@@ -53,7 +50,7 @@ def from_fields(owner: str, fields: Mapping[str, Any]) -> DeltaDefiCredential:
             `operation_key_hash`, or neither; `passcode` where it shall be published.
     Raises: ValueError naming the field at fault.
     """
-    key_fields.refuse_unknown(fields, _FIELDS)
+    key_fields.refuse_unknown(fields, {"api_key", "access", "created_at", *_OPTIONAL})
     api_key = key_fields.ascii_text(fields, "api_key")
     created_at = key_fields.ascii_text(fields, "created_at")
     if not api_key.replace("_", "").isalnum() or len(api_key) > _KEY_LENGTH_MAX:
@@ -63,12 +60,10 @@ def from_fields(owner: str, fields: Mapping[str, Any]) -> DeltaDefiCredential:
     except ValueError:
         raise ValueError("created_at: must be a time") from None
     access = key_fields.access(fields)
-    encrypted = encrypted_key(fields) if "encrypted_operation_key" in fields else None
-    hashed = operation_key_hash(fields) if "operation_key_hash" in fields else None
-    if (encrypted is None) is not (hashed is None):
+    given = {name: read(fields) for name, read in _OPTIONAL.items() if name in fields}
+    if ("encrypted_operation_key" in given) is not ("operation_key_hash" in given):
         raise ValueError("encrypted_operation_key: goes together with operation_key_hash")
-    passcode = key_fields.ascii_text(fields, "passcode") if "passcode" in fields else None
-    return DeltaDefiCredential(owner, api_key, access, created_at, encrypted, hashed, passcode)
+    return DeltaDefiCredential(owner, api_key, access, created_at, **given)
 
 
 def to_fields(credential: DeltaDefiCredential) -> dict[str, Any]:
@@ -78,10 +73,8 @@ def to_fields(credential: DeltaDefiCredential) -> dict[str, Any]:
         "access": [access.value for access in credential.access],
         "created_at": credential.created_at,
     }
-    for name in ("encrypted_operation_key", "operation_key_hash", "passcode"):
-        if (value := getattr(credential, name)) is not None:
-            fields[name] = value
-    return fields
+    given = {name: getattr(credential, name) for name in _OPTIONAL}
+    return fields | {name: value for name, value in given.items() if value is not None}
 
 
 def publish(credential: DeltaDefiCredential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
@@ -106,6 +99,13 @@ def operation_key_hash(fields: Mapping[str, Any]) -> str:
     if len(text) != _HASH_DIGITS or set(text) - set("0123456789abcdef"):
         raise ValueError("operation_key_hash: must be 28 bytes in hexadecimal")
     return text
+
+
+_OPTIONAL: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "encrypted_operation_key": encrypted_key,
+    "operation_key_hash": operation_key_hash,
+    "passcode": partial(key_fields.ascii_text, name="passcode"),
+}
 
 
 def signing_key(credential: Credential | None) -> ExtendedKey:

@@ -11,32 +11,14 @@ Source: API reference, "Cancel Order" (schema ErrorJSONWithCodeResponse), "Statu
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from countermand.venues.deltadefi import codes
 from countermand.venues.deltadefi.cardano.transaction import Fault, TransactionRefused
-from countermand.venues.deltadefi.codes import CODES, INVALID
+from countermand.venues.deltadefi.codes import ALSO, BY_NUMBER, Code
 from countermand.vocabulary.reasons import CxlRejReason, RejectReason
-from countermand.wire.errors import (
-    CancelRefused,
-    Forbidden,
-    IntakeClosed,
-    Internal,
-    InvalidField,
-    Malformed,
-    MethodNotAllowed,
-    MissingField,
-    NotFound,
-    OrderRefused,
-    Overloaded,
-    RateLimited,
-    TooLarge,
-    Unauthorized,
-    Unavailable,
-    UnknownField,
-    WireError,
-)
+from countermand.wire import errors
+from countermand.wire.errors import CancelRefused, OrderRefused, WireError
 from countermand.wire.http import Response
 from countermand.wire.refusals import Refusals, Row, Said
 
@@ -51,8 +33,8 @@ class Refused(WireError):
 
     FIELDS = ("code", "text")
 
-    def __init__(self, code: int, text: str = "") -> None:
-        super().__init__(text or CODES[code].text)
+    def __init__(self, code: Code, text: str = "") -> None:
+        super().__init__(text or code.text)
         self.code = code
 
 
@@ -65,88 +47,83 @@ class NothingToCancel(CancelRefused):
         super().__init__(CxlRejReason.UNKNOWN_ORDER)
 
 
-def _row(kind: type[WireError], code: int, more: str = "", status: int = 0, **given: Any) -> Row:
-    known = CODES[code]
-    text = f"{known.text}: {more}" if more else known.text
-    return Row(kind, status or known.status, code, text, given)
-
-
-def _for_reason(reason: RejectReason) -> Row:
-    code = codes.ALSO.get(reason, INVALID)
-    return _row(OrderRefused, code, reason.sentence, reason=reason)
+def _row(kind: type[WireError], code: Code, more: str = "", status: int = 0, **given: Any) -> Row:
+    text = f"{code.text}: {more}" if more else code.text
+    return Row(kind, status or code.status, code.number, text, given)
 
 
 def _for_fault(fault: Fault) -> Row:
     # What is no transaction at all is a field that is none; the rest is not signed as it must be.
-    refused = TransactionRefused(fault)
     if fault in (Fault.NOT_HEX, Fault.NOT_CBOR, Fault.NOT_A_TRANSACTION):
-        return _row(TransactionRefused, INVALID, refused.text, _FIELD, fault=fault)
-    return _row(TransactionRefused, codes.BAD_SIGNATURE, refused.text, fault=fault)
+        return _row(TransactionRefused, Code.INVALID, fault.value, _FIELD, fault=fault)
+    return _row(TransactionRefused, Code.BAD_SIGNATURE, fault.value, fault=fault)
 
+
+_UNKNOWN = CxlRejReason.UNKNOWN_ORDER
+_REASONS = {code.reason: code for code in Code if code.reason}
 
 _CANCELS = [
-    _row(NothingToCancel, codes.ORDER_NOT_FOUND, status=400),
-    _row(CancelRefused, codes.ORDER_NOT_FOUND, cxl_rej_reason=CxlRejReason.UNKNOWN_ORDER),
+    _row(NothingToCancel, Code.ORDER_NOT_FOUND, status=400),
+    _row(CancelRefused, Code.ORDER_NOT_FOUND, cxl_rej_reason=_UNKNOWN),
     *[
-        _row(CancelRefused, codes.NOT_OPEN, cxl_rej_reason=reason)
+        _row(CancelRefused, Code.NOT_OPEN, cxl_rej_reason=reason)
         for reason in CxlRejReason
-        if reason is not CxlRejReason.UNKNOWN_ORDER
+        if reason is not _UNKNOWN
     ],
 ]
-_ORDERS = [_row(OrderRefused, code, reason=reason) for reason, code in codes.REASONS.items()]
+_ORDERS = [_row(OrderRefused, code, reason=reason) for reason, code in _REASONS.items()]
 
 # Codes of the kinds of refusal that every venue has.
-_GENERAL = (INVALID, codes.UNAUTHORIZED, codes.RATE_LIMITED, codes.INTERNAL, codes.OVERLOADED)
+_GENERAL = (Code.INVALID, Code.UNAUTHORIZED, Code.RATE_LIMITED, Code.INTERNAL, Code.OVERLOADED)
 
 _ROWS = [
-    Row(NotFound, 404, 0, NO_SUCH_PATH),
-    Row(MethodNotAllowed, 404, 0, NO_SUCH_PATH),
+    Row(errors.NotFound, 404, 0, NO_SUCH_PATH),
+    Row(errors.MethodNotAllowed, 404, 0, NO_SUCH_PATH),
     *_CANCELS,
     *_ORDERS,
-    *[_for_reason(reason) for reason in RejectReason if reason not in codes.REASONS],
+    *[
+        _row(OrderRefused, ALSO.get(reason, Code.INVALID), reason.sentence, reason=reason)
+        for reason in RejectReason
+        if reason not in _REASONS
+    ],
     *[_for_fault(fault) for fault in Fault],
-    _row(MissingField, INVALID, "{name} is missing", _FIELD),
-    _row(InvalidField, INVALID, "{text}", _FIELD),
-    _row(UnknownField, INVALID, "{name} is not known", _FIELD),
-    _row(Malformed, INVALID, "{text}"),
-    _row(TooLarge, INVALID, "{text}", 413),
-    _row(Unauthorized, codes.UNAUTHORIZED, text=codes.UNAUTHORIZED_TEXT),
-    _row(Unauthorized, codes.UNAUTHORIZED, "{text}"),
-    _row(Forbidden, codes.UNAUTHORIZED, "{text}", 403),
-    _row(RateLimited, codes.RATE_LIMITED),
-    _row(Overloaded, codes.OVERLOADED),
-    _row(IntakeClosed, codes.OVERLOADED, "no request is executed, {text}"),
-    _row(Unavailable, codes.INTERNAL, _UNDECIDED, text=_UNDECIDED),
-    _row(Unavailable, codes.INTERNAL, _UNDECIDED),
-    _row(Internal, codes.INTERNAL),
+    _row(errors.MissingField, Code.INVALID, "{name} is missing", _FIELD),
+    _row(errors.InvalidField, Code.INVALID, "{text}", _FIELD),
+    _row(errors.UnknownField, Code.INVALID, "{name} is not known", _FIELD),
+    _row(errors.Malformed, Code.INVALID, "{text}"),
+    _row(errors.TooLarge, Code.INVALID, "{text}", 413),
+    _row(errors.Unauthorized, Code.UNAUTHORIZED, text=Code.UNAUTHORIZED.text),
+    _row(errors.Unauthorized, Code.UNAUTHORIZED, "{text}"),
+    _row(errors.Forbidden, Code.UNAUTHORIZED, "{text}", 403),
+    _row(errors.RateLimited, Code.RATE_LIMITED),
+    _row(errors.Overloaded, Code.OVERLOADED),
+    _row(errors.IntakeClosed, Code.OVERLOADED, "no request is executed, {text}"),
+    _row(errors.Unavailable, Code.INTERNAL, _UNDECIDED, text=_UNDECIDED),
+    _row(errors.Unavailable, Code.INTERNAL, _UNDECIDED),
+    _row(errors.Internal, Code.INTERNAL),
     # These codes say the same whatever their text: some have a market's own numbers in it.
     *[replace(row, text="{text}") for row in _CANCELS + _ORDERS],
     *[
-        Row(Refused, known.status, code, "{text}", {"code": code})
-        for code, known in CODES.items()
+        Row(Refused, code.status, code.number, given={"code": code})
+        for code in Code
         if code not in _GENERAL
     ],
 ]
 
 
 class Problem(Struct, frozen=True):
-    """The body of a refusal."""
+    """The body of a refusal; `msg` is the text once more, where the settings ask for it."""
 
     error: str = ""
     code: int = 0
-
-
-class _Twice(Struct, frozen=True):
-    error: str
-    code: int
-    msg: str
+    msg: str | UnsetType = UNSET
 
 
 _decode = msgspec.json.Decoder(Problem).decode
 
 # A code comes with any of these; only of these codes the status says more than they do.
 _LOOSE = (400, 404, 422)
-_TOLD_APART = (INVALID, codes.ORDER_NOT_FOUND)
+_TOLD_APART = (Code.INVALID, Code.ORDER_NOT_FOUND)
 
 
 class _Envelope:
@@ -160,17 +137,16 @@ class _Envelope:
             problem = _decode(response.body)
         except (msgspec.DecodeError, UnicodeDecodeError):
             problem = Problem(NO_SUCH_PATH if response.body == NO_SUCH_PATH.encode() else "")
-        status, code = response.status, problem.code
-        if status in _LOOSE and code in CODES and code not in _TOLD_APART:
-            status = CODES[code].status
-        return Said(status, code, problem.error)
+        status, code = response.status, BY_NUMBER.get(problem.code)
+        if status in _LOOSE and code is not None and code not in _TOLD_APART:
+            status = code.status
+        return Said(status, problem.code, problem.error)
 
 
 def _amend(response: Response, said: Said, settings: Any) -> Response:
-    """Return a refusal with its text a second time under `msg`, where the settings ask for it."""
     if not settings.msg or not said.code:
         return response
-    return replace(response, body=msgspec.json.encode(_Twice(said.text, said.code, said.text)))
+    return replace(response, body=msgspec.json.encode(Problem(said.text, said.code, said.text)))
 
 
 def _loses(error: WireError) -> WireError:
@@ -184,11 +160,11 @@ def _loses(error: WireError) -> WireError:
         case CancelRefused(cxl_rej_reason=CxlRejReason.TOO_LATE_TO_CANCEL as late):
             return CancelRefused(late)
         case OrderRefused(reason=RejectReason.UNKNOWN_ORDER):
-            return CancelRefused(CxlRejReason.UNKNOWN_ORDER)
-        case RateLimited():
-            return RateLimited(0)
-        case NotFound() | MethodNotAllowed():
-            return NotFound(NO_SUCH_PATH)
+            return CancelRefused(_UNKNOWN)
+        case errors.RateLimited():
+            return errors.RateLimited(0)
+        case errors.NotFound() | errors.MethodNotAllowed():
+            return errors.NotFound(NO_SUCH_PATH)
     return error
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from countermand.venues.deltadefi import codes, ids, resolve
 from countermand.venues.deltadefi import credential as credentials
+from countermand.venues.deltadefi import ids, resolve
+from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.credential import DeltaDefiCredential
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.ids import Kind
@@ -87,7 +88,7 @@ def _api_key(held: DeltaDefiCredential) -> m.ApiKey:
 def _operation_key(held: DeltaDefiCredential) -> tuple[str, str]:
     encrypted, key_hash = held.encrypted_operation_key, held.operation_key_hash
     if encrypted is None or key_hash is None:
-        raise Refused(codes.NO_OPERATION_KEY)
+        raise Refused(Code.NO_OPERATION_KEY)
     return encrypted, key_hash
 
 
@@ -118,7 +119,7 @@ def _changed(user_id: str, encrypted: str, key_hash: str, ctx: Ctx) -> IssueKey:
 
 def _change(make: Callable[[bytes, DeltaDefiCredential], dict[str, Any]], ctx: Ctx) -> IssueKey:
     old = ctx.principal
-    return IssueKey(old.owner, make, replaces=old.key, ended=codes.UNAUTHORIZED_TEXT)
+    return IssueKey(old.owner, make, replaces=old.key, ended=Code.UNAUTHORIZED.text)
 
 
 OPERATION_KEY = Op(Nothing, m.OperationKey, reply(show_operation_key))

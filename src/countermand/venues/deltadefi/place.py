@@ -3,9 +3,10 @@
 from collections.abc import Generator
 from typing import Any
 
-from countermand.venues.deltadefi import codes, fills, resolve
+from countermand.venues.deltadefi import fills, resolve
 from countermand.venues.deltadefi.build import ask_build, refusal
 from countermand.venues.deltadefi.cardano import transaction
+from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.credential import signing_key
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.messages import orders as m
@@ -44,7 +45,7 @@ def serve_place(message: m.SubmitOrder, ctx: Ctx) -> Serving[m.Order]:
     if resolve.has_lapsed(built, ctx):
         raise OrderRefused(RejectReason.STAGING_EXPIRED)
     if (key_hash := ctx.principal.credential.operation_key_hash) is None:
-        raise Refused(codes.NO_OPERATION_KEY)
+        raise Refused(Code.NO_OPERATION_KEY)
     transaction.verify(message.signed_tx, message.order_id, bytes.fromhex(key_hash))
     receipt: Receipt = yield SubmitOrder(account_id, order_id)
     if isinstance(no := receipt.events[0], OrderRejected):

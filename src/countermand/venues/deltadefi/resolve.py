@@ -1,10 +1,10 @@
 """From what a request names to the key's account, markets, prices and amounts, or its refusal."""
 
 from collections.abc import Callable
-from decimal import ROUND_FLOOR, Decimal
-from decimal import Context as Arithmetic
+from decimal import Decimal
 
-from countermand.venues.deltadefi import codes, ids
+from countermand.venues.deltadefi import ids
+from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
@@ -17,8 +17,6 @@ from countermand.wire.errors import OrderRefused
 from countermand.wire.fields import invalid
 from countermand.wire.numbers import BetweenSteps, OutOfRange
 
-_DOWN = Arithmetic(prec=2 * numbers.DIGITS_MAX, rounding=ROUND_FLOOR)
-
 
 def account(ctx: Ctx) -> AccountId:
     """Return the account of the key. Raises OrderRefused (4400) when its user has none."""
@@ -30,7 +28,7 @@ def account(ctx: Ctx) -> AccountId:
 def instrument(symbol: str, ctx: Ctx) -> Instrument:
     """Return the market called `symbol`. Raises Refused (4106)."""
     if (known := ctx.directory.instrument_by_symbol(symbol)) is None:
-        raise Refused(codes.UNKNOWN_SYMBOL)
+        raise Refused(Code.UNKNOWN_SYMBOL)
     return known
 
 
@@ -72,9 +70,9 @@ def price_ticks(value: Decimal, known: Instrument) -> int:
     try:
         return numbers.price_ticks(known, value)
     except BetweenSteps:
-        raise _decimals(codes.PRICE_DECIMALS, "Price", known.price_scale) from None
+        raise _decimals(Code.PRICE_DECIMALS, "Price", known.price_scale) from None
     except OutOfRange:
-        raise Refused(codes.PRICE_TOO_HIGH) from None
+        raise Refused(Code.PRICE_TOO_HIGH) from None
 
 
 def qty_lots(name: str, value: Decimal, known: Instrument) -> int:
@@ -92,22 +90,14 @@ def cash_minor(name: str, value: Decimal, quote: Asset, decimals: int) -> int:
     return minor
 
 
-def whole(value: Decimal) -> int | None:
-    """Return a number that is a whole one, else None."""
-    if not value.is_finite() or abs(value.adjusted()) > numbers.DIGITS_MAX:
-        return None
-    floored = int(_DOWN.to_integral_value(value))
-    return floored if floored == value else None
-
-
 def _quantity(name: str, units: Callable[[], int], places: int) -> int:
     try:
         return units()
     except BetweenSteps:
-        raise _decimals(codes.QTY_DECIMALS, "Quantity", places) from None
+        raise _decimals(Code.QTY_DECIMALS, "Quantity", places) from None
     except OutOfRange as error:
         raise invalid(name, str(error)) from None
 
 
-def _decimals(code: int, what: str, places: int) -> Refused:
+def _decimals(code: Code, what: str, places: int) -> Refused:
     return Refused(code, f"{what} must have at most {places} decimal places")

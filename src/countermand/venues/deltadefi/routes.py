@@ -19,7 +19,8 @@ from countermand.wire.operation import Operation as Do
 from countermand.wire.route import QUERY, Routes, rows_at
 
 _row = rows_at("", "API reference: ")
-_of_sdk = rows_at("", "Python SDK 1.1.1: ")
+_sdk = rows_at("/accounts", "Python SDK 1.1.1: get_")
+_elsewhere = rows_at("", "")
 
 PUBLIC, VIEW, TRADE = Access
 
@@ -52,23 +53,19 @@ _ACCOUNTS = (
     _row("PUT /accounts/spot-account", Do.CHANGE_KEY, TRADE, keys.UPDATE, "Update Spot Account"),
     _row("GET /accounts/api-key", Do.GET_KEY, VIEW, keys.API_KEY, "Get API Key"),
     _row("GET /accounts/new-api-key", Do.CHANGE_KEY, TRADE, keys.NEW_API_KEY, "Create New API Key"),
-    _of_sdk("GET /accounts/max-deposit", Do.GET_ACCOUNT_DETAIL, VIEW, account.MAX_DEPOSIT,
-            "get_max_deposit"),
-    _of_sdk("GET /accounts/deposit-records", Do.LIST_TRANSFERS, VIEW, account.RECORDS,
-            "get_deposit_records"),
-    _of_sdk("GET /accounts/withdrawal-records", Do.LIST_TRANSFERS, VIEW, account.RECORDS,
-            "get_withdrawal_records"),
-    _of_sdk("GET /accounts/transferal-records", Do.LIST_TRANSFERS, VIEW, account.RECORDS,
-            "get_transferal_records"),
-    _of_sdk("GET /accounts/transferal-records/{tx_hash}", Do.LIST_TRANSFERS, VIEW, account.RECORD,
-            "get_transferal_record_by_tx_hash"),
+    _sdk("GET /max-deposit", Do.GET_ACCOUNT_DETAIL, VIEW, account.MAX_DEPOSIT, "max_deposit"),
+    _sdk("GET /deposit-records", Do.LIST_TRANSFERS, VIEW, account.RECORDS, "deposit_records"),
+    _sdk("GET /withdrawal-records", Do.LIST_TRANSFERS, VIEW, account.RECORDS, "withdrawal_records"),
+    _sdk("GET /transferal-records", Do.LIST_TRANSFERS, VIEW, account.RECORDS, "transferal_records"),
+    _sdk("GET /transferal-records/{tx_hash}", Do.LIST_TRANSFERS, VIEW, account.RECORD,
+         "transferal_record_by_tx_hash"),
 )
 
 _MARKETS = (
     _row("GET /app/market-config", Do.LIST_INSTRUMENTS, PUBLIC, markets.LIST, "Get Market Config"),
     _row("GET /market/market-price", Do.GET_QUOTE, PUBLIC, markets.PRICES, "Get Market Price"),
-    rows_at("", "")("GET /market/market-price/{symbol}", Do.GET_QUOTE, PUBLIC, markets.PRICE,
-                    "Hummingbot connector: market price"),
+    _elsewhere("GET /market/market-price/{symbol}", Do.GET_QUOTE, PUBLIC, markets.PRICE,
+               "Hummingbot connector: market price"),
     _row("GET /market/graph/{symbol}", Do.LIST_CANDLES, PUBLIC, candles.CANDLES,
          "Get Aggregated Price"),
     _row("GET /market/aggregate/{symbol}", Do.LIST_CANDLES, PUBLIC, candles.CANDLES,
@@ -77,7 +74,8 @@ _MARKETS = (
     _row("GET /markets/depth", Do.GET_DEPTH, PUBLIC, depth.DEPTH, "Get Market Depth (August 2025)"),
     _row("GET /app/terms-and-conditions", Do.GET_STATUS, PUBLIC, status.TERMS,
          "Get Terms and Conditions"),
-    _of_sdk("GET /app/hydra-cycle", Do.GET_STATUS, VIEW, status.HYDRA_CYCLE, "get_hydra_cycle"),
+    _elsewhere("GET /app/hydra-cycle", Do.GET_STATUS, VIEW, status.HYDRA_CYCLE,
+               "Python SDK 1.1.1: get_hydra_cycle"),
     _row("GET /health/trading-lock-status", Do.GET_STATUS, PUBLIC, status.LOCK,
          "Trading Lock Status"),
 )

@@ -12,7 +12,7 @@ The body is never encoded anew: what was signed is the bytes that came.
 """
 
 from binascii import a2b_hex
-from enum import IntEnum
+from enum import Enum
 from hashlib import blake2b
 
 from msgspec import Struct
@@ -36,29 +36,17 @@ _VKEY_SIZE, _SIGNATURE_SIZE = 32, 64
 _SIZE_MAX = 16_384
 
 
-class Fault(IntEnum):
+class Fault(Enum):
     """What is wrong with a transaction, in the order it is looked for."""
 
-    NOT_HEX = 1
-    NOT_CBOR = 2
-    NOT_A_TRANSACTION = 3
-    OTHER_ORDER = 4
-    TAMPERED = 5
-    UNSIGNED = 6
-    FOREIGN_KEY = 7
-    BAD_SIGNATURE = 8
-
-
-_TEXTS = {
-    Fault.NOT_HEX: "the transaction is not hexadecimal",
-    Fault.NOT_CBOR: "the transaction is not well-formed CBOR",
-    Fault.NOT_A_TRANSACTION: "the CBOR is not a Cardano transaction",
-    Fault.OTHER_ORDER: "the transaction was signed for another order",
-    Fault.TAMPERED: "the transaction is not the one that was built",
-    Fault.UNSIGNED: "the transaction has no signature",
-    Fault.FOREIGN_KEY: "the transaction is not signed by the operation key",
-    Fault.BAD_SIGNATURE: "the signature of the operation key is wrong",
-}
+    NOT_HEX = "the transaction is not hexadecimal"
+    NOT_CBOR = "the transaction is not well-formed CBOR"
+    NOT_A_TRANSACTION = "the CBOR is not a Cardano transaction"
+    OTHER_ORDER = "the transaction was signed for another order"
+    TAMPERED = "the transaction is not the one that was built"
+    UNSIGNED = "the transaction has no signature"
+    FOREIGN_KEY = "the transaction is not signed by the operation key"
+    BAD_SIGNATURE = "the signature of the operation key is wrong"
 
 
 class TransactionRefused(WireError):
@@ -67,7 +55,7 @@ class TransactionRefused(WireError):
     FIELDS = ("fault",)
 
     def __init__(self, fault: Fault) -> None:
-        super().__init__(_TEXTS[fault])
+        super().__init__(fault.value)
         self.fault = fault
 
 

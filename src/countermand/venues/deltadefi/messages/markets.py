@@ -30,13 +30,9 @@ class TradingPair(Struct, frozen=True):
     price_max_dp: int
 
 
-class AssetInfo(Struct, frozen=True):
+class AssetInfo(Token, frozen=True):
     """An asset and the pairs it trades in."""
 
-    symbol: str
-    unit: str
-    decimals: int
-    max_qty_dp: int
     trading_pairs: list[str]
 
 
