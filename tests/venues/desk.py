@@ -125,13 +125,11 @@ class Desk:
         """Return somebody's accounts."""
         return list(self.directory.accounts_of(owner))
 
-    def context(self, owner: str = "alice", message: Any = None, found: Any = None) -> Context:
+    def context(self, owner: str = "alice") -> Context:
         """Return the context of a request somebody makes now."""
         principal = self.venue.auth.principal(self.credential(owner))
         now_ns = self.clock.now_ns()
-        return Context(
-            self.directory, self.settings, principal, now_ns, found=found, message=message
-        )
+        return Context(self.directory, self.settings, principal, now_ns)
 
     def answer(self, request: Request) -> Response:
         """Return the venue's answer to a request, as sent."""

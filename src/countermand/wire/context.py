@@ -4,7 +4,7 @@ Context: what a codec is told besides the message. Explicit, small, and the same
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct
 
@@ -68,5 +68,3 @@ class Context(Struct, Generic[S, P], frozen=True, gc=False):
     principal: P
     now_ns: int
     request: Request = _NO_REQUEST
-    found: Any = None
-    message: Any = None
