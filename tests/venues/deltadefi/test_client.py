@@ -252,6 +252,7 @@ def test_price_is_read(booth: Booth) -> None:
     assert (9301, 0, 0) == (quote.last_px_ticks, quote.bid_px_ticks, quote.ask_px_ticks)
 
 
+UNSIGNED = "the transaction has no signature"
 STOPPING = "System resources temporaily unavailable: no request is executed, stopping"
 UNDECIDED = "whether the request was executed is not known"
 
@@ -267,6 +268,8 @@ UNDECIDED = "whether the request was executed is not known"
         (400, 4301, "UTxO has already been spent", Refused, "UTxO has already been spent"),
         (400, 4290, "Rate limit exceeded, please try again later", RateLimited, None),
         (400, 4100, "Order size must be at least 7 ADA", OrderRefused, None),
+        (400, 4407, f"Failed to sign transaction: {UNSIGNED}", TransactionRefused, UNSIGNED),
+        (400, 4407, "Failed to sign transaction", Refused, "Failed to sign transaction"),
         (400, 4999, "new", Malformed, "new"),
         (503, 5001, STOPPING, IntakeClosed, "stopping"),
     ],

@@ -30,8 +30,7 @@ class DeltaDefiAuth:
 
     def principal(self, credential: DeltaDefiCredential) -> DeltaDefiPrincipal:
         """Return who a proven key stands for."""
-        held = credential
-        return DeltaDefiPrincipal(held.owner, held.key, held.access, held)
+        return DeltaDefiPrincipal(credential.owner, credential.key, credential.access, credential)
 
     def verify(
         self, request: Request, keys: Keys[DeltaDefiCredential], settings: Settings, now_ns: int

@@ -7,7 +7,7 @@ Source: Khovratovich and Law, "BIP32-Ed25519: Hierarchical Deterministic Keys ov
         Keyspace", section V; CIP-3, "Icarus", for the root from entropy; RFC 8032, section 5.1.6,
         for the signature; tests/venues/deltadefi/vectors.
 
-Such a signature is plain Ed25519 to whoever verifies it.
+Such a signature is verified as plain Ed25519.
 """
 
 from collections.abc import Iterable
