@@ -89,7 +89,7 @@ def _whole(desk: Desk, order: NewOrder) -> tuple[int, tuple[int, int], tuple[int
 
 
 def shows(report: Any) -> bool:
-    """Return whether an answer tells of it: a token nobody has is left out."""
+    """Return whether an answer tells of it: a token that is not held is left out."""
     return not hasattr(report, "total_minor") or bool(report.total_minor or report.hold_minor)
 
 

@@ -71,15 +71,11 @@ def read_balances(
     """Return what an account has, by asset. Raises KeyError for a token that is not known."""
     account_id = resolve.account(message.account_id or "", ctx).account_id
     by_id = {one.token.token_id: one for one in resolve.holdings(ctx)}
-    reports = [
-        BalanceReport(
-            account_id,
-            by_id[one.token_id].asset.asset_id,
-            int(one.total) * by_id[one.token_id].minor_per_unit,
-            int(one.locked) * by_id[one.token_id].minor_per_unit,
-        )
-        for one in reply
-    ]
+    reports = []
+    for one in reply:
+        asset_id, unit = by_id[one.token_id].asset.asset_id, by_id[one.token_id].minor_per_unit
+        total, hold = int(one.total) * unit, int(one.locked) * unit
+        reports.append(BalanceReport(account_id, asset_id, total, hold))
     return tuple(sorted(reports, key=lambda report: report.asset_id))
 
 

@@ -14,7 +14,7 @@ Source: DEX API v3, "Request signing" and "Special API request signatures"; the 
 
 Nothing in a signed request says when it was made, so one may be repeated; that is the venue's
 protocol. Replacing the API key (POST apiKey) ends it, but for a signed GET apiKey, which needs no
-key and tells whoever repeats it the new one.
+key: one that is repeated is told the new key.
 """
 
 from collections.abc import Iterator
@@ -34,6 +34,8 @@ from countermand.venues.loopring.settings import LoopringSettings
 from countermand.wire.errors import InvalidField, MissingField
 from countermand.wire.http import Request
 from countermand.wire.venue import Keys
+
+_Keys = Keys[LoopringCredential]
 
 KEY = b"x-api-key"
 SIGNATURE = b"x-api-sig"
@@ -78,11 +80,7 @@ class LoopringAuth:
         return LoopringPrincipal(credential.owner, credential.key, credential.access, credential)
 
     def verify(
-        self,
-        request: Request,
-        keys: Keys[LoopringCredential],
-        settings: LoopringSettings,
-        now_ns: int,
+        self, request: Request, keys: _Keys, settings: LoopringSettings, now_ns: int
     ) -> LoopringPrincipal:
         """
         Return who asks, and the order they signed.
@@ -106,7 +104,7 @@ class LoopringAuth:
         return self.principal(held)
 
 
-def _by_key(request: Request, keys: Keys[LoopringCredential]) -> LoopringCredential:
+def _by_key(request: Request, keys: _Keys) -> LoopringCredential:
     if not (key := request.header(KEY)):
         raise Unproven(Code.NO_KEY, "missing X-API-KEY")
     if (held := keys.find(key.decode("latin-1"))) is None:
@@ -114,7 +112,7 @@ def _by_key(request: Request, keys: Keys[LoopringCredential]) -> LoopringCredent
     return held
 
 
-def _by_account(request: Request, keys: Keys[LoopringCredential]) -> LoopringCredential:
+def _by_account(request: Request, keys: _Keys) -> LoopringCredential:
     # A client that asks for its API key has none to send, or an old one, which is not looked at.
     named = _account_ids(request)
     # Of several keys it is the one that may do most.

@@ -30,13 +30,7 @@ def serve_trades(message: markets.GetTrades, ctx: Ctx) -> Serving[markets.Trades
     trades: tuple[Trade, ...] = yield ListTrades(
         pair.instrument.instrument_id, limit if wanted else 0
     )
-    rows = [
-        (
-            *_row(pair, one.ts_ns, one.match_id, one.aggressor_side, one.qty_lots, one.price_ticks),
-            "0",
-        )
-        for one in trades
-    ]
+    rows = [_show_trade(trade, pair) for trade in trades]
     return markets.Trades(total_num=len(rows), trades=rows)
 
 
@@ -66,6 +60,11 @@ def _is_dex(text: str | None) -> bool:
     # There is no pool, so of its fills there are none.
     kinds = chosen_words("fillTypes", text, FILL_TYPES)
     return not kinds or DEX in kinds
+
+
+def _show_trade(trade: Trade, pair: Pair) -> tuple[str, ...]:
+    side, ticks = trade.aggressor_side, trade.price_ticks
+    return (*_row(pair, trade.ts_ns, trade.match_id, side, trade.qty_lots, ticks), "0")
 
 
 def _show_fill(fill: Fill, ctx: Ctx) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 The order's hash: its name at the venue, and what its owner signs.
 
 Eleven numbers of the order are hashed, in the order the circuit has them. Its clientOrderId, type
-and channel are not among them; they may be changed on the way without anybody noticing.
+and channel are not among them; a change of them on the way is not noticed.
 
 Source: Loopring protocol 3.6, design document, "Off-chain requests, Order"; DEX API v3, "Submit
         order"; tests/venues/loopring/vectors.

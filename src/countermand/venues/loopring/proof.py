@@ -1,8 +1,8 @@
 """
 Proof: what this venue's answers prove about an order.
 
-A submitted order is called processing, in whatever state it is, and a cancel names the order and
-not what it traded before. A refused cancel names the state that refused it.
+A submitted order is called processing in every state, and a cancel tells nothing of what the order
+traded before. A refused cancel names the state that refused it.
 """
 
 from countermand.wire.operation import Operation

@@ -41,8 +41,5 @@ ROTATE = Op(m.RotateApiKey, m.ApiKey, serve_rotate)
 
 def _key(chance: bytes) -> str:
     # One number of all random bytes, in letters and digits: far more chance than the key has room.
-    number, letters = int.from_bytes(chance, "big"), []
-    for _ in range(_KEY_LENGTH):
-        number, at = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[at])
-    return "".join(letters)
+    number, base = int.from_bytes(chance, "big"), len(_ALPHABET)
+    return "".join(_ALPHABET[number // base**place % base] for place in range(_KEY_LENGTH))

@@ -56,7 +56,7 @@ class PublicKey(Struct, frozen=True, gc=False):
 
 
 class Signature(Struct, frozen=True, gc=False):
-    """The point R and the number S, whatever was received; `is_valid` knows their limits."""
+    """The point R and the number S as they were received; `is_valid` knows their limits."""
 
     r_x: int
     r_y: int
