@@ -252,10 +252,19 @@ def _records(
 ) -> tuple[list[worlds.Record], list[worlds.Record]]:
     """Return what is kept, and those of it that are still in files of an earlier version."""
     kept = [(record.name, record.value) for record in journal.kept()]
-    in_files = [] if data is None else worlds.from_files(data)
-    if kept and in_files:
-        log.warning("world.json is not read any more: the journal holds world and keys")
-    return (kept, []) if kept else (in_files, in_files)
+    if data is None:
+        return kept, []
+    if kept:
+        if stray := [path.name for path in worlds.files_of(data)]:
+            log.warning(
+                "not read, the journal holds world and keys: remove", extra={"files": stray}
+            )
+        return kept, []
+    in_files = worlds.from_files(data)
+    if in_files and not journal.epoch:
+        # They were written when their journal had a writer.
+        raise WorldError(f"{data} has a world and its journal.sqlite is gone: put it back")
+    return in_files, in_files
 
 
 def _refuse_exposed_demo(config: Config, keys: dict[str, KeyRing]) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
+from shutil import rmtree
 from urllib.request import urlopen
 
 from tests.bot import Bot
@@ -64,6 +65,31 @@ def test_a_founded_journal_without_its_world_does_not_start(tmp_path: Path) -> N
 
     assert (2, 1) == (done.returncode, len(done.stderr.splitlines())), done.stderr
     assert "its world is missing" in done.stderr
+
+
+def test_a_world_without_its_journal_does_not_start(tmp_path: Path) -> None:
+    """The first format had nothing else that said that there was one."""
+    with Served(tmp_path, *ONLY):
+        pass
+    as_before(tmp_path)
+    (tmp_path / "journal.sqlite").unlink()
+    rmtree(tmp_path / "snapshots")
+    for _ in range(2):
+        done = serve("--data", str(tmp_path), "--port", "0", *ONLY)
+        assert (2, 1) == (done.returncode, len(done.stderr.splitlines())), done.stderr
+        assert "its journal.sqlite is gone: put it back" in done.stderr
+
+
+def test_a_world_beside_its_journal_is_not_read(tmp_path: Path) -> None:
+    """Of an old copy, say; whatever it holds, it is told and does no harm."""
+    with Served(tmp_path, *ONLY):
+        pass
+    (tmp_path / "world.json").write_text("{")
+    with Served(tmp_path, *ONLY) as running:
+        _, logged = running.stop()
+
+    told = [line for line in map(json.loads, logged.splitlines()) if line["level"] == "warning"]
+    assert [["world.json"]] == [line["files"] for line in told]
 
 
 def test_a_journal_whose_worlds_were_lost_asks_for_one(tmp_path: Path) -> None:

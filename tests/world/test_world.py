@@ -160,9 +160,33 @@ def test_files_of_an_earlier_version_are_records_once(tmp_path: Path) -> None:
     assert [] == worlds.from_files(tmp_path)
 
 
-@pytest.mark.parametrize("damage", [b"{", b'{"\xff": 1}', b"[]"])
-def test_a_bad_byte_in_an_old_world_file_is_told(tmp_path: Path, damage: bytes) -> None:
+def test_keys_whose_world_is_gone_are_records_too(tmp_path: Path) -> None:
+    """With a world given anew, what they revoked stays revoked."""
+    (tmp_path / f"keys-{NAME}.json").write_bytes(b'{"issued":{},"revoked":["x"]}')
+
+    assert [(f"keys/{NAME}", b'{"issued":{},"revoked":["x"]}')] == worlds.from_files(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("world.json", b"{"),
+        ("world.json", b'{"\xff": 1}'),
+        ("world.json", b"[]"),
+        (f"keys-{NAME}.json", b"{"),
+        (f"keys-{NAME}.json", b'{"\xff": 1}'),
+    ],
+)
+def test_a_bad_byte_in_an_old_file_is_told(tmp_path: Path, name: str, damage: bytes) -> None:
     """With the file's path."""
-    (tmp_path / "world.json").write_bytes(damage)
-    with pytest.raises(WorldError, match=r"world\.json: "):
+    (tmp_path / name).write_bytes(damage)
+    with pytest.raises(WorldError, match=f"{name}: "):
+        worlds.from_files(tmp_path)
+
+
+def test_an_old_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """It and not another one."""
+    (tmp_path / "world.json").write_bytes(b"{}")
+    (tmp_path / f"keys-{NAME}.json").mkdir()
+    with pytest.raises(WorldError, match=rf"keys-{NAME}\.json: Is a directory"):
         worlds.from_files(tmp_path)

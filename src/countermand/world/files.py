@@ -17,32 +17,35 @@ from countermand.world.spec import World, WorldError
 WORLD_FILE = "world.json"
 
 
+def files_of(data: Path) -> list[Path]:
+    """Return those files of a data directory that there are."""
+    return [
+        path for path in (data / WORLD_FILE, *sorted(data.glob("keys-*.json"))) if path.exists()
+    ]
+
+
 def from_files(data: Path) -> list[Record]:
     """Return the records that the files of a data directory amount to. Raises: WorldError."""
-    path = data / WORLD_FILE
-    try:
-        if not path.exists():
-            return []
-        world = msgspec.json.decode(path.read_bytes(), type=World)
-        keys = [(f"keys/{_venue_of(path)}", path.read_bytes()) for path in _key_files(data)]
-    except OSError as error:
-        raise WorldError(f"{path}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise WorldError(f"{path}: {error}") from None
-    return [*changed({}, world), *keys]
+    return [record for path in files_of(data) for record in _records_in(path)]
 
 
 def remove_files(data: Path) -> list[str]:
     """Remove the files and return their names: secrets do not lie about twice. Raises: OSError."""
-    paths = [path for path in (data / WORLD_FILE, *_key_files(data)) if path.exists()]
+    paths = files_of(data)
     for path in paths:
         path.unlink()
     return [path.name for path in paths]
 
 
-def _key_files(data: Path) -> list[Path]:
-    return sorted(data.glob("keys-*.json"))
-
-
-def _venue_of(path: Path) -> str:
-    return path.stem.removeprefix("keys-")
+def _records_in(path: Path) -> list[Record]:
+    try:
+        value = path.read_bytes()
+        if path.name == WORLD_FILE:
+            return changed({}, msgspec.json.decode(value, type=World))
+        # What a change of keys may say is for those who make true what it says.
+        msgspec.json.decode(value)
+    except OSError as error:
+        raise WorldError(f"{path}: {error.strerror}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WorldError(f"{path}: {error}") from None
+    return [(f"keys/{path.stem.removeprefix('keys-')}", value)]
