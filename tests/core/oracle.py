@@ -534,7 +534,7 @@ class Oracle(Founding):
         fee = fee if most is None else min(fee, most)
         order.charged += fee
         if instrument.fee_step_minor:
-            order.accrued += exact
+            order.accrued += money.accrual(instrument, exact)
         self._pay(order.account, FEES, money.fee_asset(instrument, order.side), fee)
         if money.has_positions(instrument):
             self.stats[order.account, instrument.id][2] += fee

@@ -101,10 +101,21 @@ def fee(instrument: SimpleNamespace, exact: Fraction, accrued: Fraction, charged
     """
     Return what a fill is charged; the last two are the order's, before the fill.
 
-    With a step the sum over the order is rounded, halves to even; without one each fill is cut.
+    With a step each fill is rounded, halves to even, and a fee is reduced where the order would be
+    charged more than its rounded sum; without one each fill is cut.
     """
     step = instrument.fee_step_minor
-    return round((accrued + exact) / step) * step - charged if step else int(exact)
+    if not step:
+        return int(exact)
+    own = round(exact / step) * step
+    if own <= 0:
+        return own
+    return max(0, min(own, round((accrued + exact) / step) * step - charged))
+
+
+def accrual(instrument: SimpleNamespace, exact: Fraction) -> Fraction:
+    """Return what a fill adds to the sum an order is charged by: a rebate counts as it is paid."""
+    return exact if exact > 0 else Fraction(fee(instrument, exact, Fraction(0), 0))
 
 
 def reserve(

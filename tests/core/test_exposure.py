@@ -78,11 +78,11 @@ def test_order_that_closes_what_another_closes_already_needs_its_fee() -> None:
 
 
 def test_closing_leaves_nobody_with_less_than_nothing() -> None:
-    """A step of 300 waits where fills bring less, whichever side is closed."""
-    world = World(rain={"maker_fee_ppb": 50 * PERCENT, "fee_step_minor": 300})
+    """A step of 300 is cut to what a fill brings, whichever side is closed."""
+    world = World(rain={"maker_fee_ppb": 100 * PERCENT, "fee_step_minor": 300})
     world.trade(ALICE, BOB, 10, 50, instrument_id=RAIN)
     world.withdraw(ALICE, MONEY - 10 * 500)
-    world.withdraw(BOB, MONEY + 10 * 500 - 1_200 - 10 * 1_000)
+    world.withdraw(BOB, MONEY + 10 * 500 - 2_400 - 10 * 1_000)
     world.sell(ALICE, 10, 5, "a1", instrument_id=RAIN)
     fees = []
     for qty in (4, 4, 2):
@@ -90,13 +90,14 @@ def test_closing_leaves_nobody_with_less_than_nothing() -> None:
         fees.append(200 if "200" in world.story[1] else 100 if "100" in world.story[1] else 0)
         world.exchange.check_invariants()
 
-    # 95, 190 and 238 in all: nothing, then a step of which the fill brings 200, then the rest.
-    assert fees == [0, 200, 100]
+    # 190 is a step, of which the fill brings 200; 380 in all is one still; 95 is none.
+    assert fees == [200, 100, 0]
     assert world.money(ALICE) == (200, 0)
     world.buy(BOB, 10, 95, "b1", instrument_id=RAIN)
     world.sell(CAROL, 10, 95, instrument_id=RAIN)
     world.exchange.check_invariants()
-    assert world.money(BOB) == (500 - 300, 0)
+    # 475 is two steps, of which the fill frees 500.
+    assert world.money(BOB) == (0, 0)
 
 
 def test_replacement_that_holds_no_more_still_needs_its_fee() -> None:
@@ -195,16 +196,14 @@ def test_order_that_takes_cannot_be_post_only(world: World) -> None:
 
 
 def test_fee_taken_from_what_a_sale_brings_is_never_more() -> None:
-    """A step of 2000 that falls due with a fill of 1000 takes that, as nothing else is held."""
-    world = World(spot={"maker_fee_ppb": 10 * PERCENT, "fee_step_minor": 2_000})
+    """A step of 1500 on a fill of 1000 takes that, as nothing else is held."""
+    world = World(spot={"maker_fee_ppb": 100 * PERCENT, "fee_step_minor": 1_500})
     world.withdraw(ALICE, MONEY)
-    world.sell(ALICE, 12, 100, "a1")
-    world.buy(BOB, 10, 100)
-    world.withdraw(ALICE, 10_000)
+    world.sell(ALICE, 2, 100, "a1")
     world.buy(CAROL, 1, 100, "c1")
     assert world.story[1:] == ["traded a1 c1 1 @ 100 fees 1000 0"]
     world.buy(CAROL, 1, 100, "c2")
-    assert world.story[1:] == ["traded a1 c2 1 @ 100 fees 1000 0"]
+    assert world.story[1:] == ["traded a1 c2 1 @ 100 fees 500 0"]
 
-    assert world.money(ALICE) == (0, 0)
+    assert world.money(ALICE) == (500, 0)
     world.exchange.check_invariants()

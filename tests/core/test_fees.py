@@ -55,43 +55,65 @@ def test_fee_without_a_step_is_cut(rate: int, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "side", "expected"),
+    ("rules", "side", "step", "expected"),
     [
-        (perpetual(), Side.SELL, 2_000),  # what it costs, whatever closing brings
-        (instrument(), Side.BUY, 2_000),
-        (instrument(), Side.SELL, 800),  # what it brings
-        (RECEIVED, Side.BUY, 100),
-        (VARIANCE, Side.BUY, 200),  # what is left of the payout
-        (VARIANCE, Side.SELL, 200),
+        (perpetual(), Side.SELL, 1_000, 1_000),  # what it costs, whatever closing brings
+        (instrument(), Side.BUY, 1_000, 1_000),
+        (instrument(), Side.SELL, 1_000, 800),  # what it brings
+        (RECEIVED, Side.BUY, 150, 100),
+        (VARIANCE, Side.BUY, 300, 200),  # what is left of the payout
+        (VARIANCE, Side.SELL, 300, 200),
     ],
 )
-def test_step_that_is_more_than_a_fill_pays_for_waits(
-    rules: Instrument, side: Side, expected: int
+def test_step_is_cut_to_what_a_fill_brings(
+    rules: Instrument, side: Side, step: int, expected: int
 ) -> None:
-    """One lot at 80, when a step of 2000 falls due."""
-    stepped = replace(rules, fee_step_minor=2_000)
-    due = fees.scale(stepped) * 1_999
+    """One lot at 80, all of it a fee, which is rounded up to a step."""
+    stepped = replace(rules, fee_step_minor=step)
 
-    assert fees.fee_minor(stepped, side, PERCENT, 80, 1, due, 0) == expected
+    assert fees.fee_minor(stepped, side, PPB, 80, 1, 0, 0) == expected
 
 
-# Of one order after another fill of half a step each: what each is charged.
-@pytest.mark.parametrize(
-    ("rate", "expected"),
-    [(PERCENT // 2, [0, 10, 10, 0, 0]), (-PERCENT // 2, [0, -10, -10, 0, 0])],
-)
-def test_sum_of_an_order_is_rounded_half_to_even(rate: int, expected: list[int]) -> None:
-    """Fills of 5 in steps of 10: 0.5, 1, 1.5, 2, 2.5 of them are charged as 0, 1, 2, 2, 2."""
-    rules = instrument(fee_step_minor=10)
+# Fills of one order in steps of 10: the quantity at a price of 100 and one percent, and the fee.
+FILLS = [
+    ("a fill below half a step is free, however many there are", PERCENT, [(4, 0)] * 4),
+    ("a half is rounded to even", PERCENT, [(5, 0), (15, 20), (25, 20)]),
+    ("what is rounded up is no more than the sum is", PERCENT, [(6, 10), (6, 0), (6, 10)]),
+    ("a fee is reduced and never raised", PERCENT, [(14, 10), (14, 10), (14, 10)]),
+    ("a rebate is each fill's own", -PERCENT, [(6, -10), (6, -10), (6, -10)]),
+    ("a rebate below half a step is none", -PERCENT, [(4, 0)] * 4),
+]
+
+
+@pytest.mark.parametrize(("_says", "rate", "fills"), FILLS)
+def test_fees_of_an_order_with_several_fills(
+    _says: str, rate: int, fills: list[tuple[int, int]]
+) -> None:
+    """Each fill is rounded half to even; the fees together are at most their exact sum, rounded."""
+    rules = instrument(fee_step_minor=10, notional_minor=1)
     accrued = charged = 0
     actual = []
-    for _ in range(5):
-        fee = fees.fee_minor(rules, Side.BUY, rate, 100, 1, accrued, charged)
-        accrued += fees.accrual(rules, Side.BUY, rate, 100, 1)
+    for qty, _ in fills:
+        fee = fees.fee_minor(rules, Side.BUY, rate, 100, qty, accrued, charged)
+        accrued += fees.accrual(rules, Side.BUY, rate, 100, qty)
+        charged += fee
+        actual.append((qty, fee))
+
+    assert actual == fills
+
+
+def test_rebates_leave_the_fees_of_the_same_order_alone() -> None:
+    """An order that rested and then takes is charged for what it takes, and keeps its rebates."""
+    rules = instrument(fee_step_minor=10, notional_minor=1)
+    accrued = charged = 0
+    actual = []
+    for rate, qty in ((PERCENT, 4), (-PERCENT, 6), (-PERCENT, 6), (PERCENT, 4), (PERCENT, 7)):
+        fee = fees.fee_minor(rules, Side.BUY, rate, 100, qty, accrued, charged)
+        accrued += fees.accrual(rules, Side.BUY, rate, 100, qty)
         charged += fee
         actual.append(fee)
 
-    assert actual == expected
+    assert actual == [0, -10, -10, 0, 10]
 
 
 @pytest.mark.parametrize(

@@ -289,14 +289,13 @@ def test_preview_reckons_with_what_self_trade_prevention_takes() -> None:
     assert (report.fee_minor, report.fill_qty_lots) == (40 + 10, 2)
 
 
-def test_preview_rounds_what_an_order_is_charged_in_all() -> None:
-    """A fill of 10 is half a step of 20 and charged as none, but with 20 to rest 30 makes 40."""
-    world = World(
-        spot={"maker_fee_ppb": PERCENT // 2, "taker_fee_ppb": PERCENT, "fee_step_minor": 20}
-    )
+def test_preview_counts_what_a_fill_was_charged_against_the_rest() -> None:
+    """A fill of 12 is charged a step of 20; with the 12 of the rest 24 are one step in all."""
+    rates = {"maker_fee_ppb": PERCENT * 3 // 10, "taker_fee_ppb": PERCENT * 12 // 10}
+    world = World(spot={**rates, "fee_step_minor": 20})
     world.sell(BOB, 1, 100)
 
-    assert preview(world).fee_minor == 40
+    assert preview(world).fee_minor == 20
 
 
 def test_preview_of_a_market_order_is_bound_like_one(world: World) -> None:

@@ -2,8 +2,9 @@
 Fees: what a fill costs, and the most an order may come to be charged.
 
 A fee is worked out as a whole number of parts, `scale` of which are one minor unit, so that nothing
-is lost before it is rounded. Where an instrument has a fee step the rounding is the order's and not
-the fill's: what it has been charged in all is always the rounded sum.
+is lost before it is rounded. Where an instrument has a fee step each fill is rounded to it, and its
+fee is reduced where the order would be charged more in all than its exact fees, rounded as a sum.
+A rebate is each fill's own.
 """
 
 from countermand.vocabulary.ids import AssetId
@@ -31,7 +32,21 @@ def scale(instrument: Instrument) -> int:
 def accrual(
     instrument: Instrument, side: Side, rate_ppb: int, price_ticks: int, qty_lots: int
 ) -> int:
-    """Return the exact fee of a fill, in parts of which `scale` make a minor unit."""
+    """
+    Return what a fill adds to the sum that bounds an order's fees: a rebate counts as it is paid.
+
+    Units: parts of which `scale` make a minor unit.
+    """
+    parts = _exact(instrument, side, rate_ppb, price_ticks, qty_lots)
+    if rate_ppb < 0 and (step := instrument.fee_step_minor):
+        unit = scale(instrument) * step
+        return half_even(parts, unit) * unit
+    return parts
+
+
+def _exact(
+    instrument: Instrument, side: Side, rate_ppb: int, price_ticks: int, qty_lots: int
+) -> int:
     if instrument.fee_basis is _RECEIVED and side is _BUY:
         return qty_lots * instrument.lot_minor * rate_ppb
     notional = price_ticks * qty_lots * instrument.notional_minor
@@ -60,7 +75,10 @@ def fee_minor(
     if not instrument.fee_step_minor:
         return truncate_share(parts, 1, scale(instrument))
     step = instrument.fee_step_minor
-    fee = half_even(accrued + parts, scale(instrument) * step) * step - charged_minor
+    unit = scale(instrument) * step
+    fee = half_even(parts, unit) * step
+    if fee > 0:
+        fee = max(0, min(fee, half_even(accrued + parts, unit) * step - charged_minor))
     return _at_most_brought(instrument, side, price_ticks, qty_lots, fee)
 
 
@@ -84,7 +102,7 @@ def _at_most_brought(
 ) -> int:
     # Nothing is held for a fee that is taken from what a swap brings, nor for that of a fill that
     # closes a binary position, which brings the price or frees the rest of the payout. So a step
-    # that is more than a small fill brings waits for the next one.
+    # that is more than a small fill brings is cut to that.
     if instrument.is_binary:
         less_ticks = min(price_ticks, instrument.payout_ticks - price_ticks)
         return min(fee_minor, instrument.notional_of(less_ticks, qty_lots))

@@ -12,7 +12,7 @@ class Order(Struct, array_like=True, gc=False):
     `now` is replaced whole by the picture that an event carries. `priority_seq` is the entry since
     which it stands where it stands.
 
-    Units: `fee_accrued` is what fees would be without rounding, as the numerator over `fees.scale`.
+    Units: `fee_accrued` is the sum of `fees.accrual` over its fills, in parts of `fees.scale`.
     """
 
     now: OrderReport

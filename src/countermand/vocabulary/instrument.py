@@ -80,8 +80,9 @@ class Instrument(Struct, frozen=True, array_like=True):
     costs in quote minor units, `lot_minor` one lot in base minor units. Rates are parts per
     billion; a band of 0 means none. `*_lots_max` of 0 means no limit. `payout_ticks` is the price
     of a binary outcome that is certain; `low_limit_ticks` and `high_limit_ticks` are fixed price
-    limits, 0 for none. With a `fee_step_minor` the fees of an order are kept, as a sum, to
-    the nearest multiple of it, halves to even; without one each fill's fee is truncated.
+    limits, 0 for none. With a `fee_step_minor` each fill's fee is the nearest multiple of it,
+    halves to even, and an order's fees together are at most their exact sum, rounded likewise;
+    without one each fill's fee is truncated.
     """
 
     instrument_id: InstrumentId

@@ -185,14 +185,13 @@ def test_synchronous_fill(counter: Counter) -> None:
     assert len({one["id"] for one in answer["executions"]}) == 3
 
 
-def test_commission_is_rounded_over_the_order(counter: Counter) -> None:
-    """0.0695 * 10 * 0.55 * 0.45 = 0.172..., 0.17 in all; fills add up to the order's."""
+def test_commission_of_each_fill(counter: Counter) -> None:
+    """0.0695 * 3 * 0.55 * 0.45 = 0.051..., of 7 it is 0.120...; fills add up to the order's."""
     counter.place("bob", "BUY_SHORT", "0.55", 3)
     counter.place("bob", "BUY_SHORT", "0.55", 7)
     executions = counter.create("alice", terms("BUY_LONG", "0.55", 10, **SYNC))["executions"]
 
     total = executions[-1]["order"]["commissionNotionalTotalCollected"]
-    # 3 contracts accrue 0.0516..., all ten 0.1720...
     assert [usd("0.00"), usd("0.05"), usd("0.12")] == [
         one["commissionNotionalCollected"] for one in executions
     ]
