@@ -192,7 +192,7 @@ class App:
         urls = {name: _url(scheme, bound) for name, bound in sockets.items()}
         base_urls = {name: url for name, url in urls.items() if name != CONTROL}
         self._pipelines = list(pipelines.values())
-        admission = Admission()
+        admission = Admission(lambda: engine.waiting)
         figures = Exposition(engine, admission, [p.metrics for p in pipelines.values()])
         control = AppHandler(control_app(engine, base_urls, figures))
         hosts = _hosts(self._config)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from countermand.server import admission
-from countermand.server.admission import TURN_S, WAIT_S_MAX, Admission, Gate
+from countermand.server.admission import COMMANDS_MAX, TURN_S, WAIT_S_MAX, Admission, Gate
 from countermand.server.ports import Answer
 from countermand.wire.errors import Overloaded
 from countermand.wire.http import Request, Response
@@ -17,13 +17,16 @@ from countermand.wire.http import Request, Response
 class Door:
     """A port whose requests are named by key and number, `a1` or, for a cancel, `a1!`."""
 
-    def __init__(self, cost_s: float) -> None:
+    def __init__(self, cost_s: float, *, cancels_first: bool = True) -> None:
         self.now_s = 0.0
+        self.commands = 0
         self.begun: list[str] = []
         self.answers: dict[str, int] = {}
         self._cost_s = cost_s
-        self.admission = Admission(lambda: self.now_s)
-        gate = Gate(self._begin, self._refuse, _cancels, lambda request: _name(request)[0])
+        self.admission = Admission(lambda: self.commands, lambda: self.now_s)
+        gate = Gate(
+            self._begin, self._refuse, _cancels, lambda request: _name(request)[0], cancels_first
+        )
         self._enter = self.admission.through(gate)
 
     def ask(self, *names: str) -> None:
@@ -116,6 +119,7 @@ def test_few_may_wait_however_long() -> None:
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it refusals are made at once; cancels have as much room again."""
     monkeypatch.setattr(admission, "WAITING_MAX", 2)
+    monkeypatch.setattr(admission, "CANCELS_WAITING_MAX", 4)
     door, at_once = Door(cost_s=TURN_S), dict[str, int]()
 
     def story() -> None:
@@ -128,3 +132,64 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {"z1": 200, "a3": 503, "b3!": 503} == at_once
     assert {200, 503} == set(door.answers.values())
     assert 0 == len(door.admission)
+
+
+def test_while_it_is_late_what_comes_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It need not wait to be told; and when nothing waits any more all is well again."""
+    monkeypatch.setattr(admission, "FEW", 0)
+    door, at_once = Door(cost_s=0), dict[str, int]()
+
+    async def run() -> None:
+        door.commands = COMMANDS_MAX + 1
+        door.ask("a1", "b1")
+        door.now_s += 2 * WAIT_S_MAX
+        door.ask("c1")
+        for _ in range(10):
+            await asyncio.sleep(0)
+        door.ask("d1", "d2!")
+        at_once.update(door.answers)
+        door.commands = 0
+        for _ in range(10):
+            await asyncio.sleep(0)
+        door.ask("e1")
+
+    asyncio.run(run())
+
+    assert {"a1": 503, "b1": 503, "d1": 503} == at_once
+    assert {"c1": 200, "d2!": 200, "e1": 200} == {
+        name: status for name, status in door.answers.items() if status == 200
+    }
+
+
+def test_while_the_journal_is_behind_only_cancels_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for it can still be refused; behind it no more."""
+    monkeypatch.setattr(admission, "FEW", 0)
+    door, before = Door(cost_s=TURN_S), list[str]()
+
+    async def run() -> None:
+        door.commands = COMMANDS_MAX + 1
+        door.ask("a1", "b1", "b2!", "c1")
+        for _ in range(10):
+            await asyncio.sleep(0)
+        before.extend(door.begun)
+        door.now_s += WAIT_S_MAX
+        door.ask("d1")
+        for _ in range(10):
+            await asyncio.sleep(0)
+        door.commands = 0
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    asyncio.run(run())
+
+    assert ["b1", "b2!"] == before
+    assert {"a1": 503, "c1": 503} == {name: door.answers[name] for name in ("a1", "c1")}
+    assert ["b1", "b2!", "d1"] == door.begun
+
+
+def test_plain_order_of_arrival_where_a_world_says_so() -> None:
+    """Then a cancel goes nowhere ahead, and is still not refused."""
+    door = Door(cost_s=TURN_S, cancels_first=False)
+    on_a_loop(lambda: door.ask("z1", "a1", "b1!"))
+
+    assert ["z1", "a1", "b1!"] == door.begun

@@ -9,7 +9,7 @@ keys, and does not overtake one of its own: a cancel-all that was sent after a p
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -70,6 +70,24 @@ class CancelsFirst(Generic[T]):
         taken = [self._ahead.popleft().item for _ in range(from_ahead)]
         return taken + self._take_rest(count_max - len(taken))
 
+    def take_ahead(self, count_max: int) -> list[T]:
+        """Return what goes first, at most so many: cancels, and what they wait for."""
+        count = min(len(self._ahead), count_max)
+        return [self._ahead.popleft().item for _ in range(count)]
+
+    def take_while(self, is_so: Callable[[T], bool]) -> list[T]:
+        """Return the oldest of the rest, up to the first for which `is_so` does not hold."""
+        taken: list[T] = []
+        while self._rest:
+            place = self._rest[0]
+            if not place.has_gone_ahead:
+                if not is_so(place.item):
+                    break
+                taken.append(place.item)
+                self._leave(place)
+            self._rest.popleft()
+        return taken
+
     def drain(self) -> Iterator[T]:
         """Take everything, in order."""
         places = [*self._ahead, *(p for p in self._rest if not p.has_gone_ahead)]
@@ -98,10 +116,13 @@ class CancelsFirst(Generic[T]):
                 held.append(place)
                 continue
             taken.append(place.item)
-            self._rest_count -= 1
-            of_key = self._by_key[place.key]
-            of_key.popleft()
-            if not of_key:
-                del self._by_key[place.key]
+            self._leave(place)
         self._rest.extendleft(reversed(held))
         return taken
+
+    def _leave(self, place: _Place[T]) -> None:
+        self._rest_count -= 1
+        of_key = self._by_key[place.key]
+        of_key.popleft()
+        if not of_key:
+            del self._by_key[place.key]

@@ -20,15 +20,22 @@ from countermand.server.ports import Answer, Begin
 from countermand.wire.errors import Overloaded
 from countermand.wire.http import Request, Response
 
-# A turn's time for requests. Reading, the journal's answers and writing come on top of it.
+# A turn's time for requests. Reading, the journal's answers and writing come on top of it: the
+# shorter a turn, the sooner each of them has its own.
 TURN_S = 0.004
 
-# What has waited longer is refused, unless it cancels or few wait: a slow moment is no overload.
+# While so many commands wait for the journal, only cancels go on: more would wait there instead,
+# where they cannot be refused any more.
+COMMANDS_MAX = 512
+
+# What has waited longer is refused, unless it cancels or few wait: a slow moment is no overload. As
+# long as that happens, what comes is refused when it is read.
 WAIT_S_MAX = 0.1
 FEW = 256
 
-# So many wait; cancels have as much room again.
-WAITING_MAX = 4096
+# So many wait. Cancels have room of their own beyond that.
+WAITING_MAX = 1024
+CANCELS_WAITING_MAX = 8192
 
 _TAKEN_AT_ONCE = 8
 
@@ -43,6 +50,7 @@ class Gate(Struct, frozen=True):
     refuse: Callable[[Request, Overloaded], Response]
     cancels: Callable[[Request], bool]
     key: Callable[[Request], str]
+    cancels_first: bool = True
 
 
 class _Waiting(Struct, frozen=True):
@@ -54,12 +62,17 @@ class _Waiting(Struct, frozen=True):
 
 
 class Admission:
-    """The turns of one loop, shared by all ports that it serves."""
+    """
+    The turns of one loop, shared by all ports that it serves; `commands` tells how many wait for
+    the journal.
+    """
 
-    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
-        self._clock = clock
+    def __init__(
+        self, commands: Callable[[], int], clock: Callable[[], float] = perf_counter
+    ) -> None:
+        self._commands, self._clock = commands, clock
         self._until_s = 0.0
-        self._is_in_turn = False
+        self._is_in_turn = self._is_late = False
         self._waiting: CancelsFirst[_Waiting] = CancelsFirst()
 
     def __len__(self) -> int:
@@ -71,7 +84,7 @@ class Admission:
         def enter(request: Request, answer: Answer) -> None:
             if not self._is_in_turn:
                 self._begin_turn()
-            if self._waiting or self._clock() >= self._until_s:
+            if self._waiting or self._clock() >= self._until_s or self._is_backed_up():
                 self._wait(gate, request, answer)
             else:
                 gate.begin(request, answer)
@@ -86,27 +99,43 @@ class Admission:
     def _next_turn(self) -> None:
         self._is_in_turn = False
         if not self._waiting:
+            self._is_late = False
             return
         self._begin_turn()
         while self._waiting and (now_s := self._clock()) < self._until_s:
-            for waiting in self._waiting.take(_TAKEN_AT_ONCE):
+            if not self._is_backed_up():
+                taken = self._waiting.take(_TAKEN_AT_ONCE)
+            elif not (taken := self._waiting.take_ahead(_TAKEN_AT_ONCE)):
+                break
+            for waiting in taken:
                 self._serve(waiting, now_s)
+        if len(self._waiting) > FEW:
+            since_s = self._clock() - WAIT_S_MAX
+            for late in self._waiting.take_while(lambda waiting: waiting.came_s < since_s):
+                self._is_late = True
+                late.answer(_refusal(late.gate, late.request))
+
+    def _is_backed_up(self) -> bool:
+        return self._commands() > COMMANDS_MAX
 
     def _wait(self, gate: Gate, request: Request, answer: Answer) -> None:
-        cancels = gate.cancels(request)
-        if len(self._waiting) >= (2 * WAITING_MAX if cancels else WAITING_MAX):
+        cancels, count = gate.cancels(request), len(self._waiting)
+        most = CANCELS_WAITING_MAX if cancels else WAITING_MAX
+        if count >= most or (self._is_late and count > FEW and not cancels):
             answer(_refusal(gate, request))
             return
         waiting = _Waiting(gate, request, answer, self._clock(), cancels)
-        put = self._waiting.put_cancel if cancels else self._waiting.put
+        goes_first = cancels and gate.cancels_first
+        put = self._waiting.put_cancel if goes_first else self._waiting.put
         put(waiting, gate.key(request))
 
     def _serve(self, waiting: _Waiting, now_s: float) -> None:
-        is_late = now_s - waiting.came_s > WAIT_S_MAX
-        if is_late and not waiting.cancels and len(self._waiting) > FEW:
-            waiting.answer(_refusal(waiting.gate, waiting.request))
-        else:
-            waiting.gate.begin(waiting.request, waiting.answer)
+        if not waiting.cancels:
+            self._is_late = now_s - waiting.came_s > WAIT_S_MAX
+            if self._is_late and len(self._waiting) > FEW:
+                waiting.answer(_refusal(waiting.gate, waiting.request))
+                return
+        waiting.gate.begin(waiting.request, waiting.answer)
 
 
 def _refusal(gate: Gate, request: Request) -> Response:

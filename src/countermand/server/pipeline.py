@@ -105,7 +105,8 @@ class Pipeline:
 
     def gate(self) -> Gate:
         """Return this venue's way in, for requests that wait for their turn."""
-        return Gate(self.begin, self.turn_away, self._cancels, self.claimed)
+        first = self.settings.cancels_first
+        return Gate(self.begin, self.turn_away, self._cancels, self.claimed, first)
 
     def claimed(self, request: Request) -> str:
         """Return whose a request claims to be, before anything is proven."""
@@ -209,7 +210,8 @@ class _Call:
         elif pipeline.verifier is None:
             self._proven(pipeline.check(request, self._now_ns))
         else:
-            key, cancels = pipeline.claimed(request), self._row.cancels
+            key = pipeline.claimed(request)
+            cancels = self._row.cancels and pipeline.settings.cancels_first
             pipeline.verifier.verify(request, self._now_ns, self._verified, key, cancels=cancels)
 
     def _verified(self, verdict: Principal | Exception) -> None:
