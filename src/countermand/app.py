@@ -207,7 +207,7 @@ class App:
             if _is_published(name, keys[name]):
                 begin = explained(begin, venue, keys[name], settings, self._clock)
                 named = hosts
-            site = Site(front(begin, venue, settings), pipeline.refuse, limits, named)
+            site = Site(front(begin, venue, settings), pipeline.refuse, limits, named, admission)
             await self._listen(site, sockets[name], room)
         venues = {
             name: _introduce(pipeline, keys[name], urls[name])

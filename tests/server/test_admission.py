@@ -193,3 +193,23 @@ def test_plain_order_of_arrival_where_a_world_says_so() -> None:
     on_a_loop(lambda: door.ask("z1", "a1", "b1!"))
 
     assert ["z1", "a1", "b1!"] == door.begun
+
+
+def test_reading_has_half_of_a_turn() -> None:
+    """What was left to be read comes before what waits, since it may be a cancel."""
+    door = Door(cost_s=TURN_S / 2)
+    read: list[str] = []
+
+    def reading(name: str) -> None:
+        read.append(name)
+        door.ask(name)
+
+    def story() -> None:
+        door.ask("z1", "z2", "a1")
+        for name in ("b1", "b2!"):
+            door.admission.later(lambda name=name: reading(name))  # type: ignore[misc]
+
+    on_a_loop(story)
+
+    assert ["b1", "b2!"] == read
+    assert ["z1", "z2", "b1", "b2!", "a1"] == door.begun

@@ -9,7 +9,12 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from countermand.server.connection import LINGER_BYTES_MAX, Connection, Site
+from countermand.server.connection import (
+    LINGER_BYTES_MAX,
+    UNREAD_BYTES_MAX,
+    Connection,
+    Site,
+)
 from countermand.server.limits import Limits
 from countermand.server.ports import Answer
 from countermand.wire.errors import WireError
@@ -404,3 +409,74 @@ def test_the_limit_may_be_one() -> None:
     line.send(GET % 1 * 5)
 
     assert 5 == b"".join(line.transport.writes).count(b"200 OK")
+
+
+class Turns:
+    """Turns of a loop that end when the test says so."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+        self.left: list[Callable[[], None]] = []
+
+    def has_time(self) -> bool:
+        """Whether this turn goes on."""
+        return not self.is_over
+
+    def later(self, act: Callable[[], None]) -> None:
+        """Leave it for the next one."""
+        self.left.append(act)
+
+    def next(self) -> None:
+        """Begin the next turn."""
+        self.is_over = False
+        for act in self.left:
+            act()
+        self.left.clear()
+
+
+def in_turns() -> tuple[Line, Turns]:
+    """A line whose turn is over."""
+    turns, line = Turns(), Line(at_once=Response(200, b"", b""))
+    line.site.turns = turns
+    turns.is_over = True
+    return line, turns
+
+
+def test_what_comes_after_a_turn_is_read_in_the_next() -> None:
+    """In its order, and its time runs from then on."""
+    line, turns = in_turns()
+    line.send(GET % 1)
+    line.send((GET % 2)[:9])
+    line.expire(LIMITS.head_s)
+    begun = len(line.begun)
+    turns.next()
+    line.send((GET % 2)[9:])
+
+    assert (0, [b"/1", b"/2"]) == (begun, [request.path for request in line.begun])
+    assert not line.transport.is_closed
+
+
+def test_what_waits_for_its_turn_is_bounded() -> None:
+    """A client that sends more is not read from until then."""
+    line, turns = in_turns()
+    line.send(POST)
+    line.send(b" " * UNREAD_BYTES_MAX)
+    is_reading = line.transport.is_reading
+    turns.next()
+
+    assert (False, True) == (is_reading, line.transport.is_reading)
+
+
+def test_an_end_does_not_wait_for_a_turn() -> None:
+    """What came whole before it is answered; a client that is gone is forgotten."""
+    ended, stopped, gone = in_turns(), in_turns(), in_turns()
+    for line, _ in (ended, stopped, gone):
+        line.send(GET % 1)
+    ended[0].connection.eof_received()
+    stopped[0].site.is_stopping = True
+    stopped[0].connection.stop()
+    gone[0].connection.connection_lost(None)
+    for _, turns in (ended, stopped, gone):
+        turns.next()
+
+    assert [1, 1, 0] == [len(line.begun) for line, _ in (ended, stopped, gone)]

@@ -10,6 +10,7 @@ soon and cheaply instead of late.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
@@ -74,6 +75,7 @@ class Admission:
         self._until_s = 0.0
         self._is_in_turn = self._is_late = False
         self._waiting: CancelsFirst[_Waiting] = CancelsFirst()
+        self._unread: deque[Callable[[], None]] = deque()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -82,14 +84,22 @@ class Admission:
         """Return a `begin` for which every request waits for its turn."""
 
         def enter(request: Request, answer: Answer) -> None:
-            if not self._is_in_turn:
-                self._begin_turn()
-            if self._waiting or self._clock() >= self._until_s or self._is_backed_up():
+            if self._waiting or not self.has_time() or self._is_backed_up():
                 self._wait(gate, request, answer)
             else:
                 gate.begin(request, answer)
 
         return enter
+
+    def has_time(self) -> bool:
+        """Return whether this turn has time left for requests."""
+        if not self._is_in_turn:
+            self._begin_turn()
+        return self._clock() < self._until_s
+
+    def later(self, act: Callable[[], None]) -> None:
+        """Call `act`, which reads requests, in a later turn that has time."""
+        self._unread.append(act)
 
     def _begin_turn(self) -> None:
         self._is_in_turn = True
@@ -98,10 +108,16 @@ class Admission:
 
     def _next_turn(self) -> None:
         self._is_in_turn = False
-        if not self._waiting:
+        if not (self._waiting or self._unread):
             self._is_late = False
             return
         self._begin_turn()
+        # Reading comes first: a cancel has to be seen before it can go first.
+        while self._unread and self._clock() < self._until_s - TURN_S / 2:
+            self._unread.popleft()()
+        self._work_off()
+
+    def _work_off(self) -> None:
         while self._waiting and (now_s := self._clock()) < self._until_s:
             if not self._is_backed_up():
                 taken = self._waiting.take(_TAKEN_AT_ONCE)

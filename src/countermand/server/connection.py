@@ -17,7 +17,7 @@ from math import inf
 
 from countermand.server.answers import CONTINUE, encode_answer
 from countermand.server.limits import Limits
-from countermand.server.ports import Begin, Refuse
+from countermand.server.ports import Begin, Refuse, Turns
 from countermand.server.reader import Manner, Phase, RequestReader
 from countermand.wire.errors import NotARequest, WireError
 from countermand.wire.http import Request, Response
@@ -26,6 +26,9 @@ from countermand.wire.http import Request, Response
 # So what it still sends is read and thrown away, so much and so long.
 LINGER_BYTES_MAX = 1024 * 1024
 LINGER_S = 2.0
+
+# What waits for a later turn; a client that sends more is not read from until then.
+UNREAD_BYTES_MAX = 64 * 1024
 
 # Half a request that is there when the server stops gets so long to become a whole one.
 STOP_READ_S = 1.0
@@ -41,10 +44,15 @@ class Site:
     """
 
     def __init__(
-        self, begin: Begin, refuse: Refuse, limits: Limits, hosts: frozenset[bytes] | None = None
+        self,
+        begin: Begin,
+        refuse: Refuse,
+        limits: Limits,
+        hosts: frozenset[bytes] | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self.begin, self.refuse = begin, refuse
-        self.limits, self.hosts = limits, hosts
+        self.limits, self.hosts, self.turns = limits, hosts, turns
         self.date = b""
         self.is_stopping = False
         self.connections: set[Connection] = set()
@@ -82,6 +90,7 @@ class Connection(asyncio.Protocol):
         self._is_advancing = self._is_full = self._is_paused = self._is_lost = False
         self._is_ending = self._has_unread = self._is_lingering = False
         self._lingered_bytes = 0
+        self._unread = b""
         self._timed_phase, self._timed_begun = Phase.BETWEEN, -1
         self.deadline_s = inf
 
@@ -102,7 +111,24 @@ class Connection(asyncio.Protocol):
         self._site.on_lost()
 
     def data_received(self, data: bytes) -> None:
-        """Read requests, and begin as many as may be in flight."""
+        """Read requests, now or, when this turn of the loop has no time left, in a later one."""
+        turns = self._site.turns
+        if self._unread:
+            self._unread += data
+            self._pause(wanted=len(self._unread) > UNREAD_BYTES_MAX)
+        elif turns is None or turns.has_time():
+            self._read(data)
+        else:
+            self._unread = data
+            turns.later(self.read_on)
+
+    def read_on(self) -> None:
+        """Read what was left for a later turn."""
+        data, self._unread = self._unread, b""
+        if data and not self._is_lost:
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
         if self._is_ending:
             self._lingered_bytes += len(data)
             if self._lingered_bytes > LINGER_BYTES_MAX:
@@ -117,6 +143,7 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Answer what came whole; half a request is none."""
+        self.read_on()
         self._is_ending, self._has_unread = True, False
         # TLS has no half-closed connections.
         is_plain = self._transport.get_extra_info("ssl_object") is None
@@ -138,7 +165,7 @@ class Connection(asyncio.Protocol):
         """Act on a deadline that has passed."""
         if self._is_lingering or self._is_full:
             self._transport.abort()
-        elif self._slots or self._waiting:
+        elif self._slots or self._waiting or self._unread:
             self.deadline_s, self._timed_begun = inf, -1
         elif self._reader.phase is Phase.BETWEEN:
             self._transport.close()
@@ -149,6 +176,7 @@ class Connection(asyncio.Protocol):
 
     def stop(self) -> None:
         """Answer what is in flight, then close; half a request may still become a whole one."""
+        self.read_on()
         self._waiting.clear()
         if self._slots or self._reader.phase is Phase.BETWEEN:
             self._is_ending = True

@@ -15,6 +15,16 @@ Begin = Callable[[Request, Answer], None]
 Refuse = Callable[[WireError], Response]
 
 
+class Turns(Protocol):
+    """How much is done in one turn of the loop."""
+
+    def has_time(self) -> bool:
+        """Return whether this turn has time left for requests."""
+
+    def later(self, act: Callable[[], None]) -> None:
+        """Call `act` in a later turn that has."""
+
+
 class Handler(Protocol):
     """What answers the requests of one port."""
 
