@@ -69,6 +69,19 @@ def test_a_secret_in_the_query_is_cut(caplog: pytest.LogCaptureFixture) -> None:
     assert f"a=1&CB-ACCESS-SIGN={CUT}&b=2" == caplog.records[0].query  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("name", VENUES)
+def test_the_secrets_of_another_venue_are_cut(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A client that is pointed at the wrong port still sends them."""
+    caplog.set_level(logging.DEBUG)
+    sent = tuple(
+        (secret, b"of mine") for venue in VENUES.values() for secret in venue.habits.secrets
+    )
+    request = Request("GET", b"/", b"", sent)
+    logged(lambda _, answer: answer(Response(404)), VENUES[name])(request, lambda _: None)
+
+    assert {CUT} == set(caplog.records[0].headers.values())  # type: ignore[attr-defined]
+
+
 def test_nothing_is_wrapped_where_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """At other levels a request costs nothing more."""
     caplog.set_level(logging.INFO)

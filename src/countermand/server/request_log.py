@@ -1,7 +1,7 @@
 """
 Request log: what was asked and what became of it, one line a request, and why one was not proven.
 
-Bodies are never logged, and of headers and query parameters not those a venue calls secret.
+Bodies are never logged, and of headers and query parameters not those any venue calls secret.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from time import perf_counter_ns
 
 from countermand.engine.ports import Clock
 from countermand.server.ports import Answer, Begin
+from countermand.venues import VENUES
 from countermand.wire.context import Settings
 from countermand.wire.credential import Credential
 from countermand.wire.http import Request, Response
@@ -30,7 +31,8 @@ def logged(begin: Begin, venue: Venue) -> Begin:
     """Return `begin` with a line at debug for every answer; `begin` itself at other levels."""
     if not log.isEnabledFor(logging.DEBUG):
         return begin
-    secrets = _SECRET | venue.habits.secrets
+    # Of every venue: a client that is pointed at the wrong port sends its own one's.
+    secrets = _SECRET.union(*(each.habits.secrets for each in VENUES.values()))
 
     def log_request(request: Request, answer: Answer) -> None:
         began_ns = perf_counter_ns()
