@@ -256,9 +256,8 @@ def _records(
         return kept, []
     if kept:
         if stray := [path.name for path in worlds.files_of(data)]:
-            log.warning(
-                "not read, the journal holds world and keys: remove", extra={"files": stray}
-            )
+            event = "world and keys are in the journal: remove these files"
+            log.warning(event, extra={"files": stray})
         return kept, []
     in_files = worlds.from_files(data)
     if in_files and not journal.epoch:

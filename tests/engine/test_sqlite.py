@@ -79,7 +79,7 @@ def test_the_lock_file_stays(tmp_path: Path) -> None:
     assert (tmp_path / "lock").exists()
 
 
-def test_a_lock_file_that_is_removed_lets_nobody_in(tmp_path: Path) -> None:
+def test_a_removed_lock_file_lets_no_second_owner_in(tmp_path: Path) -> None:
     """It is what a person removes who reads that another process serves the directory."""
     with closing(SqliteJournal(tmp_path)):
         (tmp_path / "lock").unlink()
