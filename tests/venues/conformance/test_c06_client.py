@@ -2,170 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.venues.conformance.asking import check_asks, skip_lacking
+from tests.venues.conformance.asking import skip_lacking
 from tests.venues.conformance.losses import losses
-from tests.venues.conformance.terms import changed
-from tests.venues.desk import Desk
+from tests.venues.conformance.trader import Trader, core_view
 
-from countermand.client.call import call
-from countermand.client.transport import InProcessTransport
-from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from countermand.vocabulary.commands import CancelOrder, MassCancel
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import (
-    OrderTerms,
-    OrdStatus,
-    OrdType,
-    SelfTradePrevention,
-    Side,
-    TimeInForce,
-)
+from countermand.vocabulary.order import OrdStatus, Side
 from countermand.vocabulary.queries import (
     GetAccount,
-    GetOrder,
     GetQuote,
     GetReferenceData,
     ListFills,
-    ListOpenOrders,
-    ListOrders,
     ListQuotes,
 )
 from countermand.vocabulary.reasons import CxlRejReason
 from countermand.vocabulary.reports import AccountSummary
 from countermand.wire.errors import CancelRefused, Forbidden, NotExpressible, Unauthorized
 from countermand.wire.operation import Operation
-from countermand.wire.receipts import Acknowledged
-from countermand.wire.venue import Venue
-
-
-class Trader:
-    """Somebody with a client."""
-
-    def __init__(self, desk: Desk, owner: str = "alice", key: int = 0) -> None:
-        self.desk, self.owner = desk, owner
-        self.account_id = desk.accounts(owner)[0].account_id
-        self.credential = desk.credential(owner, key)
-        markets = list(desk.directory.instruments.values())
-        self.market = next((i for i in markets if i.has_positions), markets[0])
-
-    def ask(self, operation: Operation, question: Any) -> Any:
-        """Call the venue."""
-        check_asks(self.desk, operation)
-        return asyncio.run(
-            call(
-                self.desk.venue,
-                operation,
-                question,
-                context=self.desk.context(self.owner),
-                credential=self.credential,
-                transport=InProcessTransport(self.desk.pipeline.handle),
-            )
-        )
-
-    def tell(self, operation: Operation, command: Any) -> Any:
-        """Give a command, and read the orders it was about where the answer does not show them."""
-        told = self.ask(operation, command)
-        if not isinstance(told, Acknowledged):
-            return told
-        read = tuple(self.read(order_id) for order_id in told.order_ids)
-        read += tuple(self.read_named(name) for name in told.cl_ord_ids)
-        return read if operation is Operation.MASS_CANCEL else read[0]
-
-    def read(self, order_id: OrderId) -> Any:
-        """Return an order as the venue shows it."""
-        if self.goes_by_names:
-            return self.read_named(core_view(self, order_id).cl_ord_id)
-        return self.ask(Operation.GET_ORDER, GetOrder(self.account_id, order_id))
-
-    @property
-    def goes_by_names(self) -> bool:
-        """Whether the venue has no ids of its own for orders."""
-        return losses(self.desk).names is not None
-
-    def read_named(self, name: str) -> Any:
-        """Return an order as the venue shows it, with the id that only the exchange knows."""
-        query = GetOrder(self.account_id, OrderId(0), name)
-        known = self.desk.engine.exchange.query(query)
-        return replace(self.ask(Operation.GET_ORDER, query), order_id=known.order_id)
-
-    def cancel(self, order: Any) -> Any:
-        """Cancel an order, in whichever words the venue has for that."""
-        if self.goes_by_names:
-            by_name = CancelOrder(self.account_id, OrderId(0), order.cl_ord_id)
-            return self.tell(Operation.CANCEL_ORDER, by_name)
-        by_id = CancelOrder(self.account_id, order.order_id)
-        try:
-            return self.tell(Operation.CANCEL_ORDER, by_id)
-        except NotExpressible:
-            bound = replace(by_id, instrument_id=order.instrument_id)
-            return self.tell(Operation.CANCEL_ORDER, bound)
-
-    def listed(self) -> Any:
-        """Return the open orders; where they are listed by market, those of this one."""
-        if losses(self.desk).lists_all:
-            is_open = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
-            page = ListOrders((self.account_id,), ord_statuses=is_open, limit=50)
-            listed = self.ask(Operation.LIST_ORDERS, page).orders
-            return tuple(self.read_named(order.cl_ord_id) for order in listed)
-        every = ListOpenOrders((self.account_id,))
-        try:
-            return self.ask(Operation.LIST_ORDERS, every)
-        except NotExpressible:
-            here = replace(every, instrument_ids=(self.market.instrument_id,))
-            return self.ask(Operation.LIST_ORDERS, here)
-
-    def cancel_many(self, command: MassCancel) -> Any:
-        """Cancel many, where finding none may be refused."""
-        try:
-            return self.tell(Operation.MASS_CANCEL, command)
-        except CancelRefused as refused:
-            is_empty = refused.cxl_rej_reason is CxlRejReason.UNKNOWN_ORDER
-            if not (is_empty and losses(self.desk).refuses_nothing):
-                raise
-            return ()
-
-    def order(self, cl_ord_id: str, side: Side, qty_lots: int) -> NewOrder:
-        """Return an order at the reference price."""
-        order = NewOrder(
-            self.account_id,
-            self.market.instrument_id,
-            cl_ord_id,
-            OrderTerms(
-                side,
-                OrdType.LIMIT,
-                TimeInForce.GTC,
-                qty_lots,
-                self.market.reference_price_ticks,
-                stp=SelfTradePrevention.BOTH,
-            ),
-        )
-        return changed(order, **losses(self.desk).given)
-
-    def place(self, cl_ord_id: str, side: Side, qty_lots: int) -> Any:
-        """Place it."""
-        return self.tell(Operation.PLACE_ORDER, self.order(cl_ord_id, side, qty_lots))
-
-
-@pytest.fixture
-def alice(venue: Venue) -> Trader:
-    """Alice, at a desk of her own."""
-    return Trader(Desk(venue))
-
-
-@pytest.fixture
-def bob(alice: Trader) -> Trader:
-    """Bob, at the same desk."""
-    return Trader(alice.desk, "bob")
-
-
-def core_view(trader: Trader, order_id: int) -> Any:
-    """Return the order as the exchange itself has it."""
-    query = GetOrder(trader.account_id, OrderId(order_id))
-    return trader.desk.engine.exchange.query(query)
 
 
 def test_order_is_placed_read_and_canceled(alice: Trader) -> None:
@@ -201,15 +59,9 @@ def test_order_is_replaced_by_less_and_canceled(alice: Trader) -> None:
     """It is one order, before and after, wherever it is shown."""
     skip_lacking(alice.desk, Operation.REPLACE_ORDER)
     placed = alice.place("one", Side.BUY, 1000)
-    name = "two" if losses(alice.desk).has_client_ids else ""
-    replaced = alice.tell(
-        Operation.REPLACE_ORDER,
-        ReplaceOrder(
-            alice.account_id, alice.market.instrument_id, placed.order_id, "", name,
-            order_qty_lots=700, **losses(alice.desk).replacing,
-        ),
-    )  # fmt: skip
-    assert (replaced.cl_ord_id, replaced.terms.order_qty_lots) == (name, 700)
+    command = alice.replacement(placed.order_id, 700)
+    replaced = alice.tell(Operation.REPLACE_ORDER, command)
+    assert (replaced.cl_ord_id, replaced.terms.order_qty_lots) == (command.new_cl_ord_id, 700)
     assert alice.read(placed.order_id).terms.order_qty_lots == 700
     if Operation.LIST_ORDERS not in losses(alice.desk).lacks:
         assert (alice.read(placed.order_id),) == alice.listed()
