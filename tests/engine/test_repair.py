@@ -10,7 +10,7 @@ from tests.engine.desk import crash, entries, fill, flip, order, state_after
 
 from countermand.engine import high_water
 from countermand.engine.clock import ManualClock
-from countermand.engine.errors import JournalError, Locked, Lost
+from countermand.engine.errors import JournalError, Locked, Lost, WriteFailed
 from countermand.engine.high_water import RESERVE
 from countermand.engine.ports import Kept
 from countermand.engine.repair import LOSS, plan, repair
@@ -125,6 +125,20 @@ def test_without_a_journal_there_is_nothing_to_keep(killed: Path, tmp_path: Path
     (after / FILE).unlink()
     with pytest.raises(Lost, match="put a copy of it back"):
         plan(after)
+
+
+def test_a_repair_that_fails_leaves_the_directory_as_it_was(
+    killed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk, say, where half a journal would be room that is missing."""
+    after = crash(killed, tmp_path / "after")
+    (after / "journal.sqlite-wal").unlink()
+    before = {path.name for path in after.iterdir()}
+    monkeypatch.setattr("countermand.engine.repair.SCHEMA", ("no statement",))
+    with pytest.raises(WriteFailed, match=f"the repair of {after} failed: "):
+        repair(after, NOW_NS)
+
+    assert before == {path.name for path in after.iterdir()} - {"lock"}
 
 
 def test_a_directory_that_is_served_is_left_alone(tmp_path: Path) -> None:

@@ -62,14 +62,6 @@ class Records:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def is_new(self) -> bool:
-        """
-        Whether nothing has ever been written.
-
-        Raises: as `format`.
-        """
-        return self.format() == 0
-
     def format(self) -> int:
         """
         Return the format the journal has, 0 when nothing has ever been written.

@@ -73,7 +73,7 @@ def repair(directory: Path, now_ns: int) -> Repair:
             try:
                 salvage.carry_out(now_ns)
             except (OSError, sqlite3.Error) as error:
-                raise WriteFailed(f"the repair failed: {error}") from None
+                raise WriteFailed(f"the repair of {directory} failed: {error}") from None
         return salvage.plan
 
 
@@ -120,8 +120,12 @@ class _Salvage:
         aside = self._directory / f"replaced-{now_ns}"
         new = self._path.with_suffix(".repaired")
         new.unlink(missing_ok=True)
-        with open_records(self._directory, is_ours=True) as records:
-            writers = self._rebuild(records, new, now_ns)
+        try:
+            with open_records(self._directory, is_ours=True) as records:
+                writers = self._rebuild(records, new, now_ns)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
         aside.mkdir(mode=0o700)
         # The log goes before its database is replaced: SQLite would put it into the new one. The
         # mark goes last: until it is written the directory is refused.
