@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from countermand.venues.autoshares.messages.orders import Leg
 from countermand.wire.annotations import Annotations
 
 
@@ -33,6 +34,13 @@ class Notes(Struct, frozen=True, omit_defaults=True):
     quantity: Decimal = Decimal(0)
     price: Decimal = Decimal(0)
     stop_price: Decimal = Decimal(0)
+    expire_date: str = ""
+    exec_inst: str = ""
+    trailing_stop_amount_type: str = ""
+    trailing_stop_amount: Decimal = Decimal(0)
+    trailing_limit_amount_type: str = ""
+    trailing_limit_amount: Decimal = Decimal(0)
+    legs: list[Leg] = []
 
 
 _NOTES = Annotations(Notes)

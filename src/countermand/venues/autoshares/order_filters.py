@@ -15,7 +15,7 @@ Source: ETNA manual, "List orders" (`CreateDate`, `SecurityId`, `Status`); the o
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from countermand.venues.autoshares import annotations, dates, paging, show, states, tables
+from countermand.venues.autoshares import annotations, dates, paging, resolve, show, states, tables
 from countermand.venues.autoshares.filters import Condition, Filter, Kind
 from countermand.venues.autoshares.paging import Column, Columns
 from countermand.venues.autoshares.settings import Ctx
@@ -49,7 +49,7 @@ def _symbol(one: OrderReport, ctx: Ctx) -> str:
 
 def _security_id(one: OrderReport, ctx: Ctx) -> int:
     # An order that was refused before it came into a market may name one nonetheless.
-    market = ctx.directory.instrument_by_symbol(_symbol(one, ctx))
+    market = resolve.find(_symbol(one, ctx), ctx)
     return 0 if market is None else market.instrument_id
 
 

@@ -97,7 +97,7 @@ def rank(column: Column[Item], ctx: Ctx) -> Callable[[Item], tuple[bool, Any]]:
 
     def key(item: Item) -> tuple[bool, Any]:
         value = column.value(item, ctx)
-        return value is not None, value or 0
+        return value is not None, 0 if value is None else value
 
     return key
 

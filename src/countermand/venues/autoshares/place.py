@@ -27,6 +27,9 @@ from countermand.wire.conversation import Op, Serving
 from countermand.wire.receipts import Acknowledged
 
 _ZERO = Decimal(0)
+_AMOUNTS = (
+    "quantity", "price", "stop_price", "trailing_stop_amount", "trailing_limit_amount",
+)  # fmt: skip
 
 
 def serve_place(message: m.CreateOrder, ctx: Ctx) -> Serving[m.Order]:
@@ -81,10 +84,11 @@ def parse_order(message: m.CreateOrder, ctx: Ctx) -> NewOrder | RecordRejected:
     """
     account_id = resolve.account(message.account_id, ctx)
     said = validation.words(message)
-    for name in ("quantity", "price", "stop_price"):
-        resolve.amount(name.title().replace("_", ""), getattr(message, name))
-    market = ctx.directory.instrument_by_symbol(message.symbol or "")
-    code = "" if market is None else validation.fault(message, said, market)
+    for form in (message, *(message.legs or ())):
+        for name in _AMOUNTS:
+            resolve.amount(name.title().replace("_", ""), getattr(form, name, None))
+    market = resolve.find(message.symbol or "", ctx)
+    code = validation.fault(message, said, market)
     if market is None or code:
         # In no market: there may be none of that name, and what is at fault may not fit its grid.
         faulty = replace(_terms(said), text=annotations.write(_as_sent(message, said, code)))
@@ -121,7 +125,12 @@ def _as_sent(form: m.CreateOrder, said: Words, code: str) -> Notes:
     return replace(
         _notes(form, said), fault=code, symbol=form.symbol or "", type=said.type, tif=said.tif,
         quantity=form.quantity or _ZERO, price=form.price or _ZERO,
-        stop_price=form.stop_price or _ZERO,
+        stop_price=form.stop_price or _ZERO, expire_date=form.expire_date or "",
+        exec_inst=said.exec_inst, legs=form.legs or [],
+        trailing_stop_amount_type=form.trailing_stop_amount_type or "",
+        trailing_stop_amount=form.trailing_stop_amount or _ZERO,
+        trailing_limit_amount_type=form.trailing_limit_amount_type or "",
+        trailing_limit_amount=form.trailing_limit_amount or _ZERO,
     )  # fmt: skip
 
 

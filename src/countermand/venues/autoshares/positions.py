@@ -9,7 +9,7 @@ Source: ETNA manual, "Get user's positions", "Get user's positions in a security
 
 from decimal import Decimal
 
-from countermand.venues.autoshares import dates, paging
+from countermand.venues.autoshares import dates, paging, resolve
 from countermand.venues.autoshares.account import of_account
 from countermand.venues.autoshares.messages import accounts as m
 from countermand.venues.autoshares.messages.shared import Page
@@ -60,7 +60,8 @@ LIST = Op(m.ListPositions, Page[m.Position], of_account(show_page), ask_page, re
 
 def show_in_security(found: AccountSummary, message: m.OfSymbol, ctx: Ctx) -> list[m.Position]:
     """Return the position in a security, in a list, which is empty where there is none."""
-    return [one for one in _traded(found, ctx) if one.symbol == message.symbol.upper()]
+    market = resolve.find(message.symbol, ctx)
+    return [one for one in _traded(found, ctx) if market and one.symbol == market.symbol]
 
 
 IN_SECURITY = Op(m.OfSymbol, list[m.Position], of_account(show_in_security))

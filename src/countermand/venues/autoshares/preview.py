@@ -34,7 +34,7 @@ _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 def serve_preview(message: m.CreateOrder, ctx: Ctx) -> Serving[m.Preview]:
     """Return what an order would come to. Raises as `parse_order` does."""
     order = parse_order(message, ctx)
-    known = ctx.directory.instrument_by_symbol(message.symbol or "")
+    known = resolve.find(message.symbol or "", ctx)
     quote = yield GetQuote(NO_INSTRUMENT if known is None else known.instrument_id)
     report = yield PreviewOrder(order, ctx.now_ns)
     return show_preview(report, order, quote, ctx)

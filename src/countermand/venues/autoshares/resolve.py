@@ -53,10 +53,15 @@ def order(account_text: str, order_text: str, ctx: Ctx) -> tuple[AccountId, Orde
     return owned(account_id, ctx), OrderId(order_id)
 
 
-def security(symbol: str, ctx: Ctx) -> Instrument:
-    """Return a security; symbols are read in any case. Raises NotFound when there is none."""
+def find(symbol: str, ctx: Ctx) -> Instrument | None:
+    """Return the security of a symbol, which is read in any case, or None."""
     known = ctx.directory.instrument_by_symbol
-    if (found := known(symbol) or known(symbol.upper())) is None:
+    return known(symbol) or known(symbol.upper())
+
+
+def security(symbol: str, ctx: Ctx) -> Instrument:
+    """Return a security. Raises NotFound when there is none."""
+    if (found := find(symbol, ctx)) is None:
         raise NotFound(SECURITY_NOT_FOUND)
     return found
 
@@ -76,7 +81,9 @@ def word(name: str, text: str | None, words: Mapping[str, str]) -> str:
 
 def amount(name: str, value: Decimal | None) -> Decimal | None:
     """Return a number of a body. Raises InvalidField for one that no amount could be."""
-    if value is not None and abs(value.adjusted()) > numbers.DIGITS_MAX:
+    if value is None:
+        return None
+    if not value.is_finite() or abs(value.adjusted()) > numbers.DIGITS_MAX:
         raise InvalidField(name, f"invalid {name}: is no amount")
     return value
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.autoshares import annotations, dates, ids, states, tables
+from countermand.venues.autoshares import annotations, dates, ids, resolve, states, tables
 from countermand.venues.autoshares.annotations import Notes
 from countermand.venues.autoshares.messages import orders as m
 from countermand.venues.autoshares.messages.shared import NO_DATE
@@ -39,9 +39,7 @@ _ZERO = Decimal(0)
 # What every order says that has not traded, and those of one leg without stops always.
 _SAME: dict[str, Any] = {
     "last_price": _ZERO, "last_quantity": _ZERO, "sett_date": NO_DATE, "settlement_date": NO_DATE,
-    "trailing_stop_amount_type": "Absolute", "trailing_stop_amount": 0,
-    "trailing_limit_amount_type": "Absolute", "trailing_limit_amount": 0,
-    "legs": [], "parent_id": -1, "parent_request_id": 0, "is_external": False,
+    "parent_id": -1, "parent_request_id": 0, "is_external": False,
     "validations_to_bypass": 0,
 }  # fmt: skip
 
@@ -77,7 +75,7 @@ def show_order(
         side=side_word(terms), type=ord_type, initial_type=ord_type,
         quantity=quantity(terms, market), price=price(terms, market), stop_price=notes.stop_price,
         time_in_force=tif_word(terms), expire_date=expire_date(report, ctx),
-        exec_inst=ALL_OR_NONE if whole else "None",
+        exec_inst=notes.exec_inst or (ALL_OR_NONE if whole else "None"),
         # The flag's value in FIX, whose ExecInst (18) it is the bit of here.
         exec_inst_num=int(ExecInst.ALL_OR_NONE) if whole else 0,
         extended_hours=notes.hours, execution_instructions=notes.instructions,
@@ -88,7 +86,12 @@ def show_order(
         description="" if waits_for else description(report),
         executed_quantity=executed, leaves_quantity=leaves, average_price=average,
         create_date=dates.date_text(report.submit_ns), date=changed, transaction_date=changed,
-        **_security(market or ctx.directory.instrument_by_symbol(notes.symbol), notes, ctx),
+        legs=notes.legs,
+        trailing_stop_amount_type=notes.trailing_stop_amount_type or "Absolute",
+        trailing_stop_amount=notes.trailing_stop_amount,
+        trailing_limit_amount_type=notes.trailing_limit_amount_type or "Absolute",
+        trailing_limit_amount=notes.trailing_limit_amount,
+        **_security(market or resolve.find(notes.symbol, ctx), notes, ctx),
         **(_SAME if is_new or not last or not market else _SAME | _last(last, market)),
     )  # fmt: skip
 
@@ -174,6 +177,8 @@ def traded(
 def expire_date(report: OrderReport, ctx: Ctx) -> str:
     """Return when an order ends as its owner sees it, "no date" for one that does not."""
     notes, expire_ns = annotations.read(report.terms.text), report.terms.expire_ns
+    if notes.expire_date:
+        return notes.expire_date
     if notes.tif == "Day" and not expire_ns:
         expire_ns = dates.day_end_ns(notes.hours, report.submit_ns, ctx)
         return dates.expiry_text(TimeInForce.DAY, expire_ns, ctx)

@@ -30,9 +30,10 @@ SIDES = Table(
 ORD_TYPES = Table("Type", ((OrdType.MARKET, "Market"), (OrdType.LIMIT, "Limit")))
 STOP_TYPES = ("Stop", "StopLimit")
 # The venue's too; the exchange does not offer them.
+PARENT_TYPES = ("OneCancelOther", "OneTriggerOther", "OneTriggerOneCancelOther")
 OTHER_TYPES = (
-    *STOP_TYPES, "TrailingStop", "TrailingStopLimit", "Pegged", "OneCancelOther", "OneTriggerOther",
-    "OneTriggerOneCancelOther", "External", "MutualFundsExchange", "StagingBlotter",
+    *STOP_TYPES, *PARENT_TYPES, "TrailingStop", "TrailingStopLimit", "Pegged", "External",
+    "MutualFundsExchange", "StagingBlotter",
 )  # fmt: skip
 
 TIMES_IN_FORCE = Table(

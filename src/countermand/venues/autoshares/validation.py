@@ -19,6 +19,8 @@ from countermand.wire.errors import InvalidField
 
 NOT_OFFERED = "InvalidOrderType"
 ALL_OR_NONE_MIN = 2
+# How a parent without a side is told.
+NO_SIDE = "Buy"
 
 
 class Words(Struct, frozen=True):
@@ -35,11 +37,14 @@ def words(form: CreateOrder) -> Words:
     """
     Return the words of a form; an order is for the day unless it says otherwise.
 
+    A parent of legs may be without a side.
     Raises: MissingField without a type or a side; InvalidField for a word the venue does not have.
     """
+    ord_type = resolve.word("Type", form.type, tables.TYPE_WORDS)
+    side = form.side or (NO_SIDE if _is_parent(form, ord_type) else None)
     return Words(
-        resolve.word("Type", form.type, tables.TYPE_WORDS),
-        resolve.word("Side", form.side, tables.SIDE_WORDS),
+        ord_type,
+        resolve.word("Side", side, tables.SIDE_WORDS),
         resolve.word("TimeInForce", form.time_inforce or "Day", tables.TIF_WORDS),
         hours_word(form.extended_hours),
         resolve.word("ExecInst", form.exec_inst or "None", tables.INST_WORDS),
@@ -56,8 +61,16 @@ def hours_word(text: str | None) -> str:
     return known
 
 
-def fault(form: CreateOrder, said: Words, market: Instrument) -> str:
-    """Return the code of the first thing that is wrong with an order's form, or nothing."""
+def fault(form: CreateOrder, said: Words, market: Instrument | None) -> str:
+    """
+    Return the code of the first thing that is wrong with an order's form, or nothing.
+
+    Without a market there is nothing to hold a form to, but a parent of legs needs none.
+    """
+    if _is_parent(form, said.type):
+        return NOT_OFFERED
+    if market is None:
+        return ""
     return (
         _type_fault(form, said)
         or _quantity_fault(form, said, market)
@@ -67,12 +80,16 @@ def fault(form: CreateOrder, said: Words, market: Instrument) -> str:
     )
 
 
+def _is_parent(form: CreateOrder, ord_type: str) -> bool:
+    return bool(form.legs) or ord_type in tables.PARENT_TYPES
+
+
 def _type_fault(form: CreateOrder, said: Words) -> str:
     if said.type in tables.STOP_TYPES and not form.stop_price:
         return "StopPriceUndefined"
     if said.type == "StopLimit" and not form.price:
         return "LimitPriceUndefined"
-    return NOT_OFFERED if form.legs or said.type in tables.OTHER_TYPES else ""
+    return NOT_OFFERED if said.type in tables.OTHER_TYPES else ""
 
 
 def _quantity_fault(form: CreateOrder, said: Words, market: Instrument) -> str:

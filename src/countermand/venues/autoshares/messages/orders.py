@@ -26,13 +26,29 @@ from countermand.venues.autoshares.messages.shared import (
 Name = Annotated[str, Meta(max_length=128)]
 Remark = Annotated[str, Meta(max_length=1024)]
 Word = Annotated[str, Meta(max_length=64)]
+# A condor has four, and no conditional order more than three.
+LEGS_MAX = 8
 Instructions = Annotated[dict[Word, Annotated[str, Meta(max_length=256)]], Meta(max_length=32)]
 
 
 class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
-    """A part of an order of several; none is offered, so what it says is not looked at."""
+    """A part of an order of several. None is offered, so it is only told back, as it was sent."""
 
     symbol: Word | None = None
+    type: Word | None = None
+    side: Word | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    time_in_force: Word | None = None
+    expire_date: Word | None = None
+    client_id: Name | None = None
+    exchange: Word | None = None
+    exec_inst: Word | None = None
+    extended_hours: Word | None = None
+
+
+Legs = Annotated[list[Leg], Meta(max_length=LEGS_MAX)]
 
 
 class CreateOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
@@ -62,7 +78,7 @@ class CreateOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     trailing_limit_amount: Decimal | None = None
     execution_instructions: Instructions | None = None
     validations_to_bypass: int | None = None
-    legs: list[Leg] | None = None
+    legs: Legs | None = None
     parent_id: int | None = None
 
 
@@ -83,7 +99,7 @@ class ModifyOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     comment: Remark | None = None
     execution_instructions: Instructions | None = None
     validations_to_bypass: int | None = None
-    legs: list[Leg] | None = None
+    legs: Legs | None = None
 
 
 class OneOrder(Struct, frozen=True, rename="camel"):
@@ -168,9 +184,9 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pasca
     parent_id: int
     legs: list[Leg]
     trailing_stop_amount_type: str
-    trailing_stop_amount: int
+    trailing_stop_amount: Decimal
     trailing_limit_amount_type: str
-    trailing_limit_amount: int
+    trailing_limit_amount: Decimal
     create_date: str
     initial_type: str
     is_external: bool
