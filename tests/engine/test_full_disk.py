@@ -8,7 +8,7 @@ import pytest
 from tests.disk import Disk, small_disk
 from tests.engine.desk import entries, payloads, writer
 
-from countermand.engine import sqlite
+from countermand.engine import database
 from countermand.engine.errors import Damaged, Full, JournalError, KeptDamaged, WriteFailed
 from countermand.engine.ports import Kept
 from countermand.engine.sqlite import SqliteJournal
@@ -76,7 +76,7 @@ def test_another_failure_is_not_resumed(tmp_path: Path, monkeypatch: pytest.Monk
     with closing(SqliteJournal(tmp_path)) as journal:
         journal.fence(writer())
         journal._failure = WriteFailed("disk I/O error")
-        monkeypatch.setattr(sqlite, "ROOM_BYTES_MIN", 0)
+        monkeypatch.setattr(database, "ROOM_BYTES_MIN", 0)
         journal.resume()
         with pytest.raises(WriteFailed, match="disk I/O error"):
             journal.append(0, payloads(WROTE[:1]))

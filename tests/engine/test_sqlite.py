@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from tests.engine.desk import crash, entries, fill, payloads
 
-from countermand.engine import sqlite
+from countermand.engine import database
 from countermand.engine.errors import (
     Full,
     Locked,
@@ -123,7 +123,7 @@ def test_another_programs_transaction_is_not_waited_for_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody with a database shell can stop the exchange, and is named as what it is."""
-    monkeypatch.setattr(sqlite, "BUSY_S", 0.0)
+    monkeypatch.setattr(database, "BUSY_S", 0.0)
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, entries(1))
         with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other:

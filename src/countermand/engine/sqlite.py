@@ -9,7 +9,6 @@ where the caller thinks it is, so a stale writer fails whatever it believes.
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -17,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from countermand import durable
-from countermand.engine import wal
+from countermand.engine import database, wal
 from countermand.engine.chain import GENESIS, link, link_kept
 from countermand.engine.errors import (
     Damaged,
@@ -25,7 +24,6 @@ from countermand.engine.errors import (
     JournalError,
     KeptDamaged,
     Stale,
-    Unreadable,
     Unsuitable,
     WriteFailed,
 )
@@ -40,7 +38,6 @@ from countermand.engine.records import (
     KEPT_TABLE,
     SCHEMA,
     Records,
-    decode_text,
 )
 from countermand.vocabulary.commands import Entry
 
@@ -50,30 +47,10 @@ log = logging.getLogger(__name__)
 # preparing the statement costs more than another step, and the statement cache would fill up.
 ROWS_PER_INSERT = 64
 
-# Pages in the log before SQLite copies them into the database; 4 MB keeps that pause to
-# milliseconds.
-CHECKPOINT_PAGES = 1000
-
-# The log's file is given back to the disk above this size, when a long reader had kept it growing.
-WAL_BYTES_MAX = 64 * 1024 * 1024
-
-_PRAGMAS = (
-    "synchronous = FULL",
-    f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
-    f"journal_size_limit = {WAL_BYTES_MAX}",
-)
-
 _KEEP = "INSERT INTO kept SELECT ?, ?, ?, ? WHERE (SELECT max(epoch) FROM writers) = ?"
 
 # What a journal of the first format lacks.
 _FROM_FILES = (KEPT_TABLE, f"PRAGMA user_version = {FORMAT}")
-
-# Room for the log to grow until it is copied, and for the database to grow by it: with less, a
-# journal that was full would soon be full again.
-ROOM_BYTES_MIN = 2 * CHECKPOINT_PAGES * 4096
-
-# As Python's default, named: how long another program's transaction on the file is waited for.
-BUSY_S = 5.0
 
 
 class SqliteJournal:
@@ -87,7 +64,7 @@ class SqliteJournal:
         the end of what was once there is missing.
         Raises: Locked, Lost, Damaged, KeptDamaged, OtherFormat, Unreadable, WriteFailed.
         """
-        _make(directory)
+        database.make_directory(directory)
         self._path = directory / FILE_NAME
         self._failure: WriteFailed | None = None
         self._epoch = self._head = self._kept = 0
@@ -182,7 +159,7 @@ class SqliteJournal:
         """
         if not isinstance(self._failure, Full):
             return
-        _refuse_full(self._path)
+        database.refuse_full(self._path)
         known = (self._head, self._checksum, self._kept, self._kept_checksum)
         full, self._failure = self._failure, None
         try:
@@ -277,7 +254,7 @@ class SqliteJournal:
         self._failure = self._failure or WriteFailed("the journal is closed")
 
     def _connect(self) -> None:
-        self._connection = _connect(self._path)
+        self._connection = database.connect(self._path)
         self._records = Records(self._connection)
 
     def _disconnect(self) -> None:
@@ -296,7 +273,7 @@ class SqliteJournal:
         # Asked before anything is set: what is not a journal is left as it was.
         version = self._records.format()
         self._keep_a_log()
-        for pragma in _PRAGMAS:
+        for pragma in database.PRAGMAS:
             self._write(f"PRAGMA {pragma}")
         if not version:
             self._write("BEGIN IMMEDIATE")
@@ -340,7 +317,7 @@ class SqliteJournal:
         try:
             ((mode,),) = self._connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.Error as error:
-            raise _explain(self._path, error) from error
+            raise database.explain(self._path, error) from error
         if mode != "wal":
             raise Unsuitable(
                 f"the file system of {self._path} cannot keep a write-ahead log (SQLite's journal "
@@ -379,7 +356,7 @@ class SqliteJournal:
             return self._connection.execute(statement, values).rowcount
         except sqlite3.Error as error:
             # What a failed commit left behind is the next start's to find out.
-            self._failure = _explain(self._path, error)
+            self._failure = database.explain(self._path, error)
             raise self._failure from error
 
 
@@ -392,41 +369,3 @@ def _insert_sql(rows: int) -> str:
         " WHERE (SELECT max(epoch) FROM writers) = ?"
         " AND (SELECT coalesce(max(seq), 0) FROM entries) = ?"
     )
-
-
-def _make(directory: Path) -> None:
-    try:
-        if not directory.is_dir():
-            directory.mkdir(parents=True)
-            durable.sync_directory(directory.parent)
-    except OSError as error:
-        raise WriteFailed(f"cannot make {directory}: {error.strerror}") from None
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        # Keys are kept in it: a new one is its owner's alone. SQLite gives its log the same mode.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        connection = sqlite3.connect(
-            path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-        )
-    except (sqlite3.Error, OSError) as error:
-        raise Unreadable(f"cannot open {path}: {error}") from None
-    connection.text_factory = decode_text
-    return connection
-
-
-def _refuse_full(path: Path) -> None:
-    try:
-        disk = os.statvfs(path.parent)
-    except OSError as error:
-        raise Full(f"cannot ask for the room left for {path}: {error.strerror}") from None
-    if disk.f_bavail * disk.f_frsize < ROOM_BYTES_MIN:
-        raise Full(f"no room left to write {path}")
-
-
-def _explain(path: Path, error: sqlite3.Error) -> WriteFailed:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return Full(f"no room left to write {path}")
-    return WriteFailed(f"cannot write {path}: {error}")
