@@ -188,7 +188,7 @@ def test_a_file_system_without_shared_memory_is_refused(
     def connect(path: Path) -> sqlite3.Connection:
         return sqlite3.connect(f"{path.as_uri()}?vfs=unix-dotfile", uri=True, isolation_level=None)
 
-    monkeypatch.setattr(sqlite, "_connect", connect)
+    monkeypatch.setattr(database, "connect", connect)
     with pytest.raises(Unsuitable, match=r"write-ahead log .* mode is delete there"):
         SqliteJournal(tmp_path)
     assert not (tmp_path / "journal.sqlite").stat().st_size
