@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
 from countermand.server import admission
-from countermand.server.admission import COMMANDS_MAX, TURN_S, WAIT_S_MAX, Admission, Gate
+from countermand.server.admission import (
+    COMMANDS_MAX,
+    TURN_S,
+    TURN_S_MAX,
+    WAIT_S_MAX,
+    Admission,
+    Gate,
+)
 from countermand.server.ports import Answer
 from countermand.wire.errors import Overloaded
 from countermand.wire.http import Request, Response
@@ -213,3 +221,20 @@ def test_reading_has_half_of_a_turn() -> None:
 
     assert ["b1", "b2!"] == read
     assert ["z1", "z2", "b1", "b2!", "a1"] == door.begun
+
+
+def test_requests_get_as_much_time_as_all_else() -> None:
+    """A turn's time grows with what the rest of the loop took, up to a bound."""
+    door, begun = Door(cost_s=TURN_S), list[int]()
+
+    async def run() -> None:
+        door.ask("z1", *[f"{key}{n}" for key in "abcdefgh" for n in range(40)])
+        for _ in range(4):
+            await asyncio.sleep(0)
+            begun.append(len(door.begun))
+            door.now_s += 1000
+
+    asyncio.run(run())
+    grown = [later - earlier for earlier, later in pairwise(begun)]
+
+    assert TURN_S_MAX / TURN_S <= grown[-1] <= TURN_S_MAX / TURN_S + 8

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from time import perf_counter
 
 from msgspec import Struct
@@ -21,18 +22,19 @@ from countermand.server.ports import Answer, Begin
 from countermand.wire.errors import Overloaded
 from countermand.wire.http import Request, Response
 
-# A turn's time for requests. Reading, the journal's answers and writing come on top of it: the
-# shorter a turn, the sooner each of them has its own.
+# A turn's time for requests. The journal's answers and writing come on top of it: the shorter a
+# turn, the sooner each of them has its own. Where these take longer, requests get as much.
 TURN_S = 0.004
+TURN_S_MAX = 0.05
 
 # While so many commands wait for the journal, only cancels go on: more would wait there instead,
 # where they cannot be refused any more.
-COMMANDS_MAX = 512
+COMMANDS_MAX = 256
 
 # What has waited longer is refused, unless it cancels or few wait: a slow moment is no overload. As
 # long as that happens, what comes is refused when it is read.
-WAIT_S_MAX = 0.1
-FEW = 256
+WAIT_S_MAX = 0.05
+FEW = 128
 
 # So many wait. Cancels have room of their own beyond that.
 WAITING_MAX = 1024
@@ -72,7 +74,7 @@ class Admission:
         self, commands: Callable[[], int], clock: Callable[[], float] = perf_counter
     ) -> None:
         self._commands, self._clock = commands, clock
-        self._until_s = 0.0
+        self._until_s, self._ended_s = 0.0, inf
         self._is_in_turn = self._is_late = False
         self._waiting: CancelsFirst[_Waiting] = CancelsFirst()
         self._unread: deque[Callable[[], None]] = deque()
@@ -101,21 +103,24 @@ class Admission:
         """Call `act`, which reads requests, in a later turn that has time."""
         self._unread.append(act)
 
-    def _begin_turn(self) -> None:
+    def _begin_turn(self, seconds: float = TURN_S) -> None:
         self._is_in_turn = True
-        self._until_s = self._clock() + TURN_S
+        self._until_s = self._clock() + seconds
         asyncio.get_running_loop().call_soon(self._next_turn)
 
     def _next_turn(self) -> None:
         self._is_in_turn = False
         if not (self._waiting or self._unread):
-            self._is_late = False
+            self._is_late, self._ended_s = False, inf
             return
-        self._begin_turn()
+        elsewhere_s = self._clock() - self._ended_s
+        seconds = min(max(TURN_S, elsewhere_s), TURN_S_MAX)
+        self._begin_turn(seconds)
         # Reading comes first: a cancel has to be seen before it can go first.
-        while self._unread and self._clock() < self._until_s - TURN_S / 2:
+        while self._unread and self._clock() < self._until_s - seconds / 2:
             self._unread.popleft()()
         self._work_off()
+        self._ended_s = self._clock()
 
     def _work_off(self) -> None:
         while self._waiting and (now_s := self._clock()) < self._until_s:
