@@ -176,7 +176,6 @@ def test_order_of_another(booth: Booth) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/order//cancel"),
         ("POST", "/order/cancel"),
         ("POST", "//order/x/cancel"),
         ("GET", "/order/x/cancel"),
@@ -188,7 +187,7 @@ def test_order_of_another(booth: Booth) -> None:
     ],
 )
 def test_paths_that_are_not_there(booth: Booth, method: str, path: str) -> None:
-    """An empty id, and the two-step cancel of 2025: the router answers, in plain text."""
+    """Among them the two-step cancel of 2025: the router answers, in plain text."""
     rest(booth)
     response = booth.raw(method, path, b"{}")
 
@@ -323,4 +322,10 @@ def test_switch_tells_the_text_twice() -> None:
         b'{"error":"Order not found","code":4200,"msg":"Order not found"}'
         == booth.raw("POST", "/order/x/cancel").body
     )
-    assert b"404 page not found" == booth.raw("POST", "/order//cancel").body
+    assert b"404 page not found" == booth.raw("POST", "/order/x/y/cancel").body
+
+
+def test_empty_id_is_the_id_of_no_order(booth: Booth) -> None:
+    """The documented 404 with its code, and the key is looked at first."""
+    assert NOT_FOUND == booth.post("/order//cancel")
+    assert UNAUTHORIZED == booth.post("/order//cancel", owner=None)

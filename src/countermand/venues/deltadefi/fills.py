@@ -14,10 +14,9 @@ from countermand.wire.numbers import minor_text, price_text, qty_text
 
 
 def serve_list(message: m.ListOfSymbol, ctx: Ctx) -> Serving[m.TradePage]:
-    """Show a page of the account's fills of a symbol, newest first. Raises Refused (4106)."""
-    instrument_id = resolve.instrument(message.symbol, ctx).instrument_id
+    """Show a page of the account's fills, newest first. Raises Refused (4106)."""
     found: tuple[Fill, ...] = yield ListFills(
-        (resolve.account(ctx),), instrument_ids=(instrument_id,)
+        (resolve.account(ctx),), instrument_ids=resolve.scope(message.symbol, ctx)
     )
     data = [show_fill(fill, ctx) for fill in paging.cut(found, message)]
     return m.TradePage(data, len(found), paging.pages(len(found), message))

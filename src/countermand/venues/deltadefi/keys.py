@@ -45,19 +45,21 @@ def serve_create(message: m.CreateSpotAccount, ctx: Ctx) -> Serving[m.SpotAccoun
         raise invalid("is_script_operation_key", "a script cannot sign here")
     encrypted = _checked("encrypted_operation_key", message, credentials.encrypted_key)
     key_hash = _checked("operation_key_hash", message, credentials.operation_key_hash)
-    return _spot_account((yield _changed(message.user_id, encrypted, key_hash, ctx)), ctx)
+    return _spot_account((yield _changed(message, encrypted, key_hash, ctx)), ctx)
 
 
 def serve_update(message: m.UpdateSpotAccount, ctx: Ctx) -> Serving[m.SpotAccount]:
     """
-    Change to another passcode: the same operation key, encrypted anew.
+    Change to another passcode: the same operation key, or that of the hash given, encrypted anew.
 
     Raises: InvalidField; Refused (4406) when there is no operation key yet.
     Source: API reference, "Update Spot Account".
     """
     encrypted = _checked("encrypted_operation_key", message, credentials.encrypted_key)
     _, key_hash = _operation_key(ctx.principal.credential)
-    held: DeltaDefiCredential = yield _changed(message.user_id, encrypted, key_hash, ctx)
+    if message.operation_key_hash is not None:
+        key_hash = _checked("operation_key_hash", message, credentials.operation_key_hash)
+    held: DeltaDefiCredential = yield _changed(message, encrypted, key_hash, ctx)
     return replace(_spot_account(held, ctx), updated_at=time_text(ctx.now_ns))
 
 
@@ -105,8 +107,10 @@ def _checked(name: str, message: Any, read: Callable[[Mapping[str, Any]], str]) 
         raise invalid(name, str(error)) from None
 
 
-def _changed(user_id: str, encrypted: str, key_hash: str, ctx: Ctx) -> IssueKey:
-    if not user_id:
+def _changed(
+    message: m.CreateSpotAccount | m.UpdateSpotAccount, encrypted: str, key_hash: str, ctx: Ctx
+) -> IssueKey:
+    if message.user_id == "":
         raise invalid("user_id", "must not be empty")
 
     def make(_: bytes, replaced: DeltaDefiCredential) -> dict[str, Any]:

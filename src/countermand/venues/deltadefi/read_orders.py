@@ -41,22 +41,22 @@ def ask_get(query: GetOrder, ctx: Ctx) -> m.GetOrder:
 
 
 def serve_open(message: m.ListOfSymbol, ctx: Ctx) -> Serving[m.OrderPage]:
-    """Show a page of the open orders of a symbol, last event first. Raises Refused (4106)."""
-    instrument_id = resolve.instrument(message.symbol, ctx).instrument_id
-    found: tuple[OrderReport, ...] = yield ListOpenOrders((resolve.account(ctx),), (instrument_id,))
+    """Show a page of the open orders, last event first. Raises Refused (4106)."""
+    chosen = resolve.scope(message.symbol, ctx)
+    found: tuple[OrderReport, ...] = yield ListOpenOrders((resolve.account(ctx),), chosen)
     return (yield from _page(message, paging.cut(found, message), len(found), ctx))
 
 
 def ask_open(query: ListOpenOrders, ctx: Ctx) -> m.ListOfSymbol:
-    """Return the request for the first open orders of a market."""
-    return m.ListOfSymbol(resolve.symbol_of_one(query.instrument_ids, ctx), 1, LIMIT_MAX)
+    """Return the request for the first open orders, of a market or of all."""
+    return m.ListOfSymbol(resolve.symbol_of_one(query.instrument_ids, ctx) or None, 1, LIMIT_MAX)
 
 
 def serve_closed(message: m.ListOfSymbol, ctx: Ctx) -> Serving[m.OrderPage]:
-    """Show a page of the orders of a symbol that are over, newest first. Raises Refused (4106)."""
+    """Show a page of the orders that are over, newest first. Raises Refused (4106)."""
     found: OrderPage = yield ListOrders(
         (resolve.account(ctx),),
-        (resolve.instrument(message.symbol, ctx).instrument_id,),
+        resolve.scope(message.symbol, ctx),
         ord_statuses=_CLOSED,
         offset=(message.page - 1) * message.limit,
         limit=message.limit,
@@ -69,10 +69,9 @@ def _page(
 ) -> Serving[m.OrderPage]:
     traded: dict[OrderId, list[Fill]] = {report.order_id: [] for report in reports}
     if any(report.cum_qty_lots for report in reports):
-        # All of the market's at once, however many orders the page has.
-        found: tuple[Fill, ...] = yield ListFills(
-            (reports[0].account_id,), instrument_ids=(reports[0].instrument_id,)
-        )
+        # All of their markets' at once, however many orders the page has.
+        markets = tuple(dict.fromkeys(report.instrument_id for report in reports))
+        found: tuple[Fill, ...] = yield ListFills((reports[0].account_id,), instrument_ids=markets)
         for fill in islice((one for one in found if one.order_id in traded), RECORDS_MAX):
             traded[fill.order_id].append(fill)
     data = [show_order(one, reversed(traded[one.order_id]), ctx) for one in reports]

@@ -32,6 +32,11 @@ def instrument(symbol: str, ctx: Ctx) -> Instrument:
     return known
 
 
+def scope(symbol: str | None, ctx: Ctx) -> tuple[InstrumentId, ...] | None:
+    """Return the market a list is of, None for all of them. Raises Refused (4106)."""
+    return None if symbol is None else (instrument(symbol, ctx).instrument_id,)
+
+
 def symbol_of_one(chosen: tuple[InstrumentId, ...] | None, ctx: Ctx) -> str:
     """Return the symbol of the first market chosen; none where there is no choice."""
     return ctx.directory.instruments[chosen[0]].symbol if chosen else ""

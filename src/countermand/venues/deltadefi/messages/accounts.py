@@ -42,19 +42,28 @@ class SpotAccount(Struct, frozen=True):
 
 
 class CreateSpotAccount(Struct, frozen=True):
-    """`POST /accounts/spot-account`: an operation key, new or instead of the one there was."""
+    """
+    `POST /accounts/spot-account`: an operation key, new or instead of the one there was.
 
-    user_id: str
+    Shape: the API key names the user; a client may do so too.
+    """
+
     encrypted_operation_key: str
     operation_key_hash: str
-    is_script_operation_key: bool = False
+    user_id: str | None = None
+    is_script_operation_key: bool | None = None
 
 
 class UpdateSpotAccount(Struct, frozen=True):
-    """`PATCH` and `PUT /accounts/spot-account`: the same key under another passcode."""
+    """
+    `PATCH` and `PUT /accounts/spot-account`: the same key under another passcode.
 
-    user_id: str
+    Shape: with a hash it is the key of that hash. Source: Rust SDK 1.1.4, `update_spot_account`.
+    """
+
     encrypted_operation_key: str
+    operation_key_hash: str | None = None
+    user_id: str | None = None
 
 
 class ApiKey(Struct, frozen=True):

@@ -81,9 +81,9 @@ class GetOrder(Struct, frozen=True):
 
 
 class ListOfSymbol(Struct, frozen=True):
-    """The three lists of one symbol, in pages that are counted from 1."""
+    """The three lists, of one symbol or of all, in pages that are counted from 1."""
 
-    symbol: str
+    symbol: str | None = None
     page: Page = 1
     limit: Limit = 10
 
