@@ -39,7 +39,7 @@ from countermand.server.listener import Listener, bind
 from countermand.server.pipeline import Pipeline
 from countermand.server.request_log import explained
 from countermand.venues import PORT_OFFSETS, VENUES
-from countermand.vocabulary.commands import Entry
+from countermand.vocabulary.commands import AdvanceTime, Entry
 from countermand.vocabulary.events import InstructionRejected
 from countermand.vocabulary.queries import GetReferenceData
 from countermand.wire.context import Settings
@@ -118,7 +118,7 @@ class App:
         records, moved = _records(journal, config.data)
         kept = worlds.kept_in(records)
         # Records without a world are what a repair leaves where all worlds were lost.
-        if (journal.head or records) and not kept and config.world is None:
+        if not kept and config.world is None and (records or _is_founded(journal)):
             raise WorldError(_WORLD_IS_MISSING)
         world = worlds.choose(kept, config.world, venues)
         keys = {
@@ -264,6 +264,11 @@ def _records(
         # They were written when their journal had a writer.
         raise WorldError(f"{data} has a world and its journal.sqlite is gone: put it back")
     return in_files, in_files
+
+
+def _is_founded(journal: Journal) -> bool:
+    # A start that was killed before it founded anything leaves numbers that were passed over.
+    return any(not isinstance(entry.command, AdvanceTime) for entry in journal.read(1))
 
 
 def _refuse_exposed_demo(config: Config, keys: dict[str, KeyRing]) -> None:

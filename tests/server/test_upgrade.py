@@ -11,11 +11,14 @@ from shutil import rmtree
 from urllib.request import urlopen
 
 from tests.bot import Bot
-from tests.engine.desk import caught_up
+from tests.engine.desk import caught_up, writer
 from tests.served import Served, serve
 
+from countermand.engine.chain import encode_entry
 from countermand.engine.repair import repair
+from countermand.engine.sqlite import SqliteJournal
 from countermand.venues import VENUES
+from countermand.vocabulary.commands import AdvanceTime, Entry
 
 VENUE = "coinbase-intx"
 ONLY = ("--venue", VENUE)
@@ -65,6 +68,16 @@ def test_a_founded_journal_without_its_world_does_not_start(tmp_path: Path) -> N
 
     assert (2, 1) == (done.returncode, len(done.stderr.splitlines())), done.stderr
     assert "its world is missing" in done.stderr
+
+
+def test_numbers_passed_over_before_the_founding_found_nothing(tmp_path: Path) -> None:
+    """A first start that was killed, and the one after it too, before a world was kept."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        journal.fence(writer())
+        journal.append(0, [encode_entry(Entry(1, 1, AdvanceTime()))])
+
+    with Served(tmp_path, *ONLY) as running:
+        assert "BTC-PERP" in running.venue(VENUE)["markets"]
 
 
 def test_a_world_without_its_journal_does_not_start(tmp_path: Path) -> None:
