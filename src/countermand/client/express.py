@@ -57,7 +57,7 @@ def served_back(venue: Venue, request: Request, says: Any, ctx: AnyContext) -> A
                 return meant
             ask = steps.send(stand_in(ask, says))
     except StopIteration:
-        raise NotExpressible(type(says).__name__) from None
+        raise NotExpressible(f"{type(says).__name__}: no such ask is served") from None
     except WireError as error:
         raise NotExpressible(error.text) from None
 

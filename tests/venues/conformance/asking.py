@@ -27,6 +27,7 @@ from countermand.wire.operation import Operation
 from countermand.wire.route import Route
 
 SAY_SO = "give its Op an ask and a read, or name it in LOSSES.lacks"
+GIVEN = "give it words, or say in LOSSES.given what every order is"
 
 _STAGED, _LATER_NS = OrderId(7), START_NS + 10**12
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from msgspec.structs import replace
-from tests.venues.conformance.asking import Trip, first_ask, skip_lacking
+from tests.venues.conformance.asking import GIVEN, Trip, first_ask, skip_lacking
 from tests.venues.conformance.cases import amounts, answers, asked, found_for, reports_in, told
 from tests.venues.conformance.losses import losses
 from tests.venues.conformance.terms import changed, field
@@ -78,7 +78,7 @@ def each(desk: Desk, operation: Operation, check: Callable[[Any, st.DataObject],
     is_enough = said >= SAID or said * ONE_OF >= max(tried, 1)
     assert is_enough, (
         f"{desk.venue.name} says {said} of {tried} {operation.value}: what cannot be said is "
-        f"{sorted(unsaid) or 'an order'}; give it words, or say in LOSSES.given what every order is"
+        f"{sorted(unsaid) or 'any order that could be reported'}; {GIVEN}"
     )
 
 

@@ -25,7 +25,8 @@ def proven(desk: Desk, request: Request, now_ns: int = START_NS) -> str:
     try:
         return verify(desk, request, now_ns)
     except Unauthorized as error:
-        pytest.fail(f"{desk.venue.name}: verify refuses what sign made ({error}); see auth.py")
+        why = error.text
+    pytest.fail(f"{desk.venue.name}: verify refuses what sign made ({why}); see auth.py")
 
 
 def check_refused(desk: Desk, request: Request, what: str) -> None:

@@ -53,13 +53,19 @@ PLAIN: tuple[WireError, ...] = (
 )
 
 
+def rendered(desk: Desk, error: WireError) -> Response:
+    """Return the venue's answer for a refusal."""
+    try:
+        return desk.venue.refusals.render(error)
+    except LookupError as none:
+        why = none.args[0]
+    pytest.fail(f"{desk.venue.name}: {why} ({details(error)}); give it a row in errors.py")
+
+
 def trip(desk: Desk, error: WireError) -> tuple[Response, WireError, Any]:
     """Return the rendered response, what our client makes of it, and what it should make of it."""
     name, refusals = desk.venue.name, desk.venue.refusals
-    try:
-        response = refusals.render(error)
-    except LookupError as why:
-        pytest.fail(f"{name}: {why} {details(error)}; give it a row in errors.py")
+    response = rendered(desk, error)
     assert response.status >= 400, f"{name}: the row of {error!r} in errors.py is no refusal"
     declared = losses(desk)
     if isinstance(error, declared.bare):

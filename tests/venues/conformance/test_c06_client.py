@@ -23,7 +23,7 @@ from countermand.vocabulary.queries import (
 from countermand.vocabulary.reasons import CxlRejReason
 from countermand.vocabulary.reports import AccountSummary
 from countermand.wire.errors import CancelRefused, Forbidden, NotExpressible, Unauthorized
-from countermand.wire.operation import Operation
+from countermand.wire.operation import Access, Operation
 
 
 def test_order_is_placed_read_and_canceled(alice: Trader) -> None:
@@ -227,6 +227,9 @@ def test_mark_is_told(alice: Trader) -> None:
 def test_key_that_may_only_look(alice: Trader) -> None:
     """Sees, and does not act."""
     looker = Trader(alice.desk, "alice", 1)
+    name = alice.desk.venue.name
+    may_trade = Access.TRADE in looker.credential.access
+    assert not may_trade, f'{name}: demo.toml gives the second key of alice access = ["view"]'
     placed = alice.place("one", Side.BUY, 1000)
 
     assert looker.read(placed.order_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
-from tests.venues.conformance.asking import check_asks
+from tests.venues.conformance.asking import GIVEN, check_asks
 from tests.venues.conformance.losses import losses
 from tests.venues.conformance.terms import changed
 from tests.venues.desk import Desk
@@ -92,7 +93,11 @@ class Trader:
             return self.tell(Operation.CANCEL_ORDER, by_id)
         except NotExpressible:
             bound = replace(by_id, instrument_id=order.instrument_id)
+        try:
             return self.tell(Operation.CANCEL_ORDER, bound)
+        except NotExpressible as error:
+            why = str(error)
+        pytest.fail(f"{self.desk.venue.name} cannot say {why}; see cancel.py")
 
     def listed(self) -> Any:
         """Return the open orders; where they are listed by market, those of this one."""
@@ -137,7 +142,12 @@ class Trader:
 
     def place(self, cl_ord_id: str, side: Side, qty_lots: int) -> Any:
         """Place it."""
-        return self.tell(Operation.PLACE_ORDER, self.order(cl_ord_id, side, qty_lots))
+        order = self.order(cl_ord_id, side, qty_lots)
+        try:
+            return self.tell(Operation.PLACE_ORDER, order)
+        except NotExpressible as error:
+            why = str(error)
+        pytest.fail(f"{self.desk.venue.name} cannot say {why}; {GIVEN}")
 
     def replacement(self, order_id: OrderId, qty_lots: int) -> ReplaceOrder:
         """Return the replacement of an order's quantity, under the name `two` where it has one."""

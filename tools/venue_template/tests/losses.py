@@ -2,4 +2,5 @@
 
 from tests.venues.conformance.losses import Losses
 
+# For instance `lacks`, `given` and `untold`; every field is told of at its class.
 LOSSES = Losses()

@@ -10,32 +10,9 @@ from msgspec import Struct
 
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CxlRejReason
-from countermand.wire.errors import (
-    CancelRefused,
-    Forbidden,
-    Internal,
-    InvalidField,
-    Malformed,
-    MethodNotAllowed,
-    MissingField,
-    NotFound,
-    RateLimited,
-    TooLarge,
-    Unauthorized,
-    UnknownField,
-    WireError,
-)
+from countermand.wire import errors as e
 from countermand.wire.http import Response
-from countermand.wire.refusals import (
-    TO,
-    Refusals,
-    Row,
-    Said,
-    for_orders,
-    for_terms,
-    for_too_late,
-    trouble,
-)
+from countermand.wire.refusals import Refusals, Row, Said, for_orders, for_too_late, trouble
 
 _TOO_LATE = (
     (OrdStatus.FILLED, "order is filled"),
@@ -43,27 +20,24 @@ _TOO_LATE = (
     (OrdStatus.EXPIRED, "order has expired"),
     (OrdStatus.REJECTED, "order was rejected"),
 )
+_UNKNOWN = {"cxl_rej_reason": CxlRejReason.UNKNOWN_ORDER}
 
 _ROWS = [
     *for_orders(400, lambda reason: reason.name),
-    Row(CancelRefused, 404, "UNKNOWN_ORDER", "no such order",
-        {"cxl_rej_reason": CxlRejReason.UNKNOWN_ORDER}),
-    *(row for to in TO for row in for_too_late(409, f"TOO_LATE_{to.name}", _TOO_LATE, to=to)),
-    *(row for to in TO for row in for_terms(409, lambda r, to=to: f"{to.name}_{r.name}", to=[to])),
-    *(Row(CancelRefused, 409, f"{to.name}_REFUSED", "request refused",
-          {"cxl_rej_reason": CxlRejReason.OTHER, "response_to": to}) for to in TO),
-    Row(MissingField, 400, "MISSING", "{name} is missing"),
-    Row(InvalidField, 400, "INVALID", "{name}: {text}"),
-    Row(UnknownField, 400, "UNKNOWN", "{name} is not known"),
-    Row(Malformed, 400, "MALFORMED"),
-    Row(Unauthorized, 401, "UNAUTHORIZED"),
-    Row(Forbidden, 403, "FORBIDDEN"),
-    Row(NotFound, 404, "NOT_FOUND"),
-    Row(MethodNotAllowed, 405, "METHOD_NOT_ALLOWED"),
-    Row(TooLarge, 413, "TOO_LARGE"),
-    Row(RateLimited, 429, "RATE_LIMITED", "{limit_per_s} requests per second allowed"),
-    *trouble(503, "UNAVAILABLE", internal=Row(Internal, 500, "INTERNAL", "internal error")),
-]  # fmt: skip
+    *for_too_late(409, "TOO_LATE", _TOO_LATE),
+    Row(e.CancelRefused, 404, "UNKNOWN_ORDER", "no such order", _UNKNOWN),
+    Row(e.MissingField, 400, "MISSING", "{name} is missing"),
+    Row(e.InvalidField, 400, "INVALID", "{name}: {text}"),
+    Row(e.UnknownField, 400, "UNKNOWN", "{name} is not known"),
+    Row(e.Malformed, 400, "MALFORMED"),
+    Row(e.Unauthorized, 401, "UNAUTHORIZED"),
+    Row(e.Forbidden, 403, "FORBIDDEN"),
+    Row(e.NotFound, 404, "NOT_FOUND"),
+    Row(e.MethodNotAllowed, 405, "METHOD_NOT_ALLOWED"),
+    Row(e.TooLarge, 413, "TOO_LARGE"),
+    Row(e.RateLimited, 429, "RATE_LIMITED", "{limit_per_s} requests per second allowed"),
+    *trouble(503, "UNAVAILABLE", internal=Row(e.Internal, 500, "INTERNAL", "internal error")),
+]
 
 
 class Problem(Struct, frozen=True):
@@ -77,7 +51,7 @@ _decode = msgspec.json.Decoder(Problem).decode
 
 
 class _Envelope:
-    def write(self, said: Said, error: WireError) -> Response:
+    def write(self, said: Said, error: e.WireError) -> Response:
         return Response(said.status, msgspec.json.encode(Problem(said.code, said.text)))
 
     def read(self, response: Response) -> Said:
