@@ -215,8 +215,9 @@ def test_an_altered_body_is_refused() -> None:
     it, held = received(row), credential_of(row["key"])
 
     assert verify(it, held) == "alice"
-    forged = Request(it.method, it.path, it.query, it.headers, it.body + b" ")
-    assert refused(Code.WRONG_SIGNATURE, forged, held)
+    for body in (b'{"accountId":10010,"x":1}', b'{"accountId":10010}x', it.body + it.body):
+        forged = Request(it.method, it.path, it.query, it.headers, body)
+        assert refused(Code.WRONG_SIGNATURE, forged, held)
 
 
 def test_a_signature_is_for_where_it_was_sent() -> None:

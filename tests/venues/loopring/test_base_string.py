@@ -103,6 +103,25 @@ def test_absent_names_may_be_signed_empty() -> None:
     assert expected == found[1]
 
 
+@pytest.mark.parametrize(
+    ("sent", "signed"),
+    [
+        (b"&clientOrderId=&orderHash=1", b"%26orderHash%3D1"),
+        (b"&clientOrderId=x&orderHash=", b"%26clientOrderId%3Dx"),
+        (b"&clientOrderId=&orderHash=", b""),
+        (b"&clientOrderId=&orderHash=1", b"%26clientOrderId%3D%26orderHash%3D1"),
+        (b"&clientOrderId=&orderHash=", b"%26clientOrderId%3D%26orderHash%3D"),
+    ],
+)
+def test_empty_parameters_may_be_signed_as_absent(sent: bytes, signed: bytes) -> None:
+    """As the npm SDK does, whose `clientOrderId` is empty where there is a hash."""
+    expected = (
+        b"DELETE&https%3A%2F%2Fapi3.loopring.io%2Fapi%2Fv3%2Forder&accountId%3D10010" + signed
+    )
+
+    assert expected in list(readings(cancel(b"accountId=10010" + sent), [BASE]))
+
+
 def test_names_are_added_to_a_cancel_only() -> None:
     """Nothing else is known to be signed with what is not there."""
     batch = cancel(b"accountId=10010", b"/api/v3/orders/byHash")
@@ -141,6 +160,24 @@ def test_a_body_is_signed_as_sent() -> None:
     )
 
     assert expected == documented(request, BASE)
+
+
+def test_a_key_update_may_be_signed_without_blanks() -> None:
+    """As LoopringAPI does, which sends what it signs with a blank; a broken body has one reading."""
+    stem = b"POST&https%3A%2F%2Fapi3.loopring.io%2Fapi%2Fv3%2F"
+    compact = b"%7B%22accountId%22%3A10010%7D"
+    key, order, broken = (
+        list(readings(Request("POST", b"/api/v3/" + path, b"", (), body), [BASE]))
+        for path, body in (
+            (b"apiKey", b'{"accountId": 10010}'),
+            (b"order", b'{"accountId": 10010}'),
+            (b"apiKey", b'{"accountId"'),
+        )
+    )
+
+    assert stem + b"apiKey&" + compact in key
+    assert stem + b"order&" + compact not in order
+    assert 2 == len(broken)
 
 
 def test_any_bytes_have_a_reading() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 from tests.venues.loopring.floor import ACCOUNTS, E18, ETH, Floor, refusal, refused
 
 from countermand.engine.sequencer import IntakeStopped, QueueFull, Undecided
@@ -95,6 +96,16 @@ def test_by_both_of_two_orders(floor: Floor) -> None:
     unknown = floor.delete(f"{ALICE}&clientOrderId=two&orderHash={UNKNOWN}")
     assert (400, 102117) == refusal(unknown)
     assert [True, True] == is_open(floor, one, two)
+
+
+def test_an_id_that_is_empty_is_none(floor: Floor) -> None:
+    """With a hash, and signed without it, as the npm SDK does."""
+    hashed = resting(floor)
+    said = floor.signed(floor.signable(f"{ALICE}&orderHash={hashed}"))
+    sent = structs.replace(said, query=f"{ALICE}&clientOrderId=&orderHash={hashed}".encode())
+
+    assert 200 == floor.desk.answer(sent).status
+    assert [False] == is_open(floor, hashed)
 
 
 @pytest.mark.parametrize("query", ["", "&orderHash=", "&orderHash=&clientOrderId="])

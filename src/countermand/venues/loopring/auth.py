@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from countermand.venues.loopring import base_string, order_hash
 from countermand.venues.loopring import credential as credentials
-from countermand.venues.loopring.base_string import ORDER_PATH
+from countermand.venues.loopring.base_string import KEY_PATH, ORDER_PATH
 from countermand.venues.loopring.credential import LoopringCredential, LoopringPrincipal
 from countermand.venues.loopring.crypto import eddsa
 from countermand.venues.loopring.crypto.eddsa import Signature
@@ -41,7 +41,6 @@ KEY = b"x-api-key"
 SIGNATURE = b"x-api-sig"
 HOST = b"host"
 
-KEY_PATH = b"/api/v3/apiKey"
 _CANCELS = frozenset({ORDER_PATH, b"/api/v3/orders/byHash", b"/api/v3/orders/byClientOrderId"})
 _OWN_ORDERS = frozenset({ORDER_PATH, b"/api/v3/orders"})
 

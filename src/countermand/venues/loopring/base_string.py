@@ -13,8 +13,10 @@ The documents do not settle how a value with special characters is encoded, and 
     npm SDK                     the whole, commas twice, not !'()*  "a b,c*"   a%20b%252Cc*
     hummingbot, mm-bot          the whole, once                     "a b,c*"   a%20b%2Cc%2A
 
-Hashes, numbers and most ids have no such characters, and then there is but one reading. That all
-are accepted, in this order, is our proposal.
+Hashes, numbers and most ids have no such characters, and then there is but one reading. A
+parameter that is present but empty is as absent: the npm SDK sends `clientOrderId=` and signs
+without it, LoopringSharp signs it and does not send it. LoopringAPI signs the body of a key update
+without the blanks it sends. That all are accepted, in this order, is our proposal.
 """
 
 import re
@@ -22,12 +24,15 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from urllib.parse import quote, unquote_to_bytes
 
+import msgspec
+
 from countermand.venues.loopring.crypto.field import P
 from countermand.wire.http import Request
 
 Pairs = list[tuple[bytes, bytes]]
 
 ORDER_PATH = b"/api/v3/order"
+KEY_PATH = b"/api/v3/apiKey"
 
 _SLASHES = re.compile(rb"/{2,}")
 
@@ -91,14 +96,28 @@ def _decoded(text: bytes) -> bytes:
 
 def _asked(request: Request) -> Iterable[str]:
     if request.method in {"POST", "PUT"}:
-        return [quote(request.body, safe="")]
+        return _bodies(request)
     pairs = parameters(request.query)
-    found = dict.fromkeys(_encodings(pairs))
-    names = {name for name, _ in pairs}
+    said = [pair for pair in pairs if pair[1]]
+    names = {name for name, _ in said}
     optional = _OPTIONAL.get((request.method, collapsed(request.path)), ())
-    if absent := [(name, b"") for name in optional if name not in names]:
-        found |= dict.fromkeys(_encodings(sorted(pairs + absent)))
+    absent = [(name, b"") for name in optional if name not in names]
+    found = dict.fromkeys(_encodings(pairs))
+    for other in (said, sorted(said + absent)):
+        if other != pairs:
+            found |= dict.fromkeys(_encodings(other))
     return found
+
+
+def _bodies(request: Request) -> list[str]:
+    asked = [quote(request.body, safe="")]
+    if collapsed(request.path) == KEY_PATH:
+        try:
+            compact = msgspec.json.format(request.body, indent=-1)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return asked
+        asked.append(quote(compact, safe=""))
+    return asked
 
 
 def _encodings(pairs: Pairs) -> Iterator[str]:
