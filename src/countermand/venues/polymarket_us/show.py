@@ -31,7 +31,7 @@ from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.errors import Malformed
 from countermand.wire.numbers import qty_text
-from countermand.wire.states import last_exec_type
+from countermand.wire.reading import last_exec_type
 
 PENDING_NEW = "ORDER_STATE_PENDING_NEW"
 

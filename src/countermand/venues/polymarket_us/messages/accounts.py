@@ -28,10 +28,6 @@ ActivityType = Literal[
 Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
-class ListBalances(Struct, frozen=True):
-    """`GET /v1/account/balances`."""
-
-
 class UserBalance(Struct, frozen=True, kw_only=True, rename="camel"):
     """
     What an account has of a currency.
