@@ -63,8 +63,8 @@ class Market:
         """Return how much was traded, going by what `feed` returned."""
         return sum(
             event.qty_lots
-            for events in results
-            for event in events
+            for result in results
+            for event in getattr(result, "events", result)
             if type(event).__name__ == "Traded"
         )
 

@@ -107,21 +107,56 @@ def test_order_that_shrinks_keeps_its_place() -> None:
         (Side.SELL, 0, False),
     ],
 )
-def test_order_crosses_when_its_price_reaches_the_best(
-    side: Side, price: int, *, expected: bool
-) -> None:
+def test_order_meets_who_its_price_reaches(side: Side, price: int, *, expected: bool) -> None:
     """The book is 98 bid, 100 asked."""
     both = Book()
     both.bids.add(resting(1, 98, side=Side.BUY))
     both.asks.add(resting(2, 100))
 
-    assert both.crosses(side, price) is expected
+    assert both.across(side).reaches(price) is expected
+    assert bool(list(both.across(side).within(price))) is expected
 
 
 @pytest.mark.parametrize("side", Side)
-def test_nothing_crosses_an_empty_book(side: Side) -> None:
+def test_nobody_is_met_in_an_empty_book(side: Side) -> None:
     """There is nobody to meet."""
-    assert not Book().crosses(side, 100)
+    assert not Book().across(side).reaches(100)
+    assert Book().ladder(side).worst_px_ticks == 0
+
+
+@pytest.mark.parametrize(
+    ("side", "best", "worst", "next_best"), [(Side.BUY, 102, 100, 101), (Side.SELL, 100, 102, 101)]
+)
+def test_best_and_worst_are_of_who_stands_there(
+    side: Side, best: int, worst: int, next_best: int
+) -> None:
+    """A level that empties is passed over, at the front, in the middle and at the end."""
+    ladder = Book().ladder(side)
+    orders = {price: resting(price, price, side=side) for price in (100, 101, 102)}
+    for each in orders.values():
+        ladder.add(each)
+    assert (ladder.best_px_ticks, ladder.worst_px_ticks) == (best, worst)
+    ladder.remove(orders[best].now)
+    assert (ladder.best_px_ticks, ladder.worst_px_ticks) == (next_best, worst)
+    ladder.remove(orders[worst].now)
+    assert (ladder.best_px_ticks, ladder.worst_px_ticks) == (next_best, next_best)
+    ladder.add(orders[worst])
+    assert [price for price, _ in ladder.shown()] == [next_best, worst]
+
+
+def test_empty_levels_are_swept_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before they outnumber the others; orders come back to where orders were."""
+    monkeypatch.setattr(book, "PACK_MIN", 2)
+    asks = Book().asks
+    orders = [resting(number, 100 + number) for number in range(10)]
+    for each in orders:
+        asks.add(each)
+    for each in orders[3:9]:
+        asks.remove(each.now)
+
+    assert asks.empty * 2 <= len(asks.levels)
+    asks.add(orders[5])
+    assert [price for price, _ in asks.shown()] == [100, 101, 102, 105, 109]
 
 
 def test_level_that_packs_itself_keeps_its_queue(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from countermand.vocabulary.reasons import CancelReason
 
 def test_every_event_has_its_effect() -> None:
     """No event is forgotten, not even one without effect."""
-    assert set(evolve._EVOLVERS) == set(get_args(Event))
+    assert set(evolve.EVOLVERS) == set(get_args(Event))
 
 
 def test_order_passes_through_its_states(world: World) -> None:

@@ -4,8 +4,9 @@ import pytest
 from tests.core.orders import change
 from tests.core.test_book import resting, rows
 
+from countermand.core import matching
 from countermand.core.book import Book
-from countermand.core.matching import Incoming, Plan, Step, StepKind, plan
+from countermand.core.matching import Incoming, NetOf, Plan, Step, StepKind
 from countermand.core.order import Order
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.order import ExecInst, SelfTradePrevention, Side
@@ -29,6 +30,12 @@ def asks(*orders: tuple[AccountId, int, int]) -> tuple[Book, list[Order]]:
 def buy(qty: int, price: int, stp: STP = STP.NONE) -> Incoming:
     """Return my incoming order."""
     return Incoming(ME, Side.BUY, price, qty, stp)
+
+
+def plan(book: Book, incoming: Incoming, net_of: NetOf | None) -> Plan:
+    """Return what an order would do to all that its price reaches."""
+    reached = book.across(incoming.side).within(incoming.price_ticks)
+    return matching.plan(incoming, lambda _: reached, net_of)
 
 
 def trade(maker: Order, qty: int) -> Step:

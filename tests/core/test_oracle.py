@@ -7,13 +7,13 @@ A failure in a plain run prints its seed; `COUNTERMAND_SEED=n` runs that seed on
 import itertools
 import os
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from msgspec.structs import replace
 from tests.core import dense
 from tests.core.conftest import CLOSED_MAX, OPEN_MAX, STAGED_MAX, TRADES_MAX
 from tests.core.oracle import Oracle
@@ -21,6 +21,7 @@ from tests.core.traffic import Traffic, founding
 from tests.core.twin import Twin
 
 from countermand.core import (
+    all_or_none,
     canceling,
     checks,
     decide,
@@ -29,10 +30,13 @@ from countermand.core import (
     funding,
     ledger,
     matching,
+    placing,
+    reactions,
     sizing,
     slots,
 )
 from countermand.core.aliases import Aliases
+from countermand.core.decision import Decision
 from countermand.vocabulary import commands, events
 from countermand.vocabulary.events import (
     CancelRejected,
@@ -171,7 +175,7 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
     assert ends == set(CancelReason) - {CancelReason.NONE, CancelReason.EXPIRED}
     replacing = {RejectReason.NOTHING_TO_REPLACE, RejectReason.QTY_BELOW_EXECUTED}
     assert {None, RejectReason.SELF_TRADE, *replacing} <= faults
-    assert {type(event) for event in happened} >= set(evolve._EVOLVERS)
+    assert {type(event) for event in happened} >= set(evolve.EVOLVERS)
 
 
 def test_the_traffic_reaches_every_way_to_place(happened: list[Event]) -> None:
@@ -212,25 +216,25 @@ def _priority_lost(state: Any, event: Any) -> None:
     evolve_replaced(state, event)
     order = state.orders[event.order.order_id]
     ladder = state.markets[order.now.instrument_id].book.ladder(order.now.terms.side)
-    if event.keeps_priority:
+    if event.keeps_priority and order.now.standing is Standing.RESTING:
         ladder.remove(order.now)
         ladder.add(order)
 
 
-def _hold_left_over(account: Any, instrument: Any, now: OrderReport) -> None:
-    free(account, instrument, now)
-    if now.hold_minor and now.cum_qty_lots:
+def _hold_left_over(account: Any, instrument: Any, before: OrderReport, now: OrderReport) -> None:
+    rehold(account, instrument, before, now)
+    if before.hold_minor and now.cum_qty_lots and not now.hold_minor:
         asset = ledger.hold_asset(instrument, now.terms.side)
         account.balance(asset).hold_minor += 1
 
 
 def _always_covered(*_: Any) -> bool:
-    return False
+    return True
 
 
-def _descending(state: Any, seq: int, ts_ns: int, command: Any) -> list[Event]:
-    *canceled, report = mass_cancel(state, seq, ts_ns, command)
-    return [*reversed(canceled), report]
+def _descending(state: Any, seq: int, ts_ns: int, command: Any) -> Decision:
+    *canceled, report = mass_cancel(state, seq, ts_ns, command).events
+    return Decision([*reversed(canceled), report])
 
 
 def _a_step_too_much(numerator: int, denominator: int) -> int:
@@ -250,16 +254,16 @@ def _sells_forgotten(instrument: Any, position: Any, *more: Any, **rate: Any) ->
     return margin(instrument, position, *more, **rate)
 
 
-def _spends_a_lot_too_much(market: Any, command: Any) -> int:
-    return order_qty_lots(market, command) + bool(command.terms.cash)
+def _spends_a_lot_too_much(market: Any, account_id: Any, terms: Any) -> int:
+    return order_qty_lots(market, account_id, terms) + bool(terms.cash)
 
 
 def _oldest_first(aliases: Aliases, name: str) -> Any:
     return next(iter(aliases._open.get(name, ())), aliases._closed.get(name))
 
 
-def _unfunded_left(state: Any, events: Any) -> list[Event]:
-    return unfunded(state, events) if events[0].__class__ is not OrderCanceled else []
+def _unfunded_left(state: Any, event: Any) -> Iterator[list[Event]]:
+    yield from itertools.islice(unfunded(state, event), 1)
 
 
 def _shorts_go_free(state: Any, account: Any, instrument: Any, price_ticks: int) -> None:
@@ -267,27 +271,21 @@ def _shorts_go_free(state: Any, account: Any, instrument: Any, price_ticks: int)
         settle_position(state, account, instrument, price_ticks)
 
 
-def _tried_once(state: Any, so_far: list[Event]) -> list[Event]:
-    # Only where what came to rest was the last that happened.
-    return filled_whole(state, so_far) if _rests(so_far[-1]) else []
+def _tried_once(state: Any, event: Any) -> Iterator[list[Event]]:
+    # Only where what came to rest met nothing first.
+    if isinstance(event, OrderAccepted):
+        yield from on_standing(state, event)
 
 
 def _lent(account: Any, instrument: Any) -> int:
     return int(instrument.initial_margin_ppb)
 
 
-def _stays_at_its_bound(state: Any, event: Any) -> None:
-    before = state.orders[event.order.order_id].now.terms.price_ticks
-    terms = replace(event.order.terms, price_ticks=before)
-    evolve_restated(state, OrderRestated(replace(event.order, terms=terms)))
-
-
-evolve_restated = evolve._EVOLVERS[OrderRestated]
-filled_whole = decide._filled_whole
+on_standing = all_or_none.on_standing
 half_even, settle_position = fees.half_even, ledger.settle_position
 margin, order_qty_lots, unfunded = ledger.margin, sizing.order_qty_lots, funding.unfunded
-evolve_replaced = evolve._EVOLVERS[OrderReplaced]
-free = ledger.free
+evolve_replaced = evolve.EVOLVERS[OrderReplaced]
+rehold = ledger.rehold
 mass_cancel = canceling.mass_cancel
 
 FAULTS: dict[str, tuple[Any, str, Any]] = {
@@ -297,18 +295,14 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
     "the worst side is forgotten": (ledger, "margin", _sells_forgotten),
     "cash is overspent": (sizing, "order_qty_lots", _spends_a_lot_too_much),
     "an alias is its oldest bearer": (Aliases, "find", _oldest_first),
-    "an unfunded order is left over": (funding, "unfunded", _unfunded_left),
+    "an unfunded order is left over": ("reactions", "FundsWithdrawn", _unfunded_left),
     "a settlement lets shorts go free": (ledger, "settle_position", _shorts_go_free),
-    "what is left over rests at its bound": (
-        evolve._EVOLVERS,
-        "OrderRestated",
-        _stays_at_its_bound,
-    ),
-    "a smaller quantity costs the place": (evolve._EVOLVERS, "OrderReplaced", _priority_lost),
-    "a hold is not freed to the last unit": (ledger, "free", _hold_left_over),
-    "a reduce-only order trades uncovered": (matching, "_uncovered", _always_covered),
+    "what is left over rests at its bound": (placing, "left_over_px_ticks", lambda *_: 0),
+    "a smaller quantity costs the place": (evolve.EVOLVERS, "OrderReplaced", _priority_lost),
+    "a hold is not freed to the last unit": (ledger, "rehold", _hold_left_over),
+    "a reduce-only order trades uncovered": (matching, "_is_covered", _always_covered),
     "a mass cancel starts at the wrong end": ("decide", "MassCancel", _descending),
-    "what waits is tried but once": (decide, "_filled_whole", _tried_once),
+    "what waits is tried but once": ("reactions", "OrderRested", _tried_once),
     "who may not borrow is lent": (ledger, "margin_rate_ppb", _lent),
     "what is sold already may be sold again": (checks, "refuse_effect", lambda *_: None),
     "a slot is not given up": (slots, "_occupant", lambda *_: None),
@@ -333,8 +327,10 @@ def _run_all() -> None:
 
 
 def _plant(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, fault: Any) -> None:
-    if where == "decide":
-        monkeypatch.setitem(decide._DECIDERS, getattr(commands, name), fault)
+    if where == "reactions":
+        monkeypatch.setitem(reactions.REACTIONS, getattr(events, name), (fault,))
+    elif where == "decide":
+        monkeypatch.setitem(decide.DECIDERS, getattr(commands, name), fault)
     elif isinstance(where, dict):
         monkeypatch.setitem(where, getattr(events, name), fault)
     else:

@@ -23,7 +23,8 @@ def lots(world: World, cash: int, side: Side = Side.BUY, **more: Any) -> int:
     price = more.pop("price_ticks", 0)
     terms = {"ord_type": OrdType.MARKET, "time_in_force": TimeInForce.IOC} | more
     command = new_order(ALICE, side, 0, price, cash=Cash(cash), **terms)
-    return sizing.order_qty_lots(world.exchange._state.markets[command.instrument_id], command)
+    market = world.exchange._state.markets[command.instrument_id]
+    return sizing.order_qty_lots(market, ALICE, command.terms)
 
 
 @pytest.fixture

@@ -1,70 +1,83 @@
 """
-All or none: orders that trade whole or not at all, and so may stand where they could trade in part.
+All or none: orders that trade whole or not at all. They wait beside the book.
 
-Such an order is passed over by whoever cannot fill it, and may so stand where the book would be
-crossed; quotes and depth do not show it, and no market order's bound is drawn from it while another
-stands there. When an entry brings new quantity to rest across from it, or makes it smaller in its
-place, it is looked at again, the best price and the longest there first, and comes in as the
-aggressor if it can be filled whole and paid for. A post-only one never comes in, and none does in a
-market that is post-only. What leaves the book lets nothing trade: a cancel never does.
+Such an order is passed over by who cannot fill it, and may so wait where the book would be crossed;
+quotes and depth do not show it, and no market order's bound is drawn from it while another rests.
+It trades as any other when what comes in can fill it. When an entry brings new quantity to stand
+across from it, or makes it smaller in its place, it is looked at again, the best price and the
+longest there first, and comes in as the aggressor if it can be filled whole and paid for. A
+post-only one never comes in, and none does in a market that is post-only. What leaves a market lets
+nothing trade: a cancel never does.
 """
 
-from __future__ import annotations
+from collections.abc import Iterable, Iterator
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
+from countermand.core import placing, waiting
+from countermand.core.decision import Reaction
+from countermand.core.exposure import Priced, affordable
+from countermand.core.matching import plan
+from countermand.core.order import Order
+from countermand.core.state import Market, State
 from countermand.vocabulary.events import Event, OrderAccepted, OrderReplaced, OrderRested
 from countermand.vocabulary.instrument import TradingState
-from countermand.vocabulary.order import ExecInst, Side, Standing
+from countermand.vocabulary.order import ExecInst, Standing
+from countermand.vocabulary.reports import OrderReport
 
-if TYPE_CHECKING:
-    from countermand.core.order import Order
-    from countermand.core.state import State
-
-
-def fillable(state: State, events: list[Event]) -> Iterator[Order]:
-    """Yield the orders that an entry's applied `events` may have made fillable, in their order."""
-    if not state.all_or_none:
-        return
-    for event in events:
-        if isinstance(event, OrderRested | OrderAccepted):
-            # It may have been filled since, and be forgotten.
-            rested = state.orders.get(event.order.order_id)
-            if rested and rested.now.standing is Standing.RESTING:
-                yield from sorted(_across(state, rested), key=_urgency)
-        elif type(event) is OrderReplaced and event.keeps_priority:
-            replaced = state.orders.get(event.order.order_id)
-            open_ones = [order for order in (replaced,) if order and order.now.is_open]
-            yield from (o for o in open_ones if is_whole(o) and _comes_in(state, o))
+_POST_ONLY = int(ExecInst.POST_ONLY)
 
 
-def is_whole(order: Order) -> bool:
-    """Whether the order trades whole or not at all."""
-    return bool(order.now.terms.exec_inst & ExecInst.ALL_OR_NONE)
+def on_standing(state: State, event: OrderAccepted | OrderRested) -> Iterable[list[Event]]:
+    """Fill, one after the other, the orders that new quantity across from them can fill."""
+    market = state.markets[event.order.instrument_id]
+    if not market.waiting or event.order.standing is Standing.PENDING:
+        return ()
+    return _fill_across(state, market, event.order)
 
 
-def _across(state: State, rested: Order) -> list[Order]:
-    waiting = state.all_or_none.get(rested.now.instrument_id, {}).values()
-    return [order for order in waiting if _meets(order, rested) and _comes_in(state, order)]
+def _fill_across(state: State, market: Market, now: OrderReport) -> Iterator[list[Event]]:
+    while market.waiting:
+        # It may have been filled since, and be forgotten.
+        stood = state.orders.get(now.order_id)
+        if stood is None or not stood.now.is_open:
+            return
+        reached = waiting.across(market, now.terms.side, now.terms.price_ticks)
+        each = (_filled(state, market, o) for o in sorted(reached, key=waiting.urgency))
+        filled = next((events for events in each if events), None)
+        if filled is None:
+            return
+        yield filled
 
 
-def _comes_in(state: State, order: Order) -> bool:
-    trading_state = state.markets[order.now.instrument_id].instrument.trading_state
-    post_only = order.now.terms.exec_inst & ExecInst.POST_ONLY
-    return not (post_only or trading_state is TradingState.POST_ONLY)
+def on_replaced(state: State, event: OrderReplaced) -> Iterator[list[Event]]:
+    """Fill an order that has become small enough where it waits."""
+    order = state.orders.get(event.order.order_id)
+    if event.keeps_priority and order and order.now.standing is Standing.WAITING:
+        filled = _filled(state, state.markets[order.now.instrument_id], order)
+        if filled:
+            yield filled
 
 
-def _meets(order: Order, rested: Order) -> bool:
-    ours, theirs = order.now.terms, rested.now.terms
-    if ours.side is theirs.side:
-        return False
-    if ours.side is Side.BUY:
-        return ours.price_ticks >= theirs.price_ticks
-    return ours.price_ticks <= theirs.price_ticks
+def _filled(state: State, market: Market, order: Order) -> list[Event]:
+    # The trades that fill it whole, none if it cannot be.
+    now = order.now
+    trading_state = market.instrument.trading_state
+    if now.terms.exec_inst & _POST_ONLY or trading_state is TradingState.POST_ONLY:
+        return []
+    account = state.accounts[now.account_id]
+    # What waits does not hold what coming in is charged, nor a sell all that it may trade at.
+    priced = Priced(now.terms.side, now.terms.price_ticks, now.leaves_qty_lots)
+    if not affordable(account, market, priced, replaced=order):
+        return []
+    makers = waiting.makers(market, now.terms.side, now.terms.price_ticks)
+    planned = plan(placing.incoming(now), makers, placing.net_of(state, market))
+    if planned.traded_lots < now.leaves_qty_lots:
+        return []
+    taker = placing.Taker(state, market, now, order.fee_accrued)
+    return [taker.happened(step) for step in planned.steps]
 
 
-def _urgency(order: Order) -> tuple[int, int]:
-    price_ticks = order.now.terms.price_ticks
-    buys = order.now.terms.side is Side.BUY
-    return (-price_ticks if buys else price_ticks, order.priority_seq)
+REACTIONS: dict[type, Reaction] = {
+    OrderAccepted: on_standing,
+    OrderRested: on_standing,
+    OrderReplaced: on_replaced,
+}

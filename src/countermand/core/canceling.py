@@ -1,5 +1,6 @@
 """Canceling: taking orders out, one or many, asked for or because their time is up."""
 
+from countermand.core.decision import Decision
 from countermand.core.order import Order
 from countermand.core.pictures import canceled, expired
 from countermand.core.state import State
@@ -12,7 +13,7 @@ from countermand.vocabulary.events import (
     OrderExpired,
     TimeAdvanced,
 )
-from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.reasons import (
     CancelReason,
     CxlRejReason,
@@ -21,8 +22,10 @@ from countermand.vocabulary.reasons import (
 )
 from countermand.vocabulary.reports import OrderReport
 
+_REQUESTED = CancelReason.REQUESTED
 
-def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> list[Event]:
+
+def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> Decision:
     """Cancel one order, whatever state its market is in; refuse an unknown or a closed one."""
     account = state.accounts.get(command.account_id)
     order = account and state.find_order(
@@ -32,13 +35,14 @@ def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> li
         command.instrument_id,
         command.secondary_cl_ord_id,
     )
-    if not order or not order.now.is_open:
+    if not order or not order.now.leaves_qty_lots:
         asked = (command.account_id, command.cl_ord_id)
-        return [cancel_rejected(CxlRejResponseTo.CANCEL, order or None, asked)]
-    return [OrderCanceled(canceled(order.now, ts_ns, CancelReason.REQUESTED))]
+        return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order or None, asked)])
+    now = order.now
+    return Decision([OrderCanceled(canceled(now, ts_ns, _REQUESTED))], (now.order_id,))
 
 
-def mass_cancel(state: State, seq: int, ts_ns: int, command: MassCancel) -> list[Event]:
+def mass_cancel(state: State, seq: int, ts_ns: int, command: MassCancel) -> Decision:
     """Cancel every open order that matches, in ascending order id."""
     if command.account_id:
         account = state.accounts.get(command.account_id)
@@ -58,15 +62,15 @@ def mass_cancel(state: State, seq: int, ts_ns: int, command: MassCancel) -> list
     reason = CancelReason.MASS_CANCEL
     events: list[Event] = [OrderCanceled(canceled(now, ts_ns, reason)) for now in chosen]
     events.append(MassCanceled(command.account_id, len(chosen)))
-    return events
+    return Decision(events, tuple(now.order_id for now in chosen))
 
 
-def advance_time(state: State, seq: int, ts_ns: int, command: AdvanceTime) -> list[Event]:
+def advance_time(state: State, seq: int, ts_ns: int, command: AdvanceTime) -> Decision:
     """End what was due by now: soonest first, then by order id."""
-    due = state.timers.due(ts_ns)
+    due = [state.orders[OrderId(number)] for _, _, number in state.timers.due(ts_ns)]
     events: list[Event] = [OrderExpired(expired(order.now, ts_ns)) for order in due]
     events.append(TimeAdvanced())
-    return events
+    return Decision(events)
 
 
 def cancel_rejected(

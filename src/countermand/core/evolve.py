@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from countermand.core import fees, ledger
 from countermand.core.order import Order, Staged
-from countermand.core.standing import can_follow
+from countermand.core.standing import FOLLOW
 from countermand.core.state import (
     CLOSED_ORDERS_PER_ACCOUNT_MAX,
     RETIRED_CL_ORD_IDS_MAX,
@@ -18,12 +18,12 @@ from countermand.core.state import (
     Market,
     State,
 )
+from countermand.core.timers import EXPIRY
 from countermand.vocabulary.events import (
     AccountConfigured,
     AccountOpened,
     AssetRegistered,
     CancelRejected,
-    Event,
     FundsDeposited,
     FundsWithdrawn,
     InstructionRejected,
@@ -44,22 +44,17 @@ from countermand.vocabulary.events import (
     Traded,
     TradingStateChanged,
 )
-from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.instrument import Asset, TradingState
+from countermand.vocabulary.instrument import Asset, Instrument, InstrumentKind, TradingState
 from countermand.vocabulary.order import ExecInst, OrdStatus, Side, Standing
 from countermand.vocabulary.reports import Fill, OrderReport, SlotUse, Trade
 
 # Enum members looked up once: these lines run on every order and every cancel.
-_RESTING, _CLOSED = Standing.RESTING, Standing.CLOSED
-_REDUCE_ONLY, _ALL_OR_NONE = int(ExecInst.REDUCE_ONLY), int(ExecInst.ALL_OR_NONE)
+_RESTING, _WAITING, _CLOSED = Standing.RESTING, Standing.WAITING, Standing.CLOSED
+_BUY, _SPOT = Side.BUY, InstrumentKind.SPOT
+_REDUCE_ONLY = int(ExecInst.REDUCE_ONLY)
 
 
-def evolve(state: State, event: Event) -> None:
-    """Make `event` true. `state.seq` and `state.ts_ns` are already those of its entry."""
-    _EVOLVERS[type(event)](state, event)
-
-
-def _nothing(state: State, event: Event) -> None:
+def _nothing(state: State, event: object) -> None:
     """Refusals and reports leave no trace in the state."""
 
 
@@ -73,12 +68,12 @@ def _instrument_listed(state: State, event: InstrumentListed) -> None:
 
 def _trading_state_changed(state: State, event: TradingStateChanged) -> None:
     market = state.markets[event.instrument_id]
-    market.instrument = replace(market.instrument, trading_state=event.trading_state)
+    market.rule(replace(market.instrument, trading_state=event.trading_state))
 
 
 def _reference_price_changed(state: State, event: ReferencePriceChanged) -> None:
     market = state.markets[event.instrument_id]
-    market.instrument = replace(market.instrument, reference_price_ticks=event.price_ticks)
+    market.rule(replace(market.instrument, reference_price_ticks=event.price_ticks))
 
 
 def _account_opened(state: State, event: AccountOpened) -> None:
@@ -113,7 +108,7 @@ def _instrument_settled(state: State, event: InstrumentSettled) -> None:
         if account.net_lots(event.instrument_id):
             ledger.settle_position(state, account, market.instrument, event.price_ticks)
     market.settled_px_ticks = event.price_ticks
-    market.instrument = replace(market.instrument, trading_state=TradingState.HALTED)
+    market.rule(replace(market.instrument, trading_state=TradingState.HALTED))
 
 
 def _slot_taken(state: State, event: SlotTaken) -> None:
@@ -131,24 +126,38 @@ def _order_staged(state: State, event: OrderStaged) -> None:
 def _order_accepted(state: State, event: OrderAccepted) -> None:
     now = event.order
     account, market = state.accounts[now.account_id], state.markets[now.instrument_id]
-    account.staged.pop(now.order_id, None)
-    order = state.orders[now.order_id] = Order(now, state.seq)
-    index_order(account, order)
-    state.timers.add(order)
+    terms, order_id = now.terms, now.order_id
+    assert now.leaves_qty_lots == terms.order_qty_lots > 0, f"order {order_id} came in as no order"
+    assert order_id not in state.orders, f"order {order_id} was accepted before"
+    if account.staged:
+        account.staged.pop(order_id, None)
+    order = state.orders[order_id] = account.open_orders[order_id] = Order(now, state.seq)
+    if now.cl_ord_id:
+        account.cl_ord_ids[now.cl_ord_id] = order_id
+    if terms.secondary_cl_ord_id:
+        account.secondary_cl_ord_ids.add(terms.secondary_cl_ord_id, order_id)
+    if terms.exec_inst & _REDUCE_ONLY:
+        account.reducing[order_id] = order
+    if terms.expire_ns:
+        state.timers.add(terms.expire_ns, EXPIRY, order_id)
     ledger.hold(account, market.instrument, now)
     if now.standing is _RESTING:
-        _rest(state, market, order)
+        market.book.ladder(terms.side).add(order)
+    elif now.standing is _WAITING:
+        market.waiting[order_id] = order
 
 
 def _order_rejected(state: State, event: OrderRejected) -> None:
     # Rejected orders are remembered only where that is asked for.
     if event.order is None:
         return
-    order = Order(event.order, state.seq)
-    state.orders[event.order.order_id] = order
-    account = state.accounts[event.account_id]
-    account.staged.pop(event.order.order_id, None)
-    _remember(state, account, event.order.order_id)
+    order_id, account = event.order.order_id, state.accounts[event.account_id]
+    assert order_id not in state.orders, f"order {order_id} was rejected after it was taken"
+    state.orders[order_id] = Order(event.order, state.seq)
+    account.staged.pop(order_id, None)
+    account.closed.append(order_id)
+    if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
+        _forget(state, account)
 
 
 def index_order(account: Account, order: Order) -> None:
@@ -167,75 +176,60 @@ def index_order(account: Account, order: Order) -> None:
             account.reducing[now.order_id] = order
 
 
-def _become(state: State, now: OrderReport) -> Order:
-    """
-    Make an order what an event says it is: its hold, its place and its names follow.
-
-    Raises: AssertionError when it cannot come to be that from what it was.
-    """
-    order = state.orders[now.order_id]
-    market, account = state.markets[now.instrument_id], state.accounts[now.account_id]
-    before = order.now
-    assert can_follow(before.standing, now.standing), (
-        f"order {now.order_id} is {before.standing.name} and cannot become {now.standing.name}"
-    )
-    ledger.free(account, market.instrument, before)
-    ledger.hold(account, market.instrument, now)
-    _move(state, market, order, now)
-    if now.standing is _CLOSED:
-        _retire(state, account, order)
-    return order
-
-
-def _move(state: State, market: Market, order: Order, now: OrderReport) -> None:
-    # To where it stands now, from where it stood.
-    before, order.now = order.now, now
-    if before.standing is _RESTING and now.standing is _RESTING:
-        ladder = market.book.ladder(now.terms.side)
-        ladder.shrink(before, before.leaves_qty_lots - now.leaves_qty_lots)
-    elif before.standing is _RESTING:
-        _leave(state, market, before)
-    elif now.standing is _RESTING:
-        _rest(state, market, order)
-
-
-def _rest(state: State, market: Market, order: Order) -> None:
-    now = order.now
-    market.book.ladder(now.terms.side).add(order)
-    if now.terms.exec_inst & _ALL_OR_NONE:
-        state.all_or_none.setdefault(now.instrument_id, {})[now.order_id] = order
-
-
-def _leave(state: State, market: Market, before: OrderReport) -> None:
-    market.book.ladder(before.terms.side).remove(before)
-    if before.terms.exec_inst & _ALL_OR_NONE:
-        waiting = state.all_or_none[before.instrument_id]
-        del waiting[before.order_id]
-        if not waiting:
-            del state.all_or_none[before.instrument_id]
-
-
 def _order_changed(
     state: State, event: OrderRested | OrderCanceled | OrderExpired | OrderRestated
 ) -> None:
-    _become(state, event.order)
+    now = event.order
+    order, account = state.orders[now.order_id], state.accounts[now.account_id]
+    before, market = order.now, state.markets[now.instrument_id]
+    ledger.rehold(account, market.instrument, before, now)
+    _move(market, order, before, now)
+    if now.standing is _CLOSED:
+        _retire(state, account, now)
 
 
-def _retire(state: State, account: Account, order: Order) -> None:
-    now = order.now
-    del account.open_orders[now.order_id]
-    account.reducing.pop(now.order_id, None)
-    state.timers.drop(now.terms.expire_ns)
-    if now.terms.secondary_cl_ord_id:
-        account.secondary_cl_ord_ids.close(now.terms.secondary_cl_ord_id, now.order_id)
-    _remember(state, account, now.order_id)
+def _move(market: Market, order: Order, before: OrderReport, now: OrderReport) -> None:
+    # To where it stands now, from where it stood; this is where every order is changed.
+    was, standing, left = before.standing, now.standing, now.leaves_qty_lots
+    assert FOLLOW[was] >> standing & 1, (
+        f"order {now.order_id} is {was.name} and cannot be {standing.name} next"
+    )
+    assert (left == 0) is (standing is _CLOSED), (
+        f"order {now.order_id} is {standing.name} with {left} left"
+    )
+    assert now.cum_qty_lots >= before.cum_qty_lots, f"order {now.order_id} lost a fill"
+    order.now = now
+    if was is _RESTING:
+        ladder = market.book.bids if now.terms.side is _BUY else market.book.asks
+        if standing is _RESTING:
+            ladder.shrink(before, before.leaves_qty_lots - left)
+        else:
+            ladder.remove(before)
+    elif standing is _RESTING:
+        market.book.ladder(now.terms.side).add(order)
+    elif standing is _WAITING:
+        market.waiting[now.order_id] = order
+    elif was is _WAITING:
+        del market.waiting[now.order_id]
 
 
-def _remember(state: State, account: Account, order_id: OrderId) -> None:
-    # A closed order stays findable until the account has closed so many more after it.
+def _retire(state: State, account: Account, now: OrderReport) -> None:
+    order_id, terms = now.order_id, now.terms
+    assert now.hold_minor == 0, f"order {order_id} ended and holds something"
+    del account.open_orders[order_id]
+    if terms.exec_inst & _REDUCE_ONLY:
+        del account.reducing[order_id]
+    if terms.expire_ns:
+        state.timers.drop()
+    if terms.secondary_cl_ord_id:
+        account.secondary_cl_ord_ids.close(terms.secondary_cl_ord_id, order_id)
     account.closed.append(order_id)
-    if len(account.closed) <= CLOSED_ORDERS_PER_ACCOUNT_MAX:
-        return
+    if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
+        _forget(state, account)
+
+
+def _forget(state: State, account: Account) -> None:
+    # A closed order stays findable until the account has closed so many more after it.
     order = state.orders.pop(account.closed.popleft())
     forgotten = order.now
     if forgotten.ord_status is OrdStatus.REJECTED:
@@ -249,20 +243,30 @@ def _remember(state: State, account: Account, order_id: OrderId) -> None:
 
 def _order_replaced(state: State, event: OrderReplaced) -> None:
     now = event.order
-    before = state.orders[now.order_id].now
-    order = _become(state, now)
+    order, account = state.orders[now.order_id], state.accounts[now.account_id]
+    before, market = order.now, state.markets[now.instrument_id]
+    assert not event.keeps_priority or now.terms.price_ticks == before.terms.price_ticks, (
+        f"order {now.order_id} keeps its place at another price"
+    )
+    ledger.rehold(account, market.instrument, before, now)
+    _move(market, order, before, now)
     if not event.keeps_priority:
         order.priority_seq = state.seq
-    account = state.accounts[now.account_id]
     if now.terms.exec_inst != before.terms.exec_inst:
         account.reducing.pop(now.order_id, None)
         if now.terms.exec_inst & _REDUCE_ONLY:
             account.reducing[now.order_id] = order
     if now.terms.expire_ns != before.terms.expire_ns:
-        state.timers.drop(before.terms.expire_ns)
-        state.timers.add(order)
+        _move_expiry(state, before, now)
     if now.cl_ord_id != before.cl_ord_id:
         _rename(account, order, before.cl_ord_id)
+
+
+def _move_expiry(state: State, before: OrderReport, now: OrderReport) -> None:
+    if before.terms.expire_ns:
+        state.timers.drop()
+    if now.terms.expire_ns:
+        state.timers.add(now.terms.expire_ns, EXPIRY, now.order_id)
 
 
 def _rename(account: Account, order: Order, old: str) -> None:
@@ -275,60 +279,78 @@ def _rename(account: Account, order: Order, old: str) -> None:
 
 
 def _traded(state: State, event: Traded) -> None:
-    market = state.markets[event.instrument_id]
-    instrument, price_ticks, qty_lots = market.instrument, event.price_ticks, event.qty_lots
-    taker = event.taker
-    buy, sell = (taker, event.maker) if taker.terms.side is Side.BUY else (event.maker, taker)
-    buyer, seller = state.accounts[buy.account_id], state.accounts[sell.account_id]
-    for now, rate_ppb in (
-        (event.maker, instrument.maker_fee_ppb),
-        (taker, instrument.taker_fee_ppb),
-    ):
-        order = _become(state, now)
-        if instrument.fee_step_minor:
-            match = (price_ticks, qty_lots)
-            order.fee_accrued += fees.accrual(instrument, now.terms.side, rate_ppb, *match)
-    if instrument.has_positions:
-        ledger.move_position(state, buyer, instrument, qty_lots, price_ticks)
-        ledger.move_position(state, seller, instrument, -qty_lots, price_ticks)
-    else:
-        ledger.settle_spot(buyer, seller, instrument, price_ticks, qty_lots)
-    _record_fill(state, market, event, is_maker=True)
-    _record_fill(state, market, event, is_maker=False)
+    maker, taker, qty_lots = event.maker, event.taker, event.qty_lots
+    market, price_ticks = state.markets[taker.instrument_id], event.price_ticks
+    instrument, ts_ns = market.instrument, state.ts_ns
+    assert event.match_id > state.match_id, f"match {event.match_id} comes after its own time"
+    assert maker.terms.side is not taker.terms.side, f"match {event.match_id} is of one side"
+    state.match_id = event.match_id
+    _settle(state, instrument, event)
+    _fill(state, market, event, maker, event.maker_fee_minor)
+    _fill(state, market, event, taker, event.taker_fee_minor)
     market.last_px_ticks, market.last_qty_lots = price_ticks, qty_lots
     market.volume_lots += qty_lots
-    market.volume_notional_minor += instrument.notional_of(price_ticks, qty_lots)
-    market.transact_ns = state.ts_ns
-    what = (event.match_id, event.instrument_id, taker.terms.side)
-    market.trades.append(Trade(*what, price_ticks, qty_lots, state.ts_ns))
+    market.volume_notional_minor += price_ticks * qty_lots * instrument.notional_minor
+    market.transact_ns = ts_ns
+    what = (event.match_id, taker.instrument_id, taker.terms.side)
+    market.trades.append(Trade(*what, price_ticks, qty_lots, ts_ns))
 
 
-def _record_fill(state: State, market: Market, event: Traded, *, is_maker: bool) -> None:
-    now = event.maker if is_maker else event.taker
-    fee_minor = event.maker_fee_minor if is_maker else event.taker_fee_minor
-    account, instrument = state.accounts[now.account_id], market.instrument
-    ledger.charge(state, account, instrument, now.terms.side, fee_minor)
-    if instrument.has_positions:
-        account.position(instrument.instrument_id).fee_minor += fee_minor
-    fill = Fill(
-        event.match_id,
-        now.order_id,
-        now.account_id,
-        now.instrument_id,
-        now.cl_ord_id,
-        now.terms,
-        is_maker=is_maker,
-        last_px_ticks=event.price_ticks,
-        last_qty_lots=event.qty_lots,
-        fee_minor=fee_minor,
-        cum_qty_lots=now.cum_qty_lots,
-        cum_notional_minor=now.cum_notional_minor,
-        ts_ns=now.transact_ns,
+def _settle(state: State, instrument: Instrument, event: Traded) -> None:
+    # The buyer first: an account that meets itself realizes in that order.
+    maker, taker = event.maker, event.taker
+    by_maker = (maker, event.maker_fee_minor)
+    by_taker = (taker, event.taker_fee_minor)
+    each = (by_taker, by_maker) if taker.terms.side is _BUY else (by_maker, by_taker)
+    if instrument.kind is _SPOT:
+        buyer, seller = [state.accounts[now.account_id] for now, _ in each]
+        ledger.settle_spot(buyer, seller, instrument, event.price_ticks, event.qty_lots)
+    for now, fee_minor in each:
+        account, before = state.accounts[now.account_id], state.orders[now.order_id].now
+        if instrument.kind is _SPOT:
+            ledger.rehold(account, instrument, before, now)
+        else:
+            match = (event.price_ticks, event.qty_lots, fee_minor)
+            ledger.fill_position(state, account, instrument, (before, now), match)
+
+
+def _fill(state: State, market: Market, event: Traded, now: OrderReport, fee_minor: int) -> None:
+    # One side of a match: its order, its fee, its record.
+    order, account = state.orders[now.order_id], state.accounts[now.account_id]
+    before, qty_lots, is_maker = order.now, event.qty_lots, now is event.maker
+    assert now.cum_qty_lots == before.cum_qty_lots + qty_lots, f"order {now.order_id} is misfilled"
+    _accrue(market.instrument, order, event, is_maker=is_maker)
+    ledger.charge(state, account, market.instrument, now.terms.side, fee_minor)
+    _move(market, order, before, now)
+    if now.standing is _CLOSED:
+        _retire(state, account, now)
+    account.fills.append(
+        Fill(
+            event.match_id,
+            now.order_id,
+            now.account_id,
+            now.instrument_id,
+            now.cl_ord_id,
+            now.terms,
+            is_maker=is_maker,
+            last_px_ticks=event.price_ticks,
+            last_qty_lots=qty_lots,
+            fee_minor=fee_minor,
+            cum_qty_lots=now.cum_qty_lots,
+            cum_notional_minor=now.cum_notional_minor,
+            ts_ns=now.transact_ns,
+        )
     )
-    account.fills.append(fill)
 
 
-_EVOLVERS: dict[type, Callable[[State, Any], None]] = {
+def _accrue(instrument: Instrument, order: Order, event: Traded, *, is_maker: bool) -> None:
+    if instrument.fee_step_minor:
+        rate_ppb = instrument.maker_fee_ppb if is_maker else instrument.taker_fee_ppb
+        side, match = order.now.terms.side, (event.price_ticks, event.qty_lots)
+        order.fee_accrued += fees.accrual(instrument, side, rate_ppb, *match)
+
+
+EVOLVERS: dict[type, Callable[[State, Any], None]] = {
     OrderCanceled: _order_changed,
     OrderAccepted: _order_accepted,
     OrderRested: _order_changed,

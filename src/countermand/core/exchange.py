@@ -4,38 +4,21 @@ from hashlib import sha256
 from typing import Any
 
 from countermand.core import image, invariants
-from countermand.core.decide import consequences, decide
-from countermand.core.evolve import evolve
+from countermand.core.decide import DECIDERS
+from countermand.core.decision import Decision
+from countermand.core.evolve import EVOLVERS
+from countermand.core.reactions import REACTIONS
 from countermand.core.state import State
 from countermand.core.views import view
-from countermand.vocabulary.commands import (
-    Command,
-    Entry,
-    MassCancel,
-    ReplaceOrder,
-    SettleInstrument,
-    WithdrawFunds,
-)
-from countermand.vocabulary.events import (
-    Event,
-    OrderAccepted,
-    OrderCanceled,
-    OrderRejected,
-    OrderReplaced,
-)
+from countermand.vocabulary.commands import Entry
+from countermand.vocabulary.events import Event
+from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import OrderReport
 
 # Raised whenever the same entries would bring about other events. Journals name the version that
 # wrote them, and a journal of other rules is not replayed.
 RULES_VERSION = 3
-
-
-# Commands of which a single event can bring about others.
-_ALONE = frozenset({WithdrawFunds, ReplaceOrder})
-
-# The first event of a command that took effect on one order tells which.
-_OF_ONE_ORDER = frozenset({OrderAccepted, OrderCanceled, OrderReplaced, OrderRejected})
 
 
 class Exchange:
@@ -69,42 +52,45 @@ class Exchange:
 
         Raises: as `advance`.
         """
-        events = self.advance(entry)
-        subjects = self._subjects(entry.command, events)
-        return Receipt(entry.seq, entry.ts_ns, tuple(events), subjects)
+        decided = self.advance(entry)
+        events = decided.events
+        return Receipt(entry.seq, entry.ts_ns, tuple(events), _pictures(events, decided.subjects))
 
-    def advance(self, entry: Entry) -> list[Event]:
+    def advance(self, entry: Entry) -> Decision:
         """
-        Decide what follows from the entry, make it true, and return it.
+        Decide what follows from the entry, make it true, and return it with all it brought about.
 
         Raises: AssertionError when the entry is not the next one, or time does not advance.
         """
-        state, seq, ts_ns = self._state, entry.seq, entry.ts_ns
+        state, seq, ts_ns, command = self._state, entry.seq, entry.ts_ns, entry.command
         assert seq == state.seq + 1, f"entry {seq} after {state.seq}"
         assert ts_ns > state.ts_ns, f"entry {seq} goes back in time"
-        events = decide(state, seq, ts_ns, entry.command)
+        decided = DECIDERS[type(command)](state, seq, ts_ns, command)
         state.seq, state.ts_ns = seq, ts_ns
-        for event in events:
-            evolve(state, event)
-        batch = events
-        while len(events) > 1 or type(entry.command) in _ALONE or state.all_or_none:
-            if not (batch := consequences(state, batch, events)):
-                break
-            for event in batch:
-                evolve(state, event)
-            events += batch
-        return events
+        events = decided.events
+        if reacting := self._evolve(events):
+            self._react(reacting, events)
+        return decided
 
-    def _subjects(self, command: Command, events: list[Event]) -> tuple[OrderReport, ...]:
-        # The orders the command was about, not those it met on its way, as they are at its end.
-        kind, first = type(command), events[0]
-        if kind is MassCancel or kind is SettleInstrument:
-            return tuple([event.order for event in events if type(event) is OrderCanceled])
-        if type(first) not in _OF_ONE_ORDER or not first.orders:
-            return ()
-        order_id = first.orders[0].order_id
-        each = [now for event in events for now in event.orders if now.order_id == order_id]
-        return (each[-1],)
+    def _evolve(self, batch: list[Event]) -> list[Event] | None:
+        # Make a batch true and return those of it that may bring something about.
+        state, reacting = self._state, None
+        for event in batch:
+            kind = type(event)
+            EVOLVERS[kind](state, event)
+            if kind in REACTIONS:
+                reacting = reacting or []
+                reacting.append(event)
+        return reacting
+
+    def _react(self, reacting: list[Event], events: list[Event]) -> None:
+        state = self._state
+        for event in reacting:
+            for reaction in REACTIONS[type(event)]:
+                for batch in reaction(state, event):
+                    events += batch
+                    if more := self._evolve(batch):
+                        self._react(more, events)
 
     def query(self, query: Any) -> Any:
         """
@@ -132,3 +118,13 @@ class Exchange:
     def check_invariants(self) -> None:
         """Check everything that must be true. Raises AssertionError naming what is not."""
         invariants.check_invariants(self._state)
+
+
+def _pictures(events: list[Event], subjects: tuple[OrderId, ...]) -> tuple[OrderReport, ...]:
+    # The orders the command was about, as they are at its end: as their last events show them.
+    if not subjects:
+        return ()
+    if len(events) == 1:
+        return events[0].orders
+    last = {now.order_id: now for event in events for now in event.orders}
+    return tuple([last[order_id] for order_id in subjects])

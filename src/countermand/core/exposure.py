@@ -4,14 +4,18 @@ Exposure: what an order could do to its account's money and position, worked out
 
 from msgspec import Struct
 
-from countermand.core import fees
+from countermand.core import fees, waiting
 from countermand.core.ledger import hold_asset, margin, margin_rate_ppb, order_hold
 from countermand.core.order import Order
 from countermand.core.state import Account, Market, Position
-from countermand.vocabulary.instrument import FeeBasis, Instrument
-from countermand.vocabulary.order import Cash, Outcome, PositionEffect, Side
+from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
+from countermand.vocabulary.order import Cash, OrderTerms, Outcome, PositionEffect, Side
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.units import PPB, ceil_ppb
+
+_SPOT, _BINARY, _EQUITY = InstrumentKind.SPOT, InstrumentKind.BINARY, InstrumentKind.EQUITY
+_BUY, _SELL = Side.BUY, Side.SELL
+_NO_EFFECT = PositionEffect.NONE
 
 # What an account has where it never had a position; deciding must not make one.
 _FLAT = Position()
@@ -29,20 +33,22 @@ def exceeds_position(account: Account, order: Order) -> bool:
 
 
 def refuse_effect(
-    account: Account, instrument: Instrument, side: Side, effect: PositionEffect, more_lots: int
+    account: Account, instrument: Instrument, terms: OrderTerms, more_lots: int
 ) -> RejectReason | None:
     """
     Return why an order's `more_lots` may not open or close what they would, or None.
 
     What the open orders of its side already close is spoken for.
     """
-    if not ((effect or instrument.is_equity) and instrument.has_positions):
+    effect, is_equity = terms.position_effect, instrument.kind is _EQUITY
+    if not is_equity and (effect is _NO_EFFECT or instrument.kind is _SPOT):
         return None
+    side = terms.side
     position = account.positions.get(instrument.instrument_id, _FLAT)
     closable = side.closable(position.net_lots)
-    free = closable - (position.open_buy_lots if side is Side.BUY else position.open_sell_lots)
-    is_owned = instrument.is_equity and not account.may_borrow
-    if is_owned and side is Side.SELL and more_lots > free:
+    free = closable - (position.open_buy_lots if side is _BUY else position.open_sell_lots)
+    is_owned = is_equity and not account.may_borrow
+    if is_owned and side is _SELL and more_lots > free:
         return RejectReason.SHORT_NOT_ALLOWED
     if effect is PositionEffect.OPEN and closable > 0:
         return RejectReason.OPPOSITE_POSITION
@@ -60,7 +66,7 @@ def over_position_limit(
     if not instrument.position_lots_max:
         return False
     position = account.positions.get(instrument.instrument_id, _FLAT)
-    if side is Side.BUY:
+    if side is _BUY:
         reach = position.net_lots + position.open_buy_lots + more_lots
     else:
         reach = -position.net_lots + position.open_sell_lots + more_lots
@@ -85,10 +91,10 @@ def required_minor(
     A sell on margin may trade above its limit, at most at the best bid, so that is what it is
     priced at. A buy for cash, of either outcome, needs that much and what it may be charged on it.
     """
-    if market.instrument.has_positions:
+    if market.instrument.kind is not _SPOT:
         return _position_required_minor(account, market, priced, replaced)
     instrument, cash = market.instrument, priced.cash
-    if cash and priced.side is Side.BUY:
+    if cash and priced.side is _BUY:
         return cash.minor + _cash_fee(instrument, cash.minor)
     held = replaced.now.hold_minor if replaced else 0
     terms = (priced.side, priced.price_ticks, priced.qty_lots, *_charged(replaced))
@@ -101,7 +107,7 @@ def _position_required_minor(
     instrument, side, qty_lots = market.instrument, priced.side, priced.qty_lots
     notional, fee = _worth_and_fee(market, priced, replaced)
     position = account.positions.get(instrument.instrument_id, _FLAT)
-    on_order = position.open_buy_lots if side is Side.BUY else position.open_sell_lots
+    on_order = position.open_buy_lots if side is _BUY else position.open_sell_lots
     if replaced:
         old = replaced.now
         on_order -= old.leaves_qty_lots
@@ -111,7 +117,7 @@ def _position_required_minor(
     rate_ppb = margin_rate_ppb(account, instrument)
     after = margin(instrument, position, side, qty_lots, notional, rate_ppb)
     added = after - position.margin_minor
-    if instrument.is_binary and on_order + priced.qty_lots > side.closable(position.net_lots):
+    if instrument.kind is _BINARY and on_order + priced.qty_lots > side.closable(position.net_lots):
         # Its other side may already hold as much; the fee comes on top of that all the same.
         return max(0, added) + fee
     # An order that needs no more margin is always let through: closing must never be barred.
@@ -122,9 +128,9 @@ def _worth_and_fee(market: Market, priced: Priced, replaced: Order | None) -> tu
     # What it may come to be worth, and be charged.
     instrument, side, cash = market.instrument, priced.side, priced.cash
     price_ticks, qty_lots = priced.price_ticks, priced.qty_lots
-    if side is Side.SELL and not instrument.is_binary:
-        price_ticks = max(price_ticks, market.book.bids.best_px_ticks)
-    if cash and side is (Side.BUY if cash.of is Outcome.YES else Side.SELL):
+    if side is _SELL and instrument.kind is not _BINARY:
+        price_ticks = max(price_ticks, waiting.best_px_ticks(market, _BUY))
+    if cash and side is (_BUY if cash.of is Outcome.YES else _SELL):
         brought = instrument.payout_minor * qty_lots - cash.minor
         worth = cash.minor if cash.of is Outcome.YES else brought
         return worth, _cash_fee(instrument, cash.minor)
@@ -165,10 +171,9 @@ def left_over_px_ticks(market: Market, side: Side, bound_ticks: int) -> int:
     """
     Return where a left-over order will stand: at the leading opposite price, if it is within reach.
     """
-    ladder = market.book.ladder(side.opposite)
-    leading = ladder.leading_px_ticks
-    within = leading <= bound_ticks if side is Side.BUY else leading >= bound_ticks
-    return leading if within else ladder.best_px_ticks
+    leading = waiting.leading_px_ticks(market, side.opposite)
+    within = leading <= bound_ticks if side is _BUY else leading >= bound_ticks
+    return leading if within else waiting.best_px_ticks(market, side.opposite)
 
 
 def market_bound(market: Market, side: Side) -> int:
@@ -177,12 +182,11 @@ def market_bound(market: Market, side: Side) -> int:
 
     0 when nothing stands opposite; without a band, the worst price that stands there.
     """
-    ladder = market.book.ladder(side.opposite)
-    best, band = ladder.leading_px_ticks, market.instrument.market_band_ppb
+    best = waiting.leading_px_ticks(market, side.opposite)
+    band = market.instrument.market_band_ppb
     if not best:
         return 0
     if not band:
-        worst: int = ladder.prices[-1] if side is Side.BUY else ladder.prices[0]
-        return worst
+        return waiting.worst_px_ticks(market, side.opposite)
     width = best * band // PPB
-    return best + width if side is Side.BUY else max(1, best - width)
+    return best + width if side is _BUY else max(1, best - width)

@@ -1,7 +1,8 @@
-"""Founding: what assets, markets and accounts there are, and what they may do."""
+"""Listing: what assets, markets and accounts there are, and what they may do."""
 
 from msgspec.structs import replace
 
+from countermand.core.decision import Decision
 from countermand.core.state import State
 from countermand.vocabulary.commands import (
     ConfigureAccount,
@@ -15,7 +16,6 @@ from countermand.vocabulary.events import (
     AccountConfigured,
     AccountOpened,
     AssetRegistered,
-    Event,
     InstructionRejected,
     InstrumentListed,
     ReferencePriceChanged,
@@ -30,26 +30,26 @@ from countermand.vocabulary.units import PPB
 ASSET_SCALE_MAX = 36
 
 
-def register_asset(state: State, seq: int, ts_ns: int, command: RegisterAsset) -> list[Event]:
+def register_asset(state: State, seq: int, ts_ns: int, command: RegisterAsset) -> Decision:
     """Add an asset, unless its venue has one of that symbol."""
     for asset in state.assets.values():
         if (asset.venue, asset.symbol) == (command.venue, command.symbol):
-            return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
+            return Decision([InstructionRejected(RejectReason.DUPLICATE_NAME)])
     if not 0 <= command.scale <= ASSET_SCALE_MAX:
-        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
-    return [AssetRegistered(AssetId(seq), command.venue, command.symbol, command.scale)]
+        return Decision([InstructionRejected(RejectReason.INVALID_AMOUNT)])
+    return Decision([AssetRegistered(AssetId(seq), command.venue, command.symbol, command.scale)])
 
 
-def list_instrument(state: State, seq: int, ts_ns: int, command: ListInstrument) -> list[Event]:
+def list_instrument(state: State, seq: int, ts_ns: int, command: ListInstrument) -> Decision:
     """Open a market, unless its venue has one of that symbol or its grid makes no sense."""
     new = command.instrument
     for market in state.markets.values():
         old = market.instrument
         if (old.venue, old.symbol) == (new.venue, new.symbol):
-            return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
+            return Decision([InstructionRejected(RejectReason.DUPLICATE_NAME)])
     if not _is_sound(state, new):
-        return [InstructionRejected(RejectReason.INVALID_AMOUNT)]
-    return [InstrumentListed(replace(new, instrument_id=InstrumentId(seq)))]
+        return Decision([InstructionRejected(RejectReason.INVALID_AMOUNT)])
+    return Decision([InstrumentListed(replace(new, instrument_id=InstrumentId(seq)))])
 
 
 def _is_sound(state: State, new: Instrument) -> bool:
@@ -90,59 +90,55 @@ def _pays_soundly(new: Instrument) -> bool:
     return new.payout_ticks == 0 and of_swap
 
 
-def set_trading_state(state: State, seq: int, ts_ns: int, command: SetTradingState) -> list[Event]:
+def set_trading_state(state: State, seq: int, ts_ns: int, command: SetTradingState) -> Decision:
     """Change what a market accepts."""
     if command.instrument_id not in state.markets:
-        return [InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)]
+        return Decision([InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)])
     if state.markets[command.instrument_id].settled_px_ticks is not None:
-        return [InstructionRejected(RejectReason.MARKET_CLOSED)]
-    return [TradingStateChanged(command.instrument_id, command.trading_state)]
+        return Decision([InstructionRejected(RejectReason.MARKET_CLOSED)])
+    return Decision([TradingStateChanged(command.instrument_id, command.trading_state)])
 
 
-def set_reference_price(
-    state: State, seq: int, ts_ns: int, command: SetReferencePrice
-) -> list[Event]:
+def set_reference_price(state: State, seq: int, ts_ns: int, command: SetReferencePrice) -> Decision:
     """Move a market's reference price."""
     if command.instrument_id not in state.markets:
-        return [InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)]
+        return Decision([InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)])
     if command.price_ticks <= 0:
-        return [InstructionRejected(RejectReason.PRICE_NOT_POSITIVE)]
-    return [ReferencePriceChanged(command.instrument_id, command.price_ticks)]
+        return Decision([InstructionRejected(RejectReason.PRICE_NOT_POSITIVE)])
+    return Decision([ReferencePriceChanged(command.instrument_id, command.price_ticks)])
 
 
-def open_account(state: State, seq: int, ts_ns: int, command: OpenAccount) -> list[Event]:
+def open_account(state: State, seq: int, ts_ns: int, command: OpenAccount) -> Decision:
     """Open an account, unless its owner has one of that name."""
     if _name_taken(state, command.venue, command.owner, command.name):
-        return [InstructionRejected(RejectReason.DUPLICATE_NAME)]
-    return [
-        AccountOpened(
-            AccountId(seq),
-            command.venue,
-            command.owner,
-            command.name,
-            command.is_default,
-            command.may_borrow,
-        )
-    ]
+        return Decision([InstructionRejected(RejectReason.DUPLICATE_NAME)])
+    opened = AccountOpened(
+        AccountId(seq),
+        command.venue,
+        command.owner,
+        command.name,
+        is_default=command.is_default,
+        may_borrow=command.may_borrow,
+    )
+    return Decision([opened])
 
 
-def configure_account(state: State, seq: int, ts_ns: int, command: ConfigureAccount) -> list[Event]:
+def configure_account(state: State, seq: int, ts_ns: int, command: ConfigureAccount) -> Decision:
     """Rename an account or change what it may do."""
     account = state.accounts.get(command.account_id)
     if account is None or account.account_id < 0:
-        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)]
+        return Decision([InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)])
     name = account.name if command.name is None else command.name
     if name != account.name and _name_taken(state, account.venue, account.owner, name):
-        return [InstructionRejected(RejectReason.DUPLICATE_NAME, command.account_id)]
+        return Decision([InstructionRejected(RejectReason.DUPLICATE_NAME, command.account_id)])
     locked, reduce_only = command.trading_locked, command.reduce_only
-    return [
-        AccountConfigured(
-            account.account_id,
-            name,
-            account.trading_locked if locked is None else locked,
-            account.reduce_only if reduce_only is None else reduce_only,
-        )
-    ]
+    configured = AccountConfigured(
+        account.account_id,
+        name,
+        account.trading_locked if locked is None else locked,
+        account.reduce_only if reduce_only is None else reduce_only,
+    )
+    return Decision([configured])
 
 
 def _name_taken(state: State, venue: str, owner: str, name: str) -> bool:

@@ -1,5 +1,8 @@
 """Funding: money that comes in and goes out, and markets that are paid out for good."""
 
+from collections.abc import Iterator
+
+from countermand.core.decision import Decision, Reaction
 from countermand.core.ledger import hold_asset, margin, margin_rate_ppb
 from countermand.core.pictures import canceled
 from countermand.core.state import Account, Position, State
@@ -18,25 +21,25 @@ from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import OrderReport
 
 
-def deposit_funds(state: State, seq: int, ts_ns: int, command: DepositFunds) -> list[Event]:
+def deposit_funds(state: State, seq: int, ts_ns: int, command: DepositFunds) -> Decision:
     """Bring money in from outside."""
     if command.account_id not in state.accounts or command.account_id < 0:
-        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)]
+        return Decision([InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)])
     if command.amount_minor <= 0 or command.asset_id not in state.assets:
-        return [InstructionRejected(RejectReason.INVALID_AMOUNT, command.account_id)]
-    return [FundsDeposited(command.account_id, command.asset_id, command.amount_minor)]
+        return Decision([InstructionRejected(RejectReason.INVALID_AMOUNT, command.account_id)])
+    return Decision([FundsDeposited(command.account_id, command.asset_id, command.amount_minor)])
 
 
-def withdraw_funds(state: State, seq: int, ts_ns: int, command: WithdrawFunds) -> list[Event]:
+def withdraw_funds(state: State, seq: int, ts_ns: int, command: WithdrawFunds) -> Decision:
     """Take money out that no position holds; `unfunded` says what becomes of open orders."""
     account = state.accounts.get(command.account_id)
     if account is None or command.account_id < 0:
-        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)]
+        return Decision([InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)])
     if command.amount_minor <= 0 or command.asset_id not in state.assets:
-        return [InstructionRejected(RejectReason.INVALID_AMOUNT, command.account_id)]
+        return Decision([InstructionRejected(RejectReason.INVALID_AMOUNT, command.account_id)])
     if command.amount_minor > _free_of_positions(state, account, command.asset_id):
-        return [InstructionRejected(RejectReason.INSUFFICIENT_FUNDS, command.account_id)]
-    return [FundsWithdrawn(command.account_id, command.asset_id, command.amount_minor)]
+        return Decision([InstructionRejected(RejectReason.INSUFFICIENT_FUNDS, command.account_id)])
+    return Decision([FundsWithdrawn(command.account_id, command.asset_id, command.amount_minor)])
 
 
 def _free_of_positions(state: State, account: Account, asset_id: AssetId) -> int:
@@ -49,23 +52,17 @@ def _free_of_positions(state: State, account: Account, asset_id: AssetId) -> int
     return balance.total_minor - held if balance else 0
 
 
-def unfunded(state: State, events: list[Event]) -> list[Event]:
+def unfunded(state: State, event: FundsWithdrawn) -> Iterator[list[Event]]:
     """
-    Return the cancel of the newest order that money gone out no longer funds, if there is any.
+    Cancel, the newest first, the orders that money gone out no longer funds.
 
-    One at a time: the next one is a consequence of this one. Only what frees something is canceled.
+    One at a time: what one frees may be all that is missing. Only what frees something is canceled.
     Where the buys of a market need as much as its sells no order frees anything alone; the newest
     of them goes first then.
     """
-    first = events[0]
-    if type(first) is FundsWithdrawn:
-        account, asset_id = state.accounts[first.account_id], first.asset_id
-    elif type(first) is OrderCanceled and first.order.cancel_reason is CancelReason.UNFUNDED:
-        order = first.order
-        account, asset_id = state.accounts[order.account_id], _held_in(state, order)
-    else:
-        return []
-    return _newest(state, account, asset_id) if account.available_minor(asset_id) < 0 else []
+    account, asset_id = state.accounts[event.account_id], event.asset_id
+    while account.available_minor(asset_id) < 0:
+        yield _newest(state, account, asset_id)
 
 
 def _newest(state: State, account: Account, asset_id: AssetId) -> list[Event]:
@@ -112,15 +109,15 @@ def _held_in(state: State, order: OrderReport) -> AssetId:
     return hold_asset(state.markets[order.instrument_id].instrument, order.terms.side)
 
 
-def settle_instrument(state: State, seq: int, ts_ns: int, command: SettleInstrument) -> list[Event]:
+def settle_instrument(state: State, seq: int, ts_ns: int, command: SettleInstrument) -> Decision:
     """Cancel what is open on a binary market, in ascending order id, and pay it out."""
     market = state.markets.get(command.instrument_id)
     if market is None:
-        return [InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)]
+        return Decision([InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)])
     if not market.instrument.is_binary or market.settled_px_ticks is not None:
-        return [InstructionRejected(RejectReason.MARKET_CLOSED)]
+        return Decision([InstructionRejected(RejectReason.MARKET_CLOSED)])
     if not 0 <= command.price_ticks <= market.instrument.payout_ticks:
-        return [InstructionRejected(RejectReason.PRICE_OUTSIDE_BAND)]
+        return Decision([InstructionRejected(RejectReason.PRICE_OUTSIDE_BAND)])
     standing = sorted(
         (
             order.now
@@ -133,4 +130,7 @@ def settle_instrument(state: State, seq: int, ts_ns: int, command: SettleInstrum
     reason = CancelReason.MARKET_SETTLED
     events: list[Event] = [OrderCanceled(canceled(now, ts_ns, reason)) for now in standing]
     events.append(InstrumentSettled(command.instrument_id, command.price_ticks))
-    return events
+    return Decision(events, tuple(now.order_id for now in standing))
+
+
+REACTIONS: dict[type, Reaction] = {FundsWithdrawn: unfunded}

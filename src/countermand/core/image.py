@@ -12,9 +12,10 @@ from msgspec import Struct, json
 from countermand.core.evolve import index_order
 from countermand.core.order import Order, Staged
 from countermand.core.state import Account, Balance, Market, Position, State
+from countermand.core.timers import EXPIRY
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument
-from countermand.vocabulary.order import ExecInst, OrdStatus, Standing
+from countermand.vocabulary.order import OrdStatus, Standing
 from countermand.vocabulary.reports import Fill, SlotUse, Trade
 
 
@@ -170,9 +171,10 @@ def _rebuild(state: State) -> None:
     # Priority alone restores each queue.
     open_orders = [order for order in state.orders.values() if order.now.is_open]
     for order in sorted(open_orders, key=lambda o: o.priority_seq):
-        now = order.now
-        state.timers.add(order)
+        now, market = order.now, state.markets[order.now.instrument_id]
+        if now.terms.expire_ns:
+            state.timers.add(now.terms.expire_ns, EXPIRY, now.order_id)
         if now.standing is Standing.RESTING:
-            state.markets[now.instrument_id].book.ladder(now.terms.side).add(order)
-        if now.terms.exec_inst & ExecInst.ALL_OR_NONE:
-            state.all_or_none.setdefault(now.instrument_id, {})[now.order_id] = order
+            market.book.ladder(now.terms.side).add(order)
+        elif now.standing is Standing.WAITING:
+            market.waiting[now.order_id] = order

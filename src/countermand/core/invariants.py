@@ -3,11 +3,10 @@ What must always be true of a state, each rule asserted on its own. For tests, s
 """
 
 from countermand.core import ledger
-from countermand.core.book import Ladder
 from countermand.core.order import Order
 from countermand.core.state import Account, Market, Position, State
 from countermand.vocabulary.ids import AssetId
-from countermand.vocabulary.order import ExecInst, Side, Standing
+from countermand.vocabulary.order import Side, Standing
 
 
 def check_invariants(state: State) -> None:
@@ -47,8 +46,10 @@ def _check_order(state: State, order: Order) -> None:
         assert now.leaves_qty_lots > 0, f"{which} is open with nothing left"
         assert now.standing is not Standing.PENDING, f"{which} is on its way between entries"
         ladder = state.markets[now.instrument_id].book.ladder(now.terms.side)
-        rests = now.standing is Standing.RESTING
+        rests, waits = now.standing is Standing.RESTING, now.standing is Standing.WAITING
         assert ladder.holds(now) == rests, f"{which} is {now.standing.name} and not where it says"
+        waiting = state.markets[now.instrument_id].waiting
+        assert (now.order_id in waiting) == waits, f"{which} is beside the book and not waiting"
     else:
         assert now.leaves_qty_lots == 0, f"{which} is closed with something left"
         assert now.hold_minor == 0, f"{which} is closed and holds something"
@@ -56,27 +57,21 @@ def _check_order(state: State, order: Order) -> None:
 
 def _check_market(state: State, market: Market) -> None:
     bids, asks = market.book.bids, market.book.asks
-    best_bid, best_ask = (_best_divisible(ladder) for ladder in (bids, asks))
+    best_bid, best_ask = (next(ladder.descend(), 0) for ladder in (bids, asks))
     if best_bid and best_ask:
         assert best_bid < best_ask, f"{market.instrument.symbol} is crossed"
     for ladder in (bids, asks):
         assert list(ladder.prices) == sorted(ladder.levels), "price list and levels differ"
+        assert ladder.best_px_ticks == next(ladder.descend(), 0), "the best price is stale"
+        empty = sum(not level.orders for level in ladder.levels.values())
+        assert ladder.empty == empty, "empty levels are miscounted"
         for price_ticks, level in ladder.levels.items():
             orders = list(level.orders.values())
-            assert orders, f"level {price_ticks} is empty"
             standing_lots = sum(o.now.leaves_qty_lots for o in orders)
             assert level.qty_lots == standing_lots, "level sum is wrong"
-            whole = [o.now for o in orders if o.now.terms.exec_inst & ExecInst.ALL_OR_NONE]
-            whole_lots = sum(now.leaves_qty_lots for now in whole)
-            assert level.whole_lots == whole_lots, "level sum of what trades whole is wrong"
             assert all(o.now.terms.price_ticks == price_ticks and o.now.is_open for o in orders)
             priorities = [o.priority_seq for o in orders]
             assert priorities == sorted(priorities), f"level {price_ticks} is out of order"
-
-
-def _best_divisible(ladder: Ladder) -> int:
-    # What trades whole or not at all may stand across from what cannot fill it.
-    return next((price_ticks for price_ticks, _ in ladder.shown()), 0)
 
 
 def _check_account(state: State, account: Account) -> None:

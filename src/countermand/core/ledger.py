@@ -1,8 +1,8 @@
 """
 The ledger: every posting has two sides, so each asset sums to zero over all accounts for ever.
 
-An open order holds what it may come to owe; `free` takes back exactly what `hold` held, so a cancel
-frees it to the last unit. What is held:
+An open order holds what it may come to owe, and tells how much in its `hold_minor`; one that ends
+holds nothing, so that a cancel frees it to the last unit. What is held:
 
     spot buy          notional at the limit, and the dearest fee on it     quote asset
     spot sell         the quantity                                         base asset
@@ -53,7 +53,7 @@ def order_hold(
     rate = instrument.maker_fee_ppb if kind is _BINARY else instrument.fee_reserve_ppb
     terms = (rate, price_ticks, qty_lots, fee_accrued, fee_minor)
     fee = fees.reserve_minor(instrument, side, *terms)
-    return instrument.notional_of(price_ticks, qty_lots) + fee if kind is _SPOT else fee
+    return price_ticks * qty_lots * instrument.notional_minor + fee if kind is _SPOT else fee
 
 
 def hold_asset(instrument: Instrument, side: Side) -> AssetId:
@@ -107,41 +107,50 @@ def margin(
 
 
 def hold(account: Account, instrument: Instrument, now: OrderReport) -> None:
-    """Hold what an order, as it is now, may come to owe."""
-    _move_hold(account, instrument, now, now.leaves_qty_lots, now.hold_minor)
-
-
-def free(account: Account, instrument: Instrument, now: OrderReport) -> None:
-    """Free all that `hold` held for an order as it was."""
-    _move_hold(account, instrument, now, -now.leaves_qty_lots, -now.hold_minor)
-
-
-def _move_hold(
-    account: Account, instrument: Instrument, now: OrderReport, qty_lots: int, hold_minor: int
-) -> None:
-    side = now.terms.side
+    """Hold what an order that was taken may come to owe."""
     if instrument.kind is _SPOT:
-        account.balance(hold_asset(instrument, side)).hold_minor += hold_minor
+        account.balance(hold_asset(instrument, now.terms.side)).hold_minor += now.hold_minor
         return
-    # Orders and position share one margin, so it is worked out anew: an order's part is not its
-    # own.
     position = account.position(instrument.instrument_id)
+    _open(position, instrument, now, 1)
+    _remargin(account, instrument, position, now.hold_minor)
+
+
+def rehold(account: Account, instrument: Instrument, before: OrderReport, now: OrderReport) -> None:
+    """Hold what an order may come to owe as it is now, and no more what it held before."""
+    change = now.hold_minor - before.hold_minor
+    if instrument.kind is _SPOT:
+        selling = now.terms.side is _SELL
+        asset_id = instrument.base_asset_id if selling else instrument.quote_asset_id
+        account.balances[asset_id].hold_minor += change
+        return
+    position = account.positions[instrument.instrument_id]
+    _open(position, instrument, before, -1)
+    if now.leaves_qty_lots:
+        _open(position, instrument, now, 1)
+    _remargin(account, instrument, position, change)
+
+
+def _open(position: Position, instrument: Instrument, now: OrderReport, times: int) -> None:
+    # Orders and position share one margin: an order's part is not its own.
+    qty_lots = now.leaves_qty_lots * times
     notional = now.terms.price_ticks * qty_lots * instrument.notional_minor
-    if side is _BUY:
+    if now.terms.side is _BUY:
         position.open_buy_lots += qty_lots
         position.open_buy_minor += notional
     else:
         position.open_sell_lots += qty_lots
         position.open_sell_minor += notional
-    _remargin(account, instrument, position, hold_minor)
 
 
 def _remargin(
     account: Account, instrument: Instrument, position: Position, hold_minor: int = 0
 ) -> None:
-    margin_minor = margin(instrument, position, rate_ppb=margin_rate_ppb(account, instrument))
+    rate_ppb = margin_rate_ppb(account, instrument)
+    margin_minor = margin(instrument, position, rate_ppb=rate_ppb)
     change = margin_minor - position.margin_minor + hold_minor
-    account.balance(instrument.quote_asset_id).hold_minor += change
+    if change:
+        account.balance(instrument.quote_asset_id).hold_minor += change
     position.margin_minor = margin_minor
 
 
@@ -165,43 +174,74 @@ def charge(
     state: State, account: Account, instrument: Instrument, side: Side, fee_minor: int
 ) -> None:
     """Take the fee of a fill, or with a negative one pay a rebate."""
-    post(account, state.accounts[FEES], fees.asset(instrument, side), fee_minor)
+    if fee_minor:
+        post(account, state.accounts[FEES], fees.asset(instrument, side), fee_minor)
 
 
 def settle_spot(
     buyer: Account, seller: Account, instrument: Instrument, price_ticks: int, qty_lots: int
 ) -> None:
     """Swap the two assets of a spot match."""
-    post(buyer, seller, instrument.quote_asset_id, instrument.notional_of(price_ticks, qty_lots))
+    notional_minor = price_ticks * qty_lots * instrument.notional_minor
+    post(buyer, seller, instrument.quote_asset_id, notional_minor)
     post(seller, buyer, instrument.base_asset_id, qty_lots * instrument.lot_minor)
+
+
+def fill_position(
+    state: State,
+    account: Account,
+    instrument: Instrument,
+    change: tuple[OrderReport, OrderReport],
+    match: tuple[int, int, int],
+) -> None:
+    """
+    Move an account's position by its part in a match, and what its order holds with it.
+
+    `change` is the order before and after it; `match` its price, its quantity and the fee, which is
+    counted here and taken by `charge`.
+    """
+    before, now = change
+    price_ticks, qty_lots, fee_minor = match
+    position = account.positions[instrument.instrument_id]
+    _open(position, instrument, before, -1)
+    if now.leaves_qty_lots:
+        _open(position, instrument, now, 1)
+    signed_lots = qty_lots if now.terms.side is _BUY else -qty_lots
+    _move(state, account, instrument, signed_lots, price_ticks)
+    position.fee_minor += fee_minor
+    _remargin(account, instrument, position, now.hold_minor - before.hold_minor)
 
 
 def move_position(
     state: State, account: Account, instrument: Instrument, signed_lots: int, price_ticks: int
 ) -> None:
-    """
-    Move a position by `signed_lots` at a price and realize what closing gains or loses.
-
-    What is closed takes its share of the cost with it; a flip opens the rest at the new price.
-    Where positions are paid for, the price changes hands at once and what is realized is only
-    told.
-    """
+    """Move a position by `signed_lots` at a price."""
     position = account.position(instrument.instrument_id)
-    value = instrument.notional_of(price_ticks, signed_lots)
-    closing = 0
+    _move(state, account, instrument, signed_lots, price_ticks)
+    _remargin(account, instrument, position)
+
+
+def _move(
+    state: State, account: Account, instrument: Instrument, signed_lots: int, price_ticks: int
+) -> None:
+    # What is closed takes its share of the cost with it, and what that gains or loses is realized;
+    # a flip opens the rest at the new price. Where positions are paid for, the price changes hands
+    # at once and what is realized is only told.
+    position = account.positions[instrument.instrument_id]
+    value = price_ticks * signed_lots * instrument.notional_minor
+    is_binary = instrument.kind is _BINARY
     if position.net_lots * signed_lots < 0:
         closing = min(abs(position.net_lots), abs(signed_lots))
-    if closing:
         closed_cost = truncate_share(position.cost_minor, closing, abs(position.net_lots))
         closed_value = truncate_share(value, closing, abs(signed_lots))
         realized = -closed_value - closed_cost
         position.realized_minor += realized
-        if not instrument.is_binary:
+        if not is_binary:
             post(state.accounts[CLEARING], account, instrument.quote_asset_id, realized)
         position.cost_minor += value - closed_value - closed_cost
     else:
         position.cost_minor += value
-    if instrument.is_binary:
+    if is_binary:
         post(account, state.accounts[CLEARING], instrument.quote_asset_id, value)
     position.net_lots += signed_lots
     if signed_lots > 0:
@@ -209,7 +249,6 @@ def move_position(
     else:
         position.sold_lots -= signed_lots
     position.transact_ns = state.ts_ns
-    _remargin(account, instrument, position)
 
 
 def settle_position(

@@ -10,14 +10,15 @@ from msgspec.structs import replace
 from countermand.core.ledger import order_hold
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import ExecType, OrderTerms, OrdStatus, Standing
-from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 
 # Enum members looked up once: these lines run on every order and every cancel.
-_PENDING, _RESTING, _CLOSED = Standing.PENDING, Standing.RESTING, Standing.CLOSED
-_CANCELED, _EXPIRED, _REJECTED = OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.REJECTED
+_CLOSED = Standing.CLOSED
+_CANCELED, _EXPIRED = OrdStatus.CANCELED, OrdStatus.EXPIRED
 _PARTIALLY_FILLED, _FILLED = OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED
 _BY_CANCEL, _BY_EXPIRY, _BY_TRADE = ExecType.CANCELED, ExecType.EXPIRED, ExecType.TRADE
+_BY_EXCHANGE, _BY_REPLACEMENT = ExecType.RESTATED, ExecType.REPLACED
 
 
 def canceled(now: OrderReport, ts_ns: int, reason: CancelReason) -> OrderReport:
@@ -48,30 +49,12 @@ def expired(now: OrderReport, ts_ns: int) -> OrderReport:
     )
 
 
-def rejected(now: OrderReport, reason: RejectReason) -> OrderReport:
-    """Return an order that was refused, to be remembered."""
-    return replace(
-        now,
-        standing=_CLOSED,
-        ord_status=_REJECTED,
-        exec_type=ExecType.REJECTED,
-        leaves_qty_lots=0,
-        hold_minor=0,
-        reject_reason=reason,
-    )
-
-
-def rested(now: OrderReport) -> OrderReport:
-    """Return the order as it stands in the book."""
-    return replace(now, standing=_RESTING)
-
-
 def traded(
     now: OrderReport,
     instrument: Instrument,
-    match: "tuple[int, int, int]",
-    ts_ns: int,
+    match: tuple[int, int, int],
     accrued: int,
+    ts_ns: int,
 ) -> OrderReport:
     """
     Return the order after a match at a price, of a quantity, with a fee.
@@ -80,8 +63,10 @@ def traded(
     """
     price_ticks, qty_lots, fee_minor = match
     leaves, fee = now.leaves_qty_lots - qty_lots, now.fee_minor + fee_minor
-    held = _held(instrument, now.terms, leaves, accrued, fee) if leaves else 0
-    notional = price_ticks * qty_lots * instrument.notional_minor
+    held = 0
+    if leaves:
+        terms = now.terms
+        held = order_hold(instrument, terms.side, terms.price_ticks, leaves, accrued, fee)
     return replace(
         now,
         standing=now.standing if leaves else _CLOSED,
@@ -89,7 +74,8 @@ def traded(
         exec_type=_BY_TRADE,
         leaves_qty_lots=leaves,
         cum_qty_lots=now.cum_qty_lots + qty_lots,
-        cum_notional_minor=now.cum_notional_minor + notional,
+        cum_notional_minor=now.cum_notional_minor
+        + price_ticks * qty_lots * instrument.notional_minor,
         fee_minor=fee,
         hold_minor=held,
         transact_ns=ts_ns,
@@ -97,33 +83,36 @@ def traded(
 
 
 def restated(
-    now: OrderReport, instrument: Instrument, terms: OrderTerms, ts_ns: int, accrued: int
+    now: OrderReport, instrument: Instrument, terms: OrderTerms, accrued: int, ts_ns: int
 ) -> OrderReport:
-    """Return the order with terms the exchange has changed."""
-    return _with_terms(now, instrument, terms, accrued, (now.standing, ExecType.RESTATED, ts_ns))
-
-
-def replaced(
-    now: OrderReport, instrument: Instrument, terms: OrderTerms, ts_ns: int, accrued: int
-) -> OrderReport:
-    """Return the order with new terms, where it stands."""
-    return _with_terms(now, instrument, terms, accrued, (now.standing, ExecType.REPLACED, ts_ns))
-
-
-def _with_terms(
-    now: OrderReport,
-    instrument: Instrument,
-    terms: OrderTerms,
-    accrued: int,
-    how: tuple[Standing, ExecType, int],
-) -> OrderReport:
-    standing, exec_type, ts_ns = how
+    """Return the order with terms the exchange has changed, where it stands."""
     leaves = terms.order_qty_lots - now.cum_qty_lots
     return replace(
         now,
         terms=terms,
+        exec_type=_BY_EXCHANGE,
+        leaves_qty_lots=leaves,
+        hold_minor=_held(instrument, terms, leaves, accrued, now.fee_minor),
+        transact_ns=ts_ns,
+    )
+
+
+def replaced(
+    now: OrderReport,
+    instrument: Instrument,
+    terms: OrderTerms,
+    accrued: int,
+    how: tuple[int, Standing, str],
+) -> OrderReport:
+    """Return the order with new terms: when it got them, where it stands, what it is called."""
+    ts_ns, standing, cl_ord_id = how
+    leaves = terms.order_qty_lots - now.cum_qty_lots
+    return replace(
+        now,
+        cl_ord_id=cl_ord_id,
+        terms=terms,
         standing=standing,
-        exec_type=exec_type,
+        exec_type=_BY_REPLACEMENT,
         leaves_qty_lots=leaves,
         hold_minor=_held(instrument, terms, leaves, accrued, now.fee_minor),
         transact_ns=ts_ns,

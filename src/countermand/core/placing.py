@@ -1,131 +1,117 @@
-"""Placing: new orders and replacements, from the ladder of checks to what happens at the book."""
+"""Placing: new orders, from the ladder of checks to what happens at the book."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from countermand.core import checks, fees, pictures, sizing, slots, terms
-from countermand.core.canceling import cancel_rejected
-from countermand.core.exposure import Priced, affordable, left_over_px_ticks, market_bound
+from countermand.core import checks, fees, pictures, slots, waiting
+from countermand.core.decision import Decision
+from countermand.core.exposure import left_over_px_ticks
 from countermand.core.ledger import order_hold
-from countermand.core.matching import Incoming, Step, StepKind, plan
-from countermand.core.order import Order
+from countermand.core.matching import Incoming, Makers, NetOf, Step, StepKind, plan
 from countermand.core.state import Market, State
-from countermand.vocabulary.commands import NewOrder, RecordRejected, ReplaceOrder
+from countermand.vocabulary.commands import NewOrder, RecordRejected
 from countermand.vocabulary.events import (
     Event,
     OrderAccepted,
     OrderCanceled,
     OrderRejected,
-    OrderReplaced,
     OrderRestated,
     OrderRested,
     Traded,
 )
-from countermand.vocabulary.ids import AccountId, OrderId, match_id
-from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.ids import MatchId, OrderId, match_id
 from countermand.vocabulary.order import (
     ExecInst,
     ExecType,
-    OrderTerms,
     OrdStatus,
     OrdType,
-    ReplacePolicy,
     Standing,
     TimeInForce,
 )
-from countermand.vocabulary.reasons import CancelReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import OrderReport
 
-
-class Taker(Struct, gc=False):
-    """
-    An order on its way through the book: new, or coming in anew. It is what it has become so far.
-
-    Units: `fee_accrued` as in `Order`; `first_index` is how many matches its entry made before;
-    `gone_id` is the order whose slot it took over, or 0.
-    """
-
-    seq: int
-    ts_ns: int
-    now: OrderReport
-    fee_accrued: int = 0
-    first_index: int = 0
-    gone_id: int = 0
-    rests_at_best: bool = False
+# Enum members looked up once: these lines run on every order.
+PENDING, _RESTING, _WAITING = Standing.PENDING, Standing.RESTING, Standing.WAITING
+_NEW, _EXEC_NEW = OrdStatus.NEW, ExecType.NEW
+_LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+_IOC, _FOK = TimeInForce.IOC, TimeInForce.FOK
+_TRADE, _PULL = StepKind.TRADE, StepKind.PULL
+_ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
 
 
-def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> list[Event]:
+def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> Decision:
     """Accept a new order and match it, or refuse it; its id is `seq`."""
-    return place(state, seq, ts_ns, command, OrderId(seq))
+    return place(state, (seq, ts_ns), command, OrderId(seq))
 
 
-def record_rejected(state: State, seq: int, ts_ns: int, command: RecordRejected) -> list[Event]:
+def record_rejected(state: State, seq: int, ts_ns: int, command: RecordRejected) -> Decision:
     """Remember an order that its venue refused."""
     account_id = command.account_id
     if account_id not in state.accounts or account_id < 0:
-        return [OrderRejected(account_id, "", RejectReason.UNKNOWN_ACCOUNT)]
+        return Decision([OrderRejected(account_id, "", RejectReason.UNKNOWN_ACCOUNT)])
     order = NewOrder(account_id, command.instrument_id, "", command.terms, keep_rejected=True)
-    return [_rejected(state, (OrderId(seq), ts_ns), order, command.reason)]
+    return _rejected(state, (OrderId(seq), ts_ns), order, command.reason)
 
 
-def place(state: State, seq: int, ts_ns: int, command: NewOrder, order_id: OrderId) -> list[Event]:
-    """Accept an order under an id and match it, or refuse it."""
-    reason = checks.refuse_order(state, ts_ns, command)
-    if reason is not None:
-        return [_rejected(state, (order_id, ts_ns), command, reason)]
-    account, market = state.accounts[command.account_id], state.markets[command.instrument_id]
-    in_force = _in_force(state, market, command)
-    now = OrderReport(
+def place(state: State, entry: tuple[int, int], command: NewOrder, order_id: OrderId) -> Decision:
+    """Accept an order under an id and match it, or refuse it. Units: entry's number and time."""
+    seq, ts_ns = entry
+    admitted = checks.admit(state, ts_ns, command)
+    if isinstance(admitted, RejectReason):
+        return _rejected(state, (order_id, ts_ns), command, admitted)
+    market, terms = admitted.market, admitted.terms
+    side, price_ticks, qty_lots = terms.side, terms.price_ticks, terms.order_qty_lots
+    rests = admitted.is_plain and not waiting.reaches(market, side, price_ticks)
+    accepted = OrderReport(
         order_id,
         command.account_id,
         command.instrument_id,
         command.cl_ord_id,
-        in_force,
-        Standing.PENDING,
-        leaves_qty_lots=in_force.order_qty_lots,
-        hold_minor=order_hold(
-            market.instrument, in_force.side, in_force.price_ticks, in_force.order_qty_lots
-        ),
+        terms,
+        _RESTING if rests else PENDING,
+        ord_status=_NEW,
+        exec_type=_EXEC_NEW,
+        leaves_qty_lots=qty_lots,
+        hold_minor=order_hold(market.instrument, side, price_ticks, qty_lots),
         submit_ns=ts_ns,
         transact_ns=ts_ns,
     )
-    taken = list(slots.takeover(account, market.instrument, in_force, order_id, ts_ns))
-    gone_id = next((e.order.order_id for e in taken if isinstance(e, OrderCanceled)), 0)
-    if not taken and _rests_at_once(market, in_force):
-        return [OrderAccepted(pictures.rested(now))]
-    at_best = in_force.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
-    taker = Taker(seq, ts_ns, now, gone_id=gone_id, rests_at_best=at_best)
-    return [OrderAccepted(now), *taken, *_enter(state, market, taker)]
+    if rests:
+        return Decision([OrderAccepted(accepted)], (order_id,))
+    taker = Taker(state, market, accepted, 0, seq, ts_ns)
+    if admitted.is_plain:
+        return Decision([OrderAccepted(accepted), *enter(taker)], (order_id,))
+    return Decision(_accept(taker, admitted), (order_id,))
 
 
-def _in_force(state: State, market: Market, command: NewOrder) -> OrderTerms:
-    asked = command.terms
-    exec_inst = asked.exec_inst
-    if state.accounts[command.account_id].reduce_only:
-        # What an account may only do, its orders carry, so that they lose their cover together.
-        exec_inst |= int(ExecInst.REDUCE_ONLY)
-    return replace(
-        asked,
-        order_qty_lots=sizing.order_qty_lots(market, command),
-        price_ticks=asked.price_ticks or market_bound(market, asked.side),
-        exec_inst=exec_inst,
-    )
-
-
-def _rests_at_once(market: Market, asked: OrderTerms) -> bool:
-    if asked.ord_type is not OrdType.LIMIT or asked.is_immediate:
-        return False
-    return not market.book.crosses(asked.side, asked.price_ticks)
+def _accept(taker: "Taker", admitted: checks.Admitted) -> list[Event]:
+    # An order that may want more than to stand where it can.
+    now, market = taker.now, taker.market
+    if now.terms.ord_type is _LEFT_OVER:
+        bound = (now.terms.side, now.terms.price_ticks)
+        taker.rests_at = left_over_px_ticks(market, *bound)
+    events: list[Event] = [OrderAccepted(now)]
+    if now.terms.slot is None:
+        if waiting.reaches(market, now.terms.side, now.terms.price_ticks):
+            return [*events, *enter(taker)]
+        if now.terms.ord_type is OrdType.LIMIT and not now.terms.is_immediate:
+            return [OrderAccepted(rested(now))]
+        return [*events, *enter(taker)]
+    events += slots.takeover(admitted.account, market.instrument, now)
+    gone = [event.order.order_id for event in events if type(event) is OrderCanceled]
+    makers = waiting.makers(market, now.terms.side, now.terms.price_ticks)
+    # What the slot has been taken from stands there still, and will be gone by then.
+    return [*events, *enter(taker, slots.without(gone, makers))]
 
 
 def _rejected(
     state: State, named: tuple[OrderId, int], command: NewOrder, reason: RejectReason
-) -> OrderRejected:
+) -> Decision:
     account_id, cl_ord_id = command.account_id, command.cl_ord_id
     if not command.keep_rejected or account_id not in state.accounts or account_id < 0:
-        return OrderRejected(account_id, cl_ord_id, reason)
+        return Decision([OrderRejected(account_id, cl_ord_id, reason)])
     order_id, ts_ns = named
     kept = OrderReport(
         order_id,
@@ -141,153 +127,140 @@ def _rejected(
         transact_ns=ts_ns,
         reject_reason=reason,
     )
-    return OrderRejected(account_id, cl_ord_id, reason, kept)
+    return Decision([OrderRejected(account_id, cl_ord_id, reason, kept)], (order_id,))
 
 
-def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> list[Event]:
-    """
-    Give an open order new terms, or refuse; only less quantity at the same price keeps its place.
-    """
-    account = state.accounts.get(command.account_id)
-    order = account and state.find_order(
-        account, command.order_id, command.cl_ord_id, command.instrument_id
-    )
-    response_to, asked = CxlRejResponseTo.REPLACE, (command.account_id, command.cl_ord_id)
-    if not account or not order or not order.now.is_open:
-        return [cancel_rejected(response_to, order or None, asked)]
-    now, market = order.now, state.markets[order.now.instrument_id]
-    new, cl_ord_id = terms.replaced(order, command), command.new_cl_ord_id or now.cl_ord_id
-    ends = command.policy is ReplacePolicy.CANCEL_EXECUTED
-    if ends and new.order_qty_lots <= now.cum_qty_lots:
-        return [OrderCanceled(pictures.canceled(now, ts_ns, CancelReason.REQUESTED))]
-    reason = checks.refuse_replace(account, market, order, (cl_ord_id, new), ts_ns)
-    if reason is not None:
-        return [cancel_rejected(response_to, order, asked, reason)]
-    after = pictures.replaced(now, market.instrument, new, ts_ns, order.fee_accrued)
-    if terms.keeps_priority(now.terms, new):
-        return [OrderReplaced(replace(after, cl_ord_id=cl_ord_id), keeps_priority=True)]
-    after = replace(after, cl_ord_id=cl_ord_id, standing=Standing.PENDING)
-    taker = Taker(seq, ts_ns, after, order.fee_accrued)
-    return [OrderReplaced(after, keeps_priority=False), *_enter(state, market, taker)]
+def rested(now: OrderReport) -> OrderReport:
+    """Return an order as it stands when it has met who it could: in the book, or beside it."""
+    whole = now.terms.exec_inst & _ALL_OR_NONE
+    return replace(now, standing=_WAITING if whole else _RESTING)
 
 
-def fill_whole(state: State, order: Order, first_index: int) -> list[Event]:
-    """
-    Return the trades of a resting order that trades whole or not at all, if it can be filled now.
-
-    `first_index` is how many matches the entry has made before.
-    """
-    now = order.now
-    market, account = state.markets[now.instrument_id], state.accounts[now.account_id]
-    # What rests does not hold what coming in is charged, nor a sell all that it may trade at.
-    priced = Priced(now.terms.side, now.terms.price_ticks, now.leaves_qty_lots)
-    if not affordable(account, market, priced, replaced=order):
-        return []
-    planned = plan(market.book, _incoming(now), _net_of(state, market))
-    if planned.traded_lots < now.leaves_qty_lots:
-        return []
-    taker = Taker(state.seq, state.ts_ns, now, order.fee_accrued, first_index)
-    return [
-        _happened(market.instrument, taker, index, step) for index, step in enumerate(planned.steps)
-    ]
+def incoming(now: OrderReport) -> Incoming:
+    """Return what matching needs to know of an order."""
+    terms = now.terms
+    return Incoming(now.account_id, terms.side, terms.price_ticks, now.leaves_qty_lots, terms.stp)
 
 
-def _incoming(now: OrderReport) -> Incoming:
-    asked = now.terms
-    return Incoming(now.account_id, asked.side, asked.price_ticks, now.leaves_qty_lots, asked.stp)
-
-
-def _enter(state: State, market: Market, taker: Taker) -> Iterator[Event]:
-    # What happens to an order from when it reaches the book until it rests or ends.
-    asked, instrument = taker.now.terms, market.instrument
-    best_px_ticks = 0
-    if taker.rests_at_best:
-        best_px_ticks = left_over_px_ticks(market, asked.side, asked.price_ticks)
-    if not market.book.crosses(asked.side, asked.price_ticks):
-        yield from _remainder(taker, instrument, best_px_ticks)
-        return
-    planned = plan(market.book, _incoming(taker.now), _net_of(state, market), taker.gone_id)
-    whole = terms.is_whole(asked) or asked.time_in_force is TimeInForce.FOK
-    if whole and planned.traded_lots < taker.now.leaves_qty_lots:
-        yield from _remainder(taker, instrument, best_px_ticks)
-        return
-    for index, step in enumerate(planned.steps):
-        yield _happened(instrument, taker, index, step)
-        if step.kind is StepKind.PULL and step.qty_lots:
-            # At once, so that what trades after it trades off the smaller quantity.
-            qty_lots = taker.now.terms.order_qty_lots - step.qty_lots
-            yield _restated(taker, instrument, qty_lots, 0)
-    if planned.stopped:
-        reason = CancelReason.SELF_TRADE_PREVENTION
-        yield OrderCanceled(pictures.canceled(taker.now, taker.ts_ns, reason))
-    elif planned.leaves_qty_lots:
-        yield from _remainder(taker, instrument, best_px_ticks)
-
-
-def _net_of(state: State, market: Market) -> Callable[[AccountId], int] | None:
-    instrument = market.instrument
+def net_of(state: State, market: Market) -> NetOf | None:
+    """Return what answers an account's net position on a market, None where there are none."""
+    instrument, accounts = market.instrument, state.accounts
     if not instrument.has_positions:
         return None
-    return lambda account_id: state.accounts[account_id].net_lots(instrument.instrument_id)
+    instrument_id = instrument.instrument_id
+    return lambda account_id: accounts[account_id].net_lots(instrument_id)
 
 
-def _happened(instrument: Instrument, taker: Taker, index: int, step: Step) -> Event:
-    maker, ts_ns = step.maker, taker.ts_ns
-    if step.kind is StepKind.PULL:
-        return OrderCanceled(pictures.canceled(maker.now, ts_ns, step.reason))
-    if step.kind is StepKind.RESTATE:
-        left = replace(
-            maker.now.terms, order_qty_lots=maker.now.terms.order_qty_lots - step.qty_lots
-        )
+class Taker:
+    """
+    An order on its way through the book: new, or coming in anew. `now` is what it has become so
+    far, and `rests_at` the price at which it stands in the end, 0 for its own.
+
+    Units: `fee_accrued` as in `Order`.
+    """
+
+    __slots__ = ("_match_id", "fee_accrued", "market", "now", "rests_at", "state", "ts_ns")
+
+    def __init__(
+        self,
+        state: State,
+        market: Market,
+        now: OrderReport,
+        fee_accrued: int,
+        seq: int = 0,
+        ts_ns: int = 0,
+    ) -> None:
+        self.state, self.market, self.now, self.fee_accrued = state, market, now, fee_accrued
+        self.ts_ns, self.rests_at = ts_ns or state.ts_ns, 0
+        self._match_id = MatchId(max(match_id(seq or state.seq, 0), state.match_id + 1))
+
+    def happened(self, step: Step) -> Event:
+        """Return the event of a step of its plan, and become what it makes of this order."""
+        maker, ts_ns, instrument = step.maker, self.ts_ns, self.market.instrument
+        if step.kind is _TRADE:
+            return self._traded(step)
+        self._match_id = MatchId(self._match_id + 1)
+        if step.kind is _PULL:
+            return OrderCanceled(pictures.canceled(maker.now, ts_ns, step.reason))
+        terms = maker.now.terms
+        left = replace(terms, order_qty_lots=terms.order_qty_lots - step.qty_lots)
         return OrderRestated(
-            pictures.restated(maker.now, instrument, left, ts_ns, maker.fee_accrued)
+            pictures.restated(maker.now, instrument, left, maker.fee_accrued, ts_ns)
         )
-    return _traded(instrument, taker, index, step)
+
+    def _traded(self, step: Step) -> Traded:
+        maker, qty_lots, instrument = step.maker, step.qty_lots, self.market.instrument
+        price_ticks = maker.now.terms.price_ticks
+        match, ts_ns = (price_ticks, qty_lots), self.ts_ns
+        maker_fee, maker_accrued = fees.charge(
+            instrument, maker.now, instrument.maker_fee_ppb, match, maker.fee_accrued
+        )
+        taker_fee, self.fee_accrued = fees.charge(
+            instrument, self.now, instrument.taker_fee_ppb, match, self.fee_accrued
+        )
+        made = pictures.traded(
+            maker.now, instrument, (price_ticks, qty_lots, maker_fee), maker_accrued, ts_ns
+        )
+        self.now = pictures.traded(
+            self.now, instrument, (price_ticks, qty_lots, taker_fee), self.fee_accrued, ts_ns
+        )
+        this_match = self._match_id
+        self._match_id = MatchId(this_match + 1)
+        return Traded(
+            this_match,
+            made,
+            self.now,
+            price_ticks,
+            qty_lots,
+            maker_fee_minor=maker_fee,
+            taker_fee_minor=taker_fee,
+        )
+
+    def restated(self, qty_lots: int, price_ticks: int) -> Event:
+        """Return the event of another quantity or price, and become so."""
+        terms = self.now.terms
+        changed = replace(
+            terms, order_qty_lots=qty_lots, price_ticks=price_ticks or terms.price_ticks
+        )
+        instrument, accrued = self.market.instrument, self.fee_accrued
+        self.now = pictures.restated(self.now, instrument, changed, accrued, self.ts_ns)
+        return OrderRestated(self.now)
+
+    def canceled(self, reason: CancelReason) -> Event:
+        """Return the event of its end."""
+        return OrderCanceled(pictures.canceled(self.now, self.ts_ns, reason))
 
 
-def _traded(instrument: Instrument, taker: Taker, index: int, step: Step) -> Traded:
-    maker, qty_lots = step.maker, step.qty_lots
-    price_ticks = maker.now.terms.price_ticks
-    match = (price_ticks, qty_lots)
-    maker_fee, maker_accrued = fees.charge(
-        instrument, maker.now, instrument.maker_fee_ppb, match, maker.fee_accrued
-    )
-    taker_fee, taker.fee_accrued = fees.charge(
-        instrument, taker.now, instrument.taker_fee_ppb, match, taker.fee_accrued
-    )
-    ts_ns = taker.ts_ns
-    made = pictures.traded(maker.now, instrument, (*match, maker_fee), ts_ns, maker_accrued)
-    taker.now = pictures.traded(
-        taker.now, instrument, (*match, taker_fee), ts_ns, taker.fee_accrued
-    )
-    return Traded(
-        match_id(taker.seq, taker.first_index + index),
-        made,
-        taker.now,
-        price_ticks,
-        qty_lots,
-        maker_fee_minor=maker_fee,
-        taker_fee_minor=taker_fee,
-    )
+def enter(taker: Taker, makers: Makers | None = None) -> list[Event]:
+    """Return what happens to an order from when it reaches the book until it rests or ends."""
+    terms, market = taker.now.terms, taker.market
+    if makers is None:
+        makers = waiting.makers(market, terms.side, terms.price_ticks)
+    planned = plan(incoming(taker.now), makers, net_of(taker.state, market))
+    whole = terms.exec_inst & _ALL_OR_NONE or terms.time_in_force is _FOK
+    if whole and planned.traded_lots < taker.now.leaves_qty_lots:
+        return list(_remainder(taker))
+    events: list[Event] = []
+    for step in planned.steps:
+        events.append(taker.happened(step))
+        if step.kind is _PULL and step.qty_lots:
+            # At once, so that what trades after it trades off the smaller quantity.
+            events.append(taker.restated(taker.now.terms.order_qty_lots - step.qty_lots, 0))
+    if planned.stopped:
+        events.append(taker.canceled(CancelReason.SELF_TRADE_PREVENTION))
+    elif planned.leaves_qty_lots:
+        events += _remainder(taker)
+    return events
 
 
-def _restated(taker: Taker, instrument: Instrument, qty_lots: int, price_ticks: int) -> Event:
-    asked = taker.now.terms
-    changed = replace(asked, order_qty_lots=qty_lots, price_ticks=price_ticks or asked.price_ticks)
-    taker.now = pictures.restated(taker.now, instrument, changed, taker.ts_ns, taker.fee_accrued)
-    return OrderRestated(taker.now)
-
-
-def _remainder(taker: Taker, instrument: Instrument, best_px_ticks: int) -> Iterator[Event]:
+def _remainder(taker: Taker) -> Iterator[Event]:
     # What becomes of quantity that found nothing more to trade with.
-    asked = taker.now.terms
-    if asked.time_in_force is TimeInForce.IOC:
-        reason = CancelReason.IOC_REMAINDER
-        yield OrderCanceled(pictures.canceled(taker.now, taker.ts_ns, reason))
-    elif asked.time_in_force is TimeInForce.FOK:
-        reason = CancelReason.FOK_NOT_FILLED
-        yield OrderCanceled(pictures.canceled(taker.now, taker.ts_ns, reason))
+    terms = taker.now.terms
+    if terms.time_in_force is _IOC:
+        yield taker.canceled(CancelReason.IOC_REMAINDER)
+    elif terms.time_in_force is _FOK:
+        yield taker.canceled(CancelReason.FOK_NOT_FILLED)
     else:
-        if taker.rests_at_best:
-            yield _restated(taker, instrument, asked.order_qty_lots, best_px_ticks)
-        yield OrderRested(pictures.rested(taker.now))
+        if taker.rests_at:
+            yield taker.restated(terms.order_qty_lots, taker.rests_at)
+        yield OrderRested(rested(taker.now))

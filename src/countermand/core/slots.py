@@ -7,9 +7,10 @@ canceled. Numbers stay used when the order is over and forgotten, so a copy of i
 back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from countermand.core.ledger import hold_asset
+from countermand.core.matching import Makers
 from countermand.core.order import Order
 from countermand.core.pictures import canceled
 from countermand.core.state import Account
@@ -18,7 +19,7 @@ from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import OrderTerms
 from countermand.vocabulary.reasons import CancelReason, RejectReason
-from countermand.vocabulary.reports import SlotUse
+from countermand.vocabulary.reports import OrderReport, SlotUse
 
 # How many slots an account has in each asset; what bounds their memory.
 SLOTS_PER_ASSET_MAX = 16_384
@@ -41,15 +42,19 @@ def freed_minor(account: Account, instrument: Instrument, terms: OrderTerms) -> 
     return occupant.now.hold_minor if occupant else 0
 
 
-def takeover(
-    account: Account, instrument: Instrument, terms: OrderTerms, order_id: OrderId, ts_ns: int
-) -> Iterator[Event]:
-    """Yield what an accepted order does to its slot, if it names one."""
+def takeover(account: Account, instrument: Instrument, now: OrderReport) -> Iterator[Event]:
+    """Yield what an order that was just accepted does to the slot it names."""
+    terms, reason = now.terms, CancelReason.SLOT_TAKEN_OVER
     if terms.slot:
         asset_id = hold_asset(instrument, terms.side)
-        yield SlotTaken(account.account_id, asset_id, terms.slot, order_id)
+        yield SlotTaken(account.account_id, asset_id, terms.slot, now.order_id)
         if occupant := _occupant(account, instrument, terms):
-            yield OrderCanceled(canceled(occupant.now, ts_ns, CancelReason.SLOT_TAKEN_OVER))
+            yield OrderCanceled(canceled(occupant.now, now.submit_ns, reason))
+
+
+def without(gone: Sequence[OrderId], makers: Makers) -> Makers:
+    """Return those an order meets when some have been canceled before it comes in."""
+    return lambda plan: (maker for maker in makers(plan) if maker.now.order_id not in gone)
 
 
 def _use(account: Account, instrument: Instrument, terms: OrderTerms) -> SlotUse | None:

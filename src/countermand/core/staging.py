@@ -8,23 +8,24 @@ be submitted once, until its time is over. What is never submitted is forgotten,
 from msgspec.structs import replace
 
 from countermand.core import checks, placing
+from countermand.core.decision import Decision
 from countermand.core.state import State
 from countermand.vocabulary.commands import NewOrder, StageOrder, SubmitOrder
-from countermand.vocabulary.events import Event, InstructionRejected, OrderRejected, OrderStaged
+from countermand.vocabulary.events import InstructionRejected, OrderRejected, OrderStaged
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import Standing
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
 
 
-def stage_order(state: State, seq: int, ts_ns: int, command: StageOrder) -> list[Event]:
+def stage_order(state: State, seq: int, ts_ns: int, command: StageOrder) -> Decision:
     """Write an order down, unless it would be refused now."""
     order = command.order
-    reason = checks.refuse_order(state, ts_ns, order)
-    if reason is None and command.lifetime_ns <= 0:
-        reason = RejectReason.INVALID_EXPIRE_TIME
-    if reason is not None:
-        return [OrderRejected(order.account_id, order.cl_ord_id, reason)]
+    admitted = checks.admit(state, ts_ns, order)
+    if not isinstance(admitted, RejectReason) and command.lifetime_ns <= 0:
+        admitted = RejectReason.INVALID_EXPIRE_TIME
+    if isinstance(admitted, RejectReason):
+        return Decision([OrderRejected(order.account_id, order.cl_ord_id, admitted)])
     staged = OrderReport(
         OrderId(seq),
         order.account_id,
@@ -36,23 +37,23 @@ def stage_order(state: State, seq: int, ts_ns: int, command: StageOrder) -> list
         transact_ns=ts_ns,
         due_ns=ts_ns + command.lifetime_ns,
     )
-    return [OrderStaged(staged, order.keep_rejected)]
+    return Decision([OrderStaged(staged, order.keep_rejected)])
 
 
-def submit_order(state: State, seq: int, ts_ns: int, command: SubmitOrder) -> list[Event]:
+def submit_order(state: State, seq: int, ts_ns: int, command: SubmitOrder) -> Decision:
     """Place a staged order under the id it was staged with; it is checked anew."""
     account = state.accounts.get(command.account_id)
     if account is None:
-        return [InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)]
+        return Decision([InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)])
     staged = account.staged.get(command.order_id)
     if staged is None:
         placed = state.find_order(account, command.order_id, "")
         known = RejectReason.ALREADY_SUBMITTED if placed else RejectReason.UNKNOWN_ORDER
-        return [InstructionRejected(known, command.account_id)]
+        return Decision([InstructionRejected(known, command.account_id)])
     now = staged.now
     if ts_ns >= now.due_ns:
-        return [InstructionRejected(RejectReason.STAGING_EXPIRED, command.account_id)]
+        return Decision([InstructionRejected(RejectReason.STAGING_EXPIRED, command.account_id)])
     terms = now.terms if command.text is None else replace(now.terms, text=command.text)
     named = (now.account_id, now.instrument_id, now.cl_ord_id)
     order = NewOrder(*named, terms, keep_rejected=staged.keep_rejected)
-    return placing.place(state, seq, ts_ns, order, now.order_id)
+    return placing.place(state, (seq, ts_ns), order, now.order_id)

@@ -3,22 +3,22 @@
 from countermand.vocabulary.order import Standing
 
 _AFTER = {
+    # Written down, then placed; one that is refused is remembered as closed.
     Standing.STAGED: (Standing.PENDING, Standing.WAITING, Standing.RESTING, Standing.CLOSED),
+    # Taken, and on its way to where it will stand; it may end on the way.
     Standing.PENDING: (
         Standing.PENDING, Standing.WAITING, Standing.HELD, Standing.RESTING, Standing.CLOSED,
     ),
+    # Beside the book, until it can trade or comes in anew.
     Standing.WAITING: (Standing.PENDING, Standing.WAITING, Standing.CLOSED),
     Standing.HELD: (Standing.PENDING, Standing.HELD, Standing.CLOSED),
+    # In the book; what comes in anew leaves it first.
     Standing.RESTING: (Standing.PENDING, Standing.RESTING, Standing.CLOSED),
     Standing.CLOSED: (),
 }  # fmt: skip
 
-# The same, by number and as bits, for it is looked at on every event.
-_BITS = tuple(
-    sum(1 << after for after in _AFTER.get(Standing(s), ())) if s else 0 for s in range(7)
+# The same as bits, by number, for every event about an order is held against it.
+FOLLOW = tuple(
+    sum(1 << after for after in _AFTER[Standing(before)]) if before else 0
+    for before in range(max(Standing) + 1)
 )
-
-
-def can_follow(before: Standing, after: Standing) -> bool:
-    """Whether an order that stands at `before` can stand at `after` next."""
-    return bool(_BITS[before] >> after & 1)

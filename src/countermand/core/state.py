@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from countermand.core.aliases import Aliases
 from countermand.core.book import Book
 from countermand.core.order import Order, Staged
-from countermand.core.timers import Timers
+from countermand.core.timers import Timer, Timers
 from countermand.vocabulary.ids import (
     CLEARING,
     EXTERNAL,
@@ -115,10 +115,14 @@ class Account(Struct):
 
 
 class Market(Struct):
-    """An instrument as it trades: its rules, its book and what last happened on it."""
+    """
+    An instrument as it trades: its rules, who stands there, and what last happened on it.
+
+    `limit_down_ticks` and `limit_up_ticks` are those of the instrument, worked out once. `book` is
+    of the orders that rest, `waiting` of those that wait beside it, in order of priority.
+    """
 
     instrument: Instrument
-    book: Book = field(default_factory=Book)
     last_px_ticks: int = 0
     last_qty_lots: int = 0
     volume_lots: int = 0
@@ -126,6 +130,20 @@ class Market(Struct):
     transact_ns: int = 0
     settled_px_ticks: int | None = None
     trades: deque[Trade] = field(default_factory=lambda: deque(maxlen=TRADES_PER_MARKET_MAX))
+    # Derived.
+    book: Book = field(default_factory=Book)
+    waiting: dict[OrderId, Order] = field(default_factory=dict)
+    limit_down_ticks: int = 0
+    limit_up_ticks: int = 0
+
+    def __post_init__(self) -> None:
+        self.rule(self.instrument)
+
+    def rule(self, instrument: Instrument) -> None:
+        """Trade by these rules from now on."""
+        self.instrument = instrument
+        self.limit_down_ticks = instrument.limit_down_ticks
+        self.limit_up_ticks = instrument.limit_up_ticks
 
     @property
     def mark_price_ticks(self) -> int:
@@ -146,14 +164,22 @@ class State:
             for house, name in ((EXTERNAL, "external"), (FEES, "fees"), (CLEARING, "clearing"))
         }
         self.orders: dict[OrderId, Order] = {}
-        self.timers = Timers()
-        # Derived: the resting orders that trade whole or not at all.
-        self.all_or_none: dict[InstrumentId, dict[OrderId, Order]] = {}
+        self.timers = Timers(self._is_meant)
+        # The last match there was: those of one entry count on from one another.
+        self.match_id = 0
+
+    def _is_meant(self, timer: Timer) -> bool:
+        # What is closed has nothing left, and no orders are here that were not placed.
+        due_ns, _, number = timer
+        if order := self.orders.get(number):  # type: ignore[call-overload]  # an order's
+            now = order.now
+            return bool(now.leaves_qty_lots) and now.terms.expire_ns == due_ns
+        return False
 
     def find_order(
         self,
         account: Account,
-        order_id: int,
+        order_id: OrderId,
         cl_ord_id: str,
         instrument_id: int = 0,
         secondary_cl_ord_id: str = "",
@@ -164,10 +190,12 @@ class State:
 
         An order of another account, or of another instrument when one is named, is not found.
         """
-        order = self.orders.get(OrderId(order_id)) if order_id else None
+        order = self.orders.get(order_id) if order_id else None
         if order is None or order.now.account_id != account.account_id:
+            if not (cl_ord_id or secondary_cl_ord_id):
+                return None
             order = self._find_named(account, cl_ord_id, secondary_cl_ord_id)
-        if order is not None and instrument_id and order.now.instrument_id != instrument_id:
+        if instrument_id and order is not None and order.now.instrument_id != instrument_id:
             return None
         return order
 

@@ -1,66 +1,63 @@
 """
-Timers: which open orders end at which time. A heap in which canceled orders are left to be skipped,
-swept out before they outnumber the living.
+Timers: what falls due when, as `(due_ns, kind, id)`. A heap in which what is called off is left to
+be skipped, and swept out before it outnumbers the living.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
 
-from countermand.core.order import Order
+# What falls due: an order's end. A schedule's next slice, a dead man's switch each get a number.
+EXPIRY = 1
 
 # Below this many entries a sweep is not worth its cost.
 SWEEP_MIN = 1024
 
+Timer = tuple[int, int, int]
+
 
 class Timers:
-    """Expiry times of open orders, soonest first, ties by order id."""
+    """
+    Timers, soonest first, ties by kind and then by id. Whether one is still meant is asked of
+    `is_meant`, so that calling one off costs nothing but a count.
+    """
 
-    __slots__ = ("_dead", "_heap")
+    __slots__ = ("_dead", "_heap", "_is_meant")
 
-    def __init__(self) -> None:
-        self._heap: list[tuple[int, int, Order]] = []
+    def __init__(self, is_meant: Callable[[Timer], bool]) -> None:
+        self._heap: list[Timer] = []
         self._dead = 0
+        self._is_meant = is_meant
 
-    def add(self, order: Order) -> None:
-        """Watch the order, if it expires."""
-        now = order.now
-        if now.terms.expire_ns:
-            heappush(self._heap, (now.terms.expire_ns, now.order_id, order))
+    def add(self, due_ns: int, kind: int, number: int) -> None:
+        """Watch a time."""
+        heappush(self._heap, (due_ns, kind, number))
 
-    def drop(self, expire_ns: int) -> None:
-        """Note that an order, closed by now or to expire at another time, is not watched."""
-        if expire_ns:
-            self._dead += 1
-            if self._dead > SWEEP_MIN and self._dead * 2 > len(self._heap):
-                self._heap = [item for item in self._heap if _is_due_at(item)]
-                heapify(self._heap)
-                self._dead = 0
+    def drop(self) -> None:
+        """Note that one of them is not meant any more."""
+        self._dead += 1
+        if self._dead > SWEEP_MIN and self._dead * 2 > len(self._heap):
+            self._heap = list(filter(self._is_meant, self._heap))
+            heapify(self._heap)
+            self._dead = 0
 
     def next_ns(self) -> int:
-        """Return when the next open order expires, 0 when none does."""
-        while self._heap and not _is_due_at(self._heap[0]):
+        """Return when the next one is due, 0 when none is."""
+        while self._heap and not self._is_meant(self._heap[0]):
             heappop(self._heap)
             self._dead -= 1
         return self._heap[0][0] if self._heap else 0
 
-    def due(self, now_ns: int) -> list[Order]:
-        """Return the open orders whose time has come, soonest first; the heap stays as it is."""
-        # An order whose expiry was moved away and back is watched twice for the same time.
-        found = {order_id: item for item in self._until(now_ns, 0) for order_id in item[1:2]}
-        return [order for _, _, order in sorted(found.values(), key=lambda item: item[:2])]
+    def due(self, now_ns: int) -> list[Timer]:
+        """Return those whose time has come, soonest first; the heap stays as it is."""
+        # A timer that was moved away and back is watched twice for the same time.
+        return sorted(set(self._until(now_ns)))
 
-    def _until(self, now_ns: int, index: int) -> Iterator[tuple[int, int, Order]]:
+    def _until(self, now_ns: int) -> Iterator[Timer]:
         # A heap's children are never sooner than their parent, so a late parent ends the search.
-        stack = [index]
+        stack = [0]
         while stack:
             at = stack.pop()
             if at < len(self._heap) and self._heap[at][0] <= now_ns:
-                if _is_due_at(self._heap[at]):
+                if self._is_meant(self._heap[at]):
                     yield self._heap[at]
                 stack += (2 * at + 1, 2 * at + 2)
-
-
-def _is_due_at(item: tuple[int, int, Order]) -> bool:
-    # Whether the order still ends at the time it stands there with.
-    expire_ns, _, order = item
-    return order.now.terms.expire_ns == expire_ns and order.now.is_open

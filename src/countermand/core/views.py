@@ -261,7 +261,8 @@ def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
     order = query.order
     account = state.accounts.get(order.account_id)
     market = state.markets.get(order.instrument_id)
-    events = decide(state, state.seq + 1, max(state.ts_ns, query.now_ns), order)
+    decided = decide(state, state.seq + 1, max(state.ts_ns, query.now_ns), order)
+    events = decided.events
     reason = events[0].reason if isinstance(events[0], OrderRejected) else None
     if account is None or market is None or isinstance(order, RecordRejected):
         return PreviewReport(reason, 0, 0, 0, 0)
@@ -279,7 +280,7 @@ def _needs(account: Account, market: Market, order: NewOrder) -> tuple[int, int]
     # What the order needs, and what there is for it.
     terms = order.terms
     price_ticks = terms.price_ticks or market_bound(market, terms.side)
-    qty_lots = sizing.order_qty_lots(market, order)
+    qty_lots = sizing.order_qty_lots(market, account.account_id, terms)
     required = required_minor(
         account, market, Priced(terms.side, price_ticks, qty_lots, terms.cash)
     )

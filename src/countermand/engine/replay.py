@@ -82,7 +82,7 @@ def replay(
     marks = {mark.seq: mark.outcome for mark in journal.marks(exchange.seq + 1)}
     for entry in journal.read(exchange.seq + 1):
         try:
-            events = exchange.advance(entry)
+            events = exchange.advance(entry).events
         except Exception as error:
             raise Poisoned(entry.seq, error) from error
         outcome = fold(outcome, events)
@@ -177,7 +177,7 @@ def _pass_over(journal: Journal, found: Recovery, now_ns: int) -> None:
         passing = [Entry(seq, ts_ns + at, AdvanceTime()) for at, seq in enumerate(seqs)]
         journal.append(exchange.seq, [encode_entry(entry) for entry in passing])
         for entry in passing:
-            found.outcome = fold(found.outcome, exchange.advance(entry))
+            found.outcome = fold(found.outcome, exchange.advance(entry).events)
 
 
 def _from_snapshot(journal: Journal, snapshots: SnapshotDirectory | None) -> Recovery:

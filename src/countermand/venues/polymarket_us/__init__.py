@@ -16,8 +16,7 @@ VENUE = Venue(
     settings=PolymarketSettings,
     proofs=PROOFS,
     habits=Habits(
-        # What lies elsewhere is the gateway's, which asks for no signature.
-        auth_first=(b"/v1/order", b"/v1/portfolio", b"/v1/account", b"/v1/rfqs"),
+        auth_first=True,
         echoes=(b"poly-correlation-id",),
         secrets=frozenset({b"x-pm-signature"}),
         explain=explain,

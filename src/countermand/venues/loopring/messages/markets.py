@@ -3,6 +3,10 @@
 from countermand.venues.loopring.messages.shared import Message
 
 
+class Nothing(Message, frozen=True):
+    """A request without parameters."""
+
+
 class Timestamp(Message, frozen=True):
     """Units: milliseconds since the Unix epoch."""
 

@@ -134,15 +134,14 @@ class Order(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     An order, in every answer that holds one.
 
     Shape: `cum_quantity + leaves_quantity = quantity` while it works; nothing is left when it is
-           done. `insert_time` and `create_time` are the same here. `price` of a market order is its
-           average, bound or reference.
+           done. `insert_time` and `create_time` are the same here.
     """
 
     id: str
     market_slug: str
     side: str
     type: str
-    price: Amount
+    price: Amount | None
     quantity: Raw
     cum_quantity: Raw
     leaves_quantity: Raw

@@ -1,0 +1,17 @@
+"""
+Reactions: what an event that has happened brings about in turn.
+
+Each is in the file of its idea, registered there by the type of event it looks at. It is asked when
+all events of the same moment are true, and yields events in batches: one is made true, with all
+that follows from it, before the next is asked for. Where several look at one event they are asked
+in the order of this list.
+"""
+
+from countermand.core import all_or_none, funding, reducing
+from countermand.core.decision import Reaction
+
+_IDEAS = (reducing.REACTIONS, funding.REACTIONS, all_or_none.REACTIONS)
+
+REACTIONS: dict[type, tuple[Reaction, ...]] = {
+    kind: tuple(idea[kind] for idea in _IDEAS if kind in idea) for idea in _IDEAS for kind in idea
+}

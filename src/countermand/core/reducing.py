@@ -1,0 +1,40 @@
+"""Reducing: orders that may only bring a position toward zero end when it no longer covers them."""
+
+from collections.abc import Iterable, Iterator
+
+from countermand.core.decision import Reaction
+from countermand.core.exposure import exceeds_position
+from countermand.core.order import Order
+from countermand.core.pictures import canceled
+from countermand.core.state import Account, State
+from countermand.vocabulary.events import Event, OrderCanceled, Traded
+from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.reasons import CancelReason
+
+
+def on_traded(state: State, event: Traded) -> Iterable[list[Event]]:
+    """Cancel what a trade has left without cover in full, in the order it was placed in."""
+    accounts = [state.accounts[now.account_id] for now in (event.maker, event.taker)]
+    if not (accounts[0].reducing or accounts[1].reducing):
+        return ()
+    return _uncovered(state, accounts, event.taker.instrument_id)
+
+
+def _uncovered(
+    state: State, accounts: list[Account], instrument_id: InstrumentId
+) -> Iterator[list[Event]]:
+    for account in accounts:
+        each = [o for o in account.reducing.values() if o.now.instrument_id == instrument_id]
+        exceeding = [order for order in each if exceeds_position(account, order)]
+        # One that became reduce-only later is kept behind others.
+        exceeding.sort(key=_placed)
+        ts_ns, reason = state.ts_ns, CancelReason.REDUCE_ONLY
+        if exceeding:
+            yield [OrderCanceled(canceled(order.now, ts_ns, reason)) for order in exceeding]
+
+
+def _placed(order: Order) -> int:
+    return order.now.submit_ns
+
+
+REACTIONS: dict[type, Reaction] = {Traded: on_traded}

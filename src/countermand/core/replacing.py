@@ -1,0 +1,147 @@
+"""Replacing: giving an open order other terms, or saying why not."""
+
+from msgspec.structs import replace
+
+from countermand.core import checks, pictures, placing, waiting
+from countermand.core.canceling import cancel_rejected
+from countermand.core.decision import Decision
+from countermand.core.exposure import (
+    Priced,
+    affordable,
+    covers,
+    over_position_limit,
+    refuse_effect,
+)
+from countermand.core.matching import Incoming, meets_own
+from countermand.core.order import Order
+from countermand.core.state import Account, Market, State
+from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.events import OrderCanceled, OrderReplaced
+from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.order import (
+    ExecInst,
+    OrderTerms,
+    ReplacePolicy,
+    SelfTradePrevention,
+    TimeInForce,
+)
+from countermand.vocabulary.reasons import CancelReason, CxlRejResponseTo, RejectReason
+
+_POST_ONLY, _REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
+_ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
+_REPLACE, _REJECT = CxlRejResponseTo.REPLACE, SelfTradePrevention.REJECT
+_CANCEL_EXECUTED = ReplacePolicy.CANCEL_EXECUTED
+_TRADING = TradingState.TRADING
+
+
+def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> Decision:
+    """
+    Give an open order new terms, or refuse; only less quantity at the same price keeps its place.
+    """
+    account = state.accounts.get(command.account_id)
+    order = account and state.find_order(
+        account, command.order_id, command.cl_ord_id, command.instrument_id
+    )
+    asked = (command.account_id, command.cl_ord_id)
+    if not account or not order or not order.now.leaves_qty_lots:
+        return Decision([cancel_rejected(_REPLACE, order or None, asked)])
+    now, market = order.now, state.markets[order.now.instrument_id]
+    terms, cl_ord_id = new_terms(now.terms, command), command.new_cl_ord_id or now.cl_ord_id
+    if command.policy is _CANCEL_EXECUTED and terms.order_qty_lots <= now.cum_qty_lots:
+        ended = pictures.canceled(now, ts_ns, CancelReason.REQUESTED)
+        return Decision([OrderCanceled(ended)], (now.order_id,))
+    reason = _refuse(account, market, order, (cl_ord_id, terms), ts_ns)
+    if reason is not None:
+        return Decision([cancel_rejected(_REPLACE, order, asked, reason)])
+    keeps = keeps_priority(now.terms, terms)
+    standing = now.standing if keeps else placing.PENDING
+    accrued = order.fee_accrued
+    after = pictures.replaced(now, market.instrument, terms, accrued, (ts_ns, standing, cl_ord_id))
+    if keeps:
+        return Decision([OrderReplaced(after, keeps_priority=True)], (now.order_id,))
+    taker = placing.Taker(state, market, after, accrued, seq, ts_ns)
+    replaced = OrderReplaced(after, keeps_priority=False)
+    return Decision([replaced, *placing.enter(taker)], (now.order_id,))
+
+
+def new_terms(old: OrderTerms, command: ReplaceOrder) -> OrderTerms:
+    """
+    Return the terms an order would have; an expiry belongs to its time in force and ends with it.
+    """
+    time_in_force = _given(command.time_in_force, old.time_in_force)
+    kept_ns = old.expire_ns if time_in_force is old.time_in_force else 0
+    return replace(
+        old,
+        time_in_force=time_in_force,
+        order_qty_lots=command.order_qty_lots or old.order_qty_lots,
+        price_ticks=command.price_ticks or old.price_ticks,
+        expire_ns=kept_ns if command.expire_ns is None else command.expire_ns,
+        exec_inst=old.exec_inst if command.exec_inst is None else command.exec_inst,
+        text=old.text if command.text is None else command.text,
+    )
+
+
+def keeps_priority(old: OrderTerms, new: OrderTerms) -> bool:
+    """Whether an order stays where it stands: only less quantity, and nothing it enters with."""
+    if new.price_ticks != old.price_ticks or new.order_qty_lots > old.order_qty_lots:
+        return False
+    return not (new.exec_inst ^ old.exec_inst) & _ALL_OR_NONE and not new.is_immediate
+
+
+def _given(new: TimeInForce | None, old: TimeInForce) -> TimeInForce:
+    return old if new is None else new
+
+
+def _refuse(
+    account: Account, market: Market, order: Order, new: tuple[str, OrderTerms], ts_ns: int
+) -> RejectReason | None:
+    cl_ord_id, terms = new
+    now, old = order.now, order.now.terms
+    if account.trading_locked:
+        return RejectReason.ACCOUNT_LOCKED
+    trading_state = market.instrument.trading_state
+    if trading_state is not _TRADING and not trading_state.matches:
+        return RejectReason.MARKET_CLOSED
+    if cl_ord_id != now.cl_ord_id and (reason := checks.refuse_id(account, cl_ord_id)):
+        return reason
+    # What is only kept may have run out by now, and is for the timers to end.
+    if _style(terms) != _style(old) and (reason := checks.refuse_style(ts_ns, terms)):
+        return reason
+    if reason := checks.refuse_terms(market, terms, terms.order_qty_lots):
+        return reason
+    if cl_ord_id == now.cl_ord_id and terms == old:
+        return RejectReason.NOTHING_TO_REPLACE
+    if terms.order_qty_lots <= now.cum_qty_lots:
+        return RejectReason.QTY_BELOW_EXECUTED
+    return _refuse_exposure(account, market, order, terms)
+
+
+def _style(terms: OrderTerms) -> tuple[int, int, int]:
+    return terms.time_in_force, terms.exec_inst, terms.expire_ns
+
+
+def _refuse_exposure(
+    account: Account, market: Market, order: Order, terms: OrderTerms
+) -> RejectReason | None:
+    instrument, side, price_ticks = market.instrument, terms.side, terms.price_ticks
+    leaves = terms.order_qty_lots - order.now.cum_qty_lots
+    more_lots = leaves - order.now.leaves_qty_lots
+    reduces = terms.exec_inst & _REDUCE_ONLY or (account.reduce_only and more_lots > 0)
+    if reduces and not covers(account, instrument, side, leaves):
+        return RejectReason.NOT_REDUCING
+    if more_lots > 0 and (reason := refuse_effect(account, instrument, terms, more_lots)):
+        return reason
+    # A market that is post-only makes every order that comes in anew one.
+    post_only = terms.exec_inst & _POST_ONLY or (instrument.trading_state is TradingState.POST_ONLY)
+    enters = not keeps_priority(order.now.terms, terms)
+    if post_only and enters and checks.crosses(market, side, price_ticks, leaves):
+        return RejectReason.POST_ONLY_WOULD_CROSS
+    if more_lots > 0 and over_position_limit(account, instrument, side, more_lots):
+        return RejectReason.POSITION_LIMIT
+    if not affordable(account, market, Priced(side, price_ticks, leaves), replaced=order):
+        return RejectReason.INSUFFICIENT_FUNDS
+    if terms.stp is _REJECT and enters:
+        coming = Incoming(account.account_id, side, price_ticks, leaves, terms.stp)
+        if meets_own(coming, waiting.makers(market, side, price_ticks)):
+            return RejectReason.SELF_TRADE
+    return None
