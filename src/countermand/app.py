@@ -32,10 +32,10 @@ from countermand.server.asgi import AppHandler
 from countermand.server.connection import Site
 from countermand.server.control import control_app
 from countermand.server.credentials import Keep, KeyRing
-from countermand.server.exposition import Exposition
 from countermand.server.front import front
 from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener, bind
+from countermand.server.metrics import Metrics
 from countermand.server.pipeline import Pipeline
 from countermand.server.request_log import explained
 from countermand.venues import PORT_OFFSETS, VENUES
@@ -193,7 +193,8 @@ class App:
         base_urls = {name: url for name, url in urls.items() if name != CONTROL}
         self._pipelines = list(pipelines.values())
         admission = Admission(lambda: engine.waiting)
-        figures = Exposition(engine, admission, [p.metrics for p in pipelines.values()])
+        metrics = [pipeline.metrics for pipeline in pipelines.values()]
+        figures = partial(_figures, engine, admission, metrics)
         control = AppHandler(control_app(engine, base_urls, figures))
         hosts = _hosts(self._config)
         await self._listen(Site(control.begin, control.refuse, Limits(), hosts), sockets[CONTROL])
@@ -287,6 +288,13 @@ def _is_published(name: str, keys: KeyRing) -> bool:
     venue = VENUES[name]
     [part] = worlds.demo([venue]).values()
     return any(keys.find(demo.key) for demo in _key_ring(venue, part))
+
+
+def _figures(engine: Engine, admission: Admission, metrics: list[Metrics]) -> tuple[bytes, str]:
+    # Prometheus' library costs a tenth of what a start does, and not every server is asked.
+    from countermand.server.exposition import Exposition  # noqa: PLC0415
+
+    return Exposition(engine, admission, metrics).text()
 
 
 def _hosts(config: Config) -> frozenset[bytes]:

@@ -51,7 +51,7 @@ def test_latencies_are_told_by_venue_and_operation() -> None:
         for duration_ns in (60_000, 70_000, 2_000_000):
             seen.observe(duration_ns)
         await engine.submit_all([*FOUNDING, order()])
-        told = samples(Exposition(engine, Admission(lambda: 0), [metrics]).text().decode())
+        told = samples(Exposition(engine, Admission(lambda: 0), [metrics]).text()[0].decode())
         await engine.stop()
         return told
 

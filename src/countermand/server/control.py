@@ -8,21 +8,21 @@ Control: what an operator or a script asks of the whole server, on a port of its
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import to_builtins
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from countermand.engine.sequencer import Engine
-from countermand.server.exposition import Exposition
 
 
-def control_app(engine: Engine, base_urls: Mapping[str, str], exposition: Exposition) -> Starlette:
-    """Return the ASGI application of the control port."""
+def control_app(
+    engine: Engine, base_urls: Mapping[str, str], figures: Callable[[], tuple[bytes, str]]
+) -> Starlette:
+    """Return the ASGI application of the control port; `figures` are what `/metrics` tells."""
 
     async def index(request: Request) -> Response:
         return JSONResponse({"venues": dict(base_urls), "seq": engine.seq})
@@ -32,7 +32,8 @@ def control_app(engine: Engine, base_urls: Mapping[str, str], exposition: Exposi
         return JSONResponse(to_builtins(found), 200 if found.taking_commands else 503)
 
     async def metrics(request: Request) -> Response:
-        return Response(exposition.text(), media_type=CONTENT_TYPE_LATEST)
+        text, media_type = figures()
+        return Response(text, media_type=media_type)
 
     return Starlette(
         routes=[Route("/", index), Route("/health", health), Route("/metrics", metrics)]

@@ -1,6 +1,5 @@
 """
-Exposition: the figures of a running server as Prometheus reads them, at the time it asks.
-"""
+Exposition: the figures of a running server as Prometheus reads them, at the time it asks."""
 
 from __future__ import annotations
 
@@ -14,6 +13,7 @@ from prometheus_client.core import (
     HistogramMetricFamily,
     Metric,
 )
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from countermand.engine.histogram import BOUNDS_NS, Histogram
 from countermand.engine.sequencer import Engine
@@ -32,9 +32,9 @@ class Exposition:
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
 
-    def text(self) -> bytes:
-        """Return every figure as Prometheus' text."""
-        return generate_latest(self._registry)
+    def text(self) -> tuple[bytes, str]:
+        """Return every figure as Prometheus' text, and its media type."""
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric family as it stands."""
