@@ -278,3 +278,25 @@ def test_json_may_be_called_text(line: Line) -> None:
     assert (expected, "application/json") == (
         answer.headers["content-type"], usual.headers["content-type"],
     )  # fmt: skip
+
+
+def test_control_is_reached_when_the_venues_are_full() -> None:
+    """Its connections are its own; a venue that is full says so in its words."""
+    with Served(None, "--venue", "coinbase-intx", "--connections-max", "3") as running:
+        venue = urlsplit(running.venue("coinbase-intx")["base_url"])
+        control = urlsplit(running.ready["control"])
+        held = [socket.create_connection((venue.hostname, venue.port), 10) for _ in range(3)]
+        for opened in held:
+            opened.sendall(PING)
+        statuses = [Answer(opened).status for opened in held]
+        with socket.create_connection((venue.hostname, venue.port), 10) as opened:
+            refusal = Answer(opened)
+        with socket.create_connection((control.hostname, control.port), 10) as opened:
+            opened.sendall(HEAD % b"GET /health" + b"\r\n")
+            health = Answer(opened)
+        for opened in held:
+            opened.close()
+
+    assert [200, 200, 200] == statuses
+    assert (503, {"message"}) == (refusal.status, set(json.loads(refusal.body)))
+    assert 200 == health.status
