@@ -46,6 +46,20 @@ def test_one_that_blocks_anew_keeps_the_rest_waiting() -> None:
     assert ([1], [1, 2, 3]) == (once, started)
 
 
+def test_two_may_block_at_once() -> None:
+    """A request that was there before may come to wait too: the rest waits for both."""
+    started: list[int] = []
+    line = Lanes()
+    line.block("alice")
+    line.block("alice")
+    line.enter("alice", lambda: started.append(1))
+    line.release("alice")
+    once = list(started)
+    line.release("alice")
+
+    assert ([], [1]) == (once, started)
+
+
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of all owners together; what has gone on makes room."""
     monkeypatch.setattr(lanes, "WAITING_MAX", 1)

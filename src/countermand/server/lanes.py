@@ -7,7 +7,7 @@ requests wait behind the request: otherwise a cancel-all could pass an order tha
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 
 from countermand.wire.errors import Overloaded
@@ -21,7 +21,8 @@ class Lanes:
 
     def __init__(self) -> None:
         self._behind: dict[str, deque[Callable[[], None]]] = {}
-        self._blocked: set[str] = set()
+        # By owner, how many of its requests keep others waiting.
+        self._blocks: Counter[str] = Counter()
         self._waiting = 0
 
     def enter(self, owner: str, start: Callable[[], None]) -> None:
@@ -36,16 +37,16 @@ class Lanes:
         behind.append(start)
 
     def block(self, owner: str) -> None:
-        """Keep the owner's later requests waiting until `release`."""
-        self._blocked.add(owner)
+        """Keep the owner's later requests waiting until `release`, called as often as this."""
+        self._blocks[owner] += 1
         self._behind.setdefault(owner, deque())
 
     def release(self, owner: str) -> None:
         """Let them go on, in their order, as far as none of them blocks anew."""
-        self._blocked.discard(owner)
+        self._blocks[owner] -= 1
         behind = self._behind[owner]
-        while behind and owner not in self._blocked:
+        while behind and not self._blocks[owner]:
             self._waiting -= 1
             behind.popleft()()
-        if owner not in self._blocked:
-            del self._behind[owner]
+        if not self._blocks[owner]:
+            del self._behind[owner], self._blocks[owner]

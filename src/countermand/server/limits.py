@@ -12,6 +12,9 @@ from msgspec import Struct
 # loop's own, and the listening sockets.
 FILES_RESERVED = 64
 
+# What is asked for where a system names no bound.
+ENOUGH = 65_536
+
 # The control port's connections have a number of their own, so that an operator gets in when the
 # venues are full.
 CONTROL_CONNECTIONS_MAX = 32
@@ -61,13 +64,20 @@ class Room:
 def descriptors() -> int:
     """Return how many descriptors this process may have, once it has asked for all it can."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == hard:
+    wanted = ENOUGH if hard == resource.RLIM_INFINITY else hard
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
         return soft
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    except (OSError, ValueError):
+        # Some systems allow less than they say.
+        return soft
+    return wanted
 
 
 def venues_room(connections_max: int) -> Room:
     """Return the room for the venues' connections: as many as asked for, if descriptors allow."""
-    left = descriptors() - FILES_RESERVED - CONTROL_CONNECTIONS_MAX
-    return Room(max(1, min(connections_max, left)))
+    there = descriptors()
+    left = there - FILES_RESERVED - CONTROL_CONNECTIONS_MAX
+    is_bounded = there != resource.RLIM_INFINITY
+    return Room(max(1, min(connections_max, left)) if is_bounded else connections_max)
