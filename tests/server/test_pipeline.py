@@ -120,7 +120,7 @@ def pipeline(
         "acme", "acme", Routes([row]), auth,
         Refusals(Kinds(), [Row(WireError, 400)]),
         Settings,
-        habits=Habits(auth_first=True, echoes=(b"x-trace",)),
+        habits=Habits(auth_first=(b"/",), echoes=(b"x-trace",)),
     )  # fmt: skip
     keys = KeyRing(auth, [auth.credential("alice", {"key": "sesame"})])
     return Pipeline(venue, engine, keys, Clock(), Settings())

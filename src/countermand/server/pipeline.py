@@ -197,7 +197,7 @@ class _Call:
         try:
             self._route, self._params = pipeline.venue.routes.match(request.method, request.path)
         except WireError as error:
-            if not pipeline.venue.habits.auth_first:
+            if not self._asks_first():
                 raise
             self._unmatched = error
         route = self._route
@@ -213,6 +213,12 @@ class _Call:
             key = pipeline.claimed(request)
             cancels = self._row.cancels and pipeline.settings.cancels_first
             pipeline.verifier.verify(request, self._now_ns, self._verified, key, cancels=cancels)
+
+    def _asks_first(self) -> bool:
+        habits, request = self._pipeline.venue.habits, self._request
+        if request.path.startswith(habits.auth_first):
+            return True
+        return bool(habits.auth_first and request.header(habits.key_header))
 
     def _verified(self, verdict: Principal | Exception) -> None:
         if isinstance(verdict, Exception):

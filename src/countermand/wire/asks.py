@@ -1,5 +1,7 @@
 """Who asks: the accounts of a request's key."""
 
+from collections.abc import Sequence
+
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire.conversation import AnyContext
@@ -12,7 +14,11 @@ def accounts(ctx: AnyContext) -> tuple[AccountReport, ...]:
 
 def default_account(ctx: AnyContext) -> AccountReport | None:
     """Return the default account of who asks, else the first, else None."""
-    owned = accounts(ctx)
+    return default_of(accounts(ctx))
+
+
+def default_of(owned: Sequence[AccountReport]) -> AccountReport | None:
+    """Return the default one of an owner's accounts, else the first, else None."""
     return next((one for one in owned if one.is_default), owned[0] if owned else None)
 
 

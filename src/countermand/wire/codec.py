@@ -7,6 +7,7 @@ name is not read: it may have been signed, that is all. Only where the message f
 fields may such a body say nothing that the query does not say too.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -90,7 +91,30 @@ def _body_values(route: Route, body: bytes) -> dict[str, Any]:
     values = _untyped(body)
     if not isinstance(values, dict):
         raise Malformed("body must be a JSON object")
+    if route.form.unique:
+        _check_unique(values, body)
     return values if route.form.normalize is None else route.form.normalize(values)
+
+
+def _check_unique(values: dict[str, Any], body: bytes) -> None:
+    # What was given twice is lost by now. A name has a colon, so that a body with as many colons as
+    # names, as most are, is not read again.
+    if body.count(b":") != _names(values):
+        json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
+
+
+def _names(values: Any) -> int:
+    own = len(values) if isinstance(values, dict) else 0
+    return own + sum(map(_names, _inside(values)))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in seen:
+            raise InvalidField(name, f"{name} is given more than once")
+        seen[name] = value
+    return seen
 
 
 def _is_plain(value: Any) -> bool:

@@ -95,6 +95,10 @@ class Step(Struct, frozen=True):
 Flow = Callable[[Any, Credential | None, AnyContext], Generator[Step, Any, Any]]
 
 
+class Nothing(Struct, frozen=True):
+    """The message of a request that has no fields."""
+
+
 class Op(Struct, frozen=True):
     """
     An operation of a dialect: its two messages and what each end does with them.

@@ -92,6 +92,16 @@ def _steps(value: Decimal, scale: int, step: int) -> int:
     return steps
 
 
+def grid(step: Decimal) -> tuple[int, int]:
+    """
+    Return a step in units, and their scale: "0.05" is 5 of 10**-2.
+
+    Units: the scale is the fewest digits in which the step is whole. Raises as `scaled` does.
+    """
+    scale = max(0, -int(step.normalize().as_tuple().exponent)) if step.is_finite() else 0
+    return scaled(step, scale), scale
+
+
 def price_text(instrument: Instrument, ticks: int) -> str:
     """Return a price in ticks as plain decimal text."""
     return unscaled(ticks * instrument.tick_units, instrument.price_scale)

@@ -16,8 +16,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from operator import attrgetter, itemgetter
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from countermand.vocabulary.order import OrdStatus
@@ -44,6 +45,8 @@ from countermand.wire.http import Request, Response
 OVERLOADED = "Server overloaded - the request was not executed"
 CLOSED = "Service unavailable - the request was not executed: {text}"
 UNDECIDED = "Service unavailable - whether the request was executed is not known"
+
+Body = TypeVar("Body")
 
 TO = (CxlRejResponseTo.CANCEL, CxlRejResponseTo.REPLACE)
 
@@ -76,6 +79,14 @@ class Envelope(Protocol):
 
     def read(self, response: Response) -> Said:
         """Return what a response carries, with empty words where it is in no known shape."""
+
+
+def body_of(response: Response, decode: Callable[[bytes], Body], empty: Body) -> Body:
+    """Return the body of a refusal as `decode` reads it, `empty` where it is in another shape."""
+    try:
+        return decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return empty
 
 
 class Row(Struct, frozen=True):

@@ -39,13 +39,15 @@ class Form(Struct, frozen=True):
 
     `normalize` puts the values of a body into the message's form where a dialect takes more than
     one, and lets a body be empty; where a query `repeats`, a parameter may be sent once more as it
-    was; with `decimal_numbers` our client writes decimals in a body as numbers, not as text.
+    was; with `decimal_numbers` our client writes decimals in a body as numbers, not as text; with
+    `unique` a body that gives a name twice is refused, elsewhere the last one counts.
     """
 
     body: bool = False
     normalize: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     decimal_numbers: bool = False
     repeats: bool = False
+    unique: bool = False
 
 
 QUERY, BODY = Form(), Form(body=True)

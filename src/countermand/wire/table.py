@@ -1,10 +1,13 @@
 """Tables that are read in both directions, so that the two ends of a wire cannot disagree."""
 
+from collections.abc import Iterable
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from countermand.wire.errors import InvalidField, NotExpressible
 
 Word = TypeVar("Word")
+Member = TypeVar("Member", bound=Enum)
 
 
 class Table(Generic[Word]):
@@ -52,3 +55,8 @@ class Table(Generic[Word]):
     def rows(self) -> tuple[tuple[Word, str], ...]:
         """The rows, in order."""
         return tuple(self._to_wire.items())
+
+
+def by_name(name: str, words: Iterable[Member], prefix: str = "", **renamed: str) -> Table[Member]:
+    """Return the table of words that are spelled as ours after a prefix, but for those renamed."""
+    return Table(name, tuple((word, prefix + renamed.get(word.name, word.name)) for word in words))

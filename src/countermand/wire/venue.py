@@ -60,15 +60,15 @@ class Habits(Struct, frozen=True):
     """
     How a venue's front speaks HTTP, whatever is asked.
 
-    With `auth_first` an unknown path is refused for a missing signature before it is refused for
-    itself. `echoes` are request headers, in lower case, that every answer repeats. `produces` are
-    the media types of its JSON answers, the usual one first. `secrets` are headers and query
-    parameters, in lower case, that no log may show. `explain` says of a request that was not proven
-    why, with its arguments those of `Auth.verify`. `key_header` names the key, before anything is
-    proven.
+    An unknown path is refused for itself; with `auth_first`, where it begins with one of those or
+    a key is named all the same, only once it is proven who asks. `echoes` are request headers, in
+    lower case, that every answer repeats. `produces` are the media types of its JSON answers, the
+    usual one first. `secrets` are headers and query parameters, in lower case, that no log may
+    show. `explain` says of a request that was not proven why, with its arguments those of
+    `Auth.verify`. `key_header` names the key, before anything is proven.
     """
 
-    auth_first: bool = False
+    auth_first: tuple[bytes, ...] = ()
     echoes: tuple[bytes, ...] = ()
     produces: tuple[bytes, ...] = (b"application/json",)
     secrets: frozenset[bytes] = frozenset()

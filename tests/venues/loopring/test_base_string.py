@@ -163,7 +163,7 @@ def test_a_body_is_signed_as_sent() -> None:
 
 
 def test_a_key_update_may_be_signed_without_blanks() -> None:
-    """As LoopringAPI does, which sends what it signs with a blank; a broken body has one reading."""
+    """As LoopringAPI does, which sends it with a blank; a broken body has one reading."""
     stem = b"POST&https%3A%2F%2Fapi3.loopring.io%2Fapi%2Fv3%2F"
     compact = b"%7B%22accountId%22%3A10010%7D"
     key, order, broken = (

@@ -216,12 +216,24 @@ def test_prefix_of_a_path(sender: Sender) -> None:
     assert (200, {}) == sender.send(signed)
 
 
-@pytest.mark.parametrize("path", [b"/v1/orders", b"/v1/nowhere", b"/orders", b"/"])
-def test_who_asks_comes_before_what(sender: Sender, path: bytes) -> None:
-    """Without a signature every path but a public one is a 401, whether it exists or not."""
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/v1/orders", 401, 16),
+        ("/v1/order/x/y/z", 401, 16),
+        ("/v1/portfolio/nothing", 401, 16),
+        ("/v1/account", 401, 16),
+        ("/v1/nowhere", 404, 5),
+        ("/v1/markets/a/b/c", 404, 5),
+        ("/orders", 404, 5),
+        ("/", 404, 5),
+    ],
+)
+def test_who_asks_comes_before_what(sender: Sender, path: str, status: int, code: int) -> None:
+    """Without a signature every path of the account's host is a 401, others only what they are."""
     for body in (b"", b"{"):
-        status, answer = sender.send(Request("POST", path, b"", (), body))
-        assert (401, 16) == (status, answer["code"])
+        told, answer = sender.send(Request("POST", path.encode(), b"", (), body))
+        assert (status, code) == (told, answer["code"])
 
 
 def test_key_without_permission(sender: Sender) -> None:

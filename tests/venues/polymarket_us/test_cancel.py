@@ -159,6 +159,33 @@ def test_body_that_is_none(counter: Counter, body: bytes) -> None:
     assert counter.state(order_id) == "NEW"
 
 
+TWICE = [
+    (b'{"marketSlug":"SLUG","marketSlug":"SLUG"}', "marketSlug"),
+    (b'{"marketSlug":"no-such-market","marketSlug":"SLUG"}', "marketSlug"),
+    (b'{"marketSlug":"SLUG","a":{"b":[{"c":1,"c":9999999999999999999999e400}]}}', "c"),
+]
+
+
+@pytest.mark.parametrize(("body", "name"), TWICE)
+def test_name_that_is_given_twice(counter: Counter, body: bytes, name: str) -> None:
+    """Is refused: which of both counts is not for us to guess; the order stays."""
+    order_id = counter.place("alice", "BUY_LONG", "0.40", 10)
+    status, answer = counter.cancel(order_id, body.replace(b"SLUG", GAME.encode()))
+
+    assert (400, 3, f"{name} is given more than once") == (
+        status, answer["code"], answer["message"],
+    )  # fmt: skip
+    assert counter.state(order_id) == "NEW"
+
+
+def test_colons_in_values_are_no_names(counter: Counter) -> None:
+    """A body is read again where it has more colons than names, and taken all the same."""
+    order_id = counter.place("alice", "BUY_LONG", "0.40", 10)
+    body = {"marketSlug": GAME, "note": ':::"":,', "list": [{"a": 1}, {"a": "b:"}]}
+
+    assert (200, {}) == counter.cancel(order_id, body)
+
+
 @pytest.mark.parametrize("known", ["marketSlug", "slugs", "price", "orders"])
 @pytest.mark.parametrize("levels", [40, 900, 20_000])
 @pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"price":', "}")])

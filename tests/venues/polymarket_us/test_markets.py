@@ -191,6 +191,9 @@ def test_rest_of_the_gateway_is_empty(floor: Floor, target: str, body: Any) -> N
         ("endDateMin=2026-06-06T00:00:01Z&endDateMax=2026-11-04T00:00:00Z", [CHAMPION]),
         ("orderBy=endDate&orderDirection=desc", [FED, CHAMPION, GAME]),
         ("orderBy=slug", [GAME, FED, CHAMPION]),
+        ("orderBy=id&orderDirection=ASC", [GAME, CHAMPION, FED]),
+        ("orderBy=EndDate&orderDirection=DESC", [FED, CHAMPION, GAME]),
+        ("orderBy=slug&orderDirection=up", [GAME, FED, CHAMPION]),
         ("orderBy=startDate&orderDirection=asc&limit=1", [CHAMPION]),
         ("orderBy=liquidity&orderDirection=desc", [GAME, CHAMPION, FED]),
         ("tagIds=3&gameId=4&relatedTags=true&whatever=1", [GAME, CHAMPION, FED]),
@@ -257,7 +260,7 @@ def test_date_that_is_none_is_no_world(field: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=-1", "limit=ten", "offset=-1", "id=x", "active=maybe", "orderDirection=up",
+    ["limit=-1", "limit=ten", "offset=-1", "id=x", "active=maybe",
      "volumeNumMin=lots", "volumeNumMin=NaN", "startDateMin=yesterday", "limit=1&limit=2"],
 )  # fmt: skip
 def test_bad_filter(floor: Floor, query: str) -> None:

@@ -62,8 +62,8 @@ def test_quantity_counts_what_was_executed(counter: Counter) -> None:
     assert (6, 4, 2) == (shown["quantity"], shown["cumQuantity"], shown["leavesQuantity"])
 
 
-@pytest.mark.parametrize("quantity", [4, 3, 0])
-def test_quantity_that_was_executed_already(counter: Counter, quantity: int) -> None:
+@pytest.mark.parametrize("quantity", [4, 3, 0.001])
+def test_quantity_that_was_executed_already(counter: Counter, quantity: float) -> None:
     """Leaves nothing to work: the order is canceled."""
     order_id = resting(counter)
     counter.place("bob", "BUY_SHORT", "0.40", 4)
@@ -72,7 +72,18 @@ def test_quantity_that_was_executed_already(counter: Counter, quantity: int) -> 
     assert counter.state(order_id) == "CANCELED"
 
 
-@pytest.mark.parametrize("quantity", [5, 4, 0])
+def test_quantity_of_zero_is_one_that_was_not_given(counter: Counter) -> None:
+    """As in protobuf, where zero is the default: the quantity is kept, and the rest is changed."""
+    order_id = resting(counter)
+
+    assert (200, {}) == counter.modify(order_id, price=usd("0.41"), quantity=0)
+    shown = counter.shown(order_id)
+    assert (usd("0.41"), 10, "ORDER_STATE_NEW") == (
+        shown["price"], shown["quantity"], shown["state"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("quantity", [5, 4, 1])
 def test_quantity_that_is_executed_on_the_way(counter: Counter, quantity: int) -> None:
     """What counts is what has been executed when the modification arrives, not when it was sent."""
     desk, order_id = counter.desk, resting(counter)
@@ -247,7 +258,7 @@ def test_batch(counter: Counter) -> None:
     counter.cancel(over)
     ids = [order_id, over, "NOSUCHORDER1", canceled]
     orders = [{"orderId": one, "marketSlug": GAME, "quantity": 5} for one in ids]
-    orders[-1]["quantity"] = 0
+    orders[-1]["quantity"] = 0.001
     orders.append({"orderId": order_id, "marketSlug": "no-such-market", "quantity": 7})
 
     expected = (200, {"modifiedOrderIds": [*ids, order_id]})

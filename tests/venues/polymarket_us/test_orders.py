@@ -545,7 +545,30 @@ def test_market_order_is_immediate(counter: Counter, tif: str | None) -> None:
 
     assert ("PARTIAL_FILL", "EXPIRED") == tuple(kind for kind, _ in executed(answer)[1:])
     shown = counter.shown(answer["id"])
-    assert (None, IOC, 4) == (shown["price"], shown["tif"], shown["cumQuantity"])
+    assert (usd("0.55"), IOC, 4) == (shown["price"], shown["tif"], shown["cumQuantity"])
+
+
+PRICES = [
+    ("what it was filled at", {}, 14, "0.556"),
+    ("what it was filled at, below its bound", {"ticks": 20}, 4, "0.55"),
+    ("its bound, where nothing is within it", {"ticks": 4}, 4, "0.54"),
+    ("the market's reference, where nothing stands", {"marketSlug": FED}, 4, "0.60"),
+    ("nothing, in a market that is unknown", {"marketSlug": "no-such-market"}, 4, "0.00"),
+]
+
+
+@pytest.mark.parametrize(("_says", "changes", "quantity", "price"), PRICES)
+def test_price_of_a_market_order(
+    counter: Counter, _says: str, changes: dict[str, Any], quantity: int, price: str
+) -> None:
+    """It is never null: the official types have it in every order, and clients read its value."""
+    counter.place("bob", "BUY_SHORT", "0.55", 4)
+    counter.place("bob", "BUY_SHORT", "0.56", 6)
+    if "ticks" in changes:
+        changes = {"slippageTolerance": {"currentPrice": usd("0.50")} | changes}
+    order_id = counter.create("alice", terms("BUY_LONG", None, quantity) | changes)["id"]
+
+    assert usd(price) == counter.shown(order_id)["price"]
 
 
 def test_market_order_with_a_price(counter: Counter) -> None:

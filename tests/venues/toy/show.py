@@ -11,7 +11,7 @@ from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
-from countermand.wire.states import last_exec_type
+from countermand.wire.reading import last_exec_type
 
 
 def limit(side: Side, qty_lots: int, price_ticks: int) -> OrderTerms:

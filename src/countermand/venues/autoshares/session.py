@@ -18,7 +18,7 @@ from countermand.venues.autoshares.messages import session as m
 from countermand.venues.autoshares.settings import AutosharesSettings, Ctx
 from countermand.wire import codec, times
 from countermand.wire.context import Context
-from countermand.wire.conversation import IssueKey, Op, RevokeKeys, Serving, reply
+from countermand.wire.conversation import IssueKey, Nothing, Op, RevokeKeys, Serving, reply
 from countermand.wire.credential import Credential
 from countermand.wire.http import Response
 from countermand.wire.route import Attempts
@@ -38,7 +38,7 @@ ATTEMPTS = Attempts(
 
 
 def serve_login(
-    message: m.Nothing, ctx: Context[AutosharesSettings, Login]
+    message: Nothing, ctx: Context[AutosharesSettings, Login]
 ) -> Serving[LoginState | Response]:
     """
     Return the token that a login gets; with 202 a ticket for its next step, and what that is.
@@ -64,10 +64,10 @@ def serve_login(
     return LoginState("Succeeded", token=issued.held.token)
 
 
-LOG_IN = Op(m.Nothing, LoginState, serve_login)
+LOG_IN = Op(Nothing, LoginState, serve_login)
 
 
-def serve_logout(message: m.Nothing, ctx: Ctx) -> Serving[None]:
+def serve_logout(message: Nothing, ctx: Ctx) -> Serving[None]:
     """
     End the token that asks for it; a world's standing token has no end.
 
@@ -78,7 +78,7 @@ def serve_logout(message: m.Nothing, ctx: Ctx) -> Serving[None]:
     yield RevokeKeys(() if who.stands else (who.key,))
 
 
-LOG_OUT = Op(m.Nothing, None, serve_logout)
+LOG_OUT = Op(Nothing, None, serve_logout)
 
 
 def serve_streamers(message: m.GetStreamers, ctx: Ctx) -> m.Streamers:

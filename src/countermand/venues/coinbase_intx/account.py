@@ -8,7 +8,7 @@ from countermand.venues.coinbase_intx import ids, presentation, resolve
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import COLLATERAL, NAME
-from countermand.venues.coinbase_intx.resolve import known, known_portfolio
+from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.commands import ConfigureAccount, OpenAccount
 from countermand.vocabulary.ids import AssetId
@@ -22,9 +22,10 @@ from countermand.vocabulary.reports import (
     ReferenceData,
 )
 from countermand.wire import asks, numbers
-from countermand.wire.conversation import Op, Serve, Serving, always, each
+from countermand.wire.conversation import Nothing, Op, Serve, Serving, always, each
 from countermand.wire.errors import InvalidField, MissingField, NotFound
 from countermand.wire.numbers import minor_text
+from countermand.wire.reading import known
 from countermand.wire.receipts import accepted
 
 PORTFOLIOS_MAX = 20
@@ -47,7 +48,7 @@ def summary_of(portfolio: str, ctx: Ctx) -> Serving[AccountSummary]:
     return found
 
 
-def serve_list(message: m.ListPortfolios, ctx: Ctx) -> Serving[list[m.Portfolio]]:
+def serve_list(message: Nothing, ctx: Ctx) -> Serving[list[m.Portfolio]]:
     """Show all portfolios of the key's owner, in order of opening."""
     data: ReferenceData = yield GetReferenceData(NAME)
     owner = ctx.principal.owner
@@ -181,10 +182,10 @@ def _checked_name(name: str) -> str:
 
 
 LIST = Op(
-    m.ListPortfolios,
+    Nothing,
     list[m.Portfolio],
     serve_list,
-    always(m.ListPortfolios()),
+    always(Nothing()),
     each(read_portfolio),
 )
 GET = Op(

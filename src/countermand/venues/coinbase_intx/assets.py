@@ -9,12 +9,12 @@ from countermand.venues.coinbase_intx.messages.shared import ZERO
 from countermand.venues.coinbase_intx.presentation import COLLATERAL
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.instrument import Asset
-from countermand.wire.conversation import Op, reply
+from countermand.wire.conversation import Nothing, Op, reply
 
 _ONE = Raw(b"1")
 
 
-def show_assets(message: m.ListAssets, ctx: Ctx) -> list[m.Asset]:
+def show_assets(message: Nothing, ctx: Ctx) -> list[m.Asset]:
     """Return all assets."""
     return [show_asset(asset) for asset in ctx.directory.assets.values()]
 
@@ -40,6 +40,6 @@ def show_asset(asset: Asset) -> m.Asset:
     )
 
 
-LIST = Op(m.ListAssets, list[m.Asset], reply(show_assets))
+LIST = Op(Nothing, list[m.Asset], reply(show_assets))
 GET = Op(m.GetAsset, m.Asset, reply(show_one_asset))
 NETWORKS = Op(m.ListNetworks, list[m.Asset], reply(show_networks))

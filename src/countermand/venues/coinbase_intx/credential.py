@@ -8,7 +8,7 @@ from typing import Any
 from countermand.venues.coinbase_intx import ids
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.vocabulary.reports import AccountReport
-from countermand.wire import key_fields
+from countermand.wire import asks, key_fields
 from countermand.wire.credential import Credential
 
 
@@ -42,7 +42,7 @@ def publish(credential: IntxCredential, accounts: Sequence[AccountReport]) -> di
     Return what the venue's SDKs need, in the names of the official Python SDK, and the portfolios.
     """
     names = {account.name: ids.uuid(Kind.PORTFOLIO, account.account_id) for account in accounts}
-    first = next((a for a in accounts if a.is_default), accounts[0] if accounts else None)
+    first = asks.default_of(accounts)
     return {
         "access_key": credential.key,
         "passphrase": credential.passphrase,

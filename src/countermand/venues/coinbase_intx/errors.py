@@ -13,7 +13,6 @@ import re
 import msgspec
 from msgspec import Struct
 
-from countermand.venues.coinbase_intx.tables import by_name
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.wire.errors import (
@@ -36,11 +35,13 @@ from countermand.wire.refusals import (
     Refusals,
     Row,
     Said,
+    body_of,
     for_orders,
     for_terms,
     for_too_late,
     trouble,
 )
+from countermand.wire.table import by_name
 
 # The venue's own code is known for one reason; ours serve for the others. UNKNOWN_ORDER is that of
 # staged orders, which this venue does not offer; a cancel's has the plain word.
@@ -143,10 +144,7 @@ class _Envelope:
         return Response(said.status, msgspec.json.encode(problem))
 
     def read(self, response: Response) -> Said:
-        try:
-            problem = _decode(response.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            problem = Problem()
+        problem = body_of(response, _decode, Problem())
         _, _, title = problem.title.partition(": ")
         stated = _STATED.search(title)
         code, text = stated.groups() if stated else ("", title or problem.title)

@@ -7,7 +7,7 @@ from countermand.venues.coinbase_intx import ids, paging, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import user_uuid
-from countermand.venues.coinbase_intx.resolve import known, known_portfolio
+from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
 from countermand.vocabulary.order import OrderTerms, OrdType, TimeInForce
@@ -17,6 +17,7 @@ from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.fields import instant
 from countermand.wire.numbers import minor_text, price_text, qty_text
+from countermand.wire.reading import known
 
 
 def serve_list(message: m.ListFills, ctx: Ctx) -> Serving[m.FillPage]:

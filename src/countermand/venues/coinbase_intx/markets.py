@@ -17,7 +17,7 @@ from countermand.vocabulary.queries import GetQuote, ListQuotes
 from countermand.vocabulary.reports import QuoteReport
 from countermand.vocabulary.units import PPB
 from countermand.wire import numbers, times
-from countermand.wire.conversation import Op, Serving, always, each, many
+from countermand.wire.conversation import Nothing, Op, Serving, always, each, many
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
 
@@ -39,7 +39,7 @@ def ask_quote(query: GetQuote, ctx: Ctx) -> m.GetQuote:
 
 def read_quote(reply: m.Quote, message: m.GetQuote, ctx: Ctx) -> QuoteReport:
     """Return what a quote says; volumes and open interest, which it does not say, are 0."""
-    return _read_quote(reply, resolve.instrument(message.instrument, ctx), 0, 0, 0)
+    return _read_quote(reply, resolve.instrument(message.instrument, ctx))
 
 
 def _quote_of(text: str, ctx: Ctx) -> Serving[QuoteReport]:
@@ -125,12 +125,14 @@ def read_instrument(message: m.Instrument, asked: Any, ctx: Ctx) -> QuoteReport:
     try:
         one = _instrument(message, ctx)
         quote = _asset(message.quote_asset_id, ctx) or _unknown_asset(one)
-        volume = numbers.qty_lots(one, Decimal(message.qty_24hr))
-        notional = numbers.asset_minor(quote, Decimal(message.notional_24hr))
-        interest = numbers.qty_lots(one, Decimal(message.open_interest))
+        return replace(
+            _read_quote(message.quote, one),
+            volume_lots=numbers.qty_lots(one, Decimal(message.qty_24hr)),
+            volume_notional_minor=numbers.asset_minor(quote, Decimal(message.notional_24hr)),
+            open_interest_lots=numbers.qty_lots(one, Decimal(message.open_interest)),
+        )
     except (ArithmeticError, ValueError) as error:
         raise Malformed(f"instrument {message.symbol}: {error}") from None
-    return _read_quote(message.quote, one, volume, notional, interest)
 
 
 def _asset_names(role: str, asset: Asset) -> dict[str, Any]:
@@ -158,9 +160,7 @@ def _unknown_asset(one: Instrument) -> Asset:
     return Asset(one.quote_asset_id, NAME, "", scale)
 
 
-def _read_quote(
-    message: m.Quote, one: Instrument, volume: int, notional: int, interest: int
-) -> QuoteReport:
+def _read_quote(message: m.Quote, one: Instrument) -> QuoteReport:
     def ticks(text: str | None) -> int:
         return numbers.price_ticks(one, Decimal(text or 0))
 
@@ -176,16 +176,13 @@ def _read_quote(
         ticks(message.trade_price),
         lots(message.trade_qty),
         ticks(message.mark_price),
-        volume,
-        notional,
-        interest,
-        times.parse_iso(message.timestamp),
+        transact_ns=times.parse_iso(message.timestamp),
     )
 
 
 def _instrument(message: m.Instrument, ctx: Ctx) -> Instrument:
-    tick_units, price_scale = _grid(message.quote_increment)
-    lot_units, qty_scale = _grid(message.base_increment)
+    tick_units, price_scale = numbers.grid(Decimal(message.quote_increment))
+    lot_units, qty_scale = numbers.grid(Decimal(message.base_increment))
     base, quote = _asset(message.base_asset_id, ctx), _asset(message.quote_asset_id, ctx)
     quote_scale = quote.scale if quote else price_scale + qty_scale
     base_scale = base.scale if base else qty_scale
@@ -223,16 +220,9 @@ def _with_rules(one: Instrument, message: m.Instrument, quote_scale: int) -> Ins
     return replace(one, **rules)
 
 
-def _grid(increment: str) -> tuple[int, int]:
-    # The fewest digits in which the step is whole: "0.05" is 5 of 10**-2.
-    step = Decimal(increment)
-    scale = max(0, -int(step.normalize().as_tuple().exponent))
-    return numbers.scaled(step, scale), scale
-
-
 _every = many(always(ListQuotes(NAME)), show_instrument)
-_ask_every = always(m.ListInstruments())
+_ask_every = always(Nothing())
 
-LIST = Op(m.ListInstruments, list[m.Instrument], _every, _ask_every, each(read_instrument))
+LIST = Op(Nothing, list[m.Instrument], _every, _ask_every, each(read_instrument))
 GET = Op(m.GetInstrument, m.Instrument, serve_get)
 QUOTE = Op(m.GetQuote, m.Quote, serve_quote, ask_quote, read_quote)

@@ -6,13 +6,14 @@ from countermand.venues.coinbase_intx import ids, resolve
 from countermand.venues.coinbase_intx.account import ask_summary, of_portfolio, summary_of
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
-from countermand.venues.coinbase_intx.resolve import known, known_portfolio
+from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.reports import AccountSummary, PositionReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.errors import NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text
+from countermand.wire.reading import known
 
 
 def show_positions(summary: AccountSummary, ctx: Ctx) -> list[m.Position]:

@@ -10,7 +10,8 @@ from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.wire import asks, fields, numbers
-from countermand.wire.errors import Forbidden, InvalidField, Malformed, MissingField, NotFound
+from countermand.wire.errors import Forbidden, InvalidField, MissingField, NotFound
+from countermand.wire.reading import known
 
 T = TypeVar("T")
 
@@ -122,13 +123,6 @@ def price_ticks(value: Decimal, of: Instrument) -> int:
 def size_lots(value: Decimal, of: Instrument) -> int:
     """Return the size of a request in lots. Raises InvalidField when it is off the grid."""
     return fields.steps("size", numbers.qty_lots, of, value)
-
-
-def known(what: str, thing: T | None) -> T:
-    """Return a thing that an answer names. Raises Malformed when it is not known here."""
-    if thing is None:
-        raise Malformed(f"{what} names what is not known here")
-    return thing
 
 
 def known_portfolio(what: str, text: str) -> AccountId:

@@ -6,7 +6,7 @@ from typing import Any
 from countermand.venues.coinbase_intx import ids, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages.orders import Order
-from countermand.venues.coinbase_intx.resolve import known, known_portfolio
+from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
@@ -22,6 +22,7 @@ from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.numbers import price_text, qty_text
+from countermand.wire.reading import known
 
 
 def show_order(report: OrderReport, ctx: Ctx) -> Order:

@@ -1,9 +1,5 @@
 """Two-way tables: our words and this venue's."""
 
-from collections.abc import Iterable
-from enum import IntEnum
-from typing import TypeVar
-
 from countermand.vocabulary.instrument import InstrumentKind, TradingState
 from countermand.vocabulary.order import (
     ExecType,
@@ -15,15 +11,7 @@ from countermand.vocabulary.order import (
 )
 from countermand.vocabulary.reasons import CancelReason
 from countermand.wire import times
-from countermand.wire.table import Table
-
-W = TypeVar("W", bound=IntEnum)
-
-
-def by_name(field: str, words: Iterable[W], **renamed: str) -> Table[W]:
-    """Return a table of words that have our names on the wire, but for those renamed."""
-    return Table(field, tuple((word, renamed.get(word.name, word.name)) for word in words))
-
+from countermand.wire.table import Table, by_name
 
 SIDES = by_name("side", Side)
 

@@ -7,14 +7,13 @@ from countermand.venues.deltadefi import resolve
 from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.messages import accounts as m
-from countermand.venues.deltadefi.messages.shared import Nothing
 from countermand.venues.deltadefi.presentation import token
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountSummary, BalanceReport
 from countermand.wire import numbers
-from countermand.wire.conversation import Op, Serving, always, each, reply
-from countermand.wire.errors import Malformed
+from countermand.wire.conversation import Nothing, Op, Serving, always, each, reply
+from countermand.wire.reading import known
 
 _STATUSES = (None, "pending", "confirmed")
 
@@ -38,8 +37,7 @@ def show_balance(report: BalanceReport, ctx: Ctx) -> m.Balance:
 
 def read_balance(message: m.Balance, asked: Any, ctx: Ctx) -> BalanceReport:
     """Return a balance. Raises Malformed for an asset that is not known here; ArithmeticError."""
-    if (asset := ctx.directory.asset_by_symbol(message.asset)) is None:
-        raise Malformed("balance names what is not known here")
+    asset = known("balance", ctx.directory.asset_by_symbol(message.asset))
     locked = numbers.asset_minor(asset, Decimal(message.locked))
     total = numbers.asset_minor(asset, Decimal(message.free)) + locked
     return BalanceReport(resolve.account(ctx), asset.asset_id, total, locked)

@@ -14,7 +14,7 @@ from countermand.venues.deltadefi.cardano import operation_key
 from countermand.venues.deltadefi.cardano.extended_key import ExtendedKey
 from countermand.venues.deltadefi.ids import Kind
 from countermand.vocabulary.reports import AccountReport
-from countermand.wire import key_fields, times
+from countermand.wire import asks, key_fields, times
 from countermand.wire.credential import Credential, Principal
 from countermand.wire.errors import NotExpressible
 
@@ -80,8 +80,7 @@ def to_fields(credential: DeltaDefiCredential) -> dict[str, Any]:
 def publish(credential: DeltaDefiCredential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
     """Return what the venue's SDKs need, and the account's id as answers have it."""
     told = to_fields(credential)
-    default = next((one for one in accounts if one.is_default), None) or next(iter(accounts), None)
-    if default is not None:
+    if (default := asks.default_of(accounts)) is not None:
         told["account_id"] = ids.uuid(Kind.ACCOUNT, default.account_id)
     return told
 

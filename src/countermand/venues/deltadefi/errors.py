@@ -20,7 +20,7 @@ from countermand.vocabulary.reasons import CxlRejReason, RejectReason
 from countermand.wire import errors
 from countermand.wire.errors import CancelRefused, OrderRefused, WireError
 from countermand.wire.http import Response
-from countermand.wire.refusals import Refusals, Row, Said
+from countermand.wire.refusals import Refusals, Row, Said, body_of
 
 NO_SUCH_PATH = "404 page not found"
 
@@ -133,10 +133,8 @@ class _Envelope:
         return Response(said.status, msgspec.json.encode(Problem(said.text, said.code)))
 
     def read(self, response: Response) -> Said:
-        try:
-            problem = _decode(response.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            problem = Problem(NO_SUCH_PATH if response.body == NO_SUCH_PATH.encode() else "")
+        plain = NO_SUCH_PATH if response.body == NO_SUCH_PATH.encode() else ""
+        problem = body_of(response, _decode, Problem(plain))
         status, code = response.status, BY_NUMBER.get(problem.code)
         if status in _LOOSE and code is not None and code not in _TOLD_APART:
             status = code.status

@@ -13,10 +13,9 @@ from countermand.venues.deltadefi.credential import DeltaDefiCredential
 from countermand.venues.deltadefi.errors import Refused
 from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.messages import accounts as m
-from countermand.venues.deltadefi.messages.shared import Nothing
 from countermand.venues.deltadefi.presentation import time_text
 from countermand.venues.deltadefi.settings import Ctx
-from countermand.wire.conversation import IssueKey, Op, Serving, reply
+from countermand.wire.conversation import IssueKey, Nothing, Op, Serving, reply
 from countermand.wire.fields import invalid
 
 _API_KEY_BYTES = 16

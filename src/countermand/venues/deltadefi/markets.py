@@ -6,14 +6,13 @@ from msgspec.structs import replace
 
 from countermand.venues.deltadefi import resolve
 from countermand.venues.deltadefi.messages import markets as m
-from countermand.venues.deltadefi.messages.shared import Nothing
 from countermand.venues.deltadefi.presentation import NAME, token
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.queries import GetQuote, ListQuotes
 from countermand.vocabulary.reports import QuoteReport
 from countermand.wire import numbers
-from countermand.wire.conversation import Op, Serving, always, each, one
+from countermand.wire.conversation import Nothing, Op, Serving, always, each, one
 from countermand.wire.errors import Malformed
 from countermand.wire.fields import invalid
 
@@ -50,7 +49,7 @@ def read_pair(pair: m.TradingPair, asked: Nothing, ctx: Ctx) -> QuoteReport:
         "notional_minor": 10**finest,
         "lot_minor": 10**coarse,
     }
-    return _unquoted(replace(known, **grid))
+    return QuoteReport(replace(known, **grid))
 
 
 def serve_prices(message: m.ListPrices, ctx: Ctx) -> Serving[m.Price | list[m.PriceOf]]:
@@ -78,7 +77,7 @@ def read_price(reply: m.Price, message: m.ListPrices, ctx: Ctx) -> QuoteReport:
     """Return what is told of a market: its last price. Raises ArithmeticError, ValueError."""
     instrument = resolve.instrument(message.symbol or "", ctx)
     last = numbers.price_ticks(instrument, reply.price)
-    return replace(_unquoted(instrument), last_px_ticks=last, mark_price_ticks=last)
+    return QuoteReport(instrument, last_px_ticks=last, mark_price_ticks=last)
 
 
 def _last_price(report: QuoteReport) -> Decimal:
@@ -89,10 +88,6 @@ def _pair(instrument: Instrument, ctx: Ctx) -> m.TradingPair:
     base, quote = (token(asset, ctx) for asset in resolve.assets(instrument, ctx))
     base = replace(base, max_qty_dp=instrument.qty_scale)
     return m.TradingPair(instrument.symbol, base, quote, instrument.price_scale)
-
-
-def _unquoted(instrument: Instrument) -> QuoteReport:
-    return QuoteReport(instrument, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 _every = one(always(ListQuotes(NAME)), show_config)

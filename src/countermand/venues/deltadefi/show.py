@@ -15,12 +15,10 @@ from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import Cash, OrderTerms, OrdStatus, OrdType, Side, TimeInForce
-from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import numbers, times
-from countermand.wire.errors import Malformed
 from countermand.wire.numbers import asset_minor, minor_text, price_text, qty_text
-from countermand.wire.states import last_exec_type
+from countermand.wire.reading import known, last_exec_type, likely_reason
 
 _PPB_PER_BP = 100_000
 
@@ -70,10 +68,9 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
 
     Raises: Malformed when it names what is not known here; ArithmeticError, ValueError.
     """
-    instrument = ctx.directory.instrument_by_symbol(message.symbol)
-    order_id, account_id = ids.parse_order(message.id), ids.parse(Kind.ACCOUNT, message.account_id)
-    if instrument is None or order_id is None or account_id is None:
-        raise Malformed("order names what is not known here")
+    instrument = known("order", ctx.directory.instrument_by_symbol(message.symbol))
+    order_id = known("order", ids.parse_order(message.id))
+    account_id = known("order", ids.parse(Kind.ACCOUNT, message.account_id))
     base, quote = resolve.assets(instrument, ctx)
     terms = _read_terms(message, instrument, ctx)
     buys = terms.side is Side.BUY
@@ -100,7 +97,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
         hold_minor=asset_minor(held, Decimal(locked)),
         submit_ns=times.parse_iso(message.created_at),
         transact_ns=times.parse_iso(message.updated_at),
-        cancel_reason=CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE,
+        cancel_reason=likely_reason(status),
     )
 
 

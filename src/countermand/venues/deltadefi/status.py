@@ -1,11 +1,10 @@
 """Status: the application's terms, its settlement cycle, and whether it trades."""
 
 from countermand.venues.deltadefi.messages import markets as m
-from countermand.venues.deltadefi.messages.shared import Nothing
 from countermand.venues.deltadefi.presentation import time_text
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.wire import times
-from countermand.wire.conversation import Op, reply
+from countermand.wire.conversation import Nothing, Op, reply
 
 
 def show_terms(message: Nothing, ctx: Ctx) -> m.Terms:

@@ -20,7 +20,15 @@ from countermand.wire import errors
 from countermand.wire.context import Settings
 from countermand.wire.errors import CancelRefused, WireError
 from countermand.wire.http import Request, Response
-from countermand.wire.refusals import Refusals, Row, Said, for_orders, for_too_late, trouble
+from countermand.wire.refusals import (
+    Refusals,
+    Row,
+    Said,
+    body_of,
+    for_orders,
+    for_too_late,
+    trouble,
+)
 
 
 class Code(IntEnum):
@@ -184,10 +192,7 @@ class _Envelope:
         return Response(said.status, msgspec.json.encode(body))
 
     def read(self, response: Response) -> Said:
-        try:
-            info = _decode(response.body).result_info
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            info = ResultInfo()
+        info = body_of(response, _decode, _Refusal()).result_info
         return Said(response.status, info.code, info.message or info.msg)
 
 

@@ -7,32 +7,32 @@ from countermand.venues.loopring.messages import markets as m
 from countermand.venues.loopring.resolve import Holding, Pair
 from countermand.venues.loopring.settings import Ctx
 from countermand.wire import times
-from countermand.wire.conversation import Op, always, reply
+from countermand.wire.conversation import Nothing, Op, always, reply
 
 
-def show_time(message: m.Nothing, ctx: Ctx) -> m.Timestamp:
+def show_time(message: Nothing, ctx: Ctx) -> m.Timestamp:
     """Return the time."""
     return m.Timestamp(timestamp=ctx.now_ns // times.MS)
 
 
-def show_info(message: m.Nothing, ctx: Ctx) -> m.Info:
+def show_info(message: Nothing, ctx: Ctx) -> m.Info:
     """Return which contract orders are signed for."""
     settings = ctx.settings
     address = settings.exchange_address
     return m.Info(chain_id=settings.chain_id, exchange_address=address, deposit_address=address)
 
 
-def show_tokens(message: m.Nothing, ctx: Ctx) -> list[m.Token]:
+def show_tokens(message: Nothing, ctx: Ctx) -> list[m.Token]:
     """Return all tokens, by id."""
     return [_token(one) for one in resolve.holdings(ctx)]
 
 
-def show_markets(message: m.Nothing, ctx: Ctx) -> m.Markets:
+def show_markets(message: Nothing, ctx: Ctx) -> m.Markets:
     """Return all markets."""
     return m.Markets(markets=[m.Market(**_market(one)) for one in resolve.pairs(ctx)])
 
 
-def show_mix_markets(message: m.Nothing, ctx: Ctx) -> m.MixMarkets:
+def show_mix_markets(message: Nothing, ctx: Ctx) -> m.MixMarkets:
     """Return all markets; none has a pool, and when one was made is not known."""
     return m.MixMarkets(markets=[m.MixMarket(**_market(one)) for one in resolve.pairs(ctx)])
 
@@ -65,10 +65,10 @@ def _market(one: Pair) -> dict[str, Any]:
     }
 
 
-TIME = Op(m.Nothing, m.Timestamp, reply(show_time))
-INFO = Op(m.Nothing, m.Info, reply(show_info))
-TOKENS = Op(m.Nothing, list[m.Token], reply(show_tokens))
-MARKETS = Op(m.Nothing, m.Markets, reply(show_markets))
-MIX_MARKETS = Op(m.Nothing, m.MixMarkets, reply(show_mix_markets))
+TIME = Op(Nothing, m.Timestamp, reply(show_time))
+INFO = Op(Nothing, m.Info, reply(show_info))
+TOKENS = Op(Nothing, list[m.Token], reply(show_tokens))
+MARKETS = Op(Nothing, m.Markets, reply(show_markets))
+MIX_MARKETS = Op(Nothing, m.MixMarkets, reply(show_mix_markets))
 # Clients ask for pools when they start; there are none.
-POOLS = Op(m.Nothing, m.Pools, reply(always(m.Pools())))
+POOLS = Op(Nothing, m.Pools, reply(always(m.Pools())))

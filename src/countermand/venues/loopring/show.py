@@ -9,12 +9,11 @@ from countermand.venues.loopring.settings import Ctx
 from countermand.venues.loopring.tables import CANCELLED, PROCESSING, SIDES, STATUS_OF, STATUSES
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdStatus, OrdType, Side
-from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import times
 from countermand.wire.errors import Malformed
+from countermand.wire.reading import known, last_exec_type, likely_reason
 from countermand.wire.receipts import Acknowledged
-from countermand.wire.states import last_exec_type
 
 
 def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
@@ -63,10 +62,9 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     The exchange's id and why an order was canceled are not told; a fee limit is neither, and an
     order is taken to end at its amount of base. Raises: Malformed for names that are not known.
     """
-    pair = resolve.pair(ctx.directory.instrument_by_symbol(message.market), ctx)
-    account = resolve.find_account(message.storage_info.account_id, ctx)
-    if pair is None or account is None:
-        raise Malformed("order names what is not known here")
+    market = ctx.directory.instrument_by_symbol(message.market)
+    pair = known("order", resolve.pair(market, ctx))
+    account = known("order", resolve.find_account(message.storage_info.account_id, ctx))
     side, told = SIDES.from_wire(message.side), message.volumes
     terms = grid.order_terms(pair, side, _annotation(message, side), message.client_order_id)
     cum = int(told.base_filled) * pair.base.minor_per_unit // pair.instrument.lot_minor
@@ -87,7 +85,7 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
         fee_minor=int(told.fee) * bought.minor_per_unit,
         submit_ns=start_ns,
         transact_ns=start_ns,
-        cancel_reason=CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE,
+        cancel_reason=likely_reason(status),
     )
 
 

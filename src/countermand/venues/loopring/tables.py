@@ -1,9 +1,9 @@
 """Two-way tables: our words and this venue's."""
 
 from countermand.vocabulary.order import OrdStatus, Side
-from countermand.wire.table import Table
+from countermand.wire.table import Table, by_name
 
-SIDES: Table[Side] = Table("side", ((Side.BUY, "BUY"), (Side.SELL, "SELL")))
+SIDES = by_name("side", Side)
 
 LIMIT_ORDER, MAKER_ONLY, TAKER_ONLY, AMM = "LIMIT_ORDER", "MAKER_ONLY", "TAKER_ONLY", "AMM"
 ORDER_TYPES = (LIMIT_ORDER, MAKER_ONLY, TAKER_ONLY, AMM)

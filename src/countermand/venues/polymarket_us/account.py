@@ -9,7 +9,7 @@ from countermand.vocabulary.instrument import Asset
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountSummary, BalanceReport
 from countermand.wire import numbers, times
-from countermand.wire.conversation import Op, Serving, always, each
+from countermand.wire.conversation import Nothing, Op, Serving, always, each
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text
 
@@ -22,7 +22,7 @@ def holdings(ctx: Ctx) -> Serving[AccountSummary]:
     return summary
 
 
-def serve_balances(message: m.ListBalances, ctx: Ctx) -> Serving[m.BalancePage]:
+def serve_balances(message: Nothing, ctx: Ctx) -> Serving[m.BalancePage]:
     """Return every balance; dollars are always among them, the first if there never were any."""
     summary = yield from holdings(ctx)
     balances, dollars = list(summary.balances), ctx.directory.asset_by_symbol(CURRENCY)
@@ -31,7 +31,7 @@ def serve_balances(message: m.ListBalances, ctx: Ctx) -> Serving[m.BalancePage]:
     return m.BalancePage([_show_balance(one, summary, ctx) for one in balances])
 
 
-def read_balance(message: m.UserBalance, asked: m.ListBalances, ctx: Ctx) -> BalanceReport:
+def read_balance(message: m.UserBalance, asked: Nothing, ctx: Ctx) -> BalanceReport:
     """Return a balance of the key's account. Raises Malformed for an unknown currency."""
     if (asset := ctx.directory.asset_by_symbol(message.currency)) is None:
         raise Malformed("balance names what is not known here")
@@ -43,10 +43,10 @@ def read_balance(message: m.UserBalance, asked: m.ListBalances, ctx: Ctx) -> Bal
 
 
 BALANCES = Op(
-    m.ListBalances,
+    Nothing,
     m.BalancePage,
     serve_balances,
-    always(m.ListBalances()),
+    always(Nothing()),
     each(read_balance, "balances"),
 )
 

@@ -35,7 +35,7 @@ def serve_activities(message: m.ListActivities, ctx: Ctx) -> Serving[m.ActivityP
     """
     limit = message.limit or LIMIT_DEFAULT
     moment_ns, shown = _moment(message.cursor)
-    ascending = message.sort_order == _ASCENDING
+    ascending = message.sort_order.upper() == _ASCENDING
     markets = resolve.markets([message.market_slug] if message.market_slug else None, ctx)
     query = ListFills(
         (resolve.account(ctx),),

@@ -34,6 +34,8 @@ _KEYS: dict[str, Any] = {
     "gameStartTime": lambda one: instant_ns(one.said.game_start_time),
 }
 
+_SORTS = {name.lower(): key for name, key in _KEYS.items()}
+
 
 def chosen(reports: tuple[QuoteReport, ...], asked: ListMarkets, ctx: Ctx) -> list[QuoteReport]:
     """
@@ -46,9 +48,9 @@ def chosen(reports: tuple[QuoteReport, ...], asked: ListMarkets, ctx: Ctx) -> li
     for name, low, high in spans:
         listed = [one for one in listed if _is_within(_KEYS[name](one), low, high)]
     for name in reversed(asked.order_by):
-        # An unknown name changes nothing, like other unknown parameters.
-        if (key := _KEYS.get(name)) is not None:
-            listed = _ordered(listed, key, descending=asked.order_direction == "desc")
+        # The venue ignores words that it does not know here.
+        if (key := _SORTS.get(name.lower())) is not None:
+            listed = _ordered(listed, key, descending=asked.order_direction.lower() == "desc")
     end = asked.offset + (asked.limit or LIMIT_DEFAULT)
     return [one.report for one in listed[asked.offset : end]]
 

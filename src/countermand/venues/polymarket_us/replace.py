@@ -120,13 +120,13 @@ def _replacement(
 
 
 def _new_terms(message: m.ModifyOrder, instrument: Instrument) -> tuple[int, int]:
-    # 0 means "keep" to the exchange, so a zero that was sent becomes less than that: a price it
-    # refuses, a quantity that leaves nothing to work.
+    # 0 means "keep" to the exchange, and to the venue too where it is a quantity; a price of zero
+    # becomes less than that, which the exchange refuses.
     price_ticks = qty_lots = 0
     if message.price is not None:
         price = resolve.amount("price", message.price)
         price_ticks = resolve.price_ticks("price", price, instrument) or -1
-    if message.quantity is not None:
+    if message.quantity:
         qty_lots = resolve.qty_lots("quantity", message.quantity, instrument)
         if qty_lots < 0:
             raise invalid("quantity", "must not be negative")

@@ -23,7 +23,7 @@ from countermand.wire.route import Form, Route, Routes, rows_at
 
 _PUBLIC, _VIEW, _TRADE = Access
 
-_BODY = Form(body=True, normalize=normalize, decimal_numbers=True)
+_BODY = Form(body=True, normalize=normalize, decimal_numbers=True, unique=True)
 _ORDERS, _MARKETS = "Orders API reference: ", "Markets API reference: "
 _PORTFOLIO, _SDK = "Portfolio API reference: ", "official Python SDK 2.4.1: resources/"
 

@@ -31,7 +31,7 @@ from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.errors import Malformed
 from countermand.wire.numbers import qty_text
-from countermand.wire.states import last_exec_type
+from countermand.wire.reading import last_exec_type
 
 PENDING_NEW = "ORDER_STATE_PENDING_NEW"
 
@@ -106,14 +106,15 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
 
 def _read_terms(message: m.Order, instrument: Instrument, ctx: Ctx) -> OrderTerms:
     side, outcome = tables.INTENTS.from_wire(message.intent)
+    ord_type = tables.ORD_TYPES.from_wire(message.type)
     indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
     quote, cash = ctx.directory.assets[instrument.quote_asset_id], message.cash_order_qty
     return OrderTerms(
         side,
-        tables.ORD_TYPES.from_wire(message.type),
+        ord_type,
         tables.TIMES_IN_FORCE.from_wire(message.tif),
         numbers.qty_lots(instrument, amounts.decimal(message.quantity)),
-        price_ticks=amounts.read_price(instrument, message.price),
+        price_ticks=_read_price(message, instrument, ord_type),
         expire_ns=_instant(message.good_till_time),
         stp=SelfTradePrevention.REJECT,
         cash=None if cash is None else Cash(amounts.read_money(quote, cash), outcome),
@@ -121,11 +122,20 @@ def _read_terms(message: m.Order, instrument: Instrument, ctx: Ctx) -> OrderTerm
     )
 
 
+def _read_price(message: m.Order, instrument: Instrument, ord_type: OrdType) -> int:
+    # Of a market order only a bound is of its own, and shows until something is filled.
+    if ord_type is not OrdType.LIMIT and amounts.decimal(message.cum_quantity):
+        return 0
+    ticks = amounts.read_price(instrument, message.price)
+    limited = ord_type is OrdType.LIMIT or ticks != instrument.reference_price_ticks
+    return ticks if limited else 0
+
+
 def _as_sent(noted: Annotation) -> dict[str, Any]:
     # Of an order in an unknown market nothing is known but what was sent.
     return {
         "market_slug": noted.slug,
-        "price": Amount(noted.price, CURRENCY) if noted.price else None,
+        "price": Amount(noted.price, CURRENCY) if noted.price else ZERO,
         "quantity": number(noted.quantity or "0"),
         "cum_quantity": NOTHING,
         "leaves_quantity": NOTHING,
@@ -138,21 +148,32 @@ def _as_sent(noted: Annotation) -> dict[str, Any]:
 
 def _amounts(report: OrderReport, one: Instrument, outcome: Outcome, ctx: Ctx) -> dict[str, Any]:
     quote, said = ctx.directory.assets[one.quote_asset_id], ctx.settings.presentation(one.symbol)
-    # What a market order was bound to is not a price its owner gave.
-    terms, cum = report.terms, report.cum_qty_lots
-    limited, cash = terms.ord_type is OrdType.LIMIT, terms.cash_minor
-    average = numbers.avg_px_text_half_even(one, report.cum_notional_minor, cum)
+    terms, cum, cash = report.terms, report.cum_qty_lots, report.terms.cash_minor
+    exact = numbers.avg_px_text_half_even(one, report.cum_notional_minor, cum)
+    average = Amount(amounts.with_cents(exact), CURRENCY)
     return {
         "market_slug": one.symbol,
-        "price": amounts.price(one, terms.price_ticks) if limited else None,
+        "price": _price(report, one, average),
         "quantity": number(qty_text(one, terms.order_qty_lots)),
         "cum_quantity": number(qty_text(one, cum)),
         "leaves_quantity": number(qty_text(one, report.leaves_qty_lots)),
         "market_metadata": said.metadata(one.symbol, is_long=outcome is Outcome.YES),
-        "avg_px": Amount(amounts.with_cents(average), CURRENCY),
+        "avg_px": average,
         "cash_order_qty": amounts.money(quote, cash) if cash else None,
         "commission_notional_total_collected": amounts.money(quote, report.fee_minor),
     }
+
+
+def _price(report: OrderReport, one: Instrument, average: Amount) -> Amount:
+    # A market order has no price of its owner's, and clients read one all the same: it shows what
+    # it was filled at, else its bound, else the market's reference.
+    terms = report.terms
+    if terms.ord_type is OrdType.LIMIT:
+        return amounts.price(one, terms.price_ticks)
+    if report.cum_qty_lots:
+        return average
+    bound = terms.price_ticks if terms.price_ticks > 0 else one.reference_price_ticks
+    return amounts.price(one, bound)
 
 
 def state(report: OrderReport) -> str:

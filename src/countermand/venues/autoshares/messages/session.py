@@ -9,10 +9,6 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 
-class Nothing(Struct, frozen=True):
-    """A request without fields."""
-
-
 class GetStreamers(Struct, frozen=True):
     """`GET /streamers`."""
 

@@ -11,10 +11,6 @@ from msgspec import Raw, Struct
 from countermand.venues.coinbase_intx.messages.shared import ZERO, Flag, Paged, Pagination
 
 
-class ListPortfolios(Struct, frozen=True):
-    """`GET /portfolios`."""
-
-
 class GetPortfolio(Struct, frozen=True):
     """`GET /portfolios/{portfolio}`, its detail, summary, balances and positions."""
 

@@ -13,10 +13,6 @@ from msgspec import Raw, Struct
 from countermand.venues.coinbase_intx.messages.shared import ZERO, InstrumentType
 
 
-class ListInstruments(Struct, frozen=True):
-    """`GET /instruments`."""
-
-
 class GetInstrument(Struct, frozen=True):
     """`GET /instruments/{instrument}`: by name, id or UUID."""
 
@@ -90,10 +86,6 @@ class Instrument(Struct, frozen=True, kw_only=True):
     quote: Quote
     base_asset_multiplier: str = "1.0"
     underlying_type: str = "SPOT"
-
-
-class ListAssets(Struct, frozen=True):
-    """`GET /assets`."""
 
 
 class GetAsset(Struct, frozen=True):

@@ -3,10 +3,6 @@
 from countermand.venues.loopring.messages.shared import Message
 
 
-class Nothing(Message, frozen=True):
-    """A request without parameters."""
-
-
 class Timestamp(Message, frozen=True):
     """Units: milliseconds since the Unix epoch."""
 

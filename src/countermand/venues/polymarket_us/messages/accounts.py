@@ -28,10 +28,6 @@ ActivityType = Literal[
 Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
-class ListBalances(Struct, frozen=True):
-    """`GET /v1/account/balances`."""
-
-
 class UserBalance(Struct, frozen=True, kw_only=True, rename="camel"):
     """
     What an account has of a currency.
@@ -105,13 +101,15 @@ class PositionPage(Struct, frozen=True, rename="camel"):
 
 
 class ListActivities(Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """`GET /v1/portfolio/activities`; a `limit` of 0 is one that was not given."""
+    """
+    `GET /v1/portfolio/activities`; a `limit` of 0 is one that was not given, an unknown order none.
+    """
 
     limit: Limit = 0
     cursor: str = ""
     market_slug: str = ""
     types: list[ActivityType] = []
-    sort_order: Literal["SORT_ORDER_DESCENDING", "SORT_ORDER_ASCENDING"] = "SORT_ORDER_DESCENDING"
+    sort_order: str = "SORT_ORDER_DESCENDING"
 
 
 class Trade(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -7,7 +7,7 @@ Source: Markets API schema; the official Python SDK 2.4.1, types/markets.py, and
 """
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 
@@ -20,13 +20,14 @@ class ListMarkets(Struct, frozen=True, omit_defaults=True, rename="camel"):
     """
     `GET /v1/markets`. Filters that mean nothing here (tags, games, liquidity) are ignored.
 
-    An array narrows only when it is given; a `limit` of 0 is one that was not given.
+    An array narrows only when it is given; a `limit` of 0 is one that was not given. Words that
+    sort are read in any case, and unknown ones ignored.
     """
 
     limit: Count = 0
     offset: Count = 0
     order_by: list[str] = []
-    order_direction: Literal["asc", "desc"] = "asc"
+    order_direction: str = "asc"
     id: list[int] = []
     slug: list[str] = []
     event_slug: str = ""

@@ -134,14 +134,15 @@ class Order(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     An order, in every answer that holds one.
 
     Shape: `cum_quantity + leaves_quantity = quantity` while it works; nothing is left when it is
-           done. `insert_time` and `create_time` are the same here.
+           done. `insert_time` and `create_time` are the same here. `price` of a market order is its
+           average, bound or reference.
     """
 
     id: str
     market_slug: str
     side: str
     type: str
-    price: Amount | None
+    price: Amount
     quantity: Raw
     cum_quantity: Raw
     leaves_quantity: Raw
