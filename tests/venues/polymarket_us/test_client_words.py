@@ -20,7 +20,7 @@ from countermand.venues.polymarket_us.cancel import read_taken
 from countermand.venues.polymarket_us.messages import orders as m
 from countermand.venues.polymarket_us.messages.shared import Amount
 from countermand.venues.polymarket_us.place import ask_place
-from countermand.venues.polymarket_us.replace import ask_modify
+from countermand.venues.polymarket_us.replace import ask_replace
 from countermand.venues.polymarket_us.show import read_order, show_order
 from countermand.venues.polymarket_us.tables import Indicator, Outcome
 from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
@@ -185,8 +185,8 @@ def test_conflict_is_too_late() -> None:
 def test_life_of_a_replacement() -> None:
     """A new time in force, end and post-only are said; what stays is not."""
     ctx = DESK.context()
-    plain = ask_modify(REPLACE, ctx)
-    full = ask_modify(
+    plain = ask_replace(REPLACE, ctx)
+    full = ask_replace(
         replace(REPLACE, time_in_force=TimeInForce.GTD, expire_ns=10**18, exec_inst=1), ctx
     )
 

@@ -23,7 +23,7 @@ from tests.venues.polymarket_us.floor import CHAMPION, GAME
 
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.messages.orders import ModifyOrder
-from countermand.venues.polymarket_us.replace import serve_modify
+from countermand.venues.polymarket_us.replace import serve_replace
 from countermand.vocabulary.queries import GetOrder
 
 GTD = "TIME_IN_FORCE_GOOD_TILL_DATE"
@@ -92,7 +92,7 @@ def test_quantity_that_is_executed_on_the_way(counter: Counter, quantity: int) -
     assert number is not None
     form = ModifyOrder(order_id=order_id, market_slug=GAME, quantity=Decimal(quantity))
     seen = desk.engine.exchange.query(GetOrder(account, number))
-    steps = serve_modify(form, desk.context())
+    steps = serve_replace(form, desk.context())
     next(steps)
     command = steps.send(seen)
     counter.place("bob", "BUY_SHORT", "0.40", 5)

@@ -3,6 +3,8 @@
 from countermand.wire.context import Context, Settings
 from countermand.wire.credential import Principal
 
+NAME = "acme"
+
 
 class AcmeSettings(Settings, frozen=True):
     """What a world may set about this venue."""

@@ -1,15 +1,14 @@
 """Autoshares, a white label of ETNA Trader: its REST API, versions 1.0 and 2.0."""
 
-from countermand.venues.autoshares.auth import AutosharesAuth
+from countermand.venues.autoshares.auth import AutosharesAuth, explain
 from countermand.venues.autoshares.errors import REFUSALS
-from countermand.venues.autoshares.explain import explain
 from countermand.venues.autoshares.proof import PROOFS
 from countermand.venues.autoshares.routes import ROUTES
-from countermand.venues.autoshares.settings import AutosharesSettings
+from countermand.venues.autoshares.settings import NAME, AutosharesSettings
 from countermand.wire.venue import Habits, Venue
 
 VENUE = Venue(
-    name="autoshares",
+    name=NAME,
     package=__name__,
     routes=ROUTES,
     auth=AutosharesAuth(),

@@ -95,6 +95,27 @@ class AutosharesAuth:
         return self.principal(known)
 
 
+def explain(
+    request: Request,
+    keys: Keys[AutosharesCredential],
+    settings: AutosharesSettings,
+    now_ns: int,
+) -> str:
+    """Return why a request is not proven; for worlds whose keys are published."""
+    app_key = (request.header(APP_KEY) or b"").decode("latin-1")
+    if app_key not in {known.held.app_key for known in keys}:
+        return "Et-App-Key is no application's" if app_key else "without Et-App-Key"
+    if request.header(logins.USERNAME) is not None:
+        return "Username and Password are not those of a login, or a further step is due"
+    if not (token := logins.bearer(request)):
+        return "without Authorization: Bearer and a token"
+    if (found := keys.find(digest(token))) is None:
+        return "the token was not issued, or has been replaced or logged out"
+    if found.held.ended(now_ns):
+        return "the token has expired"
+    return "the token is another application's, or may not do this"
+
+
 def _check_app_key(given: str, keys: Keys[AutosharesCredential], *, at_login: bool) -> None:
     # An application belongs to the whole venue, whichever key it is named in.
     if not given or all(given != known.held.app_key for known in keys):

@@ -2,13 +2,11 @@
 Coinbase International Exchange, REST API v1, as it was until it closed for trading on 2026-10-01.
 """
 
-from countermand.venues.coinbase_intx.auth import IntxAuth
+from countermand.venues.coinbase_intx.auth import IntxAuth, explain
 from countermand.venues.coinbase_intx.errors import REFUSALS
-from countermand.venues.coinbase_intx.explain import explain
-from countermand.venues.coinbase_intx.presentation import NAME
 from countermand.venues.coinbase_intx.proof import PROOFS
 from countermand.venues.coinbase_intx.routes import ROUTES
-from countermand.venues.coinbase_intx.settings import IntxSettings
+from countermand.venues.coinbase_intx.settings import NAME, IntxSettings
 from countermand.wire.venue import Habits, Venue
 
 VENUE = Venue(

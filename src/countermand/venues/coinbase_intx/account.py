@@ -7,9 +7,9 @@ from typing import Any
 from countermand.venues.coinbase_intx import ids, presentation, resolve
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
-from countermand.venues.coinbase_intx.presentation import COLLATERAL, NAME
+from countermand.venues.coinbase_intx.presentation import COLLATERAL
 from countermand.venues.coinbase_intx.resolve import known_portfolio
-from countermand.venues.coinbase_intx.settings import Ctx
+from countermand.venues.coinbase_intx.settings import NAME, Ctx
 from countermand.vocabulary.commands import ConfigureAccount, OpenAccount
 from countermand.vocabulary.ids import AssetId
 from countermand.vocabulary.instrument import InstrumentKind

@@ -1,4 +1,4 @@
-"""Instruments and their quotes."""
+"""Instruments and their quotes; assets."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,17 +9,20 @@ from msgspec.structs import replace
 from countermand.venues.coinbase_intx import ids, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import markets as m
-from countermand.venues.coinbase_intx.presentation import NAME
-from countermand.venues.coinbase_intx.settings import Ctx
+from countermand.venues.coinbase_intx.messages.shared import ZERO
+from countermand.venues.coinbase_intx.presentation import COLLATERAL
+from countermand.venues.coinbase_intx.settings import NAME, Ctx
 from countermand.vocabulary.ids import AssetId, InstrumentId
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.vocabulary.queries import GetQuote, ListQuotes
 from countermand.vocabulary.reports import QuoteReport
 from countermand.vocabulary.units import PPB
 from countermand.wire import numbers, times
-from countermand.wire.conversation import Nothing, Op, Serving, always, each, many
+from countermand.wire.conversation import Nothing, Op, Serving, always, each, many, reply
 from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
+
+_ONE = Raw(b"1")
 
 
 def serve_get(message: m.GetInstrument, ctx: Ctx) -> Serving[m.Instrument]:
@@ -135,6 +138,32 @@ def read_instrument(message: m.Instrument, asked: Any, ctx: Ctx) -> QuoteReport:
         raise Malformed(f"instrument {message.symbol}: {error}") from None
 
 
+def show_assets(message: Nothing, ctx: Ctx) -> list[m.Asset]:
+    """Return all assets."""
+    return [show_asset(asset) for asset in ctx.directory.assets.values()]
+
+
+def show_one_asset(message: m.GetAsset, ctx: Ctx) -> m.Asset:
+    """Return the asset asked for. Raises NotFound."""
+    return show_asset(resolve.asset(message.asset, ctx))
+
+
+def show_networks(message: m.ListNetworks, ctx: Ctx) -> list[m.Asset]:
+    """Return the networks an asset can be moved on: none, it is practice money. Raises NotFound."""
+    resolve.asset(message.asset, ctx)
+    return []
+
+
+def show_asset(asset: Asset) -> m.Asset:
+    """Return an asset."""
+    return m.Asset(
+        asset_id=str(asset.asset_id),
+        asset_uuid=ids.uuid(Kind.ASSET, asset.asset_id),
+        asset_name=asset.symbol,
+        collateral_weight=_ONE if asset.symbol == COLLATERAL else ZERO,
+    )
+
+
 def _asset_names(role: str, asset: Asset) -> dict[str, Any]:
     return {
         f"{role}_asset_id": str(asset.asset_id),
@@ -226,3 +255,6 @@ _ask_every = always(Nothing())
 LIST = Op(Nothing, list[m.Instrument], _every, _ask_every, each(read_instrument))
 GET = Op(m.GetInstrument, m.Instrument, serve_get)
 QUOTE = Op(m.GetQuote, m.Quote, serve_quote, ask_quote, read_quote)
+ASSETS = Op(Nothing, list[m.Asset], reply(show_assets))
+ASSET = Op(m.GetAsset, m.Asset, reply(show_one_asset))
+NETWORKS = Op(m.ListNetworks, list[m.Asset], reply(show_networks))

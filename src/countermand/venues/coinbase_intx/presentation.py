@@ -8,8 +8,6 @@ from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.instrument import InstrumentKind
 from countermand.wire.numbers import rate_text
 
-NAME = "coinbase-intx"
-
 # What margin and collateral are counted in.
 COLLATERAL = "USDC"
 

@@ -2,12 +2,10 @@
 
 from countermand.venues.coinbase_intx import (
     account,
-    assets,
     cancel,
     fees,
     fills,
     markets,
-    mass_cancel,
     place,
     positions,
     preview,
@@ -33,7 +31,7 @@ _ORDERS = (
     _row("GET /orders", Do.LIST_ORDERS, VIEW, read_orders.LIST, "List open orders"),
     _row("PUT /orders/{id}", Do.REPLACE_ORDER, TRADE, replace.REPLACE, "Modify open order"),
     _row("DELETE /orders/{id}", Do.CANCEL_ORDER, TRADE, cancel.CANCEL, "Cancel order"),
-    _row("DELETE /orders", Do.MASS_CANCEL, TRADE, mass_cancel.MASS_CANCEL, "Cancel orders"),
+    _row("DELETE /orders", Do.MASS_CANCEL, TRADE, cancel.MASS_CANCEL, "Cancel orders"),
 )
 
 _MARKETS = (
@@ -42,9 +40,9 @@ _MARKETS = (
          "Get instrument details"),
     _row("GET /instruments/{instrument}/quote", Do.GET_QUOTE, PUBLIC, markets.QUOTE,
          "Get quote per instrument"),
-    _row("GET /assets", Do.LIST_ASSETS, PUBLIC, assets.LIST, "List assets"),
-    _row("GET /assets/{asset}", Do.GET_ASSET, PUBLIC, assets.GET, "Get asset details"),
-    _row("GET /assets/{asset}/networks", Do.GET_ASSET, PUBLIC, assets.NETWORKS,
+    _row("GET /assets", Do.LIST_ASSETS, PUBLIC, markets.ASSETS, "List assets"),
+    _row("GET /assets/{asset}", Do.GET_ASSET, PUBLIC, markets.ASSET, "Get asset details"),
+    _row("GET /assets/{asset}/networks", Do.GET_ASSET, PUBLIC, markets.NETWORKS,
          "Get supported networks per asset"),
     _row("GET /fee-rate-tiers", Do.LIST_FEE_TIERS, PUBLIC, fees.TIERS, "List fee rate tiers"),
 )

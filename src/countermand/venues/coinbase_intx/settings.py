@@ -7,6 +7,8 @@ from msgspec import Meta
 from countermand.wire.context import Context, Settings
 from countermand.wire.credential import Principal
 
+NAME = "coinbase-intx"
+
 
 class IntxSettings(Settings, frozen=True):
     """

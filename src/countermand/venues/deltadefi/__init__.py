@@ -1,13 +1,11 @@
 """The order API of DeltaDeFi, an order-book exchange on Cardano."""
 
-from countermand.venues.deltadefi.auth import DeltaDefiAuth
+from countermand.venues.deltadefi.auth import DeltaDefiAuth, explain
 from countermand.venues.deltadefi.errors import REFUSALS
-from countermand.venues.deltadefi.explain import explain
 from countermand.venues.deltadefi.place import place_flow
-from countermand.venues.deltadefi.presentation import NAME
 from countermand.venues.deltadefi.proof import PROOFS
 from countermand.venues.deltadefi.routes import ROUTES
-from countermand.venues.deltadefi.settings import DeltaDefiSettings
+from countermand.venues.deltadefi.settings import NAME, DeltaDefiSettings
 from countermand.wire.operation import Operation
 from countermand.wire.venue import Habits, Venue
 

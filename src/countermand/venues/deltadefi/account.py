@@ -4,8 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from countermand.venues.deltadefi import resolve
-from countermand.venues.deltadefi.codes import Code
-from countermand.venues.deltadefi.errors import Refused
+from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.messages import accounts as m
 from countermand.venues.deltadefi.presentation import token
 from countermand.venues.deltadefi.settings import Ctx

@@ -8,8 +8,8 @@ Source: API reference, "Authorization"; Python SDK 1.1.1, `api.py`.
 """
 
 from countermand.venues.deltadefi import credential as credentials
-from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.credential import DeltaDefiCredential, DeltaDefiPrincipal
+from countermand.venues.deltadefi.errors import Code
 from countermand.wire.context import Settings
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
@@ -40,3 +40,14 @@ class DeltaDefiAuth:
         if (held := keys.find(given.decode("latin-1"))) is None:
             raise Unauthorized(Code.UNAUTHORIZED.text)
         return self.principal(held)
+
+
+def explain(
+    request: Request, keys: Keys[DeltaDefiCredential], settings: Settings, now_ns: int
+) -> str:
+    """Return why a request is not proven; for worlds whose keys are published."""
+    given = request.header(KEY)
+    if given is None:
+        return "without X-API-KEY"
+    known = keys.find(given.decode("latin-1"))
+    return "no key is what X-API-KEY says" if known is None else "the key may not do this"

@@ -5,8 +5,7 @@ from decimal import Decimal
 from countermand.venues.deltadefi import annotations, ids, resolve, tables
 from countermand.venues.deltadefi.annotations import Slippage
 from countermand.venues.deltadefi.cardano import transaction
-from countermand.venues.deltadefi.codes import Code
-from countermand.venues.deltadefi.errors import Refused
+from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.messages import orders as m
 from countermand.venues.deltadefi.presentation import token
 from countermand.venues.deltadefi.settings import Ctx

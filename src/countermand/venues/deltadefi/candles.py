@@ -17,8 +17,7 @@ from functools import partial
 from itertools import groupby
 
 from countermand.venues.deltadefi import resolve
-from countermand.venues.deltadefi.codes import Code
-from countermand.venues.deltadefi.errors import Refused
+from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.messages import markets as m
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.instrument import Instrument

@@ -8,9 +8,8 @@ from msgspec.structs import replace
 
 from countermand.venues.deltadefi import credential as credentials
 from countermand.venues.deltadefi import ids, resolve
-from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.credential import DeltaDefiCredential
-from countermand.venues.deltadefi.errors import Refused
+from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.messages import accounts as m
 from countermand.venues.deltadefi.presentation import time_text

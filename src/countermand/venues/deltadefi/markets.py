@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from countermand.venues.deltadefi import resolve
 from countermand.venues.deltadefi.messages import markets as m
-from countermand.venues.deltadefi.presentation import NAME, token
-from countermand.venues.deltadefi.settings import Ctx
+from countermand.venues.deltadefi.presentation import token
+from countermand.venues.deltadefi.settings import NAME, Ctx
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.queries import GetQuote, ListQuotes
 from countermand.vocabulary.reports import QuoteReport

@@ -6,9 +6,8 @@ from typing import Any
 from countermand.venues.deltadefi import fills, resolve
 from countermand.venues.deltadefi.build import ask_build, refusal
 from countermand.venues.deltadefi.cardano import transaction
-from countermand.venues.deltadefi.codes import Code
 from countermand.venues.deltadefi.credential import signing_key
-from countermand.venues.deltadefi.errors import Refused
+from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.messages import orders as m
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.venues.deltadefi.show import read_order, show_order

@@ -6,8 +6,6 @@ from countermand.venues.deltadefi.settings import Token as Told
 from countermand.vocabulary.instrument import Asset
 from countermand.wire import times
 
-NAME = "deltadefi"
-
 _MICROSECOND = 1_000
 _UNTOLD = Told()
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from countermand.venues.deltadefi import ids
-from countermand.venues.deltadefi.codes import Code
-from countermand.venues.deltadefi.errors import Refused
+from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument

@@ -9,7 +9,6 @@ from countermand.venues.deltadefi import (
     fills,
     keys,
     markets,
-    mass_cancel,
     place,
     read_orders,
     status,
@@ -34,7 +33,7 @@ _ORDERS = (
     # A cancel's body is not read.
     _row("POST /order/{orderId}/cancel", Do.CANCEL_ORDER, TRADE, cancel.CANCEL, "Cancel Order",
          form=QUERY),
-    _row("POST /order/cancel-all", Do.MASS_CANCEL, TRADE, mass_cancel.MASS_CANCEL,
+    _row("POST /order/cancel-all", Do.MASS_CANCEL, TRADE, cancel.MASS_CANCEL,
          "Cancel All Orders"),
     _row("GET /accounts/order/{id}", Do.GET_ORDER, VIEW, read_orders.GET, "Get Order"),
     _row("GET /account/order", Do.GET_ORDER, VIEW, read_orders.GET, "Get Order"),

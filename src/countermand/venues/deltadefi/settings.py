@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 from countermand.venues.deltadefi.credential import DeltaDefiPrincipal
 from countermand.wire.context import Context, Settings
 
+NAME = "deltadefi"
+
 
 class Token(Struct, frozen=True, forbid_unknown_fields=True):
     """

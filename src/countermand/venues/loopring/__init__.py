@@ -4,10 +4,9 @@ from countermand.venues.loopring.auth import LoopringAuth
 from countermand.venues.loopring.crypto.eddsa import make_tables
 from countermand.venues.loopring.errors import REFUSALS
 from countermand.venues.loopring.place import place_flow
-from countermand.venues.loopring.presentation import NAME
 from countermand.venues.loopring.proof import PROOFS
 from countermand.venues.loopring.routes import ROUTES
-from countermand.venues.loopring.settings import LoopringSettings
+from countermand.venues.loopring.settings import NAME, LoopringSettings
 from countermand.wire.operation import Operation
 from countermand.wire.venue import Habits, Venue
 

@@ -8,8 +8,6 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-NAME = "loopring"
-
 Digits = Annotated[str, Meta(pattern="^[0-9]{1,30}$")]
 Address = Annotated[str, Meta(pattern="^0x[0-9a-fA-F]{40}$")]
 Coordinate = Annotated[str, Meta(pattern="^(0x[0-9a-fA-F]{1,64})?$")]

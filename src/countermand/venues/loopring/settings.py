@@ -8,6 +8,8 @@ from countermand.venues.loopring import presentation as shown
 from countermand.venues.loopring.credential import LoopringPrincipal
 from countermand.wire.context import Context, Settings
 
+NAME = "loopring"
+
 
 class LoopringSettings(Settings, frozen=True):
     """

@@ -1,14 +1,14 @@
-"""Canceling one order or a batch; an answer says that a cancel was taken."""
+"""Canceling one order, a batch, or all; an answer says that a cancel was taken."""
 
 from countermand.venues.polymarket_us import ids, resolve
 from countermand.venues.polymarket_us.errors import conflict
 from countermand.venues.polymarket_us.messages import orders as m
 from countermand.venues.polymarket_us.settings import Ctx
-from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.commands import CancelOrder, MassCancel
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo
 from countermand.vocabulary.receipt import Receipt
 from countermand.wire.conversation import Op, Serving
-from countermand.wire.errors import CancelRefused
+from countermand.wire.errors import CancelRefused, Malformed
 from countermand.wire.http import Response
 from countermand.wire.receipts import Acknowledged, accepted
 
@@ -47,6 +47,30 @@ def serve_batch(message: m.CancelOrders, ctx: Ctx) -> Serving[m.CanceledIds]:
     return m.CanceledIds([one.order_id for one in message.orders])
 
 
+def serve_mass_cancel(message: m.CancelAllOrders, ctx: Ctx) -> Serving[m.CanceledIds]:
+    """
+    Cancel the open orders of the markets named, or all; an unknown slug matches nothing.
+
+    Shape:  the ids of the orders that were taken, in order of submission.
+    Source: Orders API reference, "Cancel All Open Orders".
+    """
+    receipt: Receipt = yield MassCancel(resolve.account(ctx), resolve.markets(message.slugs, ctx))
+    return m.CanceledIds([ids.order_text(order.order_id) for order in accepted(receipt).orders])
+
+
+def ask_mass_cancel(command: MassCancel, ctx: Ctx) -> m.CancelAllOrders:
+    """Return the request for a mass cancel."""
+    return m.CancelAllOrders(resolve.slugs(command.instrument_ids, ctx) or None)
+
+
+def read_mass_cancel(reply: m.CanceledIds, message: m.CancelAllOrders, ctx: Ctx) -> Acknowledged:
+    """Return the ids that were to be canceled, which confirms nothing. Raises Malformed."""
+    known = [ids.parse_order(text) for text in reply.canceled_order_ids]
+    if None in known:
+        raise Malformed("order id is not known here")
+    return Acknowledged(tuple(order_id for order_id in known if order_id is not None))
+
+
 def taken(receipt: Receipt, ctx: Ctx) -> m.Empty | Response:
     """Return `{}`, or what the settings say of an order that is over. Raises CancelRefused."""
     try:
@@ -67,6 +91,9 @@ def taken(receipt: Receipt, ctx: Ctx) -> m.Empty | Response:
 
 CANCEL = Op(m.CancelOrder, m.Empty, serve_cancel, ask_cancel, read_taken)
 BATCH = Op(m.CancelOrders, m.CanceledIds, serve_batch)
+MASS_CANCEL = Op(
+    m.CancelAllOrders, m.CanceledIds, serve_mass_cancel, ask_mass_cancel, read_mass_cancel
+)
 
 
 def _cancel(message: m.CancelOrder, ctx: Ctx) -> CancelOrder:

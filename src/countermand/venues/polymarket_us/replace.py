@@ -27,7 +27,7 @@ _REPLACE = CxlRejResponseTo.REPLACE
 _TOLD = (CxlRejReason.UNKNOWN_ORDER, CxlRejReason.TOO_LATE_TO_CANCEL)
 
 
-def serve_modify(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Empty | Response]:
+def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Empty | Response]:
     """
     Replace the terms of an order; one whose terms are refused is left as it was.
 
@@ -51,7 +51,7 @@ def serve_modify(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Empty | Response
         return m.Empty()
 
 
-def ask_modify(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
+def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
     """Return the request for a replacement. Raises NotExpressible for a quantity that is strict."""
     if command.order_qty_lots and command.policy is not ReplacePolicy.CANCEL_EXECUTED:
         # What a venue supplies is not found out by asking: here a quantity always has this effect.
@@ -89,7 +89,7 @@ def serve_batch(message: m.ModifyOrders, ctx: Ctx) -> Serving[m.ModifiedIds]:
     return m.ModifiedIds([one.order_id for one in message.orders])
 
 
-MODIFY = Op(m.ModifyOrder, m.Empty, serve_modify, ask_modify, read_taken)
+REPLACE = Op(m.ModifyOrder, m.Empty, serve_replace, ask_replace, read_taken)
 BATCH = Op(m.ModifyOrders, m.ModifiedIds, serve_batch)
 
 
