@@ -6,5 +6,9 @@ from countermand.wire.operation import Operation
 
 LOSSES = Losses(
     # A fill says of its order neither which type it is nor what it was instructed to.
-    untold={Operation.LIST_FILLS: frozenset({"ord_type", "exec_inst"})},
+    # A position's margin is told as a fraction.
+    untold={
+        Operation.LIST_FILLS: frozenset({"ord_type", "exec_inst"}),
+        Operation.LIST_POSITIONS: frozenset({"margin_minor"}),
+    },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -118,12 +119,33 @@ def test_key_given_twice(shop: Shop, target: str) -> None:
     assert shop.send("GET", target)[0] == 400
 
 
-def test_market_that_is_empty(shop: Shop) -> None:
-    """Nobody bids, nobody traded: that is a price of 0; an empty ask side has no price."""
-    quote = shop.send("GET", "/instruments/ETH-PERP/quote")[1]
+@pytest.mark.parametrize(("instrument", "bid"), [("ETH-PERP", "0"), ("ETH-USDC", None)])
+def test_market_that_is_empty(shop: Shop, instrument: str, bid: str | None) -> None:
+    """An empty side has no price, but for a perpetual's bids: those are 0, as is no trade."""
+    quote = shop.send("GET", f"/instruments/{instrument}/quote")[1]
 
-    assert (quote["best_bid_price"], quote["trade_price"]) == ("0", "0")
+    assert (quote.get("best_bid_price"), quote["trade_price"]) == (bid, "0")
     assert "best_ask_price" not in quote
+
+
+@pytest.mark.parametrize(
+    ("instrument", "limits"),
+    [
+        ("BTC-PERP", (1.0, "120000000", "300000000", "3600000000000")),
+        ("BTC-USDC", (0.0, "5000000", "26000000", "0")),
+    ],
+)
+def test_limits_are_those_captured(shop: Shop, instrument: str, limits: tuple[Any, ...]) -> None:
+    """Where the exchange has no such limit; a 0 would say that nothing is allowed."""
+    shown = shop.send("GET", f"/instruments/{instrument}")[1]
+
+    assert limits == tuple(
+        shown[name]
+        for name in (
+            "position_limit_adq_pct", "position_notional_limit", "open_interest_notional_limit",
+            "funding_interval",
+        )
+    )  # fmt: skip
 
 
 def test_market_order_may_be_fill_or_kill(shop: Shop) -> None:
@@ -144,13 +166,13 @@ def test_partly_filled_order_keeps_what_it_did(shop: Shop) -> None:
 
 
 def test_filled_order_was_too_late(shop: Shop) -> None:
-    """A 400 that says so, whose title clients do not take for a new order's."""
+    """A 400 that says so, whose title ccxt takes for final: bots retry all but InvalidOrder."""
     order_id = shop.placed()["order_id"]
     shop.placed(shop.bob, side="BUY", client_order_id="hit")
     status, problem = shop.cancel(order_id)
 
     assert (status, problem) == (400, {
-        "title": "io.javalin.http.BadRequestResponse: Cancel rejected "
+        "title": "io.javalin.http.BadRequestResponse: Order rejected "
         "(TOO_LATE_TO_CANCEL - order is already filled)",
         "status": 400,
         "error": "TOO_LATE_TO_CANCEL",
@@ -377,7 +399,7 @@ def test_cancel_all_may_say_everything_twice(shop: Shop) -> None:
         ({"price": None}, "price is a required field"),
         ({"size": None}, "size is a required field"),
         ({"client_order_id": None}, "client_order_id is a required field"),
-        ({"type": "MARKET", "price": None}, "market orders must be IoC"),
+        ({"type": "MARKET", "price": None}, "Order rejected (INVALID_TIF - market orders must be"),
         ({"type": "MARKET", "tif": "IOC"}, "price does not apply to MARKET orders"),
         ({"type": "STOP", "stop_price": "3200"}, "order type STOP is not supported"),
         ({"type": "STOP_LIMIT"}, "order type STOP_LIMIT is not supported"),
@@ -385,16 +407,21 @@ def test_cancel_all_may_say_everything_twice(shop: Shop) -> None:
         ({"algo_strategy": "TWAP"}, "algo_strategy TWAP is not supported"),
         ({"stop_price": "1"}, "stop_price does not apply"),
         ({"stop_limit_price": "1"}, "stop_limit_price does not apply"),
-        ({"tif": "GTT"}, "Order rejected (INVALID_EXPIRE_TIME - "),
-        ({"tif": "GTT", "expire_time": "soon"}, "invalid expire_time"),
+        ({"tif": "GTT"}, "expire_time is a required field"),
+        ({"tif": "GTT", "expire_time": "soon"}, "Order rejected (INVALID_EXPIRE_TIME - invalid"),
         ({"tif": "GTT", "expire_time": times.iso_floor_ms(START_NS)}, "INVALID_EXPIRE_TIME"),
         (
             {"tif": "GTT", "expire_time": times.iso_floor_ms(START_NS + MONTH_NS + times.MS)},
             "INVALID_EXPIRE_TIME",
         ),
         ({"expire_time": "2027-01-16T00:00:00Z"}, "expire_time applies to GTT orders only"),
-        ({"price": "3100.001"}, "invalid price: must be a multiple of 0.01"),
-        ({"size": "0.00001"}, "invalid size: must be a multiple of 0.0001"),
+        (
+            {"price": "3100.001"},
+            "Order rejected (INVALID_PRICE - invalid price: must be a multiple",
+        ),
+        ({"size": "0.00001"}, "Order rejected (INVALID_SIZE - invalid size: must be a multiple"),
+        ({"tif": "GFD"}, "Order rejected (INVALID_TIF - invalid tif)"),
+        ({"type": "ICEBERG"}, "Order rejected (INVALID_TYPE - invalid type)"),
         ({"price": "NaN"}, "invalid price: must be a plain number"),
         ({"price": "1e999999999"}, "invalid price: is too large"),
         ({"price": True}, "invalid price"),
@@ -406,9 +433,9 @@ def test_cancel_all_may_say_everything_twice(shop: Shop) -> None:
         ({"close_only": True}, "Order rejected (NOT_REDUCING - "),
         ({"post_only": "true", "tif": "IOC"}, "Order rejected (INVALID_EXEC_INST - "),
         ({"post_only": "yes"}, "invalid post_only"),
-        ({"side": "Sell"}, "invalid side"),
-        ({"stp_mode": "ALL"}, "invalid stp_mode"),
-        ({"instrument": "DOGE-PERP"}, "invalid instrument"),
+        ({"side": "Sell"}, "Order rejected (INVALID_SIDE - invalid side)"),
+        ({"stp_mode": "ALL"}, "Order rejected (INVALID_STP_MODE - invalid stp_mode)"),
+        ({"instrument": "DOGE-PERP"}, "Order rejected (UNKNOWN_INSTRUMENT - "),
         ({"client_order_id": ""}, "invalid client_order_id"),
         ({"client_order_id": "a b c d e f g h i j k"}, "invalid client_order_id"),
         ({"client_order_id": "F346CA69-11B4-4E1B-AE47-85971290C771"}, "invalid client_order_id"),
@@ -531,8 +558,11 @@ def test_duplicate_client_id(shop: Shop) -> None:
         ({"size": "0"}, "Invalid replace order request (QTY_NOT_POSITIVE - "),
         ({"size": "-1"}, "Invalid replace order request (QTY_NOT_POSITIVE - "),
         ({"price": "1000000"}, "Invalid replace order request (PRICE_OUTSIDE_BAND - "),
-        ({"price": "3100.001"}, "invalid price"),
-        ({"stop_price": "1"}, "stop_price does not apply"),
+        ({"price": "3100.001"}, "Invalid replace order request (INVALID_PRICE - invalid price"),
+        (
+            {"stop_price": "1"},
+            "Invalid replace order request (INVALID_STOP_PRICE - stop_price does",
+        ),
     ],
 )
 def test_replacement_that_is_refused(shop: Shop, changes: dict[str, Any], title: str) -> None:
@@ -645,6 +675,8 @@ def test_two_sides_of_a_match_are_two_executions(shop: Shop) -> None:
     theirs = shop.send("GET", "/portfolios/fills", key=shop.bob)[1]["results"][0]
 
     assert ours["match_id"] == theirs["match_id"]
+    assert ours["match_id"].isdigit()
+    assert ours["client_id"] == ids.triplet(Kind.USER, shop.desk.accounts()[0].account_id)
     assert ours["exec_id"] != theirs["exec_id"]
     assert ours["fill_id"] != theirs["fill_id"]
 
@@ -706,7 +738,7 @@ def test_size_that_is_none(shop: Shop, size: str) -> None:
     """Out of range or off the grid, it is the field that is wrong."""
     status, problem = shop.place(size=size)
 
-    assert (status, problem["error"]) == (400, "INVALID_FIELD")
+    assert (status, problem["error"]) == (400, "INVALID_SIZE")
     assert problem["message"].startswith("invalid size: ")
 
 
@@ -780,6 +812,111 @@ def test_preview_changes_nothing(shop: Shop) -> None:
     assert "reject_reason" not in good
     assert (bad["is_valid"], bad["reject_reason"]) == (False, "POSITION_LIMIT")
     assert shop.open() == []
+
+
+@pytest.mark.parametrize(
+    "named", ["portfolios=", "portfolios={main},{second}", "portfolios={main}&portfolios={second}"]
+)
+def test_fills_of_several_portfolios(shop: Shop, named: str) -> None:
+    """An empty list is all of them; commas and repetitions are one list."""
+    for portfolio in (shop.main, shop.second):
+        shop.placed(portfolio=portfolio)
+        shop.placed(shop.bob, side="BUY", client_order_id=f"hit {portfolio[-8:]}")
+    target = f"/portfolios/fills?{named.format(main=shop.main, second=shop.second)}"
+    status, page = shop.send("GET", target)
+
+    assert status == 200
+    assert [shop.second, shop.main] == [one["portfolio_uuid"] for one in page["results"]]
+    other = shop.send("GET", f"/portfolios/fills?portfolios={shop.main},{shop.bobs}")
+    assert other[0] == 403
+
+
+def test_replacement_below_what_was_executed(shop: Shop) -> None:
+    """It says so, and the order stands."""
+    shop.placed()
+    shop.placed(shop.bob, side="BUY", size="0.2", client_order_id="hit")
+    change = {"client_order_id": "two", "portfolio": shop.main, "size": "0.1"}
+    status, problem = shop.send("PUT", "/orders/one", change)
+
+    assert (status, problem["error"], problem["message"]) == (
+        400, "QTY_BELOW_EXECUTED", "quantity must exceed what has been executed",
+    )  # fmt: skip
+    assert shop.open() == ["one"]
+
+
+def summed(shop: Shop, *names: str) -> tuple[str, ...]:
+    """Return figures of alice's summary."""
+    summary = shop.send("GET", f"/portfolios/{shop.main}/summary")[1]
+    return tuple(summary[name] for name in names)
+
+
+def test_summary_counts_open_orders(shop: Shop) -> None:
+    """2 at 1500 rest beside a position of 144,000: 147,000 are open, at a margin of a tenth."""
+    shop.placed(shop.bob, size="48", price="3000")
+    shop.placed(side="BUY", size="48", price="3000", client_order_id="long")
+    before = summed(shop, "balance", "position_notional", "open_position_notional", "buying_power")
+    shop.placed(side="BUY", size="2", price="1500", client_order_id="rests")
+    after = summed(shop, "balance", "position_notional", "open_position_notional", "buying_power")
+    collateral = Decimal(before[0])
+
+    assert before[1:3] == ("144000", "144000")
+    assert after[:3] == (before[0], "144000", "147000")
+    assert Decimal(before[3]) == collateral - 14_400
+    assert Decimal(after[3]) == collateral - 14_700
+
+
+def test_order_that_can_only_close_opens_nothing(shop: Shop) -> None:
+    """The larger of what all buys and all sells would leave counts, as margin is asked."""
+    shop.placed(shop.bob, size="2", price="3000")
+    shop.placed(side="BUY", size="2", price="3000", client_order_id="long")
+    figures = []
+    for size in ("2", "3"):
+        shop.placed(size=size, price="3200", client_order_id=f"out {size}")
+        figures += summed(shop, "open_position_notional")
+
+    # Long 6,000; sells of 6,400 could only close, of 16,000 they leave 10,000 short.
+    assert figures == ["6000", "10000"]
+
+
+def test_loss_at_mark_is_no_balance(shop: Shop) -> None:
+    """Bought at 3100 and marked at 3000: the balance is less, and so is what it buys."""
+    shop.placed(shop.bob, size="10")
+    shop.placed(side="BUY", size="10", client_order_id="long")
+    for side in ("SELL", "BUY"):
+        shop.placed(
+            shop.bob, side=side, price="3000", size="0.1", client_order_id=side, stp_mode="NONE"
+        )
+    collateral, profit, balance, power = map(
+        Decimal, summed(shop, "collateral", "unrealized_pnl", "balance", "buying_power")
+    )
+
+    assert profit == -1_000
+    assert balance == collateral - 1_000
+    assert power == balance - 3_000
+
+
+def test_contribution_to_margin_is_a_fraction(shop: Shop) -> None:
+    """Parts of the portfolio's notional, which add up to its initial margin: a tenth here."""
+    for instrument, price in (("ETH-PERP", "3000"), ("BTC-PERP", "60000")):
+        terms = {"instrument": instrument, "price": price, "size": "1"}
+        shop.placed(shop.bob, client_order_id=instrument, **terms)
+        shop.placed(side="BUY", client_order_id=f"long {instrument}", **terms)
+    positions = shop.send("GET", f"/portfolios/{shop.main}/positions")[1]
+    parts = {one["symbol"]: Decimal(one["im_contribution"]) for one in positions}
+    whole = shop.send("GET", f"/portfolios/{shop.main}/summary")[1]["portfolio_initial_margin"]
+
+    assert parts == {"ETH-PERP": Decimal("0.004761905"), "BTC-PERP": Decimal("0.095238095")}
+    assert float(sum(parts.values())) == whole == 0.1
+
+
+def test_usdc_tells_what_a_loan_would_ask(shop: Shop) -> None:
+    """As captured; nothing can be borrowed here."""
+    assets = {one["asset_name"]: one for one in shop.send("GET", "/assets")[1]}
+
+    assert ("0.1", "3") == tuple(
+        assets["USDC"][name] for name in ("loan_initial_margin", "max_loan_leverage")
+    )
+    assert "loan_initial_margin" not in assets["BTC"]
 
 
 def test_detail_is_its_parts(shop: Shop) -> None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.wire.context import Settings
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,
@@ -30,7 +31,7 @@ from countermand.wire.errors import (
     UnknownField,
     WireError,
 )
-from countermand.wire.http import Response
+from countermand.wire.http import Request, Response
 from countermand.wire.refusals import (
     Refusals,
     Row,
@@ -61,6 +62,21 @@ _TOO_LATE = (
     (None, "order is done"),
 )
 
+# What a form says of an order, as its fields are called.
+_FIELDS = (
+    "client_order_id", "side", "size", "tif", "instrument", "type", "price", "stop_price",
+    "stop_limit_price", "expire_time", "stp_mode", "post_only", "close_only", "algo_strategy",
+)  # fmt: skip
+
+
+class InvalidOrder(InvalidField):
+    """A field of a new order is at fault."""
+
+
+class InvalidReplacement(InvalidField):
+    """A field of a replacement is at fault."""
+
+
 _UNKNOWN_ORDER = Row(
     CancelRefused,
     404,
@@ -71,11 +87,11 @@ _UNKNOWN_ORDER = Row(
 )
 
 
-def _for_cancels(to: CxlRejResponseTo, verdict: str) -> list[Row]:
+def _for_cancels(to: CxlRejResponseTo, verdict: str, too_late: str) -> list[Row]:
     other = {"cxl_rej_reason": CxlRejReason.OTHER, "response_to": to}
     no, late = "request refused", "TOO_LATE_TO_CANCEL"
     return [
-        *for_too_late(400, late, _TOO_LATE, f"{verdict} ({late} - {{text}})", to),
+        *for_too_late(400, late, _TOO_LATE, f"{too_late} ({late} - {{text}})", to),
         *for_terms(400, CODES.to_wire, title=f"{verdict} ({{code}} - {{text}})", to=[to]),
         Row(CancelRefused, 400, "OTHER", no, other, f"{verdict} (OTHER - {no})"),
     ]
@@ -85,12 +101,27 @@ def _for_field(kind: type[WireError], code: str, text: str, **given: str) -> Row
     return Row(kind, 400, code, text, given, f"{text} ({code} - {{name}})")
 
 
-# A cancel's title must not say "Order rejected": the ccxt client would take it for a new order's.
+def _for_form(kind: type[InvalidField], verdict: str) -> list[Row]:
+    # The venue has one title for a fault in what an order says, whoever finds it.
+    rows = []
+    for name in _FIELDS:
+        code = f"INVALID_{name.upper()}"
+        rows.append(
+            Row(kind, 400, code, given={"name": name}, title=f"{verdict} ({code} - {{text}})")
+        )
+    return rows
+
+
+# The ccxt client takes what says "Order rejected" for final, so that a cancel of what is over says
+# that; its bots try again after any other refusal of a cancel.
+_REJECTED, _REPLACE = "Order rejected", "Invalid replace order request"
 _ROWS = [
     *for_orders(400, CODES.to_wire, title="Order rejected ({code} - {text})"),
     _UNKNOWN_ORDER,
-    *_for_cancels(CxlRejResponseTo.CANCEL, "Cancel rejected"),
-    *_for_cancels(CxlRejResponseTo.REPLACE, "Invalid replace order request"),
+    *_for_cancels(CxlRejResponseTo.CANCEL, "Cancel rejected", _REJECTED),
+    *_for_cancels(CxlRejResponseTo.REPLACE, _REPLACE, _REPLACE),
+    *_for_form(InvalidOrder, _REJECTED),
+    *_for_form(InvalidReplacement, _REPLACE),
     _for_field(MissingField, "REQUIRED_FIELD", "tif is required", name="tif"),
     _for_field(MissingField, "REQUIRED_FIELD", "{name} is a required field"),
     _for_field(InvalidField, "INVALID_FIELD", "{text}"),
@@ -165,4 +196,13 @@ def _loses(error: WireError) -> WireError:
     return error
 
 
-REFUSALS = Refusals(_Envelope(), _ROWS, loses=_loses)
+def _words(error: WireError, request: Request, settings: Settings) -> WireError:
+    if type(error) is not InvalidField or error.name not in _FIELDS:
+        return error
+    if not request.path.startswith(b"/api/v1/orders"):
+        return error
+    kind = {"POST": InvalidOrder, "PUT": InvalidReplacement}.get(request.method, InvalidField)
+    return kind(error.name, error.text)
+
+
+REFUSALS = Refusals(_Envelope(), _ROWS, loses=_loses, words=_words)

@@ -6,7 +6,7 @@ from typing import Any
 from countermand.venues.coinbase_intx import ids, paging, resolve, tables
 from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
-from countermand.venues.coinbase_intx.presentation import user_uuid
+from countermand.venues.coinbase_intx.presentation import user_id
 from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
@@ -89,11 +89,11 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
         instrument_id=ids.triplet(Kind.INSTRUMENT, fill.instrument_id),
         instrument_uuid=ids.uuid(Kind.INSTRUMENT, fill.instrument_id),
         symbol=instrument.symbol,
-        match_id=ids.triplet(Kind.MATCH, fill.match_id),
+        match_id=str(fill.match_id),
         match_uuid=ids.uuid(Kind.MATCH, fill.match_id),
         fill_price=price_text(instrument, fill.last_px_ticks),
         fill_qty=qty_text(instrument, fill.last_qty_lots),
-        client_id=user_uuid(account.owner, ctx),
+        client_id=user_id(account.owner, ctx),
         client_order_id=fill.cl_ord_id,
         order_qty=qty_text(instrument, terms.order_qty_lots),
         limit_price=price_text(instrument, terms.price_ticks),

@@ -13,7 +13,7 @@ from countermand.venues.coinbase_intx.messages.shared import ZERO
 from countermand.venues.coinbase_intx.presentation import COLLATERAL
 from countermand.venues.coinbase_intx.settings import NAME, Ctx
 from countermand.vocabulary.ids import AssetId, InstrumentId
-from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.instrument import Asset, Instrument, InstrumentKind
 from countermand.vocabulary.queries import GetQuote, ListQuotes
 from countermand.vocabulary.reports import QuoteReport
 from countermand.vocabulary.units import PPB
@@ -23,6 +23,9 @@ from countermand.wire.errors import Malformed, NotFound
 from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
 
 _ONE = Raw(b"1")
+
+# As captured; nothing is lent here.
+_LOAN: dict[str, Any] = {"loan_initial_margin": "0.1", "max_loan_leverage": "3"}
 
 
 def serve_get(message: m.GetInstrument, ctx: Ctx) -> Serving[m.Instrument]:
@@ -58,8 +61,10 @@ def show_quote(report: QuoteReport, ctx: Ctx) -> m.Quote:
     instrument = report.instrument
     reference = price_text(instrument, instrument.reference_price_ticks)
     has_ask = bool(report.ask_qty_lots)
+    # As captured: perpetuals always have a bid's price, whoever reads them needs one.
+    has_bid = bool(report.bid_qty_lots) or instrument.is_perpetual
     return m.Quote(
-        best_bid_price=price_text(instrument, report.bid_px_ticks),
+        best_bid_price=price_text(instrument, report.bid_px_ticks) if has_bid else None,
         best_bid_size=qty_text(instrument, report.bid_qty_lots),
         best_ask_price=price_text(instrument, report.ask_px_ticks) if has_ask else None,
         best_ask_size=qty_text(instrument, report.ask_qty_lots),
@@ -107,6 +112,7 @@ def show_instrument(report: QuoteReport, ctx: Ctx) -> m.Instrument:
         avg_30day_qty=volume,
         open_interest=qty_text(one, report.open_interest_lots),
         position_limit_qty=qty_text(one, one.position_lots_max),
+        **_LIMITS[one.kind],
         base_imf=margin,
         default_imf=margin,
         min_notional_value=minor_text(quote, one.notional_minor_min),
@@ -115,6 +121,23 @@ def show_instrument(report: QuoteReport, ctx: Ctx) -> m.Instrument:
         trading_state=tables.TRADING_STATES.to_wire(one.trading_state),
         quote=show_quote(report, ctx),
     )
+
+
+# Limits that the exchange does not have, as captured: a 0 would read as "nothing is allowed".
+_LIMITS: dict[InstrumentKind, dict[str, Any]] = {
+    InstrumentKind.PERPETUAL: {
+        "position_limit_adq_pct": Raw(b"1.0"),
+        "position_notional_limit": "120000000",
+        "open_interest_notional_limit": "300000000",
+        "funding_interval": "3600000000000",
+    },
+    InstrumentKind.SPOT: {
+        "position_limit_adq_pct": Raw(b"0.0"),
+        "position_notional_limit": "5000000",
+        "open_interest_notional_limit": "26000000",
+        "funding_interval": "0",
+    },
+}
 
 
 def read_instrument(message: m.Instrument, asked: Any, ctx: Ctx) -> QuoteReport:
@@ -156,11 +179,13 @@ def show_networks(message: m.ListNetworks, ctx: Ctx) -> list[m.Asset]:
 
 def show_asset(asset: Asset) -> m.Asset:
     """Return an asset."""
+    weighs = asset.symbol == COLLATERAL
     return m.Asset(
         asset_id=str(asset.asset_id),
         asset_uuid=ids.uuid(Kind.ASSET, asset.asset_id),
         asset_name=asset.symbol,
-        collateral_weight=_ONE if asset.symbol == COLLATERAL else ZERO,
+        collateral_weight=_ONE if weighs else ZERO,
+        **(_LOAN if weighs else {}),
     )
 
 

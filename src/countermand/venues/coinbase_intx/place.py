@@ -80,7 +80,8 @@ PLACE = Op(m.PlaceOrder, m.Order, serve_place, ask_place, read_order)
 def order_of(form: m.PlaceOrder, account_id: AccountId, cl_ord_id: str, ctx: Ctx) -> NewOrder:
     """Return the order that a form describes. Raises as `serve_place` does."""
     _refuse_unsupported(form)
-    instrument = resolve.instrument(form.instrument, ctx)
+    if (instrument := resolve.find_instrument(form.instrument, ctx)) is None:
+        raise OrderRefused(RejectReason.UNKNOWN_INSTRUMENT)
     time_in_force, stp = _time_in_force(form), form.stp_mode
     terms = OrderTerms(
         tables.SIDES.from_wire(form.side),
@@ -151,7 +152,7 @@ def _expire_ns(form: m.PlaceOrder, time_in_force: TimeInForce, ctx: Ctx) -> int:
             raise InvalidField("expire_time", "expire_time applies to GTT orders only")
         return latest if time_in_force is TimeInForce.GTC else 0
     if form.expire_time is None:
-        raise OrderRefused(RejectReason.INVALID_EXPIRE_TIME)
+        raise MissingField("expire_time")
     expire_ns = instant("expire_time", form.expire_time)
     if not ctx.now_ns < expire_ns <= latest:
         raise OrderRefused(RejectReason.INVALID_EXPIRE_TIME)

@@ -18,7 +18,8 @@ from countermand.wire.reading import known
 
 def show_positions(summary: AccountSummary, ctx: Ctx) -> list[m.Position]:
     """Return every position that is open, or that open orders could open."""
-    return [show_position(one, ctx) for one in summary.positions if _is_live(one)]
+    whole = notional_minor(summary, ctx)
+    return [show_position(one, whole, ctx) for one in summary.positions if _is_live(one)]
 
 
 def serve_get(message: m.GetPosition, ctx: Ctx) -> Serving[m.Position]:
@@ -27,7 +28,7 @@ def serve_get(message: m.GetPosition, ctx: Ctx) -> Serving[m.Position]:
     instrument_id = resolve.instrument_of_path(message.instrument, ctx).instrument_id
     for one in summary.positions:
         if one.instrument_id == instrument_id and _is_live(one):
-            return show_position(one, ctx)
+            return show_position(one, notional_minor(summary, ctx), ctx)
     raise NotFound("position not found")
 
 
@@ -37,8 +38,18 @@ def value_minor(report: PositionReport, ctx: Ctx) -> int:
     return instrument.notional_of(report.mark_price_ticks, report.net_lots)
 
 
-def show_position(report: PositionReport, ctx: Ctx) -> m.Position:
-    """Return a position; both average prices are that of the lots now open."""
+def notional_minor(summary: AccountSummary, ctx: Ctx) -> int:
+    """Return what a portfolio's positions are worth together, whichever way they point."""
+    return sum(abs(value_minor(one, ctx)) for one in summary.positions)
+
+
+def show_position(report: PositionReport, whole_minor: int, ctx: Ctx) -> m.Position:
+    """
+    Return a position; both average prices are that of the lots now open.
+
+    Units: `whole_minor` is the portfolio's notional; what positions contribute to its initial
+           margin are parts of that, and add up to the summary's fraction.
+    """
     instrument = ctx.directory.instruments[report.instrument_id]
     quote = ctx.directory.assets[instrument.quote_asset_id]
     number = report.account_id << 32 | report.instrument_id
@@ -53,7 +64,7 @@ def show_position(report: PositionReport, ctx: Ctx) -> m.Position:
         net_size=qty_text(instrument, report.net_lots),
         buy_order_size=qty_text(instrument, report.open_buy_lots),
         sell_order_size=qty_text(instrument, report.open_sell_lots),
-        im_contribution=minor_text(quote, report.margin_minor),
+        im_contribution=numbers.fraction_text_half_even(report.margin_minor, whole_minor),
         unrealized_pnl=minor_text(quote, value_minor(report, ctx) - report.cost_minor),
         mark_price=price_text(instrument, report.mark_price_ticks),
         entry_vwap=average,
@@ -62,10 +73,11 @@ def show_position(report: PositionReport, ctx: Ctx) -> m.Position:
 
 
 def read_position(message: m.Position, asked: m.GetPortfolio, ctx: Ctx) -> PositionReport:
-    """Return a position of the portfolio that was asked for; realized profit is not told."""
+    """
+    Return a position of the portfolio that was asked for; realized profit and margin are not told.
+    """
     account_id = known_portfolio("request", asked.portfolio)
     instrument = known("position", resolve.find_instrument(message.symbol, ctx))
-    quote = ctx.directory.assets[instrument.quote_asset_id]
     net, buys, sells = (
         numbers.qty_lots(instrument, Decimal(text))
         for text in (message.net_size, message.buy_order_size, message.sell_order_size)
@@ -77,7 +89,7 @@ def read_position(message: m.Position, asked: m.GetPortfolio, ctx: Ctx) -> Posit
         numbers.cum_notional_minor_nearest(instrument, Decimal(message.entry_vwap), net),
         buys,
         sells,
-        numbers.asset_minor(quote, Decimal(message.im_contribution)),
+        0,
         0,
         numbers.price_ticks(instrument, Decimal(message.mark_price)),
     )

@@ -13,9 +13,19 @@ COLLATERAL = "USDC"
 
 
 def user_uuid(owner: str, ctx: Ctx) -> str:
-    """Return the UUID of a user, made from the first account opened for them."""
+    """Return the UUID of a user."""
+    return ids.uuid(Kind.USER, _user(owner, ctx))
+
+
+def user_id(owner: str, ctx: Ctx) -> str:
+    """Return the id of a user, as fills have it."""
+    return ids.triplet(Kind.USER, _user(owner, ctx))
+
+
+def _user(owner: str, ctx: Ctx) -> int:
+    # The number of the first account opened for them.
     first = next(iter(ctx.directory.accounts_of(owner)), None)
-    return ids.uuid(Kind.USER, first.account_id if first else 0)
+    return first.account_id if first else 0
 
 
 def fee_rates(kind: InstrumentKind, ctx: Ctx) -> dict[str, Any]:

@@ -49,10 +49,15 @@ def portfolio_or_default(text: str | None, ctx: Ctx) -> AccountId:
 
 
 def portfolios(texts: Sequence[str], ctx: Ctx) -> tuple[AccountId, ...]:
-    """Return the accounts named, or all of the key's. Raises as `portfolio` does."""
-    if not texts:
+    """
+    Return the accounts named, commas between them or not, or all of the key's where none is.
+
+    Raises: as `portfolio` does.
+    """
+    named = [name for text in texts for name in text.split(",") if name]
+    if not named:
         return tuple(account.account_id for account in asks.accounts(ctx))
-    return tuple(portfolio(text, ctx) for text in texts)
+    return tuple(portfolio(name, ctx) for name in named)
 
 
 def find_instrument(text: str, ctx: Ctx) -> Instrument | None:

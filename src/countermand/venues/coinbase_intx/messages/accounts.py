@@ -92,7 +92,9 @@ class Balance(Struct, frozen=True, kw_only=True):
 
 
 class Position(Struct, frozen=True, kw_only=True):
-    """A perpetual position: `net_size` signed, `im_contribution` the margin held for it."""
+    """
+    A perpetual position: `net_size` signed, `im_contribution` its part of the portfolio's margin.
+    """
 
     id: str
     uuid: str

@@ -8,7 +8,7 @@ Source: INTX REST reference, "Assets", "Instruments", "Fee rates"; captured answ
 
 from typing import Literal
 
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from countermand.venues.coinbase_intx.messages.shared import ZERO, InstrumentType
 
@@ -26,9 +26,11 @@ class GetQuote(Struct, frozen=True):
 
 
 class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The top of the book; an empty ask side has the size 0 and no price."""
+    """
+    The top of the book; an empty side has the size 0 and, but for a perpetual's bids, no price.
+    """
 
-    best_bid_price: str
+    best_bid_price: str | None = None
     best_bid_size: str
     best_ask_price: str | None = None
     best_ask_size: str
@@ -72,16 +74,16 @@ class Instrument(Struct, frozen=True, kw_only=True):
     previous_day_qty: str = "0"
     open_interest: str
     position_limit_qty: str
-    position_limit_adq_pct: Raw = ZERO
-    position_notional_limit: str = "0"
-    open_interest_notional_limit: str = "0"
+    position_limit_adq_pct: Raw
+    position_notional_limit: str
+    open_interest_notional_limit: str
     replacement_cost: str = "0"
     base_imf: Raw
     default_imf: Raw
     min_notional_value: str
     min_quantity: str
     rfq_maker_fee_rate: str
-    funding_interval: str = "3600000000000"
+    funding_interval: str
     trading_state: str
     quote: Quote
     base_asset_multiplier: str = "1.0"
@@ -101,7 +103,7 @@ class ListNetworks(Struct, frozen=True):
 
 
 class Asset(Struct, frozen=True, kw_only=True):
-    """An asset."""
+    """An asset; what a loan would ask is told of the collateral asset alone."""
 
     asset_id: str
     asset_uuid: str
@@ -114,6 +116,8 @@ class Asset(Struct, frozen=True, kw_only=True):
     loan_collateral_requirement_multiplier: Raw = ZERO
     account_collateral_limit: str = "0"
     ecosystem_collateral_limit_breached: bool = False
+    loan_initial_margin: str | UnsetType = UNSET
+    max_loan_leverage: str | UnsetType = UNSET
 
 
 class ListFeeRates(Struct, frozen=True, omit_defaults=True):
