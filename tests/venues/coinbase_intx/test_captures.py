@@ -13,7 +13,6 @@ from tests.venues.desk import Desk
 
 from countermand.venues import VENUES
 from countermand.venues.coinbase_intx import ids
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.wire.http import Request
 
 HOLDING = json.loads((Path(__file__).parent / "vectors" / "captures.json").read_text())
@@ -27,7 +26,7 @@ class Played:
     def __init__(self) -> None:
         self.desk = Desk(VENUES["coinbase-intx"])
         account_id = self.desk.accounts()[0].account_id
-        self.portfolio = ids.uuid(Kind.PORTFOLIO, account_id)
+        self.portfolio = ids.PORTFOLIO.uuid(account_id)
         trade = {**SELL, "portfolio": self.portfolio, "client_order_id": "fill", "stp_mode": "NONE"}
         self.send("POST", "/orders", trade)
         buy = {**trade, "side": "BUY", "client_order_id": "other"}

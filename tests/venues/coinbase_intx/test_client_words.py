@@ -15,7 +15,6 @@ from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
 from countermand.venues import VENUES
 from countermand.venues.coinbase_intx import account, fills, ids, markets, resolve, show
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import markets as market_messages
 from countermand.venues.coinbase_intx.messages.accounts import GetPortfolio
 from countermand.vocabulary.commands import CancelOrder, MassCancel, NewOrder, ReplaceOrder
@@ -180,7 +179,7 @@ def test_instrument_of_unknown_assets() -> None:
 VANISHING: dict[Operation, Any] = {
     Operation.GET_INSTRUMENT: market_messages.GetInstrument("BTC-PERP"),
     Operation.GET_QUOTE: market_messages.GetQuote("BTC-PERP"),
-    Operation.GET_ACCOUNT: GetPortfolio(ids.uuid(Kind.PORTFOLIO, MINE)),
+    Operation.GET_ACCOUNT: GetPortfolio(ids.PORTFOLIO.uuid(MINE)),
 }
 
 

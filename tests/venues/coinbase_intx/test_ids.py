@@ -23,18 +23,18 @@ from countermand.venues.coinbase_intx.ids import Kind
 )
 def test_triplets(kind: Kind, number: int, text: str) -> None:
     """Eight characters and a suffix, as captured."""
-    assert ids.triplet(kind, number) == text
-    assert ids.parse_triplet(kind, text) == number
+    assert kind.triplet(number) == text
+    assert kind.parse_triplet(text) == number
 
 
 @pytest.mark.parametrize("kind", Kind)
 @given(number=st.integers(1, 10**18))
 def test_every_spelling_is_understood(kind: Kind, number: int) -> None:
     """Base-36, UUID and decimal; a UUID only as what it is of."""
-    assert ids.parse(kind, ids.triplet(kind, number)) == number
-    assert ids.parse(kind, ids.uuid(kind, number)) == number
-    assert ids.parse(kind, str(number)) == number
-    assert all(ids.parse(k, ids.uuid(kind, number)) is None for k in Kind if k is not kind)
+    assert kind.parse(kind.triplet(number)) == number
+    assert kind.parse(kind.uuid(number)) == number
+    assert kind.parse(str(number)) == number
+    assert all(k.parse(kind.uuid(number)) is None for k in Kind if k is not kind)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_every_spelling_is_understood(kind: Kind, number: int) -> None:
 )  # fmt: skip
 def test_what_is_no_order_id_is_a_client_s(text: str) -> None:
     """Spelled in one way only."""
-    assert ids.parse_triplet(Kind.ORDER, text) is None
+    assert ids.ORDER.parse_triplet(text) is None
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_what_is_no_order_id_is_a_client_s(text: str) -> None:
 )
 def test_what_is_no_portfolio(text: str) -> None:
     """A UUID of elsewhere is none of ours."""
-    assert ids.parse(Kind.PORTFOLIO, text) is None
+    assert ids.PORTFOLIO.parse(text) is None

@@ -12,7 +12,6 @@ from tests.venues.desk import START_NS, Desk
 
 from countermand.venues import VENUES
 from countermand.venues.coinbase_intx import ids
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.vocabulary.commands import AdvanceTime, ConfigureAccount, SetTradingState
 from countermand.vocabulary.instrument import TradingState
 from countermand.wire import times
@@ -33,10 +32,8 @@ class Shop:
         self.desk = Desk(VENUES["coinbase-intx"])
         self.alice, self.looker = (self.desk.credential("alice", n) for n in (0, 1))
         self.bob = self.desk.credential("bob")
-        self.main, self.second = (
-            ids.uuid(Kind.PORTFOLIO, a.account_id) for a in self.desk.accounts()
-        )
-        self.bobs = ids.uuid(Kind.PORTFOLIO, self.desk.accounts("bob")[0].account_id)
+        self.main, self.second = (ids.PORTFOLIO.uuid(a.account_id) for a in self.desk.accounts())
+        self.bobs = ids.PORTFOLIO.uuid(self.desk.accounts("bob")[0].account_id)
 
     def send(
         self, method: str, target: str, body: Any = None, key: Credential | None = None
@@ -105,7 +102,7 @@ def test_uuid_of_an_order_is_no_id(shop: Shop) -> None:
 def test_decimal_is_a_client_id(shop: Shop) -> None:
     """The documents show decimal order ids, the captured answers do not."""
     order_id = shop.placed(client_order_id="7")["order_id"]
-    number = str(ids.parse_triplet(Kind.ORDER, order_id))
+    number = str(ids.ORDER.parse_triplet(order_id))
 
     assert shop.cancel(number)[0] == 404
     assert shop.cancel("7")[0] == 200

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from tests.venues.deltadefi.booth import ADA, NIGHT, NOT_FOUND, NOT_OPEN, Booth, limit
 
 from countermand.venues.deltadefi import ids
-from countermand.venues.deltadefi.ids import Kind
 from countermand.vocabulary.instrument import TradingState
 from countermand.wire.errors import IntakeClosed, Internal, Overloaded, Unavailable
 from countermand.wire.http import Request
@@ -101,7 +100,7 @@ def test_unknown_order(booth: Booth) -> None:
         "-1",
         "%00",
         "x" * 500,
-        ids.uuid(Kind.ACCOUNT, 7),
+        ids.ACCOUNT.uuid(7),
     ],
 )
 def test_malformed_id(booth: Booth, text: str) -> None:

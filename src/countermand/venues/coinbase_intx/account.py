@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from countermand.venues.coinbase_intx import ids, presentation, resolve
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import COLLATERAL
 from countermand.venues.coinbase_intx.resolve import known_portfolio
@@ -24,7 +23,6 @@ from countermand.vocabulary.reports import (
 from countermand.wire import asks, numbers
 from countermand.wire.conversation import Nothing, Op, Serve, Serving, always, each
 from countermand.wire.errors import InvalidField, MissingField, NotFound
-from countermand.wire.numbers import minor_text
 from countermand.wire.reading import known
 from countermand.wire.receipts import accepted
 
@@ -66,7 +64,7 @@ def of_portfolio(show: Callable[[AccountSummary, Ctx], Any]) -> Serve:
 
 def ask_summary(query: GetAccount, ctx: Ctx) -> m.GetPortfolio:
     """Return the request for what a portfolio has."""
-    return m.GetPortfolio(ids.uuid(Kind.PORTFOLIO, query.account_id))
+    return m.GetPortfolio(ids.PORTFOLIO.uuid(query.account_id))
 
 
 def serve_open(message: m.CreatePortfolio, ctx: Ctx) -> Serving[m.Portfolio]:
@@ -107,8 +105,8 @@ def serve_patch(message: m.UpdatePortfolio, ctx: Ctx) -> Serving[m.Portfolio]:
 def show_portfolio(account: AccountReport, ctx: Ctx) -> m.Portfolio:
     """Return a portfolio; its fee rates are those of perpetuals."""
     return m.Portfolio(
-        portfolio_id=ids.triplet(Kind.PORTFOLIO, account.account_id),
-        portfolio_uuid=ids.uuid(Kind.PORTFOLIO, account.account_id),
+        portfolio_id=ids.PORTFOLIO.triplet(account.account_id),
+        portfolio_uuid=ids.PORTFOLIO.uuid(account.account_id),
         name=account.name,
         user_uuid=presentation.user_uuid(account.owner, ctx),
         **presentation.fee_rates(InstrumentKind.PERPETUAL, ctx),
@@ -151,22 +149,22 @@ def show_balance(report: BalanceReport, ctx: Ctx) -> m.Balance:
     Return a balance; only the collateral asset has collateral value, nothing is ever borrowed.
     """
     asset = ctx.directory.assets[report.asset_id]
-    quantity = minor_text(asset, report.total_minor)
+    quantity = numbers.minor_text(asset, report.total_minor)
     return m.Balance(
-        asset_id=ids.triplet(Kind.ASSET, report.asset_id),
+        asset_id=ids.ASSET.triplet(report.asset_id),
         asset_name=asset.symbol,
-        asset_uuid=ids.uuid(Kind.ASSET, report.asset_id),
+        asset_uuid=ids.ASSET.uuid(report.asset_id),
         quantity=quantity,
-        hold=minor_text(asset, report.hold_minor),
+        hold=numbers.minor_text(asset, report.hold_minor),
         collateral_value=quantity if asset.symbol == COLLATERAL else "0",
-        max_withdraw_amount=minor_text(asset, max(0, report.available_minor)),
+        max_withdraw_amount=numbers.minor_text(asset, max(0, report.available_minor)),
     )
 
 
 def read_balance(message: m.Balance, asked: m.GetPortfolio, ctx: Ctx) -> BalanceReport:
     """Return a balance of the portfolio that was asked for."""
     account_id = known_portfolio("request", asked.portfolio)
-    number = ids.parse(Kind.ASSET, message.asset_id)
+    number = ids.ASSET.parse(message.asset_id)
     asset = known("balance", ctx.directory.assets.get(AssetId(number or 0)))
     total = numbers.asset_minor(asset, Decimal(message.quantity))
     hold = numbers.asset_minor(asset, Decimal(message.hold))

@@ -1,7 +1,6 @@
 """Canceling one order, or many: all of a portfolio's, or those that filters choose."""
 
 from countermand.venues.coinbase_intx import ids, resolve, tables
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.venues.coinbase_intx.show import read_order, show_order
@@ -26,7 +25,7 @@ def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Order]:
 def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.CancelOrder:
     """Return the request for a cancel."""
     path_id = ids.order_text(command.order_id, command.cl_ord_id)
-    return m.CancelOrder(path_id, ids.uuid(Kind.PORTFOLIO, command.account_id))
+    return m.CancelOrder(path_id, ids.PORTFOLIO.uuid(command.account_id))
 
 
 CANCEL = Op(m.CancelOrder, m.Order, serve_cancel, ask_cancel, read_order)
@@ -51,7 +50,7 @@ def serve_mass_cancel(message: m.CancelAllOrders, ctx: Ctx) -> Serving[list[m.Or
 def ask_mass_cancel(command: MassCancel, ctx: Ctx) -> m.CancelAllOrders:
     """Return the request for a mass cancel."""
     return m.CancelAllOrders(
-        ids.uuid(Kind.PORTFOLIO, command.account_id),
+        ids.PORTFOLIO.uuid(command.account_id),
         side=tables.SIDES.to_wire_if(command.side),
         **resolve.filters(command.instrument_ids, ctx),
     )

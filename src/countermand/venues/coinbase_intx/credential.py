@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from countermand.venues.coinbase_intx import ids
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import asks, key_fields
 from countermand.wire.credential import Credential
@@ -41,14 +40,14 @@ def publish(credential: IntxCredential, accounts: Sequence[AccountReport]) -> di
     """
     Return what the venue's SDKs need, in the names of the official Python SDK, and the portfolios.
     """
-    names = {account.name: ids.uuid(Kind.PORTFOLIO, account.account_id) for account in accounts}
+    names = {account.name: ids.PORTFOLIO.uuid(account.account_id) for account in accounts}
     first = asks.default_of(accounts)
     return {
         "access_key": credential.key,
         "passphrase": credential.passphrase,
         "signing_key": credential.secret_text,
         "access": [access.value for access in credential.access],
-        "portfolio_id": ids.triplet(Kind.PORTFOLIO, first.account_id) if first else None,
-        "portfolio_uuid": ids.uuid(Kind.PORTFOLIO, first.account_id) if first else None,
+        "portfolio_id": ids.PORTFOLIO.triplet(first.account_id) if first else None,
+        "portfolio_uuid": ids.PORTFOLIO.uuid(first.account_id) if first else None,
         "portfolios": names,
     }

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from countermand.venues.coinbase_intx import ids, paging, resolve, tables
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import user_id
 from countermand.venues.coinbase_intx.resolve import known_portfolio
@@ -16,7 +15,6 @@ from countermand.vocabulary.reports import Fill
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.fields import instant
-from countermand.wire.numbers import minor_text, price_text, qty_text
 from countermand.wire.reading import known
 
 
@@ -42,8 +40,8 @@ def ask_list(query: ListFills, ctx: Ctx) -> m.ListFills:
     """Return the request for a page, or for the newest hundred."""
     order_id = query.order_id
     return m.ListFills(
-        portfolios=[ids.uuid(Kind.PORTFOLIO, one) for one in query.account_ids],
-        order_id=None if order_id is None else ids.triplet(Kind.ORDER, order_id),
+        portfolios=[ids.PORTFOLIO.uuid(one) for one in query.account_ids],
+        order_id=None if order_id is None else ids.ORDER.triplet(order_id),
         client_order_id=query.cl_ord_id,
         time_from=None if query.since_ns is None else times.iso_floor_ms(query.since_ns),
         **paging.ask(query.until_ns, query.offset, query.limit),
@@ -78,26 +76,26 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
     exec_id = 2 * fill.match_id + fill.is_maker
     expires = terms.time_in_force is TimeInForce.GTD
     return m.Fill(
-        portfolio_id=ids.triplet(Kind.PORTFOLIO, fill.account_id),
-        portfolio_uuid=ids.uuid(Kind.PORTFOLIO, fill.account_id),
+        portfolio_id=ids.PORTFOLIO.triplet(fill.account_id),
+        portfolio_uuid=ids.PORTFOLIO.uuid(fill.account_id),
         portfolio_name=account.name,
-        fill_id=ids.triplet(Kind.FILL, exec_id),
-        fill_uuid=ids.uuid(Kind.FILL, exec_id),
+        fill_id=ids.FILL.triplet(exec_id),
+        fill_uuid=ids.FILL.uuid(exec_id),
         exec_id=str(exec_id),
-        order_id=ids.triplet(Kind.ORDER, fill.order_id),
-        order_uuid=ids.uuid(Kind.ORDER, fill.order_id),
-        instrument_id=ids.triplet(Kind.INSTRUMENT, fill.instrument_id),
-        instrument_uuid=ids.uuid(Kind.INSTRUMENT, fill.instrument_id),
+        order_id=ids.ORDER.triplet(fill.order_id),
+        order_uuid=ids.ORDER.uuid(fill.order_id),
+        instrument_id=ids.INSTRUMENT.triplet(fill.instrument_id),
+        instrument_uuid=ids.INSTRUMENT.uuid(fill.instrument_id),
         symbol=instrument.symbol,
         match_id=str(fill.match_id),
-        match_uuid=ids.uuid(Kind.MATCH, fill.match_id),
-        fill_price=price_text(instrument, fill.last_px_ticks),
-        fill_qty=qty_text(instrument, fill.last_qty_lots),
+        match_uuid=ids.MATCH.uuid(fill.match_id),
+        fill_price=numbers.price_text(instrument, fill.last_px_ticks),
+        fill_qty=numbers.qty_text(instrument, fill.last_qty_lots),
         client_id=user_id(account.owner, ctx),
         client_order_id=fill.cl_ord_id,
-        order_qty=qty_text(instrument, terms.order_qty_lots),
-        limit_price=price_text(instrument, terms.price_ticks),
-        total_filled=qty_text(instrument, fill.cum_qty_lots),
+        order_qty=numbers.qty_text(instrument, terms.order_qty_lots),
+        limit_price=numbers.price_text(instrument, terms.price_ticks),
+        total_filled=numbers.qty_text(instrument, fill.cum_qty_lots),
         filled_vwap=numbers.avg_px_text_half_even(
             instrument, fill.cum_notional_minor, fill.cum_qty_lots
         ),
@@ -105,7 +103,7 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
         side=tables.SIDES.to_wire(terms.side),
         tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
         stp_mode=tables.STP_MODES.to_wire(terms.stp),
-        fee=minor_text(quote, fill.fee_minor),
+        fee=numbers.minor_text(quote, fill.fee_minor),
         fee_asset=quote.symbol,
         order_status="DONE" if fill.cum_qty_lots >= terms.order_qty_lots else "WORKING",
         event_time=times.iso_floor_ms(fill.ts_ns),
@@ -119,7 +117,7 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
     Raises: Malformed when it names an instrument, order or portfolio that is not known here.
     """
     instrument = known("fill", resolve.find_instrument(message.symbol, ctx))
-    order_id = known("fill", ids.parse_triplet(Kind.ORDER, message.order_id))
+    order_id = known("fill", ids.ORDER.parse_triplet(message.order_id))
     account_id = known_portfolio("fill", message.portfolio_uuid)
     match_id, is_maker = divmod(int(message.exec_id), 2)
     quote = ctx.directory.assets[instrument.quote_asset_id]

@@ -37,72 +37,69 @@ class Kind(IntEnum):
     MATCH = 7
     USER = 8
 
+    @lru_cache(maxsize=16_384)
+    def triplet(self, number: int) -> str:
+        """Return the base-36 spelling of an id."""
+        if self is Kind.ASSET:
+            return _ASSET_PREFIX + base36.encode(number).lower()
+        return base36.encode(number + _FIRST).lower() + _SUFFIX[self]
+
+    @lru_cache(maxsize=16_384)
+    def uuid(self, number: int) -> str:
+        """Return the UUID spelling of an id: version 8, whose bits are free for such use."""
+        high, low = divmod(number, 1 << 48)
+        return f"{high >> 16:08x}-{high & 0xFFFF:04x}-8{self:03x}-8000-{low:012x}"
+
+    @lru_cache(maxsize=4096)
+    def parse(self, text: str) -> int | None:
+        """
+        Return the number an id names, in any of its three spellings, or None when it is none.
+        """
+        if (number := self.parse_triplet(text)) is not None:
+            return number
+        if (match := _UUID.fullmatch(text)) is not None:
+            is_ours = int(match[3], 16) == self
+            return int(match[1] + match[2] + match[4], 16) if is_ours else None
+        return int(text) if _DECIMAL.fullmatch(text) else None
+
+    def parse_triplet(self, text: str) -> int | None:
+        """Return the number a base-36 triplet names, or None when it is none of that kind."""
+        if self is Kind.ASSET:
+            word, ours, first = text.removeprefix(_ASSET_PREFIX), text.startswith(_ASSET_PREFIX), 0
+        else:
+            suffix = _SUFFIX[self]
+            word, ours, first = text.removesuffix(suffix), text.endswith(suffix), _FIRST
+        if not ours or not _WORD.fullmatch(word) or (word[0] == "0" and word != "0"):
+            return None
+        number = int(word, 36) - first
+        return number if number >= 0 else None
+
+
+ORDER, PORTFOLIO, INSTRUMENT, ASSET, POSITION, FILL, MATCH, USER = Kind
 
 # What follows the word of a triplet; an asset's word comes last instead.
 _SUFFIX = {
-    Kind.ORDER: "-1-0",
-    Kind.PORTFOLIO: "-1-21",
-    Kind.INSTRUMENT: "-0-0",
-    Kind.POSITION: "-1-57",
-    Kind.FILL: "-2-0",
-    Kind.MATCH: "-3-0",
-    Kind.USER: "-4-0",
+    ORDER: "-1-0",
+    PORTFOLIO: "-1-21",
+    INSTRUMENT: "-0-0",
+    POSITION: "-1-57",
+    FILL: "-2-0",
+    MATCH: "-3-0",
+    USER: "-4-0",
 }
 _ASSET_PREFIX = "0-0-"
 
 
-@lru_cache(maxsize=16_384)
-def triplet(kind: Kind, number: int) -> str:
-    """Return the base-36 spelling of an id."""
-    if kind is Kind.ASSET:
-        return _ASSET_PREFIX + base36.encode(number).lower()
-    return base36.encode(number + _FIRST).lower() + _SUFFIX[kind]
-
-
-@lru_cache(maxsize=16_384)
-def uuid(kind: Kind, number: int) -> str:
-    """Return the UUID spelling of an id: version 8, whose bits are free for such use."""
-    high, low = divmod(number, 1 << 48)
-    return f"{high >> 16:08x}-{high & 0xFFFF:04x}-8{kind:03x}-8000-{low:012x}"
-
-
-@lru_cache(maxsize=4096)
-def parse(kind: Kind, text: str) -> int | None:
-    """
-    Return the number an id names, in whichever of its three spellings, or None when it is none.
-    """
-    if (number := parse_triplet(kind, text)) is not None:
-        return number
-    if (match := _UUID.fullmatch(text)) is not None:
-        if int(match[3], 16) != kind:
-            return None
-        return int(match[1] + match[2] + match[4], 16)
-    return int(text) if _DECIMAL.fullmatch(text) else None
-
-
 def parse_order(text: str) -> OrderId:
     """Return an order's id, or 0 for what is a client order id; an id may be one too."""
-    return OrderId(parse_triplet(Kind.ORDER, text) or 0)
+    return OrderId(ORDER.parse_triplet(text) or 0)
 
 
 def order_text(order_id: OrderId, cl_ord_id: str) -> str:
     """Return what an order is called in a path: its id, else its client id."""
-    return triplet(Kind.ORDER, order_id) if order_id else cl_ord_id
+    return ORDER.triplet(order_id) if order_id else cl_ord_id
 
 
 def is_spelled_like_one(text: str) -> bool:
     """Return whether a text has the spelling of an id, of any kind and any user."""
     return _LIKE_AN_ID.fullmatch(text) is not None
-
-
-def parse_triplet(kind: Kind, text: str) -> int | None:
-    """Return the number a base-36 triplet names, or None when it is none of that kind."""
-    if kind is Kind.ASSET:
-        word, ours, first = text.removeprefix(_ASSET_PREFIX), text.startswith(_ASSET_PREFIX), 0
-    else:
-        suffix = _SUFFIX[kind]
-        word, ours, first = text.removesuffix(suffix), text.endswith(suffix), _FIRST
-    if not ours or not _WORD.fullmatch(word) or (word[0] == "0" and word != "0"):
-        return None
-    number = int(word, 36) - first
-    return number if number >= 0 else None

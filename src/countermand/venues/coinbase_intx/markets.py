@@ -7,7 +7,6 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from countermand.venues.coinbase_intx import ids, resolve, tables
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import markets as m
 from countermand.venues.coinbase_intx.messages.shared import ZERO
 from countermand.venues.coinbase_intx.presentation import COLLATERAL
@@ -20,7 +19,6 @@ from countermand.vocabulary.units import PPB
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Nothing, Op, Serving, always, each, many, reply
 from countermand.wire.errors import Malformed, NotFound
-from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
 
 _ONE = Raw(b"1")
 
@@ -59,22 +57,22 @@ def _quote_of(text: str, ctx: Ctx) -> Serving[QuoteReport]:
 def show_quote(report: QuoteReport, ctx: Ctx) -> m.Quote:
     """Return a quote."""
     instrument = report.instrument
-    reference = price_text(instrument, instrument.reference_price_ticks)
+    reference = numbers.price_text(instrument, instrument.reference_price_ticks)
     has_ask = bool(report.ask_qty_lots)
     # As captured: perpetuals always have a bid's price, whoever reads them needs one.
     has_bid = bool(report.bid_qty_lots) or instrument.is_perpetual
     return m.Quote(
-        best_bid_price=price_text(instrument, report.bid_px_ticks) if has_bid else None,
-        best_bid_size=qty_text(instrument, report.bid_qty_lots),
-        best_ask_price=price_text(instrument, report.ask_px_ticks) if has_ask else None,
-        best_ask_size=qty_text(instrument, report.ask_qty_lots),
-        trade_price=price_text(instrument, report.last_px_ticks),
-        trade_qty=qty_text(instrument, report.last_qty_lots),
+        best_bid_price=numbers.price_text(instrument, report.bid_px_ticks) if has_bid else None,
+        best_bid_size=numbers.qty_text(instrument, report.bid_qty_lots),
+        best_ask_price=numbers.price_text(instrument, report.ask_px_ticks) if has_ask else None,
+        best_ask_size=numbers.qty_text(instrument, report.ask_qty_lots),
+        trade_price=numbers.price_text(instrument, report.last_px_ticks),
+        trade_qty=numbers.qty_text(instrument, report.last_qty_lots),
         index_price=reference,
-        mark_price=price_text(instrument, report.mark_price_ticks),
+        mark_price=numbers.price_text(instrument, report.mark_price_ticks),
         settlement_price=reference,
-        limit_up=price_text(instrument, instrument.limit_up_ticks),
-        limit_down=price_text(instrument, instrument.limit_down_ticks),
+        limit_up=numbers.price_text(instrument, instrument.limit_up_ticks),
+        limit_down=numbers.price_text(instrument, instrument.limit_down_ticks),
         predicted_funding="0",
         timestamp=times.iso_floor_ms(report.transact_ns or ctx.now_ns),
     )
@@ -89,19 +87,19 @@ def show_instrument(report: QuoteReport, ctx: Ctx) -> m.Instrument:
     """
     one = report.instrument
     base, quote = ctx.directory.assets[one.base_asset_id], ctx.directory.assets[one.quote_asset_id]
-    volume = qty_text(one, report.volume_lots)
-    notional = minor_text(quote, report.volume_notional_minor)
+    volume = numbers.qty_text(one, report.volume_lots)
+    notional = numbers.minor_text(quote, report.volume_notional_minor)
     margin = _number(one.initial_margin_ppb)
     return m.Instrument(
         instrument_id=str(one.instrument_id),
-        instrument_uuid=ids.uuid(Kind.INSTRUMENT, one.instrument_id),
+        instrument_uuid=ids.INSTRUMENT.uuid(one.instrument_id),
         symbol=one.symbol,
         # A table's words are the literals its message lists; no type of a str says so.
         type=tables.INSTRUMENT_TYPES.to_wire(one.kind),  # type: ignore[arg-type]
         **_asset_names("base", base),
         **_asset_names("quote", quote),
-        base_increment=qty_text(one, 1),
-        quote_increment=price_text(one, 1),
+        base_increment=numbers.qty_text(one, 1),
+        quote_increment=numbers.price_text(one, 1),
         price_band_percent=_number(one.price_band_ppb),
         market_order_percent=_number(one.market_band_ppb),
         qty_24hr=volume,
@@ -110,14 +108,14 @@ def show_instrument(report: QuoteReport, ctx: Ctx) -> m.Instrument:
         avg_daily_notional=notional,
         avg_30day_notional=notional,
         avg_30day_qty=volume,
-        open_interest=qty_text(one, report.open_interest_lots),
-        position_limit_qty=qty_text(one, one.position_lots_max),
+        open_interest=numbers.qty_text(one, report.open_interest_lots),
+        position_limit_qty=numbers.qty_text(one, one.position_lots_max),
         **_LIMITS[one.kind],
         base_imf=margin,
         default_imf=margin,
-        min_notional_value=minor_text(quote, one.notional_minor_min),
-        min_quantity=qty_text(one, one.order_qty_lots_min),
-        rfq_maker_fee_rate=rate_text(one.maker_fee_ppb),
+        min_notional_value=numbers.minor_text(quote, one.notional_minor_min),
+        min_quantity=numbers.qty_text(one, one.order_qty_lots_min),
+        rfq_maker_fee_rate=numbers.rate_text(one.maker_fee_ppb),
         trading_state=tables.TRADING_STATES.to_wire(one.trading_state),
         quote=show_quote(report, ctx),
     )
@@ -182,7 +180,7 @@ def show_asset(asset: Asset) -> m.Asset:
     weighs = asset.symbol == COLLATERAL
     return m.Asset(
         asset_id=str(asset.asset_id),
-        asset_uuid=ids.uuid(Kind.ASSET, asset.asset_id),
+        asset_uuid=ids.ASSET.uuid(asset.asset_id),
         asset_name=asset.symbol,
         collateral_weight=_ONE if weighs else ZERO,
         **(_LOAN if weighs else {}),
@@ -192,13 +190,13 @@ def show_asset(asset: Asset) -> m.Asset:
 def _asset_names(role: str, asset: Asset) -> dict[str, Any]:
     return {
         f"{role}_asset_id": str(asset.asset_id),
-        f"{role}_asset_uuid": ids.uuid(Kind.ASSET, asset.asset_id),
+        f"{role}_asset_uuid": ids.ASSET.uuid(asset.asset_id),
         f"{role}_asset_name": asset.symbol,
     }
 
 
 def _number(ppb: int) -> Raw:
-    return Raw(rate_text(ppb).encode())
+    return Raw(numbers.rate_text(ppb).encode())
 
 
 def _ppb(raw: Raw) -> int:
@@ -206,7 +204,7 @@ def _ppb(raw: Raw) -> int:
 
 
 def _asset(text: str, ctx: Ctx) -> Asset | None:
-    return ctx.directory.assets.get(AssetId(ids.parse(Kind.ASSET, text) or 0))
+    return ctx.directory.assets.get(AssetId(ids.ASSET.parse(text) or 0))
 
 
 def _unknown_asset(one: Instrument) -> Asset:
@@ -241,12 +239,12 @@ def _instrument(message: m.Instrument, ctx: Ctx) -> Instrument:
     quote_scale = quote.scale if quote else price_scale + qty_scale
     base_scale = base.scale if base else qty_scale
     one = Instrument(
-        instrument_id=InstrumentId(ids.parse(Kind.INSTRUMENT, message.instrument_id) or 0),
+        instrument_id=InstrumentId(ids.INSTRUMENT.parse(message.instrument_id) or 0),
         venue=NAME,
         symbol=message.symbol,
         kind=tables.INSTRUMENT_TYPES.from_wire(message.type),
-        base_asset_id=AssetId(ids.parse(Kind.ASSET, message.base_asset_id) or 0),
-        quote_asset_id=AssetId(ids.parse(Kind.ASSET, message.quote_asset_id) or 0),
+        base_asset_id=AssetId(ids.ASSET.parse(message.base_asset_id) or 0),
+        quote_asset_id=AssetId(ids.ASSET.parse(message.quote_asset_id) or 0),
         tick_units=tick_units,
         price_scale=price_scale,
         lot_units=lot_units,

@@ -4,7 +4,6 @@ import re
 from decimal import Decimal
 
 from countermand.venues.coinbase_intx import ids, resolve, tables
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.messages.shared import Flag
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -67,7 +66,7 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.PlaceOrder:
         price=Decimal(numbers.price_text(instrument, terms.price_ticks)) if limited else None,
         # The venue ends a GTC order by itself.
         expire_time=times.iso_floor_ms(terms.expire_ns) if expires else None,
-        portfolio=ids.uuid(Kind.PORTFOLIO, command.account_id),
+        portfolio=ids.PORTFOLIO.uuid(command.account_id),
         stp_mode=tables.STP_MODES.to_wire_if(terms.stp),
         post_only=bool(terms.exec_inst & ExecInst.POST_ONLY),
         close_only=bool(terms.exec_inst & ExecInst.REDUCE_ONLY),

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from countermand.venues.coinbase_intx import ids, resolve
 from countermand.venues.coinbase_intx.account import ask_summary, of_portfolio, summary_of
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -12,7 +11,6 @@ from countermand.vocabulary.reports import AccountSummary, PositionReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.errors import NotFound
-from countermand.wire.numbers import minor_text, price_text, qty_text
 from countermand.wire.reading import known
 
 
@@ -55,20 +53,20 @@ def show_position(report: PositionReport, whole_minor: int, ctx: Ctx) -> m.Posit
     number = report.account_id << 32 | report.instrument_id
     average = numbers.avg_px_text_half_even(instrument, report.cost_minor, report.net_lots)
     return m.Position(
-        id=ids.triplet(Kind.POSITION, number),
-        uuid=ids.uuid(Kind.POSITION, number),
+        id=ids.POSITION.triplet(number),
+        uuid=ids.POSITION.uuid(number),
         symbol=instrument.symbol,
-        instrument_id=ids.triplet(Kind.INSTRUMENT, report.instrument_id),
-        instrument_uuid=ids.uuid(Kind.INSTRUMENT, report.instrument_id),
+        instrument_id=ids.INSTRUMENT.triplet(report.instrument_id),
+        instrument_uuid=ids.INSTRUMENT.uuid(report.instrument_id),
         vwap=average,
-        net_size=qty_text(instrument, report.net_lots),
-        buy_order_size=qty_text(instrument, report.open_buy_lots),
-        sell_order_size=qty_text(instrument, report.open_sell_lots),
+        net_size=numbers.qty_text(instrument, report.net_lots),
+        buy_order_size=numbers.qty_text(instrument, report.open_buy_lots),
+        sell_order_size=numbers.qty_text(instrument, report.open_sell_lots),
         im_contribution=numbers.fraction_text_half_even(report.margin_minor, whole_minor),
-        unrealized_pnl=minor_text(quote, value_minor(report, ctx) - report.cost_minor),
-        mark_price=price_text(instrument, report.mark_price_ticks),
+        unrealized_pnl=numbers.minor_text(quote, value_minor(report, ctx) - report.cost_minor),
+        mark_price=numbers.price_text(instrument, report.mark_price_ticks),
         entry_vwap=average,
-        index_price=price_text(instrument, instrument.reference_price_ticks),
+        index_price=numbers.price_text(instrument, instrument.reference_price_ticks),
     )
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from countermand.venues.coinbase_intx import ids
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.instrument import InstrumentKind
 from countermand.wire.numbers import rate_text
@@ -14,12 +13,12 @@ COLLATERAL = "USDC"
 
 def user_uuid(owner: str, ctx: Ctx) -> str:
     """Return the UUID of a user."""
-    return ids.uuid(Kind.USER, _user(owner, ctx))
+    return ids.USER.uuid(_user(owner, ctx))
 
 
 def user_id(owner: str, ctx: Ctx) -> str:
     """Return the id of a user, as fills have it."""
-    return ids.triplet(Kind.USER, _user(owner, ctx))
+    return ids.USER.triplet(_user(owner, ctx))
 
 
 def _user(owner: str, ctx: Ctx) -> int:

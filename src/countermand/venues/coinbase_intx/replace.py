@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from countermand.venues.coinbase_intx import ids, resolve
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.place import checked_cl_ord_id, refuse_stops
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -53,7 +52,7 @@ def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
     return m.ModifyOrder(
         id=ids.order_text(command.order_id, command.cl_ord_id),
         client_order_id=command.new_cl_ord_id,
-        portfolio=ids.uuid(Kind.PORTFOLIO, command.account_id),
+        portfolio=ids.PORTFOLIO.uuid(command.account_id),
         price=Decimal(numbers.price_text(instrument, price)) if price else None,
         size=Decimal(numbers.qty_text(instrument, size)) if size else None,
     )

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from countermand.venues.coinbase_intx import ids, tables
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
 from countermand.vocabulary.instrument import Asset, Instrument
@@ -25,7 +24,7 @@ def portfolio(text: str, ctx: Ctx) -> AccountId:
     """
     if not text:
         raise MissingField("portfolio")
-    account = ctx.directory.accounts.get(AccountId(ids.parse(Kind.PORTFOLIO, text) or 0))
+    account = ctx.directory.accounts.get(AccountId(ids.PORTFOLIO.parse(text) or 0))
     if account is None:
         if not ids.is_spelled_like_one(text):
             raise InvalidField("portfolio", "invalid portfolio")
@@ -64,7 +63,7 @@ def find_instrument(text: str, ctx: Ctx) -> Instrument | None:
     """Return the instrument of that name, id or UUID, or None."""
     if (known := ctx.directory.instrument_by_symbol(text)) is not None:
         return known
-    number = ids.parse(Kind.INSTRUMENT, text)
+    number = ids.INSTRUMENT.parse(text)
     return None if number is None else ctx.directory.instruments.get(InstrumentId(number))
 
 
@@ -114,7 +113,7 @@ def asset(text: str, ctx: Ctx) -> Asset:
     """Return the asset of that name, id or UUID. Raises NotFound when there is none."""
     if (known := ctx.directory.asset_by_symbol(text)) is not None:
         return known
-    number = ids.parse(Kind.ASSET, text)
+    number = ids.ASSET.parse(text)
     if number is None or AssetId(number) not in ctx.directory.assets:
         raise NotFound("asset not found")
     return ctx.directory.assets[AssetId(number)]
@@ -132,4 +131,4 @@ def size_lots(value: Decimal, of: Instrument) -> int:
 
 def known_portfolio(what: str, text: str) -> AccountId:
     """Return the account that an answer names. Raises as `known` does."""
-    return AccountId(known(what, ids.parse(Kind.PORTFOLIO, text)))
+    return AccountId(known(what, ids.PORTFOLIO.parse(text)))

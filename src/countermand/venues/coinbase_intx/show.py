@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from countermand.venues.coinbase_intx import ids, resolve, tables
-from countermand.venues.coinbase_intx.ids import Kind
 from countermand.venues.coinbase_intx.messages.orders import Order
 from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -21,7 +20,6 @@ from countermand.vocabulary.order import (
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
-from countermand.wire.numbers import price_text, qty_text
 from countermand.wire.reading import known
 
 
@@ -38,19 +36,19 @@ def show_order(report: OrderReport, ctx: Ctx) -> Order:
     is_limit, expires = terms.ord_type is OrdType.LIMIT, terms.time_in_force is TimeInForce.GTD
     close_only = bool(terms.exec_inst & ExecInst.REDUCE_ONLY)
     return Order(
-        order_id=ids.triplet(Kind.ORDER, report.order_id),
-        order_uuid=ids.uuid(Kind.ORDER, report.order_id),
+        order_id=ids.ORDER.triplet(report.order_id),
+        order_uuid=ids.ORDER.uuid(report.order_id),
         client_order_id=report.cl_ord_id,
         side=tables.SIDES.to_wire(terms.side),
-        instrument_id=ids.triplet(Kind.INSTRUMENT, report.instrument_id),
-        instrument_uuid=ids.uuid(Kind.INSTRUMENT, report.instrument_id),
+        instrument_id=ids.INSTRUMENT.triplet(report.instrument_id),
+        instrument_uuid=ids.INSTRUMENT.uuid(report.instrument_id),
         symbol=instrument.symbol,
-        portfolio_id=ids.triplet(Kind.PORTFOLIO, report.account_id),
-        portfolio_uuid=ids.uuid(Kind.PORTFOLIO, report.account_id),
+        portfolio_id=ids.PORTFOLIO.triplet(report.account_id),
+        portfolio_uuid=ids.PORTFOLIO.uuid(report.account_id),
         type=tables.ORD_TYPES.to_wire(terms.ord_type),
         # What the exchange bounded a market order by is not a price its owner gave.
-        price=price_text(instrument, terms.price_ticks) if is_limit else None,
-        size=qty_text(instrument, terms.order_qty_lots),
+        price=numbers.price_text(instrument, terms.price_ticks) if is_limit else None,
+        size=numbers.qty_text(instrument, terms.order_qty_lots),
         tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
         expire_time=times.iso_floor_ms(terms.expire_ns) if expires else None,
         stp_mode=tables.STP_MODES.to_wire(terms.stp),
@@ -60,8 +58,8 @@ def show_order(report: OrderReport, ctx: Ctx) -> Order:
         event_time=times.iso_floor_ms(report.transact_ns),
         submit_time=times.iso_floor_ms(report.submit_ns),
         order_status="WORKING" if report.is_open else "DONE",
-        leaves_qty=qty_text(instrument, terms.order_qty_lots - done),
-        exec_qty=qty_text(instrument, done),
+        leaves_qty=numbers.qty_text(instrument, terms.order_qty_lots - done),
+        exec_qty=numbers.qty_text(instrument, done),
         avg_price=numbers.avg_px_text_half_even(instrument, report.cum_notional_minor, done),
         fee=_fee_text(report, instrument, ctx),
         post_only=bool(terms.exec_inst & ExecInst.POST_ONLY),
@@ -80,7 +78,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     Raises: Malformed when the object contradicts itself or names what the context does not know.
     """
     instrument = known("order", resolve.find_instrument(message.symbol, ctx))
-    order_id = known("order", ids.parse_triplet(Kind.ORDER, message.order_id))
+    order_id = known("order", ids.ORDER.parse_triplet(message.order_id))
     account_id = known_portfolio("order", message.portfolio_uuid)
     status = _status(message)
     size, done = (

@@ -21,7 +21,6 @@ from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import MissingField, OrderRefused, WireError
 from countermand.wire.fields import invalid
-from countermand.wire.numbers import minor_text, price_text, qty_text
 
 _BP = 10_000
 _QUANTITIES = ("base_quantity", "quote_quantity", "quantity")
@@ -54,14 +53,14 @@ def ask_build(command: NewOrder, ctx: Ctx) -> m.BuildOrder:
     """Return the form of an order."""
     instrument, terms = ctx.directory.instruments[command.instrument_id], command.terms
     quote, limited = resolve.assets(instrument, ctx)[1], terms.ord_type is OrdType.LIMIT
-    lots, cash = Decimal(qty_text(instrument, terms.order_qty_lots)), terms.cash_minor
+    lots, cash = Decimal(numbers.qty_text(instrument, terms.order_qty_lots)), terms.cash_minor
     return m.BuildOrder(
         symbol=instrument.symbol,
         side=tables.SIDES.to_wire(terms.side),
         type=tables.ORD_TYPES.to_wire(terms.ord_type),
         base_quantity=None if cash else lots,
-        quote_quantity=Decimal(minor_text(quote, cash)) if cash else None,
-        price=Decimal(price_text(instrument, terms.price_ticks)) if limited else None,
+        quote_quantity=Decimal(numbers.minor_text(quote, cash)) if cash else None,
+        price=Decimal(numbers.price_text(instrument, terms.price_ticks)) if limited else None,
         post_only=True if terms.exec_inst & ExecInst.POST_ONLY else None,
     )
 
@@ -71,10 +70,10 @@ def refusal(reason: RejectReason, instrument: Instrument, price_ticks: int, ctx:
     base, quote = resolve.assets(instrument, ctx)
     match reason:
         case RejectReason.QTY_BELOW_MIN:
-            least = f"{qty_text(instrument, instrument.order_qty_lots_min)} {base.symbol}"
+            least = f"{numbers.qty_text(instrument, instrument.order_qty_lots_min)} {base.symbol}"
             return Refused(Code.TOO_SMALL, f"Order size must be at least {least}")
         case RejectReason.NOTIONAL_BELOW_MIN:
-            least = f"{minor_text(quote, instrument.notional_minor_min)} {quote.symbol}"
+            least = f"{numbers.minor_text(quote, instrument.notional_minor_min)} {quote.symbol}"
             return Refused(Code.TOO_SMALL, f"Order size must be at least {least}")
         case RejectReason.PRICE_OUTSIDE_BAND if price_ticks < instrument.limit_down_ticks:
             return Refused(Code.PRICE_TOO_LOW)

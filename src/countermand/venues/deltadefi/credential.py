@@ -12,7 +12,6 @@ from typing import Any
 from countermand.venues.deltadefi import ids
 from countermand.venues.deltadefi.cardano import operation_key
 from countermand.venues.deltadefi.cardano.extended_key import ExtendedKey
-from countermand.venues.deltadefi.ids import Kind
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import asks, key_fields, times
 from countermand.wire.credential import Credential, Principal
@@ -81,7 +80,7 @@ def publish(credential: DeltaDefiCredential, accounts: Sequence[AccountReport]) 
     """Return what the venue's SDKs need, and the account's id as answers have it."""
     told = to_fields(credential)
     if (default := asks.default_of(accounts)) is not None:
-        told["account_id"] = ids.uuid(Kind.ACCOUNT, default.account_id)
+        told["account_id"] = ids.ACCOUNT.uuid(default.account_id)
     return told
 
 

@@ -1,7 +1,6 @@
 """Fills: execution records, one for each match of an order."""
 
 from countermand.venues.deltadefi import ids, paging, resolve
-from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.messages import orders as m
 from countermand.venues.deltadefi.presentation import time_text
 from countermand.venues.deltadefi.settings import Ctx
@@ -29,9 +28,9 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.ExecutionRecord:
     received = resolve.received(instrument, fill.terms.side, ctx)
     notional_minor = instrument.notional_of(fill.last_px_ticks, fill.last_qty_lots)
     return m.ExecutionRecord(
-        id=ids.uuid(Kind.MAKER_FILL if fill.is_maker else Kind.TAKER_FILL, fill.match_id),
+        id=(ids.MAKER_FILL if fill.is_maker else ids.TAKER_FILL).uuid(fill.match_id),
         order_id=ids.order_text(fill.order_id),
-        account_id=ids.uuid(Kind.ACCOUNT, fill.account_id),
+        account_id=ids.ACCOUNT.uuid(fill.account_id),
         execution_price=price_text(instrument, fill.last_px_ticks),
         filled_base_qty=qty_text(instrument, fill.last_qty_lots),
         filled_quote_qty=minor_text(quote, notional_minor),
@@ -39,7 +38,7 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.ExecutionRecord:
         commission=minor_text(received, fill.fee_minor),
         role="maker" if fill.is_maker else "taker",
         # The other side's order is not told; both sides of a match are told the same id.
-        counter_party_order_id=ids.uuid(Kind.COUNTER_PARTY, fill.match_id),
+        counter_party_order_id=ids.COUNTER_PARTY.uuid(fill.match_id),
         created_at=time_text(fill.ts_ns),
     )
 

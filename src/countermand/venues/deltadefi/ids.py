@@ -32,24 +32,25 @@ class Kind(IntEnum):
     TAKER_FILL = 4
     COUNTER_PARTY = 5
 
+    @lru_cache(maxsize=65_536)
+    def uuid(self, number: int) -> str:
+        """Return the spelling of an id. Raises ValueError for a number of more than 64 bits."""
+        if not 0 <= number < _NUMBERS:
+            raise ValueError(f"{number} is no id")
+        mark = _mark(self, number)
+        bits = mark << _NUMBER_BITS | (number ^ _mask(mark))
+        head, last = divmod(bits, 1 << _LAST_BITS)
+        first, middle = divmod(head, 1 << 12)
+        front, back = 0x8000 | last >> 48, last & ((1 << 48) - 1)
+        return f"{first >> 16:08x}-{first & 0xFFFF:04x}-4{middle:03x}-{front:04x}-{back:012x}"
 
-@lru_cache(maxsize=65_536)
-def uuid(kind: Kind, number: int) -> str:
-    """Return the spelling of an id. Raises ValueError for a number of more than 64 bits."""
-    if not 0 <= number < _NUMBERS:
-        raise ValueError(f"{number} is no id")
-    mark = _mark(kind, number)
-    bits = mark << _NUMBER_BITS | (number ^ _mask(mark))
-    head, last = divmod(bits, 1 << _LAST_BITS)
-    first, middle = divmod(head, 1 << 12)
-    front, back = 0x8000 | last >> 48, last & ((1 << 48) - 1)
-    return f"{first >> 16:08x}-{first & 0xFFFF:04x}-4{middle:03x}-{front:04x}-{back:012x}"
+    def parse(self, text: str) -> int | None:
+        """Return the number an id names, or None when it is none of that kind."""
+        # Only what may be an id is remembered: a text can be as long as a request.
+        return _parse(self, text) if len(text) == _LENGTH else None
 
 
-def parse(kind: Kind, text: str) -> int | None:
-    """Return the number an id names, or None when it is none of that kind."""
-    # Only what may be an id is remembered: a text can be as long as a request.
-    return _parse(kind, text) if len(text) == _LENGTH else None
+ORDER, ACCOUNT, MAKER_FILL, TAKER_FILL, COUNTER_PARTY = Kind
 
 
 @lru_cache(maxsize=65_536)
@@ -65,12 +66,12 @@ def _parse(kind: Kind, text: str) -> int | None:
 
 def order_text(order_id: OrderId) -> str:
     """Return the spelling of an order's id."""
-    return uuid(Kind.ORDER, order_id)
+    return ORDER.uuid(order_id)
 
 
 def parse_order(text: str) -> OrderId | None:
     """Return the order id a text spells, or None when it is none."""
-    number = parse(Kind.ORDER, text)
+    number = ORDER.parse(text)
     return OrderId(number) if number else None
 
 

@@ -10,7 +10,6 @@ from countermand.venues.deltadefi import credential as credentials
 from countermand.venues.deltadefi import ids, resolve
 from countermand.venues.deltadefi.credential import DeltaDefiCredential
 from countermand.venues.deltadefi.errors import Code, Refused
-from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.messages import accounts as m
 from countermand.venues.deltadefi.presentation import time_text
 from countermand.venues.deltadefi.settings import Ctx
@@ -93,7 +92,7 @@ def _operation_key(held: DeltaDefiCredential) -> tuple[str, str]:
 
 
 def _spot_account(held: DeltaDefiCredential, ctx: Ctx) -> m.SpotAccount:
-    account_id = ids.uuid(Kind.ACCOUNT, resolve.account(ctx))
+    account_id = ids.ACCOUNT.uuid(resolve.account(ctx))
     encrypted, key_hash = _operation_key(held)
     return m.SpotAccount(account_id, encrypted, key_hash, held.created_at, updated_at=UNSET)
 

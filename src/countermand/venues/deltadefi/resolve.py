@@ -14,7 +14,6 @@ from countermand.vocabulary.reports import OrderReport
 from countermand.wire import asks, numbers
 from countermand.wire.errors import OrderRefused
 from countermand.wire.fields import invalid
-from countermand.wire.numbers import BetweenSteps, OutOfRange
 
 
 def account(ctx: Ctx) -> AccountId:
@@ -73,9 +72,9 @@ def price_ticks(value: Decimal, known: Instrument) -> int:
     """Return a price in ticks. Raises Refused: 4102 off the grid, 4111 beyond all bounds."""
     try:
         return numbers.price_ticks(known, value)
-    except BetweenSteps:
+    except numbers.BetweenSteps:
         raise _decimals(Code.PRICE_DECIMALS, "Price", known.price_scale) from None
-    except OutOfRange:
+    except numbers.OutOfRange:
         raise Refused(Code.PRICE_TOO_HIGH) from None
 
 
@@ -97,9 +96,9 @@ def cash_minor(name: str, value: Decimal, quote: Asset, decimals: int) -> int:
 def _quantity(name: str, units: Callable[[], int], places: int) -> int:
     try:
         return units()
-    except BetweenSteps:
+    except numbers.BetweenSteps:
         raise _decimals(Code.QTY_DECIMALS, "Quantity", places) from None
-    except OutOfRange as error:
+    except numbers.OutOfRange as error:
         raise invalid(name, str(error)) from None
 
 

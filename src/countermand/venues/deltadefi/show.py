@@ -8,7 +8,6 @@ from msgspec import UNSET
 
 from countermand.venues.deltadefi import annotations, fills, ids, resolve, tables
 from countermand.venues.deltadefi.annotations import Slippage
-from countermand.venues.deltadefi.ids import Kind
 from countermand.venues.deltadefi.messages.orders import Order
 from countermand.venues.deltadefi.presentation import time_text
 from countermand.venues.deltadefi.settings import Ctx
@@ -17,7 +16,6 @@ from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import Cash, OrderTerms, OrdStatus, OrdType, Side, TimeInForce
 from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import numbers, times
-from countermand.wire.numbers import asset_minor, minor_text, price_text, qty_text
 from countermand.wire.reading import known, last_exec_type, likely_reason
 
 _PPB_PER_BP = 100_000
@@ -38,21 +36,21 @@ def show_order(report: OrderReport, traded: Iterable[Fill], ctx: Ctx) -> Order:
     status = tables.SHOWN_AS.get(report.ord_status, report.ord_status)
     return Order(
         id=ids.order_text(report.order_id),
-        account_id=ids.uuid(Kind.ACCOUNT, report.account_id),
+        account_id=ids.ACCOUNT.uuid(report.account_id),
         status=tables.BUILDING if report.due_ns else tables.STATUSES.to_wire(status),
         symbol=instrument.symbol,
-        base_qty=qty_text(instrument, terms.order_qty_lots),
-        quote_qty=minor_text(quote, _quote_minor(terms, instrument)),
+        base_qty=numbers.qty_text(instrument, terms.order_qty_lots),
+        quote_qty=numbers.minor_text(quote, _quote_minor(terms, instrument)),
         side=tables.SIDES.to_wire(terms.side),
-        price=price_text(instrument, terms.price_ticks) if limited else "0",
+        price=numbers.price_text(instrument, terms.price_ticks) if limited else "0",
         type=tables.ORD_TYPES.to_wire(terms.ord_type),
-        locked_base_qty="0" if buys else minor_text(base, report.hold_minor),
-        locked_quote_qty=minor_text(quote, report.hold_minor) if buys else "0",
-        executed_base_qty=qty_text(instrument, cum),
-        executed_quote_qty=minor_text(quote, report.cum_notional_minor),
-        ob_open_order_base_qty=qty_text(instrument, report.leaves_qty_lots),
+        locked_base_qty="0" if buys else numbers.minor_text(base, report.hold_minor),
+        locked_quote_qty=numbers.minor_text(quote, report.hold_minor) if buys else "0",
+        executed_base_qty=numbers.qty_text(instrument, cum),
+        executed_quote_qty=numbers.minor_text(quote, report.cum_notional_minor),
+        ob_open_order_base_qty=numbers.qty_text(instrument, report.leaves_qty_lots),
         commission_unit=received.symbol,
-        commission=minor_text(received, report.fee_minor),
+        commission=numbers.minor_text(received, report.fee_minor),
         commission_rate_bp=instrument.taker_fee_ppb // _PPB_PER_BP,
         executed_price=numbers.avg_px_text_half_even(instrument, report.cum_notional_minor, cum),
         created_at=time_text(report.submit_ns),
@@ -70,7 +68,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     """
     instrument = known("order", ctx.directory.instrument_by_symbol(message.symbol))
     order_id = known("order", ids.parse_order(message.id))
-    account_id = known("order", ids.parse(Kind.ACCOUNT, message.account_id))
+    account_id = known("order", ids.ACCOUNT.parse(message.account_id))
     base, quote = resolve.assets(instrument, ctx)
     terms = _read_terms(message, instrument, ctx)
     buys = terms.side is Side.BUY
@@ -92,9 +90,9 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
         exec_type=last_exec_type(status),
         leaves_qty_lots=leaves,
         cum_qty_lots=cum,
-        cum_notional_minor=asset_minor(quote, Decimal(message.executed_quote_qty)),
-        fee_minor=asset_minor(received, Decimal(message.commission)),
-        hold_minor=asset_minor(held, Decimal(locked)),
+        cum_notional_minor=numbers.asset_minor(quote, Decimal(message.executed_quote_qty)),
+        fee_minor=numbers.asset_minor(received, Decimal(message.commission)),
+        hold_minor=numbers.asset_minor(held, Decimal(locked)),
         submit_ns=times.parse_iso(message.created_at),
         transact_ns=times.parse_iso(message.updated_at),
         cancel_reason=likely_reason(status),
@@ -111,13 +109,15 @@ def _quote_minor(terms: OrderTerms, instrument: Instrument) -> int:
 def _show_slippage(terms: OrderTerms, instrument: Instrument) -> dict[str, Any]:
     if (slippage := annotations.read(terms.text)) is None:
         return {}
-    bound = price_text(instrument, slippage.bound_ticks)
+    bound = numbers.price_text(instrument, slippage.bound_ticks)
     return {"slippage_bp": slippage.points, "market_order_limit_price": bound}
 
 
 def _read_terms(message: Order, instrument: Instrument, ctx: Ctx) -> OrderTerms:
     ord_type = tables.ORD_TYPES.from_wire(message.type)
-    quote_minor = asset_minor(resolve.assets(instrument, ctx)[1], Decimal(message.quote_qty))
+    quote_minor = numbers.asset_minor(
+        resolve.assets(instrument, ctx)[1], Decimal(message.quote_qty)
+    )
     slippage, points, bound = None, message.slippage_bp, message.market_order_limit_price
     if points is not UNSET and bound is not UNSET:
         slippage = Slippage(points, numbers.price_ticks(instrument, Decimal(bound)))
