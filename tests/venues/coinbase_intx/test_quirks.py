@@ -673,7 +673,7 @@ def test_two_sides_of_a_match_are_two_executions(shop: Shop) -> None:
 
     assert ours["match_id"] == theirs["match_id"]
     assert ours["match_id"].isdigit()
-    assert ours["client_id"] == ids.triplet(Kind.USER, shop.desk.accounts()[0].account_id)
+    assert ours["client_id"] == ids.USER.triplet(shop.desk.accounts()[0].account_id)
     assert ours["exec_id"] != theirs["exec_id"]
     assert ours["fill_id"] != theirs["fill_id"]
 
