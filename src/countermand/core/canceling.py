@@ -27,19 +27,29 @@ _REQUESTED = CancelReason.REQUESTED
 
 def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> Decision:
     """Cancel one order, whatever state its market is in; refuse an unknown or a closed one."""
+    account_id = command.account_id
+    order = state.orders.get(command.order_id)
+    # Mostly an order is named by its id; any other name is looked up.
+    if order is None or order.now.account_id != account_id or command.instrument_id:
+        order = _find(state, command)
+    if order is None or not order.now.leaves_qty_lots:
+        asked = (account_id, command.cl_ord_id)
+        return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order, asked)])
+    now = order.now
+    return Decision([OrderCanceled(canceled(now, ts_ns, _REQUESTED))], (now.order_id,))
+
+
+def _find(state: State, command: CancelOrder) -> Order | None:
     account = state.accounts.get(command.account_id)
-    order = account and state.find_order(
+    if account is None:
+        return None
+    return state.find_order(
         account,
         command.order_id,
         command.cl_ord_id,
         command.instrument_id,
         command.secondary_cl_ord_id,
     )
-    if not order or not order.now.leaves_qty_lots:
-        asked = (command.account_id, command.cl_ord_id)
-        return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order or None, asked)])
-    now = order.now
-    return Decision([OrderCanceled(canceled(now, ts_ns, _REQUESTED))], (now.order_id,))
 
 
 def mass_cancel(state: State, seq: int, ts_ns: int, command: MassCancel) -> Decision:

@@ -18,7 +18,7 @@ from countermand.core.exposure import (
 from countermand.core.matching import Incoming, meets_own
 from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
 from countermand.vocabulary.commands import NewOrder
-from countermand.vocabulary.instrument import Instrument, TradingState
+from countermand.vocabulary.instrument import Instrument, InstrumentKind, TradingState
 from countermand.vocabulary.order import (
     ExecInst,
     OrderTerms,
@@ -34,7 +34,7 @@ from countermand.vocabulary.reasons import RejectReason
 _LIMIT, _LEFT_OVER = OrdType.LIMIT, OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 _IOC, _FOK, _GTD = TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD
 _REJECT, _NO_EFFECT = SelfTradePrevention.REJECT, PositionEffect.NONE
-_TRADING = TradingState.TRADING
+_TRADING, _EQUITY = TradingState.TRADING, InstrumentKind.EQUITY
 _POST_ONLY, _REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
 
 
@@ -63,15 +63,12 @@ def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReaso
     if account.trading_locked:
         return RejectReason.ACCOUNT_LOCKED
     asked = command.terms
-    is_plain = _is_plain(asked) and not account.reduce_only
-    reason = _refuse_in_state(market.instrument.trading_state, asked) or refuse_id(
-        account, command.cl_ord_id
-    )
-    if is_plain:
-        reason = reason or refuse_style(ts_ns, asked) or _refuse_sized(account, market, asked)
-        return reason or Admitted(account, market, asked, is_plain)
+    if _is_plain(asked) and not account.reduce_only:
+        reason = _refuse_plain(account, market, ts_ns, command)
+        return reason or Admitted(account, market, asked, is_plain=True)
     reason = (
-        reason
+        _refuse_in_state(market.instrument.trading_state, asked)
+        or refuse_id(account, command.cl_ord_id)
         or slots.refuse_slot(account, market.instrument, asked)
         or _refuse_combination(ts_ns, asked)
         or _refuse_complement(market.instrument, asked)
@@ -81,10 +78,29 @@ def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReaso
     in_force = _in_force(account, market, asked)
     reason = (
         _refuse_unmet(market, asked, in_force)
-        or _refuse_sized(account, market, in_force, asked)
+        or refuse_terms(market, asked, in_force.order_qty_lots)
+        or _refuse_exposure(account, market, in_force)
         or _refuse_meeting(account, market, in_force)
     )
-    return reason or Admitted(account, market, in_force, is_plain)
+    return reason or Admitted(account, market, in_force, is_plain=False)
+
+
+def _refuse_plain(
+    account: Account, market: Market, ts_ns: int, command: NewOrder
+) -> RejectReason | None:
+    # The same ladder without the rungs that a plain order cannot fail on.
+    asked, instrument = command.terms, market.instrument
+    if instrument.trading_state is not _TRADING:
+        reason = _refuse_in_state(instrument.trading_state, asked)
+        if reason:
+            return reason
+    if command.cl_ord_id in account.cl_ord_ids:
+        return RejectReason.DUPLICATE_CL_ORD_ID
+    return (
+        refuse_style(ts_ns, asked)
+        or refuse_terms(market, asked, asked.order_qty_lots)
+        or _refuse_exposure(account, market, asked)
+    )
 
 
 def _is_plain(asked: OrderTerms) -> bool:
@@ -111,15 +127,6 @@ def _in_force(account: Account, market: Market, asked: OrderTerms) -> OrderTerms
         order_qty_lots=sizing.order_qty_lots(market, account.account_id, asked),
         price_ticks=asked.price_ticks or market_bound(market, asked.side),
         exec_inst=exec_inst,
-    )
-
-
-def _refuse_sized(
-    account: Account, market: Market, in_force: OrderTerms, asked: OrderTerms | None = None
-) -> RejectReason | None:
-    # Without what was asked it is in force as it was asked.
-    return refuse_terms(market, asked or in_force, in_force.order_qty_lots) or _refuse_exposure(
-        account, market, in_force
     )
 
 
@@ -226,15 +233,16 @@ def _refuse_exposure(account: Account, market: Market, in_force: OrderTerms) -> 
     exec_inst = in_force.exec_inst
     if exec_inst & _REDUCE_ONLY and not covers(account, instrument, side, qty_lots):
         return RejectReason.NOT_REDUCING
-    if reason := refuse_effect(account, instrument, in_force, qty_lots):
-        return reason
+    if in_force.position_effect is not _NO_EFFECT or instrument.kind is _EQUITY:
+        if reason := refuse_effect(account, instrument, in_force, qty_lots):
+            return reason
     if exec_inst & _POST_ONLY and crosses(market, side, in_force.price_ticks, qty_lots):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if instrument.position_lots_max and over_position_limit(account, instrument, side, qty_lots):
         return RejectReason.POSITION_LIMIT
     priced = Priced(side, in_force.price_ticks, qty_lots, in_force.cash)
     freed_minor = slots.freed_minor(account, instrument, in_force) if in_force.slot else 0
-    if not affordable(account, market, priced, freed_minor=freed_minor):
+    if not affordable(account, market, priced, None, freed_minor):
         return RejectReason.INSUFFICIENT_FUNDS
     if len(account.open_orders) >= OPEN_ORDERS_PER_ACCOUNT_MAX:
         return RejectReason.TOO_MANY_OPEN_ORDERS

@@ -51,6 +51,7 @@ from countermand.vocabulary.reports import Fill, OrderReport, SlotUse, Trade
 # Enum members looked up once: these lines run on every order and every cancel.
 _RESTING, _WAITING, _CLOSED = Standing.RESTING, Standing.WAITING, Standing.CLOSED
 _BUY, _SPOT = Side.BUY, InstrumentKind.SPOT
+_TO_CLOSED = 1 << _CLOSED
 _REDUCE_ONLY = int(ExecInst.REDUCE_ONLY)
 
 
@@ -176,16 +177,39 @@ def index_order(account: Account, order: Order) -> None:
             account.reducing[now.order_id] = order
 
 
-def _order_changed(
-    state: State, event: OrderRested | OrderCanceled | OrderExpired | OrderRestated
-) -> None:
+def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
+    # All of it here and not in smaller functions, for nothing happens to orders as often.
+    now = event.order
+    order_id, terms = now.order_id, now.terms
+    order, account = state.orders[order_id], state.accounts[now.account_id]
+    before, market = order.now, state.markets[now.instrument_id]
+    was = before.standing
+    assert now.standing is _CLOSED, f"order {order_id} ended and is not closed"
+    assert FOLLOW[was] & _TO_CLOSED, f"order {order_id} is {was.name} and ended again"
+    assert not (now.hold_minor or now.leaves_qty_lots), f"order {order_id} ended and has something"
+    ledger.rehold(account, market.instrument, before, now)
+    order.now = now
+    if was is _RESTING:
+        (market.book.bids if terms.side is _BUY else market.book.asks).remove(before)
+    elif was is _WAITING:
+        del market.waiting[order_id]
+    del account.open_orders[order_id]
+    if terms.exec_inst or terms.secondary_cl_ord_id:
+        _unname(account, now)
+    if terms.expire_ns:
+        state.timers.drop()
+    account.closed.append(order_id)
+    if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
+        _forget(state, account)
+
+
+def _order_changed(state: State, event: OrderRested | OrderRestated) -> None:
     now = event.order
     order, account = state.orders[now.order_id], state.accounts[now.account_id]
     before, market = order.now, state.markets[now.instrument_id]
+    assert now.standing is not _CLOSED, f"order {now.order_id} changed and is closed"
     ledger.rehold(account, market.instrument, before, now)
     _move(market, order, before, now)
-    if now.standing is _CLOSED:
-        _retire(state, account, now)
 
 
 def _move(market: Market, order: Order, before: OrderReport, now: OrderReport) -> None:
@@ -214,18 +238,24 @@ def _move(market: Market, order: Order, before: OrderReport, now: OrderReport) -
 
 
 def _retire(state: State, account: Account, now: OrderReport) -> None:
-    order_id, terms = now.order_id, now.terms
-    assert now.hold_minor == 0, f"order {order_id} ended and holds something"
-    del account.open_orders[order_id]
-    if terms.exec_inst & _REDUCE_ONLY:
-        del account.reducing[order_id]
-    if terms.expire_ns:
+    # What an order leaves that was filled.
+    assert now.hold_minor == 0, f"order {now.order_id} ended and holds something"
+    del account.open_orders[now.order_id]
+    if now.terms.exec_inst or now.terms.secondary_cl_ord_id:
+        _unname(account, now)
+    if now.terms.expire_ns:
         state.timers.drop()
-    if terms.secondary_cl_ord_id:
-        account.secondary_cl_ord_ids.close(terms.secondary_cl_ord_id, order_id)
-    account.closed.append(order_id)
+    account.closed.append(now.order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
         _forget(state, account)
+
+
+def _unname(account: Account, now: OrderReport) -> None:
+    # Out of the indexes that few orders are in.
+    if now.terms.exec_inst & _REDUCE_ONLY:
+        del account.reducing[now.order_id]
+    if now.terms.secondary_cl_ord_id:
+        account.secondary_cl_ord_ids.close(now.terms.secondary_cl_ord_id, now.order_id)
 
 
 def _forget(state: State, account: Account) -> None:
@@ -281,48 +311,56 @@ def _rename(account: Account, order: Order, old: str) -> None:
 def _traded(state: State, event: Traded) -> None:
     maker, taker, qty_lots = event.maker, event.taker, event.qty_lots
     market, price_ticks = state.markets[taker.instrument_id], event.price_ticks
-    instrument, ts_ns = market.instrument, state.ts_ns
-    assert event.match_id > state.match_id, f"match {event.match_id} comes after its own time"
-    assert maker.terms.side is not taker.terms.side, f"match {event.match_id} is of one side"
-    state.match_id = event.match_id
-    _settle(state, instrument, event)
-    _fill(state, market, event, maker, event.maker_fee_minor)
-    _fill(state, market, event, taker, event.taker_fee_minor)
+    instrument, side, match_id = market.instrument, taker.terms.side, event.match_id
+    assert match_id > state.match_id, f"match {match_id} comes after its own time"
+    assert maker.terms.side is not side, f"match {match_id} is of one side"
+    state.match_id = match_id
+    made = _Side(state, maker, event.maker_fee_minor)
+    taken = _Side(state, taker, event.taker_fee_minor)
+    # The buyer first: an account that meets itself realizes in that order.
+    buy, sell = (taken, made) if side is _BUY else (made, taken)
+    if instrument.kind is _SPOT:
+        ledger.settle_spot(buy.account, sell.account, instrument, price_ticks, qty_lots)
+        ledger.rehold(made.account, instrument, made.before, maker)
+        ledger.rehold(taken.account, instrument, taken.before, taker)
+    else:
+        for one in (buy, sell):
+            match = (price_ticks, qty_lots, one.fee_minor)
+            change = (one.before, one.now)
+            ledger.fill_position(state, one.account, instrument, change, match)
+    _fill(state, market, event, made, is_maker=True)
+    _fill(state, market, event, taken, is_maker=False)
     market.last_px_ticks, market.last_qty_lots = price_ticks, qty_lots
     market.volume_lots += qty_lots
     market.volume_notional_minor += price_ticks * qty_lots * instrument.notional_minor
-    market.transact_ns = ts_ns
-    what = (event.match_id, taker.instrument_id, taker.terms.side)
-    market.trades.append(Trade(*what, price_ticks, qty_lots, ts_ns))
+    ts_ns = market.transact_ns = state.ts_ns
+    market.trades.append(Trade(match_id, taker.instrument_id, side, price_ticks, qty_lots, ts_ns))
 
 
-def _settle(state: State, instrument: Instrument, event: Traded) -> None:
-    # The buyer first: an account that meets itself realizes in that order.
-    maker, taker = event.maker, event.taker
-    by_maker = (maker, event.maker_fee_minor)
-    by_taker = (taker, event.taker_fee_minor)
-    each = (by_taker, by_maker) if taker.terms.side is _BUY else (by_maker, by_taker)
-    if instrument.kind is _SPOT:
-        buyer, seller = [state.accounts[now.account_id] for now, _ in each]
-        ledger.settle_spot(buyer, seller, instrument, event.price_ticks, event.qty_lots)
-    for now, fee_minor in each:
-        account, before = state.accounts[now.account_id], state.orders[now.order_id].now
-        if instrument.kind is _SPOT:
-            ledger.rehold(account, instrument, before, now)
-        else:
-            match = (event.price_ticks, event.qty_lots, fee_minor)
-            ledger.fill_position(state, account, instrument, (before, now), match)
+class _Side:
+    # One side of a match: whose, its order before and after it, and what it is charged.
+
+    __slots__ = ("account", "before", "fee_minor", "now", "order")
+
+    def __init__(self, state: State, now: OrderReport, fee_minor: int) -> None:
+        self.order = state.orders[now.order_id]
+        self.account = state.accounts[now.account_id]
+        self.before, self.now, self.fee_minor = self.order.now, now, fee_minor
 
 
-def _fill(state: State, market: Market, event: Traded, now: OrderReport, fee_minor: int) -> None:
-    # One side of a match: its order, its fee, its record.
-    order, account = state.orders[now.order_id], state.accounts[now.account_id]
-    before, qty_lots, is_maker = order.now, event.qty_lots, now is event.maker
-    assert now.cum_qty_lots == before.cum_qty_lots + qty_lots, f"order {now.order_id} is misfilled"
-    _accrue(market.instrument, order, event, is_maker=is_maker)
-    ledger.charge(state, account, market.instrument, now.terms.side, fee_minor)
-    _move(market, order, before, now)
-    if now.standing is _CLOSED:
+def _fill(state: State, market: Market, event: Traded, one: _Side, *, is_maker: bool) -> None:
+    # Its order, its fee, its record.
+    now, account, qty_lots = one.now, one.account, event.qty_lots
+    instrument, fee_minor = market.instrument, one.fee_minor
+    assert now.cum_qty_lots == one.before.cum_qty_lots + qty_lots, (
+        f"order {now.order_id} is misfilled"
+    )
+    if instrument.fee_step_minor:
+        _accrue(instrument, one.order, event, is_maker=is_maker)
+    if fee_minor:
+        ledger.charge(state, account, instrument, now.terms.side, fee_minor)
+    _move(market, one.order, one.before, now)
+    if not now.leaves_qty_lots:
         _retire(state, account, now)
     account.fills.append(
         Fill(
@@ -344,20 +382,20 @@ def _fill(state: State, market: Market, event: Traded, now: OrderReport, fee_min
 
 
 def _accrue(instrument: Instrument, order: Order, event: Traded, *, is_maker: bool) -> None:
-    if instrument.fee_step_minor:
-        rate_ppb = instrument.maker_fee_ppb if is_maker else instrument.taker_fee_ppb
-        side, match = order.now.terms.side, (event.price_ticks, event.qty_lots)
-        order.fee_accrued += fees.accrual(instrument, side, rate_ppb, *match)
+    # What fees would be without rounding, kept where the rounding is the order's.
+    rate_ppb = instrument.maker_fee_ppb if is_maker else instrument.taker_fee_ppb
+    side, match = order.now.terms.side, (event.price_ticks, event.qty_lots)
+    order.fee_accrued += fees.accrual(instrument, side, rate_ppb, *match)
 
 
 EVOLVERS: dict[type, Callable[[State, Any], None]] = {
-    OrderCanceled: _order_changed,
+    OrderCanceled: _order_ended,
     OrderAccepted: _order_accepted,
     OrderRested: _order_changed,
     Traded: _traded,
     OrderReplaced: _order_replaced,
     OrderRestated: _order_changed,
-    OrderExpired: _order_changed,
+    OrderExpired: _order_ended,
     AssetRegistered: _asset_registered,
     InstrumentListed: _instrument_listed,
     TradingStateChanged: _trading_state_changed,

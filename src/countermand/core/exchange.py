@@ -68,7 +68,10 @@ class Exchange:
         decided = DECIDERS[type(command)](state, seq, ts_ns, command)
         state.seq, state.ts_ns = seq, ts_ns
         events = decided.events
-        if reacting := self._evolve(events):
+        if len(events) == 1 and type(events[0]) not in REACTIONS:
+            # Most that happens is one event that brings about nothing.
+            EVOLVERS[type(events[0])](state, events[0])
+        elif reacting := self._evolve(events):
             self._react(reacting, events)
         return decided
 

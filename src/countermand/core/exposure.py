@@ -96,9 +96,11 @@ def required_minor(
     instrument, cash = market.instrument, priced.cash
     if cash and priced.side is _BUY:
         return cash.minor + _cash_fee(instrument, cash.minor)
-    held = replaced.now.hold_minor if replaced else 0
-    terms = (priced.side, priced.price_ticks, priced.qty_lots, *_charged(replaced))
-    return order_hold(instrument, *terms) - held
+    side, price_ticks, qty_lots = priced.side, priced.price_ticks, priced.qty_lots
+    if replaced is None:
+        return order_hold(instrument, side, price_ticks, qty_lots)
+    charged = _charged(replaced)
+    return order_hold(instrument, side, price_ticks, qty_lots, *charged) - replaced.now.hold_minor
 
 
 def _position_required_minor(
@@ -163,8 +165,9 @@ def affordable(
     required = required_minor(account, market, priced, replaced)
     if required <= 0:
         return True
-    asset_id = hold_asset(market.instrument, priced.side)
-    return required <= account.available_minor(asset_id) + freed_minor
+    balance = account.balances.get(hold_asset(market.instrument, priced.side))
+    free_minor = balance.total_minor - balance.hold_minor if balance else 0
+    return required <= free_minor + freed_minor
 
 
 def left_over_px_ticks(market: Market, side: Side, bound_ticks: int) -> int:

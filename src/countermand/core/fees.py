@@ -91,6 +91,9 @@ def charge(
     Units: the match is a price in ticks and a quantity in lots; accruals are in parts.
     """
     side, (price_ticks, qty_lots) = now.terms.side, match
+    if instrument.fee_basis is _NOTIONAL and not instrument.fee_step_minor:
+        notional = price_ticks * qty_lots * instrument.notional_minor
+        return truncate_ppb(notional, rate_ppb), accrued
     fee = fee_minor(instrument, side, rate_ppb, price_ticks, qty_lots, accrued, now.fee_minor)
     if instrument.fee_step_minor:
         accrued += accrual(instrument, side, rate_ppb, price_ticks, qty_lots)

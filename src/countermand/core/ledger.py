@@ -26,7 +26,7 @@ from countermand.vocabulary.ids import CLEARING, EXTERNAL, FEES, AssetId
 from countermand.vocabulary.instrument import Instrument, InstrumentKind
 from countermand.vocabulary.order import Side
 from countermand.vocabulary.reports import OrderReport
-from countermand.vocabulary.units import PPB, ceil_ppb, truncate_share
+from countermand.vocabulary.units import PPB, truncate_share
 
 # Enum members looked up once: these lines run on every order and every cancel.
 _BUY, _SELL = Side.BUY, Side.SELL
@@ -50,9 +50,9 @@ def order_hold(
     if kind is _SPOT and side is _SELL:
         return qty_lots * instrument.lot_minor
     # What rests on a binary market can only be charged as a maker; the others hold the dearer fee.
-    rate = instrument.maker_fee_ppb if kind is _BINARY else instrument.fee_reserve_ppb
-    terms = (rate, price_ticks, qty_lots, fee_accrued, fee_minor)
-    fee = fees.reserve_minor(instrument, side, *terms)
+    maker_ppb, taker_ppb = instrument.maker_fee_ppb, instrument.taker_fee_ppb
+    rate = maker_ppb if kind is _BINARY or maker_ppb > taker_ppb else taker_ppb
+    fee = fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots, fee_accrued, fee_minor)
     return price_ticks * qty_lots * instrument.notional_minor + fee if kind is _SPOT else fee
 
 
@@ -92,7 +92,7 @@ def margin(
     elif side is _SELL:
         sell_lots, sell_minor = sell_lots + more_lots, sell_minor + more_minor
     if instrument.kind is _BINARY:
-        payout = instrument.payout_minor
+        payout = instrument.payout_ticks * instrument.notional_minor
         after_buys = buy_minor + payout * max(0, -net_lots - buy_lots)
         after_sells = payout * max(0, sell_lots - net_lots) - sell_minor
         return max(payout * max(0, -net_lots), after_buys, after_sells)
@@ -103,7 +103,8 @@ def margin(
         worst, other, turns = sell_minor - cost, cost + buy_minor, buy_lots > -net_lots
     if turns and other > worst:
         worst = other
-    return ceil_ppb(worst, instrument.initial_margin_ppb if rate_ppb is None else rate_ppb)
+    rate = instrument.initial_margin_ppb if rate_ppb is None else rate_ppb
+    return -((-worst * rate) // PPB)
 
 
 def hold(account: Account, instrument: Instrument, now: OrderReport) -> None:
@@ -146,18 +147,24 @@ def _open(position: Position, instrument: Instrument, now: OrderReport, times: i
 def _remargin(
     account: Account, instrument: Instrument, position: Position, hold_minor: int = 0
 ) -> None:
-    rate_ppb = margin_rate_ppb(account, instrument)
-    margin_minor = margin(instrument, position, rate_ppb=rate_ppb)
+    rate_ppb = instrument.initial_margin_ppb
+    if instrument.kind is _EQUITY:
+        rate_ppb = margin_rate_ppb(account, instrument)
+    margin_minor = margin(instrument, position, None, 0, 0, rate_ppb)
     change = margin_minor - position.margin_minor + hold_minor
+    asset_id = instrument.quote_asset_id
     if change:
-        account.balance(instrument.quote_asset_id).hold_minor += change
+        balance = account.balances.get(asset_id) or account.balance(asset_id)
+        balance.hold_minor += change
     position.margin_minor = margin_minor
 
 
 def post(debtor: Account, creditor: Account, asset_id: AssetId, amount_minor: int) -> None:
     """Move `amount_minor` of the asset from one account to another; negative moves it back."""
-    debtor.balance(asset_id).total_minor -= amount_minor
-    creditor.balance(asset_id).total_minor += amount_minor
+    from_balance = debtor.balances.get(asset_id) or debtor.balance(asset_id)
+    to_balance = creditor.balances.get(asset_id) or creditor.balance(asset_id)
+    from_balance.total_minor -= amount_minor
+    to_balance.total_minor += amount_minor
 
 
 def deposit(state: State, account: Account, asset_id: AssetId, amount_minor: int) -> None:

@@ -1,6 +1,6 @@
 """
 Timers: what falls due when, as `(due_ns, kind, id)`. A heap in which what is called off is left to
-be skipped, and swept out before it outnumbers the living.
+be skipped, and swept out before it is three of four.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ class Timers:
     def drop(self) -> None:
         """Note that one of them is not meant any more."""
         self._dead += 1
-        if self._dead > SWEEP_MIN and self._dead * 2 > len(self._heap):
+        if self._dead > SWEEP_MIN and self._dead * 4 > len(self._heap) * 3:
             self._heap = list(filter(self._is_meant, self._heap))
             heapify(self._heap)
             self._dead = 0
