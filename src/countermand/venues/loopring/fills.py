@@ -34,7 +34,7 @@ def serve_trades(message: markets.GetTrades, ctx: Ctx) -> Serving[markets.Trades
     return markets.Trades(total_num=len(rows), trades=rows)
 
 
-def serve_fills(message: accounts.GetUserTrades, ctx: Ctx) -> Serving[markets.Trades]:
+def serve_list(message: accounts.GetUserTrades, ctx: Ctx) -> Serving[markets.Trades]:
     """
     Show a page of an account's trades, the newest first, and how many there are.
 
@@ -97,4 +97,4 @@ def _row(
 
 
 TRADES = Op(markets.GetTrades, markets.Trades, serve_trades)
-LIST = Op(accounts.GetUserTrades, markets.Trades, serve_fills)
+LIST = Op(accounts.GetUserTrades, markets.Trades, serve_list)

@@ -10,8 +10,8 @@ from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountSummary, BalanceReport
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Nothing, Op, Serving, always, each
-from countermand.wire.errors import Malformed, NotFound
-from countermand.wire.numbers import minor_text
+from countermand.wire.errors import NotFound
+from countermand.wire.reading import known
 
 
 def holdings(ctx: Ctx) -> Serving[AccountSummary]:
@@ -33,8 +33,7 @@ def serve_balances(message: Nothing, ctx: Ctx) -> Serving[m.BalancePage]:
 
 def read_balance(message: m.UserBalance, asked: Nothing, ctx: Ctx) -> BalanceReport:
     """Return a balance of the key's account. Raises Malformed for an unknown currency."""
-    if (asset := ctx.directory.asset_by_symbol(message.currency)) is None:
-        raise Malformed("balance names what is not known here")
+    asset = known("balance", ctx.directory.asset_by_symbol(message.currency))
     total, orders, margin = (
         numbers.asset_minor(asset, decimal(raw))
         for raw in (message.current_balance, message.open_orders, message.margin_requirement)
@@ -56,12 +55,12 @@ def _show_balance(report: BalanceReport, summary: AccountSummary, ctx: Ctx) -> m
     asset = ctx.directory.assets[report.asset_id]
     margin = _payouts_held(summary, asset, ctx)
     return m.UserBalance(
-        current_balance=number(minor_text(asset, report.total_minor)),
+        current_balance=number(numbers.minor_text(asset, report.total_minor)),
         currency=asset.symbol,
         last_updated=times.iso_ns(ctx.now_ns),
-        buying_power=number(minor_text(asset, report.available_minor)),
-        open_orders=number(minor_text(asset, report.hold_minor - margin)),
-        margin_requirement=number(minor_text(asset, margin)),
+        buying_power=number(numbers.minor_text(asset, report.available_minor)),
+        open_orders=number(numbers.minor_text(asset, report.hold_minor - margin)),
+        margin_requirement=number(numbers.minor_text(asset, margin)),
     )
 
 

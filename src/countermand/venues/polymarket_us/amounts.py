@@ -12,7 +12,6 @@ from msgspec import Raw
 from countermand.venues.polymarket_us.messages.shared import CURRENCY, Amount
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.wire import numbers
-from countermand.wire.numbers import divide_half_even, minor_text, price_text, unscaled
 
 CENTS_SCALE = 2
 
@@ -27,7 +26,7 @@ def price(instrument: Instrument, ticks: int) -> Amount:
 
 def price_cents(instrument: Instrument, ticks: int) -> str:
     """Return a price as text alone."""
-    return with_cents(price_text(instrument, ticks))
+    return with_cents(numbers.price_text(instrument, ticks))
 
 
 def price_or_none(instrument: Instrument, ticks: int) -> Amount | None:
@@ -42,7 +41,7 @@ def read_price(instrument: Instrument, amount: Amount | None) -> int:
 
 def money(asset: Asset, minor: int) -> Amount:
     """Return an amount of money."""
-    return Amount(with_cents(minor_text(asset, minor)), asset.symbol)
+    return Amount(with_cents(numbers.minor_text(asset, minor)), asset.symbol)
 
 
 def read_money(asset: Asset, amount: Amount) -> int:
@@ -62,14 +61,14 @@ def decimal(raw: Raw) -> Decimal:
 
 def qty_whole(instrument: Instrument, lots: int) -> str:
     """Return a quantity rounded to whole contracts, halves to even, as the older fields have it."""
-    return str(divide_half_even(lots * instrument.lot_units, 10**instrument.qty_scale))
+    return str(numbers.divide_half_even(lots * instrument.lot_units, 10**instrument.qty_scale))
 
 
 def qty_fixed(instrument: Instrument, lots: int) -> str:
     """Return a quantity with exactly `QTY_DECIMALS` decimals, half to even beyond them."""
     units = lots * instrument.lot_units * 10**QTY_DECIMALS
-    rounded = divide_half_even(units, 10**instrument.qty_scale)
-    return _padded(unscaled(rounded, QTY_DECIMALS), QTY_DECIMALS)
+    rounded = numbers.divide_half_even(units, 10**instrument.qty_scale)
+    return _padded(numbers.unscaled(rounded, QTY_DECIMALS), QTY_DECIMALS)
 
 
 def with_cents(text: str) -> str:

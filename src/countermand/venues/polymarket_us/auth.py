@@ -14,7 +14,8 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator
 
-from countermand.venues.polymarket_us.credential import PolymarketCredential, make, publish
+from countermand.venues.polymarket_us import credential as credentials
+from countermand.venues.polymarket_us.credential import PolymarketCredential
 from countermand.venues.polymarket_us.settings import PolymarketSettings
 from countermand.wire import crypto, times
 from countermand.wire.credential import Principal
@@ -34,8 +35,8 @@ _Keys = Keys[PolymarketCredential]
 class PolymarketAuth:
     """How this venue proves who asks."""
 
-    credential = staticmethod(make)
-    publish = staticmethod(publish)
+    credential = staticmethod(credentials.from_fields)
+    publish = staticmethod(credentials.publish)
 
     def sign(self, request: Request, credential: PolymarketCredential, now_ns: int) -> Request:
         """Return the request with its three headers."""

@@ -8,8 +8,9 @@ from countermand.vocabulary.commands import CancelOrder, MassCancel
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo
 from countermand.vocabulary.receipt import Receipt
 from countermand.wire.conversation import Op, Serving
-from countermand.wire.errors import CancelRefused, Malformed
+from countermand.wire.errors import CancelRefused
 from countermand.wire.http import Response
+from countermand.wire.reading import known
 from countermand.wire.receipts import Acknowledged, accepted
 
 
@@ -65,10 +66,8 @@ def ask_mass_cancel(command: MassCancel, ctx: Ctx) -> m.CancelAllOrders:
 
 def read_mass_cancel(reply: m.CanceledIds, message: m.CancelAllOrders, ctx: Ctx) -> Acknowledged:
     """Return the ids that were to be canceled, which confirms nothing. Raises Malformed."""
-    known = [ids.parse_order(text) for text in reply.canceled_order_ids]
-    if None in known:
-        raise Malformed("order id is not known here")
-    return Acknowledged(tuple(order_id for order_id in known if order_id is not None))
+    texts = reply.canceled_order_ids
+    return Acknowledged(tuple(known("answer", ids.parse_order(text)) for text in texts))
 
 
 def taken(receipt: Receipt, ctx: Ctx) -> m.Empty | Response:

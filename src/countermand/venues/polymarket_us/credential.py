@@ -23,7 +23,7 @@ class PolymarketCredential(Credential, frozen=True):
     public_key: bytes
 
 
-def make(owner: str, fields: Mapping[str, Any]) -> PolymarketCredential:
+def from_fields(owner: str, fields: Mapping[str, Any]) -> PolymarketCredential:
     """
     Make a credential from `key_id`, `secret_key` and `access` (default: all).
 

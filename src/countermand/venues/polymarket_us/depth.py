@@ -13,8 +13,8 @@ from countermand.vocabulary.queries import GetDepth, GetQuote, ListTrades
 from countermand.vocabulary.reports import DepthReport, QuoteReport, Trade
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, one
-from countermand.wire.errors import Malformed, NotFound
-from countermand.wire.numbers import price_text, qty_text
+from countermand.wire.errors import NotFound
+from countermand.wire.reading import known
 
 # More levels than any price grid of this venue has: a tick of 0.001 makes 999.
 LEVELS_MAX = 1000
@@ -59,8 +59,7 @@ def read_quote(reply: m.BboReply, message: m.BySlug, ctx: Ctx) -> QuoteReport:
     Raises: Malformed for an unknown market or a number that is none.
     """
     said = reply.market_data
-    if (market := ctx.directory.instrument_by_symbol(said.market_slug)) is None:
-        raise Malformed("quote names what is not known here")
+    market = known("quote", ctx.directory.instrument_by_symbol(said.market_slug))
 
     def lots(text: str) -> int:
         return numbers.qty_lots(market, Decimal(text))
@@ -87,8 +86,8 @@ def show_quote(quote: QuoteReport, depth: DepthReport) -> m.Bbo:
         current_px=price_or_none(market, quote.mark_price_ticks),
         last_trade_px=price_or_none(market, quote.last_px_ticks),
         settlement_px=_settled(quote),
-        shares_traded=qty_text(market, quote.volume_lots),
-        open_interest=qty_text(market, quote.open_interest_lots),
+        shares_traded=numbers.qty_text(market, quote.volume_lots),
+        open_interest=numbers.qty_text(market, quote.open_interest_lots),
         best_bid=price_or_none(market, bid),
         best_ask=price_or_none(market, ask),
         bid_depth=len(depth.bids),
@@ -96,8 +95,8 @@ def show_quote(quote: QuoteReport, depth: DepthReport) -> m.Bbo:
         long_quote=price_or_none(market, ask),
         short_quote=price(market, market.payout_ticks - bid) if bid else None,
         state=f"MARKET_STATE_{tables.market_status(quote)}",
-        bid_shares=qty_text(market, quote.bid_qty_lots),
-        ask_shares=qty_text(market, quote.ask_qty_lots),
+        bid_shares=numbers.qty_text(market, quote.bid_qty_lots),
+        ask_shares=numbers.qty_text(market, quote.ask_qty_lots),
     )
 
 
@@ -106,7 +105,7 @@ def show_settlement(quote: QuoteReport, ctx: Ctx) -> m.Settlement:
     market, settled = quote.instrument, quote.settled_px_ticks
     if settled is None:
         raise NotFound(f"Settlement not found for market {market.symbol}")
-    return m.Settlement(market.symbol, amounts.number(price_text(market, settled)))
+    return m.Settlement(market.symbol, amounts.number(numbers.price_text(market, settled)))
 
 
 BOOK = Op(m.BySlug, m.BookReply, serve_book)
@@ -115,7 +114,9 @@ SETTLEMENT = Op(m.BySlug, m.Settlement, one(quote_of, show_settlement, missing))
 
 
 def _levels(market: Instrument, levels: tuple[tuple[int, int], ...]) -> list[m.BookLevel]:
-    return [m.BookLevel(price(market, ticks), qty_text(market, lots)) for ticks, lots in levels]
+    return [
+        m.BookLevel(price(market, ticks), numbers.qty_text(market, lots)) for ticks, lots in levels
+    ]
 
 
 def _stats(quote: QuoteReport, trades: tuple[Trade, ...], ctx: Ctx) -> m.Stats:
@@ -127,12 +128,12 @@ def _stats(quote: QuoteReport, trades: tuple[Trade, ...], ctx: Ctx) -> m.Stats:
         high_px=price_or_none(market, max(prices, default=0)),
         low_px=price_or_none(market, min(prices, default=0)),
         last_trade_px=price_or_none(market, quote.last_px_ticks),
-        last_trade_qty=qty_text(market, quote.last_qty_lots),
+        last_trade_qty=numbers.qty_text(market, quote.last_qty_lots),
         current_px=price_or_none(market, quote.mark_price_ticks),
         settlement_px=_settled(quote),
-        shares_traded=qty_text(market, quote.volume_lots),
+        shares_traded=numbers.qty_text(market, quote.volume_lots),
         notional_traded=amounts.money(asset, quote.volume_notional_minor),
-        open_interest=qty_text(market, quote.open_interest_lots),
+        open_interest=numbers.qty_text(market, quote.open_interest_lots),
     )
 
 

@@ -21,6 +21,7 @@ from countermand.wire.refusals import (
     Refusals,
     Row,
     Said,
+    body_of,
     for_orders,
     for_terms,
     for_too_late,
@@ -68,10 +69,7 @@ class _Problems:
         return Response(said.status, msgspec.json.encode(Problem(said.code, said.text)))
 
     def read(self, response: Response) -> Said:
-        try:
-            problem = _decode(response.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            problem = Problem()
+        problem = body_of(response, _decode, Problem())
         return Said(response.status, problem.code, problem.message)
 
 

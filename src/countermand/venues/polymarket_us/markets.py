@@ -22,7 +22,6 @@ from countermand.vocabulary.reports import QuoteReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving, always, each, one
 from countermand.wire.errors import Malformed, NotFound
-from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
 
 _NULL = Raw(b"null")
 
@@ -90,14 +89,14 @@ def show_market(report: QuoteReport, ctx: Ctx) -> m.Market:
         **_as_said(said),
         active=not settled,
         closed=settled,
-        order_price_min_tick_size=number(price_text(one, 1)),
-        minimum_trade_qty=number(qty_text(one, one.order_qty_lots_min)),
-        fee_coefficient=number(rate_text(one.taker_fee_ppb)),
-        best_bid=number(price_text(one, bid)) if bid else _NULL,
-        best_ask=number(price_text(one, ask)) if ask else _NULL,
+        order_price_min_tick_size=number(numbers.price_text(one, 1)),
+        minimum_trade_qty=number(numbers.qty_text(one, one.order_qty_lots_min)),
+        fee_coefficient=number(numbers.rate_text(one.taker_fee_ppb)),
+        best_bid=number(numbers.price_text(one, bid)) if bid else _NULL,
+        best_ask=number(numbers.price_text(one, ask)) if ask else _NULL,
         best_bid_quote=price_or_none(one, bid),
         best_ask_quote=price_or_none(one, ask),
-        volume_num=number(minor_text(quote, report.volume_notional_minor)),
+        volume_num=number(numbers.minor_text(quote, report.volume_notional_minor)),
         status=f"MARKET_STATUS_{status}",
         ep3_status=status,
         outcomes=_json_text(said.yes, said.no),
@@ -184,8 +183,8 @@ def _state(known: Instrument, status: str) -> TradingState:
 
 
 def _unknown(message: m.Market, ctx: Ctx) -> Instrument:
-    tick_units, price_scale = _grid(message.order_price_min_tick_size)
-    lot_units, qty_scale = _grid(message.minimum_trade_qty)
+    tick_units, price_scale = numbers.grid(decimal(message.order_price_min_tick_size))
+    lot_units, qty_scale = numbers.grid(decimal(message.minimum_trade_qty))
     quote = ctx.directory.asset_by_symbol(CURRENCY)
     quote_scale = max(quote.scale if quote else 0, price_scale + qty_scale)
     return Instrument(
@@ -204,10 +203,3 @@ def _unknown(message: m.Market, ctx: Ctx) -> Instrument:
         payout_ticks=10**price_scale // tick_units,
         fee_basis=FeeBasis.VARIANCE,
     )
-
-
-def _grid(increment: Raw) -> tuple[int, int]:
-    # The fewest digits in which the step is whole: 0.005 is 5 of 10**-3.
-    step = decimal(increment)
-    scale = max(0, -int(step.normalize().as_tuple().exponent))
-    return numbers.scaled(step, scale), scale

@@ -32,7 +32,8 @@ from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import AccountSummary, Fill, OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, WaitForClose
-from countermand.wire.errors import Malformed, NotFound, OrderRefused
+from countermand.wire.errors import NotFound, OrderRefused
+from countermand.wire.reading import known
 from countermand.wire.receipts import Acknowledged, the_order
 
 Synchronous = m.CreateOrder | m.ClosePosition
@@ -67,9 +68,7 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
 
 def read_place(reply: m.Created, message: m.CreateOrder, ctx: Ctx) -> Acknowledged:
     """Return the id of an order that was taken; only the order itself tells what became of it."""
-    if (order_id := ids.parse_order(reply.id)) is None:
-        raise Malformed("order id is not known here")
-    return Acknowledged((order_id,))
+    return Acknowledged((known("answer", ids.parse_order(reply.id)),))
 
 
 def serve_batch(message: m.CreateOrders, ctx: Ctx) -> Serving[m.CreatedIds]:

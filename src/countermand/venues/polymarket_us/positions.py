@@ -12,7 +12,8 @@ from countermand.vocabulary.queries import ListQuotes
 from countermand.vocabulary.reports import PositionReport, QuoteReport
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, always
-from countermand.wire.errors import InvalidField, Malformed
+from countermand.wire.errors import InvalidField
+from countermand.wire.reading import known
 
 LIMIT_DEFAULT = 100
 
@@ -97,8 +98,7 @@ def _quantities(one: Instrument, **lots: int) -> dict[str, str]:
 
 
 def _read_position(slug: str, message: m.UserPosition, ctx: Ctx) -> PositionReport:
-    if (one := ctx.directory.instrument_by_symbol(slug)) is None:
-        raise Malformed("position names what is not known here")
+    one = known("position", ctx.directory.instrument_by_symbol(slug))
     quote = ctx.directory.assets[one.quote_asset_id]
     told = (message.net_position_decimal, message.qty_bought_decimal, message.qty_sold_decimal)
     net, bought, sold = (numbers.qty_lots(one, Decimal(text)) for text in told)

@@ -31,17 +31,17 @@ def read_get(reply: m.OneOrder, message: m.GetOrder, ctx: Ctx) -> OrderReport:
     return read_order(reply.order, message, ctx)
 
 
-def serve_open(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderList]:
+def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderList]:
     """Return the open orders, last event first; an unknown slug matches nothing."""
     markets = resolve.markets(message.slugs, ctx)
     reports: tuple[OrderReport, ...] = yield ListOpenOrders((resolve.account(ctx),), markets)
     return m.OrderList([show_order(report, ctx) for report in reports])
 
 
-def ask_open(query: ListOpenOrders, ctx: Ctx) -> m.ListOrders:
+def ask_list(query: ListOpenOrders, ctx: Ctx) -> m.ListOrders:
     """Return the request for the open orders."""
     return m.ListOrders(resolve.slugs(query.instrument_ids, ctx))
 
 
 GET = Op(m.GetOrder, m.OneOrder, serve_get, ask_get, read_get)
-OPEN = Op(m.ListOrders, m.OrderList, serve_open, ask_open, each(read_order, "orders"))
+LIST = Op(m.ListOrders, m.OrderList, serve_list, ask_list, each(read_order, "orders"))

@@ -29,9 +29,7 @@ from countermand.vocabulary.order import (
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
-from countermand.wire.errors import Malformed
-from countermand.wire.numbers import qty_text
-from countermand.wire.reading import last_exec_type
+from countermand.wire.reading import known, last_exec_type
 
 PENDING_NEW = "ORDER_STATE_PENDING_NEW"
 
@@ -74,10 +72,8 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
 
     Raises: Malformed when it names an unknown order or market.
     """
-    instrument = ctx.directory.instrument_by_symbol(message.market_slug)
-    order_id = ids.parse_order(message.id)
-    if instrument is None or order_id is None:
-        raise Malformed("order names what is not known here")
+    instrument = known("order", ctx.directory.instrument_by_symbol(message.market_slug))
+    order_id = known("order", ids.parse_order(message.id))
     terms = _read_terms(message, instrument, ctx)
     status, reason = _status(message, terms.time_in_force)
     leaves, cum = (
@@ -154,9 +150,9 @@ def _amounts(report: OrderReport, one: Instrument, outcome: Outcome, ctx: Ctx) -
     return {
         "market_slug": one.symbol,
         "price": _price(report, one, average),
-        "quantity": number(qty_text(one, terms.order_qty_lots)),
-        "cum_quantity": number(qty_text(one, cum)),
-        "leaves_quantity": number(qty_text(one, report.leaves_qty_lots)),
+        "quantity": number(numbers.qty_text(one, terms.order_qty_lots)),
+        "cum_quantity": number(numbers.qty_text(one, cum)),
+        "leaves_quantity": number(numbers.qty_text(one, report.leaves_qty_lots)),
         "market_metadata": said.metadata(one.symbol, is_long=outcome is Outcome.YES),
         "avg_px": average,
         "cash_order_qty": amounts.money(quote, cash) if cash else None,

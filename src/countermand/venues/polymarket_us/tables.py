@@ -6,7 +6,7 @@ from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import OrdStatus, OrdType, Outcome, Side, TimeInForce
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import QuoteReport
-from countermand.wire.table import Table
+from countermand.wire.table import Table, by_name
 
 
 class Indicator(IntEnum):
@@ -17,11 +17,9 @@ class Indicator(IntEnum):
     AUTOMATIC = 2
 
 
-SIDES = Table("side", ((Side.BUY, "ORDER_SIDE_BUY"), (Side.SELL, "ORDER_SIDE_SELL")))
+SIDES = by_name("side", Side, "ORDER_SIDE_")
 
-ORD_TYPES = Table(
-    "type", ((OrdType.LIMIT, "ORDER_TYPE_LIMIT"), (OrdType.MARKET, "ORDER_TYPE_MARKET"))
-)
+ORD_TYPES = by_name("type", (OrdType.LIMIT, OrdType.MARKET), "ORDER_TYPE_")
 
 TIMES_IN_FORCE = Table(
     "tif",
@@ -45,32 +43,16 @@ INTENTS = Table(
     ),
 )
 
-OUTCOMES = Table(
-    "outcomeSide", ((Outcome.YES, "OUTCOME_SIDE_YES"), (Outcome.NO, "OUTCOME_SIDE_NO"))
-)
+OUTCOMES = by_name("outcomeSide", Outcome, "OUTCOME_SIDE_")
 
 # What is done to the outcome named; for NO it is the opposite of what is done to the book.
-ACTIONS = Table("action", ((Side.BUY, "ORDER_ACTION_BUY"), (Side.SELL, "ORDER_ACTION_SELL")))
+ACTIONS = by_name("action", Side, "ORDER_ACTION_")
 
-INDICATORS = Table(
-    "manualOrderIndicator",
-    (
-        (Indicator.MANUAL, "MANUAL_ORDER_INDICATOR_MANUAL"),
-        (Indicator.AUTOMATIC, "MANUAL_ORDER_INDICATOR_AUTOMATIC"),
-    ),
+INDICATORS = by_name(
+    "manualOrderIndicator", (Indicator.MANUAL, Indicator.AUTOMATIC), "MANUAL_ORDER_INDICATOR_"
 )
 
-STATES = Table(
-    "state",
-    (
-        (OrdStatus.NEW, "ORDER_STATE_NEW"),
-        (OrdStatus.PARTIALLY_FILLED, "ORDER_STATE_PARTIALLY_FILLED"),
-        (OrdStatus.FILLED, "ORDER_STATE_FILLED"),
-        (OrdStatus.CANCELED, "ORDER_STATE_CANCELED"),
-        (OrdStatus.REJECTED, "ORDER_STATE_REJECTED"),
-        (OrdStatus.EXPIRED, "ORDER_STATE_EXPIRED"),
-    ),
-)
+STATES = by_name("state", OrdStatus, "ORDER_STATE_")
 
 # What an immediate order could not trade expires here, and is canceled in FIX and in the core.
 EXPIRED_BY = {
