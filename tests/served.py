@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
+import tempfile
+from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from countermand.venues import VENUES
+
 START_TIMEOUT_S = 30
+
+_QUOTES = re.compile(r"^orders = \[$.*?^\]$", re.MULTILINE | re.DOTALL)
+
+
+def demo_text(name: str) -> str:
+    """Return the demo world of a venue as a file says it, without the quotes that rest in it."""
+    return _QUOTES.sub("", files(VENUES[name].package).joinpath("demo.toml").read_text())
 
 
 class Served:
     """A running `countermand serve`; a context manager that stops it."""
+
+    @classmethod
+    def with_empty_books(cls, name: str) -> Self:
+        """Serve the demo world of one venue without the quotes that rest in it."""
+        with tempfile.TemporaryDirectory() as folder:
+            world = Path(folder, "world.toml")
+            world.write_text(demo_text(name))
+            return cls(None, "--venue", name, "--world", str(world))
 
     def __init__(
         self, data: Path | None, *arguments: str, file_bytes_max: int | None = None

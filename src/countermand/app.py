@@ -40,7 +40,7 @@ from countermand.server.pipeline import Pipeline
 from countermand.server.request_log import explained
 from countermand.venues import PORT_OFFSETS, VENUES
 from countermand.vocabulary.commands import AdvanceTime, Entry
-from countermand.vocabulary.events import InstructionRejected
+from countermand.vocabulary.events import InstructionRejected, OrderRejected
 from countermand.vocabulary.queries import GetReferenceData
 from countermand.wire.context import Settings
 from countermand.wire.directory import Directory
@@ -347,7 +347,7 @@ def _rehearse(name: str, part: VenueWorld) -> None:
     exchange = Exchange()
     for seq, command in enumerate(worlds.found(name, part, 1), 1):
         event = exchange.apply(Entry(seq, seq, command)).events[0]
-        if isinstance(event, InstructionRejected):
+        if isinstance(event, InstructionRejected | OrderRejected):
             raise WorldError(f"{name}: {worlds.described(command)}: {event.reason.sentence}")
 
 

@@ -12,7 +12,6 @@ import ssl
 import threading
 from contextlib import ExitStack, suppress
 from http.client import HTTPConnection
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +20,7 @@ from urllib.request import urlopen
 import pytest
 import trustme
 from tests.bot import Bot
-from tests.served import Served, serve
+from tests.served import Served, demo_text, serve
 
 from countermand.venues import VENUES
 
@@ -349,7 +348,7 @@ def test_a_world_the_exchange_would_refuse_founds_nothing(
     tmp_path: Path, old: str, new: str, text: str
 ) -> None:
     """It is tried out first: one line, and the directory can be founded properly later."""
-    demo = files(VENUES[VENUE].package).joinpath("demo.toml").read_text()
+    demo = demo_text(VENUE)
     assert old in demo
     world, data = tmp_path / "world.toml", tmp_path / "data"
     world.write_text(demo.replace(old, new, 1))

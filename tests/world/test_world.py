@@ -10,8 +10,15 @@ import pytest
 from countermand import world as worlds
 from countermand.core.exchange import Exchange
 from countermand.venues import VENUES
-from countermand.vocabulary.commands import DepositFunds, Entry, ListInstrument, OpenAccount
-from countermand.vocabulary.events import InstructionRejected
+from countermand.vocabulary.commands import (
+    DepositFunds,
+    Entry,
+    ListInstrument,
+    NewOrder,
+    OpenAccount,
+)
+from countermand.vocabulary.events import InstructionRejected, OrderRejected
+from countermand.vocabulary.queries import ListQuotes
 from countermand.world import WorldError, spec
 
 NAME = "coinbase-intx"
@@ -27,13 +34,38 @@ def edited(*changes: tuple[str, str]) -> worlds.VenueWorld:
     return spec.parse(text.encode(), "edited.toml")[NAME]
 
 
-def test_the_demo_founds_without_a_refusal() -> None:
-    """Every command of it is taken by an empty exchange."""
+@pytest.mark.parametrize("name", VENUES)
+def test_the_demo_founds_without_a_refusal(name: str) -> None:
+    """Every command of it is taken by an empty exchange, and every market is quoted then."""
     exchange = Exchange()
-    for seq, command in enumerate(worlds.found(NAME, edited(), 1), 1):
+    for seq, command in enumerate(worlds.found(name, spec.demo([VENUES[name]])[name], 1), 1):
         event = exchange.apply(Entry(seq, seq, command)).events[0]
-        assert not isinstance(event, InstructionRejected), command
+        assert not isinstance(event, InstructionRejected | OrderRejected), command
     exchange.check_invariants()
+    quotes = exchange.query(ListQuotes(name))
+    assert quotes
+    assert all(one.bid_px_ticks and one.ask_px_ticks for one in quotes)
+
+
+def test_orders_come_after_all_accounts() -> None:
+    """So that they move no number of what a key can open; none would trade at once."""
+    kinds = [isinstance(one, NewOrder) for one in worlds.found(NAME, edited(), 1)]
+
+    assert any(kinds)
+    assert sorted(kinds) == kinds
+    assert [] == _refused(edited())
+    assert ["order to sell"] == _refused(edited(('price = "59400"', 'price = "60600"')))
+
+
+def _refused(world: worlds.VenueWorld) -> list[str]:
+    exchange = Exchange()
+    commands = worlds.found(NAME, world, 1)
+    events = [exchange.apply(Entry(s, s, one)).events[0] for s, one in enumerate(commands, 1)]
+    return [
+        worlds.described(one)
+        for one, event in zip(commands, events, strict=True)
+        if isinstance(event, InstructionRejected | OrderRejected)
+    ]
 
 
 def test_ids_follow_the_first_entry() -> None:
@@ -83,6 +115,10 @@ def test_balances_are_exact_to_the_last_digit() -> None:
         ('kind = "perpetual"', 'kind = "future"', "kind 'future' is not one of spot, perpetual"),
         ('quote = "USDC"', 'quote = "EUR"', "no asset is called EUR"),
         ('taker_fee_rate = "0.0004"', 'taker_fee_rate = "1e-12"', "must be a multiple of"),
+        ('price = "59400"', 'price = "59400.05"', "order in BTC-PERP: price: '59400.05' must be"),
+        ('instrument = "BTC-PERP", side = "buy"', 'instrument = "XRP", side = "buy"', "called XRP"),
+        ('side = "buy"', 'side = "long"', "side 'long' is not one of buy, sell"),
+        ('name = "maker"', 'name = "maker"\nkeys = [{ key = "k" }]', "only a user without keys"),
     ],
 )
 def test_a_world_that_cannot_be_is_refused(old: str, new: str, text: str) -> None:

@@ -12,18 +12,28 @@ from decimal import Decimal
 from enum import Enum
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from countermand.vocabulary.commands import (
     Command,
     DepositFunds,
     ListInstrument,
+    NewOrder,
     OpenAccount,
     RegisterAsset,
     SettleInstrument,
 )
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
 from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
+from countermand.vocabulary.order import ExecInst, OrderTerms, OrdType, Side, TimeInForce
 from countermand.wire import numbers
-from countermand.world.spec import AccountSpec, InstrumentSpec, VenueWorld, WorldError
+from countermand.world.spec import (
+    AccountSpec,
+    InstrumentSpec,
+    OrderSpec,
+    VenueWorld,
+    WorldError,
+)
 
 # A step of more digits than this after its point is a mistake, not a market.
 SCALE_MAX = 36
@@ -44,6 +54,8 @@ def found(venue: str, world: VenueWorld, first_seq: int) -> list[Command]:
     Raises: WorldError when a number is off its grid or a name is unknown.
     """
     commands: list[Command] = []
+    resting: list[Command] = []
+    markets: dict[str, Instrument] = {}
     assets: dict[str, tuple[AssetId, int]] = {}
     for asset in world.assets:
         if not 0 <= asset.scale <= SCALE_MAX:
@@ -53,8 +65,10 @@ def found(venue: str, world: VenueWorld, first_seq: int) -> list[Command]:
         commands.append(RegisterAsset(venue, asset.symbol, asset.scale))
     for spec in world.instruments:
         listing = _Listing(venue, spec, assets)
+        instrument = listing.instrument()
         instrument_id = InstrumentId(first_seq + len(commands))
-        commands.append(ListInstrument(listing.instrument()))
+        markets[spec.symbol] = replace(instrument, instrument_id=instrument_id)
+        commands.append(ListInstrument(instrument))
         if spec.settlement is not None:
             commands.append(SettleInstrument(instrument_id, listing.settlement_px_ticks()))
     for user in world.users:
@@ -66,7 +80,10 @@ def found(venue: str, world: VenueWorld, first_seq: int) -> list[Command]:
             commands.append(OpenAccount(*opening))
             where = f"{venue}: account {user.name}/{account.name}"
             commands += _deposits(account_id, account, assets, where)
-    return commands
+            if user.keys and account.orders:
+                raise WorldError(f"{where}: only a user without keys can have orders")
+            resting += [_resting(account_id, one, markets, where) for one in account.orders]
+    return commands + resting
 
 
 def described(command: Command) -> str:
@@ -80,6 +97,8 @@ def described(command: Command) -> str:
             return "settlement"
         case OpenAccount(owner=owner, name=name):
             return f"account {owner}/{name}"
+        case NewOrder(terms=terms):
+            return f"order to {terms.side.name.lower()}"
         case _:
             return "balance"
 
@@ -93,6 +112,28 @@ def _deposits(
         asset_id, scale = assets[symbol]
         if amount := _steps(text, (1, scale), f"{where}: balance of {symbol}"):
             yield DepositFunds(account_id, asset_id, amount)
+
+
+def _resting(
+    account_id: AccountId, spec: OrderSpec, markets: Mapping[str, Instrument], where: str
+) -> NewOrder:
+    if (market := markets.get(spec.instrument)) is None:
+        raise WorldError(f"{where}: no instrument is called {spec.instrument}")
+    if (side := Side.__members__.get(spec.side.upper())) is None:
+        raise WorldError(f"{where}: side {spec.side!r} is not one of buy, sell")
+    about = f"{where}: order in {spec.instrument}"
+    ticks, lots = (
+        _steps(text, grid, f"{about}: {name}")
+        for name, text, grid in (
+            ("price", spec.price, (market.tick_units, market.price_scale)),
+            ("quantity", spec.quantity, (market.lot_units, market.qty_scale)),
+        )
+    )
+    # One that would trade at once is refused.
+    terms = OrderTerms(
+        side, OrdType.LIMIT, TimeInForce.GTC, lots, ticks, exec_inst=int(ExecInst.POST_ONLY)
+    )
+    return NewOrder(account_id, market.instrument_id, "", terms)
 
 
 class _Listing:

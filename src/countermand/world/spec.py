@@ -64,17 +64,28 @@ class InstrumentSpec(Struct, frozen=True, forbid_unknown_fields=True):
     settlement: str | None = None
 
 
+class OrderSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """A limit order that rests from the start; `side` is "buy" or "sell". Units: decimal text."""
+
+    instrument: str
+    side: str
+    price: str
+    quantity: str
+
+
 class AccountSpec(Struct, frozen=True, forbid_unknown_fields=True):
     """
     An account and the money in it, decimal text by asset symbol.
 
-    One with `margin` may borrow: it holds shares on margin and may sell them short.
+    One with `margin` may borrow: it holds shares on margin and may sell them short. Only an account
+    without keys can have `orders`: they came over no venue's wire, so no venue can show them whole.
     """
 
     name: str
     default: bool = False
     margin: bool = False
     balances: dict[str, str] = field(default_factory=dict)
+    orders: list[OrderSpec] = field(default_factory=list)
 
 
 class UserSpec(Struct, frozen=True, forbid_unknown_fields=True):

@@ -188,8 +188,9 @@ def test_short_words(office: Office, text: str | None, told: str) -> None:
         ({"Side": "BuyToCover"}, "UnexpectedBuyToCoverOrder"),
     ],
 )
-def test_bad_order_is_an_order(office: Office, terms: dict[str, Any], code: str) -> None:
+def test_bad_order_is_an_order(terms: dict[str, Any], code: str) -> None:
     """It gets its 200 and an id, and is Rejected with ETNA's code when it is looked at."""
+    office = Office(strict_market_orders=True)
     order_id = office.place(**terms)
     told = office.read(order_id)
     preview = office.call(

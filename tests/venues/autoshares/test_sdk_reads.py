@@ -61,7 +61,7 @@ class Customer:
 @pytest.fixture(scope="module")
 def venue() -> Iterator[dict[str, Any]]:
     """An exchange on which alice bought 10, 20 and 30 shares of bob, who sold them short."""
-    with Served(None, "--venue", NAME) as served:
+    with Served.with_empty_books(NAME) as served:
         known = served.venue(NAME)
         alice, bob = Customer(known, "alice"), Customer(known, "bob")
         for symbol, quantity, price in (("AAPL", 10, 156.57), ("MSFT", 20, 420), ("SPY", 30, 600)):

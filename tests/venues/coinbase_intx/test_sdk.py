@@ -98,7 +98,7 @@ class User:
 @pytest.fixture(scope="module")
 def venue() -> Iterator[dict[str, Any]]:
     """A fresh exchange for this file."""
-    with Served(None, "--venue", NAME) as served:
+    with Served.with_empty_books(NAME) as served:
         yield served.venue(NAME)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,8 @@ import pytest
 from deltadefi.clients import ApiClient
 from deltadefi.error import ClientError
 from sidan_gin import decrypt_with_cipher, encrypt_with_cipher
-from tests.served import Served
+from tests.served import Served, demo_text
 from tests.venues.deltadefi.booth import ADA, NAME
-
-from countermand.venues import VENUES
 
 OPEN_AT = "0.9"
 
@@ -30,7 +27,7 @@ OPEN_AT = "0.9"
 @contextmanager
 def served(directory: Path, *, msg: bool) -> Iterator[dict[str, Any]]:
     """Serve the demo world, with the switch or without."""
-    world = files(VENUES[NAME].package).joinpath("demo.toml").read_text()
+    world = demo_text(NAME)
     file = directory / "world.toml"
     file.write_text(world.replace("msg = false", f"msg = {str(msg).lower()}"))
     with Served(None, "--venue", NAME, "--world", str(file)) as server:

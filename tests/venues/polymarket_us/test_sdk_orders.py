@@ -19,12 +19,10 @@ from polymarket_us import (
     PermissionDeniedError,
     RateLimitError,
 )
-from tests.served import Served
+from tests.served import Served, demo_text
 from tests.venues.polymarket_us.counter import GTC, IOC, terms, usd
 from tests.venues.polymarket_us.floor import CHAMPION, GAME, NAME
 from tests.venues.polymarket_us.test_sdk_reads import Sdk
-
-import countermand.venues.polymarket_us as package
 
 FORMS = ["sync", "async"]
 HERE = {"marketSlug": GAME}
@@ -34,7 +32,7 @@ BOBS_KEY = 'secret_key = "Y291bnRlcm1hbmQtZGVtby1ib2ItLS10cmFkZS0wMDM="\n'
 @pytest.fixture(scope="module")
 def venue() -> Iterator[dict[str, Any]]:
     """The demo world, as anyone would start it."""
-    with Served(None, "--venue", NAME) as served:
+    with Served.with_empty_books(NAME) as served:
         yield served.venue(NAME)
 
 
@@ -49,7 +47,7 @@ def sdk(request: pytest.FixtureRequest, venue: dict[str, Any]) -> Iterator[Sdk]:
 
 def other_world(tmp_path: Path, *changes: tuple[str, str]) -> Path:
     """Return a file of the demo world with some of its text replaced."""
-    text = (Path(str(package.__file__)).parent / "demo.toml").read_text()
+    text = demo_text(NAME)
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from functools import reduce
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from polymarket_us import (
     NotFoundError,
     PolymarketUS,
 )
-from tests.served import Served
+from tests.served import Served, demo_text
 
 NAME = "polymarket-us"
 GAME = "aec-nba-ny-sa-2026-06-05"
@@ -31,7 +30,7 @@ FED = "rdc-usfed-fomc-2026-12-09-cut25"
 @pytest.fixture(scope="module")
 def venue() -> Iterator[dict[str, Any]]:
     """An exchange on which alice bought 40 at 0.55 of bob, and both quote."""
-    with Served(None, "--venue", NAME) as served:
+    with Served.with_empty_books(NAME) as served:
         known = served.venue(NAME)
         for owner, intent, price, quantity in (
             ("alice", "ORDER_INTENT_BUY_LONG", "0.55", 40),
@@ -186,7 +185,7 @@ def test_markets_need_no_key(sdk: Sdk) -> None:
 
 def test_settlement_of_a_market_that_is_over(tmp_path: Path, sdk: Sdk) -> None:
     """A world may begin with one: YES came true."""
-    demo = files(f"countermand.venues.{NAME.replace('-', '_')}").joinpath("demo.toml").read_text()
+    demo = demo_text(NAME)
     world = tmp_path / "world.toml"
     world.write_text(demo.replace('payout = "1"', 'payout = "1"\nsettlement = "1"', 1))
 

@@ -88,7 +88,7 @@ def parse_order(message: m.CreateOrder, ctx: Ctx) -> NewOrder | RecordRejected:
         for name in _AMOUNTS:
             resolve.amount(name.title().replace("_", ""), getattr(form, name, None))
     market = resolve.find(message.symbol or "", ctx)
-    code = validation.fault(message, said, market)
+    code = validation.fault(message, said, market, ctx.settings)
     if market is None or code:
         # In no market: there may be none of that name, and what is at fault may not fit its grid.
         faulty = replace(_terms(said), text=annotations.write(_as_sent(message, said, code)))
@@ -109,8 +109,8 @@ def _terms(said: Words) -> OrderTerms:
 def _in_market(form: m.CreateOrder, said: Words, market: Instrument, ctx: Ctx) -> OrderTerms:
     terms, notes = _terms(said), _notes(form, said)
     tif = tables.TIMES_IN_FORCE.from_wire(said.tif)
-    if terms.ord_type is OrdType.MARKET and tif is TimeInForce.DAY:
-        # A market order trades with what is there; for the day or not makes no difference to it.
+    if terms.ord_type is OrdType.MARKET and tif in (TimeInForce.DAY, TimeInForce.GTC):
+        # A market order trades with what is there; how long it is for makes no difference to it.
         tif, notes = TimeInForce.IOC, replace(notes, tif=said.tif)
     limit = form.price if terms.ord_type is OrdType.LIMIT else None
     return replace(

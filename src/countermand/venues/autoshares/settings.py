@@ -54,6 +54,7 @@ class AutosharesSettings(Settings, frozen=True):
     data_streamer_url: str = ""
     cancel_answers_ok: bool = False
     etna_oddities: bool = False
+    strict_market_orders: bool = False
     pending_ms: Annotated[int, _NOT_NEGATIVE] = 0
     token_life_s: Annotated[int, Meta(ge=1)] = 24 * 60 * 60
     interim_life_s: Annotated[int, Meta(ge=1)] = 5 * 60

@@ -215,7 +215,7 @@ def read_order(message: m.Order, ctx: Ctx) -> OrderReport:
     side, effect = tables.SIDES.from_wire(message.side)
     ord_type, notes = tables.ORD_TYPES.from_wire(message.type), _read_notes(message)
     tif = tables.TIMES_IN_FORCE.from_wire(message.time_in_force)
-    if ord_type is OrdType.MARKET and tif is TimeInForce.DAY:
+    if ord_type is OrdType.MARKET and tif in (TimeInForce.DAY, TimeInForce.GTC):
         tif, notes = TimeInForce.IOC, replace(notes, tif=message.time_in_force)
     status = states.read_status(message.status)
     cum = numbers.qty_lots(market, message.executed_quantity)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from countermand.venues.autoshares import resolve, tables
 from countermand.venues.autoshares.messages.orders import CreateOrder
+from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.vocabulary.instrument import Instrument
 from countermand.wire import numbers
 from countermand.wire.errors import InvalidField
@@ -61,7 +62,9 @@ def hours_word(text: str | None) -> str:
     return known
 
 
-def fault(form: CreateOrder, said: Words, market: Instrument | None) -> str:
+def fault(
+    form: CreateOrder, said: Words, market: Instrument | None, settings: AutosharesSettings
+) -> str:
     """
     Return the code of the first thing that is wrong with an order's form, or nothing.
 
@@ -76,7 +79,7 @@ def fault(form: CreateOrder, said: Words, market: Instrument | None) -> str:
         or _quantity_fault(form, said, market)
         or _price_fault(form, said, market)
         or ("" if said.exec_inst in ("None", "AllOrNone") else NOT_OFFERED)
-        or _time_fault(form, said)
+        or _time_fault(form, said, settings)
     )
 
 
@@ -108,13 +111,13 @@ def _price_fault(form: CreateOrder, said: Words, market: Instrument) -> str:
     return "" if ticks else "PricePrecisionIsOutOfRange"
 
 
-def _time_fault(form: CreateOrder, said: Words) -> str:
-    is_market = said.type == "Market"
-    if is_market and said.tif == "GoodTillCancel":
+def _time_fault(form: CreateOrder, said: Words, settings: AutosharesSettings) -> str:
+    is_market, strict = said.type == "Market", settings.strict_market_orders
+    if is_market and strict and said.tif == "GoodTillCancel":
         return "MarketOrderIsGtc"
     if said.tif in tables.OTHER_TIMES_IN_FORCE or (is_market and said.tif == "GoodTillDate"):
         return "IncorrectTimeInForce"
     if said.tif == "GoodTillDate" and not form.expire_date:
         return "InvalidOrderExpiration"
-    outside = said.hours not in ("", "REG") and said.type != "Limit"
-    return "ExtendedHoursOnlyLimitOrders" if outside else ""
+    outside = said.hours not in ("", "REG") and is_market
+    return "ExtendedHoursOnlyLimitOrders" if outside and strict else ""

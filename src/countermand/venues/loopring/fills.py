@@ -1,7 +1,6 @@
 """Fills: what last traded on a market, and an account's own trades."""
 
 from countermand.venues.loopring import resolve
-from countermand.venues.loopring.annotations import ANNOTATIONS
 from countermand.venues.loopring.messages import accounts, markets
 from countermand.venues.loopring.parameters import chosen_words, given, optional_number
 from countermand.venues.loopring.resolve import Pair
@@ -77,7 +76,8 @@ def _show_fill(fill: Fill, ctx: Ctx) -> tuple[str, ...]:
         "0",
         ctx.directory.accounts[fill.account_id].name,
         str(sold.token.token_id),
-        str(ANNOTATIONS.read(fill.terms.text).storage_id),
+        # A world's own orders have none.
+        str(fill.terms.slot.number - 1 if fill.terms.slot else 0),
         fill.cl_ord_id,
     )
 
