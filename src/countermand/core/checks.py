@@ -233,9 +233,9 @@ def _refuse_exposure(account: Account, market: Market, in_force: OrderTerms) -> 
     exec_inst = in_force.exec_inst
     if exec_inst & _REDUCE_ONLY and not covers(account, instrument, side, qty_lots):
         return RejectReason.NOT_REDUCING
-    if in_force.position_effect is not _NO_EFFECT or instrument.kind is _EQUITY:
-        if reason := refuse_effect(account, instrument, in_force, qty_lots):
-            return reason
+    has_effect = in_force.position_effect is not _NO_EFFECT or instrument.kind is _EQUITY
+    if has_effect and (reason := refuse_effect(account, instrument, in_force, qty_lots)):
+        return reason
     if exec_inst & _POST_ONLY and crosses(market, side, in_force.price_ticks, qty_lots):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if instrument.position_lots_max and over_position_limit(account, instrument, side, qty_lots):

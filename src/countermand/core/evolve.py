@@ -186,7 +186,8 @@ def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
     was = before.standing
     assert now.standing is _CLOSED, f"order {order_id} ended and is not closed"
     assert FOLLOW[was] & _TO_CLOSED, f"order {order_id} is {was.name} and ended again"
-    assert not (now.hold_minor or now.leaves_qty_lots), f"order {order_id} ended and has something"
+    assert now.hold_minor == 0, f"order {order_id} ended and holds something"
+    assert now.leaves_qty_lots == 0, f"order {order_id} ended with something left"
     ledger.rehold(account, market.instrument, before, now)
     order.now = now
     if was is _RESTING:
