@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from tests.venues.autoshares.window import Window, answered
 
-from countermand.venues.autoshares import account, limits, positions, users, valuation
+from countermand.venues.autoshares import account, limits, positions, valuation
 from countermand.venues.autoshares.messages.accounts import ListPositions, OfAccount
 from countermand.venues.autoshares.messages.shared import Page
 from countermand.vocabulary.ids import AccountId, AssetId
@@ -49,10 +49,10 @@ def test_account_that_is_not_there_any_more_is_denied() -> None:
 
 def test_account_that_nobody_owns_cannot_be_read(window: Window) -> None:
     """Its owner is part of what our client reports."""
-    first = users.show_account(window.account(), window.desk.context())
+    first = account.show_account(window.account(), window.desk.context())
 
     with pytest.raises(Malformed):
-        users.read_account(replace(first, owners=[]), is_default=True)
+        account.read_account(replace(first, owners=[]), is_default=True)
 
 
 def test_position_in_an_unknown_security_cannot_be_read(window: Window) -> None:

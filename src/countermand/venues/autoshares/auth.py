@@ -9,15 +9,11 @@ Source: Orders API reference, "Cancel order" (both headers, 401 and 403); ETNA m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from countermand.venues.autoshares import credential as credentials
-from countermand.venues.autoshares import ids, logins
+from countermand.venues.autoshares import logins
 from countermand.venues.autoshares.credential import AutosharesCredential, Bearer, digest
 from countermand.venues.autoshares.errors import DENIED, UnknownAppKey
 from countermand.venues.autoshares.settings import AutosharesSettings
-from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto
 from countermand.wire.credential import Principal
 from countermand.wire.errors import NotExpressible, Unauthorized
@@ -27,28 +23,12 @@ from countermand.wire.venue import Keys
 APP_KEY = b"et-app-key"
 LOGIN_PATHS = (b"/token", b"/api/token")
 
-_PUBLISHED = ("app_key", "login", "password", "verification_code", "pin", "token")
-
 
 class AutosharesAuth:
     """How this venue proves who asks."""
 
-    def credential(self, owner: str, fields: Mapping[str, Any]) -> AutosharesCredential:
-        """Make a credential from a world's key, or a token's. Raises ValueError naming a field."""
-        return credentials.credential(owner, fields)
-
-    def publish(
-        self, credential: AutosharesCredential, accounts: Sequence[AccountReport]
-    ) -> dict[str, Any]:
-        """Return what a client needs to log in, or to do without, and the accounts it may name."""
-        told = {name: getattr(credential.held, name) for name in _PUBLISHED}
-        first = accounts[0].account_id if accounts else None
-        return {name: text for name, text in told.items() if text} | {
-            "access": [access.value for access in credential.access],
-            "account_id": first,
-            "user_id": None if first is None else ids.FIRST_USER + first,
-            "accounts": {account.name: account.account_id for account in accounts},
-        }
+    credential = staticmethod(credentials.from_fields)
+    publish = staticmethod(credentials.publish)
 
     def sign(self, request: Request, credential: AutosharesCredential, now_ns: int) -> Request:
         """

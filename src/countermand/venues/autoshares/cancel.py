@@ -41,14 +41,14 @@ def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.OneOrder:
 
 
 def read_cancel(reply: None, message: m.OneOrder, ctx: Ctx) -> Acknowledged:
-    """Return which order was canceled; whatever body came says nothing about it."""
+    """Return which order was canceled; a body that may have come says nothing about it."""
     return Acknowledged((OrderId(int(message.order_id)),))
 
 
 CANCEL = Op(m.OneOrder, None, serve_cancel, ask_cancel, read_cancel)
 
 
-def serve_cancel_fund(message: m.CancelMutualFund, ctx: Ctx) -> None:
+def refuse_fund(message: m.CancelMutualFund, ctx: Ctx) -> None:
     """
     Refuse the cancel of a mutual fund's order: there are none.
 
@@ -59,4 +59,4 @@ def serve_cancel_fund(message: m.CancelMutualFund, ctx: Ctx) -> None:
     raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)
 
 
-CANCEL_FUND = Op(m.CancelMutualFund, None, reply(serve_cancel_fund))
+CANCEL_FUND = Op(m.CancelMutualFund, None, reply(refuse_fund))

@@ -7,12 +7,14 @@ A token is all that its holder needs, so a key is called by a digest of its toke
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct
 
+from countermand.venues.autoshares import ids
+from countermand.vocabulary.reports import AccountReport
 from countermand.wire import key_fields
 from countermand.wire.credential import Credential, Principal
 
@@ -68,10 +70,11 @@ class Login(Principal, frozen=True):
 
 _TEXTS = ("app_key", "token", "login", "password", "verification_code")
 _FIELDS = frozenset({*_TEXTS, "pin", "access", "grants", "expire_ns"})
+_PUBLISHED = ("app_key", "login", "password", "verification_code", "pin", "token")
 _TOKEN_BYTES = 64
 
 
-def credential(owner: str, fields: Mapping[str, Any]) -> AutosharesCredential:
+def from_fields(owner: str, fields: Mapping[str, Any]) -> AutosharesCredential:
     """
     Make a credential from a world's key: `app_key`, `login` and `password`, or a `token`, or both.
 
@@ -91,6 +94,18 @@ def credential(owner: str, fields: Mapping[str, Any]) -> AutosharesCredential:
     held = Held(**texts, pin=pin, grants=grants, expire_ns=expire_ns)
     name = digest(held.token) if held.token else f"login:{held.login}"
     return AutosharesCredential(owner, name, access, held)
+
+
+def publish(credential: AutosharesCredential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
+    """Return what a client needs to log in, or to do without, and the accounts it may name."""
+    told = {name: getattr(credential.held, name) for name in _PUBLISHED}
+    first = accounts[0].account_id if accounts else None
+    return {name: text for name, text in told.items() if text} | {
+        "access": [access.value for access in credential.access],
+        "account_id": first,
+        "user_id": None if first is None else ids.FIRST_USER + first,
+        "accounts": {account.name: account.account_id for account in accounts},
+    }
 
 
 def digest(token: str) -> str:

@@ -37,7 +37,7 @@ from countermand.wire.errors import (
     WireError,
 )
 from countermand.wire.http import Request, Response
-from countermand.wire.refusals import Refusals, Row, Said, trouble
+from countermand.wire.refusals import Refusals, Row, Said, body_of, trouble
 
 DENIED = "Authorization has been denied for this request."
 UNKNOWN_KEY = "Application key is not defined or does not exist"
@@ -130,10 +130,9 @@ class _Envelope:
     def read(self, response: Response) -> Said:
         """Return what a response says; a conflict says nothing."""
         status = response.status
-        try:
-            read = _decode(response.body) if status != 409 else _Read()  # noqa: PLR2004  (HTTP)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            read = _Read()
+        if status == 409:  # noqa: PLR2004  (HTTP)
+            return Said(status, "")
+        read = body_of(response, _decode, _Read())
         if read.step:
             return Said(status, "login", read.reason, read.step)
         for where, texts in read.model.items():

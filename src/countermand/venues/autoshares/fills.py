@@ -12,13 +12,13 @@ from decimal import Decimal
 from msgspec import UNSET, Struct
 
 from countermand.venues.autoshares import paging, resolve
+from countermand.venues.autoshares.account import margin_type_of
 from countermand.venues.autoshares.dates import date_text, floored
 from countermand.venues.autoshares.filters import Kind
 from countermand.venues.autoshares.messages import accounts as m
 from countermand.venues.autoshares.messages.shared import Page
 from countermand.venues.autoshares.paging import Column, Columns
 from countermand.venues.autoshares.settings import Ctx
-from countermand.venues.autoshares.users import margin_type_of
 from countermand.venues.autoshares.valuation import money
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import Side

@@ -18,10 +18,8 @@ from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import GetQuote
 from countermand.vocabulary.reports import AccountSummary, QuoteReport
 from countermand.vocabulary.units import PPB, ceil_ppb
-from countermand.wire import numbers
+from countermand.wire import fields, numbers
 from countermand.wire.conversation import Op, Serving
-from countermand.wire.errors import InvalidField
-from countermand.wire.numbers import price_text, qty_text
 
 
 def serve_limits(message: m.GetLimits, ctx: Ctx) -> Serving[m.Limits]:
@@ -50,8 +48,8 @@ def show_limits(found: AccountSummary, quote: QuoteReport, given_ticks: int, ctx
     # A short sale may be filled at the best bid, so that is what it is counted at.
     short_px = max(sell_px, quote.bid_px_ticks)
     return m.Limits(
-        buy_price=Decimal(price_text(market, buy_px)),
-        sell_price=Decimal(price_text(market, sell_px)),
+        buy_price=Decimal(numbers.price_text(market, buy_px)),
+        sell_price=Decimal(numbers.price_text(market, sell_px)),
         buy_limit=_shares(market, _lots(found, market, Side.BUY, buy_px, ctx)),
         sell_limit=_shares(market, _lots(found, market, Side.SELL, short_px, ctx)),
         account_id=found.account.account_id,
@@ -62,18 +60,15 @@ def show_limits(found: AccountSummary, quote: QuoteReport, given_ticks: int, ctx
 def _price_ticks(message: m.GetLimits, market: Instrument) -> int:
     if message.price is None:
         return 0
-    try:
-        ticks = numbers.price_ticks(market, message.price)
-    except numbers.NotOnGrid as error:
-        raise InvalidField("price", f"invalid price: {error}") from None
+    ticks = fields.steps("price", numbers.price_ticks, market, message.price)
     if ticks <= 0:
-        raise InvalidField("price", "invalid price: must be above zero")
+        raise fields.invalid("price", "must be above zero")
     return ticks
 
 
 def _shares(market: Instrument, lots: int) -> Decimal:
     most = market.order_qty_lots_max
-    return Decimal(qty_text(market, min(lots, most) if most else lots))
+    return Decimal(numbers.qty_text(market, min(lots, most) if most else lots))
 
 
 def _lots(found: AccountSummary, market: Instrument, side: Side, price_ticks: int, ctx: Ctx) -> int:

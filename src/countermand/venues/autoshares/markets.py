@@ -33,7 +33,7 @@ COLUMNS = paging.columns_of(
 )
 
 
-def serve_one(message: m.GetEquity, ctx: Ctx) -> m.Equity:
+def show_one(message: m.GetEquity, ctx: Ctx) -> m.Equity:
     """Return a security by its symbol or id. Raises NotFound."""
     # What is all digits is an id: no ticker is.
     if (number := ids.int32(message.symbol)) is None:
@@ -43,7 +43,7 @@ def serve_one(message: m.GetEquity, ctx: Ctx) -> m.Equity:
     return show_equity(known, ctx)
 
 
-ONE = Op(m.GetEquity, m.Equity, reply(serve_one))
+ONE = Op(m.GetEquity, m.Equity, reply(show_one))
 
 
 def serve_look_up(message: m.LookUp, ctx: Ctx) -> Serving[list[m.Equity]]:
@@ -90,33 +90,32 @@ def read_list(reply: Page[m.Equity], message: m.ListEquities, ctx: Ctx) -> tuple
     """
     if reply.next_page_link:
         raise NotExpressible(f"more than {PAGE_SIZE_MAX} securities")
-    nothing = (0,) * 11
-    return tuple(QuoteReport(_instrument(one, ctx), *nothing) for one in reply.result)
+    return tuple(QuoteReport(_instrument(one, ctx)) for one in reply.result)
 
 
 LIST = Op(m.ListEquities, Page[m.Equity], serve_list, ask_list, read_list)
 
 
-def serve_options(message: m.ListEquities, ctx: Ctx) -> Page[Any]:
+def show_options(message: m.ListEquities, ctx: Ctx) -> Page[Any]:
     """Return a page without options."""
     return paging.page([], 0, message, ctx)
 
 
-def serve_chain(message: m.GetOption, ctx: Ctx) -> m.OptionChain:
+def show_chain(message: m.GetOption, ctx: Ctx) -> m.OptionChain:
     """Return the empty chain of a security. Raises NotFound for one that does not exist."""
     resolve.security(message.symbol, ctx)
     return m.OptionChain([])
 
 
-def serve_option(message: m.GetOption, ctx: Ctx) -> NoReturn:
+def refuse_option(message: m.GetOption, ctx: Ctx) -> NoReturn:
     """Refuse an option by its name. Raises NotFound."""
     raise NotFound(SECURITY_NOT_FOUND)
 
 
-OPTIONS = Op(m.ListEquities, Page[Any], reply(serve_options))
+OPTIONS = Op(m.ListEquities, Page[Any], reply(show_options))
 EXPIRATIONS = Op(m.ListExpirations, list[Any], reply(lambda *_: []))
-CHAIN = Op(m.GetOption, m.OptionChain, reply(serve_chain))
-OPTION = Op(m.GetOption, None, reply(serve_option))
+CHAIN = Op(m.GetOption, m.OptionChain, reply(show_chain))
+OPTION = Op(m.GetOption, None, reply(refuse_option))
 
 
 def show_equity(market: Instrument, ctx: Ctx) -> m.Equity:

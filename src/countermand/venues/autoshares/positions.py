@@ -10,20 +10,19 @@ Source: ETNA manual, "Get user's positions", "Get user's positions in a security
 from decimal import Decimal
 
 from countermand.venues.autoshares import dates, paging, resolve
-from countermand.venues.autoshares.account import of_account
+from countermand.venues.autoshares.account import margin_type_of, of_account
 from countermand.venues.autoshares.messages import accounts as m
 from countermand.venues.autoshares.messages.shared import Page
 from countermand.venues.autoshares.presentation import UNTOLD
 from countermand.venues.autoshares.settings import Ctx
-from countermand.venues.autoshares.users import margin_type_of
 from countermand.venues.autoshares.valuation import currency, info, market_value, money
 from countermand.vocabulary.ids import AccountId, InstrumentId
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountSummary, PositionReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op
-from countermand.wire.errors import Malformed, NotExpressible
-from countermand.wire.numbers import avg_px_text_half_even, qty_text
+from countermand.wire.errors import NotExpressible
+from countermand.wire.reading import known
 
 COLUMNS = paging.columns_of(
     m.Position,
@@ -96,7 +95,7 @@ def show_position(report: PositionReport, ctx: Ctx) -> m.Position:
     market = ctx.directory.instruments[report.instrument_id]
     about = ctx.settings.securities.get(market.symbol, UNTOLD)
     cost = money(report.cost_minor, ctx)
-    average = avg_px_text_half_even(market, report.cost_minor, report.net_lots)
+    average = numbers.avg_px_text_half_even(market, report.cost_minor, report.net_lots)
     return m.Position(
         id=market.instrument_id, security_id=market.instrument_id,
         account_id=report.account_id, clearing_account=str(report.account_id),
@@ -104,7 +103,7 @@ def show_position(report: PositionReport, ctx: Ctx) -> m.Position:
         symbol=market.symbol, name=market.symbol,
         company_name=about.description or market.symbol, security_type=about.type,
         security_currency=currency(ctx).symbol,
-        quantity=Decimal(qty_text(market, report.net_lots)),
+        quantity=Decimal(numbers.qty_text(market, report.net_lots)),
         cost_basis=cost, daily_cost_basis=cost, average_open_price=Decimal(average),
         realized_profit_loss=money(report.realized_minor, ctx),
         unrealized_profit_loss=money(market_value(report, market) - report.cost_minor, ctx),
@@ -114,9 +113,8 @@ def show_position(report: PositionReport, ctx: Ctx) -> m.Position:
 
 def read_position(message: m.Position, ctx: Ctx) -> PositionReport:
     """Return the report a position makes. Raises Malformed for a security that is not known."""
-    market = ctx.directory.instruments.get(InstrumentId(message.security_id))
-    if market is None:
-        raise Malformed("position names what is not known here")
+    number = InstrumentId(message.security_id)
+    market = known("position", ctx.directory.instruments.get(number))
     kept, net = currency(ctx), numbers.qty_lots(market, message.quantity)
     cost, gain, realized = (
         numbers.asset_minor(kept, amount)

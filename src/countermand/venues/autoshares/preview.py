@@ -60,13 +60,13 @@ def serve_verify(message: m.OneOrder, ctx: Ctx) -> Serving[m.Preview]:
 VERIFY = Op(m.OneOrder, m.Preview, serve_verify)
 
 
-def serve_verify_replacement(message: m.ModifyOrder, ctx: Ctx) -> NoReturn:
+def refuse_replacement(message: m.ModifyOrder, ctx: Ctx) -> NoReturn:
     """Refuse what only administrators may. Raises Forbidden, after what `resolve.order` raises."""
     resolve.order(message.account_id, message.order_id, ctx)
     raise Forbidden("an administrator's right is needed")
 
 
-VERIFY_REPLACEMENT = Op(m.ModifyOrder, m.Preview, reply(serve_verify_replacement))
+VERIFY_REPLACEMENT = Op(m.ModifyOrder, m.Preview, reply(refuse_replacement))
 
 
 def _again(found: OrderReport) -> NewOrder:

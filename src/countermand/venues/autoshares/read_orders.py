@@ -24,7 +24,7 @@ from countermand.venues.autoshares.settings import Ctx
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.queries import GetOrder, ListOpenOrders, ListOrders
 from countermand.vocabulary.reports import OrderPage, OrderReport
-from countermand.wire.conversation import Op, Serving
+from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.errors import InvalidField, Malformed, NotFound
 
 # What our client asks for: every open order, the last event first, as the exchange has them.
@@ -53,12 +53,7 @@ def ask_get(query: GetOrder, ctx: Ctx) -> m.OneOrder:
     return m.OneOrder(str(query.account_id), str(query.order_id))
 
 
-def read_get(reply: m.Order, message: m.OneOrder, ctx: Ctx) -> OrderReport:
-    """Return the order. Raises as `show.read_order` does."""
-    return show.read_order(reply, ctx)
-
-
-GET = Op(m.OneOrder, m.Order, serve_get, ask_get, read_get)
+GET = Op(m.OneOrder, m.Order, serve_get, ask_get, show.read_order)
 
 
 def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[Page[m.Order]]:
@@ -77,12 +72,7 @@ def ask_list(query: ListOpenOrders, ctx: Ctx) -> m.ListOrders:
     )  # fmt: skip
 
 
-def read_list(reply: Page[m.Order], message: m.ListOrders, ctx: Ctx) -> tuple[OrderReport, ...]:
-    """Return the reports on a page. Raises as `show.read_order` does."""
-    return tuple(show.read_order(order, ctx) for order in reply.result)
-
-
-LIST = Op(m.ListOrders, Page[m.Order], serve_list, ask_list, read_list)
+LIST = Op(m.ListOrders, Page[m.Order], serve_list, ask_list, each(show.read_order, "result"))
 
 
 def serve_consolidated(message: m.ListConsolidated, ctx: Ctx) -> Serving[Page[m.Order]]:

@@ -23,7 +23,6 @@ from countermand.venues.autoshares import (
     preview,
     read_orders,
     session,
-    users,
 )
 from countermand.venues.autoshares import replace as replacing
 from countermand.venues.autoshares.messages import orders as m
@@ -129,8 +128,8 @@ _OTHER_ORDERS = (
 )
 
 _ACCOUNTS = (
-    _shows("/users/{userId}/accounts", Do.LIST_ACCOUNTS, users.ACCOUNTS, "List user's accounts"),
-    _shows("/users/{userId}/info", Do.GET_ACCOUNT, users.USER, "Get user's info"),
+    _shows("/users/{userId}/accounts", Do.LIST_ACCOUNTS, account.LIST, "List user's accounts"),
+    _shows("/users/{userId}/info", Do.GET_ACCOUNT, account.USER, "Get user's info"),
     _shows(_A, Do.GET_ACCOUNT, account.ONE, "/accounts/{accountId}"),
     _shows(f"{_A}/info", Do.LIST_BALANCES, account.INFO, "Get account's balance info"),
     _shows(f"{_A}/details", Do.GET_ACCOUNT_DETAIL, account.DETAILS,

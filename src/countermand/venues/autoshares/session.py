@@ -81,7 +81,7 @@ def serve_logout(message: Nothing, ctx: Ctx) -> Serving[None]:
 LOG_OUT = Op(Nothing, None, serve_logout)
 
 
-def serve_streamers(message: m.GetStreamers, ctx: Ctx) -> m.Streamers:
+def show_streamers(message: m.GetStreamers, ctx: Ctx) -> m.Streamers:
     """Return where to connect to: where the settings say, else where the request was sent."""
     here, ours = f"ws://{host(ctx.request)}", ctx.settings
     quotes = m.Address(
@@ -92,15 +92,15 @@ def serve_streamers(message: m.GetStreamers, ctx: Ctx) -> m.Streamers:
     return m.Streamers([quotes], [data])
 
 
-STREAMERS = Op(m.GetStreamers, m.Streamers, reply(serve_streamers))
+STREAMERS = Op(m.GetStreamers, m.Streamers, reply(show_streamers))
 
 
-def serve_recover(message: m.RecoverSession, ctx: Ctx) -> m.Session:
+def show_session(message: m.RecoverSession, ctx: Ctx) -> m.Session:
     """Return the streaming session of the kind that was asked for."""
     return m.Session(session_id(message.session_type, ctx))
 
 
-RECOVER = Op(m.RecoverSession, m.Session, reply(serve_recover))
+RECOVER = Op(m.RecoverSession, m.Session, reply(show_session))
 
 
 def session_id(kind: int, ctx: Ctx) -> str:

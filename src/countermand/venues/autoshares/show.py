@@ -29,8 +29,7 @@ from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Serving
-from countermand.wire.errors import Malformed
-from countermand.wire.numbers import avg_px_text_half_even, price_text, qty_text
+from countermand.wire.reading import known
 
 ALL_OR_NONE = "AllOrNone"
 
@@ -110,8 +109,8 @@ def _security(market: Instrument | None, notes: Notes, ctx: Ctx) -> dict[str, An
 
 def _last(fill: Fill, market: Instrument) -> dict[str, Any]:
     return {
-        "last_price": Decimal(price_text(market, fill.last_px_ticks)),
-        "last_quantity": Decimal(qty_text(market, fill.last_qty_lots)),
+        "last_price": Decimal(numbers.price_text(market, fill.last_px_ticks)),
+        "last_quantity": Decimal(numbers.qty_text(market, fill.last_qty_lots)),
         "exec_id": str(fill.match_id),
         "counter_party_order_id": str(fill.match_id),
     }
@@ -147,7 +146,7 @@ def quantity(terms: OrderTerms, market: Instrument | None) -> Decimal:
     """Return how much was asked for."""
     if market is None:
         return annotations.read(terms.text).quantity
-    return Decimal(qty_text(market, terms.order_qty_lots))
+    return Decimal(numbers.qty_text(market, terms.order_qty_lots))
 
 
 def price(terms: OrderTerms, market: Instrument | None) -> Decimal:
@@ -155,7 +154,7 @@ def price(terms: OrderTerms, market: Instrument | None) -> Decimal:
     if market is None:
         return annotations.read(terms.text).price
     ticks = terms.price_ticks if terms.ord_type is OrdType.LIMIT else 0
-    return Decimal(price_text(market, ticks))
+    return Decimal(numbers.price_text(market, ticks))
 
 
 def traded(
@@ -170,8 +169,12 @@ def traded(
         return _ZERO, _ZERO, _ZERO
     cum, notional = report.cum_qty_lots, report.cum_notional_minor
     left = report.terms.order_qty_lots - cum if waits_for else report.leaves_qty_lots
-    average = avg_px_text_half_even(market, notional, cum)
-    return Decimal(qty_text(market, cum)), Decimal(qty_text(market, left)), Decimal(average)
+    average = numbers.avg_px_text_half_even(market, notional, cum)
+    return (
+        Decimal(numbers.qty_text(market, cum)),
+        Decimal(numbers.qty_text(market, left)),
+        Decimal(average),
+    )
 
 
 def expire_date(report: OrderReport, ctx: Ctx) -> str:
@@ -203,15 +206,13 @@ def reject_code(reason: RejectReason | None, terms: OrderTerms) -> str:
     return tables.SIDE_CODES.get((reason, side_word(terms)), plain)
 
 
-def read_order(message: m.Order, ctx: Ctx) -> OrderReport:
+def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     """
     Return the report an order object makes; what it was charged is not told.
 
     Raises: Malformed when it names a security that is not known.
     """
-    market = ctx.directory.instrument_by_symbol(message.symbol)
-    if market is None:
-        raise Malformed("order names what is not known here")
+    market = known("order", ctx.directory.instrument_by_symbol(message.symbol))
     side, effect = tables.SIDES.from_wire(message.side)
     ord_type, notes = tables.ORD_TYPES.from_wire(message.type), _read_notes(message)
     tif = tables.TIMES_IN_FORCE.from_wire(message.time_in_force)
