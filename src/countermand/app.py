@@ -273,7 +273,7 @@ def _is_founded(journal: Journal) -> bool:
 
 
 def _refuse_exposed_demo(config: Config, keys: dict[str, KeyRing]) -> None:
-    # The demo's keys are published: whoever can reach the port could trade with them.
+    # The demo's keys are published: any client that reaches the port could trade with them.
     if config.host == "localhost" or _is_loopback(config.host):
         return
     for name, ring in keys.items():

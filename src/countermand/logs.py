@@ -1,6 +1,6 @@
 """
-Logs: one JSON object a line, to stderr. What is logged is chosen by field. What anybody can cause
-is bounded, so that strangers cannot fill the disk.
+Logs: one JSON object a line, to stderr. What is logged is chosen by field. What a client
+can cause is bounded, so that strangers cannot fill the disk.
 """
 
 from __future__ import annotations

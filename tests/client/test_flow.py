@@ -90,7 +90,7 @@ def test_reply_nobody_can_read(runner: Runner, fault: Exception) -> None:
         yield Step(BUILD, "build")
         raise fault
 
-    with pytest.raises(Malformed, match="acme answered what nobody can read"):
+    with pytest.raises(Malformed, match="acme answered what cannot be read"):
         runner(VENUE, flow(), lambda _: "?")
 
 

@@ -38,7 +38,7 @@ async def call(
     Send a command or query to a venue and return the report it answers with.
 
     Units:  `context.now_ns` is the time the request is signed at.
-    Raises: NotExpressible before anything is sent; a WireError for a venue's refusal; whatever the
+    Raises: NotExpressible before anything is sent; a WireError for a venue's refusal; what the
             transport raises, after which the outcome of a command is unknown; Malformed for a
             response that cannot be read, after which it is unknown too.
     """

@@ -1,5 +1,5 @@
 """
-Flow: runs the requests of an operation one after the other, whatever brings them.
+Flow: runs the requests of an operation one after the other.
 
 A flow decides and waits for nothing; these two bring its steps to the venue and the replies back.
 They differ in how they wait and in nothing else.
@@ -26,8 +26,8 @@ async def run(name: str, steps: Steps, exchange: Callable[[Step], Awaitable[Any]
     """
     Return what a flow of the venue called `name` reports.
 
-    Raises: whatever `exchange` does, after which no further step is taken; Malformed for a reply
-            nobody can read; NotExpressible.
+    Raises: what `exchange` does, after which no further step is taken; Malformed for a reply that
+            cannot be read; NotExpressible.
     """
     step: Step | Done = next(steps)
     while isinstance(step, Step):
@@ -44,7 +44,7 @@ def run_sync(name: str, steps: Steps, exchange: Callable[[Step], Any]) -> Any:
 
 
 def advance(name: str, steps: Steps, reply: Any) -> Step | Done:
-    """Return what follows a reply. Raises Malformed when nobody can read it."""
+    """Return what follows a reply. Raises Malformed when it cannot be read."""
     try:
         return steps.send(reply)
     except StopIteration as end:
@@ -52,4 +52,4 @@ def advance(name: str, steps: Steps, reply: Any) -> Step | Done:
     except NotExpressible:
         raise
     except (ArithmeticError, KeyError, ValueError) as error:
-        raise Malformed(f"{name} answered what nobody can read: {error}") from error
+        raise Malformed(f"{name} answered what cannot be read: {error}") from error

@@ -76,8 +76,8 @@ class Connection(asyncio.Protocol):
     """
     The protocol of one accepted socket.
 
-    Units: `deadline_s` on the loop's clock, when `expire` is due; whoever accepts connections looks
-    at it for all of them at once.
+    Units: `deadline_s` on the loop's clock, when `expire` is due; the listener looks at it
+    for all connections at once.
     """
 
     def __init__(self, site: Site, loop: asyncio.AbstractEventLoop) -> None:

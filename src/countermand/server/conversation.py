@@ -1,5 +1,5 @@
 """
-Conversation: runs the server's end of an operation, whatever answers its asks and when.
+Conversation: runs the server's end of an operation; its asks may be answered at once or later.
 
 It is a generator and two callbacks, not a coroutine: a query and an empty group are answered at
 once, everything else when it is there, by a call on the loop's thread. Nothing takes a conversation

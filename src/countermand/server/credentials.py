@@ -2,7 +2,7 @@
 Credentials: the keys a venue's users have, found by their public part.
 
 A world gives the first ones. Those issued and revoked while serving are kept as changes, each
-durable before anybody is told; the keys there are come of all changes, in order.
+durable before it is answered; the keys there are come of all changes, in order.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class KeyRing:
 
     async def change(self, asked: IssueKey | RevokeKeys) -> Credential | None:
         """Make a change durable, then true; return the new key, if it was about one."""
-        # Whoever asked may go away; a change that is on its way to the disk must become true.
+        # The client may go away; a change that is on its way to the disk must become true.
         return await asyncio.shield(self._change(asked))
 
     async def _change(self, asked: IssueKey | RevokeKeys) -> Credential | None:

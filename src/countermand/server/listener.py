@@ -25,7 +25,7 @@ STOP_PAUSE_S = 0.05
 
 BACKLOG = 2048
 
-# So many connections are accepted before everybody else has a turn.
+# So many connections are accepted before other work has a turn.
 ACCEPTS_A_TURN = 64
 
 # How often deadlines are looked at, and the date of the answers is set.

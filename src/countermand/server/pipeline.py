@@ -89,7 +89,7 @@ class Pipeline:
         _Call(self, request, answer).start()
 
     async def handle(self, request: Request) -> Response:
-        """Return the answer to a request; whatever goes wrong, it is the venue's own answer."""
+        """Return the answer to a request, a failure in the venue's own words too."""
         reply: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self.begin(request, lambda response: None if reply.done() else reply.set_result(response))
         return await reply

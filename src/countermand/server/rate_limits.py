@@ -47,7 +47,7 @@ class RateLimits:
         return True
 
     def _sweep(self, now_ns: int) -> None:
-        # Whoever asks under ever new names must not fill the memory with them.
+        # A client that asks under ever new names must not fill the memory with them.
         ahead = self._used_until_ns.items()
         self._used_until_ns = {key: until for key, until in ahead if until > now_ns}
         self._sweep_at = max(KEYS_MAX, 2 * len(self._used_until_ns))

@@ -31,7 +31,7 @@ class RegisterAsset(Message, frozen=True, tag=1):
 
 class ListInstrument(Message, frozen=True, tag=2):
     """
-    Open a market; its id is the entry's sequence number, whatever `instrument.instrument_id` says.
+    Open a market; its id is the entry's sequence number, that of `instrument` is not read.
     """
 
     instrument: Instrument

@@ -16,8 +16,8 @@ class InstrumentKind(IntEnum):
     What is exchanged.
 
     SPOT swaps two assets. PERPETUAL moves a position on margin. BINARY moves a position in a
-    contract that pays `payout_ticks` or nothing: one book, in which whoever holds nothing and sells
-    takes the other side of the outcome. It is paid for in full, so nobody can come to owe more.
+    contract that pays `payout_ticks` or nothing: one book, in which an account that holds nothing
+    and sells takes the other side of the outcome. It is paid for in full, so none can owe more.
     EQUITY moves a position in shares: an account that may borrow holds it on margin and may be
     short, any other holds all it costs.
     """

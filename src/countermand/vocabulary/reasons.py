@@ -3,7 +3,7 @@ Why the exchange says no, and why an order ended.
 
 `RejectReason` is listed in order of precedence: the ladder in `checks.py`, this enum and the tests
 read in parallel, and the first rung that fails is the answer. Numbers are for ever: they are
-journaled by nobody, but snapshots and clients hold them.
+in no journal, but in snapshots and with clients.
 """
 
 from enum import IntEnum

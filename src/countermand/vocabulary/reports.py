@@ -75,7 +75,7 @@ class Fill(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Trade(Struct, frozen=True, array_like=True, gc=False):
-    """A match as everybody sees it; `aggressor_side` is the side of the order that came in."""
+    """A match as it is public; `aggressor_side` is the side of the order that came in."""
 
     match_id: MatchId
     instrument_id: InstrumentId

@@ -49,7 +49,7 @@ def _number(text: str) -> Decimal:
 
 _UNTYPED = msgspec.json.Decoder(float_hook=_number)
 
-# No message of any dialect is nested half as deep, and everybody who walks one may recurse.
+# No message of any dialect is nested half as deep, so that code that walks one may recurse.
 DEPTH_MAX = 32
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -179,7 +179,7 @@ def _query_values(route: Route, query: bytes, params: Params) -> dict[str, Any]:
 
 
 def _check_echo(fields: _Fields, values: dict[str, Any], body: bytes) -> None:
-    # Nobody reads this body, so a filter in it would be lost, and the request would do too much.
+    # This body is not read, so a filter in it would be lost, and the request would do too much.
     echo = _untyped(body)
     if not isinstance(echo, dict):
         raise Malformed("body must be a JSON object")

@@ -169,5 +169,5 @@ def each(
 
 
 def always(value: Any) -> Callable[[Any, AnyContext], Any]:
-    """Ask what has no parameters: the same query or message, whatever was asked."""
+    """Ask what has no parameters: the same query or message each time."""
     return lambda _asked, _ctx: value

@@ -7,7 +7,7 @@ from countermand.wire.operation import Access
 
 
 def refuse_unknown(fields: Mapping[str, Any], known: Collection[str]) -> None:
-    """Let a table say nothing that nobody reads. Raises ValueError."""
+    """Refuse a table that has other fields than those known. Raises ValueError."""
     if unknown := set(fields) - set(known):
         raise ValueError(f"{min(unknown)}: not a field of a key")
 

@@ -58,7 +58,7 @@ class Auth(Protocol[C, S_contra]):
 
 class Habits(Struct, frozen=True):
     """
-    How a venue's front speaks HTTP, whatever is asked.
+    How a venue's front speaks HTTP, for every request.
 
     An unknown path is refused for itself; with `auth_first`, where it begins with one of those or
     a key is named all the same, only once it is proven who asks. `echoes` are request headers, in

@@ -89,7 +89,7 @@ class AccountSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UserSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody with accounts and keys; what a key holds is the venue's business."""
+    """A user with accounts and keys; what a key holds is the venue's business."""
 
     name: str
     accounts: list[AccountSpec]

@@ -113,7 +113,7 @@ def instruments_ever(conditions: Filter) -> tuple[InstrumentId, ...] | None:
     """
     Return the only instruments whose orders can meet a filter; None: any.
 
-    An order that was refused before it came into a market has none, whatever security it names.
+    An order that was refused before it came into a market has none, though it may name one.
     """
     chosen = instruments(conditions)
     return None if chosen is None else (NO_INSTRUMENT, *chosen)

@@ -59,7 +59,7 @@ def show_quote(report: QuoteReport, ctx: Ctx) -> m.Quote:
     instrument = report.instrument
     reference = numbers.price_text(instrument, instrument.reference_price_ticks)
     has_ask = bool(report.ask_qty_lots)
-    # As captured: perpetuals always have a bid's price, whoever reads them needs one.
+    # As captured: perpetuals always have a bid's price; clients need one.
     has_bid = bool(report.bid_qty_lots) or instrument.is_perpetual
     return m.Quote(
         best_bid_price=numbers.price_text(instrument, report.bid_px_ticks) if has_bid else None,

@@ -167,7 +167,7 @@ _ROWS = [
     _row(errors.Unavailable, Code.INTERNAL, _UNDECIDED, text=_UNDECIDED),
     _row(errors.Unavailable, Code.INTERNAL, _UNDECIDED),
     _row(errors.Internal, Code.INTERNAL),
-    # These codes say the same whatever their text: some have a market's own numbers in it.
+    # These codes say the same with any text: some have a market's own numbers in it.
     *[replace(row, text="{text}") for row in _CANCELS + _ORDERS],
     *[
         Row(Refused, code.status, code.number, given={"code": code})

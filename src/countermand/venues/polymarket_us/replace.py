@@ -35,7 +35,7 @@ def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Empty | Respons
     cancel then.
 
     Raises: MissingField, InvalidField; CancelRefused for an order that is unknown or over;
-            OrderRefused for who lacks funds.
+            OrderRefused for a lack of funds.
     Source: Orders API reference, "Modify Order".
     """
     market, order_id = resolve.order_in_market(message, _REPLACE, ctx)

@@ -85,7 +85,7 @@ class GetLimits(Struct, frozen=True, omit_defaults=True, rename="camel"):
 
 
 class User(Struct, frozen=True, kw_only=True, rename="pascal"):
-    """Who somebody is."""
+    """A user."""
 
     user_id: int
     first_name: str

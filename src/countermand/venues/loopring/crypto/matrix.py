@@ -55,7 +55,7 @@ def recurrence(matrix: Matrix) -> list[int]:
     """
     Return a[1] .. a[n] with A^n = a[1] A^(n-1) + a[2] A^(n-2) + .. + a[n].
 
-    Every n x n matrix A satisfies such a rule (Cayley and Hamilton), so whatever A does again and
+    Every n x n matrix A satisfies such a rule (Cayley and Hamilton), so what A does again and
     again can be said by its last n results. The numbers are those of the characteristic
     polynomial, found by Faddeev and LeVerrier's steps: a[k] = trace(B) / k, then B = A (B - a[k]).
     """

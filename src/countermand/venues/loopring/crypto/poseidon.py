@@ -32,7 +32,7 @@ What follows gives the same numbers for a fraction of the work. Three observatio
 
 3.  Numbers side by side in one long integer, `SLOT` bits each, are all multiplied by s in a single
     product, and the register shifts as the integer does. So a round costs the same few operations
-    whatever t is. A slot never overflows into the next one: it sums up fewer than 3 t products of
+    for every t. A slot never overflows into the next one: it sums up fewer than 3 t products of
     two numbers below P, less than 2^513 for every t allowed here.
 
 Source: Grassi, Khovratovich, Rechberger, Roy, Schofnegger, "Poseidon: A New Hash Function for
