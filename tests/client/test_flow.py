@@ -77,7 +77,7 @@ def test_nothing_is_sent_where_nothing_can_be_said(runner: Runner) -> None:
         yield Step(BUILD, "never")
 
     sent: list[Step] = []
-    with pytest.raises(NotExpressible):
+    with pytest.raises(NotExpressible, match="this"):
         runner(VENUE, flow(), sent.append)
     assert [] == sent
 

@@ -66,7 +66,7 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Lanes()
     line.block("alice")
     line.enter("alice", lambda: None)
-    with pytest.raises(Overloaded):
+    with pytest.raises(Overloaded, match="1 requests wait for others"):
         line.enter("alice", lambda: None)
     line.release("alice")
     line.block("bob")

@@ -685,5 +685,5 @@ def test_client_does_not_take_a_page_for_the_whole(three: Window) -> None:
     page = three.seen(three.path("/positions?pageSize=2"))
     message = msgspec.convert(page, three.desk.venue.routes.of(Operation.LIST_POSITIONS).op.reply)
 
-    with pytest.raises(NotExpressible):
+    with pytest.raises(NotExpressible, match="more than 99 positions"):
         positions.read_page(message, ListPositions(account_id="1"), three.desk.context())

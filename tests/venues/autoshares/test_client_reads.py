@@ -43,7 +43,7 @@ def test_balance_is_that_of_the_account_asked_for(window: Window) -> None:
 
 def test_account_that_is_not_there_any_more_is_denied() -> None:
     """As one that never was."""
-    with pytest.raises(Unauthorized):
+    with pytest.raises(Unauthorized, match=r"Authorization has been denied for this request\."):
         answered(account.summary(AccountId(12)), None)
 
 
@@ -51,7 +51,7 @@ def test_account_that_nobody_owns_cannot_be_read(window: Window) -> None:
     """Its owner is part of what our client reports."""
     first = account.show_account(window.account(), window.desk.context())
 
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="account without an owner"):
         account.read_account(replace(first, owners=[]), is_default=True)
 
 
@@ -64,7 +64,7 @@ def test_position_in_an_unknown_security_cannot_be_read(window: Window) -> None:
     unknown = replace(known, security_id=999_999)
     page = Page(result=[unknown], next_page_link="", previous_page_link="", total_count=1)
 
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="position names what is not known here"):
         positions.read_page(page, ListPositions(account_id="1"), ctx)
 
 

@@ -258,7 +258,7 @@ def test_client_reads_a_market_it_does_not_know(window: Window) -> None:
 
 def test_client_does_not_take_a_page_for_the_whole(window: Window) -> None:
     """More securities than a page shows are not told as if they were all."""
-    with pytest.raises(NotExpressible):
+    with pytest.raises(NotExpressible, match="more than 100 securities"):
         read(window, equity(), "http://127.0.0.1/more")
 
 

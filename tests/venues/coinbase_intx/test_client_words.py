@@ -135,13 +135,13 @@ def test_names_nobody_knows_here() -> None:
     ctx, nowhere = DESK.context(), {"portfolio_uuid": "elsewhere"}
     order = show.show_order(placed(), ctx)
     portfolio = answer_to("/api/v1/portfolios")[0]
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="order names what is not known here"):
         show.read_order(changed(order, symbol="DOGE-PERP"), None, ctx)
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="order names what is not known here"):
         show.read_order(changed(order, order_id="elsewhere"), None, ctx)
-    with pytest.raises(WireError):
+    with pytest.raises(WireError, match="invalid event_type"):
         show.read_order(changed(order, event_type="PENDING_CANCEL"), None, ctx)
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="portfolio names what is not known here"):
         account.read_portfolio(replace(portfolio, **nowhere), None, ctx)
 
 
@@ -150,9 +150,9 @@ def test_holdings_nobody_knows_here() -> None:
     portfolio = answer_to("/api/v1/portfolios")[0].portfolio_uuid
     asked, stray = GetPortfolio(portfolio), GetPortfolio("elsewhere")
     balance = answer_to(f"/api/v1/portfolios/{portfolio}/balances")[0]
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="balance names what is not known here"):
         account.read_balance(replace(balance, asset_id="0-0-zz"), asked, DESK.context())
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="request names what is not known here"):
         account.read_balance(balance, stray, DESK.context())
 
 
@@ -232,7 +232,7 @@ def test_fill_nobody_knows_here() -> None:
     one = codec.decode_reply(row, Response(200, codec.encode(page))).results[0]
 
     assert fills.read_fill(one, None, desk.context()).last_qty_lots == 1000
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="fill names what is not known here"):
         fills.read_fill(replace(one, symbol="DOGE-PERP"), None, desk.context())
 
 

@@ -236,7 +236,7 @@ def test_order_of_elsewhere_is_not_readable() -> None:
     ctx = DESK.context()
     shown = show_order(DESK.engine.exchange.query(GetOrder(MINE, placed)), ctx)
     for odd in (replace(shown, market_slug="nowhere"), replace(shown, id="order-123")):
-        with pytest.raises(Malformed):
+        with pytest.raises(Malformed, match="order names what is not known here"):
             read_order(odd, None, ctx)
     pending = read_order(replace(shown, state="ORDER_STATE_PENDING_NEW"), None, ctx)
     expired = read_order(replace(shown, state="ORDER_STATE_EXPIRED"), None, ctx)
@@ -251,7 +251,7 @@ def test_nobody_has_no_account() -> None:
     ctx = DESK.context()
     nobody = replace(ctx.principal, owner="nobody")
     for principal in (ANYONE, nobody):
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFound, match="Account not found"):
             resolve.account(replace(ctx, principal=principal))
 
 

@@ -507,5 +507,5 @@ def test_answers_nobody_can_read(quoted: Floor) -> None:
 def test_market_that_is_gone_is_not_there(floor: Floor) -> None:
     """Should the exchange have no quote of a market the venue knows, that is a 404."""
     for row in (markets.BY_SLUG, depth.QUOTE, depth.BOOK, depth.SETTLEMENT):
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFound, match=r"The server was unable to process your request\."):
             told(row.serve(m.BySlug(GAME), floor.desk.context()), None)

@@ -428,13 +428,13 @@ def test_client_reads_holdings(traded: Floor, owner: str) -> None:
 @pytest.mark.parametrize("operation", [Operation.LIST_BALANCES, Operation.LIST_POSITIONS])
 def test_client_asks_for_no_other_account(floor: Floor, operation: Operation) -> None:
     """The wire has no word for one."""
-    with pytest.raises(NotExpressible):
+    with pytest.raises(NotExpressible, match="account_id of GetAccount"):
         ask(floor, operation, GetAccount(AccountId(999)))
 
 
 def test_client_makes_no_fills_of_trades(floor: Floor) -> None:
     """A trade says neither of which order it is nor on which side."""
-    with pytest.raises(NotExpressible):
+    with pytest.raises(NotExpressible, match="list-fills is not called by this client"):
         ask(floor, Operation.LIST_FILLS, ListFills((floor.desk.accounts()[0].account_id,)))
 
 
@@ -447,14 +447,14 @@ def test_answers_nobody_can_read(traded: Floor) -> None:
     held = told(positions.serve_list(everything, context), summary, ())
     euros = [replace(one, currency="EUR") for one in page.balances]
 
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="balance names what is not known here"):
         account.BALANCES.read(replace(page, balances=euros), balances, context)
     elsewhere = replace(held, positions={"nope": held.positions[GAME]})
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="position names what is not known here"):
         positions.read_list(elsewhere, everything, context)
 
 
 def test_account_that_is_gone_is_not_there(floor: Floor) -> None:
     """Should the exchange not have an account the venue knows, that is a 404."""
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="account not found"):
         told(account.serve_balances(Nothing(), floor.desk.context()), None)
