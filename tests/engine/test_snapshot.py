@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from tests.engine.desk import FOUNDING, entries, fill, flip, run, state_after, traffic
 
-from countermand.core.exchange import Exchange
+from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine import keeper as keeping
 from countermand.engine import snapshot as snapshotting
 from countermand.engine.clock import ManualClock
@@ -154,7 +154,9 @@ def test_the_digest_is_the_exchanges_own() -> None:
     exchange = Exchange()
     for entry in WROTE:
         exchange.apply(entry)
-    snapshot = take(exchange.dump(), Header(1, exchange.seq, exchange.ts_ns, b"", b"", b""))
+    snapshot = take(
+        exchange.dump(), Header(RULES_VERSION, exchange.seq, exchange.ts_ns, b"", b"", b"")
+    )
     assert exchange.digest() == snapshot.header.digest == snapshot.exchange().digest()
 
 

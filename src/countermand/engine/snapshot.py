@@ -55,13 +55,19 @@ class Snapshot(Struct, frozen=True):
     dump: bytes
 
     def exchange(self) -> Exchange:
-        """Return the exchange as it was. Raises: SnapshotDamaged."""
+        """
+        Return the exchange as it was; what former rules left is turned into ours.
+
+        Raises: SnapshotDamaged.
+        """
+        if sha256(self.dump).digest() != self.header.digest:
+            raise SnapshotDamaged("its state is not the one it was taken of")
         try:
-            exchange = Exchange.load(self.dump)
+            exchange = Exchange.load(self.dump, self.header.rules_version)
         except Exception as error:
             # The seal is whole, so the dump is of a version whose state looks otherwise.
             raise SnapshotDamaged(f"its state cannot be read: {error}") from error
-        if (exchange.seq, exchange.digest()) != (self.header.seq, self.header.digest):
+        if exchange.seq != self.header.seq:
             raise SnapshotDamaged("its state is not the one it was taken of")
         return exchange
 
