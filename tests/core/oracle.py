@@ -147,6 +147,7 @@ class Oracle(Founding):
             net, cost, _ = self._position(c.account_id, instrument.id)
             rate = self._rate(c.account_id, instrument)
             pledged += money.position_hold(instrument, net, cost, NOTHING_OPEN, rate)
+        pledged += self._loss(c.account_id, c.asset_id)
         if c.amount_minor > self.totals.get((c.account_id, c.asset_id), 0) - pledged:
             return [("InstructionRejected", "INSUFFICIENT_FUNDS")]
         self._pay(c.account_id, EXTERNAL, c.asset_id, c.amount_minor)
@@ -592,6 +593,16 @@ class Oracle(Founding):
         each = self.instruments.values()
         return [i for i in each if money.has_positions(i) and i.quote_asset_id == asset]
 
+    def _loss(self, account: int, asset: int) -> int:
+        # What positions on margin, of which not all is held, have lost together at the last prices.
+        profit = 0
+        for instrument in self._held_in(asset):
+            net, cost = self._position(account, instrument.id)[:2]
+            if money.on_margin(instrument) and self._rate(account, instrument) < money.BILLION:
+                mark = self.last_px.get(instrument.id) or instrument.reference_price_ticks
+                profit += net * mark * instrument.notional_minor - cost
+        return max(0, -profit)
+
     def _margin(
         self,
         account: int,
@@ -626,7 +637,8 @@ class Oracle(Founding):
         cash: int = 0,
         outdated: Order | None = None,
     ) -> bool:
-        available = self._available(account, money.hold_asset(instrument, side))
+        asset = money.hold_asset(instrument, side)
+        available = self._available(account, asset) - self._loss(account, asset)
         if outdated:
             where = (self.instruments[outdated.instrument], outdated.side, outdated.price)
             available += money.order_hold(*where, outdated.leaves, outdated.paid)

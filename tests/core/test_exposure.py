@@ -1,12 +1,28 @@
 """Exposure: what an order needs before it is taken."""
 
 import pytest
-from tests.core.build import ALICE, BOB, CAROL, MONEY, PERCENT, PERP, RAIN, SPOT, World
+from tests.core.build import (
+    ALICE,
+    BOB,
+    CAROL,
+    MONEY,
+    PERCENT,
+    PERP,
+    RAIN,
+    SHARES,
+    SPOT,
+    USDC,
+    World,
+    perpetual,
+)
 
 from countermand.core import exposure
+from countermand.vocabulary.commands import DepositFunds, ListInstrument, OpenAccount
 from countermand.vocabulary.ids import AccountId, InstrumentId
 from countermand.vocabulary.instrument import FeeBasis
 from countermand.vocabulary.order import Cash, ExecInst, OrdType, Side, TimeInForce
+from countermand.vocabulary.queries import GetAccount
+from countermand.vocabulary.reports import AccountSummary
 
 
 def needs(
@@ -207,3 +223,61 @@ def test_fee_taken_from_what_a_sale_brings_is_never_more() -> None:
 
     assert world.money(ALICE) == (500, 0)
     world.exchange.check_invariants()
+
+
+# What alice, long 50 at 100 with a margin of 5000, can pledge of her 100,000 at a mark.
+MARKS = [
+    ("as it was bought", 100, 95_000),
+    ("a loss of 20,000", 60, 75_000),
+    ("a profit opens nothing", 140, 95_000),
+]
+
+
+@pytest.mark.parametrize(("_says", "mark", "free"), MARKS)
+def test_loss_at_the_mark_is_not_there_to_be_pledged(_says: str, mark: int, free: int) -> None:
+    """Nor to be withdrawn; an order that can only close is taken all the same."""
+    world = World()
+    world.trade(ALICE, BOB, 50, 100, instrument_id=PERP)
+    world.trade(CAROL, BOB, 1, mark, instrument_id=PERP)
+    lots = free // (10 * 10 // 10)
+    for asked, taken in ((lots + 1, False), (lots, True)):
+        world.buy(ALICE, asked, 10, f"a{asked}", instrument_id=PERP)
+        assert world.story[0].startswith("accepted" if taken else "rejected")
+        world.cancel(ALICE, name=f"a{asked}")
+    for asked in (free + 1, free):
+        world.withdraw(ALICE, asked)
+        assert (world.story == ["refused INSUFFICIENT_FUNDS"]) is (asked > free)
+
+    world.sell(ALICE, 50, 500, "close", instrument_id=PERP)
+    assert world.story[0].startswith("accepted")
+    world.exchange.check_invariants()
+
+
+def test_profit_counts_against_loss_in_the_same_asset() -> None:
+    """Long and short of the same mark: what one lost the other won."""
+    world = World()
+    world.run(ListInstrument(perpetual(symbol="ETH-PERP")))
+    other = InstrumentId(world.exchange.seq)
+    world.trade(ALICE, BOB, 50, 100, instrument_id=PERP)
+    world.trade(BOB, ALICE, 50, 100, instrument_id=other)
+    for market in (PERP, other):
+        world.trade(CAROL, BOB, 1, 60, instrument_id=market)
+    summary: AccountSummary = world.exchange.query(GetAccount(ALICE))
+
+    assert [(0, MONEY - 10_000)] == [
+        (one.loss_minor, one.available_minor) for one in summary.balances if one.asset_id == USDC
+    ]
+
+
+@pytest.mark.parametrize(("account", "loss"), [(CAROL, 20_000), (ALICE, 0)])
+def test_shares_that_are_paid_for_can_lose_no_more(account: AccountId, loss: int) -> None:
+    """All that they cost is held, unless the account may borrow, as carol's may."""
+    world = World(shares={})
+    world.run(OpenAccount("acme", "owner", "dave", may_borrow=True))
+    dave = AccountId(world.seq)
+    world.run(DepositFunds(dave, USDC, MONEY))
+    world.trade(account, dave, 50, 100, instrument_id=SHARES)
+    world.trade(BOB, dave, 1, 60, instrument_id=SHARES)
+    summary: AccountSummary = world.exchange.query(GetAccount(account))
+
+    assert [loss] == [one.loss_minor for one in summary.balances if one.asset_id == USDC]

@@ -26,6 +26,7 @@ from countermand.core import (
     checks,
     decide,
     evolve,
+    exposure,
     fees,
     funding,
     ledger,
@@ -306,6 +307,7 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
     "who may not borrow is lent": (ledger, "margin_rate_ppb", _lent),
     "what is sold already may be sold again": (checks, "refuse_effect", lambda *_: None),
     "a slot is not given up": (slots, "_occupant", lambda *_: None),
+    "a loss at the mark may be pledged": (exposure, "loss_minor", lambda *_: 0),
     "margin is free": (ledger, "margin", lambda *_, **__: 0),
 }
 

@@ -66,7 +66,7 @@ def _filled(state: State, market: Market, order: Order) -> list[Event]:
     account = state.accounts[now.account_id]
     # What waits does not hold what coming in is charged, nor a sell all that it may trade at.
     priced = Priced(now.terms.side, now.terms.price_ticks, now.leaves_qty_lots)
-    if not affordable(account, market, priced, replaced=order):
+    if not affordable(state, account, market, priced, replaced=order):
         return []
     makers = waiting.makers(market, now.terms.side, now.terms.price_ticks)
     planned = plan(placing.incoming(now), makers, placing.net_of(state, market))

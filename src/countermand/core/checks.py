@@ -64,7 +64,7 @@ def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReaso
         return RejectReason.ACCOUNT_LOCKED
     asked = command.terms
     if _is_plain(asked) and not account.reduce_only:
-        reason = _refuse_plain(account, market, ts_ns, command)
+        reason = _refuse_plain(state, account, market, ts_ns, command)
         return reason or Admitted(account, market, asked, is_plain=True)
     reason = (
         _refuse_in_state(market.instrument.trading_state, asked)
@@ -79,14 +79,14 @@ def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReaso
     reason = (
         _refuse_unmet(market, asked, in_force)
         or refuse_terms(market, asked, in_force.order_qty_lots)
-        or _refuse_exposure(account, market, in_force)
+        or _refuse_exposure(state, account, market, in_force)
         or _refuse_meeting(account, market, in_force)
     )
     return reason or Admitted(account, market, in_force, is_plain=False)
 
 
 def _refuse_plain(
-    account: Account, market: Market, ts_ns: int, command: NewOrder
+    state: State, account: Account, market: Market, ts_ns: int, command: NewOrder
 ) -> RejectReason | None:
     # The same ladder without the rungs that a plain order cannot fail on.
     asked, instrument = command.terms, market.instrument
@@ -99,7 +99,7 @@ def _refuse_plain(
     return (
         refuse_style(ts_ns, asked)
         or refuse_terms(market, asked, asked.order_qty_lots)
-        or _refuse_exposure(account, market, asked)
+        or _refuse_exposure(state, account, market, asked)
     )
 
 
@@ -228,7 +228,9 @@ def refuse_terms(market: Market, asked: OrderTerms, qty_lots: int) -> RejectReas
     return None
 
 
-def _refuse_exposure(account: Account, market: Market, in_force: OrderTerms) -> RejectReason | None:
+def _refuse_exposure(
+    state: State, account: Account, market: Market, in_force: OrderTerms
+) -> RejectReason | None:
     instrument, side, qty_lots = market.instrument, in_force.side, in_force.order_qty_lots
     exec_inst = in_force.exec_inst
     if exec_inst & _REDUCE_ONLY and not covers(account, instrument, side, qty_lots):
@@ -242,7 +244,7 @@ def _refuse_exposure(account: Account, market: Market, in_force: OrderTerms) -> 
         return RejectReason.POSITION_LIMIT
     priced = Priced(side, in_force.price_ticks, qty_lots, in_force.cash)
     freed_minor = slots.freed_minor(account, instrument, in_force) if in_force.slot else 0
-    if not affordable(account, market, priced, None, freed_minor):
+    if not affordable(state, account, market, priced, None, freed_minor):
         return RejectReason.INSUFFICIENT_FUNDS
     if len(account.open_orders) >= OPEN_ORDERS_PER_ACCOUNT_MAX:
         return RejectReason.TOO_MANY_OPEN_ORDERS

@@ -7,7 +7,8 @@ from msgspec import Struct
 from countermand.core import fees, waiting
 from countermand.core.ledger import hold_asset, margin, margin_rate_ppb, order_hold
 from countermand.core.order import Order
-from countermand.core.state import Account, Market, Position
+from countermand.core.state import Account, Market, Position, State
+from countermand.vocabulary.ids import AssetId
 from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
 from countermand.vocabulary.order import Cash, OrderTerms, Outcome, PositionEffect, Side
 from countermand.vocabulary.reasons import RejectReason
@@ -152,7 +153,27 @@ def _cash_fee(instrument: Instrument, cash_minor: int) -> int:
     return ceil_ppb(cash_minor, instrument.fee_reserve_ppb) + instrument.fee_step_minor
 
 
+def loss_minor(state: State, account: Account, asset_id: AssetId) -> int:
+    """
+    Return what the account's positions on margin have lost together at their marks, in the asset.
+
+    Profit counts against loss and for nothing else. A position of which all is held can lose no
+    more than that.
+    """
+    profit = 0
+    for instrument_id, position in account.positions.items():
+        market = state.markets[instrument_id]
+        instrument = market.instrument
+        if not position.net_lots or instrument.kind is _BINARY:
+            continue
+        if instrument.quote_asset_id == asset_id and margin_rate_ppb(account, instrument) < PPB:
+            value = instrument.notional_of(market.mark_price_ticks, position.net_lots)
+            profit += value - position.cost_minor
+    return max(0, -profit)
+
+
 def affordable(
+    state: State,
     account: Account,
     market: Market,
     priced: Priced,
@@ -161,12 +182,17 @@ def affordable(
 ) -> bool:
     """
     Whether the account can hold what the order may come to owe; `freed_minor` is held no more then.
+
+    What is lost at the mark is not there to be held.
     """
     required = required_minor(account, market, priced, replaced)
     if required <= 0:
         return True
-    balance = account.balances.get(hold_asset(market.instrument, priced.side))
+    asset_id = hold_asset(market.instrument, priced.side)
+    balance = account.balances.get(asset_id)
     free_minor = balance.total_minor - balance.hold_minor if balance else 0
+    if account.positions:
+        free_minor -= loss_minor(state, account, asset_id)
     return required <= free_minor + freed_minor
 
 

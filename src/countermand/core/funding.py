@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from countermand.core.decision import Decision, Reaction
+from countermand.core.exposure import loss_minor
 from countermand.core.ledger import hold_asset, margin, margin_rate_ppb
 from countermand.core.pictures import canceled
 from countermand.core.state import Account, Position, State
@@ -31,7 +32,9 @@ def deposit_funds(state: State, seq: int, ts_ns: int, command: DepositFunds) -> 
 
 
 def withdraw_funds(state: State, seq: int, ts_ns: int, command: WithdrawFunds) -> Decision:
-    """Take money out that no position holds; `unfunded` says what becomes of open orders."""
+    """
+    Take money out that no position holds or has lost; `unfunded` says what becomes of open orders.
+    """
     account = state.accounts.get(command.account_id)
     if account is None or command.account_id < 0:
         return Decision([InstructionRejected(RejectReason.UNKNOWN_ACCOUNT, command.account_id)])
@@ -43,7 +46,7 @@ def withdraw_funds(state: State, seq: int, ts_ns: int, command: WithdrawFunds) -
 
 
 def _free_of_positions(state: State, account: Account, asset_id: AssetId) -> int:
-    held = 0
+    held = loss_minor(state, account, asset_id)
     for instrument_id, position in account.positions.items():
         instrument = state.markets[instrument_id].instrument
         if instrument.quote_asset_id == asset_id:

@@ -13,11 +13,12 @@ holds nothing, so that a cancel frees it to the last unit. What is held:
     binary position   the payout of what is short, as it stands or as all   quote asset
                       buys or all sells would leave it, whichever is worst
 
-Margin counts cost, not mark: profit that is not realized opens no further position. Shares are
-held at all they cost unless the account may borrow, and their price is not paid but held, so that
-what an account has in cash is its balance less what its positions cost. A binary
-outcome is paid for when it is bought and brings its price when it is sold, so what is short holds
-all it may come to pay. Buys and sells that fill together need no more than one side alone.
+Margin counts cost, not mark: profit that is not realized opens no further position. A loss at the
+mark is not held; it is not there to be held or withdrawn either (`exposure.loss_minor`). Shares
+are held at all they cost unless the account may borrow, and their price is not paid but held, so
+that what an account has in cash is its balance less what its positions cost. A binary outcome is
+paid for when it is bought and brings its price when it is sold, so what is short holds all it may
+come to pay. Buys and sells that fill together need no more than one side alone.
 """
 
 from countermand.core import fees

@@ -50,7 +50,7 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
     if command.policy is _CANCEL_EXECUTED and terms.order_qty_lots <= now.cum_qty_lots:
         ended = pictures.canceled(now, ts_ns, CancelReason.REQUESTED)
         return Decision([OrderCanceled(ended)], (now.order_id,))
-    reason = _refuse(account, market, order, (cl_ord_id, terms), ts_ns)
+    reason = _refuse(state, market, order, (cl_ord_id, terms), ts_ns)
     if reason is not None:
         return Decision([cancel_rejected(_REPLACE, order, asked, reason)])
     keeps = keeps_priority(now.terms, terms)
@@ -93,10 +93,11 @@ def _given(new: TimeInForce | None, old: TimeInForce) -> TimeInForce:
 
 
 def _refuse(
-    account: Account, market: Market, order: Order, new: tuple[str, OrderTerms], ts_ns: int
+    state: State, market: Market, order: Order, new: tuple[str, OrderTerms], ts_ns: int
 ) -> RejectReason | None:
     cl_ord_id, terms = new
     now, old = order.now, order.now.terms
+    account = state.accounts[now.account_id]
     if account.trading_locked:
         return RejectReason.ACCOUNT_LOCKED
     trading_state = market.instrument.trading_state
@@ -113,7 +114,7 @@ def _refuse(
         return RejectReason.NOTHING_TO_REPLACE
     if terms.order_qty_lots <= now.cum_qty_lots:
         return RejectReason.QTY_BELOW_EXECUTED
-    return _refuse_exposure(account, market, order, terms)
+    return _refuse_exposure(state, account, market, order, terms)
 
 
 def _style(terms: OrderTerms) -> tuple[int, int, int]:
@@ -121,7 +122,7 @@ def _style(terms: OrderTerms) -> tuple[int, int, int]:
 
 
 def _refuse_exposure(
-    account: Account, market: Market, order: Order, terms: OrderTerms
+    state: State, account: Account, market: Market, order: Order, terms: OrderTerms
 ) -> RejectReason | None:
     instrument, side, price_ticks = market.instrument, terms.side, terms.price_ticks
     leaves = terms.order_qty_lots - order.now.cum_qty_lots
@@ -138,7 +139,8 @@ def _refuse_exposure(
         return RejectReason.POST_ONLY_WOULD_CROSS
     if more_lots > 0 and over_position_limit(account, instrument, side, more_lots):
         return RejectReason.POSITION_LIMIT
-    if not affordable(account, market, Priced(side, price_ticks, leaves), replaced=order):
+    priced = Priced(side, price_ticks, leaves)
+    if not affordable(state, account, market, priced, replaced=order):
         return RejectReason.INSUFFICIENT_FUNDS
     if terms.stp is _REJECT and enters:
         coming = Incoming(account.account_id, side, price_ticks, leaves, terms.stp)

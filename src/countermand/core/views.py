@@ -8,7 +8,7 @@ from typing import Any
 from countermand.core import fees, sizing
 from countermand.core.book import Ladder
 from countermand.core.decide import decide
-from countermand.core.exposure import Priced, market_bound, required_minor
+from countermand.core.exposure import Priced, loss_minor, market_bound, required_minor
 from countermand.core.ledger import hold_asset
 from countermand.core.state import Account, Market, State
 from countermand.vocabulary.commands import NewOrder, RecordRejected
@@ -178,7 +178,13 @@ def _get_account(state: State, query: GetAccount) -> AccountSummary | None:
     if account is None:
         return None
     balances = tuple(
-        BalanceReport(account.account_id, asset_id, balance.total_minor, balance.hold_minor)
+        BalanceReport(
+            account.account_id,
+            asset_id,
+            balance.total_minor,
+            balance.hold_minor,
+            loss_minor(state, account, asset_id),
+        )
         for asset_id, balance in sorted(account.balances.items())
     )
     positions = tuple(
@@ -272,11 +278,11 @@ def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
     rested = events[-1]
     if isinstance(rested, OrderAccepted | OrderRested) and rested.order.is_open:
         fee += _resting_fee_minor(market.instrument, rested.order, trades)
-    needs = _needs(account, market, order)
+    needs = _needs(state, account, market, order)
     return PreviewReport(reason, *needs, fee_minor=fee, fill_qty_lots=filled)
 
 
-def _needs(account: Account, market: Market, order: NewOrder) -> tuple[int, int]:
+def _needs(state: State, account: Account, market: Market, order: NewOrder) -> tuple[int, int]:
     # What the order needs, and what there is for it.
     terms = order.terms
     price_ticks = terms.price_ticks or market_bound(market, terms.side)
@@ -284,7 +290,8 @@ def _needs(account: Account, market: Market, order: NewOrder) -> tuple[int, int]
     required = required_minor(
         account, market, Priced(terms.side, price_ticks, qty_lots, terms.cash)
     )
-    return required, account.available_minor(hold_asset(market.instrument, terms.side))
+    asset_id = hold_asset(market.instrument, terms.side)
+    return required, account.available_minor(asset_id) - loss_minor(state, account, asset_id)
 
 
 def _resting_fee_minor(instrument: Instrument, now: OrderReport, trades: list[Traded]) -> int:

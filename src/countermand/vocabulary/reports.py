@@ -117,19 +117,20 @@ class BalanceReport(Struct, frozen=True, gc=False):
     """
     What an account has of an asset.
 
-    Units: minor units of the asset; `available = total - hold`, below zero only when a perpetual's
-    loss went beyond the money there was.
+    Units: minor units of the asset; `available = total - hold - loss`, the last what positions on
+    margin have lost at their marks. Below zero only when that goes beyond the money there is.
     """
 
     account_id: AccountId
     asset_id: AssetId
     total_minor: int
     hold_minor: int
+    loss_minor: int = 0
 
     @property
     def available_minor(self) -> int:
         """What can be spent or pledged."""
-        return self.total_minor - self.hold_minor
+        return self.total_minor - self.hold_minor - self.loss_minor
 
 
 class PositionReport(Struct, frozen=True, gc=False):
