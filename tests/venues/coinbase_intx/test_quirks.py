@@ -12,7 +12,12 @@ from tests.venues.desk import START_NS, Desk
 
 from countermand.venues import VENUES
 from countermand.venues.coinbase_intx import ids
-from countermand.vocabulary.commands import AdvanceTime, ConfigureAccount, SetTradingState
+from countermand.vocabulary.commands import (
+    AdvanceTime,
+    ConfigureAccount,
+    SetTradingState,
+    WithdrawFunds,
+)
 from countermand.vocabulary.instrument import TradingState
 from countermand.wire import times
 from countermand.wire.credential import Credential
@@ -890,6 +895,30 @@ def test_loss_at_mark_is_no_balance(shop: Shop) -> None:
     assert profit == -1_000
     assert balance == collateral - 1_000
     assert power == balance - 3_000
+
+
+def test_loss_at_mark_opens_nothing(shop: Shop) -> None:
+    """1,000,000 USDC, long 160 BTC at 60000, marked at 50000: only closing is left."""
+    usdc = shop.desk.directory.asset_by_symbol("USDC")
+    assert usdc is not None
+    account_id = shop.desk.accounts()[0].account_id
+    had = Decimal(shop.send("GET", f"/portfolios/{shop.main}/balances/USDC")[1]["quantity"])
+    more = int((had - 1_000_000) * 10**usdc.scale)
+    shop.desk.engine.enter(WithdrawFunds(account_id, usdc.asset_id, more))
+    btc = {"instrument": "BTC-PERP", "stp_mode": "NONE"}
+    shop.placed(shop.bob, size="160", price="60000", **btc)
+    shop.placed(side="BUY", size="160", price="60000", client_order_id="long", **btc)
+    assert summed(shop, "buying_power") == ("36160",)
+    for side in ("SELL", "BUY"):
+        terms = {"side": side, "price": "50000", "size": "0.1", "client_order_id": side}
+        shop.placed(shop.bob, **terms, **btc)
+    balance = shop.send("GET", f"/portfolios/{shop.main}/balances/USDC")[1]
+    status, problem = shop.place(side="BUY", size="0.1", price="40000", client_order_id="n", **btc)
+
+    assert summed(shop, "unrealized_pnl", "buying_power") == ("-1600000", "0")
+    assert balance["max_withdraw_amount"] == "0"
+    assert (status, problem["error"]) == (400, "INSUFFICIENT_FUNDS")
+    assert shop.place(size="160", price="70000", client_order_id="out", **btc)[0] == 200
 
 
 def test_contribution_to_margin_is_a_fraction(shop: Shop) -> None:
