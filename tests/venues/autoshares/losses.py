@@ -49,6 +49,7 @@ LOSSES = Losses(
         ),
     },
     unsigned=frozenset({"method", "path", "body"}),
+    schemes=frozenset({b"authorization"}),
     bodiless=frozenset({409}),
     stranger=stranger,
 )

@@ -45,7 +45,7 @@ def test_row_1_application_key(office: Office, key: str | None) -> None:
 
 @pytest.mark.parametrize(
     "token",
-    [None, "", "Bearer", "Bearer ", "Bearer bm9ib2R5", "Basic YTpi", "{bare}", "bearer {bare}"],
+    [None, "", "Bearer", "Bearer ", "Bearer bm9ib2R5", "Basic YTpi", "{bare}", "Bearer  {bare}"],
 )
 def test_row_2_token(office: Office, token: str | None) -> None:
     """Missing, malformed or unknown: 401, before the ids are looked at."""

@@ -240,7 +240,7 @@ def test_order_that_would_meet_its_own(office: Office) -> None:
         (b"[]", "placeParams"),
         ({"Type": None}, "placeParams.Type"),
         ({"Type": "Sideways"}, "placeParams.Type"),
-        ({"Type": 1}, "placeParams.Type"),
+        ({"Type": 7}, "placeParams.Type"),
         ({"Side": None}, "placeParams.Side"),
         ({"Side": "Long"}, "placeParams.Side"),
         ({"TimeInforce": "Forever"}, "placeParams.TimeInForce"),

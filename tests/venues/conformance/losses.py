@@ -43,10 +43,10 @@ class Losses(Struct, frozen=True, kw_only=True):
            `refuses_nothing` a cancel of many that finds none is refused; `stranger` makes a key
            nobody knows of one somebody has.
 
-    Flipping the case of a letter changes nothing in `caseless` headers. Where orders go by what
-    their owners call them, `completed` makes a generic order one of the venue's, named and all, and
-    `names` are names an order could have. With `lists_all` orders are listed open and closed. Of
-    what `shows` is false for, an answer says nothing.
+    Flipping the case of a letter changes nothing in `caseless` headers, and in the first word of
+    `schemes`. Where orders go by what their owners call them, `completed` makes a generic order one
+    of the venue's, named and all, and `names` are names an order could have. With `lists_all`
+    orders are listed open and closed. Of what `shows` is false for, an answer says nothing.
     """
 
     lacks: frozenset[Operation] = frozenset()
@@ -61,6 +61,7 @@ class Losses(Struct, frozen=True, kw_only=True):
     refuses_nothing: bool = False
     stranger: Callable[[Any], Any] = _stranger
     caseless: frozenset[bytes] = frozenset()
+    schemes: frozenset[bytes] = frozenset()
     completed: Callable[[Desk, NewOrder], NewOrder] | None = None
     names: SearchStrategy[str] | None = None
     lists_all: bool = False

@@ -80,9 +80,17 @@ def flipped(request: Request, signed: Request, declared: Losses) -> list[Request
             for at, (name, value) in enumerate(headers)
             if at >= own
             for text in flips(value)
-            if name not in declared.caseless or text.lower() != value.lower()
+            if not _is_same(name, text, value, declared)
         ),
     ]
+
+
+def _is_same(name: bytes, text: bytes, value: bytes, declared: Losses) -> bool:
+    if name in declared.schemes:
+        # Of the two words only the first is read in any case.
+        own, credentials = value.split(b" ", 1)
+        return text.lower().startswith(own.lower()) and text.endswith(b" " + credentials)
+    return name in declared.caseless and text.lower() == value.lower()
 
 
 def differing(signed: Request, forged: Request) -> str:

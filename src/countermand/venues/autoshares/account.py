@@ -119,16 +119,16 @@ _NO_USER = m.NoUser(model=None, errors=["User was not found."], status_code=500,
 
 
 def show_who_asks(message: m.OfUser, ctx: Ctx) -> m.User | Response:
-    """Return who asks. Raises as `_no_user` does."""
-    return _no_user(message, ctx) or show_user(ctx.principal.owner, ctx)
+    """Return who asks. Raises as `no_user` does."""
+    return no_user(message, ctx) or show_user(ctx.principal.owner, ctx)
 
 
 USER = Op(m.OfUser, m.User, reply(show_who_asks))
 
 
 def serve_list(message: m.OfUser, ctx: Ctx) -> Serving[list[m.Account] | Response]:
-    """Return the accounts of who asks, the default one first. Raises as `_no_user` does."""
-    none = _no_user(message, ctx)
+    """Return the accounts of who asks, the default one first. Raises as `no_user` does."""
+    none = no_user(message, ctx)
     data: ReferenceData = yield GetReferenceData(NAME)
     owned = [one for one in data.accounts if one.owner == ctx.principal.owner]
     owned.sort(key=lambda one: not one.is_default)
@@ -187,7 +187,7 @@ def _access_type(report: AccountReport, ctx: Ctx) -> m.AccessType:
     return "ClosePositionsOnly" if report.reduce_only else "Owner"
 
 
-def _no_user(message: m.OfUser, ctx: Ctx) -> Response | None:
+def no_user(message: m.OfUser, ctx: Ctx) -> Response | None:
     """
     Return the answer about a user that does not exist, None for who asks.
 

@@ -13,6 +13,7 @@ from countermand.venues.autoshares import credential as credentials
 from countermand.venues.autoshares import logins
 from countermand.venues.autoshares.credential import AutosharesCredential, Bearer, digest
 from countermand.venues.autoshares.errors import DENIED, UnknownAppKey
+from countermand.venues.autoshares.paths import LOGIN, normal
 from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.wire import crypto
 from countermand.wire.credential import Principal
@@ -21,7 +22,6 @@ from countermand.wire.http import Request
 from countermand.wire.venue import Keys
 
 APP_KEY = b"et-app-key"
-LOGIN_PATHS = (b"/token", b"/api/token")
 
 
 class AutosharesAuth:
@@ -62,7 +62,7 @@ class AutosharesAuth:
                 half done.
         """
         app_key = (request.header(APP_KEY) or b"").decode("latin-1")
-        if request.path in LOGIN_PATHS and request.method == "POST":
+        if request.method == "POST" and normal(request.path) == LOGIN:
             _check_app_key(app_key, keys, at_login=True)
             return logins.login(request, app_key, keys, now_ns)
         token = logins.bearer(request)

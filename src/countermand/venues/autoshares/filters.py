@@ -12,9 +12,9 @@ Filters: the grammar in which lists are narrowed down, read into conditions and 
 A text stands in single quotes, which are doubled within it; a flag is `true` or `false`; a moment
 is `#2026-03-02T14:30:00#`, in UTC unless it says otherwise. Statuses are numbers here.
 
-Source: ETNA manual, "List orders", section on filters. That words are read in any case, that both
-        ends of `between` belong to it, the doubled quote, and that flags have no order are our
-        proposals, and so is that a filter has an end (`CONDITIONS_MAX`).
+Source: ETNA manual, "List orders", section on filters. That words and texts are read in any case,
+        that both ends of `between` belong to it, the doubled quote, and that flags have no order
+        are our proposals, and so is that a filter has an end (`CONDITIONS_MAX`).
 """
 
 import re
@@ -120,10 +120,15 @@ def matcher(conditions: Filter) -> Matcher:
 
     def meets(record: Mapping[str, Any]) -> bool:
         return all(
-            record[field] is not None and test(record[field], given) for field, test, given in tests
+            record[field] is not None and test(_lower(record[field]), given)
+            for field, test, given in tests
         )
 
     return meets
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 class _Reader:
@@ -218,7 +223,8 @@ def _number(kind: str, lexeme: str) -> Decimal | None:
 
 
 def _quoted(kind: str, lexeme: str) -> str | None:
-    return lexeme[1:-1].replace("''", "'") if kind == "text" else None
+    # As it is compared: in any case.
+    return lexeme[1:-1].replace("''", "'").lower() if kind == "text" else None
 
 
 def _flag(kind: str, lexeme: str) -> bool | None:

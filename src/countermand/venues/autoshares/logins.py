@@ -19,7 +19,7 @@ PASSWORD = b"password"
 PIN_CODE = b"pincode"
 VERIFICATION_CODE = b"verificationcode"
 AUTHORIZATION = b"authorization"
-BEARER = b"Bearer "
+BEARER = b"Bearer "  # in any case, as every scheme's name is: RFC 9110, section 11.1
 
 BASE = "BaseAuthentication"
 CODE = "VerificationCode"
@@ -52,7 +52,8 @@ def login(request: Request, app_key: str, keys: Keys[AutosharesCredential], now_
 def bearer(request: Request) -> str:
     """Return the token a request carries, empty when it carries none."""
     given = request.header(AUTHORIZATION) or b""
-    return given.removeprefix(BEARER).decode("latin-1") if given.startswith(BEARER) else ""
+    scheme, token = given[: len(BEARER)], given[len(BEARER) :]
+    return token.decode("latin-1") if scheme.lower() == BEARER.lower() else ""
 
 
 def _user(request: Request, keys: Keys[AutosharesCredential]) -> AutosharesCredential:

@@ -82,10 +82,7 @@ def _replaced(message: m.ModifyOrder, ctx: Ctx) -> Serving[OrderReport]:
 
 def _command(message: m.ModifyOrder, found: OrderReport, ctx: Ctx) -> ReplaceOrder:
     market, tif = ctx.directory.instruments[found.instrument_id], _tif(message, found)
-    kind = show.type_word(found.terms)
-    if resolve.word("Type", message.type or kind, tables.TYPE_WORDS) != kind:
-        raise _refused(found, None)
-    if message.legs or message.stop_price:
+    if _is_another(message, found, market) or message.legs or message.stop_price:
         raise _refused(found, None)
     old = annotations.read(found.terms.text)
     notes = _notes(message, found, old)
@@ -97,6 +94,16 @@ def _command(message: m.ModifyOrder, found: OrderReport, ctx: Ctx) -> ReplaceOrd
         expire_ns=_expire_ns(message, found, tif, notes, ctx),
         text=None if notes == old else annotations.write(notes),
     )  # fmt: skip
+
+
+def _is_another(message: m.ModifyOrder, found: OrderReport, market: Instrument) -> bool:
+    # Clients send the form they placed the order with: what is the same in it changes nothing.
+    kind, side = show.type_word(found.terms), show.side_word(found.terms)
+    return (
+        resolve.word("Type", message.type or kind, tables.TYPE_WORDS) != kind
+        or resolve.word("Side", message.side or side, tables.SIDE_WORDS) != side
+        or (message.symbol or market.symbol).upper() != market.symbol.upper()
+    )
 
 
 def _refused(found: OrderReport, reason: RejectReason | None) -> CancelRefused:

@@ -2,14 +2,10 @@
 Routes: what this venue answers, and where each row is written down.
 
 Rows are written without `/api`, which a proxy in front of the venue drops, and with version 1.0;
-`normal` reads the other spellings.
+`paths.normal` reads the other spellings.
 """
 
-import re
 from collections.abc import Iterator
-from typing import Any
-
-import msgspec
 
 from countermand.venues.autoshares import (
     account,
@@ -23,16 +19,16 @@ from countermand.venues.autoshares import (
     preview,
     read_orders,
     session,
+    terminal,
 )
 from countermand.venues.autoshares import replace as replacing
+from countermand.venues.autoshares.bodies import form_of
 from countermand.venues.autoshares.messages import orders as m
+from countermand.venues.autoshares.paths import normal
 from countermand.wire.conversation import Op
 from countermand.wire.operation import Access
 from countermand.wire.operation import Operation as Do
-from countermand.wire.route import QUERY, Form, Route, Routes, rows_at
-
-_LOGIN = re.compile(rb"(?:/api)?(/token|/logout)")
-_SPELLING = re.compile(rb"(?:/api)?/v(?:1|1\.0|2\.0)(/(?!token$|logout$).+)")
+from countermand.wire.route import QUERY, Route, Routes, rows_at
 
 _A = "/accounts/{accountId}"
 _FUNDS = "/accounts/{clearingNumber}/orders/mutual-funds/{orderId}"
@@ -50,40 +46,8 @@ def _shows(path: str, operation: Do, op: Op, section: str) -> Route:
     return row(f"GET {path}", operation, VIEW, op, section)
 
 
-def normal(path: bytes) -> bytes:
-    """
-    Return the one spelling of a path that rows are written in.
-
-    Source: Autoshares API, "Environments" (without `/api`); ETNA manual, samples (with it);
-            versions 1 and 1.0: Orders API reference; 2.0: stands of ETNA. No other is served, and
-            a login has none: ETNA manual, "Token".
-    """
-    if (login := _LOGIN.fullmatch(path)) is not None:
-        return bytes(login[1])
-    if (match := _SPELLING.fullmatch(path)) is None:
-        return path
-    rest: bytes = match[1]
-    # The manual's template of this one path ends in a slash.
-    return b"/v1.0" + (rest[:-1] if rest.endswith(b"/transactions/") else rest)
-
-
-def _any_case(message: type[msgspec.Struct]) -> Form:
-    """
-    Return the form of a body whose keys are read in any case; the last of equals wins.
-
-    Source: ETNA manual: `TimeInforce` when placing, `TimeInForce` elsewhere; the server is ASP.NET
-            with Json.NET, which matches keys so.
-    """
-    names = {f.encode_name.lower(): f.encode_name for f in msgspec.structs.fields(message)}
-
-    def normalize(values: dict[str, Any]) -> dict[str, Any]:
-        return {names.get(key.lower(), key): value for key, value in values.items()}
-
-    return Form(body=True, normalize=normalize, decimal_numbers=True)
-
-
-_CREATE, _MODIFY = _any_case(m.CreateOrder), _any_case(m.ModifyOrder)
-_LISTED = _any_case(m.ListConsolidated)
+_CREATE, _MODIFY = form_of(m.CreateOrder), form_of(m.ModifyOrder)
+_LISTED = form_of(m.ListConsolidated)
 
 
 # A row is one line, or two.
@@ -130,10 +94,17 @@ _OTHER_ORDERS = (
 _ACCOUNTS = (
     _shows("/users/{userId}/accounts", Do.LIST_ACCOUNTS, account.LIST, "List user's accounts"),
     _shows("/users/{userId}/info", Do.GET_ACCOUNT, account.USER, "Get user's info"),
+    _shows("/users/{userId}/settings/trading", Do.GET_ACCOUNT_DETAIL, terminal.SETTINGS,
+           "Get user's settings"),
+    _shows("/users/{userId}/exchanges", Do.GET_ACCOUNT_DETAIL, terminal.EXCHANGES,
+           "Get user's exchanges"),
     _shows(_A, Do.GET_ACCOUNT, account.ONE, "/accounts/{accountId}"),
     _shows(f"{_A}/info", Do.LIST_BALANCES, account.INFO, "Get account's balance info"),
     _shows(f"{_A}/details", Do.GET_ACCOUNT_DETAIL, account.DETAILS,
            "/accounts/{accountId}/details"),
+    _shows(f"{_A}/history", Do.GET_ACCOUNT_SUMMARY, terminal.HISTORY,
+           "Get historical account value"),
+    _shows(f"{_A}/transfers", Do.LIST_TRANSFERS, terminal.TRANSFERS, "Get all transfers"),
     _shows(f"{_A}/transactions", Do.LIST_FILLS, fills.LIST, "Get transactions"),
     _shows(f"{_A}/preview/limits/{{symbol}}", Do.PREVIEW_ORDER, limits.LIMITS,
            "/preview/limits/{symbol}"),

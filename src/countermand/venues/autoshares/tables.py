@@ -56,10 +56,13 @@ def _any_case(words: Iterable[str], **aliases: str) -> dict[str, str]:
     return {word.lower(): word for word in words} | aliases
 
 
-# The words a request may use, in lower case, and how the venue answers them.
+# The words a request may use, in lower case, and how the venue answers them; a number is a word's
+# own, as far as one is published.
 SIDE_WORDS = _any_case(text for _, text in SIDES.rows)
 TYPE_WORDS = _any_case(
-    (*(text for _, text in ORD_TYPES.rows), *OTHER_TYPES), **{"stop limit": "StopLimit"}
+    (*(text for _, text in ORD_TYPES.rows), *OTHER_TYPES),
+    **{"stop limit": "StopLimit", "0": "Market", "1": "Limit", "2": "Stop", "3": "StopLimit"},
+    **{"19": "TrailingStop", "20": "TrailingStopLimit"},
 )
 TIF_WORDS = _any_case(
     (*(text for _, text in TIMES_IN_FORCE.rows), *OTHER_TIMES_IN_FORCE),
@@ -69,7 +72,8 @@ HOURS_WORDS = _any_case(
     ("PRE", "POST", "REG", "ALL", "REGPOST", "PREREG", "PREPOST"), regpre="PREREG"
 )
 INST_WORDS = _any_case(
-    ("None", "CashAmountOrder", "FullLiquidation", "DoNotIncrease", "DoNotReduce", "AllOrNone")
+    ("None", "CashAmountOrder", "FullLiquidation", "DoNotIncrease", "DoNotReduce", "AllOrNone"),
+    **{"0": "None"},
 )
 
 # The numbers statuses have in filters. That of `Held` is not published.

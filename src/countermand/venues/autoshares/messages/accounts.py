@@ -76,6 +76,69 @@ class ListTransactions(Paged, frozen=True, kw_only=True):
     check_code: str = ""
 
 
+class ListTransfers(Paged, frozen=True, kw_only=True):
+    """`GET A/transfers`, asked like transactions."""
+
+    SORT: ClassVar[str] = "sortBy"
+
+    account_id: str
+    page_number: Count
+    page_size: PageSize
+    sort_field: str = field(name="sortBy")
+    desc: bool = field(name="isDesc")
+
+
+class GetHistory(Struct, frozen=True, rename="camel"):
+    """`GET A/history`: what an account was worth between two dates; `step` means nothing."""
+
+    account_id: str
+    start_date: str
+    end_date: str
+    step: int
+
+
+class Worth(Struct, frozen=True, rename="pascal"):
+    """What an account was worth on a day."""
+
+    date: str
+    value: Decimal
+
+
+class Preset(Struct, frozen=True, rename="pascal"):
+    """What a form begins with for one kind of securities."""
+
+    order_type: str = "Market"
+    quantity: int = 100
+    duration_type: str = "Day"
+    exchange_type: str = "Auto"
+    all_or_none: bool = field(name="AON", default=False)
+
+
+class Presets(Struct, frozen=True, rename="pascal"):
+    """What a form begins with."""
+
+    stocks: Preset = Preset()
+
+
+class TradingSettings(Struct, frozen=True, rename="pascal"):
+    """What a user's terminal begins with; the same for all, but for the largest order."""
+
+    max_stocks_quantity: int
+    instruments: Presets = Presets()
+    quantity_step_increment_multiplier: int = 1
+    price_step_increment_multiplier: int = 1
+    do_not_close_trade_popup_on_order_placement: bool = False
+    skip_verify_order: str = "Show"
+    skip_verify_cancel_order: str = "Show"
+    skip_verify_closing_position: str = "Show"
+    skip_verify_order_replace: str = "Show"
+    skip_place_order_status: str = "Show"
+    skip_cancel_order_status: str = "Show"
+    skip_closing_position_status: str = "Show"
+    skip_order_replace_status: str = "Show"
+    max_options_quantity: int = 0
+
+
 class GetLimits(Struct, frozen=True, omit_defaults=True, rename="camel"):
     """`GET A/preview/limits/{symbol}`; without a price the market's is taken."""
 

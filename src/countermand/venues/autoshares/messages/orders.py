@@ -83,12 +83,18 @@ class CreateOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
 
 
 class ModifyOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
-    """`PUT A/orders/{orderId}`; `Quantity` counts what has been executed."""
+    """
+    `PUT A/orders/{orderId}`; `Quantity` counts what has been executed.
+
+    Shape:  a symbol and a side may be repeated, as goetna does, and cannot be changed.
+    """
 
     account_id: str = field(name="accountId")
     order_id: str = field(name="orderId")
     id: int | None = None
     client_id: Name | None = None
+    symbol: Word | None = None
+    side: Word | None = None
     type: Word | None = None
     quantity: Decimal | None = None
     price: Decimal | None = None
