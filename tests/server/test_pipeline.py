@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -110,7 +111,11 @@ def bid(price: int) -> NewOrder:
 
 
 def pipeline(
-    engine: FedWorld, serve: Serve, access: Access = Access.PUBLIC, **more: Any
+    engine: FedWorld,
+    serve: Serve,
+    access: Access = Access.PUBLIC,
+    settings: Settings | None = None,
+    **more: Any,
 ) -> Pipeline:
     """A venue of one row."""
     op = Op(Nothing, Nothing, serve)
@@ -123,7 +128,7 @@ def pipeline(
         habits=Habits(auth_first=(b"/",), echoes=(b"x-trace",)),
     )  # fmt: skip
     keys = KeyRing(auth, [auth.credential("alice", {"key": "sesame"})])
-    return Pipeline(venue, engine, keys, Clock(), Settings())
+    return Pipeline(venue, engine, keys, Clock(), settings or Settings())
 
 
 def asking(*asks: Any, reply: Callable[..., Any] = lambda *_: None) -> Serve:
@@ -228,6 +233,22 @@ def test_market_halted_elsewhere_is_halted_here() -> None:
     engine.tell(SetTradingState(SPOT, TradingState.HALTED))
 
     assert TradingState.HALTED is served.directory.instruments[SPOT].trading_state
+
+
+def test_what_is_acquired_is_released_at_the_end() -> None:
+    """Its threads end, and it follows the feed no longer."""
+    engine, before = FedWorld(), set(threading.enumerate())
+    served = pipeline(engine, asking(), Access.VIEW, Settings(verify_threads=2))
+    assert 200 == ask(served, b"/do", (KEY, b"sesame")).status
+    own = set(threading.enumerate()) - before
+    assert own
+
+    served.close()
+    engine.tell(SetTradingState(SPOT, TradingState.HALTED))
+    assert TradingState.TRADING is served.directory.instruments[SPOT].trading_state
+    for thread in own:
+        thread.join(10)
+    assert not [thread for thread in own if thread.is_alive()]
 
 
 def test_client_that_goes_away_does_not_take_its_command_back() -> None:

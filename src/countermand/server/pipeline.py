@@ -200,14 +200,14 @@ class _Call:
             if not self._asks_first():
                 raise
             self._unmatched = error
-        route = self._route
-        if route is not None:
+        if (route := self._route) is not None:
             self._row = pipeline.rows[id(route)]
-        if route is not None and route.attempts is not None:
-            pipeline.count_attempt(route.attempts, request, self._now_ns)
-        if route is not None and route.access is Access.PUBLIC:
-            self._converse(route, ANYONE)
-        elif pipeline.verifier is None:
+            if route.attempts is not None:
+                pipeline.count_attempt(route.attempts, request, self._now_ns)
+            if route.access is Access.PUBLIC:
+                self._converse(route, ANYONE)
+                return
+        if pipeline.verifier is None:
             self._proven(pipeline.check(request, self._now_ns))
         else:
             key = pipeline.claimed(request)
@@ -227,9 +227,8 @@ class _Call:
             self._guarded(self._proven, verdict)
 
     def _proven(self, principal: Principal) -> None:
-        route = self._route
+        route, row = self._route, self._row
         weight = 1 if route is None else route.weight
-        row = self._row
         self._pipeline.limits.charge(
             row.limits, principal.key, weight, self._now_ns, cancels=row.cancels
         )

@@ -137,6 +137,16 @@ def test_sample_is_previewed(office: Office, name: str) -> None:
     assert (not code, code) == (told["IsSuccessful"], told.get("ErrorDescription", ""))
 
 
+def test_order_has_eight_legs_at_most(office: Office) -> None:
+    """More than any strategy of the venue has; one leg more is refused by the field's name."""
+    form = SAMPLES["option with option"][0]
+    legs = [_leg("AAPL", "Market", "Buy", 1)] * 9
+    line = f"POST {office.orders()}"
+
+    assert office.call(line, form | {"Legs": legs[:8]}).status == 200
+    assert office.call(line, form | {"Legs": legs}).status == 422
+
+
 # A list and what else it must be asked.
 LISTS = {
     "/accounts/{}/orders": "pageNumber=0&pageSize=99&sortField={}&desc={}",

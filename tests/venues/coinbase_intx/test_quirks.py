@@ -791,6 +791,15 @@ def test_no_more_than_twenty_portfolios(shop: Shop) -> None:
     assert answers == [200] * 18 + [400]
 
 
+def test_name_of_a_portfolio_has_a_length(shop: Shop) -> None:
+    """A hundred characters; one more is refused by the field's name."""
+    longest, longer = "n" * 100, "n" * 101
+
+    assert shop.send("POST", "/portfolios", {"name": longest})[1]["name"] == longest
+    status, refused = shop.send("POST", "/portfolios", {"name": longer})
+    assert (status, refused["message"]) == (400, "invalid name: no more than 100 characters")
+
+
 def test_fees_are_what_instruments_say(shop: Shop) -> None:
     """Per type, in both lists."""
     rates = shop.send("GET", "/portfolios/fee-rates")[1]

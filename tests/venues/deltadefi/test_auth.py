@@ -20,7 +20,15 @@ SEALED = '{"iv":"h1IC5IkemK5SxTV4","salt":"","ciphertext":"AAAAAAAAAAAAAAAAAAAAA
 KEYED = FIELDS | {"encrypted_operation_key": SEALED, "operation_key_hash": "ab" * 28}
 
 
-@pytest.mark.parametrize("fields", [FIELDS, KEYED, KEYED | {"passcode": "x", "access": ["view"]}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        FIELDS,
+        FIELDS | {"api_key": "x" * 128},
+        KEYED,
+        KEYED | {"passcode": "x", "access": ["view"]},
+    ],
+)
 def test_key_of_a_world(fields: dict[str, Any]) -> None:
     """All of it is kept, and said again as it was."""
     made = AUTH.credential("alice", fields)

@@ -234,6 +234,14 @@ def test_transaction_of_more_than_16_kib_is_none(others: int, fault: Fault | Non
     assert fault is fault_of(signed)
 
 
+@pytest.mark.parametrize(
+    ("size", "fault"), [(16_384, Fault.NOT_CBOR), (16_385, Fault.NOT_A_TRANSACTION)]
+)
+def test_transaction_is_not_looked_into_beyond_its_size(size: int, fault: Fault) -> None:
+    """Zeros are one item and what follows it, which is found out only of what is small enough."""
+    assert fault is fault_of("00" * size)
+
+
 def test_each_order_wants_its_own_signature() -> None:
     """A signature is good for one order of one account."""
     assert Fault.OTHER_ORDER is fault_of(SIGNED, ORDER_ID[:-1] + "2")
