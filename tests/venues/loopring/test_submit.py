@@ -131,6 +131,7 @@ def test_what_is_not_taken(floor: Floor, changes: dict[str, Any], code: int) -> 
         {"hash": "123", "validSince": 1, "channelId": "hummingbot", "label": None},
         {"extraOrderType": "TRADITIONAL_ORDER"},
         {"clientOrderId": "x" * 120, "maxFeeBips": 20},
+        {"maxFeeBips": 5000},
     ],
 )
 def test_what_clients_send_besides_is_taken(floor: Floor, changes: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What this venue's answers prove about an order."""
+"""Proof: what this venue's answers prove about an order."""
 
 from countermand.wire.operation import Operation
 from countermand.wire.proof import Proof, Proofs

@@ -1,5 +1,5 @@
 """
-Proof: what this venue's answers say about an order.
+Proof: what this venue's answers prove about an order.
 
 Every success shows the order as it is (README, "Known divergences": no answer is pending), and a
 refused cancel names the state that refused it. A finished order is remembered for a time, after

@@ -1,5 +1,5 @@
 """
-Proof: what this venue's answers say about an order.
+Proof: what this venue's answers prove about an order.
 
 A cancel is answered by ids alone, and a refused one does not name the state that refused it. A
 placed order is shown as it is. A finished order is remembered for a time, after which it is
