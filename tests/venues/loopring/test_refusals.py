@@ -13,8 +13,8 @@ from countermand.venues.loopring.errors import (
     Unproven,
 )
 from countermand.vocabulary.order import OrdStatus
-from countermand.vocabulary.reasons import CxlRejReason
-from countermand.wire.errors import CancelRefused, Forbidden, Unavailable, WireError
+from countermand.vocabulary.reasons import CxlRejReason, RejectReason
+from countermand.wire.errors import CancelRefused, Forbidden, OrderRefused, Unavailable, WireError
 from countermand.wire.http import Request, Response
 
 
@@ -42,6 +42,28 @@ def test_a_number_is_told_and_read_back(error: Coded | Absent | Unproven) -> Non
 
     assert (400, type(error)) == (response.status, type(read))
     assert (error.code, error.text) == (getattr(read, "code", None), read.text)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "text"),
+    [
+        (RejectReason.UNKNOWN_ACCOUNT, 102003, "invalid account id"),
+        (RejectReason.DUPLICATE_CL_ORD_ID, 102007, "order already exists"),
+        (RejectReason.INVALID_EXPIRE_TIME, 102008, "order has expired"),
+        (RejectReason.INSUFFICIENT_FUNDS, 102011, "insufficient balance"),
+        (RejectReason.QTY_ABOVE_MAX, 102020, "amount is above the maximum"),
+        (RejectReason.TOO_MANY_OPEN_ORDERS, 102027, "submit failed"),
+        (RejectReason.SLOT_NUMBER_USED, 102030, "invalid storage id"),
+    ],
+)
+def test_a_number_with_one_reason_is_told_in_the_documents_words(
+    reason: RejectReason, code: int, text: str
+) -> None:
+    """DEX API v3, "Error codes"."""
+    response = REFUSALS.render(OrderRefused(reason))
+
+    expected = {"resultInfo": {"code": code, "message": text}}
+    assert expected == msgspec.json.decode(response.body)
 
 
 def test_a_key_that_may_only_look_is_told_so() -> None:

@@ -273,7 +273,7 @@ def test_maker_only_that_would_take_is_refused(floor: Floor) -> None:
     "style", [{"orderType": "TAKER_ONLY"}, {"orderType": "AMM"}, {"tradeChannel": "AMM_POOL"}]
 )
 def test_taker_only_and_swaps_do_not_rest(floor: Floor, style: dict[str, str]) -> None:
-    """What they find they take; a swap is stored as what it amounts to."""
+    """What they find they take; a swap is told back, and found, as it was sent."""
     floor.buy(400 * E18, 12 * E18, "bob")
     order = floor.order(floor.taken(plain(floor, **style)))
 
@@ -282,7 +282,10 @@ def test_taker_only_and_swaps_do_not_rest(floor: Floor, style: dict[str, str]) -
         order["volumes"]["baseFilled"],
         order["volumes"]["quoteFilled"],
     )
-    assert ("TAKER_ONLY", "MIXED") == (order["orderType"], order["tradeChannel"])
+    sent = {"orderType": "LIMIT_ORDER", "tradeChannel": "MIXED"} | style
+    assert sent == {name: order[name] for name in sent}
+    query = f"accountId=10010&{'&'.join(f'{name}s={word}' for name, word in style.items())}"
+    assert [order["hash"]] == [one["hash"] for one in floor.told("/orders", query)["orders"]]
 
 
 @pytest.mark.parametrize("channel", ["MIXED", "ORDER_BOOK"])

@@ -7,7 +7,7 @@ owner's favor.
 
 from msgspec import Struct
 
-from countermand.venues.loopring.tables import LIMIT_ORDER, MIXED
+from countermand.venues.loopring.tables import AMM, AMM_POOL, LIMIT_ORDER, MIXED, TAKER_ONLY
 from countermand.vocabulary.order import Side
 from countermand.wire.annotations import Annotations
 
@@ -27,6 +27,11 @@ class Annotation(Struct, frozen=True, array_like=True):
     fill_amount_b_or_s: bool
     order_type: str = LIMIT_ORDER
     trade_channel: str = MIXED
+
+    @property
+    def takes(self) -> bool:
+        """Whether what does not trade at once is canceled; a swap does where there is no pool."""
+        return self.order_type in (TAKER_ONLY, AMM) or self.trade_channel == AMM_POOL
 
     def volumes(self, side: Side) -> tuple[int, int]:
         """Return the volumes of base and quote."""

@@ -12,6 +12,7 @@ from enum import IntEnum
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from countermand.venues.loopring.tables import STATE_NAMES
 from countermand.vocabulary.order import OrdStatus
@@ -114,6 +115,17 @@ _REFUSED = {
     RejectReason.TOO_MANY_OPEN_ORDERS: Code.SUBMIT_FAILED,
 }
 
+# The venue's words for those numbers that have one reason here.
+_WORDS = {
+    Code.WRONG_ACCOUNT: "invalid account id",
+    Code.ORDER_EXISTS: "order already exists",
+    Code.ORDER_EXPIRED: "order has expired",
+    Code.INSUFFICIENT_BALANCE: "insufficient balance",
+    Code.AMOUNT_TOO_LARGE: "amount is above the maximum",
+    Code.SUBMIT_FAILED: "submit failed",
+    Code.STORAGE_ID_USED: "invalid storage id",
+}
+
 _OVERLOADED = "busy, the request was not executed"
 _CLOSED = "unavailable, the request was not executed: {text}"
 _UNDECIDED = "unavailable, whether the request was executed is not known"
@@ -149,7 +161,10 @@ _ROWS = [
         closed=_CLOSED,
         undecided=_UNDECIDED,
     ),
-    *for_orders(400, lambda reason: _REFUSED.get(reason, Code.ORDER_NOT_VALID)),
+    *(
+        replace(row, text=_WORDS.get(row.code, row.text))
+        for row in for_orders(400, lambda reason: _REFUSED.get(reason, Code.ORDER_NOT_VALID))
+    ),
     *_CANCELS,
     # What a cancel is told instead; see `_words`.
     Row(errors.Overloaded, 400, Code.CANCEL_FAILED, _OVERLOADED),

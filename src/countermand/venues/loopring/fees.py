@@ -4,11 +4,11 @@ from countermand.venues.loopring import resolve
 from countermand.venues.loopring.errors import Code, Coded
 from countermand.venues.loopring.form import PPB_PER_BIP
 from countermand.venues.loopring.messages import accounts as m
-from countermand.venues.loopring.parameters import given
+from countermand.venues.loopring.parameters import given, words
 from countermand.venues.loopring.resolve import Pair
 from countermand.venues.loopring.settings import Ctx
 from countermand.wire import times
-from countermand.wire.conversation import Op, reply
+from countermand.wire.conversation import Op, always, reply
 from countermand.wire.errors import MissingField
 
 _OVERDUE_NS = 60 * times.S
@@ -46,6 +46,14 @@ def show_fee(message: m.GetFee, ctx: Ctx) -> m.Fee:
     raise Coded(Code.UNSUPPORTED_FEE_TOKEN, f"token {text[:40]} is not traded on this market")
 
 
+def show_fee_rates(message: m.GetFeeRates, ctx: Ctx) -> list[m.FeeRate]:
+    """Return the rates of markets, by their names. Raises Coded."""
+    resolve.account(message.account_id, ctx)
+    named = [resolve.market(name, ctx) for name in words(message.markets)]
+    pairs = named or resolve.pairs(ctx)
+    return [m.FeeRate(symbol=one.instrument.symbol, **_bips(one)) for one in pairs]
+
+
 def _bips(pair: Pair) -> dict[str, int]:
     one = pair.instrument
     maker, taker = -(-one.maker_fee_ppb // PPB_PER_BIP), -(-one.taker_fee_ppb // PPB_PER_BIP)
@@ -54,3 +62,5 @@ def _bips(pair: Pair) -> dict[str, int]:
 
 RATES = Op(m.GetRates, m.Rates, reply(show_rates))
 FEE = Op(m.GetFee, m.Fee, reply(show_fee))
+FEE_RATES = Op(m.GetFeeRates, list[m.FeeRate], reply(show_fee_rates))
+OFFCHAIN = Op(m.GetOffchainFees, m.OffchainFees, reply(always(m.OffchainFees())))

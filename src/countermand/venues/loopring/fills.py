@@ -37,7 +37,8 @@ def serve_list(message: accounts.GetUserTrades, ctx: Ctx) -> Serving[markets.Tra
     """
     Show a page of an account's trades, the newest first, and how many there are.
 
-    Raises: Unproven, Coded, InvalidField. Source: DEX API v3, "Get user trades".
+    Raises: Unproven, Coded, InvalidField. Source: DEX API v3, "Get user trades", whose sample has a
+            row of ten fields.
     """
     account_id = resolve.account(message.account_id, ctx).account_id
     instrument_ids = resolve.instrument_filter(message.market, ctx)
@@ -72,13 +73,10 @@ def _show_fill(fill: Fill, ctx: Ctx) -> tuple[str, ...]:
     return (
         *_row(pair, fill.ts_ns, fill.match_id, side, fill.last_qty_lots, fill.last_px_ticks),
         str(bought.floor_units(fill.fee_minor)),
-        "0",
-        "0",
         ctx.directory.accounts[fill.account_id].name,
         str(sold.token.token_id),
         # A world's own orders have none.
         str(fill.terms.slot.number - 1 if fill.terms.slot else 0),
-        fill.cl_ord_id,
     )
 
 

@@ -59,7 +59,7 @@ def _check_form(message: SubmitOrder, signed: HashedTerms, ctx: Ctx) -> None:
     if signed.exchange != int(ctx.settings.exchange_address, 16):
         raise Coded(Code.WRONG_EXCHANGE, "invalid exchange")
     if signed.storage_id % 2:
-        raise Coded(Code.WRONG_STORAGE_ID_KIND, "storageId of an order must be even")
+        raise Coded(Code.WRONG_STORAGE_ID_KIND, "invalid order id: storageId must be even")
     if message.all_or_none not in (None, False, "false"):
         raise invalid("allOrNone", "only false is supported")
     if signed.taker != int(ZERO_ADDRESS, 16):
@@ -89,8 +89,6 @@ def _style(message: SubmitOrder) -> tuple[str, str]:
             raise invalid("fillAmountBOrS", "must be false for a swap")
         if order_type == tables.MAKER_ONLY:
             raise invalid("orderType", "a swap takes, so no MAKER_ONLY")
-        # A swap is kept as what it amounts to where there is a book.
-        return tables.TAKER_ONLY, tables.MIXED
     return order_type, channel
 
 

@@ -47,7 +47,7 @@ def order_terms(pair: Pair, side: Side, noted: Annotation, name: str) -> OrderTe
     base, quote = noted.volumes(side)
     ticks = price_ticks(pair, side, base, quote)
     lots = qty_lots(pair, side, noted, ticks)
-    takes = noted.order_type == tables.TAKER_ONLY
+    takes = noted.takes
     is_cash = takes and not noted.ends_at_base(side)
     return OrderTerms(
         side,

@@ -3,6 +3,7 @@
 from countermand.venues.loopring import (
     account,
     cancel,
+    candles,
     depth,
     fees,
     fills,
@@ -11,6 +12,7 @@ from countermand.venues.loopring import (
     read_orders,
     session,
     slots,
+    tickers,
 )
 from countermand.venues.loopring.base_string import collapsed
 from countermand.wire.operation import Access
@@ -42,6 +44,9 @@ _USER = (
     _row("GET /user/trades", Do.LIST_FILLS, VIEW, fills.LIST, "Get user trades"),
     _row("GET /user/orderUserRateAmount", Do.LIST_FEE_RATES, VIEW, fees.RATES,
          "Query current token minimum order amount"),
+    _row("GET /user/feeRates", Do.LIST_FEE_RATES, VIEW, fees.FEE_RATES, "Get user fee rates"),
+    _row("GET /user/offchainFee", Do.LIST_FEE_RATES, VIEW, fees.OFFCHAIN,
+         "Get user off-chain fees"),
     _row("GET /user/orderFee", Do.LIST_FEE_RATES, VIEW, fees.FEE, "Get order fee rate of a token"),
 )
 
@@ -57,6 +62,13 @@ _PUBLIC = (
     _row("GET /depth", Do.GET_DEPTH, PUBLIC, depth.DEPTH, "Get market depth"),
     _row("GET /mix/depth", Do.GET_DEPTH, PUBLIC, depth.DEPTH, "Get mix market depth"),
     _row("GET /trade", Do.LIST_TRADES, PUBLIC, fills.TRADES, "Get recent market trades"),
+    _row("GET /ticker", Do.GET_QUOTE, PUBLIC, tickers.TICKERS, "Get ticker"),
+    _row("GET /mix/ticker", Do.GET_QUOTE, PUBLIC, tickers.TICKERS, "Get mix ticker"),
+    _row("GET /candlestick", Do.LIST_CANDLES, PUBLIC, candles.CANDLES, "Get candlestick data"),
+    _row("GET /mix/candlestick", Do.LIST_CANDLES, PUBLIC, candles.CANDLES,
+         "Get mix candlestick data"),
+    _row("GET /price", Do.GET_QUOTE, PUBLIC, tickers.PRICES, "Get token prices"),
+    _row("GET /exchange/feeInfo", Do.LIST_FEE_RATES, PUBLIC, fees.OFFCHAIN, "Get fee info"),
     _row("GET /account", Do.GET_ACCOUNT, PUBLIC, account.GET, "Query user information"),
 )
 # fmt: on

@@ -114,6 +114,27 @@ class Rates(Message, frozen=True):
     cache_overdue_at: int
 
 
+class GetFeeRates(Message, frozen=True):
+    """What orders cost the account, on all markets or on those named, comma separated."""
+
+    account_id: str
+    markets: str | None = None
+
+
+class OffchainFees(Message, frozen=True):
+    """What requests other than orders cost; there are none here, so nothing does."""
+
+    gas_price: str = "0"
+    fees: list[str] = []
+
+
+class GetOffchainFees(Message, frozen=True):
+    """What a request of a type costs the account."""
+
+    account_id: str | None = None
+    request_type: str | None = None
+
+
 class GetFee(Message, frozen=True):
     """What an order that buys `token_b` costs the account."""
 

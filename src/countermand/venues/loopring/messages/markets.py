@@ -132,9 +132,71 @@ class Trades(Message, frozen=True):
     """
     Trades, the newest first, each a row of text.
 
-    Shape: time in milliseconds, id, side, base size, price, market, fee, block, index in it; for an
-           account's own then account, token sold, storage id, hash.
+    Shape: time in milliseconds, id, side, base size, price, market, fee; for an account's own then
+           account, token sold, storage id.
     """
 
     total_num: int
     trades: list[tuple[str, ...]]
+
+
+class GetTickers(Message, frozen=True):
+    """What markets did in a day, comma separated."""
+
+    market: str | None = None
+
+
+class Tickers(Message, frozen=True):
+    """
+    Markets in a day.
+
+    Shape: name, time, base size, quote volume, open, high, low, close, count, bid, ask, and two
+           fees that are 0; all text.
+    Units: sizes in the tokens' smallest units, the time in milliseconds since the Unix epoch.
+    """
+
+    tickers: list[tuple[str, ...]]
+
+
+class GetCandles(Message, frozen=True):
+    """
+    A market's candles.
+
+    Units: `start` and `end` in milliseconds since the Unix epoch, 0 for open.
+    """
+
+    market: str | None = None
+    interval: str | None = None
+    start: str | None = None
+    end: str | None = None
+    limit: str | None = None
+
+
+class Candles(Message, frozen=True):
+    """
+    Candles, the newest first.
+
+    Shape: beginning, count, open, close, high, low, base size, quote volume; all text.
+    """
+
+    candlesticks: list[tuple[str, ...]]
+
+
+class GetPrices(Message, frozen=True):
+    """What tokens are worth in a money."""
+
+    legal: str | None = None
+
+
+class Price(Message, frozen=True):
+    """What a token is worth. Units: `updated_at` in milliseconds since the Unix epoch."""
+
+    symbol: str
+    price: str
+    updated_at: int
+
+
+class Prices(Message, frozen=True):
+    """What tokens are worth."""
+
+    prices: list[Price]
