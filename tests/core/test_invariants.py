@@ -1,26 +1,39 @@
 """Invariants: each rule notices when it is broken."""
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from tests.core.build import ALICE, BOB, BTC, MONEY, PERCENT, PERP, RAIN, SPOT, USDC, World
+from msgspec.structs import replace
+from tests.core.build import ALICE, BOB, BTC, CAROL, MONEY, PERCENT, PERP, RAIN, SPOT, USDC, World
 from tests.core.orders import change
 
-from countermand.core.invariants import check_invariants
+from countermand.core import invariants
+from countermand.core.exchange import Exchange
+from countermand.core.invariants import audit, check_invariants
 from countermand.core.order import Order
-from countermand.core.state import Account, State
+from countermand.core.state import Account, Position, State
+from countermand.vocabulary.commands import CancelOrder, Entry
 from countermand.vocabulary.ids import EXTERNAL, AssetId
+from countermand.vocabulary.order import ExecInst, OrdStatus, Standing
+from countermand.vocabulary.units import PPB
+
+SOURCE = Path(invariants.__file__).read_text()
 
 
 @pytest.fixture
 def state() -> State:
-    """Return a sound state with resting orders, positions and a closed order."""
+    """Return a sound state with resting orders, one that waits, positions and a closed order."""
     world = World()
     world.trade(ALICE, BOB, 5, 100, instrument_id=PERP)
-    world.buy(ALICE, 2, 90, "a1")
+    world.buy(ALICE, 2, 90, "a1", expire_ns=9_000)
     world.buy(ALICE, 2, 90, "a2")
     world.sell(BOB, 2, 110, "b1")
     world.sell(BOB, 2, 110, "b2", instrument_id=PERP)
+    world.sell(ALICE, 2, 120, "reduce", instrument_id=PERP, exec_inst=int(ExecInst.REDUCE_ONLY))
+    world.buy(BOB, 2, 90, "b3", instrument_id=PERP)
+    world.sell(ALICE, 7, 130, "whole", exec_inst=int(ExecInst.ALL_OR_NONE))
     world.exchange.check_invariants()
     return world.exchange._state
 
@@ -50,32 +63,103 @@ def misfile(state: State) -> None:
     del alice(state).open_orders[named(state, "a1").now.order_id]
 
 
+def unplace(state: State) -> None:
+    """Let a placed order be staged again, and filed as one that is not open."""
+    order = named(state, "a1")
+    del alice(state).open_orders[order.now.order_id]
+    change(order, standing=Standing.STAGED)
+
+
+def stop_on_the_way(state: State) -> None:
+    """Leave an order between the door and the book."""
+    change(named(state, "a1"), standing=Standing.PENDING)
+
+
+def trade_backward(state: State) -> None:
+    """Let an order have traded less than nothing."""
+    change(named(state, "a1"), cum_qty_lots=-1, leaves_qty_lots=3)
+
+
+def say_another_status(state: State) -> None:
+    """Let an open order say it is filled."""
+    change(named(state, "a1"), ord_status=OrdStatus.FILLED)
+
+
 def miscount(state: State) -> None:
     """Let an order have more left than it has."""
     change(named(state, "a1"), order_qty_lots=3)
 
 
+def leave_nothing(state: State) -> None:
+    """Let an open order have nothing left."""
+    change(named(state, "a1"), order_qty_lots=0, leaves_qty_lots=0)
+
+
 def leave_the_book(state: State) -> None:
-    """Let an open order stand nowhere."""
+    """Let a resting order stand nowhere."""
     state.markets[SPOT].book.bids.remove(named(state, "a1").now)
+
+
+def leave_the_side(state: State) -> None:
+    """Let a waiting order wait nowhere."""
+    del state.markets[SPOT].waiting[named(state, "whole").now.order_id]
+
+
+def rest_whole(state: State) -> None:
+    """Let an order that trades whole or not at all stand where others trade in part."""
+    change(named(state, "a1"), exec_inst=int(ExecInst.ALL_OR_NONE))
+
+
+def hold_another_amount(state: State) -> None:
+    """Let an open order hold more than it may come to owe."""
+    change(named(state, "a1"), hold_minor=1)
+
+
+def keep_something(state: State) -> None:
+    """Let a closed order have something left."""
+    change(closed(state), leaves_qty_lots=1)
 
 
 def hold_after_the_end(state: State) -> None:
     """Let a closed order hold something."""
-    change(next(o for o in state.orders.values() if not o.now.is_open), hold_minor=1)
+    change(closed(state), hold_minor=1)
+
+
+def closed(state: State) -> Order:
+    """Return an order that is over."""
+    return next(order for order in state.orders.values() if not order.now.is_open)
+
+
+def forget_the_time(state: State) -> None:
+    """Watch for no order's end."""
+    state.timers._heap.clear()
 
 
 def cross(state: State) -> None:
-    """Let the best bid reach the best ask."""
+    """Let the best bid reach the best ask, and hold what it then must."""
     bids, order = state.markets[SPOT].book.bids, named(state, "a2")
     bids.remove(order.now)
-    change(order, price_ticks=110)
+    change(order, price_ticks=110, hold_minor=2_200)
     bids.add(order)
+
+
+def forget_the_limits(state: State) -> None:
+    """Keep price limits that the rules have left behind."""
+    state.markets[SPOT].limit_up_ticks = 7
 
 
 def missum(state: State) -> None:
     """Let a level forget a lot."""
     state.markets[SPOT].book.bids.levels[90].qty_lots -= 1
+
+
+def stray(state: State) -> None:
+    """Let an order stand at another price than its own."""
+    levels = state.markets[SPOT].book.bids.levels
+    order = named(state, "a1")
+    levels[90].orders[closed(state).now.order_id] = closed(state)
+    change(closed(state), price_ticks=80)
+    assert order.now.terms.price_ticks == 90
 
 
 def jump_the_queue(state: State) -> None:
@@ -89,11 +173,34 @@ def stray_price(state: State) -> None:
     state.markets[SPOT].book.bids.prices.add(80)
 
 
-def empty_level(state: State) -> None:
-    """Keep a level in which nobody stands."""
-    level = state.markets[SPOT].book.bids.levels[90]
-    for order in list(level.orders.values()):
-        level.orders.pop(order.now.order_id)
+def forget_the_best(state: State) -> None:
+    """Call another price the best."""
+    state.markets[SPOT].book.bids.best_px_ticks = 80
+
+
+def miscount_empty(state: State) -> None:
+    """Count an empty level that is not there."""
+    state.markets[SPOT].book.bids.empty += 1
+
+
+def close_twice(state: State) -> None:
+    """Remember an open order as closed."""
+    alice(state).closed.append(named(state, "a1").now.order_id)
+
+
+def misname(state: State) -> None:
+    """Let a client id name another order."""
+    alice(state).cl_ord_ids["other"] = named(state, "a1").now.order_id
+
+
+def unname(state: State) -> None:
+    """Let a client id name nothing."""
+    del alice(state).cl_ord_ids["a1"]
+
+
+def lose_a_reducer(state: State) -> None:
+    """Lose count of an order that may only reduce."""
+    alice(state).reducing.clear()
 
 
 def overhold(state: State) -> None:
@@ -108,10 +215,19 @@ def overdraw(state: State) -> None:
 
 
 def owe_the_exchange(state: State) -> None:
-    """Hold less than nothing."""
+    """Hold less than nothing, of an asset that no order holds."""
+    carol = state.accounts[CAROL]
+    carol.positions[RAIN] = Position(margin_minor=0)
+    del carol.positions[RAIN]
+    carol.balances[BTC].hold_minor = 0
     order = named(state, "b1")
-    change(order, hold_minor=order.now.hold_minor - 50_000)
-    state.accounts[BOB].balances[BTC].hold_minor -= 50_000
+    instrument = state.markets[SPOT].instrument
+    state.markets[SPOT].instrument = replace(instrument, lot_minor=-instrument.lot_minor)
+    change(order, hold_minor=-order.now.hold_minor)
+    state.accounts[BOB].balances[BTC].hold_minor = order.now.hold_minor
+    whole = named(state, "whole")
+    change(whole, hold_minor=-whole.now.hold_minor)
+    alice(state).balances[BTC].hold_minor = whole.now.hold_minor
 
 
 def stale_margin(state: State) -> None:
@@ -131,24 +247,63 @@ def miscount_open_buys(state: State) -> None:
     state.accounts[BOB].positions[PERP].open_buy_lots += 1
 
 
+def misvalue_open_sells(state: State) -> None:
+    """Value an order at another price than its own."""
+    state.accounts[BOB].positions[PERP].open_sell_minor += 1
+
+
+def misvalue_open_buys(state: State) -> None:
+    """Value an order at another price than its own."""
+    state.accounts[BOB].positions[PERP].open_buy_minor += 1
+
+
+def cost_of_nothing(state: State) -> None:
+    """Let a position that is none have cost something, and ask for the margin of that."""
+    carol = state.accounts[CAROL]
+    rate_ppb = state.markets[PERP].instrument.initial_margin_ppb
+    margin_minor = -(-1_000 * rate_ppb // PPB)
+    carol.positions[PERP] = Position(cost_minor=1_000, margin_minor=margin_minor)
+    carol.balances[USDC].hold_minor += margin_minor
+
+
 FAULTS: list[tuple[Callable[[State], None], str]] = [
-    (lose_money, "do not sum to zero"),
-    (lose_position, "do not sum to zero"),
+    (lose_money, "assets do not sum to zero"),
+    (lose_position, "positions in .* do not sum to zero"),
     (misfile, "is misfiled"),
+    (unplace, "is staged and was placed"),
+    (stop_on_the_way, "is on its way between entries"),
+    (trade_backward, "has traded less than nothing"),
+    (say_another_status, "is RESTING and says FILLED"),
     (miscount, "is not its quantity"),
-    (leave_the_book, "not where it says"),
-    (hold_after_the_end, "holds something"),
+    (leave_nothing, "is open with nothing left"),
+    (leave_the_book, "is RESTING and the book says otherwise"),
+    (leave_the_side, "is WAITING and the book's side says otherwise"),
+    (rest_whole, "trades whole or not at all, where others trade in part"),
+    (hold_another_amount, "holds something else than it may come to owe"),
+    (keep_something, "is closed with something left"),
+    (hold_after_the_end, "is closed and holds something"),
+    (forget_the_time, "expires, and nothing watches it"),
     (cross, "is crossed"),
-    (missum, "level sum is wrong"),
-    (jump_the_queue, "is out of order"),
+    (forget_the_limits, "price limits are stale"),
     (stray_price, "price list and levels differ"),
-    (empty_level, "not where it says"),
-    (overhold, "hold is not what orders hold"),
-    (overdraw, "is overdrawn"),
-    (owe_the_exchange, "holds less than nothing"),
+    (forget_the_best, "the best price is stale"),
+    (miscount_empty, "empty levels are miscounted"),
+    (missum, "level sum is wrong"),
+    (stray, "has an order of another price"),
+    (jump_the_queue, "is out of order"),
+    (close_twice, "remembers an open order as closed"),
+    (misname, "names an order that is called otherwise"),
+    (unname, "has an order that its client id does not name"),
+    (lose_a_reducer, "has lost count of what may only reduce"),
     (stale_margin, "margin is stale"),
+    (overhold, "hold is not what orders hold"),
+    (owe_the_exchange, "holds less than nothing"),
+    (overdraw, "is overdrawn"),
     (miscount_open_buys, "open buys are miscounted"),
     (miscount_open_sells, "open sells are miscounted"),
+    (misvalue_open_buys, "open buys are misvalued"),
+    (misvalue_open_sells, "open sells are misvalued"),
+    (cost_of_nothing, "a flat position has a cost"),
 ]
 
 
@@ -159,6 +314,34 @@ def test_broken_rule_is_named(state: State, spoil: Callable[[State], None], comp
 
     with pytest.raises(AssertionError, match=complaint):
         check_invariants(state)
+
+
+def test_every_rule_has_a_fault_that_breaks_it() -> None:
+    """A rule that nothing breaks says nothing. Each fault is named by a rule of its own."""
+    rules = [node for node in ast.walk(ast.parse(SOURCE)) if isinstance(node, ast.Assert)]
+    complaints = {complaint for _, complaint in FAULTS}
+
+    assert all(rule.msg for rule in rules)
+    assert len(rules) == len(complaints) == len(FAULTS)
+
+
+def test_audit_stops_after_each_thing(state: State) -> None:
+    """So that a running exchange can be looked at in the time it has to spare."""
+    steps = sum(1 for _ in audit(state))
+
+    assert 1 + len(state.orders) + len(state.markets) + len(state.accounts) == steps
+
+
+def test_audit_passes_over_what_is_gone(state: State) -> None:
+    """What happened between two looks is no fault."""
+    looking = audit(state)
+    next(looking)
+    gone = named(state, "a2").now
+    cancel = CancelOrder(gone.account_id, gone.order_id)
+    Exchange(state).apply(Entry(state.seq + 1, state.ts_ns + 1, cancel))
+
+    for _ in looking:
+        pass
 
 
 def test_who_is_short_of_an_outcome_and_cannot_pay_is_named() -> None:

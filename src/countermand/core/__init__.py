@@ -1,1 +1,25 @@
-"""The exchange as a pure value machine: commands in, events out, nothing else."""
+"""
+The exchange as a pure value machine: commands in, events out, nothing else.
+
+No clock, no chance, no I/O, no floats: the same entries bring about the same events, for ever. One
+entry goes through it like this.
+
+    exchange.py   the one door: decide, make true, let reactions follow, answer
+    decide.py     which function decides which command
+      checks.py     why a new order is refused, rung by rung; a plain one skips what is not its own
+      placing.py    new orders, on their way through the book    replacing.py   other terms
+      canceling.py  one, many, or those whose time is up       staging.py     written down first
+      funding.py    money in and out, markets paid out         listing.py     what there is to trade
+      slots.py      orders that outdate one another            sizing.py      from cash to lots
+      matching.py   what an order does to those it meets       waiting.py     who they are
+      exposure.py   what an order needs                        fees.py        what a fill costs
+      pictures.py   what an order is after something happened to it
+    evolve.py     makes an event true, and asserts that it can be; nothing else changes a state
+      ledger.py     money and positions, every posting with two sides
+      book.py       two ladders of queues      timers.py  what falls due when
+      standing.py   which standing of an order can follow which
+    reactions.py  what an event brings about in turn: reducing.py, funding.py, all_or_none.py
+    state.py      all there is; order.py, aliases.py are parts of it
+    views.py      answers to queries        image.py  the state as bytes; former.py  of former rules
+    invariants.py what must always be true
+"""

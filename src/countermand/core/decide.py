@@ -8,7 +8,7 @@ bring about in turn is in `reactions.py`.
 from collections.abc import Callable
 from typing import Any
 
-from countermand.core import canceling, founding, funding, placing, replacing, staging
+from countermand.core import canceling, funding, listing, placing, replacing, staging
 from countermand.core.decision import Decision
 from countermand.core.state import State
 from countermand.vocabulary.commands import (
@@ -40,12 +40,12 @@ DECIDERS: dict[type, Callable[[State, int, int, Any], Decision]] = {
     ReplaceOrder: replacing.replace_order,
     StageOrder: staging.stage_order,
     SubmitOrder: staging.submit_order,
-    RegisterAsset: founding.register_asset,
-    ListInstrument: founding.list_instrument,
-    SetTradingState: founding.set_trading_state,
-    SetReferencePrice: founding.set_reference_price,
-    OpenAccount: founding.open_account,
-    ConfigureAccount: founding.configure_account,
+    RegisterAsset: listing.register_asset,
+    ListInstrument: listing.list_instrument,
+    SetTradingState: listing.set_trading_state,
+    SetReferencePrice: listing.set_reference_price,
+    OpenAccount: listing.open_account,
+    ConfigureAccount: listing.configure_account,
     DepositFunds: funding.deposit_funds,
     WithdrawFunds: funding.withdraw_funds,
     SettleInstrument: funding.settle_instrument,

@@ -60,24 +60,30 @@ def _nothing(state: State, event: object) -> None:
 
 
 def _asset_registered(state: State, event: AssetRegistered) -> None:
+    assert event.asset_id not in state.assets, f"asset {event.asset_id} is registered already"
     state.assets[event.asset_id] = Asset(event.asset_id, event.venue, event.symbol, event.scale)
 
 
 def _instrument_listed(state: State, event: InstrumentListed) -> None:
-    state.markets[event.instrument.instrument_id] = Market(event.instrument)
+    instrument_id = event.instrument.instrument_id
+    assert instrument_id not in state.markets, f"market {instrument_id} is listed already"
+    state.markets[instrument_id] = Market(event.instrument)
 
 
 def _trading_state_changed(state: State, event: TradingStateChanged) -> None:
     market = state.markets[event.instrument_id]
+    assert market.settled_px_ticks is None, f"market {event.instrument_id} is over"
     market.rule(replace(market.instrument, trading_state=event.trading_state))
 
 
 def _reference_price_changed(state: State, event: ReferencePriceChanged) -> None:
     market = state.markets[event.instrument_id]
+    assert event.price_ticks > 0, f"market {event.instrument_id} is told no price"
     market.rule(replace(market.instrument, reference_price_ticks=event.price_ticks))
 
 
 def _account_opened(state: State, event: AccountOpened) -> None:
+    assert event.account_id not in state.accounts, f"account {event.account_id} is open already"
     state.accounts[event.account_id] = Account(
         event.account_id,
         event.venue,
@@ -90,35 +96,46 @@ def _account_opened(state: State, event: AccountOpened) -> None:
 
 def _account_configured(state: State, event: AccountConfigured) -> None:
     account = state.accounts[event.account_id]
+    assert event.account_id > 0, f"account {event.account_id} is the house's"
     account.name = event.name
     account.trading_locked = event.trading_locked
     account.reduce_only = event.reduce_only
 
 
 def _funds_deposited(state: State, event: FundsDeposited) -> None:
+    assert event.amount_minor > 0, "no money came in"
+    assert event.account_id > 0, f"money came in to {event.account_id}, which is the house's"
     ledger.deposit(state, state.accounts[event.account_id], event.asset_id, event.amount_minor)
 
 
 def _funds_withdrawn(state: State, event: FundsWithdrawn) -> None:
+    assert event.amount_minor > 0, "no money went out"
+    assert event.account_id > 0, f"money went out of {event.account_id}, which is the house's"
     ledger.withdraw(state, state.accounts[event.account_id], event.asset_id, event.amount_minor)
 
 
 def _instrument_settled(state: State, event: InstrumentSettled) -> None:
     market = state.markets[event.instrument_id]
+    assert market.settled_px_ticks is None, f"market {event.instrument_id} was settled before"
+    assert not market.waiting, f"market {event.instrument_id} ends and orders wait"
     for account in state.accounts.values():
         if account.net_lots(event.instrument_id):
             ledger.settle_position(state, account, market.instrument, event.price_ticks)
+        assert account.net_lots(event.instrument_id) == 0, "a position outlives its market"
     market.settled_px_ticks = event.price_ticks
     market.rule(replace(market.instrument, trading_state=TradingState.HALTED))
 
 
 def _slot_taken(state: State, event: SlotTaken) -> None:
     slots = state.accounts[event.account_id].slots.setdefault(event.asset_id, {})
+    use = slots.get(event.slot.slot)
+    assert use is None or event.slot.number > use.number, f"slot {event.slot.slot} went back"
     slots[event.slot.slot] = SlotUse(event.slot.slot, event.slot.number, event.order_id)
 
 
 def _order_staged(state: State, event: OrderStaged) -> None:
     staged = state.accounts[event.order.account_id].staged
+    assert event.order.standing is Standing.STAGED, f"order {event.order.order_id} is not staged"
     staged[event.order.order_id] = Staged(event.order, event.keep_rejected)
     if len(staged) > STAGED_PER_ACCOUNT_MAX:
         del staged[next(iter(staged))]

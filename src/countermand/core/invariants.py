@@ -1,12 +1,21 @@
 """
 What must always be true of a state, each rule asserted on its own. For tests, starts and snapshots.
+
+Nothing here changes anything. `audit` looks at one thing at a time, so that a running exchange can
+be looked at in the time it has to spare, between entries.
 """
 
+from collections.abc import Iterator
+
 from countermand.core import ledger
+from countermand.core.book import Ladder
 from countermand.core.order import Order
 from countermand.core.state import Account, Market, Position, State
-from countermand.vocabulary.ids import AssetId
-from countermand.vocabulary.order import Side, Standing
+from countermand.core.timers import EXPIRY
+from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import ExecInst, OrdStatus, Side, Standing
+from countermand.vocabulary.reports import OrderReport
 
 
 def check_invariants(state: State) -> None:
@@ -15,13 +24,31 @@ def check_invariants(state: State) -> None:
 
     Raises: AssertionError naming what is wrong.
     """
+    for _ in audit(state):
+        pass
+
+
+def audit(state: State) -> Iterator[None]:
+    """
+    Check the whole state, and yield after each order, market and account.
+
+    What is looked at is looked at as it is then. Between two yields nothing may change; what is
+    gone by its turn is passed over. Raises: AssertionError naming what is wrong.
+    """
     _check_conservation(state)
-    for order in state.orders.values():
-        _check_order(state, order)
-    for market in state.markets.values():
-        _check_market(state, market)
-    for account in state.accounts.values():
+    yield
+    watched = state.timers.watched()
+    for order_id in tuple(state.orders):
+        if order := state.orders.get(order_id):
+            _check_order(state, order)
+            _check_expiry(order.now, watched)
+            yield
+    for market in tuple(state.markets.values()):
+        _check_market(market)
+        yield
+    for account in tuple(state.accounts.values()):
         _check_account(state, account)
+        yield
 
 
 def _check_conservation(state: State) -> None:
@@ -37,44 +64,76 @@ def _check_conservation(state: State) -> None:
 
 def _check_order(state: State, order: Order) -> None:
     now = order.now
-    which = f"order {now.order_id}"
-    account = state.accounts[now.account_id]
-    assert (now.order_id in account.open_orders) == now.is_open, f"{which} is misfiled"
+    which, account = f"order {now.order_id}", state.accounts[now.account_id]
+    filed = account.open_orders.get(now.order_id) is order
+    assert filed == now.is_open, f"{which} is misfiled"
+    assert now.standing is not Standing.STAGED, f"{which} is staged and was placed"
+    assert now.standing is not Standing.PENDING, f"{which} is on its way between entries"
+    assert now.cum_qty_lots >= 0, f"{which} has traded less than nothing"
+    told = now.ord_status.standing.is_open
+    assert told == now.is_open, f"{which} is {now.standing.name} and says {now.ord_status.name}"
     if now.is_open:
-        whole = now.cum_qty_lots + now.leaves_qty_lots
-        assert whole == now.terms.order_qty_lots, f"{which}: cum + leaves is not its quantity"
-        assert now.leaves_qty_lots > 0, f"{which} is open with nothing left"
-        assert now.standing is not Standing.PENDING, f"{which} is on its way between entries"
-        ladder = state.markets[now.instrument_id].book.ladder(now.terms.side)
-        rests, waits = now.standing is Standing.RESTING, now.standing is Standing.WAITING
-        assert ladder.holds(now) == rests, f"{which} is {now.standing.name} and not where it says"
-        waiting = state.markets[now.instrument_id].waiting
-        assert (now.order_id in waiting) == waits, f"{which} is beside the book and not waiting"
+        _check_open(state, order)
     else:
         assert now.leaves_qty_lots == 0, f"{which} is closed with something left"
         assert now.hold_minor == 0, f"{which} is closed and holds something"
 
 
-def _check_market(state: State, market: Market) -> None:
+def _check_open(state: State, order: Order) -> None:
+    now, market = order.now, state.markets[order.now.instrument_id]
+    which, terms = f"order {now.order_id}", now.terms
+    whole = now.cum_qty_lots + now.leaves_qty_lots
+    assert whole == terms.order_qty_lots, f"{which}: cum + leaves is not its quantity"
+    assert now.leaves_qty_lots > 0, f"{which} is open with nothing left"
+    rests = now.standing is Standing.RESTING
+    holds = market.book.ladder(terms.side).holds(now)
+    assert holds == rests, f"{which} is {now.standing.name} and the book says otherwise"
+    waits = now.standing is Standing.WAITING
+    beside = now.order_id in market.waiting
+    assert beside == waits, f"{which} is {now.standing.name} and the book's side says otherwise"
+    is_whole = bool(terms.exec_inst & ExecInst.ALL_OR_NONE)
+    assert is_whole == waits, f"{which} trades whole or not at all, where others trade in part"
+    charged = (order.fee_accrued, now.fee_minor)
+    owed = ledger.order_hold(
+        market.instrument, terms.side, terms.price_ticks, now.leaves_qty_lots, *charged
+    )
+    assert now.hold_minor == owed, f"{which} holds something else than it may come to owe"
+
+
+def _check_expiry(now: OrderReport, watched: frozenset[tuple[int, int, int]]) -> None:
+    expires = now.is_open and now.terms.expire_ns
+    timer = (now.terms.expire_ns, EXPIRY, now.order_id)
+    assert not expires or timer in watched, f"order {now.order_id} expires, and nothing watches it"
+
+
+def _check_market(market: Market) -> None:
     bids, asks = market.book.bids, market.book.asks
     best_bid, best_ask = (next(ladder.descend(), 0) for ladder in (bids, asks))
     if best_bid and best_ask:
         assert best_bid < best_ask, f"{market.instrument.symbol} is crossed"
+    limits = (market.instrument.limit_down_ticks, market.instrument.limit_up_ticks)
+    assert limits == (market.limit_down_ticks, market.limit_up_ticks), "price limits are stale"
     for ladder in (bids, asks):
-        assert list(ladder.prices) == sorted(ladder.levels), "price list and levels differ"
-        assert ladder.best_px_ticks == next(ladder.descend(), 0), "the best price is stale"
-        empty = sum(not level.orders for level in ladder.levels.values())
-        assert ladder.empty == empty, "empty levels are miscounted"
-        for price_ticks, level in ladder.levels.items():
-            orders = list(level.orders.values())
-            standing_lots = sum(o.now.leaves_qty_lots for o in orders)
-            assert level.qty_lots == standing_lots, "level sum is wrong"
-            assert all(o.now.terms.price_ticks == price_ticks and o.now.is_open for o in orders)
-            priorities = [o.priority_seq for o in orders]
-            assert priorities == sorted(priorities), f"level {price_ticks} is out of order"
+        _check_ladder(ladder)
+
+
+def _check_ladder(ladder: Ladder) -> None:
+    assert list(ladder.prices) == sorted(ladder.levels), "price list and levels differ"
+    assert ladder.best_px_ticks == next(ladder.descend(), 0), "the best price is stale"
+    empty = sum(not level.orders for level in ladder.levels.values())
+    assert ladder.empty == empty, "empty levels are miscounted"
+    for price_ticks, level in ladder.levels.items():
+        orders = list(level.orders.values())
+        standing_lots = sum(o.now.leaves_qty_lots for o in orders)
+        assert level.qty_lots == standing_lots, "level sum is wrong"
+        at_price = all(o.now.terms.price_ticks == price_ticks for o in orders)
+        assert at_price, f"level {price_ticks} has an order of another price"
+        priorities = [o.priority_seq for o in orders]
+        assert priorities == sorted(priorities), f"level {price_ticks} is out of order"
 
 
 def _check_account(state: State, account: Account) -> None:
+    _check_names(state, account)
     held: dict[AssetId, int] = dict.fromkeys(account.balances, 0)
     margined, spared = set(), dict.fromkeys(account.balances, 0)
     for order in account.open_orders.values():
@@ -89,7 +148,7 @@ def _check_account(state: State, account: Account) -> None:
         else:
             margined.add(instrument.quote_asset_id)
         held[instrument.quote_asset_id] += position.margin_minor
-        _check_position(account, position, instrument_id)
+        _check_position(account, position, instrument)
         rate_ppb = ledger.margin_rate_ppb(account, instrument)
         margin_minor = ledger.margin(instrument, position, rate_ppb=rate_ppb)
         assert position.margin_minor == margin_minor, "margin is stale"
@@ -102,18 +161,42 @@ def _check_account(state: State, account: Account) -> None:
             assert balance.total_minor >= least, f"{which} is overdrawn"
 
 
-def _held_by_orders(account: Account, instrument_id: int) -> int:
-    orders = account.open_orders.values()
-    each = [order.now for order in orders]
+def _check_names(state: State, account: Account) -> None:
+    which = f"account {account.account_id}"
+    closed = [state.orders[order_id].now for order_id in account.closed]
+    assert not any(now.is_open for now in closed), f"{which} remembers an open order as closed"
+    for name, order_id in account.cl_ord_ids.items():
+        order = state.orders[order_id]
+        names = (order.now.cl_ord_id, *order.retired_cl_ord_ids)
+        assert name in names, f"{which}: {name!r} names an order that is called otherwise"
+    known = [*(order.now for order in account.open_orders.values()), *closed]
+    named = [n for n in known if n.cl_ord_id and n.ord_status is not OrdStatus.REJECTED]
+    found = all(account.cl_ord_ids.get(now.cl_ord_id) == now.order_id for now in named)
+    assert found, f"{which} has an order that its client id does not name"
+    reducing = {
+        order_id: order
+        for order_id, order in account.open_orders.items()
+        if order.now.terms.exec_inst & ExecInst.REDUCE_ONLY
+    }
+    assert account.reducing == reducing, f"{which} has lost count of what may only reduce"
+
+
+def _held_by_orders(account: Account, instrument_id: InstrumentId) -> int:
+    each = [order.now for order in account.open_orders.values()]
     return sum(now.hold_minor for now in each if now.instrument_id == instrument_id)
 
 
-def _check_position(account: Account, position: Position, instrument_id: int) -> None:
+def _check_position(account: Account, position: Position, instrument: Instrument) -> None:
     open_lots = {Side.BUY: 0, Side.SELL: 0}
+    open_minor = {Side.BUY: 0, Side.SELL: 0}
     for order in account.open_orders.values():
-        now = order.now
-        if now.instrument_id == instrument_id:
-            open_lots[now.terms.side] += now.leaves_qty_lots
+        now, terms = order.now, order.now.terms
+        if now.instrument_id == instrument.instrument_id:
+            open_lots[terms.side] += now.leaves_qty_lots
+            worth_minor = instrument.notional_of(terms.price_ticks, now.leaves_qty_lots)
+            open_minor[terms.side] += worth_minor
     assert position.open_buy_lots == open_lots[Side.BUY], "open buys are miscounted"
     assert position.open_sell_lots == open_lots[Side.SELL], "open sells are miscounted"
+    assert position.open_buy_minor == open_minor[Side.BUY], "open buys are misvalued"
+    assert position.open_sell_minor == open_minor[Side.SELL], "open sells are misvalued"
     assert position.net_lots or not position.cost_minor, "a flat position has a cost"

@@ -52,6 +52,10 @@ class Timers:
         # A timer that was moved away and back is watched twice for the same time.
         return sorted(set(self._until(now_ns)))
 
+    def watched(self) -> frozenset[Timer]:
+        """Return every timer there is, those that were called off among them."""
+        return frozenset(self._heap)
+
     def _until(self, now_ns: int) -> Iterator[Timer]:
         # A heap's children are never sooner than their parent, so a late parent ends the search.
         stack = [0]

@@ -7,7 +7,6 @@ and the same on every replay. How a venue spells one is rendering and lives in t
 
 from typing import NewType
 
-Seq = NewType("Seq", int)
 AssetId = NewType("AssetId", int)
 InstrumentId = NewType("InstrumentId", int)
 AccountId = NewType("AccountId", int)

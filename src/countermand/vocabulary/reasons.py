@@ -53,30 +53,6 @@ class RejectReason(IntEnum):
         """One plain sentence for people."""
         return _SENTENCES[self]
 
-    @property
-    def transient(self) -> bool:
-        """Whether the same request may succeed later without being changed."""
-        return self in _TRANSIENT
-
-
-_TRANSIENT = frozenset(
-    {
-        RejectReason.ACCOUNT_LOCKED,
-        RejectReason.MARKET_CLOSED,
-        RejectReason.POST_ONLY_MARKET,
-        RejectReason.LIMIT_ONLY_MARKET,
-        RejectReason.POST_ONLY_WOULD_CROSS,
-        RejectReason.NOT_REDUCING,
-        RejectReason.OPPOSITE_POSITION,
-        RejectReason.NOTHING_TO_CLOSE,
-        RejectReason.CLOSES_BEYOND_POSITION,
-        RejectReason.POSITION_LIMIT,
-        RejectReason.INSUFFICIENT_FUNDS,
-        RejectReason.TOO_MANY_OPEN_ORDERS,
-        RejectReason.SELF_TRADE,
-        RejectReason.NO_LIQUIDITY,
-    }
-)
 
 _SENTENCES = {
     RejectReason.UNKNOWN_ACCOUNT: "account not found",

@@ -5,13 +5,6 @@ Prices are ticks, quantities are lots, balances are minor units of an asset; rat
 billion. There is no float and no decimal in the core: text becomes integers in `wire/numbers.py`.
 """
 
-from typing import NewType
-
-PriceTicks = NewType("PriceTicks", int)
-QtyLots = NewType("QtyLots", int)
-Minor = NewType("Minor", int)
-Ppb = NewType("Ppb", int)
-
 PPB = 1_000_000_000
 
 

@@ -1,4 +1,4 @@
-"""Founding: assets, markets and accounts, each taken or refused."""
+"""Listing: assets, markets and accounts, each taken or refused."""
 
 from typing import Any
 
