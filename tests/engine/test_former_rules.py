@@ -78,6 +78,15 @@ def plain(value: Any) -> Any:
     return value
 
 
+def as_far(told: Any, now: Any) -> Any:
+    """Return as much of a value as was told: fields may have come to it since."""
+    if isinstance(told, dict):
+        return {name: as_far(told[name], now[name]) for name in told}
+    if isinstance(told, list):
+        return [as_far(*pair) for pair in zip(told, now, strict=True)]
+    return now
+
+
 def flat(report: Any, names: Any) -> dict[str, Any]:
     """Return the fields that were told of an order or a fill, which had its terms beside them."""
     whole = plain(report)
@@ -115,7 +124,8 @@ def test_money_positions_books_slots_and_timers_are_as_they_were(
     assert told["seq"] == exchange.seq
     assert told["next_due_ns"] == exchange.next_due_ns()
     for account in accounts(told):
-        assert told["accounts"][str(account)] == plain(exchange.query(GetAccount(account)))
+        was = told["accounts"][str(account)]
+        assert was == as_far(was, plain(exchange.query(GetAccount(account))))
     for key, slots in told["slots"].items():
         account_id, asset_id = map(int, key.split("-"))
         asked = ListSlots(AccountId(account_id), AssetId(asset_id))

@@ -7,7 +7,7 @@ entry goes through it like this.
     exchange.py   the one door: decide, make true, let reactions follow, answer
     decide.py     which function decides which command
       checks.py     why a new order is refused, rung by rung; a plain one skips what is not its own
-      placing.py    new orders, on their way through the book    replacing.py   other terms
+      placing.py    new orders, on their way through the book  replacing.py   other terms
       canceling.py  one, many, or those whose time is up       staging.py     written down first
       funding.py    money in and out, markets paid out         listing.py     what there is to trade
       slots.py      orders that outdate one another            sizing.py      from cash to lots
