@@ -122,8 +122,8 @@ def test_sample_is_taken_and_told_back(office: Office, name: str) -> None:
     assert code == told.get("Description", "")
     assert code == "" or told["Status"] == "Rejected"
     sent = {_ANSWERED_AS.get(field, field): value for field, value in form.items() if value != ""}
-    if not code:
-        sent.pop("ExpireDate", None)
+    if "ExpireDate" in sent:
+        sent["ExpireDate"] = sent["ExpireDate"].replace("+00:00", "Z")
     assert sent == {field: told.get(field) for field in sent}
 
 
@@ -147,6 +147,14 @@ def test_order_has_eight_legs_at_most(office: Office) -> None:
     assert office.call(line, form | {"Legs": legs}).status == 422
 
 
+@pytest.mark.parametrize("text", ["x", "tomorrow", "2027-02-01"])
+def test_expiry_that_is_no_date_is_no_order(office: Office, text: str) -> None:
+    """Whether the order could have traded or not: it would have to be told back as a date."""
+    form = SAMPLES["bracket of the script"][0] | {"ExpireDate": text}
+
+    assert 422 == office.call(f"POST {office.orders()}", form).status
+
+
 # A list and what else it must be asked.
 LISTS = {
     "/accounts/{}/orders": "pageNumber=0&pageSize=99&sortField={}&desc={}",
@@ -161,7 +169,7 @@ LISTS = {
 def test_any_list_is_sorted_by_any_field(office: Office, path: str, descending: str) -> None:
     """Whatever is empty in one of its rows; the fields are those its own refusal names."""
     office.call(f"POST {office.orders()}", SAMPLES["bracket of the script"][0])
-    office.place(Symbol="NOPE", Quantity=0)
+    office.place(Symbol="NOPE", Quantity=0, ExpireDate="2027-02-01T00:00:00")
     office.place()
     office.place("bob/margin", Side="SellShort", Quantity=4)
     line = f"GET /v1.0{path.format(office.numbers['alice/margin'])}"

@@ -125,13 +125,20 @@ def _as_sent(form: m.CreateOrder, said: Words, code: str) -> Notes:
     return replace(
         _notes(form, said), fault=code, symbol=form.symbol or "", type=said.type, tif=said.tif,
         quantity=form.quantity or _ZERO, price=form.price or _ZERO,
-        stop_price=form.stop_price or _ZERO, expire_date=form.expire_date or "",
+        stop_price=form.stop_price or _ZERO, expire_date=_expiry(form),
         exec_inst=said.exec_inst, legs=form.legs or [],
         trailing_stop_amount_type=form.trailing_stop_amount_type or "",
         trailing_stop_amount=form.trailing_stop_amount or _ZERO,
         trailing_limit_amount_type=form.trailing_limit_amount_type or "",
         trailing_limit_amount=form.trailing_limit_amount or _ZERO,
     )  # fmt: skip
+
+
+def _expiry(form: m.CreateOrder) -> str:
+    # As the venue spells a date, whichever zone it was sent in.
+    if not form.expire_date:
+        return ""
+    return dates.date_text(resolve.instant("ExpireDate", form.expire_date))
 
 
 def _notes(form: m.CreateOrder, said: Words) -> Notes:
