@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.venues.conformance.asking import check_asks
 from tests.venues.desk import Desk
 
+from countermand.wire.http import Request
 from countermand.wire.operation import Capability, Operation
 
 NEEDED = {
@@ -31,6 +33,21 @@ def test_c05_every_row_matches_what_it_builds(desk: Desk) -> None:
         params = dict.fromkeys(row.param_names, "a/ü b%")
 
         assert (row, params) == desk.venue.routes.match(row.method, row.build(params))
+
+
+def test_c05_cancel_of_an_empty_id_is_refused_in_the_venues_envelope(desk: Desk) -> None:
+    """As one of no order, or as a path there is none of; always in JSON."""
+    for row in desk.venue.routes.rows:
+        if row.operation is not Operation.CANCEL_ORDER or not row.param_names:
+            continue
+        others = dict.fromkeys(row.param_names, str(desk.accounts()[0].account_id))
+        path = row.path.format_map(others | {row.param_names[-1]: ""})
+        body = b"{}" if row.method == "POST" else b""
+        request = Request(row.method, path.encode(), body=body)
+        answer = desk.answer(desk.venue.auth.sign(request, desk.credential(), desk.clock.now_ns()))
+
+        assert 400 <= answer.status < 500, (row.path, answer)
+        assert isinstance(msgspec.json.decode(answer.body), dict), (row.path, answer)
 
 
 def test_c05_every_row_names_its_source(desk: Desk) -> None:
