@@ -19,8 +19,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from countermand.core.exchange import RULES_VERSION, Exchange
-from countermand.core.former import FORMER
+from countermand.core.exchange import Exchange
 from countermand.engine.clock import ManualClock
 from countermand.engine.errors import OtherRules
 from countermand.engine.replay import open_engine, recover
@@ -188,12 +187,3 @@ def test_entries_after_the_snapshot_are_refused_with_the_way_forward(data: Path)
         pytest.raises(OtherRules, match="stop it cleanly"),
     ):
         recover(journal, SnapshotDirectory(data))
-
-
-def test_snapshot_of_rules_that_left_none_is_passed_over(data: Path) -> None:
-    """What cannot be understood is not guessed at."""
-    assert RULES_VERSION not in FORMER
-    snapshots = SnapshotDirectory(data)
-    (seq,) = snapshots.seqs()
-    with pytest.raises(KeyError):
-        Exchange.load(snapshots.load(seq).dump, 1)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import msgspec
 import typer
 
+from countermand.engine.chain import Recorded
 from countermand.engine.errors import Absent, JournalError
 from countermand.engine.peek import peek
 from countermand.engine.quarantine import quarantine as set_aside
@@ -30,7 +31,6 @@ from countermand.engine.repair import repair as run_repair
 from countermand.engine.statistics import Statistics, statistics
 from countermand.engine.verify import Verification
 from countermand.engine.verify import verify as run_checks
-from countermand.vocabulary.commands import Entry
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,7 +79,7 @@ def show(
 
     def run() -> None:
         with peek(directory) as seen:
-            for entry in islice(seen.read(from_seq) if from_seq <= seen.head else (), limit):
+            for entry in islice(seen.recorded(from_seq) if from_seq <= seen.head else (), limit):
                 _print_json(_described(entry)) if json else typer.echo(_line(entry))
 
     _look(run)
@@ -201,12 +201,12 @@ def _table(*columns: str, title: str | None = None) -> Table:
     return table
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: Recorded) -> str:
     fields = " ".join(f"{name}={_plain(value)}" for name, value in _fields(entry.command))
     return f"{entry.seq} {_utc(entry.ts_ns)} {type(entry.command).__name__} {fields}".rstrip()
 
 
-def _described(entry: Entry) -> dict[str, Any]:
+def _described(entry: Recorded) -> dict[str, Any]:
     return {
         "seq": entry.seq,
         "ts_ns": entry.ts_ns,

@@ -7,7 +7,6 @@ from countermand.core import image, invariants
 from countermand.core.decide import DECIDERS
 from countermand.core.decision import Decision
 from countermand.core.evolve import EVOLVERS
-from countermand.core.former import FORMER
 from countermand.core.reactions import REACTIONS
 from countermand.core.state import State
 from countermand.core.views import view
@@ -111,15 +110,8 @@ class Exchange:
         return image.dump(self._state)
 
     @classmethod
-    def load(cls, data: bytes, rules_version: int = RULES_VERSION) -> "Exchange":
-        """
-        Return the exchange that `dump` wrote, here or under former rules.
-
-        Raises: msgspec.DecodeError for other bytes; KeyError for rules that left nothing this
-                version understands, and whatever their bytes lead to.
-        """
-        if rules_version != RULES_VERSION:
-            data = FORMER[rules_version](data)
+    def load(cls, data: bytes) -> "Exchange":
+        """Return the exchange that `dump` wrote. Raises msgspec.DecodeError for other bytes."""
         return cls(image.load(data))
 
     def digest(self) -> bytes:

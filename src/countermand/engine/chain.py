@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
+from msgspec import Struct
 
+from countermand.core import former
 from countermand.vocabulary.commands import Command, Entry
 from countermand.vocabulary.events import Event
 
@@ -21,10 +23,20 @@ DIGEST_BYTES = 16
 # The link before the first record, and the outcome before the first event.
 GENESIS = bytes(DIGEST_BYTES)
 
+
+class Recorded(Struct, frozen=True, array_like=True):
+    """An entry of any rules there were: to be read, never to be applied. Fields as in `Entry`."""
+
+    seq: int
+    ts_ns: int
+    command: Command | former.NewOrder | former.StageOrder | former.ReplaceOrder
+
+
 # JSON and not MessagePack, for its integers have no size: an asset kept to eighteen digits outgrows
 # 64 bits with ten units of it. And whoever opens the journal with another tool can read it.
 encode_entry = msgspec.json.Encoder().encode
 decode_entry = msgspec.json.Decoder(Entry).decode
+decode_recorded = msgspec.json.Decoder(Recorded).decode
 
 _encode_command = msgspec.json.Encoder().encode
 _decode_command = msgspec.json.Decoder(Command).decode

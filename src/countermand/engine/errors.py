@@ -98,11 +98,13 @@ class NotPoisoned(JournalError):
 class OtherRules(JournalError):
     """Records after the last usable snapshot were written under other rules than this version's."""
 
-    def __init__(self, seq: int, wrote: str, rules: int) -> None:
+    def __init__(self, seq: int, wrote: str, rules: int, left_at: int = 0) -> None:
+        # Where this version went on from there already, the other one may not know the journal.
+        known = f"; one was left at record {left_at} and is gone: put it back from a copy"
         super().__init__(
             f"record {seq} and those after it were written by {wrote}, and this version has "
             f"rules {rules}; start once with the version that wrote them and stop it cleanly: "
-            "that leaves a snapshot this version can start from"
+            f"that leaves a snapshot this version can start from{known if left_at else ''}"
         )
         self.seq = seq
 

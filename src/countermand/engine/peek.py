@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from countermand.engine import wal
+from countermand.engine.chain import Recorded
 from countermand.engine.errors import Absent, Unreadable
 from countermand.engine.ports import Kept, Mark, Writer
 from countermand.engine.records import Records, decode_text
@@ -32,6 +33,10 @@ class Peek:
     def read(self, from_seq: int) -> Iterator[Entry]:
         """Yield the entries from `from_seq` to the head. Raises: Damaged at the first bad one."""
         return self.records.entries(from_seq, self.head)
+
+    def recorded(self, from_seq: int) -> Iterator[Recorded]:
+        """Yield the entries of whatever rules, as `read` does: to be read, not to be applied."""
+        return self.records.recorded(from_seq, self.head)
 
     def check(self, from_seq: int, to_seq: int) -> None:
         """Check the chain between two entries, both included. Raises: Damaged, as `read` does."""

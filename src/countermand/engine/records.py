@@ -8,12 +8,19 @@ Every way in which a record can be wrong becomes `Damaged` here, naming the reco
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
 
-from countermand.engine.chain import GENESIS, decode_entry, link, link_kept
+from countermand.engine.chain import (
+    GENESIS,
+    Recorded,
+    decode_entry,
+    decode_recorded,
+    link,
+    link_kept,
+)
 from countermand.engine.errors import (
     Damaged,
     Hole,
@@ -26,6 +33,7 @@ from countermand.engine.ports import Kept, Mark, Writer
 from countermand.vocabulary.commands import Entry
 
 T = TypeVar("T", bound=msgspec.Struct)
+E = TypeVar("E", Entry, Recorded)
 
 APPLICATION_ID = 0x434D4A31  # "CMJ1"
 FORMAT = 2
@@ -114,9 +122,16 @@ class Records:
 
     def entries(self, from_seq: int, to_seq: int) -> Iterator[Entry]:
         """Yield the entries with both ends included. Raises: Damaged naming the first bad one."""
+        return self._decoded(decode_entry, from_seq, to_seq)
+
+    def recorded(self, from_seq: int, to_seq: int) -> Iterator[Recorded]:
+        """Yield the entries of whatever rules, as `entries` does: to be read, not to be applied."""
+        return self._decoded(decode_recorded, from_seq, to_seq)
+
+    def _decoded(self, decode: Callable[[bytes], E], from_seq: int, to_seq: int) -> Iterator[E]:
         for seq, payload in self.payloads(from_seq, to_seq):
             try:
-                entry = decode_entry(payload)
+                entry = decode(payload)
             except msgspec.DecodeError as error:
                 raise Damaged(seq, f"it is whole and makes no sense: {error}") from None
             if entry.seq != seq:

@@ -20,7 +20,7 @@ from msgspec.structs import astuple
 from countermand import durable
 from countermand.core.exchange import RULES_VERSION
 from countermand.engine import high_water
-from countermand.engine.chain import GENESIS, link_kept
+from countermand.engine.chain import GENESIS, Recorded, link_kept
 from countermand.engine.errors import JournalError, Lost, WriteFailed
 from countermand.engine.high_water import RESERVE, Level
 from countermand.engine.lock import DirectoryLock
@@ -29,7 +29,6 @@ from countermand.engine.ports import Kept, Writer
 from countermand.engine.records import SCHEMA, Records
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.verify import verify
-from countermand.vocabulary.commands import Entry
 
 # The name under which a repair keeps that worlds or changes of keys were lost.
 LOSS = "repair"
@@ -193,9 +192,9 @@ def _refusal(directory: Path) -> str:
     return next((c.detail for c in failures if c.name not in ("snapshot", "replay")), "")
 
 
-def _sound(records: Records) -> Iterator[Entry]:
+def _sound(records: Records) -> Iterator[Recorded]:
     with suppress(JournalError):
-        yield from records.entries(1, 2**63 - 1)
+        yield from records.recorded(1, 2**63 - 1)
 
 
 def _sound_kept(records: Records) -> Iterator[tuple[Kept, bytes]]:

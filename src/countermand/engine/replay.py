@@ -17,12 +17,12 @@ from msgspec import Struct
 
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.chain import GENESIS, encode_entry, fold
-from countermand.engine.errors import Damaged, Hole, OtherRules, Poisoned
+from countermand.engine.errors import Damaged, Hole, OtherRules, Poisoned, WriteFailed
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Clock, Journal, Readable, Writer
 from countermand.engine.sequencer import Engine
-from countermand.engine.snapshot import SnapshotDamaged, SnapshotDirectory
+from countermand.engine.snapshot import Snapshot, SnapshotDamaged, SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
 from countermand.vocabulary.commands import AdvanceTime, Entry
 
@@ -38,11 +38,16 @@ PASSED_AT_ONCE = 4096
 
 
 class Recovery(Struct):
-    """An exchange brought to the journal's head, and how."""
+    """
+    An exchange brought to the journal's head, and how.
+
+    `migrated` is the snapshot it began with, made into one of today's rules, if it was of others.
+    """
 
     exchange: Exchange
     outcome: bytes
     snapshot_seq: int = 0
+    migrated: Snapshot | None = None
     passed_over: tuple[str, ...] = ()
     checked_from: int = 1
 
@@ -98,7 +103,14 @@ def refuse_other_rules(journal: Readable, from_seq: int, rules: int) -> None:
     for writer, last_seq in spans(journal):
         if writer.rules_version != rules and last_seq >= max(from_seq, writer.first_seq):
             wrote = f"version {writer.app_version} with rules {writer.rules_version}"
-            raise OtherRules(max(from_seq, writer.first_seq), wrote, rules)
+            left_at = _went_on_at(journal, last_seq, rules)
+            raise OtherRules(max(from_seq, writer.first_seq), wrote, rules, left_at)
+
+
+def _went_on_at(journal: Readable, after_seq: int, rules: int) -> int:
+    # Writers of these rules can only have begun behind others at a snapshot of theirs.
+    begun = [w.first_seq - 1 for w in journal.writers() if w.rules_version == rules]
+    return min((seq for seq in begun if seq >= after_seq), default=0)
 
 
 def spans(journal: Readable) -> list[tuple[Writer, int]]:
@@ -132,6 +144,8 @@ async def open_engine(
     try:
         began = time.perf_counter()
         found = recover(journal, snapshots)
+        if snapshots is not None and found.migrated is not None:
+            _leave_migrated(snapshots, found.migrated)
         epoch = journal.epoch + 1
         journal.fence(Writer(epoch, journal.head + 1, RULES_VERSION, app_version(), clock.now_ns()))
         _report(found, time.perf_counter() - began)
@@ -159,6 +173,20 @@ def app_version() -> str:
         return version("countermand")
     except PackageNotFoundError:
         return "unpackaged"
+
+
+def _leave_migrated(snapshots: SnapshotDirectory, migrated: Snapshot) -> None:
+    """
+    Put the migrated snapshot in the place of the one it was made of.
+
+    Before a writer begins: until then the version that wrote the journal can go on with it.
+    """
+    try:
+        snapshots.save(migrated)
+    except OSError as error:
+        raise WriteFailed(f"the migrated snapshot cannot be written: {error}") from None
+    extra = {"seq": migrated.header.seq, "rules": migrated.header.rules_version}
+    log.info("migrated the snapshot of the former rules", extra=extra)
 
 
 def _pass_over(journal: Journal, found: Recovery, now_ns: int) -> None:
@@ -189,7 +217,8 @@ def _from_snapshot(journal: Journal, snapshots: SnapshotDirectory | None) -> Rec
             )
         try:
             # There are no sequence numbers to load where there is no directory.
-            snapshot = snapshots.load(seq)  # type: ignore[union-attr]
+            left = snapshots.load(seq)  # type: ignore[union-attr]
+            snapshot = left.as_today()
             exchange = snapshot.exchange()
         except SnapshotDamaged as error:
             passed_over.append(f"snapshot {seq}: {error}")
@@ -197,8 +226,9 @@ def _from_snapshot(journal: Journal, snapshots: SnapshotDirectory | None) -> Rec
             continue
         if journal.checksum_at(seq) != snapshot.header.checksum:
             raise Damaged(seq, "it is not the record a snapshot was taken at")
-        return Recovery(exchange, snapshot.header.outcome, seq, tuple(passed_over))
-    return Recovery(Exchange(), GENESIS, 0, tuple(passed_over))
+        migrated = snapshot if left.is_former else None
+        return Recovery(exchange, snapshot.header.outcome, seq, migrated, tuple(passed_over))
+    return Recovery(Exchange(), GENESIS, passed_over=tuple(passed_over))
 
 
 def refuse_lost_records(journal: Readable, snapshot_seq: int) -> None:

@@ -19,7 +19,8 @@ import msgspec
 from msgspec import Struct
 
 from countermand import durable
-from countermand.core.exchange import Exchange
+from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.core.migration import MIGRATIONS
 
 MAGIC = b"CMSNAP1\n"
 SEAL_BYTES = 32
@@ -54,20 +55,36 @@ class Snapshot(Struct, frozen=True):
     header: Header
     dump: bytes
 
-    def exchange(self) -> Exchange:
-        """
-        Return the exchange as it was; what former rules left is turned into ours.
+    @property
+    def is_former(self) -> bool:
+        """Whether other rules than today's left it."""
+        return self.header.rules_version != RULES_VERSION
 
-        Raises: SnapshotDamaged.
+    def as_today(self) -> Snapshot:
         """
+        Return it as today's rules would have left it, at the same place. Raises: SnapshotDamaged.
+        """
+        if not self.is_former:
+            return self
         if sha256(self.dump).digest() != self.header.digest:
             raise SnapshotDamaged("its state is not the one it was taken of")
+        rules = self.header.rules_version
         try:
-            exchange = Exchange.load(self.dump, self.header.rules_version)
+            dump = MIGRATIONS[rules](self.dump)
+        except KeyError:
+            raise SnapshotDamaged(f"it is of rules {rules}, which cannot be migrated") from None
+        except Exception as error:
+            raise SnapshotDamaged(f"its state cannot be migrated: {error}") from error
+        return take(dump, msgspec.structs.replace(self.header, rules_version=RULES_VERSION))
+
+    def exchange(self) -> Exchange:
+        """Return the exchange as it was, if today's rules left it. Raises: SnapshotDamaged."""
+        try:
+            exchange = Exchange.load(self.dump)
         except Exception as error:
             # The seal is whole, so the dump is of a version whose state looks otherwise.
             raise SnapshotDamaged(f"its state cannot be read: {error}") from error
-        if exchange.seq != self.header.seq:
+        if (exchange.seq, exchange.digest()) != (self.header.seq, self.header.digest):
             raise SnapshotDamaged("its state is not the one it was taken of")
         return exchange
 

@@ -300,7 +300,7 @@ class SqliteJournal:
     def _report_torn(self) -> None:
         if not self.torn.torn_bytes:
             return
-        last = next(self.read(self._head), None) if self._head else None
+        last = next(self._records.recorded(self._head, self._head), None) if self._head else None
         extra = {
             "bytes": self.torn.torn_bytes,
             "frames": self.torn.torn_frames,

@@ -56,7 +56,7 @@ def statistics(directory: Path) -> Statistics:
         kinds: Counter[str] = Counter()
         seconds: Counter[int] = Counter()
         edges = {edge: 0 for writer, last in spans(seen) for edge in (writer.first_seq, last)}
-        for entry in seen.read(1):
+        for entry in seen.recorded(1):
             kinds[type(entry.command).__name__] += 1
             seconds[entry.ts_ns // NS_PER_S] += 1
             if entry.seq in edges:

@@ -140,14 +140,17 @@ def _sound(
     sound = {}
     for seq in reversed(taken):
         try:
-            snapshot = snapshots.load(seq)
+            found = snapshots.load(seq)
+            snapshot = found.as_today()
             snapshot.exchange()
             _compare(seen, snapshot)
         except SnapshotDamaged as error:
             detail = f"snapshot {seq} would be passed over: {error}"
             result.checks.append(Check("snapshot", ok=False, detail=detail))
             continue
-        detail = f"{seq}: {len(snapshot.dump)} bytes, sealed, of this journal"
+        rules = found.header.rules_version
+        migrates = f"; of rules {rules}: a start migrates it" if found.is_former else ""
+        detail = f"{seq}: {len(found.dump)} bytes, sealed, of this journal{migrates}"
         result.checks.append(Check("snapshot", ok=True, detail=detail))
         sound[seq] = snapshot
     return sound
