@@ -98,6 +98,17 @@ def test_by_both_of_two_orders(floor: Floor) -> None:
     assert [True, True] == is_open(floor, one, two)
 
 
+def test_a_key_update_is_signed_without_the_blanks_it_is_sent_with(floor: Floor) -> None:
+    """As LoopringAPI does; the account gets another key, and a signature of another body none."""
+    update = Request("POST", b"/api/v3/apiKey", b"", (), b'{"accountId":10010}')
+    signed = floor.signed(update)
+    forged = structs.replace(signed, body=b'{"accountId": 10011}')
+    sent = structs.replace(signed, body=b'{"accountId": 10010}')
+
+    assert (400, 104005) == refused(floor.desk.answer(forged))
+    assert 200 == floor.desk.answer(sent).status
+
+
 def test_an_id_that_is_empty_is_none(floor: Floor) -> None:
     """With a hash, and signed without it, as the npm SDK does."""
     hashed = resting(floor)
