@@ -51,9 +51,9 @@ class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"
 Legs = Annotated[list[Leg], Meta(max_length=LEGS_MAX)]
 
 
-class CreateOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
+class OrderForm(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
     """
-    `POST A/orders`, `POST A/preview/orders` and their `syncorders` twins.
+    What a new order and a replacement may say alike.
 
     The manual writes `TimeInforce` here and `TimeInForce` elsewhere; keys are read in any case.
     """
@@ -69,43 +69,33 @@ class CreateOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     expire_date: Word | None = None
     client_id: Name | None = None
     comment: Remark | None = None
+    extended_hours: Word | None = None
+    execution_instructions: Instructions | None = None
+    validations_to_bypass: int | None = None
+    legs: Legs | None = None
+
+
+class CreateOrder(OrderForm, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
+    """`POST A/orders`, `POST A/preview/orders` and their `syncorders` twins."""
+
     exchange: Word | None = None
     exec_inst: Word | None = None
-    extended_hours: Word | None = None
     trailing_stop_amount_type: Word | None = None
     trailing_stop_amount: Decimal | None = None
     trailing_limit_amount_type: Word | None = None
     trailing_limit_amount: Decimal | None = None
-    execution_instructions: Instructions | None = None
-    validations_to_bypass: int | None = None
-    legs: Legs | None = None
     parent_id: int | None = None
 
 
-class ModifyOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
+class ModifyOrder(OrderForm, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
     """
     `PUT A/orders/{orderId}`; `Quantity` counts what has been executed.
 
     Shape:  a symbol and a side may be repeated, as goetna does, and cannot be changed.
     """
 
-    account_id: str = field(name="accountId")
     order_id: str = field(name="orderId")
     id: int | None = None
-    client_id: Name | None = None
-    symbol: Word | None = None
-    side: Word | None = None
-    type: Word | None = None
-    quantity: Decimal | None = None
-    price: Decimal | None = None
-    stop_price: Decimal | None = None
-    expire_date: Word | None = None
-    time_inforce: Word | None = None
-    extended_hours: Word | None = None
-    comment: Remark | None = None
-    execution_instructions: Instructions | None = None
-    validations_to_bypass: int | None = None
-    legs: Legs | None = None
 
 
 class OneOrder(Struct, frozen=True, rename="camel"):
