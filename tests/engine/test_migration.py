@@ -112,6 +112,18 @@ def test_a_second_start_migrates_nothing(data: Path) -> None:
     assert first == path.read_bytes()
 
 
+def test_a_crash_before_the_writer_begins_changes_nothing(tmp_path: Path) -> None:
+    """The migrated snapshot is there, and the journal is still the former version's."""
+    whole, crashed = stopped(tmp_path / "whole"), stopped(tmp_path / "crashed")
+    SnapshotDirectory(crashed).save(left(crashed).as_today())
+
+    going_on(whole, nothing)
+    going_on(crashed, nothing)
+
+    assert left(whole) == left(crashed)
+    assert [] == verify(crashed).failures
+
+
 def test_a_restart_after_the_upgrade_equals_no_restart(tmp_path: Path) -> None:
     """The same commands bring about the same state, with a stop between them or without."""
 
