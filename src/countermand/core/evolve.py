@@ -333,19 +333,22 @@ def _traded(state: State, event: Traded) -> None:
     assert match_id > state.match_id, f"match {match_id} comes after its own time"
     assert maker.terms.side is not side, f"match {match_id} is of one side"
     state.match_id = match_id
-    made = _Side(state, maker, event.maker_fee_minor)
-    taken = _Side(state, taker, event.taker_fee_minor)
+    orders, accounts = state.orders, state.accounts
+    made, taken = orders[maker.order_id], orders[taker.order_id]
     # The buyer first: an account that meets itself realizes in that order.
-    buy, sell = (taken, made) if side is _BUY else (made, taken)
+    parts = (
+        (accounts[maker.account_id], made.now, maker, event.maker_fee_minor),
+        (accounts[taker.account_id], taken.now, taker, event.taker_fee_minor),
+    )
+    buy, sell = (parts[1], parts[0]) if side is _BUY else parts
     if instrument.kind is _SPOT:
-        ledger.settle_spot(buy.account, sell.account, instrument, price_ticks, qty_lots)
-        ledger.rehold(made.account, instrument, made.before, maker)
-        ledger.rehold(taken.account, instrument, taken.before, taker)
+        ledger.settle_spot(buy[0], sell[0], instrument, price_ticks, qty_lots)
+        ledger.rehold(buy[0], instrument, buy[1], buy[2])
+        ledger.rehold(sell[0], instrument, sell[1], sell[2])
     else:
-        for one in (buy, sell):
-            match = (price_ticks, qty_lots, one.fee_minor)
-            change = (one.before, one.now)
-            ledger.fill_position(state, one.account, instrument, change, match)
+        for account, was, now, fee_minor in (buy, sell):
+            match = (price_ticks, qty_lots, fee_minor)
+            ledger.fill_position(state, account, instrument, (was, now), match)
     _fill(state, market, event, made, is_maker=True)
     _fill(state, market, event, taken, is_maker=False)
     market.last_px_ticks, market.last_qty_lots = price_ticks, qty_lots
@@ -355,29 +358,18 @@ def _traded(state: State, event: Traded) -> None:
     market.trades.append(Trade(match_id, taker.instrument_id, side, price_ticks, qty_lots, ts_ns))
 
 
-class _Side:
-    # One side of a match: whose, its order before and after it, and what it is charged.
-
-    __slots__ = ("account", "before", "fee_minor", "now", "order")
-
-    def __init__(self, state: State, now: OrderReport, fee_minor: int) -> None:
-        self.order = state.orders[now.order_id]
-        self.account = state.accounts[now.account_id]
-        self.before, self.now, self.fee_minor = self.order.now, now, fee_minor
-
-
-def _fill(state: State, market: Market, event: Traded, one: _Side, *, is_maker: bool) -> None:
-    # Its order, its fee, its record.
-    now, account, qty_lots = one.now, one.account, event.qty_lots
-    instrument, fee_minor = market.instrument, one.fee_minor
-    assert now.cum_qty_lots == one.before.cum_qty_lots + qty_lots, (
-        f"order {now.order_id} is misfilled"
-    )
+def _fill(state: State, market: Market, event: Traded, order: Order, *, is_maker: bool) -> None:
+    # One side of a match: its order, its fee, its record.
+    now = event.maker if is_maker else event.taker
+    fee_minor = event.maker_fee_minor if is_maker else event.taker_fee_minor
+    before, account, qty_lots = order.now, state.accounts[now.account_id], event.qty_lots
+    instrument = market.instrument
+    assert now.cum_qty_lots == before.cum_qty_lots + qty_lots, f"order {now.order_id} is misfilled"
     if instrument.fee_step_minor:
-        _accrue(instrument, one.order, event, is_maker=is_maker)
+        _accrue(instrument, order, event, is_maker=is_maker)
     if fee_minor:
         ledger.charge(state, account, instrument, now.terms.side, fee_minor)
-    _move(market, one.order, one.before, now)
+    _move(market, order, before, now)
     if not now.leaves_qty_lots:
         _retire(state, account, now)
     account.fills.append(

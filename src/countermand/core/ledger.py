@@ -114,7 +114,7 @@ def hold(account: Account, instrument: Instrument, now: OrderReport) -> None:
         account.balance(hold_asset(instrument, now.terms.side)).hold_minor += now.hold_minor
         return
     position = account.position(instrument.instrument_id)
-    _open(position, instrument, now, 1)
+    _open(position, instrument, now)
     _remargin(account, instrument, position, now.hold_minor)
 
 
@@ -127,15 +127,13 @@ def rehold(account: Account, instrument: Instrument, before: OrderReport, now: O
         account.balances[asset_id].hold_minor += change
         return
     position = account.positions[instrument.instrument_id]
-    _open(position, instrument, before, -1)
-    if now.leaves_qty_lots:
-        _open(position, instrument, now, 1)
+    _reopen(position, instrument, before, now)
     _remargin(account, instrument, position, change)
 
 
-def _open(position: Position, instrument: Instrument, now: OrderReport, times: int) -> None:
+def _open(position: Position, instrument: Instrument, now: OrderReport) -> None:
     # Orders and position share one margin: an order's part is not its own.
-    qty_lots = now.leaves_qty_lots * times
+    qty_lots = now.leaves_qty_lots
     notional = now.terms.price_ticks * qty_lots * instrument.notional_minor
     if now.terms.side is _BUY:
         position.open_buy_lots += qty_lots
@@ -143,6 +141,20 @@ def _open(position: Position, instrument: Instrument, now: OrderReport, times: i
     else:
         position.open_sell_lots += qty_lots
         position.open_sell_minor += notional
+
+
+def _reopen(
+    position: Position, instrument: Instrument, before: OrderReport, now: OrderReport
+) -> None:
+    old, new, left = before.terms, now.terms, now.leaves_qty_lots
+    lots = left - before.leaves_qty_lots
+    ticks = new.price_ticks * left - old.price_ticks * before.leaves_qty_lots
+    if new.side is _BUY:
+        position.open_buy_lots += lots
+        position.open_buy_minor += ticks * instrument.notional_minor
+    else:
+        position.open_sell_lots += lots
+        position.open_sell_minor += ticks * instrument.notional_minor
 
 
 def _remargin(
@@ -211,11 +223,9 @@ def fill_position(
     before, now = change
     price_ticks, qty_lots, fee_minor = match
     position = account.positions[instrument.instrument_id]
-    _open(position, instrument, before, -1)
-    if now.leaves_qty_lots:
-        _open(position, instrument, now, 1)
+    _reopen(position, instrument, before, now)
     signed_lots = qty_lots if now.terms.side is _BUY else -qty_lots
-    _move(state, account, instrument, signed_lots, price_ticks)
+    _move(state, account, position, instrument, (signed_lots, price_ticks))
     position.fee_minor += fee_minor
     _remargin(account, instrument, position, now.hold_minor - before.hold_minor)
 
@@ -225,33 +235,38 @@ def move_position(
 ) -> None:
     """Move a position by `signed_lots` at a price."""
     position = account.position(instrument.instrument_id)
-    _move(state, account, instrument, signed_lots, price_ticks)
+    _move(state, account, position, instrument, (signed_lots, price_ticks))
     _remargin(account, instrument, position)
 
 
 def _move(
-    state: State, account: Account, instrument: Instrument, signed_lots: int, price_ticks: int
+    state: State,
+    account: Account,
+    position: Position,
+    instrument: Instrument,
+    part: tuple[int, int],
 ) -> None:
     # What is closed takes its share of the cost with it, and what that gains or loses is realized;
     # a flip opens the rest at the new price. Where positions are paid for, the price changes hands
     # at once and what is realized is only told.
-    position = account.positions[instrument.instrument_id]
-    value = price_ticks * signed_lots * instrument.notional_minor
+    signed_lots, price_ticks = part
+    value, net_lots = price_ticks * signed_lots * instrument.notional_minor, position.net_lots
     is_binary = instrument.kind is _BINARY
-    if position.net_lots * signed_lots < 0:
-        closing = min(abs(position.net_lots), abs(signed_lots))
-        closed_cost = truncate_share(position.cost_minor, closing, abs(position.net_lots))
+    if net_lots * signed_lots < 0:
+        closing = min(abs(net_lots), abs(signed_lots))
+        closed_cost = truncate_share(position.cost_minor, closing, abs(net_lots))
         closed_value = truncate_share(value, closing, abs(signed_lots))
         realized = -closed_value - closed_cost
         position.realized_minor += realized
         if not is_binary:
             post(state.accounts[CLEARING], account, instrument.quote_asset_id, realized)
-        position.cost_minor += value - closed_value - closed_cost
+        value_kept = value - closed_value - closed_cost
+        position.cost_minor += value_kept
     else:
         position.cost_minor += value
     if is_binary:
         post(account, state.accounts[CLEARING], instrument.quote_asset_id, value)
-    position.net_lots += signed_lots
+    position.net_lots = net_lots + signed_lots
     if signed_lots > 0:
         position.bought_lots += signed_lots
     else:
