@@ -41,7 +41,8 @@ def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, P
     if cash < 0 or (cash > 0 and (c.order_qty_lots != 0 or c.ord_type == "LIMIT")):
         return "INVALID_AMOUNT"
     price = c.price_ticks or oracle._market_bound(instrument, c.side)
-    needs_somebody = left_over or (c.ord_type == "MARKET" and (c.price_ticks or cash))
+    asks = c.price_ticks or cash or c.needs_liquidity
+    needs_somebody = left_over or (c.ord_type == "MARKET" and asks)
     if needs_somebody and not oracle._reached(instrument.id, c.side, price):
         return "NO_LIQUIDITY"
     qty = oracle._sized(c)

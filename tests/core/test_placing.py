@@ -411,3 +411,31 @@ def test_order_whose_rest_shall_stand_is_not_immediate(
     world.buy(ALICE, 1, 0, "a1", ord_type=left_over, time_in_force=time_in_force)
 
     assert world.story == ["rejected a1 INVALID_TIME_IN_FORCE"]
+
+
+@pytest.mark.parametrize("tif", [TimeInForce.IOC, TimeInForce.FOK])
+@pytest.mark.parametrize(
+    ("needs", "story"),
+    [
+        (True, ["rejected a1 NO_LIQUIDITY"]),
+        (False, ["accepted a1 5 @ 0", "canceled a1 {}"]),
+    ],
+)
+def test_market_order_on_an_empty_book(
+    world: World, tif: TimeInForce, needs: bool, story: list[str]
+) -> None:
+    """Is taken and canceled, or refused where that is asked for."""
+    world.buy(ALICE, 5, 0, "a1", time_in_force=tif, needs_liquidity=needs)
+    why = {TimeInForce.IOC: "IOC_REMAINDER", TimeInForce.FOK: "FOK_NOT_FILLED"}[tif]
+
+    assert [line.format(why) for line in story] == world.story
+
+
+@pytest.mark.parametrize("price", [0, 100])
+def test_order_that_needs_liquidity_and_finds_it(world: World, price: int) -> None:
+    """Or rests, being no market order: a limit order needs nobody."""
+    if not price:
+        world.sell(BOB, 5, 100, "b1")
+    world.buy(ALICE, 5, price, "a1", needs_liquidity=True)
+
+    assert world.story[0] == "accepted a1 5 @ 100"

@@ -270,7 +270,12 @@ class Traffic:
             position_effect=pick([PositionEffect.NONE] * 9 + list(PositionEffect)),
             slot=pick([None] * 20 + [self._slot(n) for n in (self.seq, self.seq, 5)]),
         )
-        return NewOrder(*named, terms, keep_rejected=pick([False, False, False, True]))
+        return NewOrder(
+            *named,
+            terms,
+            keep_rejected=pick([False, False, False, True]),
+            needs_liquidity=self.seq % 2 == 0,
+        )
 
     def _record_rejected(self) -> RecordRejected:
         order = self._new_order()

@@ -74,6 +74,7 @@ def _plain_order(command: NewOrder) -> dict[str, Any]:
         "instrument_id": command.instrument_id,
         "cl_ord_id": command.cl_ord_id,
         "keep_rejected": command.keep_rejected,
+        "needs_liquidity": command.needs_liquidity,
         "slot": slot["slot"],
         "slot_number": slot["number"],
         **flat,
@@ -159,8 +160,9 @@ def _plain_event(event: Event) -> tuple[Any, ...]:
             return (name, *what, status, why)
         case MassCanceled(_, total):
             return (name, total)
-        case OrderStaged(now, keep):
-            order = NewOrder(now.account_id, now.instrument_id, now.cl_ord_id, now.terms, keep)
+        case OrderStaged(now, keep, needs):
+            named = (now.account_id, now.instrument_id, now.cl_ord_id)
+            order = NewOrder(*named, now.terms, keep, needs)
             return (name, now.order_id, now.due_ns, plain(order))
         case SlotTaken(account_id, asset_id, slot, order_id):
             use = {"slot": slot.slot, "number": slot.number, "order_id": order_id}

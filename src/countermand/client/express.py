@@ -30,6 +30,7 @@ SUPPLIED = frozenset(
         "limit",
         "text",
         "keep_rejected",
+        "needs_liquidity",
         "policy",
     }
 )

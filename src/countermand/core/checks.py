@@ -77,7 +77,7 @@ def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReaso
         return reason
     in_force = _in_force(account, market, asked)
     reason = (
-        _refuse_unmet(market, asked, in_force)
+        _refuse_unmet(market, command, in_force)
         or refuse_terms(market, asked, in_force.order_qty_lots)
         or _refuse_exposure(state, account, market, in_force)
         or _refuse_meeting(account, market, in_force)
@@ -130,11 +130,13 @@ def _in_force(account: Account, market: Market, asked: OrderTerms) -> OrderTerms
     )
 
 
-def _refuse_unmet(market: Market, asked: OrderTerms, in_force: OrderTerms) -> RejectReason | None:
-    # A market order that names its worst price, or wants to rest at the best, needs somebody there.
+def _refuse_unmet(market: Market, command: NewOrder, in_force: OrderTerms) -> RejectReason | None:
+    # A market order that names its worst price, or wants to rest at the best, needs an order there.
+    asked = command.terms
     if asked.ord_type is _LIMIT:
         return None
-    if not (asked.price_ticks or asked.ord_type is _LEFT_OVER or asked.cash_minor):
+    bound = asked.price_ticks or asked.ord_type is _LEFT_OVER or asked.cash_minor
+    if not (bound or command.needs_liquidity):
         return None
     met = waiting.reaches(market, asked.side, in_force.price_ticks)
     return None if met else RejectReason.NO_LIQUIDITY

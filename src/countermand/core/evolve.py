@@ -136,7 +136,8 @@ def _slot_taken(state: State, event: SlotTaken) -> None:
 def _order_staged(state: State, event: OrderStaged) -> None:
     staged = state.accounts[event.order.account_id].staged
     assert event.order.standing is Standing.STAGED, f"order {event.order.order_id} is not staged"
-    staged[event.order.order_id] = Staged(event.order, event.keep_rejected)
+    said = (event.keep_rejected, event.needs_liquidity)
+    staged[event.order.order_id] = Staged(event.order, *said)
     if len(staged) > STAGED_PER_ACCOUNT_MAX:
         del staged[next(iter(staged))]
 

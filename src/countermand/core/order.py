@@ -22,7 +22,8 @@ class Order(Struct, array_like=True, gc=False):
 
 
 class Staged(Struct, frozen=True, array_like=True, gc=False):
-    """An order that was written down and not yet placed, and whether to keep it when refused."""
+    """An order that was written down and not yet placed, and what `NewOrder` says beside it."""
 
     now: OrderReport
     keep_rejected: bool
+    needs_liquidity: bool = False

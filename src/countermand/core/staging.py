@@ -37,7 +37,7 @@ def stage_order(state: State, seq: int, ts_ns: int, command: StageOrder) -> Deci
         transact_ns=ts_ns,
         due_ns=ts_ns + command.lifetime_ns,
     )
-    return Decision([OrderStaged(staged, order.keep_rejected)])
+    return Decision([OrderStaged(staged, order.keep_rejected, order.needs_liquidity)])
 
 
 def submit_order(state: State, seq: int, ts_ns: int, command: SubmitOrder) -> Decision:
@@ -55,5 +55,5 @@ def submit_order(state: State, seq: int, ts_ns: int, command: SubmitOrder) -> De
         return Decision([InstructionRejected(RejectReason.STAGING_EXPIRED, command.account_id)])
     terms = now.terms if command.text is None else replace(now.terms, text=command.text)
     named = (now.account_id, now.instrument_id, now.cl_ord_id)
-    order = NewOrder(*named, terms, keep_rejected=staged.keep_rejected)
+    order = NewOrder(*named, terms, staged.keep_rejected, staged.needs_liquidity)
     return placing.place(state, (seq, ts_ns), order, now.order_id)

@@ -106,7 +106,8 @@ class NewOrder(Message, frozen=True, tag=17):
     FIX NewOrderSingle (D). The order's id is the entry's sequence number.
 
     `cl_ord_id` is unique within the account; an empty one names nothing. With `keep_rejected` an
-    order that is refused is remembered as an order nonetheless, with an id and the reason.
+    order that is refused is remembered as an order nonetheless, with an id and the reason. With
+    `needs_liquidity` a market order is refused where nothing stands against it, not canceled.
     """
 
     account_id: AccountId
@@ -114,6 +115,7 @@ class NewOrder(Message, frozen=True, tag=17):
     cl_ord_id: str
     terms: OrderTerms
     keep_rejected: bool = False
+    needs_liquidity: bool = False
 
 
 class RecordRejected(Message, frozen=True, tag=18):

@@ -222,6 +222,7 @@ class OrderStaged(OrderEvent, frozen=True, tag=22):
     """An order was written down and can be submitted until it lapses."""
 
     keep_rejected: bool
+    needs_liquidity: bool = False
 
 
 class FundsWithdrawn(Occurrence, frozen=True, tag=20):
