@@ -8,7 +8,12 @@ from countermand.wire.operation import Operation
 LOSSES = Losses(
     # A key has one account, and a trade names no order.
     lacks=frozenset({Operation.LIST_ACCOUNTS, Operation.LIST_FILLS}),
-    given={"cl_ord_id": "", "stp": SelfTradePrevention.REJECT, "keep_rejected": True},
+    given={
+        "cl_ord_id": "",
+        "stp": SelfTradePrevention.REJECT,
+        "keep_rejected": True,
+        "needs_liquidity": True,
+    },
     # What has been executed cannot be taken from an order, so that less than that ends it.
     replacing={"policy": ReplacePolicy.CANCEL_EXECUTED},
     untold={

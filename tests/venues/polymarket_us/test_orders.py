@@ -548,6 +548,19 @@ def test_market_order_is_immediate(counter: Counter, tif: str | None) -> None:
     assert (usd("0.55"), IOC, 4) == (shown["price"], shown["tif"], shown["cumQuantity"])
 
 
+@pytest.mark.parametrize("tif", [IOC, FOK])
+@pytest.mark.parametrize("more", [{"quantity": 10}, {"cashOrderQty": usd("5"), "quantity": None}])
+def test_market_order_on_an_empty_book(counter: Counter, tif: str, more: dict[str, Any]) -> None:
+    """200 and an id, and rejected: there is no liquidity, with a bound or without."""
+    answer = counter.create("alice", terms("BUY_LONG", None, 10, tif=tif, **SYNC) | more)
+    last = answer["executions"][-1]
+
+    assert [("REJECTED", "REJECTED")] == executed(answer)
+    assert ("ORD_REJECT_REASON_NO_LIQUIDITY", "No liquidity for market order") == (
+        last["orderRejectReason"], last["text"],
+    )  # fmt: skip
+
+
 PRICES = [
     ("what it was filled at", {}, 14, "0.556"),
     ("what it was filled at, below its bound", {"ticks": 20}, 4, "0.55"),

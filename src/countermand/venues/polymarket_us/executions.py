@@ -29,6 +29,7 @@ _TEXTS = {
     RejectReason.POST_ONLY_WOULD_CROSS: "Order may participate but not initiate in the market",
     RejectReason.SELF_TRADE: "Self Match Prevention",
     RejectReason.MARKET_CLOSED: "Book is CLOSED",
+    RejectReason.NO_LIQUIDITY: "No liquidity for market order",
 }
 
 

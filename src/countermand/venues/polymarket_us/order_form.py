@@ -59,7 +59,8 @@ def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder 
     )
     if instrument is None:
         return RecordRejected(account_id, terms, RejectReason.UNKNOWN_INSTRUMENT)
-    return NewOrder(account_id, instrument.instrument_id, "", terms, keep_rejected=True)
+    named = (account_id, instrument.instrument_id, "")
+    return NewOrder(*named, terms, keep_rejected=True, needs_liquidity=True)
 
 
 def check_block_time(seconds: int | None) -> None:

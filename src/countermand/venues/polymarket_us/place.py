@@ -137,6 +137,7 @@ def _closing(message: m.ClosePosition, summary: AccountSummary, ctx: Ctx) -> New
             text=ANNOTATIONS.write(Annotation(outcome, indicator)),
         ),
         keep_rejected=True,
+        needs_liquidity=True,
     )
 
 
