@@ -29,7 +29,6 @@ from countermand.engine.replay import open_engine, open_journal
 from countermand.engine.sequencer import Engine
 from countermand.server.admission import Admission
 from countermand.server.asgi import AppHandler
-from countermand.server.connection import Site
 from countermand.server.control import control_app
 from countermand.server.credentials import Keep, KeyRing
 from countermand.server.front import front
@@ -38,6 +37,7 @@ from countermand.server.listener import Listener, bind
 from countermand.server.metrics import Metrics
 from countermand.server.pipeline import Pipeline
 from countermand.server.request_log import explained
+from countermand.server.site import Site
 from countermand.venues import PORT_OFFSETS, VENUES
 from countermand.vocabulary.commands import AdvanceTime, Entry
 from countermand.vocabulary.events import InstructionRejected, OrderRejected

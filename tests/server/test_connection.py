@@ -13,10 +13,10 @@ from countermand.server.connection import (
     LINGER_BYTES_MAX,
     UNREAD_BYTES_MAX,
     Connection,
-    Site,
 )
 from countermand.server.limits import Limits
 from countermand.server.ports import Answer
+from countermand.server.site import Site
 from countermand.wire.errors import WireError
 from countermand.wire.http import Request, Response
 
@@ -38,6 +38,14 @@ class Transport(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Remember the data."""
         self.writes.append(bytes(data))
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Remember it."""
+        self.protocol = protocol
+
+    def get_write_buffer_size(self) -> int:
+        """Nothing is queued."""
+        return 0
 
     def pause_reading(self) -> None:
         """Remember it."""

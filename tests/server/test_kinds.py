@@ -50,6 +50,35 @@ READS = {
     "polymarket-us": b"/v1/markets",
 }
 
+# Where clients of each venue open their streams, and what they are told while there are none.
+STREAMS = {
+    "deltadefi": (b"/accounts/stream?api_key=K", "404 page not found"),
+    "autoshares": (
+        b"/CreateSession.txt?User=a&Password=b",
+        {
+            "Message": "No HTTP resource was found that matches the request URI "
+            "'http://localhost/CreateSession.txt'."
+        },
+    ),
+    "coinbase-intx": (
+        b"/",
+        {
+            "title": "io.javalin.http.NotFoundResponse: Not Found (no such path)",
+            "status": 404,
+            "error": "NOT_FOUND",
+            "message": "no such path",
+        },
+    ),
+    "loopring": (
+        b"/v3/ws?wsApiKey=K",
+        {"resultInfo": {"code": 100000, "message": "no such path"}},
+    ),
+    "polymarket-us": (
+        b"/v1/ws/private",
+        {"code": 5, "message": "no such path", "details": []},
+    ),
+}
+
 HOSTILE = {
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "two hosts": HEAD % b"GET /" + b"Host: localhost\r\n\r\n",
@@ -168,10 +197,25 @@ def test_an_offer_of_http2_changes_nothing(line: Line) -> None:
 
 def test_a_websocket_is_refused_as_a_request(line: Line) -> None:
     """In the venue's words, and the connection goes on as HTTP."""
-    answer = line.ask(HEAD % b"GET /streams" + WEBSOCKET)
+    path, words = STREAMS[line.venue]
+    answer = line.ask(HEAD % (b"GET " + path) + WEBSOCKET)
 
-    assert answer.status in (401, 404)
+    said = answer.body.decode() if isinstance(words, str) else json.loads(answer.body)
+    assert (404, words) == (answer.status, said)
     assert line.is_usable()
+
+
+def test_refused_websockets_are_not_logged() -> None:
+    """Strangers cannot fill the log, and it advises no packages."""
+    with Served(None, "--venue", "loopring") as running:
+        parts = urlsplit(running.venue("loopring")["base_url"])
+        with socket.create_connection((parts.hostname, parts.port), timeout=10) as opened:
+            opened.sendall(HEAD % b"GET /v3/ws" + WEBSOCKET)
+            assert 404 == Answer(opened).status
+        _, logged = running.stop()
+
+    events = [json.loads(text)["event"] for text in logged.splitlines()]
+    assert ["recovered", "founded", "ready", "stopped"] == events
 
 
 def test_chunks_are_a_body(line: Line) -> None:

@@ -12,10 +12,10 @@ import pytest
 import uvloop
 from msgspec.structs import replace
 
-from countermand.server.connection import Site
 from countermand.server.limits import Limits, Room
 from countermand.server.listener import SWEEP_S, Listener, bind
 from countermand.server.ports import Answer
+from countermand.server.site import Site
 from countermand.wire.errors import WireError
 from countermand.wire.http import Request, Response
 

@@ -46,11 +46,13 @@ VALID = {
 
 
 def read(*pieces: bytes, hosts: frozenset[bytes] | None = None) -> list[tuple[Request, Manner]]:
-    """What a new reader delivers of the pieces."""
+    """What a new reader delivers of the pieces; no offer of a WebSocket is taken."""
     read: list[tuple[Request, Manner]] = []
     reader = RequestReader(LIMITS, hosts, lambda request, manner: read.append((request, manner)))
     for piece in pieces:
         reader.feed(piece)
+        while reader.held:
+            reader.feed(reader.release())
     return read
 
 
@@ -101,6 +103,37 @@ def test_an_offer_changes_nothing(offered: bytes, plain: bytes) -> None:
 def test_offers_in_a_row_need_no_depth() -> None:
     """Thousands of offers in one piece are read one after another."""
     assert 3000 == len(read(OFFERED_GET * 3000))
+
+
+def test_nothing_is_read_behind_the_offer_of_a_websocket() -> None:
+    """What the bytes are depends on the answer; they are kept as they came."""
+    read: list[Request] = []
+    reader = RequestReader(LIMITS, None, lambda request, _: read.append(request))
+    reader.feed(GET + WEBSOCKET + b"\x81")
+    reader.feed(b"\x80 no request")
+    [_, offer] = read
+
+    assert (True, b"\x81\x80 no request") == (offer.offers_websocket, reader.release())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        OFFERED_GET,
+        WEBSOCKET.replace(b"GET", b"POST"),
+        WEBSOCKET.replace(b"Upgrade\r\n", b"keep-alive\r\n"),
+        WEBSOCKET.replace(b"Host: x", b"Host: x\r\nContent-Length: 1") + b"x",
+        WEBSOCKET.replace(b"Host: x", b"Host: x\r\nTransfer-Encoding: chunked") + b"0\r\n\r\n",
+    ],
+    ids=["h2c", "post", "no upgrade", "body", "chunks"],
+)
+def test_what_is_no_offer_of_a_websocket(data: bytes) -> None:
+    """It is a request like any other, and the next one is read."""
+    read: list[Request] = []
+    reader = RequestReader(LIMITS, None, lambda request, _: read.append(request))
+    reader.feed(data + GET)
+
+    assert [False, False] == [request.offers_websocket for request in read]
 
 
 def test_a_trailer_is_no_header() -> None:

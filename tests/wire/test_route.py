@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from countermand.wire.conversation import Op, reply
 from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound
@@ -87,6 +88,21 @@ def test_a_wrong_method_is_told_the_right_ones() -> None:
 def test_head_is_where_get_is() -> None:
     """The same row."""
     assert ROUTES.match("GET", b"/p/1/balances") == ROUTES.match("HEAD", b"/p/1/balances")
+
+
+def test_an_upgrade_is_for_offers_alone() -> None:
+    """A path may have a row for each; without one, an offer is a request like any other."""
+    upgrade = structs.replace(row("GET /orders"), status=101)
+    other = structs.replace(row("GET /stream/{id}"), status=101)
+    routes = Routes([row("GET /orders"), upgrade, other, row("GET /p")])
+
+    assert upgrade is routes.match("GET", b"/orders", is_offer=True)[0]
+    assert (other, {"id": "7"}) == routes.match("GET", b"/stream/7", is_offer=True)
+    assert 200 == routes.match("GET", b"/orders")[0].status
+    assert "/p" == routes.match("GET", b"/p", is_offer=True)[0].path
+    for method in ("GET", "POST", "upgrade"):
+        with pytest.raises(NotFound, match="no such path"):
+            routes.match(method, b"/stream/7")
 
 
 def test_parameter_that_is_no_text() -> None:

@@ -5,20 +5,21 @@ Connection: one client's requests in, their answers out in the same order.
 
 No task and no timer belong to a request. An answer may come while its request is begun or later;
 answers that are there together leave in one write. A client that sends more than may be in flight,
-or does not read what it is sent, is not read from until that has changed.
+or does not read what it is sent, is not read from until that has changed. Behind the offer of a
+WebSocket nothing is read until it is answered: the transport then may be a `WebSocket`'s.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from math import inf
 
 from countermand.server.answers import CONTINUE, encode_answer
-from countermand.server.limits import Limits
-from countermand.server.ports import Begin, Refuse, Turns
+from countermand.server.ports import Switch
 from countermand.server.reader import Manner, Phase, RequestReader
+from countermand.server.site import Site
+from countermand.server.websocket import WebSocket
 from countermand.wire.errors import NotARequest, WireError
 from countermand.wire.http import Request, Response
 
@@ -36,27 +37,6 @@ STOP_READ_S = 1.0
 _REFUSED = Manner(keeps_alive=False)
 _CLOSE = b"connection: close\r\n"
 _KEEP_ALIVE = b"connection: keep-alive\r\n"
-
-
-class Site:
-    """
-    What the connections of one listener share. `date` is the Date header's line, kept current.
-    """
-
-    def __init__(
-        self,
-        begin: Begin,
-        refuse: Refuse,
-        limits: Limits,
-        hosts: frozenset[bytes] | None = None,
-        turns: Turns | None = None,
-    ) -> None:
-        self.begin, self.refuse = begin, refuse
-        self.limits, self.hosts, self.turns = limits, hosts, turns
-        self.date = b""
-        self.is_stopping = False
-        self.connections: set[Connection] = set()
-        self.on_lost: Callable[[], None] = lambda: None
 
 
 class _Slot:
@@ -88,7 +68,8 @@ class Connection(asyncio.Protocol):
         self._waiting: deque[tuple[Request | WireError, Manner]] = deque()
         self._slots: deque[_Slot] = deque()
         self._is_advancing = self._is_full = self._is_paused = self._is_lost = False
-        self._is_ending = self._has_unread = self._is_lingering = False
+        self._is_ending = self._has_unread = self._is_lingering = self._has_eof = False
+        self._websocket: WebSocket | None = None
         self._lingered_bytes = 0
         self._unread = b""
         self._timed_phase, self._timed_begun = Phase.BETWEEN, -1
@@ -144,7 +125,8 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Answer what came whole; half a request is none."""
         self.read_on()
-        self._is_ending, self._has_unread = True, False
+        self._has_eof, self._has_unread = True, False
+        self._is_ending = self._is_ending or self._reader.held is None
         # TLS has no half-closed connections.
         is_plain = self._transport.get_extra_info("ssl_object") is None
         return is_plain and bool(self._slots or self._waiting)
@@ -194,6 +176,9 @@ class Connection(asyncio.Protocol):
         """Take the answer of one request, and send what may be sent now."""
         if self._is_lost:
             return
+        if isinstance(response, Switch):
+            self._take_offer(slot, response)
+            return
         is_last = self._site.is_stopping and self._slots[-1] is slot
         extra = self._site.date
         if is_last or not manner.keeps_alive:
@@ -209,10 +194,13 @@ class Connection(asyncio.Protocol):
             return
         self._is_advancing = True
         self._begin_waiting()
-        while self._send_answered():
+        while self._send_answered() or (self._reader.held is not None and self._read_held()):
             self._begin_waiting()
         self._is_advancing = False
-        self._settle()
+        if self._websocket is not None and not self._slots:
+            self._hand_over(self._websocket)
+        else:
+            self._settle()
 
     def _arrived(self, request: Request, manner: Manner) -> None:
         self._waiting.append((request, manner))
@@ -243,6 +231,33 @@ class Connection(asyncio.Protocol):
         self._transport.write(ready[0] if len(ready) == 1 else b"".join(ready))
         return True
 
+    def _take_offer(self, slot: _Slot, switch: Switch) -> None:
+        try:
+            self._websocket = WebSocket(self._site, self._loop, switch)
+        except NotARequest as refusal:
+            slot.answer(self._site.refuse(refusal))
+        else:
+            slot.data = self._websocket.handshake
+            self.advance()
+
+    def _hand_over(self, websocket: WebSocket) -> None:
+        unread, self._unread = self._reader.release() + self._unread, b""
+        self._is_lost = True
+        self._site.connections.discard(self)
+        self._pause(wanted=False)
+        websocket.take_over(self._transport, unread, is_full=self._is_full)
+        if self._has_eof:
+            websocket.eof_received()
+            self._transport.close()
+
+    def _read_held(self) -> bool:
+        # The offer was answered as a request is, so what is behind it are requests.
+        if self._slots or self._waiting or self._is_ending or self._websocket is not None:
+            return False
+        self._read(self._reader.release())
+        self._is_ending = self._is_ending or (self._has_eof and self._reader.held is None)
+        return True
+
     def _settle(self) -> None:
         is_busy = bool(self._slots or self._waiting)
         if not is_busy:
@@ -259,6 +274,7 @@ class Connection(asyncio.Protocol):
             or self._is_full
             or bool(self._waiting)
             or len(self._slots) >= self._in_flight_max
+            or self._reader.held is not None
         )
 
     def _set_deadline(self) -> None:

@@ -30,6 +30,10 @@ class Limits(Struct, frozen=True):
     sender not knowing, so bots that think for a minute keep theirs. A client that does not read its
     answers is cut off after `unread_s`. `in_flight_max` requests of one connection are answered at
     the same time; what is sent beyond that is not read.
+
+    Of a WebSocket: a client's message has at most `message_bytes_max`. A client that leaves more
+    than `queued_bytes_max` unread is cut off. One that is not heard for `ping_s` is pinged, and one
+    that is not heard for `silent_s` is gone. Closing takes `close_s` at most.
     """
 
     head_bytes_max: int = 16 * 1024
@@ -40,6 +44,11 @@ class Limits(Struct, frozen=True):
     idle_s: float = 75
     unread_s: float = 30
     in_flight_max: int = 16
+    message_bytes_max: int = 64 * 1024
+    queued_bytes_max: int = 1024 * 1024
+    ping_s: float = 30
+    silent_s: float = 75
+    close_s: float = 5
     connections_max: int = 10_000
 
 

@@ -11,8 +11,9 @@ from email.utils import formatdate
 from ssl import SSLContext
 
 from countermand.server.answers import encode_answer
-from countermand.server.connection import Connection, Site
+from countermand.server.connection import Connection
 from countermand.server.limits import Room
+from countermand.server.site import Site
 from countermand.wire.errors import Overloaded
 
 log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from countermand.server.conversation import Conversation, Engine, Tools
 from countermand.server.credentials import KeyRing
 from countermand.server.lanes import Lanes
 from countermand.server.metrics import Metrics
-from countermand.server.ports import Answer
+from countermand.server.ports import Answer, Switch
 from countermand.server.rate_limits import KeyLimits, RateLimits
 from countermand.server.verifier import Verifier
 from countermand.server.watch import OrderWatch
@@ -43,7 +43,7 @@ from countermand.wire.errors import (
     Unauthorized,
     WireError,
 )
-from countermand.wire.http import Request, Response
+from countermand.wire.http import SWITCHING, Request, Response
 from countermand.wire.operation import CANCELING, Access, Operation
 from countermand.wire.route import Attempts, Params, Route
 from countermand.wire.venue import Venue
@@ -195,7 +195,9 @@ class _Call:
     def _match(self) -> None:
         pipeline, request = self._pipeline, self._request
         try:
-            self._route, self._params = pipeline.venue.routes.match(request.method, request.path)
+            self._route, self._params = pipeline.venue.routes.match(
+                request.method, request.path, is_offer=request.offers_websocket
+            )
         except WireError as error:
             if not self._asks_first():
                 raise
@@ -255,7 +257,7 @@ class _Call:
 
     def _reply(self, reply: Any) -> None:
         assert self._route is not None  # noqa: S101  (a conversation is a row's)
-        response = _response(self._route, reply)
+        response = _response(self._route, reply, self._request)
         self._pipeline.metrics.count(response.status)
         self._observe()
         self._send(response)
@@ -290,9 +292,11 @@ class _Call:
         self._answer(self._pipeline.echoing(self._request, response))
 
 
-def _response(route: Route, reply: Any) -> Response:
+def _response(route: Route, reply: Any, request: Request) -> Response:
     if isinstance(reply, Response):
         return reply
     if reply is None:
         return Response(route.status, b"", b"")
+    if route.is_upgrade:
+        return Switch(SWITCHING, b"", b"", request=request, stream=reply)
     return Response(route.status, codec.encode(reply))

@@ -7,12 +7,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from countermand.wire.conversation import OpenStream
 from countermand.wire.errors import WireError
 from countermand.wire.http import Request, Response
 
 Answer = Callable[[Response], None]
 Begin = Callable[[Request, Answer], None]
 Refuse = Callable[[WireError], Response]
+
+
+class Switch(Response, frozen=True, gc=True, kw_only=True):
+    """The answer that a WebSocket offered by `request` is taken: `stream` is what it carries."""
+
+    request: Request
+    stream: OpenStream
 
 
 class Turns(Protocol):

@@ -4,7 +4,8 @@ Reader: from the bytes of one connection to whole requests. It does no I/O.
     feed(bytes) ─► httptools ─► head checked ─► body collected ─► deliver(Request, Manner)
 
 httptools splits the bytes; what it lets through and HTTP does not allow is refused here. The first
-refusal ends the reading: where the next request begins is not certain any more.
+refusal ends the reading: where the next request begins is not certain any more. The offer of a
+WebSocket stops it: what the bytes behind it are depends on the answer.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class RequestReader:
     """
     One connection's requests, delivered in the order of their last bytes.
 
-    With `hosts` only requests for one of those names are taken.
+    With `hosts` only requests for one of those names are taken. `held` is what came behind the
+    offer of a WebSocket; None where reading goes on.
     """
 
     def __init__(self, limits: Limits, hosts: frozenset[bytes] | None, deliver: Deliver) -> None:
@@ -64,7 +66,8 @@ class RequestReader:
         self.expects_continue = False
         self._refusal: WireError | None = None
         self._offer = b""
-        self._is_replayed = False
+        self._is_replayed = self._is_websocket = False
+        self.held: bytes | None = None
         self._message_bytes = 0
         self._target, self._version = b"", ""
         # As they come; behind the body they are a trailer's, which is not the request's.
@@ -79,6 +82,9 @@ class RequestReader:
 
         Raises: NotARequest or TooLarge once what came before has been delivered.
         """
+        if self.held is not None:
+            self.held += data
+            return
         while (rest := self._feed(data)) is not None:
             # The parser takes a message to end at any offer to change protocols, body or not. An
             # offer that is not taken changes nothing (RFC 9110, 7.8), so another parser reads on
@@ -86,7 +92,15 @@ class RequestReader:
             head, self._offer = self._offer, b""
             self._parser, self._is_replayed = HttpRequestParser(self), True
             self._feed(head)
+            if self._is_websocket:
+                self.held, self._is_websocket = rest, False
+                return
             data = rest
+
+    def release(self) -> bytes:
+        """Return what was held, and go on reading."""
+        held, self.held = self.held, None
+        return held or b""
 
     def _feed(self, data: bytes) -> bytes | None:
         """Return what follows an offer to change protocols, None when there was none."""
@@ -141,6 +155,7 @@ class RequestReader:
         self._headers = self._checked_headers()
         if self._parser.should_upgrade():
             self._offer = self._head_without_offer()
+            self._is_websocket = self._offers_websocket()
         self.phase = Phase.BODY
 
     def on_body(self, part: bytes) -> None:
@@ -162,7 +177,8 @@ class RequestReader:
         path, query = self._split_target()
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         self.phase, self.expects_continue, self.is_over = Phase.BETWEEN, False, not keeps_alive
-        self._deliver(Request(method, path, query, self._headers, body), manner)
+        request = Request(method, path, query, self._headers, body, self._is_websocket)
+        self._deliver(request, manner)
 
     # What is refused.
 
@@ -219,6 +235,17 @@ class RequestReader:
         except HttpParserInvalidURLError:
             return target, b""
         return parsed.path or b"/", parsed.query or b""
+
+    def _offers_websocket(self) -> bool:
+        # What has a body is a request, whatever else it offers.
+        named = dict(self._headers)
+        return (
+            self._parser.get_method() == b"GET"
+            and self._version == "1.1"
+            and named.get(b"upgrade", b"").lower() == b"websocket"
+            and b"transfer-encoding" not in named
+            and int(named.get(b"content-length", 0)) == 0
+        )
 
     def _head_without_offer(self) -> bytes:
         method, version = self._parser.get_method(), self._version.encode()

@@ -22,6 +22,7 @@ from countermand.vocabulary.queries import Query
 from countermand.wire.context import Context
 from countermand.wire.credential import Credential
 from countermand.wire.operation import Operation
+from countermand.wire.stream import Line, Session
 
 AnyContext = Context[Any, Any]
 
@@ -63,6 +64,16 @@ class WaitForClose(Struct, frozen=True):
     wait_ns: int
 
 
+class OpenStream(Struct, frozen=True):
+    """
+    What the conversation of an upgrade returns instead of a reply: the client's offer is taken.
+
+    `begin` makes the stream's session when the client has been told so.
+    """
+
+    begin: Callable[[Line], Session]
+
+
 RANDOM_BYTES = 64
 
 KeyChange = IssueKey | RevokeKeys
@@ -74,7 +85,8 @@ Ask = Query | Command | tuple[Command, ...] | KeyChange | WaitForClose
 # A conversation of the server that ends in a reply of type R.
 Serving = Generator[Ask, Any, R]
 
-# A reply of None has no body; one that is a `Response` is sent as it is.
+# A reply of None has no body; one that is a `Response` is sent as it is. An upgrade's conversation
+# returns an `OpenStream`.
 Serve = Callable[[Any, AnyContext], Serving[Any]]
 
 

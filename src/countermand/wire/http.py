@@ -2,6 +2,9 @@
 
 from msgspec import Struct
 
+# The status of an answer after which the connection speaks another protocol.
+SWITCHING = 101
+
 HeaderList = tuple[tuple[bytes, bytes], ...]
 
 
@@ -10,7 +13,8 @@ class Request(Struct, frozen=True, gc=False):
     A request as it is on the wire.
 
     Shape: `path` is the raw target before the `?`, `query` what follows it, both still
-    percent-encoded; header names are lower case; `body` is exactly the bytes sent.
+    percent-encoded; header names are lower case; `body` is exactly the bytes sent. With
+    `offers_websocket` the connection can become a WebSocket instead of carrying an answer.
     """
 
     method: str
@@ -18,6 +22,7 @@ class Request(Struct, frozen=True, gc=False):
     query: bytes = b""
     headers: HeaderList = ()
     body: bytes = b""
+    offers_websocket: bool = False
 
     def header(self, name: bytes) -> bytes | None:
         """Return the first value of the header called `name` (lower case), or None."""
@@ -28,7 +33,9 @@ class Request(Struct, frozen=True, gc=False):
 
     def with_headers(self, *extra: tuple[bytes, bytes]) -> "Request":
         """Return this request with `extra` headers after its own."""
-        return Request(self.method, self.path, self.query, self.headers + extra, self.body)
+        headers = self.headers + extra
+        line = (self.method, self.path, self.query)
+        return Request(*line, headers, self.body, self.offers_websocket)
 
 
 class Response(Struct, frozen=True, gc=False):

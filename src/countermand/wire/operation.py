@@ -42,6 +42,7 @@ class Operation(Enum):
     GET_STATUS = "get-status"
     GET_KEY = "get-key"
     CHANGE_KEY = "change-key"
+    OPEN_STREAM = "open-stream"
 
 
 # What takes its sender out of the market; it is never kept waiting by what brings others in.
@@ -72,4 +73,5 @@ OFFERED_BY = {
     Capability.REPLACE: Operation.REPLACE_ORDER,
     Capability.PREVIEW: Operation.PREVIEW_ORDER,
     Capability.POSITIONS: Operation.LIST_POSITIONS,
+    Capability.STREAMS: Operation.OPEN_STREAM,
 }

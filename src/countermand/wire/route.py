@@ -13,13 +13,16 @@ from msgspec import Struct
 
 from countermand.wire.conversation import Op
 from countermand.wire.errors import Malformed, MethodNotAllowed, NotFound, WireError
-from countermand.wire.http import Request
+from countermand.wire.http import SWITCHING, Request
 from countermand.wire.operation import Access, Operation
 
 Params = dict[str, str]
 MakeRow = Callable[..., "Route"]
 
 _PARAMETER = re.compile(r"\{[^/]*\}")
+
+# Stands in the table for the method of an upgrade's row; no method has a blank.
+_UPGRADE = "GET upgrade"
 
 
 class Attempts(Struct, frozen=True):
@@ -59,6 +62,7 @@ class Route(Struct, frozen=True):
 
     Path parameters are fields of the request like those that travel as `form` says. `weight` is
     what a request costs against the rate limit, `attempts` are counted before the key is checked.
+    A GET row of status 101 is an upgrade: only the offer of a WebSocket matches it.
     """
 
     operation: Operation
@@ -78,6 +82,11 @@ class Route(Struct, frozen=True):
         """
         filled = self.path.format_map({name: quote(text, safe="") for name, text in params.items()})
         return filled.encode()
+
+    @property
+    def is_upgrade(self) -> bool:
+        """Whether the row is for the offer of a WebSocket."""
+        return self.status == SWITCHING
 
     @property
     def param_names(self) -> tuple[str, ...]:
@@ -111,7 +120,8 @@ class Routes:
     """
     An immutable table of rows, matched by exact segments first and by parameters second.
 
-    `normal` returns the spelling a row has of a path that may be spelled otherwise too.
+    `normal` returns the spelling a row has of a path that may be spelled otherwise too. A request
+    and the offer of a WebSocket may each have a row of the same path.
 
     Raises: ValueError when two rows answer the same method and path shape.
     """
@@ -125,27 +135,29 @@ class Routes:
         shaped: dict[str, dict[str, Route]] = {}
         for row in self.rows:
             if row.param_names:
-                known: dict[Any, Route] = shaped.setdefault(row.method, {})
+                known: dict[Any, Route] = shaped.setdefault(_method_of(row), {})
                 key: Any = _PARAMETER.sub("{}", row.path)
             else:
-                known, key = self._plain, (row.method, row.path.encode())
+                known, key = self._plain, (_method_of(row), row.path.encode())
             if key in known:
                 raise ValueError(f"two rows for {row.method} {row.path}")
             known[key] = row
         self._shaped = {method: _Shapes(rows.values()) for method, rows in shaped.items()}
 
-    def match(self, method: str, path: bytes) -> tuple[Route, Params]:
+    def match(self, method: str, path: bytes, *, is_offer: bool = False) -> tuple[Route, Params]:
         """
         Return the row and its decoded path parameters.
 
         Raises: NotFound for a path no row has (an empty parameter matches nothing),
         MethodNotAllowed when only the method is wrong, Malformed when a parameter is not UTF-8.
-        HEAD is answered where GET is.
+        HEAD is answered where GET is; the offer of a WebSocket that no row takes is a GET like any
+        other.
         """
         if self._normal is not None:
             path = self._normal(path)
         asked = "GET" if method == "HEAD" else method
-        if (found := self._find(asked, path)) is not None:
+        found = self._find(_UPGRADE, path) if is_offer else None
+        if found is not None or (found := self._find(asked, path)) is not None:
             route, values = found
             return route, {name: _decoded(value) for name, value in values.items()}
         if allowed := self._methods(path):
@@ -153,7 +165,7 @@ class Routes:
         raise NotFound("no such path")
 
     def _methods(self, path: bytes) -> list[str]:
-        known = sorted({row.method for row in self.rows})
+        known = sorted({row.method for row in self.rows if not row.is_upgrade})
         found = [method for method in known if self._find(method, path)]
         return [*found, "HEAD"] if "GET" in found else found
 
@@ -169,6 +181,10 @@ class Routes:
             if row.operation is operation:
                 return row
         raise KeyError(operation)
+
+
+def _method_of(row: Route) -> str:
+    return _UPGRADE if row.is_upgrade else row.method
 
 
 class _Shapes:

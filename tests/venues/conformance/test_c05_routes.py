@@ -32,7 +32,14 @@ def test_c05_every_row_matches_what_it_builds(desk: Desk) -> None:
     for row in desk.venue.routes.rows:
         params = dict.fromkeys(row.param_names, "a/ü b%")
 
-        assert (row, params) == desk.venue.routes.match(row.method, row.build(params))
+        found = desk.venue.routes.match(row.method, row.build(params), is_offer=row.is_upgrade)
+        assert (row, params) == found
+
+
+def test_c05_upgrades_are_asked_for_with_get(desk: Desk) -> None:
+    """As RFC 6455 has it."""
+    for row in desk.venue.routes.rows:
+        assert not row.is_upgrade or row.method == "GET", f"{desk.venue.name}: {row.path}"
 
 
 def test_c05_cancel_of_an_empty_id_is_refused_in_the_venues_envelope(desk: Desk) -> None:

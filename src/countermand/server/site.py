@@ -1,0 +1,52 @@
+"""
+Site: what the connections of one listener share, and what it knows of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from countermand.server.limits import Limits
+from countermand.server.ports import Begin, Refuse, Turns
+
+
+class Open(Protocol):
+    """
+    An open connection, whatever it speaks.
+
+    Units: `deadline_s` on the loop's clock, when `expire` is due; the listener looks at it for all
+    of them at once.
+    """
+
+    deadline_s: float
+
+    def expire(self) -> None:
+        """Act on a deadline that has passed."""
+
+    def stop(self) -> None:
+        """Do what is begun, then close."""
+
+    def abort(self) -> None:
+        """Close at once."""
+
+
+class Site:
+    """
+    What the connections of one listener share. `date` is the Date header's line, kept current.
+    """
+
+    def __init__(
+        self,
+        begin: Begin,
+        refuse: Refuse,
+        limits: Limits,
+        hosts: frozenset[bytes] | None = None,
+        turns: Turns | None = None,
+    ) -> None:
+        self.begin, self.refuse = begin, refuse
+        self.limits, self.hosts, self.turns = limits, hosts, turns
+        self.date = b""
+        self.is_stopping = False
+        self.connections: set[Open] = set()
+        self.on_lost: Callable[[], None] = lambda: None
