@@ -84,11 +84,11 @@ class Ladder:
         """Yield every order an opposite one at a price reaches, in order of priority."""
         if not self.reaches(price_ticks):
             return
-        selling = self.side is not _BUY
-        for price in self.descend():
-            if (price > price_ticks) if selling else (price < price_ticks):
+        levels, buying = self.levels, self.side is _BUY
+        for price in reversed(self.prices) if buying else iter(self.prices):
+            if (price < price_ticks) if buying else (price > price_ticks):
                 return
-            yield from self.levels[price].orders.values()
+            yield from levels[price].orders.values()
 
     def reaches(self, price_ticks: int) -> bool:
         """Whether an opposite order at a price would meet any here; one at 0 meets none."""

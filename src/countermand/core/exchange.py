@@ -1,5 +1,6 @@
 """The exchange: the one door to the core. Same entries, same events, same digest, for ever."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -68,9 +69,12 @@ class Exchange:
         decided = DECIDERS[type(command)](state, seq, ts_ns, command)
         state.seq, state.ts_ns = seq, ts_ns
         events = decided.events
-        if len(events) == 1 and type(events[0]) not in REACTIONS:
-            # Most that happens is one event that brings about nothing.
-            EVOLVERS[type(events[0])](state, events[0])
+        if len(events) == 1:
+            # Most that happens is one event, and most of those bring about nothing.
+            event = events[0]
+            EVOLVERS[type(event)](state, event)
+            if type(event) in REACTIONS:
+                self._react((event,), events)
         elif reacting := self._evolve(events):
             self._react(reacting, events)
         return decided
@@ -86,7 +90,7 @@ class Exchange:
                 reacting.append(event)
         return reacting
 
-    def _react(self, reacting: list[Event], events: list[Event]) -> None:
+    def _react(self, reacting: Sequence[Event], events: list[Event]) -> None:
         state = self._state
         for event in reacting:
             for reaction in REACTIONS[type(event)]:

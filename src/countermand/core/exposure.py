@@ -137,9 +137,13 @@ def _worth_and_fee(market: Market, priced: Priced, replaced: Order | None) -> tu
         brought = instrument.payout_minor * qty_lots - cash.minor
         worth = cash.minor if cash.of is Outcome.YES else brought
         return worth, _cash_fee(instrument, cash.minor)
-    rate = instrument.fee_reserve_ppb
+    maker_ppb, taker_ppb = instrument.maker_fee_ppb, instrument.taker_fee_ppb
+    rate = max(maker_ppb, taker_ppb)
+    worth = price_ticks * qty_lots * instrument.notional_minor
+    if replaced is None:
+        return worth, fees.reserve_minor(instrument, side, rate, price_ticks, qty_lots)
     terms = (side, rate, price_ticks, qty_lots, *_charged(replaced))
-    return instrument.notional_of(price_ticks, qty_lots), fees.reserve_minor(instrument, *terms)
+    return worth, fees.reserve_minor(instrument, *terms)
 
 
 def _charged(replaced: Order | None) -> tuple[int, int]:

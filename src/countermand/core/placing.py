@@ -21,6 +21,7 @@ from countermand.vocabulary.events import (
     Traded,
 )
 from countermand.vocabulary.ids import MatchId, OrderId, match_id
+from countermand.vocabulary.instrument import InstrumentKind
 from countermand.vocabulary.order import (
     ExecInst,
     ExecType,
@@ -37,6 +38,7 @@ PENDING, _RESTING, _WAITING = Standing.PENDING, Standing.RESTING, Standing.WAITI
 _NEW, _EXEC_NEW = OrdStatus.NEW, ExecType.NEW
 _LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 _IOC, _FOK = TimeInForce.IOC, TimeInForce.FOK
+_SPOT = InstrumentKind.SPOT
 _TRADE, _PULL = StepKind.TRADE, StepKind.PULL
 _ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
 
@@ -145,7 +147,7 @@ def incoming(now: OrderReport) -> Incoming:
 def net_of(state: State, market: Market) -> NetOf | None:
     """Return what answers an account's net position on a market, None where there are none."""
     instrument, accounts = market.instrument, state.accounts
-    if not instrument.has_positions:
+    if instrument.kind is _SPOT:
         return None
     instrument_id = instrument.instrument_id
     return lambda account_id: accounts[account_id].net_lots(instrument_id)
@@ -237,7 +239,7 @@ def enter(taker: Taker, makers: Makers | None = None) -> list[Event]:
     if makers is None:
         makers = waiting.makers(market, terms.side, terms.price_ticks)
     planned = plan(incoming(taker.now), makers, net_of(taker.state, market))
-    whole = terms.exec_inst & _ALL_OR_NONE or terms.time_in_force is _FOK
+    whole = terms.time_in_force is _FOK or terms.exec_inst & _ALL_OR_NONE
     if whole and planned.traded_lots < taker.now.leaves_qty_lots:
         return list(_remainder(taker))
     events: list[Event] = []

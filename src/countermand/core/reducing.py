@@ -14,14 +14,17 @@ from countermand.vocabulary.reasons import CancelReason
 
 def on_traded(state: State, event: Traded) -> Iterable[list[Event]]:
     """Cancel what a trade has left without cover in full, in the order it was placed in."""
-    accounts = [state.accounts[now.account_id] for now in (event.maker, event.taker)]
-    if not (accounts[0].reducing or accounts[1].reducing):
+    maker, taker = (
+        state.accounts[event.maker.account_id],
+        state.accounts[event.taker.account_id],
+    )
+    if not (maker.reducing or taker.reducing):
         return ()
-    return _uncovered(state, accounts, event.taker.instrument_id)
+    return _uncovered(state, (maker, taker), event.taker.instrument_id)
 
 
 def _uncovered(
-    state: State, accounts: list[Account], instrument_id: InstrumentId
+    state: State, accounts: tuple[Account, Account], instrument_id: InstrumentId
 ) -> Iterator[list[Event]]:
     for account in accounts:
         each = [o for o in account.reducing.values() if o.now.instrument_id == instrument_id]

@@ -56,7 +56,11 @@ def reaches(market: Market, side: Side, price_ticks: int) -> bool:
     """Whether anyone stands where an order of `side` at a price could meet it."""
     if market.book.across(side).reaches(price_ticks):
         return True
-    return price_ticks > 0 and any(True for _ in across(market, side, price_ticks))
+    return (
+        bool(market.waiting)
+        and price_ticks > 0
+        and any(True for _ in across(market, side, price_ticks))
+    )
 
 
 def best_px_ticks(market: Market, side: Side) -> int:
