@@ -1,5 +1,6 @@
 """Views: what can be asked, and what is answered."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,13 +13,14 @@ from tests.core.build import (
     NOBODY,
     PERCENT,
     PERP,
+    RAIN,
     SPOT,
     USDC,
     World,
     new_order,
 )
 
-from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.commands import DepositFunds, NewOrder
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
 from countermand.vocabulary.order import (
     ExecType,
@@ -175,6 +177,7 @@ def test_fills_come_newest_first(world: World) -> None:
 
 def test_account_shows_all_it_has(world: World) -> None:
     """Balances by asset, positions by instrument, how many orders are open."""
+    funded = [one.transact_ns for one in world.exchange.query(GetAccount(ALICE)).balances]
     world.trade(ALICE, BOB, 5, 100, instrument_id=PERP)
     traded_ns = world.exchange.ts_ns
     world.buy(ALICE, 2, 90, instrument_id=PERP)
@@ -183,8 +186,8 @@ def test_account_shows_all_it_has(world: World) -> None:
 
     assert summary.account.name == "alice"
     assert summary.balances == (
-        BalanceReport(ALICE, USDC, MONEY, 500 + 180),
-        BalanceReport(ALICE, BTC, COINS, 300),
+        BalanceReport(ALICE, USDC, MONEY, 500 + 180, transact_ns=funded[0]),
+        BalanceReport(ALICE, BTC, COINS, 300, transact_ns=funded[1]),
     )
     assert summary.positions == (
         PositionReport(
@@ -193,6 +196,32 @@ def test_account_shows_all_it_has(world: World) -> None:
     )
     assert summary.open_orders == 2
     assert summary.balances[0].available_minor == MONEY - 680
+
+
+CHANGES = [
+    ("a deposit", lambda w: w.run(DepositFunds(ALICE, USDC, 5)), (True, False)),
+    ("a withdrawal", lambda w: w.withdraw(ALICE, 5), (True, False)),
+    ("a spot trade", lambda w: w.trade(ALICE, BOB, 1, 100), (True, True)),
+    ("an order that rests", lambda w: w.buy(ALICE, 1, 90), (False, False)),
+    ("a fee", lambda w: w.trade(ALICE, BOB, 100, 100, instrument_id=PERP), (True, False)),
+    ("an outcome", lambda w: w.trade(ALICE, BOB, 1, 50, instrument_id=RAIN), (True, False)),
+]
+
+
+@pytest.mark.parametrize(("_says", "act", "changed"), CHANGES)
+def test_balance_tells_when_it_last_changed(
+    _says: str, act: Callable[[World], None], changed: tuple[bool, bool]
+) -> None:
+    """Each asset by itself; what is only held changes nothing."""
+    world = World(perp={"taker_fee_ppb": PERCENT}, rain={})
+    before = world.exchange.query(GetAccount(ALICE)).balances
+    act(world)
+    after = world.exchange.query(GetAccount(ALICE)).balances
+
+    assert changed == tuple(
+        one.transact_ns == world.exchange.ts_ns > was.transact_ns
+        for was, one in zip(before, after, strict=True)
+    )
 
 
 def test_depth_sums_levels_best_first(world: World) -> None:

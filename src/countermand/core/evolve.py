@@ -343,7 +343,7 @@ def _traded(state: State, event: Traded) -> None:
     )
     buy, sell = (parts[1], parts[0]) if side is _BUY else parts
     if instrument.kind is _SPOT:
-        ledger.settle_spot(buy[0], sell[0], instrument, price_ticks, qty_lots)
+        ledger.settle_spot(buy[0], sell[0], instrument, (price_ticks, qty_lots), state.ts_ns)
         ledger.rehold(buy[0], instrument, buy[1], buy[2])
         ledger.rehold(sell[0], instrument, sell[1], sell[2])
     else:

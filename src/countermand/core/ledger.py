@@ -172,22 +172,26 @@ def _remargin(
     position.margin_minor = margin_minor
 
 
-def post(debtor: Account, creditor: Account, asset_id: AssetId, amount_minor: int) -> None:
+def post(
+    debtor: Account, creditor: Account, asset_id: AssetId, amount_minor: int, ts_ns: int
+) -> None:
     """Move `amount_minor` of the asset from one account to another; negative moves it back."""
     from_balance = debtor.balances.get(asset_id) or debtor.balance(asset_id)
     to_balance = creditor.balances.get(asset_id) or creditor.balance(asset_id)
     from_balance.total_minor -= amount_minor
     to_balance.total_minor += amount_minor
+    if amount_minor:
+        from_balance.transact_ns = to_balance.transact_ns = ts_ns
 
 
 def deposit(state: State, account: Account, asset_id: AssetId, amount_minor: int) -> None:
     """Bring money in from outside."""
-    post(state.accounts[EXTERNAL], account, asset_id, amount_minor)
+    post(state.accounts[EXTERNAL], account, asset_id, amount_minor, state.ts_ns)
 
 
 def withdraw(state: State, account: Account, asset_id: AssetId, amount_minor: int) -> None:
     """Take money out."""
-    post(account, state.accounts[EXTERNAL], asset_id, amount_minor)
+    post(account, state.accounts[EXTERNAL], asset_id, amount_minor, state.ts_ns)
 
 
 def charge(
@@ -195,16 +199,18 @@ def charge(
 ) -> None:
     """Take the fee of a fill, or with a negative one pay a rebate."""
     if fee_minor:
-        post(account, state.accounts[FEES], fees.asset(instrument, side), fee_minor)
+        asset_id = fees.asset(instrument, side)
+        post(account, state.accounts[FEES], asset_id, fee_minor, state.ts_ns)
 
 
 def settle_spot(
-    buyer: Account, seller: Account, instrument: Instrument, price_ticks: int, qty_lots: int
+    buyer: Account, seller: Account, instrument: Instrument, match: tuple[int, int], ts_ns: int
 ) -> None:
-    """Swap the two assets of a spot match."""
+    """Swap the two assets of a spot match, whose price and quantity are given."""
+    price_ticks, qty_lots = match
     notional_minor = price_ticks * qty_lots * instrument.notional_minor
-    post(buyer, seller, instrument.quote_asset_id, notional_minor)
-    post(seller, buyer, instrument.base_asset_id, qty_lots * instrument.lot_minor)
+    post(buyer, seller, instrument.quote_asset_id, notional_minor, ts_ns)
+    post(seller, buyer, instrument.base_asset_id, qty_lots * instrument.lot_minor, ts_ns)
 
 
 def fill_position(
@@ -249,7 +255,7 @@ def _move(
     # What is closed takes its share of the cost with it, and what that gains or loses is realized;
     # a flip opens the rest at the new price. Where positions are paid for, the price changes hands
     # at once and what is realized is only told.
-    signed_lots, price_ticks = part
+    ts_ns, (signed_lots, price_ticks) = state.ts_ns, part
     value, net_lots = price_ticks * signed_lots * instrument.notional_minor, position.net_lots
     is_binary = instrument.kind is _BINARY
     if net_lots * signed_lots < 0:
@@ -259,29 +265,29 @@ def _move(
         realized = -closed_value - closed_cost
         position.realized_minor += realized
         if not is_binary:
-            post(state.accounts[CLEARING], account, instrument.quote_asset_id, realized)
+            post(state.accounts[CLEARING], account, instrument.quote_asset_id, realized, ts_ns)
         value_kept = value - closed_value - closed_cost
         position.cost_minor += value_kept
     else:
         position.cost_minor += value
     if is_binary:
-        post(account, state.accounts[CLEARING], instrument.quote_asset_id, value)
+        post(account, state.accounts[CLEARING], instrument.quote_asset_id, value, ts_ns)
     position.net_lots = net_lots + signed_lots
     if signed_lots > 0:
         position.bought_lots += signed_lots
     else:
         position.sold_lots -= signed_lots
-    position.transact_ns = state.ts_ns
+    position.transact_ns = ts_ns
 
 
 def settle_position(
     state: State, account: Account, instrument: Instrument, price_ticks: int
 ) -> None:
     """Pay a binary position out at a price: what is long is paid for, what is short pays."""
-    position = account.position(instrument.instrument_id)
+    position, ts_ns = account.position(instrument.instrument_id), state.ts_ns
     value = instrument.notional_of(price_ticks, position.net_lots)
-    post(state.accounts[CLEARING], account, instrument.quote_asset_id, value)
+    post(state.accounts[CLEARING], account, instrument.quote_asset_id, value, ts_ns)
     position.realized_minor += value - position.cost_minor
     position.net_lots = position.cost_minor = 0
-    position.transact_ns = state.ts_ns
+    position.transact_ns = ts_ns
     _remargin(account, instrument, position)

@@ -36,10 +36,15 @@ RETIRED_CL_ORD_IDS_MAX = 64
 
 
 class Balance(Struct):
-    """Minor units of one asset: what there is, and what of it is spoken for."""
+    """
+    Minor units of one asset: what there is, and what of it is spoken for.
+
+    Units: `transact_ns` is when what there is last changed.
+    """
 
     total_minor: int = 0
     hold_minor: int = 0
+    transact_ns: int = 0
 
 
 class Position(Struct):

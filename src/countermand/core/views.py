@@ -184,6 +184,7 @@ def _get_account(state: State, query: GetAccount) -> AccountSummary | None:
             balance.total_minor,
             balance.hold_minor,
             loss_minor(state, account, asset_id),
+            balance.transact_ns,
         )
         for asset_id, balance in sorted(account.balances.items())
     )

@@ -119,6 +119,7 @@ class BalanceReport(Struct, frozen=True, gc=False):
 
     Units: minor units of the asset; `available = total - hold - loss`, the last what positions on
     margin have lost at their marks. Below zero only when that goes beyond the money there is.
+    `transact_ns` is when the total last changed.
     """
 
     account_id: AccountId
@@ -126,6 +127,7 @@ class BalanceReport(Struct, frozen=True, gc=False):
     total_minor: int
     hold_minor: int
     loss_minor: int = 0
+    transact_ns: int = 0
 
     @property
     def available_minor(self) -> int:
