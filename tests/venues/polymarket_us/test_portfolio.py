@@ -27,7 +27,7 @@ from countermand.vocabulary.reports import AccountSummary
 from countermand.wire.conversation import Nothing
 from countermand.wire.errors import Malformed, NotExpressible, NotFound
 from countermand.wire.operation import Operation
-from countermand.wire.times import MS
+from countermand.wire.times import MS, S, iso_ns
 
 BALANCES = "/v1/account/balances"
 POSITIONS = "/v1/portfolio/positions"
@@ -86,10 +86,11 @@ def test_nothing_is_shown_unsigned(floor: Floor, path: str) -> None:
 def test_balance_of_the_documents(floor: Floor) -> None:
     """A thousand dollars with an order for 100 at 0.55: 945 are left to buy with."""
     floor.keep_only("alice", 1000)
+    changed = iso_ns(floor.desk.engine.exchange.ts_ns)
     floor.buy("alice", "100", "0.55")
 
     assert {
-        "currentBalance": 1000.0, "currency": "USD", "lastUpdated": "2027-01-15T08:00:00Z",
+        "currentBalance": 1000.0, "currency": "USD", "lastUpdated": changed,
         "buyingPower": 945.0, "assetNotional": 0, "assetAvailable": 0, "pendingCredit": 0,
         "openOrders": 55.0, "unsettledFunds": 0, "pendingWithdrawals": [], "marginRequirement": 0,
         "balanceReservation": 0,
@@ -160,6 +161,23 @@ def test_account_without_a_cent_has_a_balance(floor: Floor) -> None:
     assert ("USD", b"0", b"0") == (
         only.currency, bytes(only.current_balance), bytes(only.buying_power),
     )  # fmt: skip
+
+
+def test_balance_was_updated_when_it_last_changed(floor: Floor) -> None:
+    """Not now: a trade changes it, an order that rests does not."""
+
+    def updated() -> str:
+        return str(floor.get("/v1/account/balances", "alice")[1]["balances"][0]["lastUpdated"])
+
+    first = updated()
+    floor.desk.clock.ns += S
+    floor.buy("alice", "5", "0.40")
+    assert first == updated()
+
+    floor.sell("bob", "5", "0.40")
+    traded = updated()
+    floor.desk.clock.ns += S
+    assert first < traded == updated()
 
 
 # --- positions

@@ -38,7 +38,9 @@ def read_balance(message: m.UserBalance, asked: Nothing, ctx: Ctx) -> BalanceRep
         numbers.asset_minor(asset, decimal(raw))
         for raw in (message.current_balance, message.open_orders, message.margin_requirement)
     )
-    return BalanceReport(resolve.account(ctx), asset.asset_id, total, orders + margin)
+    changed_ns = times.parse_iso(message.last_updated)
+    account_id = resolve.account(ctx)
+    return BalanceReport(account_id, asset.asset_id, total, orders + margin, transact_ns=changed_ns)
 
 
 BALANCES = Op(
@@ -57,7 +59,7 @@ def _show_balance(report: BalanceReport, summary: AccountSummary, ctx: Ctx) -> m
     return m.UserBalance(
         current_balance=number(numbers.minor_text(asset, report.total_minor)),
         currency=asset.symbol,
-        last_updated=times.iso_ns(ctx.now_ns),
+        last_updated=times.iso_ns(report.transact_ns),
         buying_power=number(numbers.minor_text(asset, report.available_minor)),
         open_orders=number(numbers.minor_text(asset, report.hold_minor - margin)),
         margin_requirement=number(numbers.minor_text(asset, margin)),
