@@ -23,6 +23,8 @@ class Echo:
         self.line, self.ends = line, 0
         self.heard: list[Message] = []
         line.say(f"hello {owner}")
+        if owner == "bob":
+            line.close(4002, "not you")
 
     def receive(self, message: Message) -> None:
         """Do as told."""
@@ -92,10 +94,10 @@ class Streams(Desk):
         yield from ()
         return OpenStream(Asked)
 
-    def signed(self, path: str, key: int = 0) -> dict[str, str]:
-        """Return the headers that prove who asks for a path: alice's first key, or another."""
+    def signed(self, path: str, key: int = 0, owner: str = "alice") -> dict[str, str]:
+        """Return the headers that prove who asks for a path, by one of somebody's keys."""
         request = Request("GET", path.encode())
-        signed = self.venue.auth.sign(request, self.credential(index=key), self.clock.now_ns())
+        signed = self.venue.auth.sign(request, self.credential(owner, key), self.clock.now_ns())
         return {name.decode(): value.decode() for name, value in signed.headers}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import structs
 from tests.server.streams import Streams, offer
 from tests.server.test_connection import Clock, Transport
 from websockets.frames import Close, Frame, Opcode
@@ -172,18 +173,67 @@ def test_a_stop_while_an_offer_is_answered() -> None:
 
 
 def test_a_client_that_does_not_read_is_not_read() -> None:
-    """Nor pinged; in the end it is cut off, unless it reads again."""
-    limits = Limits()
-    for reads_again in (False, True):
-        wire = Wire()
-        wire.send(offer(wire.toy.signed("/v1/echo")))
-        wire.transport.protocol.pause_writing()
-        assert not wire.transport.is_reading
-        if reads_again:
-            wire.transport.protocol.resume_writing()
-            assert wire.transport.is_reading
-        wire.wait(limits.unread_s)
-        assert reads_again is not wire.transport.is_aborted
+    """In the end the stream is closed, and then cut off, unless it reads again."""
+    wire = Wire()
+    wire.send(offer(wire.toy.signed("/v1/echo")))
+    wire.transport.protocol.pause_writing()
+    is_read = [wire.transport.is_reading]
+    wire.transport.protocol.resume_writing()
+    wire.wait(LIMITS.unread_s)
+    is_read.append(wire.transport.is_reading)
+    wire.transport.protocol.pause_writing()
+    wire.wait(LIMITS.unread_s)
+    is_cut_at_once = wire.transport.is_aborted
+    wire.wait(LIMITS.close_s)
+
+    assert ([False, True], False) == (is_read, is_cut_at_once)
+    assert wire.said.endswith(b"\x88\x14\x03\xf0too much is unread")
+    assert (True, 1) == (wire.transport.is_aborted, wire.toy.sessions[0].ends)
+
+
+def test_a_client_that_has_not_read_before_is_not_read() -> None:
+    """What the answers before left unread counts on."""
+    wire = Wire()
+    wire.holds = True
+    wire.send(offer(wire.toy.signed("/v1/echo")))
+    wire.transport.protocol.pause_writing()
+    wire.answer()
+
+    assert not wire.transport.is_reading
+
+
+def test_layers_in_front_add_headers() -> None:
+    """As they do to any answer."""
+    wire = Wire()
+    wire.holds = True
+    wire.send(offer(wire.toy.signed("/v1/echo")))
+    [(response, answer)] = wire.held
+    answer(structs.replace(response, headers=((b"x-trace", b"7"),)))
+
+    assert b"\r\nx-trace: 7\r\n" in b"".join(wire.transport.writes)
+
+
+def test_a_session_may_end_as_it_begins() -> None:
+    """What it said is said, it is let go of once, and hears nothing."""
+    wire = Wire()
+    wire.send(offer(wire.toy.signed("/v1/echo", owner="bob")) + FRAMES)
+    [session] = wire.toy.sessions
+
+    assert wire.said.startswith(b"\x81\x09hello bob\x88\x09\x0f\xa2not you")
+    assert ([], 1) == (session.heard, session.ends)
+
+
+def test_nothing_is_sent_on_a_transport_that_was_cut() -> None:
+    """What is said between the cut and the news of it is dropped."""
+    wire = Wire()
+    wire.send(offer(wire.toy.signed("/v1/echo")))
+    [connection], [session] = wire.site.connections, wire.toy.sessions
+    connection.abort()
+    session.line.say("too late")
+    wire.transport.protocol.connection_lost(None)
+
+    assert b"\x81\x0bhello alice" == wire.said
+    assert (set(), 1) == (wire.site.connections, session.ends)
 
 
 def test_who_is_silent_is_pinged_and_who_stays_silent_is_gone() -> None:

@@ -145,7 +145,7 @@ def test_a_stream_may_be_proven_by_messages(loops: asyncio.Runner) -> None:
 
 def test_messages_go_both_ways(loops: asyncio.Runner) -> None:
     """Text is text and bytes are bytes, empty or large, in one frame or many; a ping has a pong."""
-    text, data = "ü" * 20_000, bytes(range(256)) * 200
+    text, data = "ü" * 20_000, bytes(LIMITS.message_bytes_max)
 
     async def main() -> list[Message]:
         async with port() as served, served.open() as client:
@@ -202,7 +202,7 @@ def test_each_end_may_close(loops: asyncio.Runner) -> None:
 @pytest.mark.parametrize(
     ("frame", "code"),
     [
-        (Frame(Opcode.TEXT, b"x" * 65_537).serialize(mask=True), 1009),
+        (Frame(Opcode.TEXT, b"x" * (LIMITS.message_bytes_max + 1)).serialize(mask=True), 1009),
         (Frame(Opcode.TEXT, b"\xff").serialize(mask=True), 1007),
         (Frame(Opcode.TEXT, b"unmasked").serialize(mask=False), 1002),
         (Frame(Opcode.CONT, b"of nothing").serialize(mask=True), 1002),

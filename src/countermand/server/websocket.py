@@ -101,7 +101,7 @@ class WebSocket(asyncio.Protocol):
             self._protocol.send_binary(message)
         self._send()
         if self._transport.get_write_buffer_size() > self._site.limits.queued_bytes_max:
-            self.close(CloseCode.POLICY_VIOLATION, "too much is unread")
+            self._close_unread()
 
     def close(self, code: int = NORMAL, reason: str = "") -> None:
         """Begin the closing handshake."""
@@ -156,10 +156,12 @@ class WebSocket(asyncio.Protocol):
     # What the listener calls.
 
     def expire(self) -> None:
-        """Act on a deadline that has passed: ping who is silent, cut off who is gone."""
+        """Act on a deadline that has passed: ping who is silent, end what is gone or not read."""
         limits, silent_s = self._site.limits, self._loop.time() - self._heard_s
-        if self._has_ended or self._is_full or silent_s >= limits.silent_s:
+        if self._has_ended or silent_s >= limits.silent_s:
             self._transport.abort()
+        elif self._is_full:
+            self._close_unread()
         elif silent_s >= limits.ping_s:
             self._protocol.send_ping(b"")
             self._send()
@@ -216,6 +218,10 @@ class WebSocket(asyncio.Protocol):
             log.exception("stream failed")
             self.close(CloseCode.INTERNAL_ERROR, "internal error")
             return None
+
+    def _close_unread(self) -> None:
+        # A client that reads on is told why.
+        self.close(CloseCode.POLICY_VIOLATION, "too much is unread")
 
     def _send(self) -> None:
         for data in self._protocol.data_to_send():
