@@ -8,7 +8,7 @@ twice, so one decoder reads the entries of both rules.
 from msgspec import Struct
 
 from countermand.core.image import MarketImage
-from countermand.core.state import Balance, Position
+from countermand.core.state import Position
 from countermand.vocabulary.commands import Message
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.instrument import Asset
@@ -141,6 +141,13 @@ class FormerStaged(Struct, array_like=True):
     order: NewOrder
 
 
+class FormerBalance(Struct):
+    """Minor units of one asset; fields as in `Balance`."""
+
+    total_minor: int
+    hold_minor: int
+
+
 class FormerAccount(Struct, array_like=True):
     """An account; fields as in `AccountImage`."""
 
@@ -152,7 +159,7 @@ class FormerAccount(Struct, array_like=True):
     trading_locked: bool
     reduce_only: bool
     may_borrow: bool
-    balances: list[tuple[AssetId, Balance]]
+    balances: list[tuple[AssetId, FormerBalance]]
     positions: list[tuple[InstrumentId, Position]]
     closed: list[OrderId]
     fills: list[FormerFill]

@@ -2,7 +2,8 @@
 Migration: a state that the former rules dumped, made into today's.
 
 They kept an order as one flat record, took "open" for "in the book", and told some of an order's
-terms anew in every fill. Three things they did not keep, and are taken for what is most likely:
+terms anew in every fill. When a balance changed they did not keep, and it stays unknown. Three
+other things they did not keep, and are taken for what is most likely:
 that the cash of an order that was placed is of YES, that one whose slot another took had none, and
 that a fill whose order is forgotten is of a limit order without instructions.
 """
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 
 from countermand.core.former import (
     FormerAccount,
+    FormerBalance,
     FormerFill,
     FormerImage,
     FormerOrder,
@@ -21,6 +23,7 @@ from countermand.core.former import (
 )
 from countermand.core.image import AccountImage, Image
 from countermand.core.order import Order, Staged
+from countermand.core.state import Balance
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import (
     Cash,
@@ -111,13 +114,18 @@ def _account(account: FormerAccount, known: dict[OrderId, OrderTerms]) -> Accoun
         trading_locked=account.trading_locked,
         reduce_only=account.reduce_only,
         may_borrow=account.may_borrow,
-        balances=account.balances,
+        balances=[(asset_id, _balance(kept)) for asset_id, kept in account.balances],
         positions=account.positions,
         closed=account.closed,
         fills=[_fill(fill, known.get(fill.order_id)) for fill in account.fills],
         staged=[_staged(staged) for staged in account.staged],
         slots=account.slots,
     )
+
+
+def _balance(kept: FormerBalance) -> Balance:
+    # When it last changed is not known.
+    return Balance(kept.total_minor, kept.hold_minor)
 
 
 def _fill(fill: FormerFill, terms: OrderTerms | None) -> Fill:
