@@ -193,9 +193,14 @@ class Connection(asyncio.Protocol):
         if self._is_advancing or self._is_lost:
             return
         self._is_advancing = True
-        self._begin_waiting()
-        while self._send_answered() or (self._reader.held is not None and self._read_held()):
-            self._begin_waiting()
+        slots = self._slots
+        while True:
+            if self._waiting:
+                self._begin_waiting()
+            if slots and slots[0].data is not None:
+                self._send_answered()
+            elif self._reader.held is None or not self._read_held():
+                break
         self._is_advancing = False
         if self._websocket is not None and not self._slots:
             self._hand_over(self._websocket)
@@ -220,16 +225,12 @@ class Connection(asyncio.Protocol):
             else:
                 self._site.begin(asked, slot.answer)
 
-    def _send_answered(self) -> bool:
-        slots = self._slots
-        if not slots or slots[0].data is None:
-            return False
-        ready = list[bytes]()
+    def _send_answered(self) -> None:
+        slots, ready = self._slots, list[bytes]()
         while slots and (data := slots[0].data) is not None:
             ready.append(data)
             slots.popleft()
         self._transport.write(ready[0] if len(ready) == 1 else b"".join(ready))
-        return True
 
     def _take_offer(self, slot: _Slot, switch: Switch) -> None:
         try:

@@ -22,7 +22,7 @@ from countermand.server.lanes import Lanes
 from countermand.server.watch import OrderWatch
 from countermand.vocabulary.commands import Command
 from countermand.vocabulary.queries import Query
-from countermand.wire.conversation import IssueKey, RevokeKeys, Serving, WaitForClose
+from countermand.wire.conversation import KeyChange, Serving, WaitForClose
 from countermand.wire.errors import IntakeClosed, Overloaded, Unavailable
 
 # What a conversation ends in: its reply, or what it raised.
@@ -124,7 +124,7 @@ class Conversation:
                 return ()
             self._has_acted = True
             tools.engine.put_batch(ask, self, cancels_first=tools.cancels_first)
-        elif isinstance(ask, IssueKey | RevokeKeys):
+        elif isinstance(ask, KeyChange):
             change = asyncio.ensure_future(tools.keys.change(ask))
             change.add_done_callback(self._changed)
         elif isinstance(ask, WaitForClose):
