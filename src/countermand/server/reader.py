@@ -144,7 +144,7 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
-        self._given.append((name, value))
+        self._given.append((name.lower(), value.strip()))
 
     def on_headers_complete(self) -> None:
         """Check the head."""
@@ -190,7 +190,7 @@ class RequestReader:
         limits, given = self._limits, self._given
         if len(given) > limits.headers_max:
             self._refuse(TooLarge(f"more than {limits.headers_max} headers"))
-        headers = tuple([(name.lower(), value.strip()) for name, value in given])
+        headers = tuple(given)
         size, hosts_named = len(self._target), 0
         for name, value in headers:
             size += len(name) + len(value)

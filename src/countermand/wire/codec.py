@@ -80,7 +80,7 @@ def decode_request(route: Route, request: Request, params: Params) -> Any:
         return _convert(values, route.op.message, strict=False)
     values = _body_values(route, request.body)
     for name in _fields(route.op.message).numbers:
-        if not _is_plain(values.get(name)):
+        if name in values and not _is_plain(values[name]):
             raise InvalidField(name, f"invalid {name}: must be a plain number")
     return _convert(values | params, route.op.message, strict=True)
 

@@ -8,6 +8,8 @@ from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire.errors import CancelRefused, OrderRefused
 
+_REFUSALS = (OrderRejected, InstructionRejected)
+
 
 class Acknowledged(Struct, frozen=True, gc=False):
     """
@@ -28,7 +30,7 @@ def accepted(receipt: Receipt) -> Receipt:
     Raises: OrderRefused or CancelRefused when the exchange refused the command.
     """
     no = receipt.events[0]
-    if isinstance(no, OrderRejected | InstructionRejected):
+    if isinstance(no, _REFUSALS):
         raise OrderRefused(no.reason)
     if isinstance(no, CancelRejected):
         raise CancelRefused(no.cxl_rej_reason, no.ord_status, no.response_to, no.reject_reason)

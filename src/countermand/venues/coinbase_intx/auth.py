@@ -11,7 +11,7 @@ The query is not signed. That is the venue's protocol, not an oversight here.
 """
 
 from binascii import a2b_base64, hexlify
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from msgspec.structs import replace
@@ -29,6 +29,7 @@ KEY = b"cb-access-key"
 PASSPHRASE = b"cb-access-passphrase"
 TIMESTAMP = b"cb-access-timestamp"
 SIGN = b"cb-access-sign"
+PROOF = (KEY, PASSPHRASE, TIMESTAMP, SIGN)
 
 
 class IntxAuth:
@@ -62,8 +63,9 @@ class IntxAuth:
                 is malformed or outside the window, and a wrong signature; in this order.
         """
         headers = dict(reversed(request.headers))
-        key, passphrase = _header(headers, KEY), _header(headers, PASSPHRASE)
-        stamp, given = _header(headers, TIMESTAMP), _header(headers, SIGN)
+        key, passphrase, stamp, given = proof = [headers.get(name, b"") for name in PROOF]
+        if b"" in proof:
+            raise Unauthorized(f"missing {PROOF[proof.index(b'')].decode().upper()}")
         if (held := keys.find(key.decode("latin-1"))) is None:
             raise Unauthorized("invalid api key")
         crypto.check_equal(held.passphrase.encode(), passphrase, "invalid passphrase")
@@ -111,12 +113,6 @@ def _readings(
         yield held.secret_text.encode(), request.path
 
 
-def _header(headers: Mapping[bytes, bytes], name: bytes) -> bytes:
-    if not (value := headers.get(name, b"")):
-        raise Unauthorized(f"missing {name.decode().upper()}")
-    return value
-
-
 def explain(
     request: Request, keys: Keys[IntxCredential], settings: IntxSettings, now_ns: int
 ) -> str:
@@ -126,7 +122,7 @@ def explain(
     For worlds whose keys are published; the slips are those that clients of this venue make.
     """
     headers = dict(reversed(request.headers))
-    missing = [name for name in (KEY, PASSPHRASE, TIMESTAMP, SIGN) if not headers.get(name)]
+    missing = [name for name in PROOF if not headers.get(name)]
     if missing:
         return f"without {b', '.join(missing).decode().upper()}"
     held = keys.find(headers[KEY].decode("latin-1"))

@@ -47,8 +47,8 @@ class Kind(IntEnum):
     @lru_cache(maxsize=16_384)
     def uuid(self, number: int) -> str:
         """Return the UUID spelling of an id: version 8, whose bits are free for such use."""
-        high, low = divmod(number, 1 << 48)
-        return f"{high >> 16:08x}-{high & 0xFFFF:04x}-8{self:03x}-8000-{low:012x}"
+        digits = f"{number:024x}"
+        return f"{digits[:8]}-{digits[8:12]}-8{self.value:03x}-8000-{digits[12:]}"
 
     @lru_cache(maxsize=4096)
     def parse(self, text: str) -> int | None:
