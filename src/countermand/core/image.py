@@ -84,8 +84,8 @@ def _market_image(market: Market) -> MarketImage:
         market.volume_lots,
         market.volume_notional_minor,
         market.transact_ns,
-        market.settled_px_ticks,
-        list(market.trades),
+        settled_px_ticks=market.settled_px_ticks,
+        trades=list(market.trades),
     )
 
 
@@ -97,14 +97,16 @@ def _account_image(account: Account) -> AccountImage:
         account.name,
         account.is_default,
         account.trading_locked,
-        account.reduce_only,
-        account.may_borrow,
-        sorted(account.balances.items()),
-        sorted(account.positions.items()),
-        list(account.closed),
-        list(account.fills),
-        list(account.staged.values()),
-        [(a, [use for _, use in sorted(s.items())]) for a, s in sorted(account.slots.items())],
+        reduce_only=account.reduce_only,
+        may_borrow=account.may_borrow,
+        balances=sorted(account.balances.items()),
+        positions=sorted(account.positions.items()),
+        closed=list(account.closed),
+        fills=list(account.fills),
+        staged=list(account.staged.values()),
+        slots=[
+            (a, [use for _, use in sorted(s.items())]) for a, s in sorted(account.slots.items())
+        ],
     )
 
 

@@ -168,8 +168,8 @@ def _account_report(account: Account) -> AccountReport:
         account.name,
         account.is_default,
         account.trading_locked,
-        account.reduce_only,
-        account.may_borrow,
+        reduce_only=account.reduce_only,
+        may_borrow=account.may_borrow,
     )
 
 
@@ -196,13 +196,13 @@ def _get_account(state: State, query: GetAccount) -> AccountSummary | None:
             position.cost_minor,
             position.open_buy_lots,
             position.open_sell_lots,
-            position.margin_minor,
-            position.realized_minor,
-            state.markets[instrument_id].mark_price_ticks,
-            position.bought_lots,
-            position.sold_lots,
-            position.fee_minor,
-            position.transact_ns,
+            margin_minor=position.margin_minor,
+            realized_minor=position.realized_minor,
+            mark_price_ticks=state.markets[instrument_id].mark_price_ticks,
+            bought_lots=position.bought_lots,
+            sold_lots=position.sold_lots,
+            fee_minor=position.fee_minor,
+            transact_ns=position.transact_ns,
         )
         for instrument_id, position in sorted(account.positions.items())
     )
@@ -229,13 +229,13 @@ def _quote(state: State, market: Market) -> QuoteReport:
         ask_px,
         ask_qty,
         market.last_px_ticks,
-        market.last_qty_lots,
-        market.mark_price_ticks,
-        market.volume_lots,
-        market.volume_notional_minor,
-        longs,
-        market.transact_ns,
-        market.settled_px_ticks,
+        last_qty_lots=market.last_qty_lots,
+        mark_price_ticks=market.mark_price_ticks,
+        volume_lots=market.volume_lots,
+        volume_notional_minor=market.volume_notional_minor,
+        open_interest_lots=longs,
+        transact_ns=market.transact_ns,
+        settled_px_ticks=market.settled_px_ticks,
     )
 
 

@@ -230,7 +230,7 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     )  # fmt: skip
     return OrderReport(
         OrderId(message.id), AccountId(message.account_id), market.instrument_id, "",
-        terms, status.standing, status, states.EXEC_TYPES[message.target],
+        terms, status.standing, ord_status=status, exec_type=states.EXEC_TYPES[message.target],
         leaves_qty_lots=numbers.qty_lots(market, message.leaves_quantity), cum_qty_lots=cum,
         cum_notional_minor=numbers.cum_notional_minor_nearest(market, message.average_price, cum),
         submit_ns=dates.date_ns(message.create_date), transact_ns=dates.date_ns(message.date),

@@ -126,7 +126,7 @@ def read_portfolio(message: m.Portfolio, asked: Any, ctx: Ctx) -> AccountReport:
         message.name,
         message.is_default,
         message.trading_lock,
-        message.close_only,
+        reduce_only=message.close_only,
     )
 
 

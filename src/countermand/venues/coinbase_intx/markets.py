@@ -226,8 +226,8 @@ def _read_quote(message: m.Quote, one: Instrument) -> QuoteReport:
         ticks(message.best_ask_price),
         lots(message.best_ask_size),
         ticks(message.trade_price),
-        lots(message.trade_qty),
-        ticks(message.mark_price),
+        last_qty_lots=lots(message.trade_qty),
+        mark_price_ticks=ticks(message.mark_price),
         transact_ns=times.parse_iso(message.timestamp),
     )
 

@@ -87,9 +87,9 @@ def read_position(message: m.Position, asked: m.GetPortfolio, ctx: Ctx) -> Posit
         numbers.cum_notional_minor_nearest(instrument, Decimal(message.entry_vwap), net),
         buys,
         sells,
-        0,
-        0,
-        numbers.price_ticks(instrument, Decimal(message.mark_price)),
+        margin_minor=0,
+        realized_minor=0,
+        mark_price_ticks=numbers.price_ticks(instrument, Decimal(message.mark_price)),
     )
 
 

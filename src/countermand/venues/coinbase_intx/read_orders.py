@@ -38,9 +38,9 @@ def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderPage]:
         message.client_order_id,
         until_ns,
         message.result_offset,
-        message.result_limit,
-        _ord_types(message.order_type),
-        _exec_types(message.event_type),
+        limit=message.result_limit,
+        ord_types=_ord_types(message.order_type),
+        exec_types=_exec_types(message.event_type),
     )
     return m.OrderPage(paging.header(message), [show_order(report, ctx) for report in reports])
 

@@ -40,7 +40,13 @@ def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Order]:
     if found.is_open and (reason := _refuse_terms(new_cl_ord_id, price, size, found)):
         raise CancelRefused.for_terms(_REPLACE, reason, found.ord_status)
     receipt: Receipt = yield ReplaceOrder(
-        account_id, found.instrument_id, order_id, message.id, new_cl_ord_id, price or 0, size or 0
+        account_id,
+        found.instrument_id,
+        order_id,
+        message.id,
+        new_cl_ord_id,
+        price or 0,
+        order_qty_lots=size or 0,
     )
     return show_order(the_order(receipt), ctx)
 

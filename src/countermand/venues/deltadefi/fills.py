@@ -53,13 +53,13 @@ def taken(receipt: Receipt) -> list[Fill]:
             event.instrument_id,
             event.taker.cl_ord_id,
             event.taker.terms,
-            False,  # it is the taker
-            event.price_ticks,
-            event.qty_lots,
-            event.taker_fee_minor,
-            event.taker.cum_qty_lots,
-            event.taker.cum_notional_minor,
-            receipt.ts_ns,
+            is_maker=False,  # it is the taker
+            last_px_ticks=event.price_ticks,
+            last_qty_lots=event.qty_lots,
+            fee_minor=event.taker_fee_minor,
+            cum_qty_lots=event.taker.cum_qty_lots,
+            cum_notional_minor=event.taker.cum_notional_minor,
+            ts_ns=receipt.ts_ns,
         )
         for event in receipt.events
         if isinstance(event, Traded)

@@ -125,8 +125,8 @@ def _query(message: m.ListOrders, ctx: Ctx) -> ListOrders:
         None if statuses is None else _statuses(statuses),
         since_ms * times.MS or None,
         until_ms * times.MS + times.MS - 1 if until_ms else None,
-        offset,
-        limit,
+        offset=offset,
+        limit=limit,
     )
 
 
