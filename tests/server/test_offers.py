@@ -256,6 +256,38 @@ def test_who_is_silent_is_pinged_and_who_stays_silent_is_gone() -> None:
     assert (2, True, True) == (heard, is_there, wire.transport.is_aborted)
 
 
+def test_silence_begins_when_something_was_heard() -> None:
+    """Whenever the sweep comes by."""
+    wire = Wire(Limits(ping_s=30, silent_s=75))
+    wire.send(offer(wire.toy.signed("/v1/echo")))
+    wire.wait(20)
+    wire.send(Frame(Opcode.PONG, b"").serialize(mask=True))
+    wire.wait(29)
+    before = wire.said.count(b"\x89\x00")
+    wire.wait(1)
+
+    assert (0, 1) == (before, wire.said.count(b"\x89\x00"))
+
+
+def test_the_time_to_close_is_never_prolonged() -> None:
+    """Not by a client that stops to read, either."""
+    wire = Wire()
+    leave = Frame(Opcode.TEXT, b"leave").serialize(mask=True)
+    wire.send(offer(wire.toy.signed("/v1/echo")) + leave)
+    wire.transport.protocol.pause_writing()
+    wire.wait(LIMITS.close_s)
+
+    assert wire.transport.is_aborted
+
+
+def test_a_client_at_fault_can_read_why() -> None:
+    """Only the sending side is closed: a connection that is closed with bytes unread is reset."""
+    wire = Wire()
+    wire.send(offer(wire.toy.signed("/v1/echo")), b"\xff\xff", b"more")
+
+    assert (True, False) == (wire.transport.is_half_closed, wire.transport.is_closed)
+
+
 class Turns:
     """Turns that have no time until one is given."""
 
@@ -270,6 +302,21 @@ class Turns:
     def later(self, act: Callable[[], None]) -> None:
         """Remember it."""
         self.later_on.append(act)
+
+
+def test_frames_that_wait_for_a_turn_are_handed_over() -> None:
+    """The answer may come before the turn does."""
+    wire = Wire()
+    wire.site.turns = turns = Turns()
+    wire.holds = True
+    wire.send(offer(wire.toy.signed("/v1/echo")), FRAMES[:5])
+    turns.has_any = False
+    wire.send(FRAMES[5:])
+    wire.answer()
+    for act in turns.later_on:
+        act()
+
+    assert HEARD == wire.toy.sessions[0].heard
 
 
 def test_frames_wait_for_a_turn_with_time() -> None:

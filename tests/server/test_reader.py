@@ -122,10 +122,11 @@ def test_nothing_is_read_behind_the_offer_of_a_websocket() -> None:
         OFFERED_GET,
         WEBSOCKET.replace(b"GET", b"POST"),
         WEBSOCKET.replace(b"Upgrade\r\n", b"keep-alive\r\n"),
+        WEBSOCKET.replace(b"HTTP/1.1", b"HTTP/1.0").replace(b" Upgrade", b" keep-alive, Upgrade"),
         WEBSOCKET.replace(b"Host: x", b"Host: x\r\nContent-Length: 1") + b"x",
         WEBSOCKET.replace(b"Host: x", b"Host: x\r\nTransfer-Encoding: chunked") + b"0\r\n\r\n",
     ],
-    ids=["h2c", "post", "no upgrade", "body", "chunks"],
+    ids=["h2c", "post", "no upgrade", "HTTP/1.0", "body", "chunks"],
 )
 def test_what_is_no_offer_of_a_websocket(data: bytes) -> None:
     """It is a request like any other, and the next one is read."""
