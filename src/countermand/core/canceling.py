@@ -14,6 +14,7 @@ from countermand.vocabulary.events import (
     TimeAdvanced,
 )
 from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import Standing
 from countermand.vocabulary.reasons import (
     CancelReason,
     CxlRejReason,
@@ -22,7 +23,7 @@ from countermand.vocabulary.reasons import (
 )
 from countermand.vocabulary.reports import OrderReport
 
-_REQUESTED = CancelReason.REQUESTED
+_REQUESTED, _CLOSED = CancelReason.REQUESTED, Standing.CLOSED
 
 
 def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> Decision:
@@ -32,7 +33,7 @@ def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> De
     # Mostly an order is named by its id; any other name is looked up.
     if order is None or order.now.account_id != account_id or command.instrument_id:
         order = _find(state, command)
-    if order is None or not order.now.leaves_qty_lots:
+    if order is None or order.now.standing is _CLOSED:
         asked = (account_id, command.cl_ord_id)
         return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order, asked)])
     now = order.now

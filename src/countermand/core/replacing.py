@@ -23,6 +23,7 @@ from countermand.vocabulary.order import (
     OrderTerms,
     ReplacePolicy,
     SelfTradePrevention,
+    Standing,
     TimeInForce,
 )
 from countermand.vocabulary.reasons import CancelReason, CxlRejResponseTo, RejectReason
@@ -31,7 +32,7 @@ _POST_ONLY, _REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
 _ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
 _REPLACE, _REJECT = CxlRejResponseTo.REPLACE, SelfTradePrevention.REJECT
 _CANCEL_EXECUTED = ReplacePolicy.CANCEL_EXECUTED
-_TRADING = TradingState.TRADING
+_TRADING, _CLOSED = TradingState.TRADING, Standing.CLOSED
 
 
 def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> Decision:
@@ -43,7 +44,7 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
         account, command.order_id, command.cl_ord_id, command.instrument_id
     )
     asked = (command.account_id, command.cl_ord_id)
-    if not account or not order or not order.now.leaves_qty_lots:
+    if not account or not order or order.now.standing is _CLOSED:
         return Decision([cancel_rejected(_REPLACE, order or None, asked)])
     now, market = order.now, state.markets[order.now.instrument_id]
     terms, cl_ord_id = new_terms(now.terms, command), command.new_cl_ord_id or now.cl_ord_id

@@ -23,6 +23,7 @@ from countermand.vocabulary.ids import (
     OrderId,
 )
 from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.order import Standing
 from countermand.vocabulary.reports import Fill, SlotUse, Trade
 
 # Bounds on what one account can make the exchange remember. A closed order beyond the bound is
@@ -33,6 +34,9 @@ FILLS_PER_ACCOUNT_MAX = 100_000
 TRADES_PER_MARKET_MAX = 10_000
 STAGED_PER_ACCOUNT_MAX = 1_000
 RETIRED_CL_ORD_IDS_MAX = 64
+
+
+_CLOSED = Standing.CLOSED
 
 
 class Balance(Struct):
@@ -174,11 +178,11 @@ class State:
         self.match_id = 0
 
     def _is_meant(self, timer: Timer) -> bool:
-        # What is closed has nothing left, and no orders are here that were not placed.
+        # The only kind there is: an order's end.
         due_ns, _, number = timer
-        if order := self.orders.get(number):  # type: ignore[call-overload]  # an order's
+        if order := self.orders.get(number):  # type: ignore[call-overload]  # an order's id
             now = order.now
-            return bool(now.leaves_qty_lots) and now.terms.expire_ns == due_ns
+            return now.standing is not _CLOSED and now.terms.expire_ns == due_ns
         return False
 
     def find_order(
