@@ -27,7 +27,7 @@ _REQUESTED, _CLOSED = CancelReason.REQUESTED, Standing.CLOSED
 
 
 def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> Decision:
-    """Cancel one order, whatever state its market is in; refuse an unknown or a closed one."""
+    """Cancel one order in any state of its market; refuse an unknown or a closed one."""
     account_id = command.account_id
     order = state.orders.get(command.order_id)
     # Mostly an order is named by its id; any other name is looked up.

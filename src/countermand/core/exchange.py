@@ -49,7 +49,7 @@ class Exchange:
 
     def apply(self, entry: Entry) -> Receipt:
         """
-        Advance by the entry and return what to answer whoever asked for it.
+        Advance by the entry and return the receipt of its command.
 
         Raises: as `advance`.
         """

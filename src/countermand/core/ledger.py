@@ -83,7 +83,7 @@ def margin(
     Return the margin of the position, as if an order of `side` were open besides those that are.
 
     The rate is the instrument's unless another is given. Orders that the position covers can only
-    close it, at whatever price, and ask for nothing.
+    close it, at any price, and ask for nothing.
     """
     net_lots, cost = position.net_lots, position.cost_minor
     buy_minor, sell_minor = position.open_buy_minor, position.open_sell_minor

@@ -303,7 +303,7 @@ def _resting_fee_minor(instrument: Instrument, now: OrderReport, trades: list[Tr
         for trade in trades
     )
     rest = (instrument.maker_fee_ppb, now.terms.price_ticks, now.leaves_qty_lots)
-    # Without a step each fill is rounded by itself, whatever came before.
+    # Without a step each fill is rounded by itself, independent of what came before.
     return fees.fee_minor(instrument, side, *rest, accrued, now.fee_minor)
 
 

@@ -33,7 +33,7 @@ class Recorded(Struct, frozen=True, array_like=True):
 
 
 # JSON and not MessagePack, for its integers have no size: an asset kept to eighteen digits outgrows
-# 64 bits with ten units of it. And whoever opens the journal with another tool can read it.
+# 64 bits with ten units of it. Another tool that opens the journal can read it.
 encode_entry = msgspec.json.Encoder().encode
 decode_entry = msgspec.json.Decoder(Entry).decode
 decode_recorded = msgspec.json.Decoder(Recorded).decode
@@ -63,7 +63,7 @@ def as_journaled(command: Command) -> tuple[Command, bytes]:
     Return the command as replay will read it, so that both apply the same, and what it will read.
 
     Raises: TypeError, ValueError or OverflowError for what would not come back from the journal: a
-    bug of whoever made it, and better theirs than a journal that does not start.
+    bug of its maker, and better refused there than a journal that does not start.
     """
     encoded = _encode_command(command)
     return _decode_command(encoded), encoded

@@ -15,7 +15,7 @@ class SystemClock:
 
 class ManualClock:
     """
-    A clock for tests and simulations. Whoever moves it calls `Engine.wake` if something may be due.
+    A clock for tests and simulations. After moving it, call `Engine.wake` if something may be due.
 
     Units: nanoseconds since the Unix epoch.
     """

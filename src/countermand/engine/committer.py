@@ -1,7 +1,7 @@
 """
 Committer: the one thread that waits for the disk, so that the event loop need not.
 
-It is not an executor's: a group must never queue behind somebody else's work. It touches the GIL as
+It is not an executor's: a group must never queue behind other work. It touches the GIL as
 seldom as it can, because each time it may wait a whole switch interval for a busy loop: once for a
 group, then one SQLite statement without it, then once to say that it is done.
 """
@@ -55,7 +55,7 @@ class Committer:
             began_ns = perf_counter_ns()
             try:
                 write()
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is the engine's to judge
+            except Exception as error:  # noqa: BLE001 - the engine judges every failure
                 failure = error
             self.durations.observe(perf_counter_ns() - began_ns)
             loop.call_soon_threadsafe(done, failure)

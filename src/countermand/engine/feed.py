@@ -1,7 +1,7 @@
 """
-Feed: every receipt, in order, to everyone who listens. Reading slowly is the reader's own affair.
+Feed: every receipt, in order, to each subscriber, at the subscriber's own pace.
 
-A subscriber that falls behind by more than its room is cut and told so; nobody waits for it.
+A subscriber that falls behind by more than its room is cut and told so: the engine does not wait.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Intake: the commands that wait for a group. Bounded, cancels first, nobody starved.
+Intake: the commands that wait for a group. Bounded, cancels first, none starved.
 
 When the queue is full new orders are turned away while cancels still have places of their own:
 a way out of the market is never shut. An account's commands and batches keep the order they came
@@ -142,7 +142,7 @@ class Intake:
         for item in self._waiting.take(self._limits.group_max):
             try:
                 commands, encoded = _made(item, first_seq)
-            except Exception as error:  # noqa: BLE001 - it is for whoever gave the batch
+            except Exception as error:  # noqa: BLE001 - it is told to the batch's reply
                 self._give_up(item, error)
                 continue
             if commands:

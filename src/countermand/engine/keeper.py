@@ -2,7 +2,7 @@
 Keeper: when to take a snapshot. The exchange stands still while it is dumped, so not too often.
 
 Sealing and writing are another thread's work. That a snapshot could not be made or written is no
-reason to stop, whatever the reason: it saves time at the next start and nothing else.
+reason to stop: it saves time at the next start and nothing else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 # time, a client's cancel may not.
 PAUSE_S_MAX = 0.1
 
-# A dump that takes longer than this is logged: whoever wonders about a slow answer finds it there.
+# A dump that takes longer than this is logged: it explains a slow answer.
 NOTICED_S = 0.02
 
 

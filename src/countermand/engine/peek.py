@@ -35,7 +35,7 @@ class Peek:
         return self.records.entries(from_seq, self.head)
 
     def recorded(self, from_seq: int) -> Iterator[Recorded]:
-        """Yield the entries of whatever rules, as `read` does: to be read, not to be applied."""
+        """Yield the entries of any rules, as `read` does: to be read, not to be applied."""
         return self.records.recorded(from_seq, self.head)
 
     def check(self, from_seq: int, to_seq: int) -> None:
@@ -81,7 +81,7 @@ def peek(directory: Path, *, is_ours: bool = False) -> Iterator[Peek]:
 
 @contextmanager
 def open_records(directory: Path, *, is_ours: bool) -> Iterator[Records]:
-    """Open the tables of a directory's journal as `peek` does, whatever is wrong with them."""
+    """Open the tables of a directory's journal as `peek` does, damaged or not."""
     path = directory / FILE_NAME
     with ExitStack() as stack:
         try:
@@ -111,7 +111,7 @@ def _connect(path: Path, stack: ExitStack, *, is_ours: bool) -> sqlite3.Connecti
         # The log is part of the content; its index in shared memory is used and not written.
         options = "mode=ro&readonly_shm=1"
         if not index_of(path).exists():
-            # SQLite would make an index. A log without one is nobody's: it is read from a copy.
+            # SQLite would make an index. A log without one is read from a copy.
             copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="countermand-")))
             shutil.copyfile(log_path, copy / log_path.name)
             path = Path(shutil.copyfile(path, copy / path.name))

@@ -34,7 +34,7 @@ class Writer(Struct, frozen=True):
 
 
 class Kept(Struct, frozen=True):
-    """A world or a change of keys, as whoever keeps it spells it: the engine never looks inside."""
+    """A world or a change of keys, as its keeper spells it: the engine never looks inside."""
 
     name: str
     value: bytes

@@ -1,5 +1,5 @@
 """
-Quarantine: setting aside an entry that cannot be applied. Only ever when somebody asks for it.
+Quarantine: setting aside an entry that cannot be applied. Only ever on demand.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ class Records:
         return self._decoded(decode_entry, from_seq, to_seq)
 
     def recorded(self, from_seq: int, to_seq: int) -> Iterator[Recorded]:
-        """Yield the entries of whatever rules, as `entries` does: to be read, not to be applied."""
+        """Yield the entries of any rules, as `entries` does: to be read, not to be applied."""
         return self._decoded(decode_recorded, from_seq, to_seq)
 
     def _decoded(self, decode: Callable[[bytes], E], from_seq: int, to_seq: int) -> Iterator[E]:

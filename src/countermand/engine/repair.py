@@ -2,7 +2,7 @@
 Repair: the way on when a start is refused. It keeps what can be proven and says what is lost.
 
 A new journal is written of every record up to the first that cannot be trusted; the files it
-replaces are set aside in the directory, to the byte. Only ever when somebody asks for it.
+replaces are set aside in the directory, to the byte. Only ever on demand.
 """
 
 from __future__ import annotations

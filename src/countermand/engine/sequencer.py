@@ -250,7 +250,7 @@ class Engine:
 
     def wake(self) -> None:
         """
-        Look at the clock and the queue. For whoever moves a clock that does not move by itself.
+        Look at the clock and the queue. For tests that move a clock by hand.
         """
         if not self._is_busy and self._refusal is None:
             # Not at once: what else comes in this turn of the loop goes into the same group.
@@ -426,7 +426,7 @@ class Engine:
             return
         group, self._in_doubt = self._in_doubt, None
         if group is not None and self._journal.head > self._exchange.seq:
-            # Whoever sent it was told that this was not known; now it is.
+            # Its sender was told that the outcome is unknown; now it is known.
             self.feed.publish(self._apply(group))
         if self._journal.head != self._exchange.seq:
             raise AssertionError("the journal ends elsewhere than the exchange")

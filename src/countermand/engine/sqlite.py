@@ -2,8 +2,8 @@
 SQLite: the journal on this machine's disk, in DIR/journal.sqlite.
 
 One transaction per group (WAL, synchronous=FULL): when `append` returns, the group is on the
-disk. The transaction itself checks that nobody else has become the writer and that the head is
-where the caller thinks it is, so a stale writer fails whatever it believes.
+disk. The transaction itself checks that no other process has become the writer and that the head is
+where the caller thinks it is, so a stale writer fails.
 """
 
 from __future__ import annotations

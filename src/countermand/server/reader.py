@@ -237,7 +237,7 @@ class RequestReader:
         return parsed.path or b"/", parsed.query or b""
 
     def _offers_websocket(self) -> bool:
-        # What has a body is a request, whatever else it offers.
+        # What has a body is a request, even with an offer.
         named = dict(self._headers)
         return (
             self._parser.get_method() == b"GET"

@@ -13,7 +13,7 @@ from countermand.server.ports import Begin, Refuse, Turns
 
 class Open(Protocol):
     """
-    An open connection, whatever it speaks.
+    An open connection, of HTTP or of WebSocket.
 
     Units: `deadline_s` on the loop's clock, when `expire` is due; the listener looks at it for all
     of them at once.
