@@ -236,15 +236,6 @@ def fill_position(
     _remargin(account, instrument, position, now.hold_minor - before.hold_minor)
 
 
-def move_position(
-    state: State, account: Account, instrument: Instrument, signed_lots: int, price_ticks: int
-) -> None:
-    """Move a position by `signed_lots` at a price."""
-    position = account.position(instrument.instrument_id)
-    _move(state, account, position, instrument, (signed_lots, price_ticks))
-    _remargin(account, instrument, position)
-
-
 def _move(
     state: State,
     account: Account,

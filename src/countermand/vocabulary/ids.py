@@ -34,8 +34,3 @@ def match_id(seq: int, index: int) -> MatchId:
     """
     assert 0 <= index < MATCHES_PER_ENTRY_MAX
     return MatchId(seq * MATCHES_PER_ENTRY_MAX + index)
-
-
-def match_index(match: MatchId) -> int:
-    """Return the index that a match has within its entry."""
-    return match % MATCHES_PER_ENTRY_MAX
