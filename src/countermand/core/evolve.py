@@ -336,7 +336,9 @@ def _traded(state: State, event: Traded) -> None:
     state.match_id = match_id
     orders, accounts = state.orders, state.accounts
     made, taken = orders[maker.order_id], orders[taker.order_id]
-    # The buyer first: an account that meets itself realizes in that order.
+    # The buyer first. Where an account meets itself the order shows: what it buys joins the cost of
+    # its position before what it sells realizes a part of that (or, short, closes before the sale
+    # opens). Fees and fills are booked the maker's first.
     parts = (
         (accounts[maker.account_id], made.now, maker, event.maker_fee_minor),
         (accounts[taker.account_id], taken.now, taker, event.taker_fee_minor),

@@ -22,11 +22,17 @@ class Side(IntEnum):
 
 
 class OrdType(IntEnum):
-    """FIX OrdType (40)."""
+    """
+    FIX OrdType (40).
+
+    MARKET_WITH_LEFT_OVER_AS_LIMIT is FIX's K but for one thing: what is left over stands at the
+    best opposite price there was when the order came in, which is the first it can trade at. FIX's
+    rest stands at the last.
+    """
 
     MARKET = 1
     LIMIT = 2
-    MARKET_WITH_LEFT_OVER_AS_LIMIT = 3  # K: the rest stands at the best price it found
+    MARKET_WITH_LEFT_OVER_AS_LIMIT = 3
 
 
 class TimeInForce(IntEnum):
