@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from countermand.vocabulary.commands import Command
 from countermand.vocabulary.ids import AccountId, OrderId
-from countermand.vocabulary.queries import Query
+from countermand.vocabulary.queries import GetOrder, Query
 from countermand.wire.context import Context
 from countermand.wire.credential import Credential
 from countermand.wire.operation import Operation
@@ -95,11 +95,14 @@ class Step(Struct, frozen=True):
     One request of a client's flow: the row it goes to, by its operation, and what it carries.
 
     `says` is what the message must come to when it is served, None where that is not checked.
+    `about` is the query for the order that the request places, where its name is known before the
+    request is sent: should the answer be lost, that is how the order is found.
     """
 
     operation: Operation
     message: Any
     says: Any = None
+    about: GetOrder | None = None
 
 
 # A client's operation that takes several requests: called with what is asked, the key and the

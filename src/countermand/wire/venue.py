@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec import Struct
 
 from countermand.vocabulary.reports import AccountReport
+from countermand.wire.client_end import ClientEnd
 from countermand.wire.context import Settings
 from countermand.wire.conversation import Flow
 from countermand.wire.credential import Credential, Principal
@@ -80,8 +81,9 @@ class Venue(Struct, frozen=True):
     """
     One dialect. `package` is where its `demo.toml` lies.
 
-    `flows` are the operations that take our client more than one request. `prepare` works out what
-    the venue needs once it is served, so that no request waits for it.
+    `flows` are the operations that take our client more than one request, `client` is what else
+    only our client asks. `prepare` works out what the venue needs once it is served, so that no
+    request waits for it.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Venue(Struct, frozen=True):
     proofs: Proofs = Proofs()
     flows: dict[Operation, Flow] = {}
     habits: Habits = Habits()
+    client: ClientEnd | None = None
     prepare: Callable[[], None] | None = None
 
     @property

@@ -64,9 +64,9 @@ def place_flow(
     """
     key = signing_key(credential)
     built = yield Step(Operation.STAGE_ORDER, ask_build(command, ctx), says=command)
-    resolve.order_id(built.order_id)
+    about = GetOrder(command.account_id, resolve.order_id(built.order_id))
     signed = m.SubmitOrder(built.order_id, transaction.sign(built.tx_hex, key))
-    return read_order((yield Step(Operation.PLACE_ORDER, signed)), None, ctx)
+    return read_order((yield Step(Operation.PLACE_ORDER, signed, about=about)), None, ctx)
 
 
 PLACE = Op(m.SubmitOrder, m.Order, serve_place)

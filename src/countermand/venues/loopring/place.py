@@ -72,7 +72,8 @@ def place_flow(
         told = yield Step(Operation.GET_SLOT, slots.ask_next(query, ctx), says=query)
         command = _completed(asked, told.order_id, ctx)
     message = ask_place(command, ctx)
-    reply = yield Step(Operation.PLACE_ORDER, message, says=command)
+    about = GetOrder(command.account_id, OrderId(0), command.cl_ord_id)
+    reply = yield Step(Operation.PLACE_ORDER, message, says=command, about=about)
     return read_taken(reply, message, ctx)
 
 

@@ -1,0 +1,70 @@
+"""
+The client's end: what only our client asks of a venue, as data and pure functions.
+
+A server is told its world. A client learns it over the venue's own API, in the name of its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reports import OrderReport, ReferenceData
+from countermand.wire.context import Allowance, Settings
+from countermand.wire.conversation import AnyContext, Step
+from countermand.wire.credential import Credential
+from countermand.wire.operation import Operation
+
+
+class Learned(Struct, frozen=True):
+    """
+    What a venue told of itself: its assets and instruments, the accounts of the key, and whatever
+    of its settings the client's codecs need.
+    """
+
+    data: ReferenceData
+    settings: Settings
+
+
+class Prompt(Struct, frozen=True):
+    """Ask the person behind the key for what only they have, a code say. Answered with text."""
+
+    text: str
+
+
+class Limit(Struct, frozen=True):
+    """A documented limit on the requests of one key, and what is counted in it; None: all."""
+
+    allowance: Allowance
+    operations: frozenset[Operation] | None = None
+
+
+# Both are called with the key and a context whose directory may be empty.
+Learn = Callable[[Credential, AnyContext], Generator[Step, Any, Learned]]
+LogIn = Callable[[Credential, AnyContext], Generator[Step | Prompt, Any, Credential]]
+
+
+class ClientEnd(Struct, frozen=True):
+    """
+    One venue's.
+
+    Shape:  `learn` asks for names and accounts. `find` makes the query for the order that people
+            call by a text: its id at the venue, else the name its owner gave it; `spell` is the
+            venue's own text for an order that was reported. `key_fields` turns what the venue's
+            SDKs take (`Auth.publish`) into the fields of a key. `log_in` gets a credential that
+            signs, where one must log in; it is run again when that is refused. `homes` are base
+            URLs by name, `limits` what is documented, `unproven` what no real venue has confirmed,
+            a line each.
+    """
+
+    learn: Learn
+    find: Callable[[str, AnyContext], GetOrder]
+    spell: Callable[[OrderReport, AnyContext], str]
+    key_fields: Callable[[Mapping[str, Any]], dict[str, Any]]
+    log_in: LogIn | None = None
+    homes: dict[str, str] = {}
+    limits: tuple[Limit, ...] = ()
+    unproven: tuple[str, ...] = ()
