@@ -11,7 +11,7 @@ from countermand.wire.conversation import AnyContext, Nothing, Op, OpenStream, S
 from countermand.wire.http import Request
 from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Routes, rows_at
-from countermand.wire.stream import Line, Message
+from countermand.wire.stream import Line, Message, Source
 
 KB = 1024
 
@@ -49,7 +49,7 @@ class Echo:
 class Asked:
     """A session whose client proves who asks by its first message."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, source: Source) -> None:
         self._line, self._is_proven = line, False
 
     def receive(self, message: Message) -> None:
@@ -84,7 +84,7 @@ class Streams(Desk):
         known = yield GetReferenceData(self.venue.name)
         assert known is not None
 
-        def begin(line: Line) -> Echo:
+        def begin(line: Line, source: Source) -> Echo:
             self.sessions.append(Echo(line, ctx.principal.owner))
             return self.sessions[-1]
 

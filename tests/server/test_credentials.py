@@ -12,11 +12,10 @@ from countermand.server.credentials import KeyRing
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire.context import Settings
 from countermand.wire.conversation import RANDOM_BYTES, IssueKey, RevokeKeys
-from countermand.wire.credential import Credential, Principal
+from countermand.wire.credential import Credential, Keys, Principal
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
 from countermand.wire.operation import Access
-from countermand.wire.venue import Keys
 
 
 class PlainAuth:

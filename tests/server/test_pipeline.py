@@ -33,7 +33,7 @@ from countermand.wire.conversation import (
     Serving,
     WaitForClose,
 )
-from countermand.wire.credential import Credential, Principal
+from countermand.wire.credential import Credential, Keys, Principal
 from countermand.wire.errors import (
     IntakeClosed,
     OrderRefused,
@@ -46,7 +46,7 @@ from countermand.wire.http import Request, Response
 from countermand.wire.operation import Access, Operation
 from countermand.wire.refusals import Refusals, Row, Said
 from countermand.wire.route import Route, Routes
-from countermand.wire.venue import Habits, Keys, Venue
+from countermand.wire.venue import Habits, Venue
 
 KEY = b"x-key"
 

@@ -56,6 +56,11 @@ class CoreEngine:
         self.clock_behind_ns = 0
         self._clock = clock
 
+    @property
+    def seq(self) -> int:
+        """As the engine's `seq`."""
+        return self.exchange.seq
+
     def enter(self, command: Command) -> Receipt:
         """Apply the next entry, and let everybody know."""
         ts_ns = max(self._clock.now_ns(), self.exchange.ts_ns + 1)

@@ -38,6 +38,10 @@ class Engine(Protocol):
     feed: Feed
 
     @property
+    def seq(self) -> int:
+        """The last applied entry."""
+
+    @property
     def clock_behind_ns(self) -> int:
         """How far the clock is behind the last entry's time, 0 when that is no matter."""
 

@@ -26,6 +26,8 @@ from countermand.server.lanes import Lanes
 from countermand.server.metrics import Metrics
 from countermand.server.ports import Answer, Switch
 from countermand.server.rate_limits import KeyLimits, RateLimits
+from countermand.server.sessions import bound
+from countermand.server.streams import Hub
 from countermand.server.verifier import Verifier
 from countermand.server.watch import OrderWatch
 from countermand.vocabulary.queries import GetReferenceData
@@ -72,6 +74,7 @@ class Pipeline:
         self.tools = Tools(engine, keys, self.watch, Lanes(), settings.cancels_first)
         self.directory = Directory(venue.name, engine.view(GetReferenceData(venue.name)))
         engine.feed.follow(self._follow)
+        self.hub = Hub(engine, keys, self._context)
         self.limits = KeyLimits(settings)
         # What is looked up for every request, found by the row itself.
         self.rows = {id(row): self._row(row.operation) for row in venue.routes.rows}
@@ -143,6 +146,7 @@ class Pipeline:
 
     def close(self) -> None:
         """Let go of what requests needed, when there are no more."""
+        self.hub.close()
         self.engine.feed.unfollow(self._follow)
         if self.verifier is not None:
             self.verifier.stop()
@@ -159,6 +163,9 @@ class Pipeline:
             self._attempts[attempts] = limits
         if not limits.allows(attempts.of(request), 1, now_ns):
             raise attempts.refusal()
+
+    def _context(self) -> Context[Any, Any]:
+        return Context(self.directory, self.settings, ANYONE, self.clock.now_ns())
 
     def _follow(self, receipts: Sequence[Receipt]) -> None:
         apply = self.directory.apply
@@ -257,10 +264,20 @@ class _Call:
 
     def _reply(self, reply: Any) -> None:
         assert self._route is not None  # noqa: S101  (a conversation is a row's)
-        response = _response(self._route, reply, self._request)
+        response = self._response(self._route, reply)
         self._pipeline.metrics.count(response.status)
         self._observe()
         self._send(response)
+
+    def _response(self, route: Route, reply: Any) -> Response:
+        if isinstance(reply, Response):
+            return reply
+        if reply is None:
+            return Response(route.status, b"", b"")
+        if route.is_upgrade:
+            begin = bound(reply, self._pipeline.hub)
+            return Switch(SWITCHING, b"", b"", request=self._request, begin=begin)
+        return Response(route.status, codec.encode(reply))
 
     def _fail(self, error: Exception) -> None:
         pipeline, request = self._pipeline, self._request
@@ -290,13 +307,3 @@ class _Call:
 
     def _send(self, response: Response) -> None:
         self._answer(self._pipeline.echoing(self._request, response))
-
-
-def _response(route: Route, reply: Any, request: Request) -> Response:
-    if isinstance(reply, Response):
-        return reply
-    if reply is None:
-        return Response(route.status, b"", b"")
-    if route.is_upgrade:
-        return Switch(SWITCHING, b"", b"", request=request, stream=reply)
-    return Response(route.status, codec.encode(reply))

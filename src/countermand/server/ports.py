@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from countermand.wire.conversation import OpenStream
 from countermand.wire.errors import WireError
 from countermand.wire.http import Request, Response
+from countermand.wire.stream import Line, Session
 
 Answer = Callable[[Response], None]
 Begin = Callable[[Request, Answer], None]
@@ -17,10 +17,10 @@ Refuse = Callable[[WireError], Response]
 
 
 class Switch(Response, frozen=True, gc=True, kw_only=True):
-    """The answer that a WebSocket offered by `request` is taken: `stream` is what it carries."""
+    """The answer that a WebSocket offered by `request` is taken; `begin` makes its session."""
 
     request: Request
-    stream: OpenStream
+    begin: Callable[[Line], Session]
 
 
 class Turns(Protocol):

@@ -13,9 +13,9 @@ from countermand.engine.ports import Clock
 from countermand.server.ports import Answer, Begin
 from countermand.venues import VENUES
 from countermand.wire.context import Settings
-from countermand.wire.credential import Credential
+from countermand.wire.credential import Credential, Keys
 from countermand.wire.http import Request, Response
-from countermand.wire.venue import Keys, Venue
+from countermand.wire.venue import Venue
 
 log = logging.getLogger(__name__)
 

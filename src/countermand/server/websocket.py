@@ -45,7 +45,7 @@ class WebSocket(asyncio.Protocol):
     """
 
     def __init__(self, site: Site, loop: asyncio.AbstractEventLoop, switch: Switch) -> None:
-        self._site, self._loop, self._begin = site, loop, switch.stream.begin
+        self._site, self._loop, self._begin = site, loop, switch.begin
         self._transport = asyncio.Transport()
         self._session: Session | None = None
         self._message, self._is_text = bytearray(), True

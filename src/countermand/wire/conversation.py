@@ -22,7 +22,7 @@ from countermand.vocabulary.queries import GetOrder, Query
 from countermand.wire.context import Context
 from countermand.wire.credential import Credential
 from countermand.wire.operation import Operation
-from countermand.wire.stream import Line, Session
+from countermand.wire.stream import Line, Session, Source
 
 AnyContext = Context[Any, Any]
 
@@ -71,7 +71,7 @@ class OpenStream(Struct, frozen=True):
     `begin` makes the stream's session when the client has been told so.
     """
 
-    begin: Callable[[Line], Session]
+    begin: Callable[[Line, Source], Session]
 
 
 RANDOM_BYTES = 64

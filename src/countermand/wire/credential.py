@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
+
 from msgspec import Struct
 
 from countermand.wire.operation import Access
@@ -30,3 +33,16 @@ class Principal(Struct, frozen=True, gc=False):
 
 # Who asks where a row takes requests from anyone.
 ANYONE = Principal("", "", ())
+
+
+C_co = TypeVar("C_co", bound=Credential, covariant=True)
+
+
+class Keys(Protocol[C_co]):
+    """Where the server keeps a venue's credentials."""
+
+    def find(self, key: str) -> C_co | None:
+        """Return the credential of `key`, or None."""
+
+    def __iter__(self) -> Iterator[C_co]:
+        """Yield every credential there is."""

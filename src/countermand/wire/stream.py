@@ -2,6 +2,7 @@
 Streams: what a venue does with a WebSocket, and no socket in it.
 
     client ─message─► Session.receive          Line.say ─message─► client
+    exchange ─view, then what came after it─► Source ─tell─► session
 
 A conversation that takes a client's offer of a WebSocket returns what begins a session. Frames,
 pings, bounds and the closing handshake are the server's.
@@ -9,7 +10,17 @@ pings, bounds and the closing handshake are the server's.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from countermand.vocabulary.events import Event
+from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.vocabulary.queries import Query
+from countermand.vocabulary.reports import DepthReport
+from countermand.wire.context import Context
+from countermand.wire.credential import Keys
 
 # A text message, or a binary one.
 Message = str | bytes
@@ -39,3 +50,80 @@ class Session(Protocol):
 
     def end(self) -> None:
         """Let go of what the stream needed. Called once; nothing can be said any more."""
+
+
+class Told(Struct, frozen=True, gc=False):
+    """An event, with the entry it happened in and its time."""
+
+    seq: int
+    ts_ns: int
+    event: Event
+
+
+class Book(Struct, frozen=True):
+    """A book as it is after entry `as_of_seq`, whose time is `ts_ns`."""
+
+    as_of_seq: int
+    ts_ns: int
+    depth: DepthReport
+
+
+# Called with what happened, in order; never empty, never from within the call that asked for it.
+Tell = Callable[[Sequence[Told]], None]
+
+
+class Following(Protocol):
+    """A place from which something is told, until it ends."""
+
+    def end(self) -> None:
+        """Tell nothing more. Idempotent."""
+
+
+class Source(Protocol):
+    """
+    What a session sees of the exchange: a view as of one entry, then what came after that entry,
+    none missing, none twice, in order. What it follows ends with the stream.
+    """
+
+    @property
+    def context(self) -> Context[Any, Any]:
+        """Names, settings and the time it is, for anyone."""
+
+    @property
+    def keys(self) -> Keys[Any]:
+        """The venue's credentials, for a client that proves who asks by a message."""
+
+    @property
+    def as_of_seq(self) -> int:
+        """The last entry that `view` shows."""
+
+    def view(self, query: Query) -> Any:
+        """Return the view of applied, durable state."""
+
+    def follow(
+        self,
+        tell: Tell,
+        accounts: Iterable[AccountId] = (),
+        instruments: Iterable[InstrumentId] = (),
+    ) -> Following:
+        """
+        Tell what happens to any of the accounts and on any of the instruments after `as_of_seq`.
+
+        An event that concerns several of them is told once.
+        """
+
+    def follow_book(
+        self,
+        instrument_id: InstrumentId,
+        tell: Callable[[Book], None],
+        levels_max: int,
+        every_s: float = 0,
+    ) -> Following:
+        """
+        Tell how the top of a book stands after it has changed, at most once in `every_s` seconds.
+
+        Books are conflated: of changes that came together only the last state is told.
+        """
+
+    def every(self, seconds: float, act: Callable[[], None]) -> Following:
+        """Call `act` again and again, first after `seconds`."""

@@ -5,7 +5,7 @@ is a pure function of its arguments, and the server and the client run it in opp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from countermand.vocabulary.reports import AccountReport
 from countermand.wire.client_end import ClientEnd
 from countermand.wire.context import Settings
 from countermand.wire.conversation import Flow
-from countermand.wire.credential import Credential, Principal
+from countermand.wire.credential import Credential, Keys, Principal
 from countermand.wire.http import Request
 from countermand.wire.operation import OFFERED_BY, Capability, Operation
 from countermand.wire.proof import Proofs
@@ -22,18 +22,7 @@ from countermand.wire.refusals import Refusals
 from countermand.wire.route import Routes
 
 C = TypeVar("C", bound=Credential)
-C_co = TypeVar("C_co", bound=Credential, covariant=True)
 S_contra = TypeVar("S_contra", bound=Settings, contravariant=True)
-
-
-class Keys(Protocol[C_co]):
-    """Where the server keeps a venue's credentials."""
-
-    def find(self, key: str) -> C_co | None:
-        """Return the credential of `key`, or None."""
-
-    def __iter__(self) -> Iterator[C_co]:
-        """Yield every credential there is."""
 
 
 class Auth(Protocol[C, S_contra]):

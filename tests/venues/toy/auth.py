@@ -6,10 +6,9 @@ from typing import Any
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import crypto, key_fields, times
 from countermand.wire.context import Settings
-from countermand.wire.credential import Credential, Principal
+from countermand.wire.credential import Credential, Keys, Principal
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Keys
 
 KEY, TIME, SIGNATURE = b"toy-key", b"toy-time", b"toy-signature"
 WINDOW_NS = 30 * times.S

@@ -16,10 +16,9 @@ from countermand.venues.autoshares.errors import DENIED, UnknownAppKey
 from countermand.venues.autoshares.paths import LOGIN, normal
 from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.wire import crypto
-from countermand.wire.credential import Principal
+from countermand.wire.credential import Keys, Principal
 from countermand.wire.errors import NotExpressible, Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Keys
 
 APP_KEY = b"et-app-key"
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from countermand.venues.autoshares.credential import AutosharesCredential, Held, Login, digest
 from countermand.venues.autoshares.errors import LoginFailed
 from countermand.wire import crypto
+from countermand.wire.credential import Keys
 from countermand.wire.http import Request
-from countermand.wire.venue import Keys
 
 USERNAME = b"username"
 PASSWORD = b"password"

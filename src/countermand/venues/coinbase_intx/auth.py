@@ -20,10 +20,9 @@ from countermand.venues.coinbase_intx import credential as credentials
 from countermand.venues.coinbase_intx.credential import IntxCredential
 from countermand.venues.coinbase_intx.settings import IntxSettings
 from countermand.wire import crypto, times
-from countermand.wire.credential import Principal
+from countermand.wire.credential import Keys, Principal
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Keys
 
 KEY = b"cb-access-key"
 PASSPHRASE = b"cb-access-passphrase"

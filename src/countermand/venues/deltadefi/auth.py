@@ -11,9 +11,9 @@ from countermand.venues.deltadefi import credential as credentials
 from countermand.venues.deltadefi.credential import DeltaDefiCredential, DeltaDefiPrincipal
 from countermand.venues.deltadefi.errors import Code
 from countermand.wire.context import Settings
+from countermand.wire.credential import Keys
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Keys
 
 KEY = b"x-api-key"
 

@@ -31,9 +31,9 @@ from countermand.venues.loopring.crypto.eddsa import Signature
 from countermand.venues.loopring.errors import Code, Unproven
 from countermand.venues.loopring.order_hash import HashedTerms
 from countermand.venues.loopring.settings import LoopringSettings
+from countermand.wire.credential import Keys
 from countermand.wire.errors import InvalidField, MissingField
 from countermand.wire.http import Request
-from countermand.wire.venue import Keys
 
 _Keys = Keys[LoopringCredential]
 

@@ -18,10 +18,9 @@ from countermand.venues.polymarket_us import credential as credentials
 from countermand.venues.polymarket_us.credential import PolymarketCredential
 from countermand.venues.polymarket_us.settings import PolymarketSettings
 from countermand.wire import crypto, times
-from countermand.wire.credential import Principal
+from countermand.wire.credential import Keys, Principal
 from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
-from countermand.wire.venue import Keys
 
 KEY = b"x-pm-access-key"
 TIMESTAMP = b"x-pm-timestamp"
