@@ -29,12 +29,13 @@ from countermand.engine.replay import open_engine, open_journal
 from countermand.engine.sequencer import Engine
 from countermand.server.admission import Admission
 from countermand.server.asgi import AppHandler
-from countermand.server.control import control_app
+from countermand.server.control import control_app, refuse
 from countermand.server.credentials import Keep, KeyRing
 from countermand.server.front import front
 from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener, bind
 from countermand.server.metrics import Metrics
+from countermand.server.operated import Operated
 from countermand.server.pipeline import Pipeline
 from countermand.server.request_log import explained
 from countermand.server.site import Site
@@ -195,7 +196,8 @@ class App:
         admission = Admission(lambda: engine.waiting)
         metrics = [pipeline.metrics for pipeline in pipelines.values()]
         figures = partial(_figures, engine, admission, metrics)
-        control = AppHandler(control_app(engine, base_urls, figures))
+        host = Operated(engine, self._clock, pipelines)
+        control = AppHandler(control_app(engine, base_urls, figures, host), refuse)
         hosts = _hosts(self._config)
         await self._listen(Site(control.begin, control.refuse, Limits(), hosts), sockets[CONTROL])
         room = venues_room(self._config.connections_max)

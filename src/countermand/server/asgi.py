@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from countermand.server.limits import Limits
-from countermand.server.ports import Answer, Handler
+from countermand.server.ports import Answer, Handler, Refuse
 from countermand.wire.errors import TooLarge, WireError
 from countermand.wire.http import Request, Response
 
@@ -82,8 +82,8 @@ class AppHandler:
     An ASGI application as a handler: one task a request, for ports where that does not matter.
     """
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, app: App, refuse: Refuse | None = None) -> None:
+        self._app, self._refuse = app, refuse
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, request: Request, answer: Answer) -> None:
@@ -93,7 +93,9 @@ class AppHandler:
         task.add_done_callback(self._tasks.discard)
 
     def refuse(self, error: WireError) -> Response:
-        """Return the refusal in plain words."""
+        """Return the refusal as the application's port answers, by default in plain words."""
+        if self._refuse is not None:
+            return self._refuse(error)
         return Response(400, error.text.encode(), b"text/plain; charset=utf-8")
 
     async def _run(self, request: Request, answer: Answer) -> None:

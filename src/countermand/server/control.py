@@ -1,9 +1,10 @@
 """
 Control: what an operator or a script asks of the whole server, on a port of its own.
 
-    GET /          where the venues are, as in the ready line but without secrets
-    GET /health    200 while commands are taken; 503 with the reason and what to do when not
-    GET /metrics   Prometheus text
+    GET /               where the venues are, as in the ready line but without secrets
+    GET /health         200 while commands are taken; 503 with the reason and what to do when not
+    GET /metrics        Prometheus text
+    /control/v1/...     the operator's acts, a row each
 """
 
 from __future__ import annotations
@@ -15,14 +16,27 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from countermand.control.host import Host
+from countermand.control.row import ControlError
 from countermand.engine.sequencer import Engine
+from countermand.server.acts import FAILURES, AsWritten, refusal, routes
+from countermand.wire import http as wire
+from countermand.wire.errors import TooLarge, WireError
 
 
 def control_app(
-    engine: Engine, base_urls: Mapping[str, str], figures: Callable[[], tuple[bytes, str]]
-) -> Starlette:
-    """Return the ASGI application of the control port; `figures` are what `/metrics` tells."""
+    engine: Engine,
+    base_urls: Mapping[str, str],
+    figures: Callable[[], tuple[bytes, str]],
+    host: Host | None = None,
+) -> ASGIApp:
+    """
+    Return the ASGI application of the control port; `figures` are what `/metrics` tells.
+
+    With a `host` an operator may act on it.
+    """
 
     async def index(request: Request) -> Response:
         return JSONResponse({"venues": dict(base_urls), "seq": engine.seq})
@@ -35,6 +49,13 @@ def control_app(
         text, media_type = figures()
         return Response(text, media_type=media_type)
 
-    return Starlette(
-        routes=[Route("/", index), Route("/health", health), Route("/metrics", metrics)]
-    )
+    told = [Route("/", index), Route("/health", health), Route("/metrics", metrics)]
+    acts = routes(host) if host is not None else []
+    return AsWritten(Starlette(routes=told + acts, exception_handlers=FAILURES))
+
+
+def refuse(error: WireError) -> wire.Response:
+    """Return the answer to what never became a request."""
+    status, code = (413, "too-large") if isinstance(error, TooLarge) else (400, "malformed")
+    answer = refusal(ControlError(status, code, error.text))
+    return wire.Response(status, bytes(answer.body))

@@ -1,0 +1,80 @@
+"""
+Row: one act of an operator, from its words to what does it, and the refusal of one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import Any
+
+from msgspec import Struct
+
+from countermand.control.host import Host
+
+# Where every row's path begins.
+PREFIX = "/control/v1"
+
+_IN_PATH = re.compile(r"\{(\w+)\}")
+
+
+class ControlError(Exception):
+    """
+    An act that is refused. `status` is HTTP's, `code` one word for programs, `text` one line for
+    people.
+    """
+
+    def __init__(self, status: int, code: str, text: str) -> None:
+        super().__init__(text)
+        self.status, self.code, self.text = status, code, text
+
+
+class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    What an operator asks with: the fields of the path and those of the body or query, by name.
+
+    Units: decimal text for prices, quantities and amounts; names and symbols, no ids.
+    """
+
+
+class Done(Struct, frozen=True):
+    """
+    The reply of an act that changed the exchange and has nothing else to tell.
+
+    `seq` is the number of the journal's entry that did it.
+    """
+
+    seq: int
+
+
+class ControlRow(Struct, frozen=True, dict=True):
+    """
+    One act. `name` is that of the command, the operation and, with underscores, the method.
+
+    Shape: fields of `message` that stand in braces in `path` are taken from there, the others from
+    the JSON body, or from the query of a GET or DELETE.
+    """
+
+    name: str
+    method: str
+    path: str
+    message: type[Asked]
+    reply: type[Any]
+    run: Callable[[Host, Any], Awaitable[Any]]
+    summary: str
+
+    @cached_property
+    def path_fields(self) -> tuple[str, ...]:
+        """The fields of the message that stand in the path, in order."""
+        return tuple(_IN_PATH.findall(self.path))
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the other fields come as JSON."""
+        return self.method in ("POST", "PUT", "PATCH")
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything."""
+        return self.method != "GET"

@@ -1,0 +1,110 @@
+"""
+Acts: the operator's rows over HTTP.
+
+A page of another origin can do nothing here: it may not read what a GET answers, and what changes
+anything asks for a media type or a method that a browser does not send without permission.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from countermand.control.call import malformed, message
+from countermand.control.host import Host
+from countermand.control.row import ControlError, ControlRow
+from countermand.control.table import ROWS
+
+log = logging.getLogger(__name__)
+
+_JSON = "application/json"
+
+
+def routes(host: Host) -> list[Route]:
+    """Return a route for every row, served by `host`."""
+    return [Route(row.path, _endpoint(row, host), methods=[row.method]) for row in ROWS]
+
+
+def refusal(error: ControlError, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a refusal as it is answered: `{"error": {"code", "text"}}`."""
+    told = {"error": {"code": error.code, "text": error.text}}
+    return Response(msgspec.json.encode(told), error.status, headers, _JSON)
+
+
+def _endpoint(row: ControlRow, host: Host) -> Callable[[Request], Awaitable[Response]]:
+    async def act(request: Request) -> Response:
+        try:
+            _check_page(row, request)
+            fields = await _fields(row, request)
+            asked = message(row, fields, strict=row.has_body)
+            reply = await row.run(host, asked)
+            return Response(msgspec.json.encode(reply), media_type=_JSON)
+        except ControlError as error:
+            return refusal(error)
+        except Exception:
+            log.exception("an operator's act failed", extra={"act": row.name})
+            return refusal(ControlError(500, "internal", "internal error"))
+
+    return act
+
+
+def _check_page(row: ControlRow, request: Request) -> None:
+    if not row.changes:
+        return
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise ControlError(403, "foreign-origin", "pages of another origin may change nothing here")
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if row.has_body and media_type != _JSON:
+        raise ControlError(415, "media-type", f"a change is {_JSON}: set Content-Type")
+
+
+async def _fields(row: ControlRow, request: Request) -> dict[str, Any]:
+    # A slash that is percent-encoded belongs to the name it stands in.
+    path = {name: unquote(value) for name, value in request.path_params.items()}
+    given = await _body(request) if row.has_body else dict(request.query_params)
+    for name in given:
+        if name in path:
+            raise ControlError(400, "malformed", f"{name}: stands in the path")
+    return given | path
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    try:
+        return msgspec.json.decode(body or b"{}", type=dict[str, Any])
+    except msgspec.ValidationError as error:
+        raise malformed(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ControlError(400, "malformed", f"not JSON: {error}") from None
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  (it is registered for these)
+    code = "method-not-allowed" if error.status_code == 405 else "unknown-path"  # noqa: PLR2004
+    text = f"{request.method} {request.url.path} is not one of the operator's acts"
+    return refusal(ControlError(error.status_code, code, text), error.headers)
+
+
+FAILURES: dict[Any, Any] = {HTTPException: _on_http}
+
+
+class AsWritten:
+    """Matches paths as they are written, so that a name may hold a slash, percent-encoded."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application."""
+        path = scope["raw_path"].decode("latin-1")
+        await self._app({**scope, "path": path}, receive, send)

@@ -1,0 +1,86 @@
+"""Every act, in process: what it does, and what it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+from tests.control.operated import operated
+
+from countermand.control.call import call
+from countermand.control.row import PREFIX, ControlError
+from countermand.control.table import ROWS
+
+VENUE = "coinbase-intx"
+ALICE = {"venue": VENUE, "account": "alice"}
+
+
+async def acts(*asked: tuple[str, dict[str, Any]]) -> list[Any]:
+    """Do acts in order, on a new exchange, and return their replies as JSON says them."""
+    async with operated(VENUE) as host:
+        return [msgspec.to_builtins(await call(host, name, fields)) for name, fields in asked]
+
+
+def refused(name: str, fields: dict[str, Any]) -> tuple[int, str, str]:
+    """Return how an act is refused."""
+    with pytest.raises(ControlError) as caught:
+        asyncio.run(acts((name, fields)))
+    return caught.value.status, caught.value.code, caught.value.text
+
+
+def test_a_row_is_told_of_once_and_whole() -> None:
+    """Names and addresses are unique, and what stands in a path is a field of text."""
+    assert len(ROWS) == len({row.name for row in ROWS})
+    assert len(ROWS) == len({(row.method, row.path) for row in ROWS})
+    for row in ROWS:
+        fields = {field.name: field.type for field in msgspec.structs.fields(row.message)}
+        assert row.path.startswith(PREFIX)
+        assert [str] * len(row.path_fields) == [fields[name] for name in row.path_fields]
+
+
+def test_accounts_are_listed() -> None:
+    """All of a venue, by the name they are called by."""
+    [told] = asyncio.run(acts(("accounts", {"venue": VENUE})))
+
+    assert "alice" in {account["owner"] for account in told["accounts"]}
+
+
+def test_money_comes_and_goes_exactly() -> None:
+    """What is credited and withdrawn again leaves what there was."""
+    asked = ALICE | {"asset": "USDC", "amount": "0.0000000001"}
+    more, less = asyncio.run(acts(("credit", asked), ("withdraw", asked)))
+
+    assert more["total"].endswith(".0000000001")
+    assert "." not in less["total"]
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "status", "code", "text"),
+    [
+        ("accounts", {"venue": "nyse"}, 404, "unknown-venue", "no venue is called 'nyse'"),
+        ("accounts", {}, 400, "malformed", "missing required field venue"),
+        ("accounts", {"venue": 5}, 400, "malformed", "venue: Expected str, got int"),
+        ("accounts", {"venue": VENUE, "x": 1}, 400, "malformed", "unknown field x"),
+        ("credit", {"account": "eve"}, 404, "unknown-account", "there are alice/"),
+        ("credit", {"asset": "XYZ"}, 404, "unknown-asset", "USDC"),
+        ("credit", {"amount": "a lot"}, 400, "invalid", "amount: 'a lot' is not a decimal"),
+        ("credit", {"amount": "-1"}, 400, "invalid", "amount"),
+        ("credit", {"amount": "1e5"}, 400, "invalid", "amount"),
+        ("credit", {"amount": "\u0661"}, 400, "invalid", "amount"),
+        ("credit", {"amount": "0." + "0" * 10 + "1"}, 400, "off-grid", "must be a multiple of"),
+        ("credit", {"amount": "0"}, 409, "invalid-amount", "amount not allowed"),
+        ("withdraw", {"amount": "9" * 20}, 409, "insufficient-funds", "insufficient funds"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    name: str, fields: dict[str, Any], status: int, code: str, text: str
+) -> None:
+    """With a status, a code and one line that names what is at fault."""
+    usual = ALICE | {"asset": "USDC", "amount": "1"} if name != "accounts" else {}
+    said = refused(name, usual | fields)
+
+    assert (status, code) == said[:2]
+    assert text in said[2]
+    assert "\n" not in said[2]
