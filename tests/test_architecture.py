@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "logs": set(),
     "durable": set(),
     "app": {
+        "app.",
         "core.",
         "vocabulary.",
         "engine.",
