@@ -54,16 +54,18 @@ def test_orders_come_after_all_accounts() -> None:
     assert any(kinds)
     assert sorted(kinds) == kinds
     assert [] == _refused(edited())
-    assert ["order to sell"] == _refused(edited(('price = "59400"', 'price = "60600"')))
+    assert ["coinbase-intx: user maker: account main: order 2"] == _refused(
+        edited(('price = "59400"', 'price = "60600"'))
+    )
 
 
 def _refused(world: worlds.VenueWorld) -> list[str]:
     exchange = Exchange()
-    commands = worlds.found(NAME, world, 1)
-    events = [exchange.apply(Entry(s, s, one)).events[0] for s, one in enumerate(commands, 1)]
+    founding = worlds.founding(NAME, world, 1)
+    events = [exchange.apply(Entry(s, s, one)).events[0] for s, (one, _) in enumerate(founding, 1)]
     return [
-        worlds.described(one)
-        for one, event in zip(commands, events, strict=True)
+        place.name
+        for (_, place), event in zip(founding, events, strict=True)
         if isinstance(event, InstructionRejected | OrderRejected)
     ]
 
@@ -110,14 +112,14 @@ def test_balances_are_exact_to_the_last_digit() -> None:
         ('tick_size = "0.1"', 'tick_size = "NaN"', "'NaN' is not a positive step"),
         ('tick_size = "0.1"', 'tick_size = "x"', "'x' is not a number"),
         ('min_quantity = "0.0001"', 'min_quantity = "0.00015"', "must be a multiple of 0.0001"),
-        ("scale = 10", "scale = 100000", "asset USDC: scale is not between 0 and 36"),
+        ("scale = 10", "scale = 100000", "asset USDC: scale: it is not between 0 and 36"),
         ("scale = 10", "scale = 4", "a lot at a tick is finer than its assets are kept"),
-        ('kind = "perpetual"', 'kind = "future"', "kind 'future' is not one of spot, perpetual"),
+        ('kind = "perpetual"', 'kind = "future"', "kind: 'future' is not one of spot, perpetual"),
         ('quote = "USDC"', 'quote = "EUR"', "no asset is called EUR"),
         ('taker_fee_rate = "0.0004"', 'taker_fee_rate = "1e-12"', "must be a multiple of"),
-        ('price = "59400"', 'price = "59400.05"', "order in BTC-PERP: price: '59400.05' must be"),
+        ('price = "59400"', 'price = "59400.05"', "order 1: price: '59400.05' must be"),
         ('instrument = "BTC-PERP", side = "buy"', 'instrument = "XRP", side = "buy"', "called XRP"),
-        ('side = "buy"', 'side = "long"', "side 'long' is not one of buy, sell"),
+        ('side = "buy"', 'side = "long"', "side: 'long' is not one of buy, sell"),
         ('name = "maker"', 'name = "maker"\nkeys = [{ key = "k" }]', "only a user without keys"),
     ],
 )
@@ -131,8 +133,11 @@ def test_a_world_that_cannot_be_is_refused(old: str, new: str, text: str) -> Non
     ("text", "error"),
     [
         ("[coinbase-intx", "coinbase|Expected|unclosed|Invalid"),
-        ("[coinbase-intx]\nassets = 3", "Expected `array`"),
-        ("[coinbase-intx]\nassets=[]\ninstruments=[]\nusers=[]\ncolour='red'", "unknown field"),
+        ("[coinbase-intx]\nassets = 3", "assets: expected a list"),
+        (
+            "[coinbase-intx]\nassets=[]\ninstruments=[]\nusers=[]\ncolour='red'",
+            "there is no such field",
+        ),
         ("", "there is no venue in it"),
         ("[nowhere]\nassets=[]\ninstruments=[]\nusers=[]", "venue 'nowhere' is not served here"),
     ],

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from countermand.engine.progress import Progress, no_progress
 from countermand.venues import VENUES
 from countermand.wire.venue import Venue
 
@@ -28,6 +29,7 @@ class Config(Struct, frozen=True):
 
     `allow_hosts` are names beyond loopback's and the bound one that requests to the control port,
     and to venues with published keys, may be for. `connections_max` counts those of all venues.
+    `progress` is told how far a start has come.
     """
 
     data: Path | None
@@ -38,6 +40,7 @@ class Config(Struct, frozen=True):
     tls: tuple[Path, Path] | None = None
     allow_hosts: tuple[str, ...] = ()
     connections_max: int = CONNECTIONS_MAX
+    progress: Progress = no_progress
 
 
 class Ready(Struct, frozen=True):

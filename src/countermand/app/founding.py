@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from countermand import world as worlds
 from countermand.core.exchange import Exchange
 from countermand.engine.ports import Journal
@@ -20,7 +18,6 @@ from countermand.venues import VENUES
 from countermand.vocabulary.commands import AdvanceTime, Entry
 from countermand.vocabulary.events import InstructionRejected, OrderRejected
 from countermand.vocabulary.queries import GetReferenceData
-from countermand.wire.context import Settings
 from countermand.wire.directory import Directory
 from countermand.wire.venue import Venue
 from countermand.world import VenueWorld, World, WorldError
@@ -58,21 +55,12 @@ def is_founded(journal: Journal) -> bool:
     return any(not isinstance(entry.command, AdvanceTime) for entry in journal.read(1))
 
 
-def settings_of(venue: Venue, part: VenueWorld) -> Settings:
-    """Return a venue's settings. Raises: WorldError."""
-    try:
-        return msgspec.convert(part.settings, venue.settings)
-    except msgspec.ValidationError as error:
-        raise WorldError(f"{venue.name}: settings: {error}") from None
-
-
 def key_ring(
     venue: Venue, part: VenueWorld, changes: Iterable[bytes] = (), keep: Keep | None = None
 ) -> KeyRing:
     """Return a venue's keys: the world's, and what became of them. Raises: WorldError."""
-    founded = (venue.auth.credential(user.name, key) for user in part.users for key in user.keys)
     try:
-        return KeyRing(venue.auth, founded, changes, keep)
+        return KeyRing(venue.auth, worlds.credentials(venue, part), changes, keep)
     except ValueError as error:
         raise WorldError(f"{venue.name}: keys: {error}") from None
 
@@ -87,10 +75,10 @@ def is_published(name: str, keys: KeyRing) -> bool:
 def rehearse(name: str, part: VenueWorld) -> None:
     """Found the venue on an exchange that is thrown away. Raises WorldError for what it refuses."""
     exchange = Exchange()
-    for seq, command in enumerate(worlds.found(name, part, 1), 1):
+    for seq, (command, place) in enumerate(worlds.founding(name, part, 1), 1):
         event = exchange.apply(Entry(seq, seq, command)).events[0]
         if isinstance(event, InstructionRejected | OrderRejected):
-            raise WorldError(f"{name}: {worlds.described(command)}: {event.reason.sentence}")
+            raise place.refuse(event.reason.sentence)
 
 
 def refuse_unkept(engine: Engine, world: World, kept: World) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from countermand import world as worlds
 from countermand.app import founding
 from countermand.engine.ports import Clock, Journal, Kept
+from countermand.engine.progress import Progress, no_progress
 from countermand.engine.replay import open_engine
 from countermand.engine.sequencer import Engine
 from countermand.server.credentials import KeyRing
@@ -48,19 +49,23 @@ class Generation:
         self.world: World = worlds.choose(self._kept, file, venues)
         self.keys = {name: self._key_ring(name, records) for name in self.world}
         self.settings = {
-            name: founding.settings_of(VENUES[name], part) for name, part in self.world.items()
+            name: worlds.settings(VENUES[name], part) for name, part in self.world.items()
         }
         for name, part in self.world.items():
             founding.rehearse(name, part)
         self.pipelines: dict[str, Pipeline] = {}
 
-    async def begin(self, clock: Clock, on_fatal: Callable[[], None]) -> None:
+    async def begin(
+        self, clock: Clock, on_fatal: Callable[[], None], progress: Progress = no_progress
+    ) -> None:
         """
-        Recover the exchange and found what is missing.
+        Recover the exchange and found what is missing; `progress` is told how far that has come.
 
         Raises: WorldError, JournalError, and leaves the journal to its owner.
         """
-        engine = await open_engine(self._data, clock, on_fatal, journal=self.journal)
+        engine = await open_engine(
+            self._data, clock, on_fatal, journal=self.journal, progress=progress
+        )
         self.engine = engine
         if self._file is None:
             founding.refuse_unkept(engine, self.world, self._kept)

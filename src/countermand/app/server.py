@@ -37,6 +37,7 @@ from countermand.server.listener import Listener
 from countermand.server.metrics import Metrics
 from countermand.server.operated import Operated
 from countermand.server.site import Site
+from countermand.world import WorldError, located
 
 log = logging.getLogger(__name__)
 
@@ -61,9 +62,11 @@ class App:
         try:
             generation = Generation(journal, self._config.data, venues, self._config.world)
             return await self._start(generation)
-        except BaseException:
+        except BaseException as error:
             await self.stop()
             journal.close()
+            if isinstance(error, WorldError):
+                raise located(error, self._config.world) from None
             raise
 
     async def _start(self, generation: Generation) -> Ready:
@@ -73,7 +76,7 @@ class App:
         sockets = bind_all(config, generation.world)
         try:
             self._generation = generation
-            await generation.begin(self._clock, self._on_fatal)
+            await generation.begin(self._clock, self._on_fatal, config.progress)
             return await self._serve(generation, sockets)
         except BaseException:
             for bound in sockets.values():

@@ -26,6 +26,7 @@ from countermand.engine.high_water import RESERVE, Level
 from countermand.engine.lock import DirectoryLock
 from countermand.engine.peek import FILE_NAME, index_of, log_of, open_records
 from countermand.engine.ports import Kept, Writer
+from countermand.engine.progress import Progress, counted, no_progress
 from countermand.engine.records import SCHEMA, Records
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.verify import verify
@@ -55,19 +56,19 @@ class Repair(Struct):
     set_aside: str = ""
 
 
-def plan(directory: Path) -> Repair:
+def plan(directory: Path, progress: Progress = no_progress) -> Repair:
     """Return what a repair would do, changing nothing. Raises: JournalError when it cannot."""
-    with closing(_Salvage(directory)) as salvage:
+    with closing(_Salvage(directory, progress)) as salvage:
         return salvage.plan
 
 
-def repair(directory: Path, now_ns: int) -> Repair:
+def repair(directory: Path, now_ns: int, progress: Progress = no_progress) -> Repair:
     """
     Do what `plan` says; nothing when a start would not be refused.
 
     A crash in the middle leaves a directory that is refused as before. Raises: JournalError.
     """
-    with closing(_Salvage(directory)) as salvage:
+    with closing(_Salvage(directory, progress)) as salvage:
         if salvage.plan.because:
             try:
                 salvage.carry_out(now_ns)
@@ -79,8 +80,8 @@ def repair(directory: Path, now_ns: int) -> Repair:
 class _Salvage:
     """One directory, locked, and what of its journal is sound."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory, self._path = directory, directory / FILE_NAME
+    def __init__(self, directory: Path, progress: Progress) -> None:
+        self._directory, self._path, self._progress = directory, directory / FILE_NAME, progress
         if not (self._path.is_file() and self._path.stat().st_size):
             raise Lost(
                 f"{self._path} is missing or empty, so there is nothing to keep: "
@@ -90,7 +91,7 @@ class _Salvage:
         try:
             with open_records(directory, is_ours=True) as records:
                 self._measure(records)
-            self.plan.because = _refusal(directory)
+            self.plan.because = _refusal(directory, progress)
         except BaseException:
             self._lock.release()
             raise
@@ -100,7 +101,8 @@ class _Salvage:
 
     def _measure(self, records: Records) -> None:
         self.plan, self._checksum, self._kept_checksum = Repair(), GENESIS, GENESIS
-        for entry in _sound(records):
+        reached = max(_known_seqs(records), default=0)
+        for entry in counted(_sound(records), "reading", reached, self._progress):
             self.plan.head, self.plan.ends_at_ns = entry.seq, entry.ts_ns
         self._checksum = records.checksum_at(self.plan.head)
         for self.plan.kept, (_, checksum) in enumerate(_sound_kept(records), 1):
@@ -153,7 +155,8 @@ class _Salvage:
             made.execute("BEGIN")
             for statement in SCHEMA:
                 made.execute(statement)
-            made.executemany("INSERT INTO entries VALUES (?, ?, ?)", records.rows(1, head))
+            rows = counted(records.rows(1, head), "writing", head, self._progress)
+            made.executemany("INSERT INTO entries VALUES (?, ?, ?)", rows)
             for number, (record, checksum) in enumerate(_sound_kept(records), 1):
                 made.execute(_KEEP, (number, record.name, record.value, checksum))
             if self.plan.kept_reached > self.plan.kept:
@@ -186,9 +189,9 @@ class _Salvage:
         )
 
 
-def _refusal(directory: Path) -> str:
+def _refusal(directory: Path, progress: Progress) -> str:
     # A snapshot is passed over, and what replay cannot apply is no damage of the files.
-    failures = verify(directory).failures
+    failures = verify(directory, progress).failures
     return next((c.detail for c in failures if c.name not in ("snapshot", "replay")), "")
 
 

@@ -21,6 +21,7 @@ from countermand.engine.errors import Damaged, Hole, OtherRules, Poisoned, Write
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Clock, Journal, Readable, Writer
+from countermand.engine.progress import Progress, check_chain, counted, no_progress
 from countermand.engine.sequencer import Engine
 from countermand.engine.snapshot import Snapshot, SnapshotDamaged, SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
@@ -58,7 +59,10 @@ class Recovery(Struct):
 
 
 def recover(
-    journal: Journal, snapshots: SnapshotDirectory | None = None, rules: int = RULES_VERSION
+    journal: Journal,
+    snapshots: SnapshotDirectory | None = None,
+    rules: int = RULES_VERSION,
+    progress: Progress = no_progress,
 ) -> Recovery:
     """
     Return the exchange the journal stands for.
@@ -69,14 +73,17 @@ def recover(
     refuse_lost_records(journal, found.snapshot_seq)
     refuse_other_rules(journal, found.snapshot_seq + 1, rules)
     found.checked_from = max(1, min(journal.head - CHECKED_MIN, found.snapshot_seq) + 1)
-    journal.check(found.checked_from, found.snapshot_seq)
-    replay(journal, found)
+    check_chain(journal, found.checked_from, found.snapshot_seq, progress)
+    replay(journal, found, progress=progress)
     _check_state(found.exchange)
     return found
 
 
 def replay(
-    journal: Readable, found: Recovery, watch: Callable[[Exchange], None] | None = None
+    journal: Readable,
+    found: Recovery,
+    watch: Callable[[Exchange], None] | None = None,
+    progress: Progress = no_progress,
 ) -> None:
     """
     Apply every entry after the exchange's, comparing with the marks; `watch` sees each state.
@@ -85,7 +92,8 @@ def replay(
     """
     exchange, outcome = found.exchange, found.outcome
     marks = {mark.seq: mark.outcome for mark in journal.marks(exchange.seq + 1)}
-    for entry in journal.read(exchange.seq + 1):
+    unread = journal.read(exchange.seq + 1)
+    for entry in counted(unread, "replaying", journal.head - exchange.seq, progress):
         try:
             events = exchange.advance(entry).events
         except Exception as error:
@@ -117,7 +125,7 @@ def spans(journal: Readable) -> list[tuple[Writer, int]]:
     """Return every writer with the last entry it wrote. Raises: Damaged."""
     writers = journal.writers()
     if journal.head and not writers:
-        raise Damaged(1, "nobody is recorded as its writer")
+        raise Damaged(1, "the table of writers is empty")
     ends = [writer.first_seq - 1 for writer in writers[1:]] + [journal.head]
     return list(zip(writers, ends, strict=False))
 
@@ -133,6 +141,7 @@ async def open_engine(
     on_fatal: Callable[[], None],
     limits: Limits | None = None,
     journal: Journal | None = None,
+    progress: Progress = no_progress,
 ) -> Engine:
     """
     Return a started engine over the directory's journal, which may be given opened already.
@@ -143,7 +152,7 @@ async def open_engine(
     snapshots = None if data is None else SnapshotDirectory(data)
     try:
         began = time.perf_counter()
-        found = recover(journal, snapshots)
+        found = recover(journal, snapshots, progress=progress)
         if snapshots is not None and found.migrated is not None:
             _leave_migrated(snapshots, found.migrated)
         epoch = journal.epoch + 1

@@ -19,6 +19,7 @@ from countermand.engine.errors import Damaged, JournalError, OtherFormat
 from countermand.engine.high_water import Level
 from countermand.engine.peek import Peek, peek
 from countermand.engine.precheck import refuse_lost_end
+from countermand.engine.progress import Progress, check_chain, no_progress
 from countermand.engine.records import FORMAT
 from countermand.engine.replay import (
     Recovery,
@@ -53,7 +54,7 @@ class Verification(Struct):
         return [check for check in self.checks if not check.ok]
 
 
-def verify(directory: Path) -> Verification:
+def verify(directory: Path, progress: Progress = no_progress) -> Verification:
     """
     Return what every check says; nothing is looked at after the first that fails for the journal.
 
@@ -67,12 +68,12 @@ def verify(directory: Path) -> Verification:
         with peek(directory) as seen:
             result.head = seen.head
             _run(result, "log", lambda: _log(seen))
-            _run(result, "pages", lambda: _pages(seen))
-            _run(result, "chain", lambda: _chain(seen, max(taken, default=0)))
+            _run(result, "pages", lambda: _pages(seen, progress))
+            _run(result, "chain", lambda: _chain(seen, max(taken, default=0), progress))
             _run(result, "kept", lambda: f"{len(seen.kept())} worlds and key changes, none changed")
             _run(result, "high water", lambda: _high_water(level, seen))
             sound = _sound(result, seen, snapshots, taken)
-            _run(result, "replay", lambda: _replay(seen, sound))
+            _run(result, "replay", lambda: _replay(seen, sound, progress))
     except (Damaged, OtherFormat) as error:
         result.seq = getattr(error, "seq", 0)
         result.checks.append(Check("journal", ok=False, detail=str(error)))
@@ -106,14 +107,15 @@ def _log(seen: Peek) -> str:
     )
 
 
-def _pages(seen: Peek) -> str:
+def _pages(seen: Peek, progress: Progress) -> str:
+    progress("reading pages", 0, 0)
     seen.records.check_pages()
     return "the file's own structure is sound"
 
 
-def _chain(seen: Peek, snapshot_seq: int) -> str:
+def _chain(seen: Peek, snapshot_seq: int, progress: Progress) -> str:
     refuse_lost_records(seen, snapshot_seq)
-    seen.check(1, seen.head)
+    check_chain(seen, 1, seen.head, progress)
     return f"{seen.head} records, none missing, none changed"
 
 
@@ -161,7 +163,7 @@ def _compare(seen: Peek, snapshot: Snapshot) -> None:
         raise SnapshotDamaged("it was not taken of this journal")
 
 
-def _replay(seen: Peek, sound: dict[int, Snapshot]) -> str:
+def _replay(seen: Peek, sound: dict[int, Snapshot], progress: Progress) -> str:
     found = _earliest(seen, sound)
 
     def watch(exchange: Exchange) -> None:
@@ -169,7 +171,7 @@ def _replay(seen: Peek, sound: dict[int, Snapshot]) -> str:
         if snapshot is not None and snapshot.header.digest != exchange.digest():
             raise Damaged(exchange.seq, "replay came to another state than the snapshot taken here")
 
-    replay(seen, found, watch)
+    replay(seen, found, watch, progress)
     try:
         found.exchange.check_invariants()
     except AssertionError as error:

@@ -1,9 +1,11 @@
 """What an exchange starts with: the shape of a world, how it is founded, how it is kept."""
 
+from countermand.world.check import credentials, settings
 from countermand.world.files import files_of, from_files, remove_files
-from countermand.world.found import described, found
+from countermand.world.found import found, founding
 from countermand.world.keep import Record, changed, choose, kept_in
-from countermand.world.spec import VenueWorld, World, WorldError, demo, read
+from countermand.world.place import WorldError
+from countermand.world.spec import VenueWorld, World, demo, located, read
 
 __all__ = [
     "Record",
@@ -12,12 +14,15 @@ __all__ = [
     "WorldError",
     "changed",
     "choose",
+    "credentials",
     "demo",
-    "described",
     "files_of",
     "found",
+    "founding",
     "from_files",
     "kept_in",
+    "located",
     "read",
     "remove_files",
+    "settings",
 ]

@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from countermand.world.keep import Record, changed
-from countermand.world.spec import World, WorldError
+from countermand.world.place import WorldError
+from countermand.world.spec import World
 
 WORLD_FILE = "world.json"
 

@@ -27,12 +27,14 @@ from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
 from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
 from countermand.vocabulary.order import ExecInst, OrderTerms, OrdType, Side, TimeInForce
 from countermand.wire import numbers
+from countermand.world.place import Place
 from countermand.world.spec import (
     AccountSpec,
+    AssetSpec,
     InstrumentSpec,
     OrderSpec,
+    UserSpec,
     VenueWorld,
-    WorldError,
 )
 
 # A step of more digits than this after its point is a mistake, not a market.
@@ -53,77 +55,105 @@ def found(venue: str, world: VenueWorld, first_seq: int) -> list[Command]:
 
     Raises: WorldError when a number is off its grid or a name is unknown.
     """
-    commands: list[Command] = []
-    resting: list[Command] = []
-    markets: dict[str, Instrument] = {}
-    assets: dict[str, tuple[AssetId, int]] = {}
-    for asset in world.assets:
+    return [command for command, _ in founding(venue, world, first_seq)]
+
+
+def founding(venue: str, world: VenueWorld, first_seq: int) -> list[tuple[Command, Place]]:
+    """
+    Return the commands as `found` does, each with the part of the world that it is of.
+
+    Raises: as `found`.
+    """
+    made = _Founding(venue, first_seq)
+    for at, asset in enumerate(world.assets):
+        made.add_asset(asset, made.root.inner(f"asset {asset.symbol}", "assets", at))
+    for at, spec in enumerate(world.instruments):
+        made.add_market(spec, made.root.inner(f"instrument {spec.symbol}", "instruments", at))
+    for at, user in enumerate(world.users):
+        made.add_user(user, made.root.inner(f"user {user.name}", "users", at))
+    return made.commands + made.resting
+
+
+class _Founding:
+    """The commands so far, and the names that those to come may use."""
+
+    def __init__(self, venue: str, first_seq: int) -> None:
+        self.root = Place(venue, (venue,))
+        self.commands: list[tuple[Command, Place]] = []
+        self.resting: list[tuple[Command, Place]] = []
+        self._venue, self._first_seq = venue, first_seq
+        self._assets: dict[str, tuple[AssetId, int]] = {}
+        self._markets: dict[str, Instrument] = {}
+        self._users: set[str] = set()
+
+    @property
+    def _next_seq(self) -> int:
+        return self._first_seq + len(self.commands)
+
+    def add_asset(self, asset: AssetSpec, place: Place) -> None:
+        """Register an asset. Raises: WorldError."""
         if not 0 <= asset.scale <= SCALE_MAX:
-            text = f"asset {asset.symbol}: scale is not between 0 and {SCALE_MAX}"
-            raise WorldError(f"{venue}: {text}")
-        assets[asset.symbol] = (AssetId(first_seq + len(commands)), asset.scale)
-        commands.append(RegisterAsset(venue, asset.symbol, asset.scale))
-    for spec in world.instruments:
-        listing = _Listing(venue, spec, assets)
-        instrument = listing.instrument()
-        instrument_id = InstrumentId(first_seq + len(commands))
-        markets[spec.symbol] = replace(instrument, instrument_id=instrument_id)
-        commands.append(ListInstrument(instrument))
+            raise place.inner("scale").refuse(f"it is not between 0 and {SCALE_MAX}")
+        self._assets[asset.symbol] = (AssetId(self._next_seq), asset.scale)
+        self.commands.append((RegisterAsset(self._venue, asset.symbol, asset.scale), place))
+
+    def add_market(self, spec: InstrumentSpec, place: Place) -> None:
+        """List a market, and settle one that starts out settled. Raises: WorldError."""
+        listing = _Listing(self._venue, spec, self._assets, place)
+        instrument, instrument_id = listing.instrument(), InstrumentId(self._next_seq)
+        self._markets[spec.symbol] = replace(instrument, instrument_id=instrument_id)
+        self.commands.append((ListInstrument(instrument), place))
         if spec.settlement is not None:
-            commands.append(SettleInstrument(instrument_id, listing.settlement_px_ticks()))
-    for user in world.users:
-        if sum(account.default for account in user.accounts) > 1:
-            raise WorldError(f"{venue}: user {user.name} has more than one default account")
-        for account in user.accounts:
-            account_id = AccountId(first_seq + len(commands))
-            opening = (venue, user.name, account.name, account.default, account.margin)
-            commands.append(OpenAccount(*opening))
-            where = f"{venue}: account {user.name}/{account.name}"
-            commands += _deposits(account_id, account, assets, where)
-            if user.keys and account.orders:
-                raise WorldError(f"{where}: only a user without keys can have orders")
-            resting += [_resting(account_id, one, markets, where) for one in account.orders]
-    return commands + resting
+            settle = SettleInstrument(instrument_id, listing.settlement_px_ticks())
+            self.commands.append((settle, place.inner("settlement")))
 
+    def add_user(self, user: UserSpec, place: Place) -> None:
+        """Open a user's accounts, put the money in, and keep the orders. Raises: WorldError."""
+        if user.name in self._users:
+            raise Place(place.name, (*place.path, "name")).refuse("another user has this name")
+        self._users.add(user.name)
+        has_default = False
+        for at, account in enumerate(user.accounts):
+            inner = place.inner(f"account {account.name}", "accounts", at)
+            if account.default and has_default:
+                at_default = Place(inner.name, (*inner.path, "default"))
+                raise at_default.refuse("another account is the default one")
+            has_default = has_default or account.default
+            self._add_account(user, account, inner)
 
-def described(command: Command) -> str:
-    """Return what a founding command is about, for people."""
-    match command:
-        case RegisterAsset(symbol=symbol):
-            return f"asset {symbol}"
-        case ListInstrument(instrument=instrument):
-            return f"instrument {instrument.symbol}"
-        case SettleInstrument():
-            return "settlement"
-        case OpenAccount(owner=owner, name=name):
-            return f"account {owner}/{name}"
-        case NewOrder(terms=terms):
-            return f"order to {terms.side.name.lower()}"
-        case _:
-            return "balance"
+    def _add_account(self, user: UserSpec, account: AccountSpec, place: Place) -> None:
+        account_id = AccountId(self._next_seq)
+        opening = (self._venue, user.name, account.name, account.default, account.margin)
+        self.commands.append((OpenAccount(*opening), place))
+        self.commands += _deposits(account_id, account, self._assets, place)
+        if user.keys and account.orders:
+            raise place.inner("orders").refuse("only a user without keys can have orders")
+        for at, spec in enumerate(account.orders):
+            inner = place.inner(f"order {at + 1}", "orders", at)
+            self.resting.append((_resting(account_id, spec, self._markets, inner), inner))
 
 
 def _deposits(
-    account_id: AccountId, account: AccountSpec, assets: Assets, where: str
-) -> Iterator[Command]:
+    account_id: AccountId, account: AccountSpec, assets: Assets, place: Place
+) -> Iterator[tuple[Command, Place]]:
     for symbol, text in account.balances.items():
+        inner = place.inner(f"balance of {symbol}", "balances", symbol)
         if symbol not in assets:
-            raise WorldError(f"{where}: no asset is called {symbol}")
+            raise inner.refuse(f"no asset is called {symbol}")
         asset_id, scale = assets[symbol]
-        if amount := _steps(text, (1, scale), f"{where}: balance of {symbol}"):
-            yield DepositFunds(account_id, asset_id, amount)
+        if amount := _steps(text, (1, scale), inner):
+            yield DepositFunds(account_id, asset_id, amount), inner
 
 
 def _resting(
-    account_id: AccountId, spec: OrderSpec, markets: Mapping[str, Instrument], where: str
+    account_id: AccountId, spec: OrderSpec, markets: Mapping[str, Instrument], place: Place
 ) -> NewOrder:
     if (market := markets.get(spec.instrument)) is None:
-        raise WorldError(f"{where}: no instrument is called {spec.instrument}")
+        raise place.inner("instrument").refuse(f"no instrument is called {spec.instrument}")
     if (side := Side.__members__.get(spec.side.upper())) is None:
-        raise WorldError(f"{where}: side {spec.side!r} is not one of buy, sell")
-    about = f"{where}: order in {spec.instrument}"
+        raise place.inner("side").refuse(f"{spec.side!r} is not one of buy, sell")
     ticks, lots = (
-        _steps(text, grid, f"{about}: {name}")
+        _steps(text, grid, place.inner(name))
         for name, text, grid in (
             ("price", spec.price, (market.tick_units, market.price_scale)),
             ("quantity", spec.quantity, (market.lot_units, market.qty_scale)),
@@ -139,24 +169,23 @@ def _resting(
 class _Listing:
     """One market on its way from text to integers."""
 
-    def __init__(self, venue: str, spec: InstrumentSpec, assets: Assets) -> None:
-        self.venue, self.spec = venue, spec
-        self.where = f"{venue}: instrument {spec.symbol}"
-        for symbol in (spec.base, spec.quote):
+    def __init__(self, venue: str, spec: InstrumentSpec, assets: Assets, place: Place) -> None:
+        self.venue, self.spec, self.place = venue, spec, place
+        for name, symbol in (("base", spec.base), ("quote", spec.quote)):
             if symbol not in assets:
-                raise WorldError(f"{self.where}: no asset is called {symbol}")
+                raise place.inner(name).refuse(f"no asset is called {symbol}")
         self.base_id, self.base_scale = assets[spec.base]
         self.quote_id, self.quote_scale = assets[spec.quote]
 
     def instrument(self) -> Instrument:
         """Return the market; its id comes with the entry."""
         spec, kind = self.spec, self._word("kind", InstrumentKind)
-        tick = tick_units, price_scale = _grid(spec.tick_size, f"{self.where}: tick_size")
-        lot = lot_units, qty_scale = _grid(spec.lot_size, f"{self.where}: lot_size")
+        tick = tick_units, price_scale = _grid(spec.tick_size, self.place.inner("tick_size"))
+        lot = lot_units, qty_scale = _grid(spec.lot_size, self.place.inner("lot_size"))
         notional = _rescaled(tick_units * lot_units, price_scale + qty_scale, self.quote_scale)
         lot_minor = _rescaled(lot_units, qty_scale, self.base_scale)
         if not notional or (not lot_minor and kind is InstrumentKind.SPOT):
-            raise WorldError(f"{self.where}: a lot at a tick is finer than its assets are kept")
+            raise self.place.refuse("a lot at a tick is finer than its assets are kept")
         return Instrument(
             instrument_id=InstrumentId(0),
             venue=self.venue,
@@ -189,7 +218,8 @@ class _Listing:
 
     def settlement_px_ticks(self) -> int:
         """Return the price the market starts out settled at."""
-        return self._number("settlement", _grid(self.spec.tick_size, f"{self.where}: tick_size"))
+        grid = _grid(self.spec.tick_size, self.place.inner("tick_size"))
+        return self._number("settlement", grid)
 
     def _word(self, name: str, words: type[Word]) -> Word:
         given = getattr(self.spec, name)
@@ -197,39 +227,39 @@ class _Listing:
             return words[given.upper()]
         except KeyError:
             known = ", ".join(word.name.lower() for word in words)
-            raise WorldError(f"{self.where}: {name} {given!r} is not one of {known}") from None
+            raise self.place.inner(name).refuse(f"{given!r} is not one of {known}") from None
 
     def _number(self, name: str, grid: Grid) -> int:
-        return _steps(getattr(self.spec, name), grid, f"{self.where}: {name}")
+        return _steps(getattr(self.spec, name), grid, self.place.inner(name))
 
     def _ppb(self, name: str) -> int:
         return self._number(name, (1, numbers.PPB_SCALE))
 
 
-def _decimal(text: str, where: str) -> Decimal:
+def _decimal(text: str, place: Place) -> Decimal:
     try:
         return Decimal(text)
     except ArithmeticError:
-        raise WorldError(f"{where}: {text!r} is not a number") from None
+        raise place.refuse(f"{text!r} is not a number") from None
 
 
-def _grid(text: str, where: str) -> Grid:
-    number = _decimal(text, where)
+def _grid(text: str, place: Place) -> Grid:
+    number = _decimal(text, place)
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or not 0 <= -exponent <= SCALE_MAX or number <= 0:
-        raise WorldError(f"{where}: {text!r} is not a positive step")
+        raise place.refuse(f"{text!r} is not a positive step")
     return numbers.scaled(number, -exponent), -exponent
 
 
-def _steps(text: str, grid: Grid, where: str) -> int:
+def _steps(text: str, grid: Grid, place: Place) -> int:
     units, scale = grid
     try:
-        steps, beyond = divmod(numbers.scaled(_decimal(text, where), scale), units)
+        steps, beyond = divmod(numbers.scaled(_decimal(text, place), scale), units)
     except numbers.NotOnGrid as error:
-        raise WorldError(f"{where}: {text!r} {error}") from None
+        raise place.refuse(f"{text!r} {error}") from None
     if beyond:
         step = numbers.unscaled(units, scale)
-        raise WorldError(f"{where}: {text!r} must be a multiple of {step}")
+        raise place.refuse(f"{text!r} must be a multiple of {step}")
     return steps
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from countermand.wire.venue import Venue
-from countermand.world.spec import VenueWorld, World, WorldError, demo, read
+from countermand.world.place import WorldError
+from countermand.world.spec import VenueWorld, World, demo, read
 
 # A name, and the JSON of what is kept under it.
 Record = tuple[str, bytes]

@@ -9,19 +9,22 @@ between starts.
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct, field
 
 from countermand.wire.venue import Venue
+from countermand.world.lines import line_of
+from countermand.world.place import WorldError
+from countermand.world.shape import shaped
 
-
-class WorldError(Exception):
-    """A world that cannot be: the text names the venue and what is wrong with it."""
+# Where the library that reads TOML says that its grammar is broken.
+_SYNTAX_AT = re.compile(r"(.*) \(at line (\d+), column \d+\)")
 
 
 class AssetSpec(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,8 +134,28 @@ def read(path: Path) -> World:
 
 
 def parse(data: bytes, where: str) -> World:
-    """Return the world in a text. Raises WorldError naming `where` and what is wrong."""
+    """Return the world in a text. Raises WorldError naming `where`, the line and what is wrong."""
     try:
-        return msgspec.toml.decode(data, type=World)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise WorldError(f"{where}: {error}") from None
+        tables = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        at = _SYNTAX_AT.fullmatch(str(error))
+        raise WorldError(f"{where}:{at[2]}: {at[1]}" if at else f"{where}: {error}") from None
+    try:
+        return {name: shaped(part, VenueWorld, name, (name,)) for name, part in tables.items()}
+    except WorldError as error:
+        raise _with_line(error, data, where) from None
+
+
+def located(error: WorldError, file: Path | None) -> WorldError:
+    """Return the error with the file and the line it is about, if a file was given at all."""
+    if file is None or not error.at:
+        return error
+    try:
+        return _with_line(error, file.read_bytes(), str(file))
+    except OSError:
+        return error
+
+
+def _with_line(error: WorldError, data: bytes, where: str) -> WorldError:
+    line = line_of(data.decode(errors="replace"), error.at)
+    return WorldError(f"{where}:{line}: {error}")
