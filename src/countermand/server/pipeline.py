@@ -290,7 +290,7 @@ class _Call:
         # A bug in a dialect harms one request; one in the exchange has already stopped the engine.
         where = {"method": request.method, "path": request.path.decode("latin-1")}
         log.error("request failed", exc_info=error, extra={"venue": pipeline.venue.name, **where})
-        self._send(pipeline.refuse(Internal("internal error")))
+        self._answer(pipeline.turn_away(request, Internal("internal error")))
 
     def _tell_of_clock(self, error: WireError) -> None:
         # What time can refuse: a signature's stamp by the clock, an order's expiry by the journal.

@@ -41,10 +41,12 @@ class WireError(Exception):
     """
     Base of the tree; `text` says what is wrong in one plain clause, without secrets.
 
-    `FIELDS` are the names of the arguments that make one, which are its attributes too.
+    `FIELDS` are the names of the arguments that make one, which are its attributes too. One that is
+    told `as_listed` keeps to the statuses that the page of its request lists; see `listed`.
     """
 
     FIELDS: ClassVar[tuple[str, ...]] = ("text",)
+    as_listed = False
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

@@ -12,11 +12,13 @@ Source: Orders API reference, "Cancel order" (401, 403, 409, 422, 500); ETNA man
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from countermand.venues.autoshares.paths import normal
 from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.vocabulary.reasons import CxlRejReason
 from countermand.wire.errors import (
@@ -37,6 +39,7 @@ from countermand.wire.errors import (
     WireError,
 )
 from countermand.wire.http import Request, Response
+from countermand.wire.listed import as_listed, marked
 from countermand.wire.refusals import Refusals, Row, Said, body_of, trouble
 
 DENIED = "Authorization has been denied for this request."
@@ -176,7 +179,12 @@ def _loses(error: WireError) -> WireError:
     return error
 
 
+_CANCEL = re.compile(rb"/v1\.0/accounts/[^/]+/orders/[^/]+")
+
+
 def _words(error: WireError, request: Request, settings: AutosharesSettings) -> WireError:
+    if settings.cancel_as_listed and request.method == "DELETE":
+        marked(error, as_listed=bool(_CANCEL.fullmatch(normal(request.path))))
     # ETNA's words name what was asked for. Source: ETNA manual, "Common mistakes".
     match error:
         case NotFound(text="no such path"):
@@ -205,9 +213,24 @@ def _rows(kinds: Any, status: int, code: str, **more: Any) -> list[Row]:
     return [Row(kind, status, code, **more) for kind in kinds]
 
 
+# Of a cancel whose page alone counts: its refusals are all "No Content". What is read of a status
+# without a body is what the status says, so that no reading comes to these.
+_EMPTY = "no content"
+_LISTED = [
+    as_listed(row)
+    for row in (
+        Row(UnknownAppKey, 403, _EMPTY),
+        *_rows((Unauthorized, Forbidden), 401, _EMPTY),
+        *_rows((RequestInvalid, NotARequest, Malformed), 422, _EMPTY),
+        *_rows((InvalidField, MissingField, UnknownField), 422, _EMPTY),
+        *trouble(500, _EMPTY, internal=Row(Internal, 500, _EMPTY)),
+    )
+]
+
 REFUSALS = Refusals(
     _Envelope(),
     (
+        *_LISTED,
         Row(UnknownAppKey, 401, "error", UNKNOWN_KEY, {"at_login": True}),
         Row(UnknownAppKey, 403, "error", UNKNOWN_KEY, {"at_login": False}),
         Row(LoginFailed, 401, "login", title="{name}"),

@@ -53,6 +53,7 @@ class AutosharesSettings(Settings, frozen=True):
     quote_streamer_url: str = ""
     data_streamer_url: str = ""
     cancel_answers_ok: bool = False
+    cancel_as_listed: bool = False
     etna_oddities: bool = False
     strict_market_orders: bool = False
     pending_ms: Annotated[int, _NOT_NEGATIVE] = 0

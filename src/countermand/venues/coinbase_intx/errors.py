@@ -13,9 +13,9 @@ import re
 import msgspec
 from msgspec import Struct
 
+from countermand.venues.coinbase_intx.settings import IntxSettings
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.wire.context import Settings
 from countermand.wire.errors import (
     CancelRefused,
     Forbidden,
@@ -32,6 +32,7 @@ from countermand.wire.errors import (
     WireError,
 )
 from countermand.wire.http import Request, Response
+from countermand.wire.listed import marked, restated
 from countermand.wire.refusals import (
     Refusals,
     Row,
@@ -139,6 +140,8 @@ _ROWS = [
     ),
     *trouble(internal=Row(Internal, 500, text="Internal server error")),
 ]
+# Of a cancel whose page alone counts: what the venue itself refuses is a bad request.
+_LISTED = restated(_ROWS, {401: 400, 403: 400, 404: 400})
 
 _CLASSES = {
     400: "BadRequestResponse",
@@ -196,7 +199,9 @@ def _loses(error: WireError) -> WireError:
     return error
 
 
-def _words(error: WireError, request: Request, settings: Settings) -> WireError:
+def _words(error: WireError, request: Request, settings: IntxSettings) -> WireError:
+    if settings.cancel_as_listed and request.method == "DELETE":
+        marked(error, as_listed=request.path.startswith(b"/api/v1/orders/"))
     if type(error) is not InvalidField or error.name not in _FIELDS:
         return error
     if not request.path.startswith(b"/api/v1/orders"):
@@ -205,4 +210,4 @@ def _words(error: WireError, request: Request, settings: Settings) -> WireError:
     return kind(error.name, error.text)
 
 
-REFUSALS = Refusals(_Envelope(), _ROWS, loses=_loses, words=_words)
+REFUSALS = Refusals(_Envelope(), [*_LISTED, *_ROWS], loses=_loses, words=_words)

@@ -17,13 +17,14 @@ class IntxSettings(Settings, frozen=True):
     Units: requests per second of one key; a stamp may be `window_s` seconds old or early,
     inclusive. `accept_decimal_timestamps` and `accept_undecoded_secret` let clients in that do not
     follow the documents (npm coinbase-api, the TypeScript SDK); off, they are refused as on the
-    venue.
+    venue. With `cancel_as_listed` a cancel is refused with the one status its page lists, 400.
     """
 
     rate_limit_per_s: Annotated[int, Meta(ge=0)] = 40
     window_s: Annotated[int, Meta(ge=1)] = 30
     accept_decimal_timestamps: bool = False
     accept_undecoded_secret: bool = False
+    cancel_as_listed: bool = False
 
 
 Ctx = Context[IntxSettings, Principal]

@@ -8,6 +8,7 @@ Source: API reference, "Cancel Order" (schema ErrorJSONWithCodeResponse), "Statu
         answers as reported by clients for the order of the keys and the router's text.
 """
 
+import re
 from enum import Enum
 from typing import Any
 
@@ -16,11 +17,13 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from countermand.venues.deltadefi.cardano.transaction import Fault, TransactionRefused
+from countermand.venues.deltadefi.settings import DeltaDefiSettings
 from countermand.vocabulary.reasons import CxlRejReason
 from countermand.vocabulary.reasons import RejectReason as Reason
 from countermand.wire import errors
 from countermand.wire.errors import CancelRefused, OrderRefused, WireError
-from countermand.wire.http import Response
+from countermand.wire.http import Request, Response
+from countermand.wire.listed import marked, restated
 from countermand.wire.refusals import Refusals, Row, Said, body_of
 
 
@@ -177,6 +180,10 @@ _ROWS = [
 ]
 
 
+# Of a cancel whose page alone counts: its 401, 403 and 503 are statuses of other pages.
+_LISTED = restated(_ROWS, {401: 400, 403: 400, 503: 500})
+
+
 class Problem(Struct, frozen=True):
     """The body of a refusal; `msg` is the text once more, where the settings ask for it."""
 
@@ -207,6 +214,14 @@ class _Envelope:
         return Said(status, problem.code, problem.error)
 
 
+_CANCEL = re.compile(rb"/order/[^/]+/cancel")
+
+
+def _words(error: WireError, request: Request, settings: DeltaDefiSettings) -> WireError:
+    listed = settings.cancel_as_listed and request.method == "POST"
+    return marked(error, as_listed=listed and bool(_CANCEL.fullmatch(request.path)))
+
+
 def _amend(response: Response, said: Said, settings: Any) -> Response:
     if not settings.msg or not said.code:
         return response
@@ -232,4 +247,4 @@ def _loses(error: WireError) -> WireError:
     return error
 
 
-REFUSALS = Refusals(_Envelope(), _ROWS, loses=_loses, amend=_amend)
+REFUSALS = Refusals(_Envelope(), [*_LISTED, *_ROWS], loses=_loses, words=_words, amend=_amend)

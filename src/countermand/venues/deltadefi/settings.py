@@ -27,13 +27,15 @@ class DeltaDefiSettings(Settings, frozen=True):
     What a world may set about this venue.
 
     `msg` adds a second copy of every refusal's text under that name, which the published Python
-    SDK looks for. `tokens` are by symbol; `terms` is the text of the terms and conditions.
+    SDK looks for. With `cancel_as_listed` a cancel is refused with no status but those its page
+    lists, 400, 404 and 500. `tokens` are by symbol; `terms` is the text of the terms.
 
     Units: a built order can be submitted for `build_lifetime_s` seconds.
     """
 
     build_lifetime_s: Annotated[int, Meta(ge=1)] = 120
     msg: bool = False
+    cancel_as_listed: bool = False
     tokens: dict[str, Token] = {}
     terms: str = "This is a practice exchange. Nothing here is settled on any chain."
     hydra_cycle_s: Annotated[int, Meta(ge=1)] = 1800

@@ -16,13 +16,17 @@ from countermand.wire.receipts import Acknowledged, accepted
 
 def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Empty | Response]:
     """
-    Cancel an order, if it is in the market named.
+    Cancel an order, if it is in the market named; where a world says so, in whichever it is.
 
     Raises: MissingField for the slug; CancelRefused for an unknown slug or id, or an order that is
             over, as the settings say.
     Source: Orders API reference, "Cancel Order".
     """
-    receipt: Receipt = yield _cancel(message, ctx)
+    if ctx.settings.market_slug_optional and not message.market_slug:
+        order_id = resolve.order(message.order_id, CxlRejResponseTo.CANCEL)
+        receipt: Receipt = yield CancelOrder(resolve.account(ctx), order_id)
+    else:
+        receipt = yield _cancel(message, ctx)
     return taken(receipt, ctx)
 
 

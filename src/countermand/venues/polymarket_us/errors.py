@@ -8,15 +8,18 @@ Source: Orders API reference (400, 401, 404, 500); Polymarket US documentation, 
         part our proposal (README).
 """
 
+import re
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from countermand.venues.polymarket_us.settings import PolymarketSettings
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.wire import errors
 from countermand.wire.errors import CancelRefused, OrderRefused, RateLimited, WireError
-from countermand.wire.http import Response
+from countermand.wire.http import Request, Response
+from countermand.wire.listed import as_listed, marked, restated
 from countermand.wire.refusals import (
     Refusals,
     Row,
@@ -100,7 +103,18 @@ _UNKNOWN = {"cxl_rej_reason": CxlRejReason.UNKNOWN_ORDER}
 _LATE = {"cxl_rej_reason": CxlRejReason.TOO_LATE_TO_CANCEL}
 _UNFUNDED = {"reason": RejectReason.INSUFFICIENT_FUNDS}
 
+_TROUBLE = trouble(503, _UNAVAILABLE, internal=Row(errors.Internal, 500, _INTERNAL))
+
+# Of a cancel whose page alone counts: an unknown order is a bad request, an access that is too low
+# no access, and a server that cannot an internal error. A limit is told by the edge, as ever.
+_LISTED = (
+    as_listed(Row(CancelRefused, 400, _INVALID_ARGUMENT, ORDER_NOT_FOUND, _UNKNOWN)),
+    as_listed(Row(errors.Forbidden, 401, _PERMISSION_DENIED)),
+    *restated(_TROUBLE, {503: 500}),
+)
+
 _ROWS = (
+    *_LISTED,
     Row(CancelRefused, 404, _NOT_FOUND, ORDER_NOT_FOUND, _UNKNOWN),
     *(row for to, text in _TOO_LATE.items() for row in _too_late(to, text)),
     # Read only: the general guide names it for a cancel that comes too late; see `conflict`.
@@ -119,10 +133,18 @@ _ROWS = (
     Row(errors.TooLarge, 413, _RESOURCE_EXHAUSTED),
     Row(RateLimited, 429, 0, "Too Many Requests"),
     Row(errors.MethodNotAllowed, 501, _UNIMPLEMENTED, GENERIC),
-    *trouble(503, _UNAVAILABLE, internal=Row(errors.Internal, 500, _INTERNAL)),
+    *_TROUBLE,
 )
 
-REFUSALS = Refusals(_PROBLEMS, _ROWS, loses=_loses)
+_CANCEL = re.compile(rb"/v1/order/[^/]+/cancel")
+
+
+def _words(error: WireError, request: Request, settings: PolymarketSettings) -> WireError:
+    listed = settings.cancel_as_listed and request.method == "POST"
+    return marked(error, as_listed=listed and bool(_CANCEL.fullmatch(request.path)))
+
+
+REFUSALS = Refusals(_PROBLEMS, _ROWS, loses=_loses, words=_words)
 
 
 def conflict(response_to: CxlRejResponseTo) -> Response:

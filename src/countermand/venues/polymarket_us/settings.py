@@ -22,10 +22,13 @@ class PolymarketSettings(Settings, frozen=True):
 
     `closed_cancel_answer` is how a cancel or modify of a closed order is refused, which is not
     documented: 400 with code 9, the 404 of an unknown order, a 409, or the silence of a 200.
-    `markets` says what markets are called, by slug.
+    With `cancel_as_listed` a cancel is refused with the statuses its page lists alone (400, 401,
+    500), and with `market_slug_optional` it needs no market, as in the schema there. `markets` says
+    what markets are called, by slug.
 
     Units: requests per second of one key; a stamp may be `window_s` seconds old or early,
     inclusive; a synchronous order is waited for `block_s_max` seconds at most.
+    Raises: ValueError for a `closed_cancel_answer` that `cancel_as_listed` rules out.
     """
 
     rate_limit_per_s: Annotated[int, Meta(ge=0)] = 20
@@ -34,7 +37,13 @@ class PolymarketSettings(Settings, frozen=True):
     closed_cancel_answer: Literal["precondition", "not-found", "conflict", "silence"] = (
         "precondition"
     )
+    cancel_as_listed: bool = False
+    market_slug_optional: bool = False
     markets: dict[str, Presentation] = {}
+
+    def __post_init__(self) -> None:
+        if self.cancel_as_listed and self.closed_cancel_answer == "conflict":
+            raise ValueError("closed_cancel_answer is a 409, which cancel_as_listed rules out")
 
     def presentation(self, slug: str) -> Presentation:
         """Return what is shown of a market, empty where a world says nothing."""
