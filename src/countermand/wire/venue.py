@@ -5,12 +5,14 @@ is a pure function of its arguments, and the server and the client run it in opp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
-from countermand.vocabulary.reports import AccountReport
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.reports import AccountReport, OrderReport
 from countermand.wire.client_end import ClientEnd
 from countermand.wire.context import Settings
 from countermand.wire.conversation import Flow
@@ -25,6 +27,13 @@ C = TypeVar("C", bound=Credential)
 S_contra = TypeVar("S_contra", bound=Settings, contravariant=True)
 
 
+# What spells the number of an order where a venue has no other spelling.
+_NUMBER = re.compile(r"[1-9][0-9]{0,18}")
+
+# So many random bytes make a new key of any venue, with all its secrets.
+FRESH_BYTES = 128
+
+
 class Auth(Protocol[C, S_contra]):
     """How a venue proves who asks, with its own credentials and settings."""
 
@@ -35,6 +44,17 @@ class Auth(Protocol[C, S_contra]):
 
     def publish(self, credential: C, accounts: Sequence[AccountReport]) -> dict[str, Any]:
         """Return everything that venue's own SDK needs to act as this key."""
+
+    def fresh(
+        self, owner: str, account: AccountReport | None, chance: bytes, now_ns: int
+    ) -> dict[str, Any]:
+        """
+        Return the fields of a new key, as `credential` takes them, made of `FRESH_BYTES` random
+        bytes.
+
+        It may do everything. `account` is the owner's default one. Raises ValueError where there
+        can be no key for it. It may take a while: what it makes can be slow by design.
+        """
 
     def sign(self, request: Request, credential: C, now_ns: int) -> Request:
         """Return the request as its owner would send it at `now_ns`."""
@@ -66,6 +86,18 @@ class Habits(Struct, frozen=True):
     key_header: bytes = b""
 
 
+def _number_text(order: OrderReport) -> str:
+    return str(order.order_id)
+
+
+def _parse_number(text: str) -> OrderId | None:
+    return OrderId(int(text)) if _NUMBER.fullmatch(text) else None
+
+
+def _main(nth: int) -> str:
+    return "main"
+
+
 class Venue(Struct, frozen=True):
     """
     One dialect. `package` is where its `demo.toml` lies.
@@ -73,6 +105,10 @@ class Venue(Struct, frozen=True):
     `flows` are the operations that take our client more than one request, `client` is what else
     only our client asks. `prepare` works out what the venue needs once it is served, so that no
     request waits for it.
+
+    `order_text` is what the venue calls an order, `parse_order` the number of the order that a text
+    names, None where it is no id: then the order is found by the text as its client's name for it.
+    `account_name` is what the nth account of the venue is called when its owner does not say.
     """
 
     name: str
@@ -86,6 +122,9 @@ class Venue(Struct, frozen=True):
     habits: Habits = Habits()
     client: ClientEnd | None = None
     prepare: Callable[[], None] | None = None
+    order_text: Callable[[OrderReport], str] = _number_text
+    parse_order: Callable[[str], OrderId | None] = _parse_number
+    account_name: Callable[[int], str] = _main
 
     @property
     def capabilities(self) -> frozenset[Capability]:

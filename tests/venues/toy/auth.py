@@ -39,6 +39,12 @@ class ToyAuth:
         """Return what a client needs."""
         return {"key": credential.key, "secret": credential.secret}
 
+    def fresh(
+        self, owner: str, account: AccountReport | None, chance: bytes, now_ns: int
+    ) -> dict[str, Any]:
+        """Return the fields of a new key, of random bytes."""
+        return {"key": chance[:16].hex(), "secret": chance[16:32].hex()}
+
     def principal(self, credential: ToyKey) -> Principal:
         """Return who a proven key stands for."""
         return Principal(credential.owner, credential.key, credential.access)

@@ -28,6 +28,12 @@ class AcmeAuth:
         """Return what the venue's own SDK needs."""
         return {"key": credential.key}
 
+    def fresh(
+        self, owner: str, account: AccountReport | None, chance: bytes, now_ns: int
+    ) -> dict[str, Any]:
+        """Return the fields of a new key, of random bytes."""
+        return {"key": chance[:16].hex()}
+
     def principal(self, credential: Credential) -> Principal:
         """Return who a proven key stands for."""
         return Principal(credential.owner, credential.key, credential.access)

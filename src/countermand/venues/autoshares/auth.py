@@ -28,6 +28,7 @@ class AutosharesAuth:
 
     credential = staticmethod(credentials.from_fields)
     publish = staticmethod(credentials.publish)
+    fresh = staticmethod(credentials.fresh)
 
     def sign(self, request: Request, credential: AutosharesCredential, now_ns: int) -> Request:
         """

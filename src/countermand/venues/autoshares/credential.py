@@ -108,6 +108,17 @@ def publish(credential: AutosharesCredential, accounts: Sequence[AccountReport])
     }
 
 
+def fresh(owner: str, account: AccountReport | None, chance: bytes, now_ns: int) -> dict[str, Any]:
+    """Return the fields of a new key; see `wire.venue.Auth.fresh`."""
+    named = chance[_TOKEN_BYTES : _TOKEN_BYTES + 16].hex()
+    return {
+        "app_key": f"app-{named[:16]}",
+        "login": f"user-{named[16:]}",
+        "password": chance[_TOKEN_BYTES + 16 : _TOKEN_BYTES + 32].hex(),
+        "token": token(chance),
+    }
+
+
 def digest(token: str) -> str:
     """Return what the key of a token is called."""
     return sha256(token.encode()).hexdigest()[:32]

@@ -2,6 +2,7 @@
 Coinbase International Exchange, REST API v1, as it was until it closed for trading on 2026-10-01.
 """
 
+from countermand.venues.coinbase_intx import ids
 from countermand.venues.coinbase_intx.auth import IntxAuth, explain
 from countermand.venues.coinbase_intx.errors import REFUSALS
 from countermand.venues.coinbase_intx.proof import PROOFS
@@ -22,4 +23,6 @@ VENUE = Venue(
         explain=explain,
         key_header=b"cb-access-key",
     ),
+    order_text=ids.order_name,
+    parse_order=ids.order_of,
 )

@@ -36,6 +36,7 @@ class IntxAuth:
 
     credential = staticmethod(credentials.from_fields)
     publish = staticmethod(credentials.publish)
+    fresh = staticmethod(credentials.fresh)
 
     def sign(self, request: Request, credential: IntxCredential, now_ns: int) -> Request:
         """Return the request with its four headers, signed over the bytes it carries."""

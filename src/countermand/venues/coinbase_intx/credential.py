@@ -1,5 +1,6 @@
 """The credential: a key with its passphrase and its secret."""
 
+from base64 import b64encode
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Mapping, Sequence
@@ -51,3 +52,9 @@ def publish(credential: IntxCredential, accounts: Sequence[AccountReport]) -> di
         "portfolio_uuid": ids.PORTFOLIO.uuid(first.account_id) if first else None,
         "portfolios": names,
     }
+
+
+def fresh(owner: str, account: AccountReport | None, chance: bytes, now_ns: int) -> dict[str, Any]:
+    """Return the fields of a new key; see `wire.venue.Auth.fresh`."""
+    key, passphrase = chance[:16].hex(), chance[16:32].hex()
+    return {"key": key, "passphrase": passphrase, "secret": b64encode(chance[32:64]).decode()}

@@ -14,6 +14,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import base36
 
 _FIRST = 36**7
@@ -103,3 +104,14 @@ def order_text(order_id: OrderId, cl_ord_id: str) -> str:
 def is_spelled_like_one(text: str) -> bool:
     """Return whether a text has the spelling of an id, of any kind and any user."""
     return _LIKE_AN_ID.fullmatch(text) is not None
+
+
+def order_name(order: OrderReport) -> str:
+    """Return what an order is called."""
+    return ORDER.triplet(order.order_id)
+
+
+def order_of(text: str) -> OrderId | None:
+    """Return the order's id that a text spells, in any of the three spellings, or None."""
+    number = ORDER.parse(text)
+    return OrderId(number) if number else None

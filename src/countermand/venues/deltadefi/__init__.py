@@ -1,5 +1,6 @@
 """The order API of DeltaDeFi, an order-book exchange on Cardano."""
 
+from countermand.venues.deltadefi import ids
 from countermand.venues.deltadefi.auth import DeltaDefiAuth, explain
 from countermand.venues.deltadefi.errors import REFUSALS
 from countermand.venues.deltadefi.place import place_flow
@@ -19,4 +20,6 @@ VENUE = Venue(
     settings=DeltaDefiSettings,
     flows={Operation.PLACE_ORDER: place_flow},
     habits=Habits(secrets=frozenset({b"x-api-key"}), explain=explain, key_header=b"x-api-key"),
+    order_text=ids.order_name,
+    parse_order=ids.parse_order,
 )

@@ -23,6 +23,7 @@ class DeltaDefiAuth:
 
     credential = staticmethod(credentials.from_fields)
     publish = staticmethod(credentials.publish)
+    fresh = staticmethod(credentials.fresh)
 
     def sign(self, request: Request, credential: DeltaDefiCredential, now_ns: int) -> Request:
         """Return the request with its header."""

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from countermand.venues.deltadefi import ids
-from countermand.venues.deltadefi.cardano import operation_key
+from countermand.venues.deltadefi.cardano import extended_key, operation_key
 from countermand.venues.deltadefi.cardano.extended_key import ExtendedKey
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import asks, key_fields, times
@@ -82,6 +82,22 @@ def publish(credential: DeltaDefiCredential, accounts: Sequence[AccountReport]) 
     if (default := asks.default_of(accounts)) is not None:
         told["account_id"] = ids.ACCOUNT.uuid(default.account_id)
     return told
+
+
+def fresh(owner: str, account: AccountReport | None, chance: bytes, now_ns: int) -> dict[str, Any]:
+    """Return the fields of a new key; see `wire.venue.Auth.fresh`."""
+    # The root's key is encrypted under the passcode, which is slow by design.
+    root = extended_key.from_entropy(chance[:32])
+    passcode, salt, iv = chance[32:48].hex(), chance[48:64], chance[64:76]
+    public = extended_key.public_key(operation_key.operation_key(root))
+    sealed = operation_key.encrypt(operation_key.root_text(root), passcode, salt, iv)
+    return {
+        "api_key": chance[76:92].hex(),
+        "created_at": times.iso_ns(now_ns),
+        "encrypted_operation_key": sealed,
+        "operation_key_hash": operation_key.key_hash(public).hex(),
+        "passcode": passcode,
+    }
 
 
 def encrypted_key(fields: Mapping[str, Any]) -> str:

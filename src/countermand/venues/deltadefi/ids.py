@@ -14,6 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.reports import OrderReport
 
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})")
 _LENGTH = 36
@@ -82,3 +83,8 @@ def _mark(kind: Kind, number: int) -> int:
 
 def _mask(mark: int) -> int:
     return int.from_bytes(blake2b(b"%d" % mark, digest_size=8).digest(), "big")
+
+
+def order_name(order: OrderReport) -> str:
+    """Return what an order is called."""
+    return ORDER.uuid(order.order_id)

@@ -1,5 +1,6 @@
 """Loopring, DEX REST API v3 (protocol 3.6)."""
 
+from countermand.venues.loopring import resolve
 from countermand.venues.loopring.auth import LoopringAuth
 from countermand.venues.loopring.crypto.eddsa import make_tables
 from countermand.venues.loopring.errors import REFUSALS
@@ -21,4 +22,7 @@ VENUE = Venue(
     flows={Operation.PLACE_ORDER: place_flow},
     prepare=make_tables,
     habits=Habits(secrets=frozenset({b"x-api-key", b"x-api-sig"}), key_header=b"x-api-key"),
+    order_text=resolve.order_name,
+    parse_order=resolve.no_order_id,
+    account_name=resolve.account_name,
 )

@@ -56,6 +56,7 @@ class LoopringAuth:
 
     credential = staticmethod(credentials.from_fields)
     publish = staticmethod(credentials.publish)
+    fresh = staticmethod(credentials.fresh)
 
     def sign(self, request: Request, credential: LoopringCredential, now_ns: int) -> Request:
         """

@@ -18,6 +18,9 @@ _KEY = re.compile(r"[0-9A-Za-z]+")
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{1,64}")
 _BASE_URL = re.compile(r"(?:https?://\S+)?")
 _ACCOUNT_BITS = 32
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_KEY_LENGTH = 64
 
 
 class LoopringCredential(Credential, frozen=True):
@@ -82,6 +85,28 @@ def publish(held: LoopringCredential, accounts: Sequence[AccountReport]) -> dict
         "privateKey": f"0x{held.private_key:x}" if held.private_key else None,
         "access": [access.value for access in held.access],
     }
+
+
+def fresh(owner: str, account: AccountReport | None, chance: bytes, now_ns: int) -> dict[str, Any]:
+    """
+    Return the fields of a new key; see `wire.venue.Auth.fresh`.
+
+    Raises: ValueError where the account is not called by a number, as accounts are here.
+    """
+    if account is None or not _NUMBER.fullmatch(account.name):
+        raise ValueError("account_id: the account is called by its number here, such as 10013")
+    return {
+        "key": key_text(chance[:64]),
+        "account_id": int(account.name),
+        "private_key": f"0x{eddsa.private_key(chance[64:]):x}",
+    }
+
+
+def key_text(chance: bytes) -> str:
+    """Return an API key of 64 random bytes."""
+    # One number of all of them, in letters and digits: far more chance than the key has room.
+    number, base = int.from_bytes(chance, "big"), len(_ALPHABET)
+    return "".join(_ALPHABET[number // base**place % base] for place in range(_KEY_LENGTH))
 
 
 def _key_pair(fields: Mapping[str, Any]) -> tuple[PublicKey, int]:

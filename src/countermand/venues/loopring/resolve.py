@@ -11,9 +11,12 @@ from countermand.venues.loopring.settings import Ctx
 from countermand.vocabulary.ids import AccountId, InstrumentId
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.vocabulary.order import Side
-from countermand.vocabulary.reports import AccountReport
+from countermand.vocabulary.reports import AccountReport, OrderReport
 from countermand.wire import asks
 from countermand.wire.errors import MissingField, NotExpressible
+
+# Accounts whose owner gave them no number are counted from here.
+_FIRST_ACCOUNT = 10_010
 
 
 class Holding(Struct, frozen=True):
@@ -162,3 +165,17 @@ def order_hash(text: str) -> str:
         return hash_text(parse_hash(text))
     except ValueError as error:
         raise Coded(Code.INVALID_HASH, f"invalid hash: {error}") from None
+
+
+def order_name(order: OrderReport) -> str:
+    """Return what an order is called: its hash."""
+    return order.cl_ord_id
+
+
+def no_order_id(text: str) -> None:
+    """Return None: a hash is what an order's client calls it."""
+
+
+def account_name(nth: int) -> str:
+    """Return what an account is called: its number."""
+    return str(_FIRST_ACCOUNT + nth)

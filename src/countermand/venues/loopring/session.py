@@ -1,15 +1,12 @@
 """API keys: telling an account's, and giving it another for the same signing key."""
 
 from countermand.venues.loopring import parameters
-from countermand.venues.loopring.credential import LoopringCredential, to_fields
+from countermand.venues.loopring.credential import LoopringCredential, key_text, to_fields
 from countermand.venues.loopring.errors import Code, Unproven
 from countermand.venues.loopring.messages import session as m
 from countermand.venues.loopring.settings import Ctx
 from countermand.wire.conversation import IssueKey, Op, Serving, reply
 from countermand.wire.errors import MissingField
-
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_KEY_LENGTH = 64
 
 
 def show_key(message: m.GetApiKey, ctx: Ctx) -> m.ApiKey:
@@ -30,16 +27,10 @@ def serve_rotate(message: m.RotateApiKey, ctx: Ctx) -> Serving[m.ApiKey]:
     if parameters.number("accountId", str(message.account_id)) != held.account_id:
         raise Unproven(Code.OTHER_ACCOUNT, "invalid account id")
     issued: LoopringCredential = yield IssueKey(
-        held.owner, lambda chance, _: to_fields(held, _key(chance)), replaces=held.key
+        held.owner, lambda chance, _: to_fields(held, key_text(chance)), replaces=held.key
     )
     return m.ApiKey(api_key=issued.key)
 
 
 GET = Op(m.GetApiKey, m.ApiKey, reply(show_key))
 ROTATE = Op(m.RotateApiKey, m.ApiKey, serve_rotate)
-
-
-def _key(chance: bytes) -> str:
-    # One number of all random bytes, in letters and digits: far more chance than the key has room.
-    number, base = int.from_bytes(chance, "big"), len(_ALPHABET)
-    return "".join(_ALPHABET[number // base**place % base] for place in range(_KEY_LENGTH))

@@ -1,5 +1,6 @@
 """Polymarket US, retail REST API v1."""
 
+from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.auth import PolymarketAuth, explain
 from countermand.venues.polymarket_us.errors import REFUSALS
 from countermand.venues.polymarket_us.proof import PROOFS
@@ -23,4 +24,6 @@ VENUE = Venue(
         explain=explain,
         key_header=b"x-pm-access-key",
     ),
+    order_text=ids.order_name,
+    parse_order=ids.parse_order,
 )

@@ -36,6 +36,7 @@ class PolymarketAuth:
 
     credential = staticmethod(credentials.from_fields)
     publish = staticmethod(credentials.publish)
+    fresh = staticmethod(credentials.fresh)
 
     def sign(self, request: Request, credential: PolymarketCredential, now_ns: int) -> Request:
         """Return the request with its three headers."""

@@ -1,6 +1,7 @@
 """The credential: a key's id, and the Ed25519 seed it signs with."""
 
 import re
+from base64 import b64encode
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Mapping, Sequence
@@ -51,3 +52,11 @@ def publish(credential: PolymarketCredential, accounts: Sequence[AccountReport])
     """Return what the venue's SDKs need, in the names of the official Python SDK."""
     access = [one.value for one in credential.access]
     return {"key_id": credential.key, "secret_key": credential.secret_text, "access": access}
+
+
+def fresh(owner: str, account: AccountReport | None, chance: bytes, now_ns: int) -> dict[str, Any]:
+    """Return the fields of a new key; see `wire.venue.Auth.fresh`."""
+    key_id, seed = chance[:16].hex(), chance[16 : 16 + _SEED_BYTES]
+    # Version 4 and its variant, as the portal's are.
+    cut = (key_id[:8], key_id[8:12], f"4{key_id[13:16]}", f"8{key_id[17:20]}", key_id[20:])
+    return {"key_id": "-".join(cut), "secret_key": b64encode(seed).decode()}

@@ -10,6 +10,7 @@ Source: live order ids as reported by clients (`C60JWBG0WKDK`); that ids are opa
 import re
 
 from countermand.vocabulary.ids import MatchId, OrderId
+from countermand.vocabulary.reports import OrderReport
 from countermand.wire import base36
 
 _FIRST = 12 * 36**11
@@ -40,3 +41,8 @@ def trade_text(match_id: MatchId) -> str:
 def execution_text(order_id: OrderId, of: str) -> str:
     """Return the id of an execution of an order: `ACCEPTED`, `ENDED`, or a trade's id."""
     return f"{order_text(order_id)}-{of}"
+
+
+def order_name(order: OrderReport) -> str:
+    """Return what an order is called."""
+    return order_text(order.order_id)

@@ -63,6 +63,11 @@ class Signature(Struct, frozen=True, gc=False):
     s: int
 
 
+def private_key(chance: bytes) -> int:
+    """Return the private key of 40 random bytes or more, any of them as likely."""
+    return 1 + int(int.from_bytes(chance, "big") % (L - 1))
+
+
 def public_key(private_key: int) -> PublicKey:
     """Return the public key of a private one. Raises NoKey unless 0 < `private_key` < L."""
     if not 0 < private_key < L:
