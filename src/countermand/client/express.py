@@ -18,6 +18,7 @@ from countermand.wire import codec
 from countermand.wire.conversation import AnyContext
 from countermand.wire.errors import NotExpressible, WireError
 from countermand.wire.http import Request
+from countermand.wire.ids import foreign_text
 from countermand.wire.venue import Venue
 
 # What a venue supplies where it was not asked for: the name an id also is, an end of its own, the
@@ -72,9 +73,18 @@ def difference(asked: Any, arrived: Any) -> str:
             continue
         if field.name == "cl_ord_id" and wanted == getattr(arrived, "secondary_cl_ord_id", None):
             continue  # A venue that has one name of its own takes an owner's as the second.
+        if field.name == "order_id" and _is_named(wanted, arrived):
+            continue
         if isinstance(wanted, Struct) and type(wanted) is type(got):
             if inner := difference(wanted, got):
                 return inner
             continue
         return field.name
     return ""
+
+
+def _is_named(order_id: int | None, arrived: Any) -> bool:
+    # Where one place takes ids and owners' names, a server takes for a name what is no id of its
+    # own. The venue that gave the id out knows better.
+    named = getattr(arrived, "cl_ord_id", "")
+    return order_id is not None and order_id < 0 and foreign_text(order_id) == named

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from countermand.wire.credential import Principal
 from countermand.wire.directory import Directory
 from countermand.wire.http import Request
+from countermand.wire.ids import ReadId, ours
 from countermand.wire.operation import Operation
 
 
@@ -59,8 +60,9 @@ class Context(Struct, Generic[S, P], frozen=True, gc=False):
     """
     What the wire does not carry: who asks, what things are called, when the request came.
 
-    `request` is what came, for answers that link to themselves or look at a header. A venue names
-    its own types once: `Ctx = Context[MySettings, Principal]`.
+    `request` is what came, for answers that link to themselves or look at a header. `read_id` reads
+    the ids of a venue: a server knows its own, a client anyone's. A venue names its own types once:
+    `Ctx = Context[MySettings, Principal]`.
     """
 
     directory: Directory
@@ -68,3 +70,4 @@ class Context(Struct, Generic[S, P], frozen=True, gc=False):
     principal: P
     now_ns: int
     request: Request = _NO_REQUEST
+    read_id: ReadId = ours

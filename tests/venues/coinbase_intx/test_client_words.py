@@ -151,7 +151,7 @@ def test_holdings_nobody_knows_here() -> None:
     asked, stray = GetPortfolio(portfolio), GetPortfolio("elsewhere")
     balance = answer_to(f"/api/v1/portfolios/{portfolio}/balances")[0]
     with pytest.raises(Malformed, match="balance names what is not known here"):
-        account.read_balance(replace(balance, asset_id="0-0-zz"), asked, DESK.context())
+        account.read_balance(replace(balance, asset_name="DOGE"), asked, DESK.context())
     with pytest.raises(Malformed, match="request names what is not known here"):
         account.read_balance(balance, stray, DESK.context())
 

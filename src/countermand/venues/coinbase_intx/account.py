@@ -10,7 +10,6 @@ from countermand.venues.coinbase_intx.presentation import COLLATERAL
 from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import NAME, Ctx
 from countermand.vocabulary.commands import ConfigureAccount, OpenAccount
-from countermand.vocabulary.ids import AssetId
 from countermand.vocabulary.instrument import InstrumentKind
 from countermand.vocabulary.queries import GetAccount, GetReferenceData
 from countermand.vocabulary.receipt import Receipt
@@ -64,7 +63,7 @@ def of_portfolio(show: Callable[[AccountSummary, Ctx], Any]) -> Serve:
 
 def ask_summary(query: GetAccount, ctx: Ctx) -> m.GetPortfolio:
     """Return the request for what a portfolio has."""
-    return m.GetPortfolio(ids.PORTFOLIO.uuid(query.account_id))
+    return m.GetPortfolio(ids.portfolio_text(query.account_id))
 
 
 def serve_open(message: m.CreatePortfolio, ctx: Ctx) -> Serving[m.Portfolio]:
@@ -120,7 +119,7 @@ def show_portfolio(account: AccountReport, ctx: Ctx) -> m.Portfolio:
 def read_portfolio(message: m.Portfolio, asked: Any, ctx: Ctx) -> AccountReport:
     """Return the account behind a portfolio; it belongs to who asks."""
     return AccountReport(
-        known_portfolio("portfolio", message.portfolio_uuid),
+        known_portfolio("portfolio", message.portfolio_uuid, ctx),
         NAME,
         ctx.principal.owner,
         message.name,
@@ -163,9 +162,8 @@ def show_balance(report: BalanceReport, ctx: Ctx) -> m.Balance:
 
 def read_balance(message: m.Balance, asked: m.GetPortfolio, ctx: Ctx) -> BalanceReport:
     """Return a balance of the portfolio that was asked for."""
-    account_id = known_portfolio("request", asked.portfolio)
-    number = ids.ASSET.parse(message.asset_id)
-    asset = known("balance", ctx.directory.assets.get(AssetId(number or 0)))
+    account_id = known_portfolio("request", asked.portfolio, ctx)
+    asset = known("balance", ctx.directory.asset_by_symbol(message.asset_name))
     total = numbers.asset_minor(asset, Decimal(message.quantity))
     hold = numbers.asset_minor(asset, Decimal(message.hold))
     return BalanceReport(account_id, asset.asset_id, total, hold)

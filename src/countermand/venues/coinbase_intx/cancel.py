@@ -25,7 +25,7 @@ def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Order]:
 def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.CancelOrder:
     """Return the request for a cancel."""
     path_id = ids.order_text(command.order_id, command.cl_ord_id)
-    return m.CancelOrder(path_id, ids.PORTFOLIO.uuid(command.account_id))
+    return m.CancelOrder(path_id, ids.portfolio_text(command.account_id))
 
 
 CANCEL = Op(m.CancelOrder, m.Order, serve_cancel, ask_cancel, read_order)
@@ -50,7 +50,7 @@ def serve_mass_cancel(message: m.CancelAllOrders, ctx: Ctx) -> Serving[list[m.Or
 def ask_mass_cancel(command: MassCancel, ctx: Ctx) -> m.CancelAllOrders:
     """Return the request for a mass cancel."""
     return m.CancelAllOrders(
-        ids.PORTFOLIO.uuid(command.account_id),
+        ids.portfolio_text(command.account_id),
         side=tables.SIDES.to_wire_if(command.side),
         **resolve.filters(command.instrument_ids, ctx),
     )

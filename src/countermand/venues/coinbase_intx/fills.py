@@ -40,8 +40,8 @@ def ask_list(query: ListFills, ctx: Ctx) -> m.ListFills:
     """Return the request for a page, or for the newest hundred."""
     order_id = query.order_id
     return m.ListFills(
-        portfolios=[ids.PORTFOLIO.uuid(one) for one in query.account_ids],
-        order_id=None if order_id is None else ids.ORDER.triplet(order_id),
+        portfolios=[ids.portfolio_text(one) for one in query.account_ids],
+        order_id=None if order_id is None else ids.order_text(order_id, ""),
         client_order_id=query.cl_ord_id,
         time_from=None if query.since_ns is None else times.iso_floor_ms(query.since_ns),
         **paging.ask(query.until_ns, query.offset, query.limit),
@@ -53,7 +53,7 @@ def _page(message: m.FillFilter, accounts: tuple[AccountId, ...], ctx: Ctx) -> S
     found: tuple[Fill, ...] = yield ListFills(
         accounts,
         # Of what is not spelled like an order id there are no fills.
-        None if text is None else ids.parse_order(text),
+        None if text is None else OrderId(ctx.read_id(ids.ORDER_ID, text) or 0),
         message.client_order_id,
         until_ns=paging.until_ns(message),
         since_ns=None if first is None else instant("time_from", first),
@@ -117,9 +117,9 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
     Raises: Malformed when it names an instrument, order or portfolio that is not known here.
     """
     instrument = known("fill", resolve.find_instrument(message.symbol, ctx))
-    order_id = known("fill", ids.ORDER.parse_triplet(message.order_id))
-    account_id = known_portfolio("fill", message.portfolio_uuid)
-    match_id, is_maker = divmod(int(message.exec_id), 2)
+    order_id = known("fill", ctx.read_id(ids.ORDER_ID, message.order_id))
+    account_id = known_portfolio("fill", message.portfolio_uuid, ctx)
+    match_id, is_maker = _match(message, ctx)
     quote = ctx.directory.assets[instrument.quote_asset_id]
     last_qty, order_qty, cum_qty = (
         numbers.qty_lots(instrument, Decimal(text))
@@ -127,7 +127,7 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
     )
     average = Decimal(message.filled_vwap)
     return Fill(
-        MatchId(match_id),
+        match_id,
         OrderId(order_id),
         account_id,
         instrument.instrument_id,
@@ -141,7 +141,7 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
             expire_ns=times.parse_iso(message.expire_time) if message.expire_time else 0,
             stp=tables.STP_MODES.from_wire(message.stp_mode),
         ),
-        is_maker=bool(is_maker),
+        is_maker=is_maker,
         last_px_ticks=numbers.price_ticks(instrument, Decimal(message.fill_price)),
         last_qty_lots=last_qty,
         fee_minor=numbers.asset_minor(quote, Decimal(message.fee)),
@@ -149,6 +149,14 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
         cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, cum_qty),
         ts_ns=times.parse_iso(message.event_time),
     )
+
+
+def _match(message: m.Fill, ctx: Ctx) -> tuple[MatchId, bool]:
+    # Only our own numbers tell on which side of the match a fill is; a real venue does not say.
+    if ids.FILL.parse(message.fill_uuid) is not None:
+        number, is_maker = divmod(int(message.exec_id), 2)
+        return MatchId(number), bool(is_maker)
+    return MatchId(known("fill", ctx.read_id(ids.EXEC_ID, message.exec_id))), False
 
 
 LIST = Op(m.ListFills, m.FillPage, serve_list, ask_list, each(read_fill, "results"))

@@ -13,9 +13,10 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
-from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import base36
+from countermand.wire.ids import Spelling, spelled
 
 _FIRST = 36**7
 _WORD = re.compile(r"[0-9a-z]{1,16}")
@@ -91,6 +92,20 @@ _SUFFIX = {
 _ASSET_PREFIX = "0-0-"
 
 
+# How answers spell what our client reads: orders by triplet, portfolios by UUID, what is public in
+# decimals. A request may spell them otherwise.
+ORDER_ID = Spelling(ORDER.triplet, ORDER.parse_triplet)
+PORTFOLIO_ID = Spelling(PORTFOLIO.uuid, PORTFOLIO.parse)
+INSTRUMENT_ID = Spelling(str, INSTRUMENT.parse)
+ASSET_ID = Spelling(str, ASSET.parse)
+EXEC_ID = Spelling(str, FILL.parse)
+
+
+def portfolio_text(account_id: AccountId) -> str:
+    """Return what our client calls a portfolio."""
+    return spelled(PORTFOLIO_ID, account_id)
+
+
 def parse_order(text: str) -> OrderId:
     """Return an order's id, or 0 for what is a client order id; an id may be one too."""
     return OrderId(ORDER.parse_triplet(text) or 0)
@@ -98,7 +113,7 @@ def parse_order(text: str) -> OrderId:
 
 def order_text(order_id: OrderId, cl_ord_id: str) -> str:
     """Return what an order is called in a path: its id, else its client id."""
-    return ORDER.triplet(order_id) if order_id else cl_ord_id
+    return spelled(ORDER_ID, order_id) if order_id else cl_ord_id
 
 
 def is_spelled_like_one(text: str) -> bool:

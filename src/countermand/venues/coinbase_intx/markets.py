@@ -204,7 +204,7 @@ def _ppb(raw: Raw) -> int:
 
 
 def _asset(text: str, ctx: Ctx) -> Asset | None:
-    return ctx.directory.assets.get(AssetId(ids.ASSET.parse(text) or 0))
+    return ctx.directory.assets.get(AssetId(ctx.read_id(ids.ASSET_ID, text) or 0))
 
 
 def _unknown_asset(one: Instrument) -> Asset:
@@ -239,12 +239,12 @@ def _instrument(message: m.Instrument, ctx: Ctx) -> Instrument:
     quote_scale = quote.scale if quote else price_scale + qty_scale
     base_scale = base.scale if base else qty_scale
     one = Instrument(
-        instrument_id=InstrumentId(ids.INSTRUMENT.parse(message.instrument_id) or 0),
+        instrument_id=InstrumentId(ctx.read_id(ids.INSTRUMENT_ID, message.instrument_id) or 0),
         venue=NAME,
         symbol=message.symbol,
         kind=tables.INSTRUMENT_TYPES.from_wire(message.type),
-        base_asset_id=AssetId(ids.ASSET.parse(message.base_asset_id) or 0),
-        quote_asset_id=AssetId(ids.ASSET.parse(message.quote_asset_id) or 0),
+        base_asset_id=AssetId(ctx.read_id(ids.ASSET_ID, message.base_asset_id) or 0),
+        quote_asset_id=AssetId(ctx.read_id(ids.ASSET_ID, message.quote_asset_id) or 0),
         tick_units=tick_units,
         price_scale=price_scale,
         lot_units=lot_units,

@@ -66,7 +66,7 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.PlaceOrder:
         price=Decimal(numbers.price_text(instrument, terms.price_ticks)) if limited else None,
         # The venue ends a GTC order by itself.
         expire_time=times.iso_floor_ms(terms.expire_ns) if expires else None,
-        portfolio=ids.PORTFOLIO.uuid(command.account_id),
+        portfolio=ids.portfolio_text(command.account_id),
         stp_mode=tables.STP_MODES.to_wire_if(terms.stp),
         post_only=bool(terms.exec_inst & ExecInst.POST_ONLY),
         close_only=bool(terms.exec_inst & ExecInst.REDUCE_ONLY),

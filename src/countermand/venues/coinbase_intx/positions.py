@@ -74,7 +74,7 @@ def read_position(message: m.Position, asked: m.GetPortfolio, ctx: Ctx) -> Posit
     """
     Return a position of the portfolio that was asked for; realized profit and margin are not told.
     """
-    account_id = known_portfolio("request", asked.portfolio)
+    account_id = known_portfolio("request", asked.portfolio, ctx)
     instrument = known("position", resolve.find_instrument(message.symbol, ctx))
     net, buys, sells = (
         numbers.qty_lots(instrument, Decimal(text))

@@ -25,7 +25,7 @@ def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.Order]:
 def ask_get(query: GetOrder, ctx: Ctx) -> m.GetOrder:
     """Return the request for one order."""
     path_id = ids.order_text(query.order_id, query.cl_ord_id)
-    return m.GetOrder(path_id, ids.PORTFOLIO.uuid(query.account_id))
+    return m.GetOrder(path_id, ids.portfolio_text(query.account_id))
 
 
 def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderPage]:
@@ -50,7 +50,7 @@ def ask_list(query: ListOpenOrders, ctx: Ctx) -> m.ListOrders:
     every = query.account_ids in ((), resolve.portfolios((), ctx))
     exec_types, ord_types = query.exec_types, query.ord_types or (None,)
     return m.ListOrders(
-        portfolio=None if every else ids.PORTFOLIO.uuid(query.account_ids[0]),
+        portfolio=None if every else ids.portfolio_text(query.account_ids[0]),
         client_order_id=query.cl_ord_id,
         side=tables.SIDES.to_wire_if(query.side),
         event_type=next((text for text in _FILTERS if _exec_types(text) == exec_types), None),

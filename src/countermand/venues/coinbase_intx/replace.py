@@ -58,7 +58,7 @@ def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
     return m.ModifyOrder(
         id=ids.order_text(command.order_id, command.cl_ord_id),
         client_order_id=command.new_cl_ord_id,
-        portfolio=ids.PORTFOLIO.uuid(command.account_id),
+        portfolio=ids.portfolio_text(command.account_id),
         price=Decimal(numbers.price_text(instrument, price)) if price else None,
         size=Decimal(numbers.qty_text(instrument, size)) if size else None,
     )

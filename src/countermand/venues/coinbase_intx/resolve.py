@@ -24,7 +24,7 @@ def portfolio(text: str, ctx: Ctx) -> AccountId:
     """
     if not text:
         raise MissingField("portfolio")
-    account = ctx.directory.accounts.get(AccountId(ids.PORTFOLIO.parse(text) or 0))
+    account = ctx.directory.accounts.get(AccountId(ctx.read_id(ids.PORTFOLIO_ID, text) or 0))
     if account is None:
         if not ids.is_spelled_like_one(text):
             raise InvalidField("portfolio", "invalid portfolio")
@@ -129,6 +129,6 @@ def size_lots(value: Decimal, of: Instrument) -> int:
     return fields.steps("size", numbers.qty_lots, of, value)
 
 
-def known_portfolio(what: str, text: str) -> AccountId:
+def known_portfolio(what: str, text: str, ctx: Ctx) -> AccountId:
     """Return the account that an answer names. Raises as `known` does."""
-    return AccountId(known(what, ids.PORTFOLIO.parse(text)))
+    return AccountId(known(what, ctx.read_id(ids.PORTFOLIO_ID, text)))

@@ -78,8 +78,8 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     Raises: Malformed when the object contradicts itself or names what the context does not know.
     """
     instrument = known("order", resolve.find_instrument(message.symbol, ctx))
-    order_id = known("order", ids.ORDER.parse_triplet(message.order_id))
-    account_id = known_portfolio("order", message.portfolio_uuid)
+    order_id = known("order", ctx.read_id(ids.ORDER_ID, message.order_id))
+    account_id = known_portfolio("order", message.portfolio_uuid, ctx)
     status = _status(message)
     size, done = (
         numbers.qty_lots(instrument, Decimal(text)) for text in (message.size, message.exec_qty)

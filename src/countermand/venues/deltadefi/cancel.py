@@ -21,7 +21,7 @@ def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.CanceledOrder]:
     Raises: CancelRefused: 4200 for an unknown order and a text that is no id, else 4201.
     Source: API reference, "Cancel Order".
     """
-    if (order_id := ids.parse_order(message.order_id)) is None:
+    if (order_id := ids.parse_order(message.order_id, ctx.read_id)) is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER)
     account_id = resolve.account(ctx)
     found: OrderReport | None = yield GetOrder(account_id, order_id)
@@ -40,7 +40,7 @@ def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.CancelOrder:
 
 def read_cancel(reply: m.CanceledOrder, message: m.CancelOrder, ctx: Ctx) -> Acknowledged:
     """Return the id of the order that is canceled; what it traded before is not told."""
-    return Acknowledged((resolve.order_id(reply.order_id),))
+    return Acknowledged((resolve.order_id(reply.order_id, ctx),))
 
 
 CANCEL = Op(m.CancelOrder, m.CanceledOrder, serve_cancel, ask_cancel, read_cancel)
@@ -68,7 +68,7 @@ def ask_mass_cancel(command: MassCancel, ctx: Ctx) -> m.CancelAllOrders:
 
 def read_mass_cancel(reply: m.CanceledOrders, message: m.CancelAllOrders, ctx: Ctx) -> Acknowledged:
     """Return the ids of the orders that are canceled."""
-    return Acknowledged(tuple(resolve.order_id(text) for text in reply.order_ids))
+    return Acknowledged(tuple(resolve.order_id(text, ctx) for text in reply.order_ids))
 
 
 MASS_CANCEL = Op(

@@ -15,6 +15,7 @@ from hashlib import blake2b
 
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.reports import OrderReport
+from countermand.wire.ids import ReadId, Spelling, ours, spelled
 
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})")
 _LENGTH = 36
@@ -65,14 +66,20 @@ def _parse(kind: Kind, text: str) -> int | None:
     return number if mark == _mark(kind, number) else None
 
 
+ORDER_ID, ACCOUNT_ID = (Spelling(kind.uuid, kind.parse) for kind in (ORDER, ACCOUNT))
+MAKER_FILL_ID, TAKER_FILL_ID = (
+    Spelling(kind.uuid, kind.parse) for kind in (MAKER_FILL, TAKER_FILL)
+)
+
+
 def order_text(order_id: OrderId) -> str:
     """Return the spelling of an order's id."""
-    return ORDER.uuid(order_id)
+    return spelled(ORDER_ID, order_id)
 
 
-def parse_order(text: str) -> OrderId | None:
+def parse_order(text: str, read_id: ReadId = ours) -> OrderId | None:
     """Return the order id a text spells, or None when it is none."""
-    number = ORDER.parse(text)
+    number = read_id(ORDER_ID, text)
     return OrderId(number) if number else None
 
 

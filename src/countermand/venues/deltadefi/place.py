@@ -35,7 +35,7 @@ def serve_place(message: m.SubmitOrder, ctx: Ctx) -> Serving[m.Order]:
             Refused (4406), TransactionRefused.
     Source: API reference, "Submit Place Order".
     """
-    account_id, order_id = resolve.account(ctx), resolve.order_id(message.order_id)
+    account_id, order_id = resolve.account(ctx), resolve.order_id(message.order_id, ctx)
     built: OrderReport | None = yield GetOrder(account_id, order_id)
     if built is None:
         raise OrderRefused(RejectReason.UNKNOWN_ORDER)
@@ -64,7 +64,7 @@ def place_flow(
     """
     key = signing_key(credential)
     built = yield Step(Operation.STAGE_ORDER, ask_build(command, ctx), says=command)
-    about = GetOrder(command.account_id, resolve.order_id(built.order_id))
+    about = GetOrder(command.account_id, resolve.order_id(built.order_id, ctx))
     signed = m.SubmitOrder(built.order_id, transaction.sign(built.tx_hex, key))
     return read_order((yield Step(Operation.PLACE_ORDER, signed, about=about)), None, ctx)
 

@@ -25,7 +25,7 @@ _CLOSED = (OrdStatus.FILLED, OrdStatus.CANCELED, OrdStatus.REJECTED, OrdStatus.E
 
 def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.Order]:
     """Show one order, built or placed. Raises OrderRefused (4200) when there is none."""
-    account_id, order_id = resolve.account(ctx), resolve.order_id(message.id)
+    account_id, order_id = resolve.account(ctx), resolve.order_id(message.id, ctx)
     found: OrderReport | None = yield GetOrder(account_id, order_id)
     if found is None or resolve.has_lapsed(found, ctx):
         raise OrderRefused(RejectReason.UNKNOWN_ORDER)

@@ -51,9 +51,9 @@ def received(known: Instrument, side: Side, ctx: Ctx) -> Asset:
     return assets(known, ctx)[side is Side.SELL]
 
 
-def order_id(text: str) -> OrderId:
+def order_id(text: str, ctx: Ctx) -> OrderId:
     """Return the order that an id names. Raises OrderRefused (4200) for a text that is no id."""
-    if (known := ids.parse_order(text)) is None:
+    if (known := ids.parse_order(text, ctx.read_id)) is None:
         raise OrderRefused(RejectReason.UNKNOWN_ORDER)
     return known
 

@@ -67,8 +67,8 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     Raises: Malformed when it names what is not known here; ArithmeticError, ValueError.
     """
     instrument = known("order", ctx.directory.instrument_by_symbol(message.symbol))
-    order_id = known("order", ids.parse_order(message.id))
-    account_id = known("order", ids.ACCOUNT.parse(message.account_id))
+    order_id = known("order", ids.parse_order(message.id, ctx.read_id))
+    account_id = known("order", ctx.read_id(ids.ACCOUNT_ID, message.account_id))
     base, quote = resolve.assets(instrument, ctx)
     terms = _read_terms(message, instrument, ctx)
     buys = terms.side is Side.BUY

@@ -23,7 +23,7 @@ def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Empty | Response
     Source: Orders API reference, "Cancel Order".
     """
     if ctx.settings.market_slug_optional and not message.market_slug:
-        order_id = resolve.order(message.order_id, CxlRejResponseTo.CANCEL)
+        order_id = resolve.order(message.order_id, CxlRejResponseTo.CANCEL, ctx)
         receipt: Receipt = yield CancelOrder(resolve.account(ctx), order_id)
     else:
         receipt = yield _cancel(message, ctx)
@@ -38,7 +38,7 @@ def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.CancelOrder:
 
 def read_taken(reply: m.Empty, message: m.CancelOrder | m.ModifyOrder, ctx: Ctx) -> Acknowledged:
     """Return the id of the order a cancel or modify was taken for, which confirms neither."""
-    order_id = ids.parse_order(message.order_id)
+    order_id = ids.parse_order(message.order_id, ctx.read_id)
     return Acknowledged(() if order_id is None else (order_id,))
 
 
@@ -71,7 +71,9 @@ def ask_mass_cancel(command: MassCancel, ctx: Ctx) -> m.CancelAllOrders:
 def read_mass_cancel(reply: m.CanceledIds, message: m.CancelAllOrders, ctx: Ctx) -> Acknowledged:
     """Return the ids that were to be canceled, which confirms nothing. Raises Malformed."""
     texts = reply.canceled_order_ids
-    return Acknowledged(tuple(known("answer", ids.parse_order(text)) for text in texts))
+    return Acknowledged(
+        tuple(known("answer", ids.parse_order(text, ctx.read_id)) for text in texts)
+    )
 
 
 def taken(receipt: Receipt, ctx: Ctx) -> m.Empty | Response:

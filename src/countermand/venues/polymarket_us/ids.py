@@ -12,25 +12,40 @@ import re
 from countermand.vocabulary.ids import MatchId, OrderId
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import base36
+from countermand.wire.ids import ReadId, Spelling, ours, spelled
 
 _FIRST = 12 * 36**11
 _ORDER = re.compile(r"[C-Z][0-9A-Z]{11}")
+_MATCH = re.compile(r"[1-9A-Z][0-9A-Z]{0,23}")
 
 # What an execution tells of, at the end of its id; a trade's has its trade's id there.
 ACCEPTED = "N"
 ENDED = "Z"
 
 
-def order_text(order_id: OrderId) -> str:
-    """Return the spelling of an order's id."""
-    return base36.encode(order_id + _FIRST)
-
-
-def parse_order(text: str) -> OrderId | None:
-    """Return the order id a text spells, or None when it is none."""
+def _order(text: str) -> int | None:
     if not _ORDER.fullmatch(text) or (number := int(text, 36) - _FIRST) <= 0:
         return None
-    return OrderId(number)
+    return number
+
+
+def _match(text: str) -> int | None:
+    return int(text, 36) if _MATCH.fullmatch(text) else None
+
+
+ORDER_ID = Spelling(lambda number: base36.encode(number + _FIRST), _order)
+MATCH_ID = Spelling(base36.encode, _match)
+
+
+def order_text(order_id: OrderId) -> str:
+    """Return the spelling of an order's id."""
+    return spelled(ORDER_ID, order_id)
+
+
+def parse_order(text: str, read_id: ReadId = ours) -> OrderId | None:
+    """Return the order id a text spells, or None when it is none."""
+    number = read_id(ORDER_ID, text)
+    return OrderId(number) if number else None
 
 
 def trade_text(match_id: MatchId) -> str:

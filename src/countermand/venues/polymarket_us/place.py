@@ -68,7 +68,7 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
 
 def read_place(reply: m.Created, message: m.CreateOrder, ctx: Ctx) -> Acknowledged:
     """Return the id of an order that was taken; only the order itself tells what became of it."""
-    return Acknowledged((known("answer", ids.parse_order(reply.id)),))
+    return Acknowledged((known("answer", ids.parse_order(reply.id, ctx.read_id)),))
 
 
 def serve_batch(message: m.CreateOrders, ctx: Ctx) -> Serving[m.CreatedIds]:

@@ -13,7 +13,7 @@ from countermand.wire.errors import NotFound
 
 def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.OneOrder]:
     """Return one order. Raises NotFound, also for a text that is no order's id."""
-    if (order_id := ids.parse_order(message.order_id)) is None:
+    if (order_id := ids.parse_order(message.order_id, ctx.read_id)) is None:
         raise NotFound(ORDER_NOT_FOUND)
     report: OrderReport | None = yield GetOrder(resolve.account(ctx), order_id)
     if report is None:

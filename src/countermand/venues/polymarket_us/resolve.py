@@ -95,15 +95,15 @@ def order_in_market(
 ) -> tuple[Instrument, OrderId]:
     """Return the market and the id of the order named. Raises MissingField; CancelRefused."""
     known = ctx.directory.instrument_by_symbol(required_slug(message.market_slug))
-    order_id = order(message.order_id, to)
+    order_id = order(message.order_id, to, ctx)
     if known is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, to)
     return known, order_id
 
 
-def order(text: str, to: CxlRejResponseTo) -> OrderId:
+def order(text: str, to: CxlRejResponseTo, ctx: Ctx) -> OrderId:
     """Return the id of the order named. Raises CancelRefused for what is none."""
-    if (order_id := ids.parse_order(text)) is None:
+    if (order_id := ids.parse_order(text, ctx.read_id)) is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, to)
     return order_id
 

@@ -73,7 +73,7 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
     Raises: Malformed when it names an unknown order or market.
     """
     instrument = known("order", ctx.directory.instrument_by_symbol(message.market_slug))
-    order_id = known("order", ids.parse_order(message.id))
+    order_id = known("order", ids.parse_order(message.id, ctx.read_id))
     terms = _read_terms(message, instrument, ctx)
     status, reason = _status(message, terms.time_in_force)
     leaves, cum = (
