@@ -42,7 +42,7 @@ class Oracle(Founding):
     ) -> None:
         self.open_max, self.closed_max = open_max, closed_max
         self.trades_max, self.staged_max = trades_max, staged_max
-        self.seq = self.ts_ns = 0
+        self.seq = self.ts_ns = self.passed = 0
         self.assets: dict[int, SimpleNamespace] = {}
         self.instruments: dict[int, SimpleNamespace] = {}
         self.accounts: dict[int, SimpleNamespace] = {}
@@ -67,7 +67,7 @@ class Oracle(Founding):
 
     def apply(self, seq: int, ts_ns: int, name: str, command: SimpleNamespace) -> list[Event]:
         """Do what the command says and return what happened."""
-        self.seq, self.ts_ns = seq, ts_ns
+        self.seq, self.ts_ns = seq + self.passed, ts_ns
         events: list[Event] = getattr(self, "on_" + name)(command)
         last = events
         while last:
@@ -389,6 +389,13 @@ class Oracle(Founding):
             and c.side in (None, o.side)
         ]
         return [*[self._cancel(o, "MASS_CANCEL") for o in chosen], ("MassCanceled", len(chosen))]
+
+    def on_pass_numbers(self, c: SimpleNamespace) -> list[Event]:
+        """What is made from the next entry on has a later number."""
+        if c.count <= 0:
+            return [("InstructionRejected", "INVALID_AMOUNT")]
+        self.passed += c.count
+        return [("NumbersPassed", c.count)]
 
     def on_advance_time(self, c: SimpleNamespace) -> list[Event]:
         """Soonest first, then by order id."""

@@ -210,7 +210,7 @@ def test_a_cancel_frees_the_hold_to_the_last_unit(
     order = NewOrder(account_id, market, "", asked)
     events = exchange.apply(Entry(exchange.seq + 1, exchange.ts_ns + 1, order)).events
     assume(not any(isinstance(event, Traded) for event in events))
-    cancel = CancelOrder(account_id, OrderId(exchange.seq))
+    cancel = CancelOrder(account_id, OrderId(exchange.number))
     exchange.apply(Entry(exchange.seq + 1, exchange.ts_ns + 1, cancel))
 
     assert money(exchange, account_id) == before
@@ -251,7 +251,7 @@ def test_deciding_changes_nothing(entries: list[Entry], seed: int) -> None:
     traffic = Traffic(random.Random(seed).choice)
     for _ in range(20):
         command: Any = traffic.command(exchange.seq + 1, exchange.ts_ns + 1)
-        decide(exchange._state, exchange.seq + 1, exchange.ts_ns + 1, command)
+        decide(exchange._state, exchange.number + 1, exchange.ts_ns + 1, command)
         if isinstance(command, NewOrder):
             exchange.query(PreviewOrder(command))
 

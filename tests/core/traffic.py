@@ -20,6 +20,7 @@ from countermand.vocabulary.commands import (
     MassCancel,
     NewOrder,
     OpenAccount,
+    PassNumbers,
     RecordRejected,
     RegisterAsset,
     ReplaceOrder,
@@ -34,6 +35,7 @@ from countermand.vocabulary.events import (
     Event,
     InstrumentListed,
     InstrumentSettled,
+    NumbersPassed,
     OrderAccepted,
     OrderCanceled,
     OrderExpired,
@@ -84,6 +86,7 @@ WEIGHTS = {
     "configure_account": 3,
     "found": 1,
     "record_rejected": 1,
+    "pass_numbers": 1,
 }
 KINDS = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
 
@@ -158,7 +161,7 @@ class Traffic:
 
     def __init__(self, pick: Pick) -> None:
         self.pick = pick
-        self.seq = self.ts_ns = 0
+        self.seq = self.ts_ns = self.passed = 0
         # Orders taken lately, and some that have ended since.
         self.taken: deque[OrderReport] = deque(maxlen=25)
         self.ended: deque[OrderReport] = deque(maxlen=5)
@@ -177,6 +180,8 @@ class Traffic:
                 self.taken = deque((o for o in self.taken if o not in ended), maxlen=25)
             elif isinstance(event, OrderStaged):
                 self.staged.append(event.order)
+            elif isinstance(event, NumbersPassed):
+                self.passed += event.count
             elif isinstance(event, InstrumentSettled):
                 self.is_settled = True
             elif isinstance(event, InstrumentListed) and event.instrument.is_binary:
@@ -184,9 +189,9 @@ class Traffic:
 
     def command(self, seq: int, ts_ns: int) -> Command:
         """Return a command for entry `seq` at `ts_ns`."""
-        self.seq, self.ts_ns = seq, ts_ns
+        self.seq, self.ts_ns = seq + self.passed, ts_ns
         if self.is_settled and self.pick([False, False, True]):
-            return _outcome(self.pick, f"OUTCOME-{seq}")
+            return _outcome(self.pick, f"OUTCOME-{self.seq}")
         made: Command = getattr(self, "_" + self.pick(KINDS))()
         return made
 
@@ -339,6 +344,9 @@ class Traffic:
         account = self.pick([self._account()] * 4 + [AccountId(0)])
         instruments = self.pick([None, (perp,), (spot, nobody), ()])
         return MassCancel(account, instruments, self.pick([None, Side.BUY, Side.SELL]))
+
+    def _pass_numbers(self) -> PassNumbers:
+        return PassNumbers(self.pick([1, 1, 70, 0, -3]))
 
     def _advance_time(self) -> AdvanceTime:
         return AdvanceTime()

@@ -8,7 +8,7 @@ bring about in turn is in `reactions.py`.
 from collections.abc import Callable
 from typing import Any
 
-from countermand.core import canceling, funding, listing, placing, replacing, staging
+from countermand.core import canceling, funding, listing, numbering, placing, replacing, staging
 from countermand.core.decision import Decision
 from countermand.core.state import State
 from countermand.vocabulary.commands import (
@@ -20,6 +20,7 @@ from countermand.vocabulary.commands import (
     MassCancel,
     NewOrder,
     OpenAccount,
+    PassNumbers,
     RecordRejected,
     RegisterAsset,
     ReplaceOrder,
@@ -49,12 +50,14 @@ DECIDERS: dict[type, Callable[[State, int, int, Any], Decision]] = {
     DepositFunds: funding.deposit_funds,
     WithdrawFunds: funding.withdraw_funds,
     SettleInstrument: funding.settle_instrument,
+    PassNumbers: numbering.pass_numbers,
 }
 
 
 def decide(state: State, seq: int, ts_ns: int, command: Any) -> Decision:
     """
-    Return what follows from `command` as entry `seq` at `ts_ns`; the state stays as it is.
+    Return what follows from `command` at `ts_ns`; what it makes gets the number `seq`. The state
+    stays as it is.
 
     Raises: KeyError for a value that is no command.
     """

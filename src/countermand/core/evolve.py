@@ -30,6 +30,7 @@ from countermand.vocabulary.events import (
     InstrumentListed,
     InstrumentSettled,
     MassCanceled,
+    NumbersPassed,
     OrderAccepted,
     OrderCanceled,
     OrderExpired,
@@ -53,6 +54,10 @@ _RESTING, _WAITING, _CLOSED = Standing.RESTING, Standing.WAITING, Standing.CLOSE
 _BUY, _SPOT = Side.BUY, InstrumentKind.SPOT
 _TO_CLOSED = 1 << _CLOSED
 _REDUCE_ONLY = int(ExecInst.REDUCE_ONLY)
+
+
+def _numbers_passed(state: State, event: NumbersPassed) -> None:
+    state.passed += event.count
 
 
 def _nothing(state: State, event: object) -> None:
@@ -425,4 +430,5 @@ EVOLVERS: dict[type, Callable[[State, Any], None]] = {
     InstructionRejected: _nothing,
     MassCanceled: _nothing,
     TimeAdvanced: _nothing,
+    NumbersPassed: _numbers_passed,
 }

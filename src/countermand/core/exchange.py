@@ -43,6 +43,11 @@ class Exchange:
         return self._state.ts_ns
 
     @property
+    def number(self) -> int:
+        """The number that the last entry gave out: its own, unless some were passed over."""
+        return self._state.number
+
+    @property
     def open_count(self) -> int:
         """How many orders are open."""
         return sum(len(account.open_orders) for account in self._state.accounts.values())
@@ -66,7 +71,7 @@ class Exchange:
         state, seq, ts_ns, command = self._state, entry.seq, entry.ts_ns, entry.command
         assert seq == state.seq + 1, f"entry {seq} after {state.seq}"
         assert ts_ns > state.ts_ns, f"entry {seq} goes back in time"
-        decided = DECIDERS[type(command)](state, seq, ts_ns, command)
+        decided = DECIDERS[type(command)](state, seq + state.passed, ts_ns, command)
         state.seq, state.ts_ns = seq, ts_ns
         events = decided.events
         if len(events) == 1:

@@ -8,6 +8,7 @@ states with the same image behave alike for ever.
 from collections import deque
 
 from msgspec import Struct, json
+from msgspec.structs import astuple
 
 from countermand.core.evolve import index_order
 from countermand.core.order import Order, Staged
@@ -60,11 +61,12 @@ class Image(Struct, frozen=True, array_like=True):
     markets: list[MarketImage]
     accounts: list[AccountImage]
     orders: list[Order]
+    passed: int = 0
 
 
 def dump(state: State) -> bytes:
     """Return the state's image, encoded. Equal states give equal bytes."""
-    return json.encode(
+    return encode(
         Image(
             state.seq,
             state.ts_ns,
@@ -72,8 +74,16 @@ def dump(state: State) -> bytes:
             [_market_image(market) for _, market in sorted(state.markets.items())],
             [_account_image(account) for _, account in sorted(state.accounts.items())],
             [order for _, order in sorted(state.orders.items())],
+            state.passed,
         )
     )
+
+
+def encode(image: Image) -> bytes:
+    """Return an image's bytes."""
+    fields = astuple(image)
+    # A state that passed no numbers over looks as it did before there was such a thing.
+    return json.encode(fields if image.passed else fields[:-1])
 
 
 def _market_image(market: Market) -> MarketImage:
@@ -118,7 +128,7 @@ def load(data: bytes) -> State:
     """
     image = json.decode(data, type=Image)
     state = State()
-    state.seq, state.ts_ns = image.seq, image.ts_ns
+    state.seq, state.ts_ns, state.passed = image.seq, image.ts_ns, image.passed
     state.assets = {asset.asset_id: asset for asset in image.assets}
     for market in image.markets:
         state.markets[market.instrument.instrument_id] = _market(market)

@@ -21,7 +21,7 @@ from countermand.core.former import (
     FormerOrder,
     FormerStaged,
 )
-from countermand.core.image import AccountImage, Image
+from countermand.core.image import AccountImage, Image, encode
 from countermand.core.order import Order, Staged
 from countermand.core.state import Balance
 from countermand.vocabulary.ids import OrderId
@@ -52,7 +52,7 @@ def from_rules_2(dump: bytes) -> bytes:
     orders = [_order(order, slots.get(order.order_id)) for order in image.orders]
     known = {order.now.order_id: order.now.terms for order in orders}
     accounts = [_account(account, known) for account in image.accounts]
-    return json.encode(Image(image.seq, image.ts_ns, image.assets, image.markets, accounts, orders))
+    return encode(Image(image.seq, image.ts_ns, image.assets, image.markets, accounts, orders))
 
 
 # By the rules that left a state. Those that are not here left none that can be migrated.

@@ -174,7 +174,7 @@ class Taker:
     ) -> None:
         self.state, self.market, self.now, self.fee_accrued = state, market, now, fee_accrued
         self.ts_ns, self.rests_at = ts_ns or state.ts_ns, 0
-        self._match_id = MatchId(max(match_id(seq or state.seq, 0), state.match_id + 1))
+        self._match_id = MatchId(max(match_id(seq or state.number, 0), state.match_id + 1))
 
     def happened(self, step: Step) -> Event:
         """Return the event of a step of its plan, and become what it makes of this order."""

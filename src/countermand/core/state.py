@@ -176,6 +176,13 @@ class State:
         self.timers = Timers(self._is_meant)
         # The last match there was: those of one entry count on from one another.
         self.match_id = 0
+        # How far the numbers given out are ahead of the entries'.
+        self.passed = 0
+
+    @property
+    def number(self) -> int:
+        """The number that the last entry gave out."""
+        return self.seq + self.passed
 
     def _is_meant(self, timer: Timer) -> bool:
         # The only kind there is: an order's end.

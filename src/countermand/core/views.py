@@ -268,7 +268,7 @@ def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
     order = query.order
     account = state.accounts.get(order.account_id)
     market = state.markets.get(order.instrument_id)
-    decided = decide(state, state.seq + 1, max(state.ts_ns, query.now_ns), order)
+    decided = decide(state, state.number + 1, max(state.ts_ns, query.now_ns), order)
     events = decided.events
     reason = events[0].reason if isinstance(events[0], OrderRejected) else None
     if account is None or market is None or isinstance(order, RecordRejected):

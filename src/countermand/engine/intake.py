@@ -137,7 +137,7 @@ class Intake:
         return None
 
     def take(self, first_seq: int) -> list[Taken]:
-        """Return what goes into the next group, whose first entry gets the number `first_seq`."""
+        """Return what goes into the next group, whose first entry gives out number `first_seq`."""
         taken: list[Taken] = []
         for item in self._waiting.take(self._limits.group_max):
             try:

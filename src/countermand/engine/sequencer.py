@@ -298,7 +298,7 @@ class Engine:
         due_ns = self._exchange.next_due_ns()
         taken = [_TIME_IS_DUE] if 0 < due_ns <= ts_ns else []
         ahead, first_seq = len(taken), self._exchange.seq + 1
-        taken += self._intake.take(first_seq + ahead)
+        taken += self._intake.take(self._exchange.number + 1 + ahead)
         if not taken:
             self._rest(due_ns, ts_ns)
             return

@@ -213,6 +213,16 @@ class AdvanceTime(Message, frozen=True, tag=12):
     """
 
 
+class PassNumbers(Message, frozen=True, tag=40):
+    """
+    Give out no number of the next `count`: what is made from the next entry on has the ones after.
+
+    Numbers are entries' own until then. So one exchange goes on where another one's ids ended.
+    """
+
+    count: int
+
+
 Command = (
     RegisterAsset
     | ListInstrument
@@ -231,6 +241,7 @@ Command = (
     | CancelOrder
     | MassCancel
     | AdvanceTime
+    | PassNumbers
 )
 
 CANCELS = (CancelOrder, MassCancel)

@@ -242,6 +242,12 @@ class SlotTaken(Occurrence, frozen=True, tag=23):
     order_id: OrderId
 
 
+class NumbersPassed(Occurrence, frozen=True, tag=40):
+    """So many numbers were passed over, and none made of them is given out."""
+
+    count: int
+
+
 class InstrumentSettled(Occurrence, frozen=True, tag=21):
     """Every position in a market was paid out at a price, and the market is over."""
 
@@ -273,4 +279,5 @@ Event = (
     | FundsWithdrawn
     | InstrumentSettled
     | SlotTaken
+    | NumbersPassed
 )
