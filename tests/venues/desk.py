@@ -90,6 +90,15 @@ class CoreEngine:
         return Answer(self.exchange.query(query), self.exchange.seq)
 
 
+def in_loop() -> bool:
+    """Return whether a loop is running."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 class Desk:
     """
     The venue's demo world, and ways to act in it.
@@ -144,8 +153,13 @@ class Desk:
         return Context(self.directory, self.settings, principal, now_ns)
 
     def answer(self, request: Request) -> Response:
-        """Return the venue's answer to a request, as sent."""
-        return asyncio.run(self.pipeline.handle(request))
+        """Return the venue's answer to a request, as sent; within a loop one given at once."""
+        if not in_loop():
+            return asyncio.run(self.pipeline.handle(request))
+        answers: list[Response] = []
+        self.pipeline.begin(request, answers.append)
+        assert answers, "the answer comes later"
+        return answers[0]
 
     def send(self, request: Request, credential: Credential | None = None) -> tuple[int, Any]:
         """Sign a request as alice, or another, and return the status and the decoded body."""

@@ -90,6 +90,22 @@ Serving = Generator[Ask, Any, R]
 Serve = Callable[[Any, AnyContext], Serving[Any]]
 
 
+def seen(steps: Serving[R], source: Source) -> R:
+    """
+    Return the reply of a conversation that only looks, for a stream that shows the same.
+
+    Raises: what the conversation does.
+    """
+    try:
+        ask = next(steps)
+        while True:
+            assert isinstance(ask, Query)  # noqa: S101  (a stream changes nothing)
+            ask = steps.send(source.view(ask))
+    except StopIteration as end:
+        reply: R = end.value
+        return reply
+
+
 class Step(Struct, frozen=True):
     """
     One request of a client's flow: the row it goes to, by its operation, and what it carries.

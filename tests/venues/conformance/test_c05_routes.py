@@ -1,4 +1,4 @@
-"""C05 and C07: routes match what they build."""
+"""C05: routes match what they build."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.venues.conformance.asking import check_asks
 from tests.venues.desk import Desk
 
 from countermand.wire.http import Request
-from countermand.wire.operation import Capability, Operation
+from countermand.wire.operation import Operation
 
 NEEDED = {
     Operation.PLACE_ORDER: "place.py",
@@ -68,8 +68,3 @@ def test_c05_client_corners_come_in_pairs(desk: Desk) -> None:
     for row in desk.venue.routes.rows:
         is_pair = (row.op.ask is None) is (row.op.read is None)
         assert is_pair, f"{desk.venue.name}: the Op of {row.path} has one of ask and read"
-
-
-def test_c07_streams_are_declared_absent(desk: Desk) -> None:
-    """No venue has streams yet, and none says so."""
-    assert Capability.STREAMS not in desk.venue.capabilities

@@ -5,6 +5,7 @@ from countermand.venues.polymarket_us.amounts import decimal, number
 from countermand.venues.polymarket_us.messages import accounts as m
 from countermand.venues.polymarket_us.messages.shared import CURRENCY
 from countermand.venues.polymarket_us.settings import Ctx
+from countermand.vocabulary.ids import AssetId
 from countermand.vocabulary.instrument import Asset
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountSummary, BalanceReport
@@ -25,10 +26,15 @@ def holdings(ctx: Ctx) -> Serving[AccountSummary]:
 def serve_balances(message: Nothing, ctx: Ctx) -> Serving[m.BalancePage]:
     """Return every balance; dollars are always among them, the first if there never were any."""
     summary = yield from holdings(ctx)
+    return m.BalancePage(list(show_balances(summary, ctx).values()))
+
+
+def show_balances(summary: AccountSummary, ctx: Ctx) -> dict[AssetId, m.UserBalance]:
+    """Return every balance of an account by its asset, dollars always among them."""
     balances, dollars = list(summary.balances), ctx.directory.asset_by_symbol(CURRENCY)
     if dollars and all(one.asset_id != dollars.asset_id for one in balances):
         balances.insert(0, BalanceReport(summary.account.account_id, dollars.asset_id, 0, 0))
-    return m.BalancePage([_show_balance(one, summary, ctx) for one in balances])
+    return {one.asset_id: _show_balance(one, summary, ctx) for one in balances}
 
 
 def read_balance(message: m.UserBalance, asked: Nothing, ctx: Ctx) -> BalanceReport:

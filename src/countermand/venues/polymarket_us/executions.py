@@ -17,10 +17,20 @@ from countermand.venues.polymarket_us.messages.orders import (
 )
 from countermand.venues.polymarket_us.settings import Ctx
 from countermand.venues.polymarket_us.show import show_order, state
+from countermand.vocabulary.events import (
+    Event,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderRejected,
+    OrderReplaced,
+    Traded,
+)
+from countermand.vocabulary.ids import AccountId, MatchId
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import Fill, OrderReport
-from countermand.wire import times
+from countermand.wire import base36, times
 from countermand.wire.numbers import price_text, qty_text
 
 # The engine's own words, where they are known; elsewhere ours.
@@ -46,6 +56,36 @@ def show_executions(report: OrderReport, fills: tuple[Fill, ...], ctx: Ctx) -> l
     return [_accepted(report, told, ctx), *_filled(report, told, ctx), *_ended(report, ctx)]
 
 
+def show_event(event: Event, account_id: AccountId, ctx: Ctx) -> Iterator[Execution]:
+    """Yield what happened to an account's orders in an event, each order as it is after it."""
+    for order in event.orders:
+        if order.account_id != account_id:
+            continue
+        match event:
+            case OrderAccepted():
+                yield _execution(order, "EXECUTION_TYPE_NEW", ids.ACCEPTED, ctx)
+            case OrderReplaced():
+                yield _execution(order, "EXECUTION_TYPE_REPLACE", _replaced(order), ctx)
+            case Traded():
+                yield _traded(event, order, ctx)
+            case OrderCanceled() | OrderExpired():
+                yield from _ended(order, ctx)
+            case OrderRejected():
+                yield _rejected(order, ctx)
+
+
+def _traded(event: Traded, order: OrderReport, ctx: Ctx) -> Execution:
+    is_maker = order is event.maker
+    fee_minor = event.maker_fee_minor if is_maker else event.taker_fee_minor
+    shares = (event.match_id, event.price_ticks, event.qty_lots, fee_minor)
+    return _fill(order, shares, ctx, is_maker=is_maker)
+
+
+def _replaced(order: OrderReport) -> str:
+    # An order is replaced any number of times, and each has an id of its own.
+    return f"R{base36.encode(order.transact_ns)}"
+
+
 def _accepted(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Execution:
     lots = fills[0].terms.order_qty_lots if fills else report.terms.order_qty_lots
     taken = _as_of(report, lots, report.submit_ns)
@@ -53,23 +93,32 @@ def _accepted(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Execution:
 
 
 def _filled(report: OrderReport, fills: list[Fill], ctx: Ctx) -> Iterator[Execution]:
-    instrument = ctx.directory.instruments[report.instrument_id]
-    quote = ctx.directory.assets[instrument.quote_asset_id]
     fee_minor = 0
     for fill in fills:
         fee_minor += fill.fee_minor
         done = (fill.cum_qty_lots, fill.cum_notional_minor, fee_minor)
         after = _as_of(report, fill.terms.order_qty_lots, fill.ts_ns, *done)
-        trade_id = ids.trade_text(fill.match_id)
-        kind = "EXECUTION_TYPE_PARTIAL_FILL" if after.leaves_qty_lots else "EXECUTION_TYPE_FILL"
-        yield replace(
-            _execution(after, kind, trade_id, ctx),
-            last_shares=qty_text(instrument, fill.last_qty_lots),
-            last_px=amounts.price(instrument, fill.last_px_ticks),
-            trade_id=trade_id,
-            aggressor=not fill.is_maker,
-            commission_notional_collected=amounts.money(quote, fill.fee_minor),
-        )
+        shares = (fill.match_id, fill.last_px_ticks, fill.last_qty_lots, fill.fee_minor)
+        yield _fill(after, shares, ctx, is_maker=fill.is_maker)
+
+
+def _fill(
+    after: OrderReport, shares: tuple[MatchId, int, int, int], ctx: Ctx, *, is_maker: bool
+) -> Execution:
+    # `shares` are which match it was, at what price, how many and for what fee.
+    match_id, px_ticks, lots, fee_minor = shares
+    instrument = ctx.directory.instruments[after.instrument_id]
+    quote = ctx.directory.assets[instrument.quote_asset_id]
+    trade_id = ids.trade_text(match_id)
+    kind = "EXECUTION_TYPE_PARTIAL_FILL" if after.leaves_qty_lots else "EXECUTION_TYPE_FILL"
+    return replace(
+        _execution(after, kind, trade_id, ctx),
+        last_shares=qty_text(instrument, lots),
+        last_px=amounts.price(instrument, px_ticks),
+        trade_id=trade_id,
+        aggressor=not is_maker,
+        commission_notional_collected=amounts.money(quote, fee_minor),
+    )
 
 
 def _as_of(

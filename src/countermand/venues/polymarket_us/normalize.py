@@ -33,6 +33,23 @@ _KNOWN = frozenset(field.encode_name for form in _FORMS for field in msgspec.str
 _INTEGERS = frozenset({"maxBlockTime", "bips", "ticks"})
 
 
+def normalize_frame(message: str | bytes) -> dict[str, Any]:
+    """
+    Return a client's frame in the documented form: the overview page shows another.
+
+    Raises: ValueError for what is no JSON object.
+    """
+    values = msgspec.json.decode(message)
+    if not isinstance(values, dict):
+        raise ValueError("must be a JSON object")  # noqa: TRY004  (what came is a bad value)
+    return {
+        name: {_camel(key): part for key, part in value.items()}
+        if isinstance(value, dict)
+        else value
+        for name, value in values.items()
+    }
+
+
 def normalize(values: dict[str, Any]) -> dict[str, Any]:
     """
     Return the values of a body in the documented form; names that no request has are dropped.

@@ -14,6 +14,7 @@ from countermand.venues.polymarket_us import (
     preview,
     read_orders,
     replace,
+    streams,
 )
 from countermand.venues.polymarket_us.normalize import normalize
 from countermand.wire.operation import Access
@@ -24,6 +25,7 @@ PUBLIC, VIEW, TRADE = Access
 
 _BODY = Form(body=True, normalize=normalize, decimal_numbers=True, unique=True)
 _ORDERS, _MARKETS = "Orders API reference: ", "Markets API reference: "
+_WS = "WebSocket documentation: "
 _PORTFOLIO, _SDK = "Portfolio API reference: ", "official Python SDK 2.4.1: resources/"
 
 _order = rows_at("/v1/order", _ORDERS, body=_BODY)
@@ -36,6 +38,7 @@ _book = rows_at("/v1/markets/{slug}", _MARKETS)
 _account = rows_at("/v1/account", _PORTFOLIO)
 _portfolio = rows_at("/v1/portfolio", _PORTFOLIO)
 _sdk = rows_at("/v1", _SDK)
+_socket = rows_at("/v1/ws", _WS)
 
 
 def _nothing(line: str, source: str, **answer: Any) -> Route:
@@ -77,6 +80,8 @@ _ROWS = (
     _portfolio("GET /positions", Do.LIST_POSITIONS, VIEW, positions.LIST, "Get User Positions"),
     _portfolio("GET /activities", Do.LIST_FILLS, VIEW, fills.ACTIVITIES, "Get Activities"),
     _sdk("GET /rfqs/trades", Do.LIST_FILLS, VIEW, gateway.nothing(trades=[], cursor=""), "rfqs.py"),
+    _socket("GET /private", Do.OPEN_STREAM, VIEW, streams.PRIVATE, "Private", status=101),
+    _socket("GET /markets", Do.OPEN_STREAM, VIEW, streams.MARKETS, "Markets", status=101),
 )
 
 ROUTES = Routes(_ROWS)

@@ -24,10 +24,12 @@ class PolymarketSettings(Settings, frozen=True):
     documented: 400 with code 9, the 404 of an unknown order, a 409, or the silence of a 200.
     With `cancel_as_listed` a cancel is refused with the statuses its page lists alone (400, 401,
     500), and with `market_slug_optional` it needs no market, as in the schema there. `markets` says
-    what markets are called, by slug.
+    what markets are called, by slug. With `order_snapshot_first` a subscription to orders begins
+    with those that are open, as the older documents have it.
 
     Units: requests per second of one key; a stamp may be `window_s` seconds old or early,
-    inclusive; a synchronous order is waited for `block_s_max` seconds at most.
+    inclusive; a synchronous order is waited for `block_s_max` seconds at most. A stream gives a
+    sign of life every `heartbeat_s` seconds; a debounced book is told once in `debounce_s` at most.
     Raises: ValueError for a `closed_cancel_answer` that `cancel_as_listed` rules out.
     """
 
@@ -40,6 +42,9 @@ class PolymarketSettings(Settings, frozen=True):
     cancel_as_listed: bool = False
     market_slug_optional: bool = False
     markets: dict[str, Presentation] = {}
+    order_snapshot_first: bool = False
+    heartbeat_s: Annotated[int, Meta(ge=1)] = 15
+    debounce_s: Annotated[float, Meta(ge=0)] = 0.25
 
     def __post_init__(self) -> None:
         if self.cancel_as_listed and self.closed_cancel_answer == "conflict":
