@@ -12,6 +12,7 @@ from countermand import world as worlds
 from countermand.engine.clock import SystemClock
 from countermand.engine.replay import open_engine
 from countermand.server.credentials import KeyRing
+from countermand.server.faults import Faults
 from countermand.server.operated import Operated
 from countermand.server.pipeline import Pipeline
 from countermand.venues import VENUES
@@ -34,7 +35,7 @@ async def operated(*names: str) -> AsyncIterator[Operated]:
         settings = msgspec.convert(part.settings, venue.settings)
         pipelines[name] = Pipeline(venue, engine, KeyRing(venue.auth, held), clock, settings)
     try:
-        yield Operated(engine, clock, pipelines)
+        yield Operated(engine, clock, pipelines, Faults())
     finally:
         for pipeline in pipelines.values():
             pipeline.close()

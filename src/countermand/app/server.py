@@ -32,6 +32,7 @@ from countermand.engine.sequencer import Engine
 from countermand.server.admission import Admission
 from countermand.server.asgi import AppHandler
 from countermand.server.control import control_app, refuse
+from countermand.server.faults import Faults
 from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener
 from countermand.server.metrics import Metrics
@@ -106,7 +107,8 @@ class App:
         admission = Admission(lambda: engine.waiting)
         metrics = [pipeline.metrics for pipeline in pipelines.values()]
         figures = partial(_figures, engine, admission, metrics)
-        host = Operated(engine, self._clock, pipelines)
+        faults = Faults()
+        host = Operated(engine, self._clock, pipelines, faults)
         control = AppHandler(control_app(engine, base_urls, figures, host), refuse)
         named = hosts(self._config)
         await self._listen(Site(control.begin, control.refuse, Limits(), named), sockets[CONTROL])
@@ -118,6 +120,7 @@ class App:
             way = door(pipeline, admission, self._clock)
             known = named if way.is_published else None
             site = Site(way.begin, way.refuse, limits, known, admission)
+            faults.serve(site, pipeline)
             await self._listen(site, sockets[name], room)
         venues = {name: generation.introduce(name, urls[name]) for name in pipelines}
         log.info("ready", extra={"control": urls[CONTROL], "venues": base_urls, "seq": engine.seq})

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from countermand.faults.fault import Fault, Report
 from countermand.vocabulary.commands import Command
 from countermand.vocabulary.queries import Query
 from countermand.vocabulary.receipt import Receipt
@@ -67,6 +68,19 @@ class Served(Protocol):
         """Its settings."""
 
 
+class Faults(Protocol):
+    """What goes wrong. Everything raises FaultRefused for what makes no sense here."""
+
+    def add(self, fault: Fault) -> Report:
+        """Set a fault, from the next request on."""
+
+    def reports(self) -> tuple[Report, ...]:
+        """Return every fault that was set and not cleared, in order."""
+
+    def clear(self, number: int | None = None) -> None:
+        """Forget a fault, or all."""
+
+
 class Host(Protocol):
     """A running server, as an operator sees it."""
 
@@ -81,3 +95,7 @@ class Host(Protocol):
     @property
     def venues(self) -> Mapping[str, Served]:
         """The venues that are served, by name."""
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong between clients and venues."""

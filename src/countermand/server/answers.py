@@ -35,3 +35,9 @@ def encode_answer(response: Response, *extra: bytes, has_body: bool = True) -> b
     if has_body:
         parts.append(body)
     return b"".join(parts)
+
+
+def half_of(response: Response, *extra: bytes) -> bytes:
+    """Return the first half of an answer's body behind a whole head; without one its first word."""
+    whole = encode_answer(response, *extra)
+    return whole[: len(whole) - (len(response.body) + 1) // 2] if response.body else whole[:8]

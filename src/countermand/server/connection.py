@@ -12,11 +12,13 @@ WebSocket nothing is read until it is answered: the transport then may be a `Web
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections import deque
 from math import inf
 
-from countermand.server.answers import CONTINUE, encode_answer
-from countermand.server.ports import Switch
+from countermand.server.answers import CONTINUE, encode_answer, half_of
+from countermand.server.ports import Cut, Ending, Switch, Way
 from countermand.server.reader import Manner, Phase, RequestReader
 from countermand.server.site import Site
 from countermand.server.websocket import WebSocket
@@ -33,6 +35,9 @@ UNREAD_BYTES_MAX = 64 * 1024
 
 # Half a request that is there when the server stops gets so long to become a whole one.
 STOP_READ_S = 1.0
+
+# Closes a socket with a reset, whatever is unsent.
+_RESET = struct.pack("ii", 1, 0)
 
 _REFUSED = Manner(keeps_alive=False)
 _CLOSE = b"connection: close\r\n"
@@ -69,7 +74,8 @@ class Connection(asyncio.Protocol):
         self._slots: deque[_Slot] = deque()
         self._is_advancing = self._is_full = self._is_paused = self._is_lost = False
         self._is_ending = self._has_unread = self._is_lingering = self._has_eof = False
-        self._websocket: WebSocket | None = None
+        # How the connection ends, once that is known: as a stream, or cut at one of the slots.
+        self._end: WebSocket | dict[_Slot, Cut] | None = None
         self._lingered_bytes = 0
         self._unread = b""
         self._timed_phase, self._timed_begun = Phase.BETWEEN, -1
@@ -176,8 +182,8 @@ class Connection(asyncio.Protocol):
         """Take the answer of one request, and send what may be sent now."""
         if self._is_lost:
             return
-        if isinstance(response, Switch):
-            self._take_offer(slot, response)
+        if isinstance(response, Ending):
+            self._end_with(slot, response)
             return
         is_last = self._site.is_stopping and self._slots[-1] is slot
         extra = self._site.date
@@ -202,9 +208,7 @@ class Connection(asyncio.Protocol):
             elif self._reader.held is None or not self._read_held():
                 break
         self._is_advancing = False
-        if self._websocket is not None and not self._slots:
-            self._hand_over(self._websocket)
-        else:
+        if self._end is None or not self._has_ended(self._end):
             self._settle()
 
     def _arrived(self, request: Request, manner: Manner) -> None:
@@ -232,14 +236,44 @@ class Connection(asyncio.Protocol):
             slots.popleft()
         self._transport.write(ready[0] if len(ready) == 1 else b"".join(ready))
 
+    def _end_with(self, slot: _Slot, ending: Ending) -> None:
+        if isinstance(ending, Switch):
+            self._take_offer(slot, ending)
+        elif isinstance(ending, Cut):
+            cuts = self._end if isinstance(self._end, dict) else {}
+            self._end = {**cuts, slot: ending}
+            self.advance()
+
     def _take_offer(self, slot: _Slot, switch: Switch) -> None:
         try:
-            self._websocket = WebSocket(self._site, self._loop, switch)
+            self._end = websocket = WebSocket(self._site, self._loop, switch)
         except NotARequest as refusal:
             slot.answer(self._site.refuse(refusal))
         else:
-            slot.data = self._websocket.handshake
+            slot.data = websocket.handshake
             self.advance()
+
+    def _has_ended(self, end: WebSocket | dict[_Slot, Cut]) -> bool:
+        # What was asked before is answered before.
+        if isinstance(end, WebSocket):
+            if not self._slots:
+                self._hand_over(end)
+            return not self._slots
+        cut = end.get(self._slots[0]) if self._slots else None
+        if cut is not None:
+            self._cut(cut)
+        return cut is not None
+
+    def _cut(self, cut: Cut) -> None:
+        self._is_lost = self._is_ending = True
+        if cut.way is Way.RESET:
+            if (opened := self._transport.get_extra_info("socket")) is not None:
+                opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self._transport.abort()
+            return
+        if cut.way is Way.TRUNCATED:
+            self._transport.write(half_of(cut.half, self._site.date))
+        self._transport.close()
 
     def _hand_over(self, websocket: WebSocket) -> None:
         unread, self._unread = self._reader.release() + self._unread, b""
@@ -253,7 +287,7 @@ class Connection(asyncio.Protocol):
 
     def _read_held(self) -> bool:
         # The offer was answered as a request is, so what is behind it are requests.
-        if self._slots or self._waiting or self._is_ending or self._websocket is not None:
+        if self._slots or self._waiting or self._is_ending or self._end is not None:
             return False
         self._read(self._reader.release())
         self._is_ending = self._is_ending or (self._has_eof and self._reader.held is None)

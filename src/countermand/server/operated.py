@@ -11,6 +11,7 @@ from typing import Any
 from countermand.control.row import ControlError
 from countermand.engine.ports import Clock
 from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull, Undecided
+from countermand.server.faults import Faults
 from countermand.server.pipeline import Pipeline
 from countermand.vocabulary.commands import Command
 from countermand.vocabulary.queries import Query
@@ -20,11 +21,13 @@ log = logging.getLogger(__name__)
 
 
 class Operated:
-    """What rows are run with: the exchange, its clock, and the pipelines of its venues."""
+    """What rows are run with: the exchange, its clock, its venues' pipelines and their faults."""
 
-    def __init__(self, engine: Engine, clock: Clock, venues: Mapping[str, Pipeline]) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, venues: Mapping[str, Pipeline], faults: Faults
+    ) -> None:
         self.exchange = OperatedExchange(engine)
-        self.clock, self.venues = clock, venues
+        self.clock, self.venues, self.faults = clock, venues, faults
 
 
 class OperatedExchange:

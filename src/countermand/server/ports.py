@@ -5,6 +5,7 @@ Ports: the seam between the connection and what answers requests.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Protocol
 
 from countermand.wire.errors import WireError
@@ -16,11 +17,30 @@ Begin = Callable[[Request, Answer], None]
 Refuse = Callable[[WireError], Response]
 
 
-class Switch(Response, frozen=True, gc=True, kw_only=True):
+class Ending(Response, frozen=True, gc=True, kw_only=True):
+    """An answer after which the connection carries no requests any more."""
+
+
+class Switch(Ending, frozen=True, kw_only=True):
     """The answer that a WebSocket offered by `request` is taken; `begin` makes its session."""
 
     request: Request
     begin: Callable[[Line], Session]
+
+
+class Way(Enum):
+    """How a connection is cut: in order, by a reset, or within an answer."""
+
+    CLOSED = "closed"
+    RESET = "reset"
+    TRUNCATED = "truncated"
+
+
+class Cut(Ending, frozen=True, kw_only=True):
+    """No answer, or half of `half`: the connection ends here."""
+
+    way: Way
+    half: Response = Response(200)
 
 
 class Turns(Protocol):

@@ -1,0 +1,157 @@
+"""
+Armed: the faults that are set, and which of them strike a request.
+
+A request is struck by every delay that fits it, and by the first other fault that does: so of two
+faults for the next cancel the second is for the one after it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from random import Random
+from typing import Protocol
+
+from countermand.faults.fault import Fault, Latency, Report, Unknown
+from countermand.faults.kinds import ADDED
+from countermand.vocabulary.ids import OrderId
+from countermand.wire.operation import Operation
+
+# So many faults are remembered; those that are over are forgotten first.
+REMEMBERED_MAX = 1000
+
+
+class Asked(Protocol):
+    """A request, as far as faults look at it. Who asks, and about what, is found when asked for."""
+
+    @property
+    def venue(self) -> str:
+        """The venue it came to."""
+
+    @property
+    def operation(self) -> Operation | None:
+        """What it asks for, None where no row takes it."""
+
+    @property
+    def owner(self) -> str:
+        """Who asks, empty when that is not proven."""
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts it is about, as `owner/name`."""
+
+    @property
+    def order_ids(self) -> frozenset[OrderId]:
+        """The orders it is about."""
+
+
+class Armed:
+    """A fault that is set: its chance, its count and its end."""
+
+    def __init__(
+        self, number: int, fault: Fault, orders: frozenset[tuple[str, OrderId]], until_s: float
+    ) -> None:
+        self.number, self.fault, self.struck = number, fault, 0
+        self._orders, self._until_s = orders, until_s
+        # It is to be repeatable, not secret.
+        self._chance = Random(fault.seed)  # noqa: S311
+
+    def is_over(self, now_s: float) -> bool:
+        """Whether it strikes no more."""
+        return self.struck == self.fault.count or now_s >= self._until_s
+
+    def fits(self, asked: Asked) -> bool:
+        """Whether a request is one that it is about."""
+        fault = self.fault
+        if fault.venue and fault.venue != asked.venue:
+            return False
+        if fault.operation and (
+            asked.operation is None or fault.operation != asked.operation.value
+        ):
+            return False
+        if fault.account and fault.account != asked.owner and fault.account not in asked.accounts:
+            return False
+        if not fault.order:
+            return True
+        return any((asked.venue, order_id) in self._orders for order_id in asked.order_ids)
+
+    def strikes(self, asked: Asked, now_s: float) -> bool:
+        """Whether it strikes a request; if so that is counted."""
+        if self.is_over(now_s) or not self.fits(asked):
+            return False
+        if self.fault.probability < 1 and self._chance.random() >= self.fault.probability:
+            return False
+        self.struck += 1
+        return True
+
+    def delay_s(self) -> float:
+        """Return how long the next delay is."""
+        fault, chance = self.fault, self._chance
+        match fault.latency:
+            case Latency.CONSTANT:
+                delay_ms = fault.delay_ms
+            case Latency.UNIFORM:
+                delay_ms = chance.uniform(fault.delay_ms, fault.delay_ms_max)
+            case Latency.LOGNORMAL:
+                delay_ms = chance.lognormvariate(math.log(fault.delay_ms), fault.sigma)
+                delay_ms = min(delay_ms, fault.delay_ms_max or delay_ms)
+        return delay_ms / 1000
+
+    def report(self, now_s: float) -> Report:
+        """Return what is told of it."""
+        return Report(self.number, self.fault, self.struck, self.is_over(now_s))
+
+
+class Arsenal:
+    """All faults of one exchange, in the order they were set. `clock` is in seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._armed: dict[int, Armed] = {}
+        self._last = 0
+
+    def add(self, fault: Fault, orders: Iterable[tuple[str, OrderId]] = ()) -> Report:
+        """Set a fault; `orders` are what its order's text names, by venue."""
+        now_s = self._clock()
+        until_s = math.inf if fault.ttl_ms is None else now_s + fault.ttl_ms / 1000
+        self._last += 1
+        armed = Armed(self._last, fault, frozenset(orders), until_s)
+        self._armed[armed.number] = armed
+        self._forget(now_s)
+        return armed.report(now_s)
+
+    def reports(self) -> tuple[Report, ...]:
+        """Return every fault that was set and not cleared."""
+        now_s = self._clock()
+        return tuple([armed.report(now_s) for armed in self._armed.values()])
+
+    def clear(self, number: int | None = None) -> None:
+        """Forget a fault, or all. Raises Unknown."""
+        if number is None:
+            self._armed.clear()
+        elif self._armed.pop(number, None) is None:
+            raise Unknown(f"there is no fault {number}")
+
+    def venues(self) -> frozenset[str]:
+        """Return the venues that a fault may yet strike at; an empty name stands for all."""
+        now_s = self._clock()
+        return frozenset(
+            armed.fault.venue for armed in self._armed.values() if not armed.is_over(now_s)
+        )
+
+    def strike(self, asked: Asked) -> list[Armed]:
+        """Return the faults that strike a request, and count them."""
+        now_s, is_struck, struck = self._clock(), False, []
+        for armed in self._armed.values():
+            is_added = armed.fault.kind in ADDED
+            if (is_added or not is_struck) and armed.strikes(asked, now_s):
+                struck.append(armed)
+                is_struck = is_struck or not is_added
+        return struck
+
+    def _forget(self, now_s: float) -> None:
+        for number, armed in list(self._armed.items()):
+            if len(self._armed) <= REMEMBERED_MAX:
+                return
+            if armed.is_over(now_s):
+                del self._armed[number]

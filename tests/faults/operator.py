@@ -1,0 +1,37 @@
+"""An operator: sets faults over the control port, as any program would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+
+class Operator:
+    """Whoever may use the control port of a running server."""
+
+    def __init__(self, control: str) -> None:
+        self._client = httpx.Client(base_url=f"{control}/control/v1", timeout=20)
+
+    def fault(self, kind: str, **more: Any) -> dict[str, Any]:
+        """Set a fault and return what is told of it."""
+        answer = self._client.post("/faults", json={"kind": kind, **more})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def refusal(self, kind: str, **more: Any) -> tuple[int, str]:
+        """Set a fault that is refused; return the status and the line."""
+        answer = self._client.post("/faults", json={"kind": kind, **more})
+        return answer.status_code, str(answer.json()["error"]["text"])
+
+    def struck(self) -> list[int]:
+        """Return how often each fault struck."""
+        return [each["struck"] for each in self._client.get("/faults").json()["faults"]]
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        assert self._client.delete("/faults").json() == {"faults": []}
+
+    def close(self) -> None:
+        """Close the client."""
+        self._client.close()

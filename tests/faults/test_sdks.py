@@ -1,0 +1,240 @@
+"""
+Every fault on every venue, as its own SDK tells it, or as the HTTP library of those who have none;
+and what became of the order, as the exchange tells it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import polymarket_us
+import pytest
+import requests
+from deltadefi.error import ServerError
+from polymarket_us import errors as polymarket
+from tests.faults.bots import BOTS, TIMEOUT_S, Bot
+from tests.faults.operator import Operator
+from tests.served import Served
+
+from countermand.faults.kinds import Kind
+from countermand.venues import VENUES
+
+Raised = tuple[type[Exception], str | None]
+
+# What JSON parsers say of a text that ends too soon.
+CUT = "Expecting|Unterminated"
+
+# What HTTP libraries make of a way that fails.
+IN_REQUESTS: dict[str, Raised] = {
+    "lost": (requests.ConnectionError, "RemoteDisconnected"),
+    "reset": (requests.ConnectionError, "ConnectionResetError"),
+    "delayed": (requests.ReadTimeout, "timed out"),
+    "broken": (requests.JSONDecodeError, CUT),
+    "truncated": (requests.exceptions.ChunkedEncodingError, "IncompleteRead"),
+}
+IN_HTTPX: dict[str, Raised] = {
+    "lost": (httpx.RemoteProtocolError, "without sending a response"),
+    "reset": (httpx.ReadError, "reset"),
+    "delayed": (httpx.ReadTimeout, "timed out"),
+    "broken": (json.JSONDecodeError, CUT),
+    "truncated": (httpx.RemoteProtocolError, "complete message body"),
+}
+
+# And each venue's own clients, of that and of what the venue says.
+RAISED: dict[str, dict[str, Raised | str]] = {
+    "deltadefi": {
+        **IN_REQUESTS,
+        # It hands on whatever is no JSON, as text.
+        "broken": '{"order_id":"',
+        # It looks for a field that refusals do not have unless the world's settings say `msg`.
+        "duplicated": (KeyError, "msg"),
+        "rate-limited": (KeyError, "msg"),
+        "overloaded": (ServerError, None),
+        "error": (ServerError, None),
+    },
+    "autoshares": {
+        **IN_REQUESTS,
+        # A cancel's 204 has no body to end within.
+        "truncated": (requests.ConnectionError, "BadStatusLine"),
+        "duplicated": (requests.HTTPError, "409"),
+        "rate-limited": (requests.HTTPError, "429"),
+        "overloaded": (requests.HTTPError, "500"),
+        "error": (requests.HTTPError, "500"),
+    },
+    "coinbase-intx": {
+        **IN_REQUESTS,
+        "duplicated": (Exception, "status 400: order is already canceled"),
+        "rate-limited": (Exception, "status 429: Rate limit exceeded"),
+        "overloaded": (Exception, "status 503: Server overloaded - the request was not executed"),
+        "error": (Exception, "status 500: Internal server error"),
+    },
+    "loopring": {
+        **IN_HTTPX,
+        "duplicated": (httpx.HTTPStatusError, "400"),
+        "rate-limited": (httpx.HTTPStatusError, "429"),
+        "overloaded": (httpx.HTTPStatusError, "400"),
+        "error": (httpx.HTTPStatusError, "500"),
+    },
+    "polymarket-us": {
+        "lost": (polymarket.APIConnectionError, "without sending a response"),
+        "reset": (polymarket.APIConnectionError, "reset"),
+        "delayed": (polymarket.APITimeoutError, "timed out"),
+        "broken": (json.JSONDecodeError, CUT),
+        "truncated": (polymarket.APIConnectionError, "complete message body"),
+        "duplicated": (polymarket_us.BadRequestError, "cannot be canceled"),
+        "rate-limited": (polymarket_us.RateLimitError, "Too Many Requests"),
+        "overloaded": (polymarket_us.InternalServerError, "was not executed"),
+        "error": (polymarket_us.InternalServerError, "internal error"),
+    },
+}
+
+# Those that leave an order as it is.
+WITHOUT_EFFECT = {
+    Kind.LOST_BEFORE,
+    Kind.RESET_BEFORE,
+    Kind.RATE_LIMITED,
+    Kind.OVERLOADED,
+    Kind.ERROR_BEFORE,
+}
+
+LATE_MS = 2 * TIMEOUT_S * 1000
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """One exchange for all of them."""
+    with Served(None) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def bots(served: Served) -> Iterator[dict[str, Bot]]:
+    """A bot on each venue."""
+    made = {name: bot(served.venue(name)) for name, bot in BOTS.items()}
+    yield made
+    for bot in made.values():
+        bot.close()
+
+
+@pytest.fixture
+def operator(served: Served) -> Iterator[Operator]:
+    """An operator, who leaves no fault behind."""
+    made = Operator(served.ready["control"])
+    yield made
+    made.clear()
+    made.close()
+
+
+def group(kind: Kind) -> str:
+    """What a client cannot tell apart: whether it was before or after the effect."""
+    return kind.removesuffix("-before").removesuffix("-after")
+
+
+def test_every_venue_has_a_bot() -> None:
+    """So that a venue cannot be forgotten."""
+    assert set(VENUES) == set(BOTS) == set(RAISED)
+
+
+@pytest.mark.parametrize("venue", VENUES)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_cancel_is_struck(
+    bots: dict[str, Bot], operator: Operator, venue: str, kind: Kind
+) -> None:
+    """Once; the client is told as on a bad day, and the next cancel goes as it should."""
+    bot, expected = bots[venue], RAISED[venue][group(kind)]
+    order = bot.place()
+    late = {"delay_ms": LATE_MS} if group(kind) == "delayed" else {}
+    more = {"venue": venue, "operation": "cancel-order", "count": 1, **late}
+    operator.fault(kind, **more, account="alice", order=order)
+
+    if isinstance(expected, str):
+        assert bot.cancel(order).startswith(expected)
+    else:
+        with pytest.raises(expected[0], match=expected[1]):
+            bot.cancel(order)
+    is_late = kind is Kind.DELAYED_BEFORE
+    assert (kind in WITHOUT_EFFECT or is_late) == bot.is_open(order)
+    assert [1] == operator.struck()
+    if kind in WITHOUT_EFFECT:
+        bot.cancel(order)
+    elif is_late:
+        time.sleep(LATE_MS / 1000)
+    assert not bot.is_open(order)
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_an_order_is_placed_and_its_answer_lost(
+    bots: dict[str, Bot], operator: Operator, venue: str
+) -> None:
+    """The bot does not know its order; the fault is over after it."""
+    operator.fault("lost-after", venue=venue, operation="place-order", count=1)
+
+    with pytest.raises(RAISED[venue]["lost"][0]):  # type: ignore[arg-type]
+        bots[venue].place()
+    assert bots[venue].is_open(bots[venue].place())
+    assert [1] == operator.struck()
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_what_it_is_not_about_is_left_alone(
+    bots: dict[str, Bot], operator: Operator, venue: str
+) -> None:
+    """Another order, account, operation, venue."""
+    bot = bots[venue]
+    order, other = bot.place(), bot.place()
+    [elsewhere] = [name for name in list(VENUES)[:2] if name != venue][:1]
+    operator.fault("lost-before", venue=venue, order=other)
+    operator.fault("lost-before", venue=venue, account="bob")
+    operator.fault("lost-before", venue=venue, operation="list-fills")
+    operator.fault("lost-before", venue=elsewhere)
+
+    bot.cancel(order)
+    assert not bot.is_open(order)
+    assert [0, 0, 0, 0] == operator.struck()
+    with suppress(Exception):
+        bot.cancel(other)
+    assert [1, 0, 0, 0] == operator.struck()
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "text"),
+    [
+        ({"venue": "nyse"}, 404, "no venue is called 'nyse'; there are deltadefi, autoshares, "),
+        ({"operation": "cancel"}, 404, "the exchange has no operation 'cancel'; there are cancel-"),
+        (
+            {"venue": "autoshares", "operation": "mass-cancel"},
+            404,
+            "autoshares has no operation 'mass-cancel'; there are ",
+        ),
+        ({"account": "nobody"}, 404, "the exchange has no account 'nobody'; there are alice, bob"),
+        ({"venue": "loopring", "order": "0x1"}, 404, "loopring has no order '0x1'"),
+        ({"delay_ms": 5}, 400, "delay_ms means nothing for lost-after"),
+        ({"retry_after_s": 5}, 400, "retry_after_s means nothing for lost-after"),
+        ({"count": 0}, 400, "count: Expected"),
+        ({"probability": 2}, 400, "probability: Expected"),
+        ({"often": 2}, 400, "Object contains unknown field often"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(
+    operator: Operator, more: dict[str, Any], status: int, text: str
+) -> None:
+    """In one line that says what there is, and nothing is set."""
+    told = operator.refusal("lost-after", **more)
+
+    assert (status, True) == (told[0], told[1].startswith(text)), told
+    assert [] == operator.struck()
+
+
+def test_retry_after(bots: dict[str, Bot], operator: Operator) -> None:
+    """The header says how long, once, whatever the venue has of its own."""
+    for venue in ("autoshares", "loopring"):
+        order = bots[venue].place()
+        operator.fault("rate-limited", venue=venue, order=order, retry_after_s=7, count=1)
+        with pytest.raises((requests.HTTPError, httpx.HTTPStatusError)) as raised:
+            bots[venue].cancel(order)
+        assert "7" == raised.value.response.headers["retry-after"]
