@@ -12,6 +12,9 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 UV := uv==0.13.9
 UV_COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11.1
 
+# What is installed is told on stderr: the output of `make serve ARGS=--json` is one line of JSON.
+MAKEFLAGS += --no-print-directory
+
 .PHONY: help install serve test soak check format bench new-venue size fuzz lock clean
 
 help:
@@ -79,13 +82,14 @@ endef
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 1) <= sys.version_info < (3, 15))' \
 		|| { echo "countermand needs Python 3.11.1 to 3.14; set PYTHON=..." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(if $(PIP),$(PIP_INSTALL) pip==$(PIP))
+	@echo "installing into $(VENV)" >&2
+	@$(PYTHON) -m venv $(VENV) >&2
+	$(if $(PIP),@$(PIP_INSTALL) pip==$(PIP) >&2)
 	@touch $@
 
 $(VENV)/serve: requirements.lock $(VENV)/made
-	$(PIP_INSTALL) $(LOCKED) -r requirements.lock
-	$(PIP_INSTALL) --no-build-isolation --no-deps -e .
+	@$(PIP_INSTALL) $(LOCKED) -r requirements.lock >&2
+	@$(PIP_INSTALL) --no-build-isolation --no-deps -e . >&2
 	$(CHECK_COMPLETE)
 	@touch $@
 

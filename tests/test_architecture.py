@@ -33,9 +33,10 @@ MAY_IMPORT = {
         "durable",
         "vocabulary.",
     },
-    "client": {"client.", "wire.", "venues", "vocabulary."},
+    "client": {"client.", "announce", "wire.", "venues", "vocabulary."},
     "world": {"world.", "wire.", "durable", "vocabulary."},
     "logs": set(),
+    "announce": set(),
     "durable": set(),
     "app": {
         "app.",
@@ -52,6 +53,8 @@ MAY_IMPORT = {
     },
     "cli": {
         "cli.",
+        "announce",
+        "venues",
         "control.",
         "app",
         "world.",

@@ -1,15 +1,18 @@
 """
-Logs: one JSON object a line, to stderr. What is logged is chosen by field. What a client
-can cause is bounded, so that strangers cannot fill the disk.
+Logs: one JSON object a line, to stderr, or on a terminal one line of text. What is logged is chosen
+by field. What a client can cause is bounded, so that strangers cannot fill the disk.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from typing import Any, TextIO
 
 import msgspec
 
@@ -19,6 +22,11 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 # An event that many things at once can cause says what it has to say in so many lines.
 LINES_A_MINUTE = 20
 MINUTE_S = 60.0
+
+
+# What a terminal shows a level in: ANSI's "select graphic rendition".
+_COLORS = {"WARNING": "33", "ERROR": "31", "CRITICAL": "31"}
+_QUIET = "2"
 
 
 class JsonLines(logging.Formatter):
@@ -33,10 +41,60 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
-        line |= {k: v for k, v in vars(record).items() if k not in _STANDARD}
+        line |= _fields(record)
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return msgspec.json.encode(line, enc_hook=str).decode()
+
+
+class TextLines(logging.Formatter):
+    """A record as a line to read: local time, level, event, then the fields it was given."""
+
+    def __init__(self, *, in_color: bool) -> None:
+        super().__init__()
+        self._in_color = in_color
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, without its end; a traceback follows on lines of its own."""
+        at = datetime.fromtimestamp(record.created).astimezone()
+        level = f"{record.levelname.lower():<7}"
+        if self._in_color:
+            level = f"\x1b[{_COLORS.get(record.levelname, _QUIET)}m{level}\x1b[0m"
+        fields = "".join(f"  {name}={_text(value)}" for name, value in _fields(record).items())
+        line = f"{at:%H:%M:%S} {level} {_shown(record.getMessage())}{fields}"
+        if record.exc_info:
+            trace = self.formatException(record.exc_info).splitlines()
+            line = "\n".join([line, *map(_shown, trace)])
+        return line
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        value = msgspec.json.encode(value, enc_hook=str).decode()
+    elif not value or " " in value or '"' in value:
+        value = json.dumps(value, ensure_ascii=False)
+    return _shown(value)
+
+
+def _shown(text: str) -> str:
+    # What a client sent may hold what moves a terminal's cursor or renames its window.
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class LeftOut(logging.Filter):
+    """Leaves out events that a person was told of in another way."""
+
+    def __init__(self, events: Collection[str]) -> None:
+        super().__init__()
+        self._events = events
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the line is written."""
+        return record.msg not in self._events
 
 
 class Throttle(logging.Filter):
@@ -66,10 +124,31 @@ class Throttle(logging.Filter):
         return count < LINES_A_MINUTE
 
 
-def configure(level: str = "info") -> None:
-    """Send every log of the process to stderr as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is at the time: a progress bar stands in for it, to stay below."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, stream: TextIO) -> None:
+        pass
+
+
+def configure(
+    level: str = "info", *, as_text: bool = False, left_out: Collection[str] = ()
+) -> None:
+    """
+    Send every log of the process to stderr, as JSON lines or as text.
+
+    `left_out` are events that are not written. Text is in color on a terminal, unless NO_COLOR is
+    set (https://no-color.org).
+    """
+    handler = _Stderr()
+    in_color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    handler.setFormatter(TextLines(in_color=in_color) if as_text else JsonLines())
+    handler.addFilter(LeftOut(left_out))
     handler.addFilter(Throttle())
     root = logging.getLogger()
     root.handlers = [handler]

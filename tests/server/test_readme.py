@@ -23,10 +23,12 @@ PORTS = {
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo world, on free ports."""
-    with Served(None) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        with Served(None) as running:
+            yield running
 
 
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda text: text.splitlines()[0])
@@ -48,5 +50,14 @@ def test_served_ids_are_those_of_the_session(served: Served) -> None:
     """What the README shows of the ready table is what a newcomer sees."""
     alice = served.venue("coinbase-intx")["accounts"]["alice"]
 
-    assert README.count(alice["portfolio_uuid"]) == 2
+    assert README.count(alice["portfolio_uuid"]) == 3
     assert alice["portfolio_id"] in README
+
+
+def test_accounts_prints_what_the_readme_shows(served: Served) -> None:
+    """To the letter, but for the port."""
+    command = [sys.executable, "-m", "countermand", "accounts", "alice", "--venue", "coinbase-intx"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    told = done.stdout.replace(served.venue("coinbase-intx")["base_url"], "http://127.0.0.1:8103")
+    assert f"```\n{told.rstrip()}\n```" in README

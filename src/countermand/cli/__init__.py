@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from countermand import __version__
+from countermand.cli.accounts import accounts
 from countermand.cli.journal import app as journal_app
 from countermand.cli.serve import serve
 
@@ -44,6 +45,7 @@ def _options(
 
 
 app.command("serve")(serve)
+app.command("accounts")(accounts)
 app.add_typer(journal_app, name="journal")
 
 

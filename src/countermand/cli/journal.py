@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import msgspec
 import typer
 
+from countermand.cli import progress
 from countermand.engine.chain import Recorded
 from countermand.engine.errors import Absent, JournalError
 from countermand.engine.peek import peek
@@ -47,7 +48,8 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 @app.command()
 def verify(directory: Directory = Path("countermand-data"), json: Json = False) -> None:
     """Check every record, replay them all, and compare with every mark and snapshot."""
-    result = _look(lambda: run_checks(directory))
+    with progress.shown() as told:
+        result = _look(lambda: run_checks(directory, told))
     if json:
         _print_json(result)
     else:
@@ -106,7 +108,12 @@ def repair(
     json: Json = False,
 ) -> None:
     """Keep what can be proven of a journal that a start refuses. Says first what will be lost."""
-    found = _look(lambda: run_repair(directory, time.time_ns()) if yes else plan_repair(directory))
+    with progress.shown() as told:
+        found = _look(
+            lambda: (
+                run_repair(directory, time.time_ns(), told) if yes else plan_repair(directory, told)
+            )
+        )
     if json:
         _print_json(found)
     else:

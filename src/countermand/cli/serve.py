@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
+import shutil
 import signal
 import sys
+import time
 from collections.abc import Coroutine
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
+from msgspec.structs import replace
 
 from countermand import logs
+from countermand.announce import Announcement, announced
 from countermand.app import CONNECTIONS_MAX, App, Config, ConfigError, Ready
+from countermand.cli import needs, progress
 from countermand.engine.errors import Damaged, JournalError, KeptDamaged, Lost
 from countermand.engine.sequencer import IntakeStopped
 from countermand.world import WorldError
+
+log = logging.getLogger(__name__)
+
+# Events of a start that a terminal is told of in other words.
+_SHOWN = ("recovered", "founded", "ready")
 
 # The exchange met a bug and stopped before it could answer wrongly (BSD's EX_SOFTWARE).
 EXIT_BUG = 70
@@ -60,6 +72,9 @@ def serve(
         int, typer.Option(min=1, help="Connections to all venues together.")
     ] = CONNECTIONS_MAX,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    log_format: Annotated[
+        str, typer.Option(help="text, json, or auto: text on a terminal, else json.")
+    ] = "auto",
     json: Annotated[bool, typer.Option("--json", help="Say ready in one line of JSON.")] = False,
 ) -> None:
     """Run the exchange: the venues' own APIs, over one durable exchange core."""
@@ -67,11 +82,14 @@ def serve(
         _fail("--tls-cert and --tls-key go together", 2)
     if log_level not in ("debug", "info", "warning", "error"):
         _fail(f"--log-level {log_level} is not one of debug, info, warning, error", 2)
+    if log_format not in ("auto", "text", "json"):
+        _fail(f"--log-format {log_format} is not one of auto, text, json", 2)
     if not 0 <= port <= PORT_MAX:
         _fail(f"--port {port} is not between 0 and {PORT_MAX}", 2)
     if ephemeral and data is not None:
         _fail("--ephemeral keeps nothing, so --data does not go with it", 2)
-    logs.configure(log_level)
+    as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
+    logs.configure(log_level, as_text=as_text, left_out=_SHOWN if _is_for_people(json) else ())
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     kept = None if ephemeral else data or DATA
     allowed = tuple(allow_host or ())
@@ -101,37 +119,67 @@ async def _run(config: Config, *, as_json: bool) -> None:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stopping.set)
-    app = App(config, on_fatal=lambda: os._exit(EXIT_BUG))
-    ready = await app.start()
+    with progress.shown() as told:
+        app = App(replace(config, progress=told), on_fatal=lambda: os._exit(EXIT_BUG))
+        ready = await app.start()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
-    if as_json:
-        sys.stdout.write(
-            msgspec.json.encode({"event": "ready", **msgspec.to_builtins(ready)}).decode() + "\n"
-        )
-        sys.stdout.flush()
-    else:
-        _show(ready, keeps=config.data is not None)
-    await stopping.wait()
-    await app.stop()
+    with ExitStack() as stack:
+        is_announced = _announce(stack, ready)
+        if as_json:
+            line = {"event": "ready", **msgspec.to_builtins(ready)}
+            sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+            sys.stdout.flush()
+        elif is_announced and sys.stdout.isatty():
+            _show_briefly(ready, config.data)
+        else:
+            _show_all(ready, config.data)
+        await stopping.wait()
+        await app.stop()
 
 
-def _show(ready: Ready, *, keeps: bool) -> None:
-    for name, venue in ready.venues.items():
-        typer.secho(f"{name}  {venue['base_url']}", bold=True)
-        width = 2 + max(len(field) for needs in venue["accounts"].values() for field in needs)
-        for account, needs in venue["accounts"].items():
-            for index, (field, value) in enumerate(needs.items()):
-                typer.echo(f"  {'' if index else account:<8}{field:<{width}}{_plain(value)}")
-        typer.echo(f"  {'markets':<{8 + width}}{_plain(venue['markets'])}\n")
-    promise = "everything answered is kept" if keeps else "nothing is kept"
+def _announce(stack: ExitStack, ready: Ready) -> bool:
+    announcement = Announcement(os.getpid(), time.time_ns(), ready.control, ready.venues)
+    try:
+        stack.enter_context(announced(announcement))
+    except OSError as error:
+        log.warning("not announced to other programs", extra={"reason": str(error)})
+        return False
+    return True
+
+
+def _is_for_people(as_json: bool) -> bool:
+    return sys.stdout.isatty() and not as_json
+
+
+def _show_all(ready: Ready, data: Path | None) -> None:
+    needs.show(ready.venues)
+    promise = "everything answered is kept" if data else "nothing is kept"
     typer.echo(f"control  {ready.control}   (Ctrl-C stops; {promise})")
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {item}" for name, item in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _show_briefly(ready: Ready, data: Path | None) -> None:
+    """Say in a few lines where everything is, and how to learn the rest."""
+    kept = f"everything answered is kept in {data}" if data else "nothing is kept"
+    where = {name: venue["base_url"] for name, venue in ready.venues.items()}
+    where["control"] = f"{ready.control}   (Ctrl-C stops; {kept})"
+    width = max(map(len, where))
+    # None leaves it to the terminal; https://no-color.org
+    color = False if os.environ.get("NO_COLOR") else None
+    for name, url in where.items():
+        typer.echo(f"{typer.style(f'{name:<{width}}', fg='cyan')}  {url}", color=color)
+    users = dict.fromkeys(user for venue in ready.venues.values() for user in venue["accounts"])
+    if users:
+        ask = typer.style(f"{_this_command()} accounts {next(iter(users))}", bold=True)
+        typer.echo(f"keys and accounts of {', '.join(users)}: {ask}", color=color)
+
+
+def _this_command() -> str:
+    """Return what calls this program from a shell."""
+    if shutil.which("countermand"):
+        return "countermand"
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "countermand" else f"{sys.executable} -m countermand"
 
 
 def _fail(text: str, code: int) -> None:
