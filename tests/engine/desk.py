@@ -23,7 +23,7 @@ from countermand.engine.errors import Full
 from countermand.engine.high_water import Level
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
-from countermand.engine.ports import Journal, Mark, Writer
+from countermand.engine.ports import Clock, Journal, Mark, Writer
 from countermand.engine.sequencer import Engine
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.vocabulary.commands import (
@@ -149,7 +149,7 @@ def flip(path: Path, at: int, bit: int = 0) -> None:
 
 def engine_over(
     journal: Journal,
-    clock: ManualClock | None = None,
+    clock: Clock | None = None,
     *,
     exchange: Exchange | None = None,
     limits: Limits | None = None,

@@ -22,7 +22,7 @@ from tests.engine.desk import (
 from countermand.core.exchange import Exchange
 from countermand.engine import errors, sequencer
 from countermand.engine.chain import GENESIS, encode_entry, fold
-from countermand.engine.clock import ManualClock, SystemClock
+from countermand.engine.clock import ExchangeClock, ManualClock, SystemClock
 from countermand.engine.errors import Damaged, Full, JournalError, Stale
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
@@ -42,7 +42,9 @@ from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.receipt import Receipt
 
 
-async def founded(clock: ManualClock | None = None, **more: Any) -> tuple[Engine, GatedJournal]:
+async def founded(
+    clock: ManualClock | ExchangeClock | None = None, **more: Any
+) -> tuple[Engine, GatedJournal]:
     """Return a started engine over a founded exchange, and the gate of its journal, closed."""
     gated = GatedJournal()
     engine = engine_over(gated, clock, **more)
@@ -707,6 +709,59 @@ def test_every_command_has_the_type_replay_gives_it() -> None:
         accepted = receipt.events[0]
         assert isinstance(accepted, OrderAccepted)
         assert type(accepted.order.terms.side) is type(order().terms.side)
+        await engine.stop()
+
+    run(test())
+
+
+def test_what_is_due_can_be_waited_for() -> None:
+    """Of a clock that stands still: nothing happens before it is moved, all by when it returns."""
+
+    async def test() -> None:
+        clock = ExchangeClock()
+        clock.freeze()
+        engine, gated = await founded(clock)
+        gated.open(100)
+        for hours in (3, 1, 2):
+            expire_ns = clock.now_ns() + hours * 3_600_000_000_000
+            await engine.submit(order(time_in_force=TimeInForce.GTD, expire_ns=expire_ns))
+        await engine.until_done()
+        assert engine.open_orders == 3
+        clock.set(engine.next_due_ns())
+        await engine.until_done()
+        assert (engine.open_orders, engine.ts_ns) == (2, clock.now_ns())
+        clock.set(clock.now_ns() + 7_200_000_000_000)
+        await engine.until_done()
+        assert (engine.open_orders, engine.next_due_ns()) == (0, 0)
+        await engine.stop()
+
+    run(test())
+
+
+def test_commands_are_turned_away_once_those_before_are_settled() -> None:
+    """And taken again, but for another reason than the one given."""
+
+    async def test() -> None:
+        clock = ManualClock()
+        engine, gated = await founded(clock)
+        expire_ns = clock.now_ns() + 3_600_000_000_000
+        before = engine.submit(order(time_in_force=TimeInForce.GTD, expire_ns=expire_ns))
+        ending = await spawn(engine.turn_away("it ends"))
+        with pytest.raises(IntakeStopped, match="it ends"):
+            engine.submit(order())
+        assert not ending.done()
+        gated.open(100)
+        await ending
+        assert before.done()
+        engine.take_again("another reason")
+        with pytest.raises(IntakeStopped, match="it ends"):
+            engine.submit(order())
+        clock.advance(3_600_000_000_000)
+        with pytest.raises(IntakeStopped, match="it ends"):
+            await engine.until_done()
+        engine.take_again("it ends")
+        await engine.submit(order())
+        assert engine.open_orders == 1
         await engine.stop()
 
     run(test())

@@ -12,7 +12,7 @@ from tests.bot import Bot
 from tests.served import Served
 
 from countermand import world as worlds
-from countermand.app.founding import key_ring, settings_of
+from countermand.app.founding import key_ring
 from countermand.server.credentials import KeyRing
 from countermand.server.request_log import CUT, explained, logged
 from countermand.venues import VENUES
@@ -34,7 +34,7 @@ def keys_of(name: str) -> tuple[Venue, KeyRing, Any]:
     """A venue of the demo world, its keys and its settings."""
     venue = VENUES[name]
     [part] = worlds.demo([venue]).values()
-    return venue, key_ring(venue, part), settings_of(venue, part)
+    return venue, key_ring(venue, part), worlds.settings(venue, part)
 
 
 @pytest.mark.parametrize("name", VENUES)

@@ -7,7 +7,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from countermand.app.founding import is_published
-from countermand.engine.ports import Clock
 from countermand.server.admission import Admission
 from countermand.server.front import front
 from countermand.server.pipeline import Pipeline
@@ -23,11 +22,11 @@ class Door(Struct, frozen=True):
     is_published: bool
 
 
-def door(pipeline: Pipeline, admission: Admission, clock: Clock) -> Door:
+def door(pipeline: Pipeline, admission: Admission) -> Door:
     """Return the way to a pipeline, with every layer that its world asks for."""
     venue, settings, keys = pipeline.venue, pipeline.settings, pipeline.keys
     begin = admission.through(pipeline.gate())
     published = is_published(venue.name, keys)
     if published:
-        begin = explained(begin, venue, keys, settings, clock)
+        begin = explained(begin, venue, keys, settings, pipeline.proof_clock)
     return Door(front(begin, venue, settings), pipeline.refuse, published)

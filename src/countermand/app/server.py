@@ -117,7 +117,7 @@ class App:
         most = room.connections_max if len(pipelines) == 1 else room.connections_max // 2
         limits = Limits(connections_max=most)
         for name, pipeline in pipelines.items():
-            way = door(pipeline, admission, self._clock)
+            way = door(pipeline, admission)
             known = named if way.is_published else None
             site = Site(way.begin, way.refuse, limits, known, admission)
             faults.serve(site, pipeline)

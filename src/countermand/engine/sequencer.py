@@ -26,16 +26,18 @@ from typing import Any
 from msgspec import Struct
 
 from countermand.core.exchange import Exchange
-from countermand.engine.chain import as_journaled, encode_in_place, fold
+from countermand.engine.chain import fold
+from countermand.engine.clock import ExchangeClock
 from countermand.engine.committer import Committer
 from countermand.engine.errors import Full, JournalError, Stale
 from countermand.engine.feed import Feed
+from countermand.engine.group import TIME_IS_DUE, Group, stamp
 from countermand.engine.histogram import Histogram
 from countermand.engine.intake import Batch, Intake, Limits, Queued, QueueFull, Reply, Taken
 from countermand.engine.keeper import Keeper
 from countermand.engine.ports import Clock, Journal, Kept, Mark
 from countermand.engine.snapshot import SnapshotDirectory
-from countermand.vocabulary.commands import AdvanceTime, Command, Entry
+from countermand.vocabulary.commands import Command
 from countermand.vocabulary.queries import Query
 from countermand.vocabulary.receipt import Receipt
 
@@ -55,9 +57,6 @@ BEHIND_NS_MIN = 1_000_000_000
 # The loop's timer and the wall clock can drift apart or be stepped: look again at least this often,
 # and not so often as to spin when the timer comes a moment before the clock.
 TIMER_S_MIN, TIMER_S_MAX = 0.001, 1.0
-
-_ADVANCE, _ADVANCE_BYTES = as_journaled(AdvanceTime())
-_TIME_IS_DUE: Taken = ((_ADVANCE,), (_ADVANCE_BYTES,), Queued(_ADVANCE, _ADVANCE_BYTES, (), None))
 
 
 class IntakeStopped(Exception):
@@ -91,13 +90,6 @@ class Answer(Struct, frozen=True, gc=False):
     view: Any
 
 
-class _Group(Struct, gc=False):
-    # Entries in order, and the items they came of; `ahead` entries come of time being due.
-    entries: list[Entry]
-    taken: list[Taken]
-    ahead: int
-
-
 class Engine:
     """
     An exchange, its journal, and the queue before them.
@@ -128,12 +120,13 @@ class Engine:
         self._marks: list[Mark] = []
         self._refusal: str | None = "the exchange has not started"
         self._failure: Exception | None = None
-        self._in_doubt: _Group | None = None
+        self._in_doubt: Group | None = None
         self._retrying: asyncio.TimerHandle | None = None
         self._is_broken = self._is_busy = self._is_behind = False
         self._due_ns = 0
         self._timer: asyncio.TimerHandle | None = None
         self._quiet: Future[None] | None = None
+        self._turn: Future[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
 
     @property
@@ -166,6 +159,20 @@ class Engine:
         """How far the clock is behind the last entry's time, 0 when that is no matter."""
         behind_ns = self._exchange.ts_ns - self._clock.now_ns()
         return behind_ns if behind_ns >= BEHIND_NS_MIN else 0
+
+    @property
+    def number(self) -> int:
+        """The last number that was given out."""
+        return self._exchange.number
+
+    @property
+    def ts_ns(self) -> int:
+        """The time of the last applied entry."""
+        return self._exchange.ts_ns
+
+    def next_due_ns(self) -> int:
+        """Return when something falls due by itself, 0 when never."""
+        return self._exchange.next_due_ns()
 
     def health(self) -> Health:
         """Return how the engine is."""
@@ -257,6 +264,38 @@ class Engine:
             self._is_busy = True
             self._loop.call_soon(self._guarded, self._form)
 
+    async def until_done(self) -> None:
+        """
+        Return once all that is due by the clock has happened and was told. Raises: IntakeStopped.
+        """
+        while 0 < self._exchange.next_due_ns() <= self._clock.now_ns():
+            if self._refusal is not None:
+                raise IntakeStopped(self._refusal)
+            self.wake()
+            await self._next_turn()
+
+    async def turn_away(self, refusal: str) -> None:
+        """Refuse commands from now on, and return once those that were taken are settled."""
+        self._refusal = self._refusal or refusal
+        while self._is_busy:
+            await self._next_turn()
+
+    def take_again(self, refusal: str) -> None:
+        """Take commands again, if it was for this reason that none were taken."""
+        if self._refusal == refusal:
+            self._refusal = None
+            self.wake()
+
+    async def _next_turn(self) -> None:
+        if self._turn is None:
+            self._turn = self._loop.create_future()
+        await asyncio.shield(self._turn)
+
+    def _end_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            turn.set_result(None)
+
     async def stop(self) -> None:
         """Take no new commands, answer those that wait, flush, leave a snapshot. Idempotent."""
         if self._stopping is None:
@@ -296,14 +335,14 @@ class Engine:
             self._tell_of_clock(last_ns - now_ns)
         ts_ns = max(now_ns, last_ns + 1)
         due_ns = self._exchange.next_due_ns()
-        taken = [_TIME_IS_DUE] if 0 < due_ns <= ts_ns else []
+        taken = [TIME_IS_DUE] if 0 < due_ns <= ts_ns else []
         ahead, first_seq = len(taken), self._exchange.seq + 1
         taken += self._intake.take(self._exchange.number + 1 + ahead)
         if not taken:
             self._rest(due_ns, ts_ns)
             return
-        entries, payloads = _stamp(taken, first_seq, ts_ns)
-        group = _Group(entries, taken, ahead)
+        entries, payloads = stamp(taken, first_seq, ts_ns)
+        group = Group(entries, taken, ahead)
         self.groups += 1
         marks, self._marks = self._marks, []
         self._committer.commit(
@@ -321,6 +360,8 @@ class Engine:
 
     def _rest(self, due_ns: int, ts_ns: int) -> None:
         self._is_busy = False
+        if self._turn is not None:
+            self._end_turn()
         if self._quiet is not None and not self._quiet.done():
             self._quiet.set_result(None)
         elif due_ns != self._due_ns or (due_ns and self._timer is None):
@@ -331,7 +372,9 @@ class Engine:
             self._timer.cancel()
             self._timer = None
         self._due_ns = due_ns
-        if due_ns:
+        # Of a clock that stands still the engine is told when it goes on.
+        stands_still = isinstance(self._clock, ExchangeClock) and self._clock.stands_still
+        if due_ns and not stands_still:
             seconds = min(max((due_ns - ts_ns) / 1e9, TIMER_S_MIN), TIMER_S_MAX)
             self._timer = self._loop.call_later(seconds, self._on_timer)
 
@@ -339,7 +382,7 @@ class Engine:
         self._timer = None
         self.wake()
 
-    def _committed(self, group: _Group, failure: Exception | None) -> None:
+    def _committed(self, group: Group, failure: Exception | None) -> None:
         """Apply a durable group, then publish it, then answer; or stop if it is not durable."""
         if failure is not None:
             self._in_doubt = group
@@ -349,10 +392,12 @@ class Engine:
         receipts = self._apply(group)
         self.feed.publish(receipts)
         self._reply(group, receipts)
+        if self._turn is not None:
+            self._end_turn()
         self._keeper.consider(self._journal.checksum, self._outcome)
         self._form()
 
-    def _apply(self, group: _Group) -> list[Receipt]:
+    def _apply(self, group: Group) -> list[Receipt]:
         apply, outcome, receipts = self._exchange.apply, self._outcome, []
         for entry in group.entries:
             receipt = apply(entry)
@@ -366,7 +411,7 @@ class Engine:
             raise AssertionError("what was due did not happen")
         return receipts
 
-    def _reply(self, group: _Group, receipts: list[Receipt]) -> None:
+    def _reply(self, group: Group, receipts: list[Receipt]) -> None:
         start = 0
         for commands, _, item in group.taken:
             end = start + len(commands)
@@ -445,14 +490,3 @@ class Engine:
             log.warning("the last marks were not written", extra={"reason": str(error)})
         finally:
             self._journal.close()
-
-
-def _stamp(taken: list[Taken], seq: int, ts_ns: int) -> tuple[list[Entry], list[bytes]]:
-    """Return what was taken as entries from `seq` on, and the bytes of them."""
-    entries, payloads = [], []
-    for commands, encoded, _ in taken:
-        for command, data in zip(commands, encoded, strict=True):
-            entries.append(Entry(seq, ts_ns, command))
-            payloads.append(encode_in_place(seq, ts_ns, data))
-            seq, ts_ns = seq + 1, ts_ns + 1
-    return entries, payloads

@@ -65,10 +65,19 @@ class Pipeline:
     """One venue, served by one engine."""
 
     def __init__(
-        self, venue: Venue, engine: Engine, keys: KeyRing, clock: Clock, settings: Settings
+        self,
+        venue: Venue,
+        engine: Engine,
+        keys: KeyRing,
+        clock: Clock,
+        settings: Settings,
+        client_clock: Clock | None = None,
     ) -> None:
         self.venue, self.settings = venue, settings
         self.engine, self.keys, self.clock = engine, keys, clock
+        self.client_clock = client_clock or clock
+        # A client's stamp is of its own time; a token of ours ends by the exchange's.
+        self.proof_clock = self.client_clock if venue.habits.stamped else clock
         self.metrics = Metrics(venue.name)
         self.watch = OrderWatch(engine)
         self.tools = Tools(engine, keys, self.watch, Lanes(), settings.cancels_first)
@@ -178,13 +187,14 @@ class _Call:
     # One request on its way. Each step either goes on to the next or raises.
 
     __slots__ = (
-        "_answer", "_began_ns", "_now_ns", "_params", "_pipeline", "_request", "_route", "_row",
-        "_unmatched",
+        "_answer", "_began_ns", "_client_ns", "_now_ns", "_params", "_pipeline", "_request",
+        "_route", "_row", "_unmatched",
     )  # fmt: skip
 
     def __init__(self, pipeline: Pipeline, request: Request, answer: Answer) -> None:
         self._pipeline, self._request, self._answer = pipeline, request, answer
         self._began_ns, self._now_ns = perf_counter_ns(), pipeline.clock.now_ns()
+        self._client_ns = pipeline.client_clock.now_ns()
         self._route: Route | None = None
         self._row = pipeline.no_row
         self._params: Params = {}
@@ -212,16 +222,17 @@ class _Call:
         if (route := self._route) is not None:
             self._row = pipeline.rows[id(route)]
             if route.attempts is not None:
-                pipeline.count_attempt(route.attempts, request, self._now_ns)
+                pipeline.count_attempt(route.attempts, request, self._client_ns)
             if route.access is Access.PUBLIC:
                 self._converse(route, ANYONE)
                 return
+        proof_ns = self._client_ns if pipeline.venue.habits.stamped else self._now_ns
         if pipeline.verifier is None:
-            self._proven(pipeline.check(request, self._now_ns))
+            self._proven(pipeline.check(request, proof_ns))
         else:
             key = pipeline.claimed(request)
             cancels = self._row.cancels and pipeline.settings.cancels_first
-            pipeline.verifier.verify(request, self._now_ns, self._verified, key, cancels=cancels)
+            pipeline.verifier.verify(request, proof_ns, self._verified, key, cancels=cancels)
 
     def _asks_first(self) -> bool:
         habits, request = self._pipeline.venue.habits, self._request
@@ -239,7 +250,7 @@ class _Call:
         route, row = self._route, self._row
         weight = 1 if route is None else route.weight
         self._pipeline.limits.charge(
-            row.limits, principal.key, weight, self._now_ns, cancels=row.cancels
+            row.limits, principal.key, weight, self._client_ns, cancels=row.cancels
         )
         if route is None:
             assert self._unmatched is not None  # noqa: S101  (one of the two is there)

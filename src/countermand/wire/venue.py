@@ -75,7 +75,8 @@ class Habits(Struct, frozen=True):
     lower case, that every answer repeats. `produces` are the media types of its JSON answers, the
     usual one first. `secrets` are headers and query parameters, in lower case, that no log may
     show. `explain` says of a request that was not proven why, with its arguments those of
-    `Auth.verify`. `key_header` names the key, before anything is proven.
+    `Auth.verify`. `key_header` names the key, before anything is proven. With `stamped` what proves
+    a request bears the time of the client's clock; without, time ends only what the venue issued.
     """
 
     auth_first: tuple[bytes, ...] = ()
@@ -84,6 +85,7 @@ class Habits(Struct, frozen=True):
     secrets: frozenset[bytes] = frozenset()
     explain: Callable[[Request, Keys[Any], Any, int], str] | None = None
     key_header: bytes = b""
+    stamped: bool = False
 
 
 def _number_text(order: OrderReport) -> str:

@@ -22,6 +22,7 @@ VENUE = Venue(
         secrets=frozenset({b"cb-access-passphrase", b"cb-access-sign"}),
         explain=explain,
         key_header=b"cb-access-key",
+        stamped=True,
     ),
     order_text=ids.order_name,
     parse_order=ids.order_of,

@@ -23,6 +23,7 @@ VENUE = Venue(
         secrets=frozenset({b"x-pm-signature"}),
         explain=explain,
         key_header=b"x-pm-access-key",
+        stamped=True,
     ),
     order_text=ids.order_name,
     parse_order=ids.parse_order,
