@@ -15,7 +15,7 @@ UV_COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-ve
 # What is installed is told on stderr: the output of `make serve ARGS=--json` is one line of JSON.
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help install serve test soak check format bench new-venue size fuzz lock clean
+.PHONY: help install serve test soak check format bench new-venue size seeds fuzz lock clean
 
 help:
 	@echo "make serve    run the exchange with its demo world   (ARGS='--ephemeral --port 9000')"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench    measure, and print ratios of one run   (ARGS='core --against ../other --quick')"
 	@echo "make new-venue  start a venue: folder, line, tests     (NAME=acme)"
 	@echo "make size     count the venues' code                 (ARGS='../other .')"
+	@echo "make seeds    write docs/seeds.md anew"
 	@echo "make fuzz     run the property tests long            (SEED=n)"
 	@echo "make install  what the tests need, and no more       (VENV=.venv PYTHON=python3 PIP=23.0.1)"
 	@echo "make lock     pin the dependencies anew"
@@ -58,6 +59,9 @@ new-venue:
 
 size:
 	@$(PYTHON) tools/size.py $(ARGS)
+
+seeds: $(VENV)/dev
+	@$(BIN)/python -m tools.seeds
 
 fuzz: $(VENV)/dev
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/core --timeout=0 \
