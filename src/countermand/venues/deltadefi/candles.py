@@ -10,11 +10,8 @@ Source: API reference, "Get Aggregated Price"; TypeScript SDK 1.1.3 for 5m to 1d
         for 1w and 1M.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
-from itertools import groupby
 
 from countermand.venues.deltadefi import resolve
 from countermand.venues.deltadefi.errors import Code, Refused
@@ -23,33 +20,24 @@ from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.queries import ListTrades
 from countermand.vocabulary.reports import Trade
-from countermand.wire import numbers, times
+from countermand.wire import candles, numbers, times
+from countermand.wire.candles import DAY_NS, HOUR_NS, MINUTE_NS, WEEKLY, Candle, StartOf, every
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.fields import invalid
 
-_MINUTE = 60
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
-# The epoch was a Thursday.
-_FIRST_MONDAY = 4 * _DAY
+
+def _month(at_ns: int) -> int:
+    at = datetime.fromtimestamp(at_ns // times.S, UTC)
+    return int(datetime(at.year, at.month, 1, tzinfo=UTC).timestamp()) * times.S
 
 
-def _every(length_s: int, offset_s: int, at_s: int) -> int:
-    return at_s - (at_s - offset_s) % length_s
-
-
-def _month(at_s: int) -> int:
-    at = datetime.fromtimestamp(at_s, UTC)
-    return int(datetime(at.year, at.month, 1, tzinfo=UTC).timestamp())
-
-
-_STARTS: dict[str, Callable[[int], int]] = {
-    "5m": partial(_every, 5 * _MINUTE, 0),
-    "15m": partial(_every, 15 * _MINUTE, 0),
-    "30m": partial(_every, 30 * _MINUTE, 0),
-    "1h": partial(_every, _HOUR, 0),
-    "1d": partial(_every, _DAY, 0),
-    "1w": partial(_every, 7 * _DAY, _FIRST_MONDAY),
+STARTS: dict[str, StartOf] = {
+    "5m": every(5 * MINUTE_NS),
+    "15m": every(15 * MINUTE_NS),
+    "30m": every(30 * MINUTE_NS),
+    "1h": every(HOUR_NS),
+    "1d": every(DAY_NS),
+    "1w": WEEKLY,
     "1M": _month,
 }
 
@@ -61,29 +49,28 @@ def serve_candles(message: m.ListCandles, ctx: Ctx) -> Serving[list[m.Candle]]:
     Raises: Refused (4106, 4405), InvalidField.
     """
     instrument = resolve.instrument(message.symbol, ctx)
-    if (start_of := _STARTS.get(message.interval)) is None:
+    if (start_of := STARTS.get(message.interval)) is None:
         raise Refused(Code.BAD_INTERVAL)
     if message.start > message.end:
         raise invalid("end", "must not be before start")
     if message.order_by not in ("asc", "desc"):
         raise invalid("order_by", "must be asc or desc")
     trades: tuple[Trade, ...] = yield ListTrades(instrument.instrument_id)
-    candles = [
-        _candle(start_s, list(within), instrument)
-        for start_s, within in groupby(reversed(trades), lambda it: start_of(it.ts_ns // times.S))
-        if message.start <= start_s <= message.end
+    shown = [
+        show_candle(candle, instrument)
+        for candle in candles.candles(reversed(trades), instrument, start_of)
+        if message.start <= candle.start_ns // times.S <= message.end
     ]
-    return candles if message.order_by == "asc" else candles[::-1]
+    return shown if message.order_by == "asc" else shown[::-1]
 
 
-def _candle(start_s: int, oldest_first: list[Trade], instrument: Instrument) -> m.Candle:
-    ticks = [trade.price_ticks for trade in oldest_first]
-    opened, high, low, close = (
-        Decimal(numbers.price_text(instrument, one))
-        for one in (ticks[0], max(ticks), min(ticks), ticks[-1])
-    )
-    volume = numbers.qty_text(instrument, sum(trade.qty_lots for trade in oldest_first))
-    return m.Candle(start_s, instrument.symbol, opened, high, low, close, Decimal(volume))
+def show_candle(candle: Candle, instrument: Instrument) -> m.Candle:
+    """Return a candle."""
+    prices = (candle.open_ticks, candle.high_ticks, candle.low_ticks, candle.close_ticks)
+    opened, high, low, close = (Decimal(numbers.price_text(instrument, one)) for one in prices)
+    volume = Decimal(numbers.qty_text(instrument, candle.qty_lots))
+    start_s = candle.start_ns // times.S
+    return m.Candle(start_s, instrument.symbol, opened, high, low, close, volume)
 
 
 CANDLES = Op(m.ListCandles, list[m.Candle], serve_candles)

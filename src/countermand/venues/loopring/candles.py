@@ -8,9 +8,6 @@ Source: DEX API v3, "Get candlestick data"; npm SDK 3.9.22, `getMixCandlestick`,
         the Unix epoch, weeks on Mondays, which is our proposal (README).
 """
 
-from collections.abc import Sequence
-from itertools import groupby
-
 from countermand.venues.loopring import resolve
 from countermand.venues.loopring.messages import markets as m
 from countermand.venues.loopring.parameters import given, optional_number
@@ -18,7 +15,8 @@ from countermand.venues.loopring.resolve import Pair
 from countermand.venues.loopring.settings import Ctx
 from countermand.vocabulary.queries import ListTrades
 from countermand.vocabulary.reports import Trade
-from countermand.wire import times
+from countermand.wire import candles, times
+from countermand.wire.candles import DAY_NS, HOUR_NS, MINUTE_NS, WEEKLY, Candle, StartOf, every
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import MissingField
 from countermand.wire.fields import invalid
@@ -27,16 +25,11 @@ from countermand.wire.numbers import price_text
 CANDLES_MAX = 1_440
 _CANDLES_DEFAULT = 100
 
-_MINUTE_MS = 60_000
-_HOUR_MS = 60 * _MINUTE_MS
-_DAY_MS = 24 * _HOUR_MS
-_LENGTHS_MS = {
-    "1min": _MINUTE_MS, "5min": 5 * _MINUTE_MS, "15min": 15 * _MINUTE_MS, "30min": 30 * _MINUTE_MS,
-    "1hr": _HOUR_MS, "2hr": 2 * _HOUR_MS, "4hr": 4 * _HOUR_MS, "12hr": 12 * _HOUR_MS,
-    "1d": _DAY_MS, "1w": 7 * _DAY_MS,
+STARTS: dict[str, StartOf] = {
+    "1min": every(MINUTE_NS), "5min": every(5 * MINUTE_NS), "15min": every(15 * MINUTE_NS),
+    "30min": every(30 * MINUTE_NS), "1hr": every(HOUR_NS), "2hr": every(2 * HOUR_NS),
+    "4hr": every(4 * HOUR_NS), "12hr": every(12 * HOUR_NS), "1d": every(DAY_NS), "1w": WEEKLY,
 }  # fmt: skip
-# The epoch was a Thursday.
-_OFFSETS_MS = {"1w": 4 * _DAY_MS}
 
 
 def serve_candles(message: m.GetCandles, ctx: Ctx) -> Serving[m.Candles]:
@@ -46,36 +39,28 @@ def serve_candles(message: m.GetCandles, ctx: Ctx) -> Serving[m.Candles]:
     pair = resolve.market((message.market or "").removeprefix("COMBINE-"), ctx)
     if (interval := given(message.interval)) is None:
         raise MissingField("interval")
-    if (length_ms := _LENGTHS_MS.get(interval)) is None:
-        raise invalid("interval", f"must be of {', '.join(_LENGTHS_MS)}")
-    offset_ms = _OFFSETS_MS.get(interval, 0)
+    if (start_of := STARTS.get(interval)) is None:
+        raise invalid("interval", f"must be of {', '.join(STARTS)}")
     first_ms = optional_number("start", message.start, 0)
     last_ms = optional_number("end", message.end, 0) or ctx.now_ns // times.MS
     limit = min(optional_number("limit", message.limit, _CANDLES_DEFAULT), CANDLES_MAX)
     trades: tuple[Trade, ...] = yield ListTrades(pair.instrument.instrument_id)
-
-    def start_of(trade: Trade) -> int:
-        at_ms = trade.ts_ns // times.MS
-        return at_ms - (at_ms - offset_ms) % length_ms
-
     rows = [
-        _row(start_ms, list(within), pair)
-        for start_ms, within in groupby(trades, start_of)
-        if first_ms <= start_ms <= last_ms
+        show_candle(candle, pair)
+        for candle in candles.candles(reversed(trades), pair.instrument, start_of)
+        if first_ms <= candle.start_ns // times.MS <= last_ms
     ]
-    return m.Candles(candlesticks=rows[:limit])
+    return m.Candles(candlesticks=rows[: -limit - 1 : -1])
 
 
-def _row(start_ms: int, newest_first: Sequence[Trade], pair: Pair) -> tuple[str, ...]:
-    one, ticks = pair.instrument, [trade.price_ticks for trade in newest_first]
-    opened, close, high, low = (
-        price_text(one, value) for value in (ticks[-1], ticks[0], max(ticks), min(ticks))
-    )
-    lots = sum(trade.qty_lots for trade in newest_first)
-    notional = sum(one.notional_of(trade.price_ticks, trade.qty_lots) for trade in newest_first)
-    size, volume = pair.base.floor_units(lots * one.lot_minor), pair.quote.floor_units(notional)
-    count = str(len(ticks))
-    return (str(start_ms), count, opened, close, high, low, str(size), str(volume))
+def show_candle(candle: Candle, pair: Pair) -> tuple[str, ...]:
+    """Return the row of a candle."""
+    one = pair.instrument
+    prices = (candle.open_ticks, candle.close_ticks, candle.high_ticks, candle.low_ticks)
+    size = pair.base.floor_units(candle.qty_lots * one.lot_minor)
+    volume = pair.quote.floor_units(candle.notional_minor)
+    start_ms, count = str(candle.start_ns // times.MS), str(candle.trades)
+    return (start_ms, count, *(price_text(one, value) for value in prices), str(size), str(volume))
 
 
 CANDLES = Op(m.GetCandles, m.Candles, serve_candles)
