@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from countermand.venues.coinbase_intx import credential as credentials
 from countermand.venues.coinbase_intx.credential import IntxCredential
+from countermand.venues.coinbase_intx.messages.streams import Asked
 from countermand.venues.coinbase_intx.settings import IntxSettings
 from countermand.wire import crypto, times
 from countermand.wire.credential import Keys, Principal
@@ -28,6 +29,9 @@ KEY = b"cb-access-key"
 PASSPHRASE = b"cb-access-passphrase"
 TIMESTAMP = b"cb-access-timestamp"
 SIGN = b"cb-access-sign"
+# The market data feed, as its signature names it.
+FEED = b"CBINTLMD"
+
 PROOF = (KEY, PASSPHRASE, TIMESTAMP, SIGN)
 
 
@@ -88,6 +92,30 @@ def canonical(request: Request, stamp: bytes, path: bytes) -> bytes:
     Source: INTX REST reference, "Authentication"; vectors/signing.json.
     """
     return b"%b%b%b%b" % (stamp, request.method.encode(), path, request.body)
+
+
+def verify_stream(
+    asked: Asked, keys: Keys[IntxCredential], settings: IntxSettings, now_ns: int
+) -> None:
+    """
+    See that a subscription's signature is its key's.
+
+    Raises: Unauthorized.
+    Source: INTX WebSocket documentation, "Authentication"; vectors/signing.json, case of the feed.
+    """
+    held = keys.find(asked.key)
+    if held is None:
+        raise Unauthorized("invalid api key")
+    crypto.check_equal(held.passphrase.encode(), asked.passphrase.encode(), "invalid passphrase")
+    stamp = asked.time.encode()
+    _check_stamp(stamp, settings, now_ns)
+    expected = crypto.hmac_sha256_base64(held.secret, canonical_stream(held, stamp))
+    crypto.check_equal(expected, asked.signature.encode(), "invalid signature")
+
+
+def canonical_stream(held: IntxCredential, stamp: bytes) -> bytes:
+    """Return the bytes a subscription is signed over: stamp, key, the feed's name, passphrase."""
+    return b"%b%b%b%b" % (stamp, held.key.encode(), FEED, held.passphrase.encode())
 
 
 def _check_stamp(stamp: bytes, settings: IntxSettings, now_ns: int) -> None:

@@ -11,6 +11,7 @@ from countermand.venues.coinbase_intx import (
     preview,
     read_orders,
     replace,
+    streams,
     summary,
 )
 from countermand.wire.operation import Access
@@ -18,6 +19,7 @@ from countermand.wire.operation import Operation as Do
 from countermand.wire.route import Routes, rows_at
 
 _row = rows_at("/api/v1", "INTX REST reference: ")
+_feed = rows_at("", "INTX WebSocket documentation: ")
 
 PUBLIC, VIEW, TRADE = Access
 
@@ -77,6 +79,10 @@ _HOLDINGS = (
     _row("GET /portfolios/{portfolio}/fills", Do.LIST_FILLS, VIEW, fills.LIST_OF_ONE,
          "List portfolio fills"),
 )
+
+_STREAMS = (
+    _feed("GET /", Do.OPEN_STREAM, PUBLIC, streams.MARKET_DATA, "Overview", status=101),
+)
 # fmt: on
 
-ROUTES = Routes(_ORDERS + _MARKETS + _PORTFOLIOS + _HOLDINGS)
+ROUTES = Routes(_ORDERS + _MARKETS + _PORTFOLIOS + _HOLDINGS + _STREAMS)
