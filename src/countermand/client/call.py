@@ -17,6 +17,7 @@ from countermand.wire import codec
 from countermand.wire.conversation import AnyContext, Flow, Step
 from countermand.wire.credential import Credential
 from countermand.wire.errors import NotExpressible
+from countermand.wire.flows import reading
 from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Route
 from countermand.wire.venue import Venue
@@ -59,7 +60,10 @@ def single(venue: Venue, operation: Operation) -> Flow:
     ) -> Generator[Step, Any, Any]:
         message = ask(asked, context)
         reply = yield Step(operation, message, says=asked)
-        return read(reply, message, context)
+        # A venue may have more markets than a client learns of at first.
+        learn = venue.client.learn_market if venue.client else None
+        told = partial(read, reply, message, context)
+        return (yield from reading(told, learn, credential, context))
 
     return flow
 

@@ -6,12 +6,13 @@ They differ in how they wait and in nothing else.
 """
 
 from collections.abc import Awaitable, Callable, Generator
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
 from countermand.wire.conversation import Step
-from countermand.wire.errors import Malformed, NotExpressible
+from countermand.wire.errors import Malformed, NotExpressible, WireError
 
 Steps = Generator[Step, Any, Any]
 
@@ -26,12 +27,17 @@ async def run(name: str, steps: Steps, exchange: Callable[[Step], Awaitable[Any]
     """
     Return what a flow of the venue called `name` reports.
 
-    Raises: what `exchange` does, after which no further step is taken; Malformed for a reply that
+    Raises: what `exchange` does, unless the flow goes on without; Malformed for a reply that
             cannot be read; NotExpressible.
     """
     step: Step | Done = next(steps)
     while isinstance(step, Step):
-        step = advance(name, steps, await exchange(step))
+        try:
+            reply = await exchange(step)
+        except WireError as error:
+            step = refused(name, steps, error)
+        else:
+            step = advance(name, steps, reply)
     return step.report
 
 
@@ -39,14 +45,28 @@ def run_sync(name: str, steps: Steps, exchange: Callable[[Step], Any]) -> Any:
     """Return what a flow reports, without waiting for anything but `exchange`."""
     step: Step | Done = next(steps)
     while isinstance(step, Step):
-        step = advance(name, steps, exchange(step))
+        try:
+            reply = exchange(step)
+        except WireError as error:
+            step = refused(name, steps, error)
+        else:
+            step = advance(name, steps, reply)
     return step.report
 
 
 def advance(name: str, steps: Steps, reply: Any) -> Step | Done:
     """Return what follows a reply. Raises Malformed when it cannot be read."""
+    return _next(name, partial(steps.send, reply))
+
+
+def refused(name: str, steps: Steps, error: WireError) -> Step | Done:
+    """Return what follows a refusal. Raises it again where the flow does not go on without."""
+    return _next(name, partial(steps.throw, error))
+
+
+def _next(name: str, go_on: Callable[[], Step]) -> Step | Done:
     try:
-        return steps.send(reply)
+        return go_on()
     except StopIteration as end:
         return Done(end.value)
     except NotExpressible:

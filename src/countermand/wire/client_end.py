@@ -42,28 +42,33 @@ class Limit(Struct, frozen=True):
     operations: frozenset[Operation] | None = None
 
 
-# Both are called with the key and a context whose directory may be empty.
+# Both are called with the key and a context whose directory may be empty. A refusal that is met on
+# the way is thrown in.
 Learn = Callable[[Credential, AnyContext], Generator[Step, Any, Learned]]
 LogIn = Callable[[Credential, AnyContext], Generator[Step | Prompt, Any, Credential]]
+# Called with a symbol, and a context that has learned.
+LearnMarket = Callable[[str, Credential | None, AnyContext], Generator[Step, Any, ReferenceData]]
 
 
 class ClientEnd(Struct, frozen=True):
     """
     One venue's.
 
-    Shape:  `learn` asks for names and accounts. `find` makes the query for the order that people
-            call by a text: its id at the venue, else the name its owner gave it; `spell` is the
-            venue's own text for an order that was reported. `key_fields` turns what the venue's
-            SDKs take (`Auth.publish`) into the fields of a key. `log_in` gets a credential that
-            signs, where one must log in; it is run again when that is refused. `homes` are base
-            URLs by name, `limits` what is documented, `unproven` what no real venue has confirmed,
-            a line each.
+    Shape:  `learn` asks for names and accounts, of markets for as many as a venue tells at once;
+            `learn_market` asks for one of them by its symbol. `find` makes the query for the order
+            that people call by a text: its id at the venue, else the name its owner gave it;
+            `spell` is the venue's own text for an order that was reported. `key_fields` turns what
+            the venue's SDKs take (`Auth.publish`) into the fields of a key. `log_in` gets a
+            credential that signs, where one must log in; it is run again when that is refused.
+            `homes` are base URLs by name, `limits` what is documented, `unproven` what no real
+            venue has confirmed, a line each.
     """
 
     learn: Learn
     find: Callable[[str, AnyContext], GetOrder]
     spell: Callable[[OrderReport, AnyContext], str]
     key_fields: Callable[[Mapping[str, Any]], dict[str, Any]]
+    learn_market: LearnMarket | None = None
     log_in: LogIn | None = None
     homes: dict[str, str] = {}
     limits: tuple[Limit, ...] = ()

@@ -26,6 +26,7 @@ from countermand.wire.errors import (
 )
 from countermand.wire.http import Request, Response
 from countermand.wire.route import Params, Route
+from countermand.wire.told import as_told
 
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _UNKNOWN = re.compile(r"contains unknown field `([^`]+)`")
@@ -140,11 +141,16 @@ def decode_reply(route: Route, response: Response) -> Any:
     """
     Return the row's reply out of a response; a row without one does not look at the body.
 
+    Shape:  one in another shape than the message has is read as far as it goes: see `told`.
     Raises: Malformed when it is none.
     """
-    if route.op.reply is None:
+    kind = route.op.reply
+    if kind is None:
         return None
-    return _parse(_decoder(route.op.reply), response.body)
+    try:
+        return _decoder(kind).decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return as_told(_untyped(response.body), kind, "body")
 
 
 @cache

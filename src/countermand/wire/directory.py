@@ -37,6 +37,10 @@ class Directory:
         self._assets_by_symbol: dict[str, Asset] = {}
         self._instruments_by_symbol: dict[str, Instrument] = {}
         self._accounts_by_owner: dict[str, dict[AccountId, AccountReport]] = {}
+        self.add(data)
+
+    def add(self, data: ReferenceData) -> None:
+        """Take in more names; of what is known by its id already the newer counts."""
         for asset in data.assets:
             self._put_asset(asset)
         for instrument in data.instruments:

@@ -7,6 +7,7 @@ the venue renders them, the client interprets a response and gets the same thing
     │   ├── MissingField       a required field is absent
     │   ├── InvalidField       a field's value is not allowed
     │   ├── UnknownField       a field that must not be ignored is not known
+    │   ├── Unlearned          an answer names a market that our client has not learned of
     │   └── NotARequest        the bytes are no request that HTTP allows
     ├── TooLarge               the body or the headers exceed the limit
     ├── Unauthorized           who asks is not proven
@@ -85,6 +86,16 @@ class UnknownField(Malformed):
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not known")
         self.name = name
+
+
+class Unlearned(Malformed):
+    """An answer names a market, `symbol`, that our client has not learned of."""
+
+    FIELDS = ("what", "symbol")
+
+    def __init__(self, what: str, symbol: str) -> None:
+        super().__init__(f"{what} names what is not known here")
+        self.what, self.symbol = what, symbol
 
 
 class NotARequest(Malformed):

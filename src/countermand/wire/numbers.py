@@ -6,7 +6,7 @@ Nothing here rounds, except where a function's name says so; there is no float. 
 before it becomes an integer, so that `1e999999999` costs nothing.
 """
 
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from functools import lru_cache
 
 from countermand.vocabulary.instrument import Asset, Instrument
@@ -25,6 +25,7 @@ AVG_PX_DIGITS = 12
 PPB_SCALE = 9
 
 _EXACT = Context(prec=2 * DIGITS_MAX, traps=[Inexact, InvalidOperation, Overflow])
+_WIDE = Context(prec=4 * DIGITS_MAX, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
 _POWERS = tuple(10**n for n in range(2 * DIGITS_MAX))
 
 
@@ -70,9 +71,30 @@ def unscaled(units: int, scale: int) -> str:
     return f"{whole}.{part:0{scale}d}".rstrip("0")
 
 
+def nearest(value: Decimal, scale: int) -> int:
+    """
+    Return `value * 10**scale`, rounded to the nearest whole, halves to even.
+
+    Raises: OutOfRange as `scaled` does.
+    """
+    if not value.is_finite() or value.adjusted() > DIGITS_MAX:
+        raise OutOfRange("must be a number" if not value.is_finite() else "is too large")
+    # What is smaller than any step has as many digits as it likes, and none of them counts.
+    places = max(-2 * DIGITS_MAX, int(value.as_tuple().exponent))
+    kept = value.quantize(Decimal(1).scaleb(places), context=_WIDE)
+    return int(kept.scaleb(scale, _WIDE).to_integral_value(ROUND_HALF_EVEN, _WIDE))
+
+
 def price_ticks(instrument: Instrument, value: Decimal) -> int:
     """Return a price in ticks. Raises as `scaled` does, for steps of a tick."""
     return _steps(value, instrument.price_scale, instrument.tick_units)
+
+
+def price_ticks_nearest(instrument: Instrument, value: Decimal) -> int:
+    """Return a price in ticks, the nearest: of a mark, or of a fill between two. Raises so too."""
+    scale = instrument.price_scale + AVG_PX_DIGITS
+    step = instrument.tick_units * _POWERS[AVG_PX_DIGITS]
+    return divide_half_even(nearest(value, scale), step)
 
 
 def qty_lots(instrument: Instrument, value: Decimal) -> int:
@@ -112,6 +134,11 @@ def qty_text(instrument: Instrument, lots: int) -> str:
     return unscaled(lots * instrument.lot_units, instrument.qty_scale)
 
 
+def qty_lots_nearest(instrument: Instrument, value: Decimal) -> int:
+    """Return a quantity in lots, the nearest: of a day's volume, say. Raises as `nearest` does."""
+    return divide_half_even(nearest(value, instrument.qty_scale), instrument.lot_units)
+
+
 def minor_text(asset: Asset, minor: int) -> str:
     """Return minor units of an asset as plain decimal text."""
     return unscaled(minor, asset.scale)
@@ -120,6 +147,16 @@ def minor_text(asset: Asset, minor: int) -> str:
 def asset_minor(asset: Asset, value: Decimal) -> int:
     """Return an amount of an asset in minor units. Raises as `scaled` does."""
     return scaled(value, asset.scale)
+
+
+def rate_ppb_nearest(value: Decimal) -> int:
+    """Return a decimal fraction in parts per billion, the nearest. Raises as `nearest` does."""
+    return nearest(value, PPB_SCALE)
+
+
+def asset_minor_nearest(asset: Asset, value: Decimal) -> int:
+    """Return an amount in minor units, the nearest. Raises as `nearest` does."""
+    return nearest(value, asset.scale)
 
 
 def rate_text(ppb: int) -> str:
@@ -152,7 +189,7 @@ def cum_notional_minor_nearest(instrument: Instrument, avg_px: Decimal, qty_lots
 
     It is the inverse of `avg_px_text_half_even` below a trillion lots.
     """
-    units = scaled(avg_px, instrument.price_scale + AVG_PX_DIGITS)
+    units = nearest(avg_px, instrument.price_scale + AVG_PX_DIGITS)
     tick_lots = divide_half_even(units * qty_lots, instrument.tick_units * _POWERS[AVG_PX_DIGITS])
     return tick_lots * instrument.notional_minor
 

@@ -2,9 +2,11 @@
 
 from typing import TypeVar
 
+from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import ExecType, OrdStatus
 from countermand.vocabulary.reasons import CancelReason
-from countermand.wire.errors import Malformed
+from countermand.wire.directory import Directory
+from countermand.wire.errors import Malformed, Unlearned
 
 T = TypeVar("T")
 
@@ -27,6 +29,13 @@ def known(what: str, thing: T | None) -> T:
     if thing is None:
         raise Malformed(f"{what} names what is not known here")
     return thing
+
+
+def market_of(what: str, symbol: str, directory: Directory) -> Instrument:
+    """Return the market that an answer names. Raises Unlearned when it is not known here."""
+    if (found := directory.instrument_by_symbol(symbol)) is None:
+        raise Unlearned(what, symbol)
+    return found
 
 
 def last_exec_type(status: OrdStatus) -> ExecType:

@@ -40,6 +40,10 @@ class Table(Generic[Word]):
         except KeyError:
             raise InvalidField(self.name, f"invalid {self.name}") from None
 
+    def read(self, text: str, otherwise: Word) -> Word:
+        """Return our word for a client's reading, `otherwise` for a text the table lacks."""
+        return self._from_wire.get(text, otherwise)
+
     def to_wire_if(self, word: Word | None) -> Any:
         """Return the dialect's word where one was given. Raises as `to_wire` does."""
         return None if word is None else self.to_wire(word)

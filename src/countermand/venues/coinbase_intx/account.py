@@ -125,7 +125,7 @@ def read_portfolio(message: m.Portfolio, asked: Any, ctx: Ctx) -> AccountReport:
         message.name,
         message.is_default,
         message.trading_lock,
-        reduce_only=message.close_only,
+        reduce_only=getattr(message, "close_only", False),
     )
 
 
@@ -164,8 +164,8 @@ def read_balance(message: m.Balance, asked: m.GetPortfolio, ctx: Ctx) -> Balance
     """Return a balance of the portfolio that was asked for."""
     account_id = known_portfolio("request", asked.portfolio, ctx)
     asset = known("balance", ctx.directory.asset_by_symbol(message.asset_name))
-    total = numbers.asset_minor(asset, Decimal(message.quantity))
-    hold = numbers.asset_minor(asset, Decimal(message.hold))
+    total = numbers.asset_minor_nearest(asset, Decimal(message.quantity))
+    hold = numbers.asset_minor_nearest(asset, Decimal(message.hold))
     return BalanceReport(account_id, asset.asset_id, total, hold)
 
 
@@ -185,7 +185,11 @@ LIST = Op(
     each(read_portfolio),
 )
 GET = Op(
-    m.GetPortfolio, m.Portfolio, of_portfolio(lambda one, ctx: show_portfolio(one.account, ctx))
+    m.GetPortfolio,
+    m.Portfolio,
+    of_portfolio(lambda one, ctx: show_portfolio(one.account, ctx)),
+    ask_summary,
+    read_portfolio,
 )
 OPEN = Op(m.CreatePortfolio, m.Portfolio, serve_open)
 UPDATE = Op(m.UpdatePortfolio, m.Portfolio, serve_update)

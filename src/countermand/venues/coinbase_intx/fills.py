@@ -9,13 +9,13 @@ from countermand.venues.coinbase_intx.presentation import user_id
 from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
-from countermand.vocabulary.order import OrderTerms, OrdType, TimeInForce
+from countermand.vocabulary.order import OrderTerms, OrdType, SelfTradePrevention, TimeInForce
 from countermand.vocabulary.queries import ListFills
 from countermand.vocabulary.reports import Fill
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.fields import instant
-from countermand.wire.reading import known
+from countermand.wire.reading import known, market_of
 
 
 def serve_list(message: m.ListFills, ctx: Ctx) -> Serving[m.FillPage]:
@@ -116,7 +116,7 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
 
     Raises: Malformed when it names an instrument, order or portfolio that is not known here.
     """
-    instrument = known("fill", resolve.find_instrument(message.symbol, ctx))
+    instrument = market_of("fill", message.symbol, ctx.directory)
     order_id = known("fill", ctx.read_id(ids.ORDER_ID, message.order_id))
     account_id = known_portfolio("fill", message.portfolio_uuid, ctx)
     match_id, is_maker = _match(message, ctx)
@@ -135,16 +135,16 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
         OrderTerms(
             tables.SIDES.from_wire(message.side),
             OrdType.LIMIT,
-            tables.TIMES_IN_FORCE.from_wire(message.tif),
+            tables.TIMES_IN_FORCE.read(message.tif, TimeInForce.GTC),
             order_qty,
-            price_ticks=numbers.price_ticks(instrument, Decimal(message.limit_price)),
+            price_ticks=numbers.price_ticks_nearest(instrument, Decimal(message.limit_price or 0)),
             expire_ns=times.parse_iso(message.expire_time) if message.expire_time else 0,
-            stp=tables.STP_MODES.from_wire(message.stp_mode),
+            stp=tables.STP_MODES.read(message.stp_mode, SelfTradePrevention.NONE),
         ),
         is_maker=is_maker,
-        last_px_ticks=numbers.price_ticks(instrument, Decimal(message.fill_price)),
+        last_px_ticks=numbers.price_ticks_nearest(instrument, Decimal(message.fill_price)),
         last_qty_lots=last_qty,
-        fee_minor=numbers.asset_minor(quote, Decimal(message.fee)),
+        fee_minor=numbers.asset_minor_nearest(quote, Decimal(message.fee)),
         cum_qty_lots=cum_qty,
         cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, cum_qty),
         ts_ns=times.parse_iso(message.event_time),

@@ -12,15 +12,19 @@ from countermand.venues.coinbase_intx.messages.shared import ZERO
 from countermand.venues.coinbase_intx.presentation import COLLATERAL
 from countermand.venues.coinbase_intx.settings import NAME, Ctx
 from countermand.vocabulary.ids import AssetId, InstrumentId
-from countermand.vocabulary.instrument import Asset, Instrument, InstrumentKind
+from countermand.vocabulary.instrument import Asset, Instrument, InstrumentKind, TradingState
 from countermand.vocabulary.queries import GetQuote, ListQuotes
 from countermand.vocabulary.reports import QuoteReport
 from countermand.vocabulary.units import PPB
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Nothing, Op, Serving, always, each, many, reply
 from countermand.wire.errors import Malformed, NotFound
+from countermand.wire.reading import known
 
 _ONE = Raw(b"1")
+
+# Digits that our client keeps of what a venue counts: more than any answer was seen with.
+SCALE = 18
 
 # As captured; nothing is lent here.
 _LOAN: dict[str, Any] = {"loan_initial_margin": "0.1", "max_loan_leverage": "3"}
@@ -151,9 +155,11 @@ def read_instrument(message: m.Instrument, asked: Any, ctx: Ctx) -> QuoteReport:
         quote = _asset(message.quote_asset_id, ctx) or _unknown_asset(one)
         return replace(
             _read_quote(message.quote, one),
-            volume_lots=numbers.qty_lots(one, Decimal(message.qty_24hr)),
-            volume_notional_minor=numbers.asset_minor(quote, Decimal(message.notional_24hr)),
-            open_interest_lots=numbers.qty_lots(one, Decimal(message.open_interest)),
+            volume_lots=numbers.qty_lots_nearest(one, Decimal(message.qty_24hr)),
+            volume_notional_minor=numbers.asset_minor_nearest(
+                quote, Decimal(message.notional_24hr)
+            ),
+            open_interest_lots=numbers.qty_lots_nearest(one, Decimal(message.open_interest)),
         )
     except (ArithmeticError, ValueError) as error:
         raise Malformed(f"instrument {message.symbol}: {error}") from None
@@ -187,6 +193,14 @@ def show_asset(asset: Asset) -> m.Asset:
     )
 
 
+def read_asset(message: m.Asset, asked: Any, ctx: Ctx) -> Asset:
+    """Return an asset; its scale is not told: one that is known has its own, another `SCALE`."""
+    if (found := ctx.directory.asset_by_symbol(message.asset_name)) is not None:
+        return found
+    number = known("asset", ctx.read_id(ids.ASSET_ID, message.asset_id))
+    return Asset(AssetId(number), NAME, message.asset_name, SCALE)
+
+
 def _asset_names(role: str, asset: Asset) -> dict[str, Any]:
     return {
         f"{role}_asset_id": str(asset.asset_id),
@@ -200,7 +214,7 @@ def _number(ppb: int) -> Raw:
 
 
 def _ppb(raw: Raw) -> int:
-    return numbers.rate_ppb(Decimal(bytes(raw).decode()))
+    return numbers.rate_ppb_nearest(Decimal(bytes(raw).decode()))
 
 
 def _asset(text: str, ctx: Ctx) -> Asset | None:
@@ -214,10 +228,10 @@ def _unknown_asset(one: Instrument) -> Asset:
 
 def _read_quote(message: m.Quote, one: Instrument) -> QuoteReport:
     def ticks(text: str | None) -> int:
-        return numbers.price_ticks(one, Decimal(text or 0))
+        return numbers.price_ticks_nearest(one, Decimal(text or 0))
 
     def lots(text: str) -> int:
-        return numbers.qty_lots(one, Decimal(text))
+        return numbers.qty_lots_nearest(one, Decimal(text))
 
     return QuoteReport(
         one,
@@ -257,17 +271,21 @@ def _instrument(message: m.Instrument, ctx: Ctx) -> Instrument:
 
 def _with_rules(one: Instrument, message: m.Instrument, quote_scale: int) -> Instrument:
     # What is not said, the taker's fee for one, keeps its default.
+    def said(name: str) -> Decimal:
+        return Decimal(getattr(message, name, 0))
+
     reference = Decimal(message.quote.index_price)
     rules = {
-        "order_qty_lots_min": numbers.qty_lots(one, Decimal(message.min_quantity)),
-        "notional_minor_min": numbers.scaled(Decimal(message.min_notional_value), quote_scale),
-        "position_lots_max": numbers.qty_lots(one, Decimal(message.position_limit_qty)),
+        "order_qty_lots_min": numbers.qty_lots(one, said("min_quantity")),
+        "notional_minor_min": numbers.nearest(said("min_notional_value"), quote_scale),
+        "position_lots_max": numbers.qty_lots_nearest(one, said("position_limit_qty")),
         "price_band_ppb": _ppb(message.price_band_percent),
         "market_band_ppb": _ppb(message.market_order_percent),
-        "maker_fee_ppb": numbers.rate_ppb(Decimal(message.rfq_maker_fee_rate)),
+        "maker_fee_ppb": numbers.rate_ppb_nearest(said("rfq_maker_fee_rate")),
         "initial_margin_ppb": _ppb(message.base_imf) or PPB,
-        "reference_price_ticks": numbers.price_ticks(one, reference),
-        "trading_state": tables.TRADING_STATES.from_wire(message.trading_state),
+        "reference_price_ticks": numbers.price_ticks_nearest(one, reference),
+        # What this client has no word for is no state to trade in.
+        "trading_state": tables.TRADING_STATES.read(message.trading_state, TradingState.HALTED),
     }
     return replace(one, **rules)
 
@@ -278,6 +296,6 @@ _ask_every = always(Nothing())
 LIST = Op(Nothing, list[m.Instrument], _every, _ask_every, each(read_instrument))
 GET = Op(m.GetInstrument, m.Instrument, serve_get)
 QUOTE = Op(m.GetQuote, m.Quote, serve_quote, ask_quote, read_quote)
-ASSETS = Op(Nothing, list[m.Asset], reply(show_assets))
+ASSETS = Op(Nothing, list[m.Asset], reply(show_assets), _ask_every, each(read_asset))
 ASSET = Op(m.GetAsset, m.Asset, reply(show_one_asset))
 NETWORKS = Op(m.ListNetworks, list[m.Asset], reply(show_networks))

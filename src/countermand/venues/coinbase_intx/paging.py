@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from countermand.venues.coinbase_intx.messages.shared import Paged, Pagination
 from countermand.wire import times
 from countermand.wire.fields import instant
@@ -18,6 +20,13 @@ def until_ns(asked: Paged) -> int | None:
 def header(asked: Paged) -> Pagination:
     """Return which part of the list was asked for; the exchange has cut it."""
     return Pagination(asked.result_limit, asked.result_offset, asked.ref_datetime)
+
+
+def follow(asked: Any, page: Any) -> Any:
+    """Return the request for what follows a page, None where it was the last."""
+    if len(page.results) < asked.result_limit:
+        return None
+    return replace(asked, result_offset=asked.result_offset + asked.result_limit)
 
 
 def ask(until_ns: int | None, offset: int, limit: int | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from countermand.vocabulary.reports import AccountSummary, PositionReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.errors import NotFound
-from countermand.wire.reading import known
+from countermand.wire.reading import market_of
 
 
 def show_positions(summary: AccountSummary, ctx: Ctx) -> list[m.Position]:
@@ -75,7 +75,7 @@ def read_position(message: m.Position, asked: m.GetPortfolio, ctx: Ctx) -> Posit
     Return a position of the portfolio that was asked for; realized profit and margin are not told.
     """
     account_id = known_portfolio("request", asked.portfolio, ctx)
-    instrument = known("position", resolve.find_instrument(message.symbol, ctx))
+    instrument = market_of("position", message.symbol, ctx.directory)
     net, buys, sells = (
         numbers.qty_lots(instrument, Decimal(text))
         for text in (message.net_size, message.buy_order_size, message.sell_order_size)
@@ -89,7 +89,7 @@ def read_position(message: m.Position, asked: m.GetPortfolio, ctx: Ctx) -> Posit
         sells,
         margin_minor=0,
         realized_minor=0,
-        mark_price_ticks=numbers.price_ticks(instrument, Decimal(message.mark_price)),
+        mark_price_ticks=numbers.price_ticks_nearest(instrument, Decimal(message.mark_price)),
     )
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from countermand.venues.coinbase_intx import ids, resolve, tables
+from countermand.venues.coinbase_intx import ids, tables
 from countermand.venues.coinbase_intx.messages.orders import Order
 from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -15,12 +15,14 @@ from countermand.vocabulary.order import (
     OrderTerms,
     OrdStatus,
     OrdType,
+    SelfTradePrevention,
+    Standing,
     TimeInForce,
 )
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
-from countermand.wire.reading import known
+from countermand.wire.reading import known, last_exec_type, market_of
 
 
 def show_order(report: OrderReport, ctx: Ctx) -> Order:
@@ -77,41 +79,30 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
            venue does not show, is its submission and thirty days.
     Raises: Malformed when the object contradicts itself or names what the context does not know.
     """
-    instrument = known("order", resolve.find_instrument(message.symbol, ctx))
+    instrument = market_of("order", message.symbol, ctx.directory)
     order_id = known("order", ctx.read_id(ids.ORDER_ID, message.order_id))
     account_id = known_portfolio("order", message.portfolio_uuid, ctx)
-    status = _status(message)
     size, done = (
         numbers.qty_lots(instrument, Decimal(text)) for text in (message.size, message.exec_qty)
     )
+    status, working = _status(message, size, done), message.order_status != "DONE"
     quote, average = ctx.directory.assets[instrument.quote_asset_id], Decimal(message.avg_price)
-    submit_ns = times.parse_iso(message.submit_time)
-    terms = OrderTerms(
-        tables.SIDES.from_wire(message.side),
-        tables.ORD_TYPES.from_wire(message.type),
-        tables.TIMES_IN_FORCE.from_wire(message.tif),
-        size,
-        price_ticks=numbers.price_ticks(instrument, Decimal(message.price or 0)),
-        expire_ns=_expire_ns(message, submit_ns),
-        exec_inst=ExecInst.POST_ONLY * message.post_only
-        | ExecInst.REDUCE_ONLY * message.close_only,
-        stp=tables.STP_MODES.from_wire(message.stp_mode),
-    )
+    submit_ns = _moment(message, "submit_time")
     return OrderReport(
         OrderId(order_id),
         account_id,
         instrument.instrument_id,
         message.client_order_id,
-        terms,
-        status.standing,
+        _read_terms(message, instrument, size, submit_ns),
+        Standing.PENDING if message.event_type == "PENDING_NEW" else status.standing,
         ord_status=status,
-        exec_type=tables.EVENT_TYPES.from_wire(message.event_type),
-        leaves_qty_lots=size - done if message.order_status == "WORKING" else 0,
+        exec_type=tables.EVENT_TYPES.read(message.event_type, last_exec_type(status)),
+        leaves_qty_lots=size - done if working else 0,
         cum_qty_lots=done,
         cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, done),
-        fee_minor=numbers.asset_minor(quote, Decimal(message.fee)),
+        fee_minor=numbers.asset_minor_nearest(quote, Decimal(getattr(message, "fee", 0))),
         submit_ns=submit_ns,
-        transact_ns=times.parse_iso(message.event_time),
+        transact_ns=_moment(message, "event_time"),
         cancel_reason=_cancel_reason(message, status),
     )
 
@@ -130,19 +121,45 @@ def _text(report: OrderReport) -> str | None:
     return tables.TEXTS.to_wire(known)
 
 
-def _status(message: Order) -> OrdStatus:
+def _read_terms(message: Order, instrument: Instrument, size: int, submit_ns: int) -> OrderTerms:
+    # Words that this client has no other for are read as the nearest: a stop that waits is an order
+    # with or without a limit, and what does not end at once stands until it is canceled.
+    unnamed = OrdType.LIMIT if message.price else OrdType.MARKET
+    flags = getattr(message, "post_only", False), getattr(message, "close_only", False)
+    return OrderTerms(
+        tables.SIDES.from_wire(message.side),
+        tables.ORD_TYPES.read(message.type, unnamed),
+        tables.TIMES_IN_FORCE.read(getattr(message, "tif", ""), TimeInForce.GTC),
+        size,
+        price_ticks=numbers.price_ticks(instrument, Decimal(message.price or 0)),
+        expire_ns=_expire_ns(message, submit_ns),
+        exec_inst=ExecInst.POST_ONLY * flags[0] | ExecInst.REDUCE_ONLY * flags[1],
+        stp=tables.STP_MODES.read(getattr(message, "stp_mode", ""), SelfTradePrevention.NONE),
+    )
+
+
+def _status(message: Order, size: int, done: int) -> OrdStatus:
     if message.order_status == "DONE":
-        return tables.DONE_BY.from_wire(message.event_type)
-    return OrdStatus.NEW if message.exec_qty == "0" else OrdStatus.PARTIALLY_FILLED
+        # An order that ended by what this client has no word for ended by no cancel of ours.
+        ended = tables.DONE_BY.read(message.event_type, OrdStatus.EXPIRED)
+        return OrdStatus.FILLED if done >= size else ended
+    return OrdStatus.PARTIALLY_FILLED if done else OrdStatus.NEW
 
 
 def _cancel_reason(message: Order, status: OrdStatus) -> CancelReason:
     if status is OrdStatus.CANCELED:
-        return tables.TEXTS.from_wire(message.text or "")
+        return tables.TEXTS.read(message.text or "", CancelReason.NONE)
     return CancelReason.EXPIRED if status is OrdStatus.EXPIRED else CancelReason.NONE
 
 
+def _moment(message: Order, name: str) -> int:
+    # The answers to placing and canceling have no times at the venue: 0.
+    text = getattr(message, name, "")
+    return times.parse_iso(text) if text else 0
+
+
 def _expire_ns(message: Order, submit_ns: int) -> int:
-    if message.expire_time is not None:
+    if message.expire_time:
         return times.parse_iso(message.expire_time)
-    return submit_ns + tables.LIFE_NS_MAX if message.tif == "GTC" else 0
+    lives = submit_ns and getattr(message, "tif", "") == "GTC"
+    return submit_ns + tables.LIFE_NS_MAX if lives else 0
