@@ -1,14 +1,19 @@
-"""An exchange in memory with one venue, as an operator sees it."""
+"""An exchange in memory with some venues, as an operator sees it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 import msgspec
+import pytest
 
 from countermand import world as worlds
+from countermand.control.call import call
+from countermand.control.row import ControlError
 from countermand.engine.clock import SystemClock
 from countermand.engine.replay import open_engine
 from countermand.server.credentials import KeyRing
@@ -16,6 +21,9 @@ from countermand.server.faults import Faults
 from countermand.server.operated import Operated
 from countermand.server.pipeline import Pipeline
 from countermand.venues import VENUES
+
+# Does the act of a name with fields, and returns its reply as JSON says it.
+Act = Callable[..., Awaitable[Any]]
 
 
 def _never() -> None:
@@ -40,3 +48,26 @@ async def operated(*names: str) -> AsyncIterator[Operated]:
         for pipeline in pipelines.values():
             pipeline.close()
         await engine.stop()
+
+
+def operate(venue: str, story: Callable[[Act, Operated], Awaitable[None]]) -> None:
+    """Run a story on a new exchange; its acts are of the venue unless they say otherwise."""
+
+    async def run() -> None:
+        async with operated(venue) as host:
+
+            async def act(name: str, /, **fields: Any) -> Any:
+                reply = await call(host, name, {"venue": venue} | fields)
+                return msgspec.json.decode(msgspec.json.encode(reply))
+
+            await story(act, host)
+
+    asyncio.run(run())
+
+
+async def refused(doing: Awaitable[Any]) -> ControlError:
+    """Return how an act is refused: in one line."""
+    with pytest.raises(ControlError) as caught:
+        await doing
+    assert "\n" not in caught.value.text
+    return caught.value

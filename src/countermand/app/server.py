@@ -108,10 +108,12 @@ class App:
         metrics = [pipeline.metrics for pipeline in pipelines.values()]
         figures = partial(_figures, engine, admission, metrics)
         faults = Faults()
-        host = Operated(engine, self._clock, pipelines, faults)
+        sites: dict[str, Site] = {}
+        host = Operated(engine, self._clock, pipelines, faults, base_urls, sites)
         control = AppHandler(control_app(engine, base_urls, figures, host), refuse)
         named = hosts(self._config)
-        await self._listen(Site(control.begin, control.refuse, Limits(), named), sockets[CONTROL])
+        sites[CONTROL] = Site(control.begin, control.refuse, Limits(), named)
+        await self._listen(sites[CONTROL], sockets[CONTROL])
         room = venues_room(self._config.connections_max)
         # One venue's clients may not keep those of all others out.
         most = room.connections_max if len(pipelines) == 1 else room.connections_max // 2
@@ -119,9 +121,9 @@ class App:
         for name, pipeline in pipelines.items():
             way = door(pipeline, admission)
             known = named if way.is_published else None
-            site = Site(way.begin, way.refuse, limits, known, admission)
-            faults.serve(site, pipeline)
-            await self._listen(site, sockets[name], room)
+            sites[name] = Site(way.begin, way.refuse, limits, known, admission)
+            faults.serve(sites[name], pipeline)
+            await self._listen(sites[name], sockets[name], room)
         venues = {name: generation.introduce(name, urls[name]) for name in pipelines}
         log.info("ready", extra={"control": urls[CONTROL], "venues": base_urls, "seq": engine.seq})
         return Ready(urls[CONTROL], venues)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from countermand.control.host import Host
-from countermand.control.row import Asked, ControlError, ControlRow
+from countermand.control.row import ControlError, ControlRow
 from countermand.control.table import BY_NAME
 
 _WHERE = re.compile(r" - at `\$\.?([^`]*)`$")
@@ -27,7 +27,7 @@ async def call(host: Host, name: str, fields: Mapping[str, Any]) -> Any:
     return await row.run(host, message(row, fields))
 
 
-def message(row: ControlRow, fields: Mapping[str, Any], *, strict: bool = True) -> Asked:
+def message(row: ControlRow, fields: Mapping[str, Any], *, strict: bool = True) -> Any:
     """
     Return what is asked, of its fields; without `strict` numbers may come as text.
 

@@ -4,8 +4,10 @@ Host: what a running server offers to the rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from countermand.faults.fault import Fault, Report
 from countermand.vocabulary.commands import Command
@@ -17,15 +19,36 @@ from countermand.wire.credential import Credential
 from countermand.wire.directory import Directory
 from countermand.wire.venue import Venue
 
+# Commands of one group, or what makes them of the first one's number.
+Batch = Sequence[Command] | Callable[[int], Sequence[Command]]
+
+
+class Condition(Struct, frozen=True):
+    """
+    How the exchange is. `reason` is why it takes no commands, `advice` what to do.
+
+    Units: `clock_behind_ns` is how far the clock is behind the last entry.
+    """
+
+    taking_commands: bool
+    reason: str | None
+    advice: str | None
+    clock_behind_ns: int
+    seq: int
+    open_orders: int
+
 
 class Exchange(Protocol):
     """The exchange. Everything raises ControlError when it takes nothing."""
 
-    async def submit(self, *commands: Command) -> tuple[Receipt, ...]:
+    async def submit(self, commands: Batch) -> tuple[Receipt, ...]:
         """Return the receipts of commands that are one group of entries, durable and applied."""
 
     def view(self, query: Query) -> Any:
         """Return the answer to a query, of applied, durable state."""
+
+    def condition(self) -> Condition:
+        """Return how it is. Raises nothing."""
 
 
 class Keys(Protocol):
@@ -49,7 +72,7 @@ class Clock(Protocol):
 
 
 class Served(Protocol):
-    """One venue that is served."""
+    """One venue that is served. `base_url` is where, empty in process."""
 
     @property
     def venue(self) -> Venue:
@@ -66,6 +89,35 @@ class Served(Protocol):
     @property
     def settings(self) -> Settings:
         """Its settings."""
+
+    @property
+    def base_url(self) -> str:
+        """Where it is, empty in process."""
+
+
+class Open(Struct, frozen=True):
+    """
+    An open connection. `venue` is empty for the control port.
+
+    Shape: `kind` is "http" or "websocket"; `peer` is the client's address and port.
+    Units: `in_flight` counts requests that are not answered yet.
+    """
+
+    connection: int
+    venue: str
+    kind: str
+    peer: str
+    in_flight: int
+
+
+class Connections(Protocol):
+    """The open connections."""
+
+    def listed(self) -> list[Open]:
+        """Return all there are."""
+
+    def close(self, connection: int) -> bool:
+        """Close one at once; False when there is none of that number."""
 
 
 class Faults(Protocol):
@@ -95,6 +147,10 @@ class Host(Protocol):
     @property
     def venues(self) -> Mapping[str, Served]:
         """The venues that are served, by name."""
+
+    @property
+    def connections(self) -> Connections:
+        """The open connections."""
 
     @property
     def faults(self) -> Faults:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from enum import StrEnum
 
 from countermand.control.host import Host, Served
 from countermand.control.row import ControlError
@@ -14,11 +15,21 @@ from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.vocabulary.reports import AccountReport
 from countermand.wire import asks, numbers
 
+
+class Side(StrEnum):
+    """FIX Side (54), as an operator says it."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+
 # What stands between the owner of an account and the account's name.
 SLASH = "/"
 
 # A refusal repeats so much of what was said, and names so many of what there is.
 _ECHOED_MAX, _NAMED_MAX = 64, 12
+
+_NAME_MAX = 64
 
 _DECIMAL = re.compile(r"[0-9]{1,60}(?:\.[0-9]{1,60})?")
 
@@ -62,6 +73,15 @@ def asset(at: Served, symbol: str) -> Asset:
     if (found := at.directory.asset_by_symbol(symbol)) is None:
         raise unknown("asset", symbol, [known.symbol for known in at.directory.assets.values()])
     return found
+
+
+def new_name(text: str, field: str) -> str:
+    """Return what a new thing may be called. Raises ControlError."""
+    if not text.strip() or text != text.strip() or not text.isprintable() or SLASH in text:
+        raise invalid(field, f"{echoed(text)} is no name: it is printable and has no slash")
+    if len(text) > _NAME_MAX:
+        raise invalid(field, f"a name has at most {_NAME_MAX} characters")
+    return text
 
 
 def price(on: Instrument, text: str, field: str = "price") -> int:

@@ -59,7 +59,7 @@ class ControlRow(Struct, frozen=True, dict=True):
     name: str
     method: str
     path: str
-    message: type[Asked]
+    message: type[Struct]
     reply: type[Any]
     run: Callable[[Host, Any], Awaitable[Any]]
     summary: str

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from countermand.control import accounts, faults, funds
+from countermand.control import accounts, faults, funds, instruments, keys, orders, prices, server
 from countermand.control.row import ControlRow
 
 ROWS: tuple[ControlRow, ...] = (
+    *server.ROWS,
     *accounts.ROWS,
     *funds.ROWS,
+    *keys.ROWS,
+    *instruments.ROWS,
+    *prices.ROWS,
+    *orders.ROWS,
     *faults.ROWS,
 )
 

@@ -20,7 +20,7 @@ from math import inf
 from countermand.server.answers import CONTINUE, encode_answer, half_of
 from countermand.server.ports import Cut, Ending, Switch, Way
 from countermand.server.reader import Manner, Phase, RequestReader
-from countermand.server.site import Site
+from countermand.server.site import Site, peer_of
 from countermand.server.websocket import WebSocket
 from countermand.wire.errors import NotARequest, WireError
 from countermand.wire.http import Request, Response
@@ -175,6 +175,20 @@ class Connection(asyncio.Protocol):
     def abort(self) -> None:
         """Close at once."""
         self._transport.abort()
+
+    # What an operator looks at.
+
+    kind = "http"
+
+    @property
+    def peer(self) -> str:
+        """The client's address and port."""
+        return peer_of(self._transport)
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are not answered yet."""
+        return len(self._slots) + len(self._waiting)
 
     # Requests and answers.
 

@@ -5,17 +5,25 @@ Operated: the running server as the operator's rows see it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from countermand.control.host import Batch, Condition, Open
 from countermand.control.row import ControlError
 from countermand.engine.ports import Clock
 from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull, Undecided
+from countermand.server.credentials import KeyRing
 from countermand.server.faults import Faults
 from countermand.server.pipeline import Pipeline
-from countermand.vocabulary.commands import Command
+from countermand.server.site import Site
 from countermand.vocabulary.queries import Query
 from countermand.vocabulary.receipt import Receipt
+from countermand.wire.context import Settings
+from countermand.wire.conversation import KeyChange
+from countermand.wire.credential import Credential
+from countermand.wire.directory import Directory
+from countermand.wire.venue import Venue
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +32,22 @@ class Operated:
     """What rows are run with: the exchange, its clock, its venues' pipelines and their faults."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, venues: Mapping[str, Pipeline], faults: Faults
+        self,
+        engine: Engine,
+        clock: Clock,
+        pipelines: Mapping[str, Pipeline],
+        faults: Faults,
+        base_urls: Mapping[str, str] | None = None,
+        sites: Mapping[str, Site] | None = None,
     ) -> None:
-        self.exchange = OperatedExchange(engine)
-        self.clock, self.venues, self.faults = clock, venues, faults
+        urls = base_urls or {}
+        self.exchange, self.clock = OperatedExchange(engine), clock
+        self.faults = faults
+        self.venues = {
+            name: OperatedVenue(pipeline, urls.get(name, ""))
+            for name, pipeline in pipelines.items()
+        }
+        self.connections = Connections({} if sites is None else sites)
 
 
 class OperatedExchange:
@@ -36,15 +56,13 @@ class OperatedExchange:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def submit(self, *commands: Command) -> tuple[Receipt, ...]:
+    async def submit(self, commands: Batch) -> tuple[Receipt, ...]:
         """Return the receipts of commands that are one group. Raises ControlError."""
         try:
             receipts = await self._engine.submit_all(commands)
         except (QueueFull, IntakeStopped) as stopped:
             raise _refusal(stopped) from None
-        for command, receipt in zip(commands, receipts, strict=True):
-            extra = {"act": type(command).__name__, "seq": receipt.seq}
-            log.info("operator", extra=extra)
+        log.info("operator", extra={"seq": receipts[0].seq, "entries": len(receipts)})
         return receipts
 
     def view(self, query: Query) -> Any:
@@ -53,6 +71,95 @@ class OperatedExchange:
             return self._engine.view(query)
         except IntakeStopped as stopped:
             raise _refusal(stopped) from None
+
+    def condition(self) -> Condition:
+        """Return how the exchange is."""
+        found = self._engine.health()
+        return Condition(
+            found.taking_commands,
+            found.reason,
+            found.advice,
+            found.clock_behind_ns,
+            found.seq,
+            self._engine.open_orders,
+        )
+
+
+class OperatedVenue:
+    """A pipeline, without its requests."""
+
+    def __init__(self, pipeline: Pipeline, base_url: str) -> None:
+        self._pipeline, self.base_url = pipeline, base_url
+        self.keys = OperatedKeys(pipeline.keys)
+
+    @property
+    def venue(self) -> Venue:
+        """The dialect."""
+        return self._pipeline.venue
+
+    @property
+    def directory(self) -> Directory:
+        """Its assets, instruments and accounts."""
+        return self._pipeline.directory
+
+    @property
+    def settings(self) -> Settings:
+        """Its settings."""
+        return self._pipeline.settings
+
+
+class OperatedKeys:
+    """A key ring whose refusals are an operator's."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+
+    def find(self, key: str) -> Credential | None:
+        """Return the credential of `key`, or None."""
+        return self._ring.find(key)
+
+    def __iter__(self) -> Iterator[Credential]:
+        return iter(self._ring)
+
+    async def change(self, asked: KeyChange) -> Credential | None:
+        """Make a change durable, then true; return the new key, if any. Raises ControlError."""
+        try:
+            return await self._ring.change(asked)
+        except IntakeStopped as stopped:
+            raise _refusal(stopped) from None
+
+
+class Connections:
+    """The open connections of every site; each has a number from when it is first looked at."""
+
+    def __init__(self, sites: Mapping[str, Site]) -> None:
+        self._sites = sites
+        self._numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self._count = 0
+
+    def listed(self) -> list[Open]:
+        """Return all there are, in order of their numbers."""
+        found = [
+            Open(self._number(one), venue, one.kind, one.peer, one.in_flight)
+            for venue, site in self._sites.items()
+            for one in site.connections
+        ]
+        return sorted(found, key=lambda one: one.connection)
+
+    def close(self, connection: int) -> bool:
+        """Close one at once; False when there is none of that number."""
+        for site in self._sites.values():
+            for one in list(site.connections):
+                if self._numbers.get(one) == connection:
+                    one.abort()
+                    return True
+        return False
+
+    def _number(self, one: Any) -> int:
+        if (number := self._numbers.get(one)) is None:
+            self._count += 1
+            number = self._numbers[one] = self._count
+        return number
 
 
 def _refusal(stopped: QueueFull | IntakeStopped) -> ControlError:

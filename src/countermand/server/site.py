@@ -4,6 +4,7 @@ Site: what the connections of one listener share, and what it knows of each.
 
 from __future__ import annotations
 
+from asyncio import BaseTransport
 from collections.abc import Callable
 from typing import Protocol
 
@@ -20,6 +21,18 @@ class Open(Protocol):
     """
 
     deadline_s: float
+
+    @property
+    def kind(self) -> str:
+        """What it carries: "http" or "websocket"."""
+
+    @property
+    def peer(self) -> str:
+        """The client's address and port."""
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are not answered yet."""
 
     def expire(self) -> None:
         """Act on a deadline that has passed."""
@@ -50,3 +63,12 @@ class Site:
         self.is_stopping = False
         self.connections: set[Open] = set()
         self.on_lost: Callable[[], None] = lambda: None
+
+
+def peer_of(transport: BaseTransport) -> str:
+    """Return the address and port of a transport's client, empty where it has none."""
+    address = transport.get_extra_info("peername")
+    if not isinstance(address, tuple):
+        return ""
+    host, port = address[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -21,7 +21,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from countermand.server.ports import Switch
-from countermand.server.site import Site
+from countermand.server.site import Site, peer_of
 from countermand.wire.errors import NotARequest
 from countermand.wire.http import SWITCHING
 from countermand.wire.stream import NORMAL, Message, Session
@@ -88,6 +88,15 @@ class WebSocket(asyncio.Protocol):
         self._read(unread)
         if self._site.is_stopping:
             self.stop()
+
+    # What an operator looks at.
+
+    kind, in_flight = "websocket", 0
+
+    @property
+    def peer(self) -> str:
+        """The client's address and port."""
+        return peer_of(self._transport)
 
     # What the session calls.
 

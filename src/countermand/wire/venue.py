@@ -100,6 +100,10 @@ def _main(nth: int) -> str:
     return "main"
 
 
+def _is_any(name: str) -> bool:
+    return True
+
+
 class Venue(Struct, frozen=True):
     """
     One dialect. `package` is where its `demo.toml` lies.
@@ -110,7 +114,8 @@ class Venue(Struct, frozen=True):
 
     `order_text` is what the venue calls an order, `parse_order` the number of the order that a text
     names, None where it is no id: then the order is found by the text as its client's name for it.
-    `account_name` is what the nth account of the venue is called when its owner does not say.
+    `account_name` is what the nth account of the venue is called when its owner does not say, and
+    `is_account_name` says whether one may be called so.
     """
 
     name: str
@@ -127,6 +132,7 @@ class Venue(Struct, frozen=True):
     order_text: Callable[[OrderReport], str] = _number_text
     parse_order: Callable[[str], OrderId | None] = _parse_number
     account_name: Callable[[int], str] = _main
+    is_account_name: Callable[[str], bool] = _is_any
 
     @property
     def capabilities(self) -> frozenset[Capability]:

@@ -2,7 +2,7 @@
 
 from countermand.world.check import credentials, settings
 from countermand.world.files import files_of, from_files, remove_files
-from countermand.world.found import found, founding
+from countermand.world.found import found, founding, listed
 from countermand.world.keep import Record, changed, choose, kept_in
 from countermand.world.place import WorldError
 from countermand.world.spec import VenueWorld, World, demo, located, read
@@ -21,6 +21,7 @@ __all__ = [
     "founding",
     "from_files",
     "kept_in",
+    "listed",
     "located",
     "read",
     "remove_files",

@@ -74,6 +74,15 @@ def founding(venue: str, world: VenueWorld, first_seq: int) -> list[tuple[Comman
     return made.commands + made.resting
 
 
+def listed(venue: str, spec: InstrumentSpec, assets: Assets) -> Instrument:
+    """
+    Return one market as it is listed; its id comes with the entry.
+
+    Raises: WorldError when a number is off its grid or a name is unknown.
+    """
+    return _Listing(venue, spec, assets, Place(f"instrument {spec.symbol}", ())).instrument()
+
+
 class _Founding:
     """The commands so far, and the names that those to come may use."""
 
@@ -248,7 +257,10 @@ def _grid(text: str, place: Place) -> Grid:
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or not 0 <= -exponent <= SCALE_MAX or number <= 0:
         raise place.refuse(f"{text!r} is not a positive step")
-    return numbers.scaled(number, -exponent), -exponent
+    try:
+        return numbers.scaled(number, -exponent), -exponent
+    except numbers.NotOnGrid as error:
+        raise place.refuse(f"{text!r} {error}") from None
 
 
 def _steps(text: str, grid: Grid, place: Place) -> int:

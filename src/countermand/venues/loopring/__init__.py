@@ -1,6 +1,6 @@
 """Loopring, DEX REST API v3 (protocol 3.6)."""
 
-from countermand.venues.loopring import resolve
+from countermand.venues.loopring import credential, resolve
 from countermand.venues.loopring.auth import LoopringAuth
 from countermand.venues.loopring.crypto.eddsa import make_tables
 from countermand.venues.loopring.errors import REFUSALS
@@ -25,4 +25,5 @@ VENUE = Venue(
     order_text=resolve.order_name,
     parse_order=resolve.no_order_id,
     account_name=resolve.account_name,
+    is_account_name=credential.is_account_name,
 )

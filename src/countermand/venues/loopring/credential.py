@@ -93,13 +93,18 @@ def fresh(owner: str, account: AccountReport | None, chance: bytes, now_ns: int)
 
     Raises: ValueError where the account is not called by a number, as accounts are here.
     """
-    if account is None or not _NUMBER.fullmatch(account.name):
+    if account is None or not is_account_name(account.name):
         raise ValueError("account_id: the account is called by its number here, such as 10013")
     return {
         "key": key_text(chance[:64]),
         "account_id": int(account.name),
         "private_key": f"0x{eddsa.private_key(chance[64:]):x}",
     }
+
+
+def is_account_name(name: str) -> bool:
+    """Return whether an account may be called so: by its number."""
+    return _NUMBER.fullmatch(name) is not None
 
 
 def key_text(chance: bytes) -> str:

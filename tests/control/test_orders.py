@@ -1,0 +1,93 @@
+"""Orders of any account, at every venue."""
+
+from __future__ import annotations
+
+import pytest
+from tests.control.operated import Act, operate, refused
+
+from countermand.server.operated import Operated
+from countermand.venues import VENUES
+from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
+
+
+async def placed(host: Operated, venue: str, owner: str, name: str) -> str:
+    """Let an owner place an order that rests, and return what the venue calls it."""
+    at = host.venues[venue]
+    account = next(iter(at.directory.accounts_of(owner)))
+    on = next(one for one in at.directory.instruments.values() if one.trading_state == 1)
+    ticks = max(1, on.reference_price_ticks // 2)
+    terms = OrderTerms(Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 100_000, ticks)
+    order = NewOrder(account.account_id, on.instrument_id, name, terms)
+    [receipt] = await host.exchange.submit([order])
+    return at.venue.order_text(receipt.orders[0])
+
+
+@pytest.mark.parametrize("venue", list(VENUES))
+def test_an_order_is_found_and_canceled(venue: str) -> None:
+    """By what its venue calls it and by what its client does."""
+
+    async def story(act: Act, host: Operated) -> None:
+        text = await placed(host, venue, "alice", "mine")
+        found = await act("order", order=text)
+        listed = await act("orders", account="alice", which="open")
+        named = await act("order", order="mine", account="alice")
+        canceled = await act("cancel-order", order=text)
+        late = await refused(act("cancel-order", order="mine"))
+
+        assert found == named
+        assert [found] == listed["orders"]
+        assert ("canceled", "requested") == (canceled["ord_status"], canceled["reason"])
+        assert (409, "too-late") == (late.status, late.code)
+        closed = await act("orders", account="alice", which="closed")
+        assert [canceled] == closed["orders"]
+
+    operate(venue, story)
+
+
+def test_two_accounts_may_call_an_order_alike() -> None:
+    """Then the account must be named."""
+
+    async def story(act: Act, host: Operated) -> None:
+        for owner in ("alice", "bob"):
+            await placed(host, "coinbase-intx", owner, "same")
+
+        both = await refused(act("order", order="same"))
+        assert (409, "ambiguous") == (both.status, both.code)
+        assert "bob" in (await act("order", order="same", account="bob"))["account"]
+        assert "unknown-order" == (await refused(act("order", order="none"))).code
+
+    operate("coinbase-intx", story)
+
+
+def test_all_orders_of_an_account_are_canceled() -> None:
+    """And no other's."""
+
+    async def story(act: Act, host: Operated) -> None:
+        for name in ("1st", "2nd"):
+            await placed(host, "coinbase-intx", "alice", name)
+        await placed(host, "coinbase-intx", "bob", "other")
+        canceled = await act("cancel-all", account="alice")
+        left = await act("orders", which="open", account="bob")
+        everything = await act("cancel-all", side="buy")
+
+        assert ["1st", "2nd"] == [one["cl_ord_id"] for one in canceled["orders"]]
+        assert ["other"] == [one["cl_ord_id"] for one in left["orders"]]
+        assert "other" in [one["cl_ord_id"] for one in everything["orders"]]
+        assert {"buy"} == {one["side"] for one in everything["orders"]}
+
+    operate("coinbase-intx", story)
+
+
+def test_fills_are_listed() -> None:
+    """Exactly, with their fee."""
+
+    async def story(act: Act, _: Operated) -> None:
+        await act("trade", symbol="BTC-PERP", price="60000", quantity="0.5")
+        [fill] = (await act("fills", account="house-one"))["fills"]
+
+        assert ("60000", "0.5", "USDC") == (fill["last_px"], fill["last_qty"], fill["fee_asset"])
+        limit = await refused(act("fills", account="house-one", limit=1_000_000))
+        assert (400, "invalid") == (limit.status, limit.code)
+
+    operate("coinbase-intx", story)
