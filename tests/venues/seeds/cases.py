@@ -8,18 +8,25 @@ from typing import Any
 from tests.venues.seeds.row import Case
 from tests.venues.seeds.stand import Asked, Stand
 
-from countermand.engine.sequencer import QueueFull, Undecided
+from countermand.engine.sequencer import IntakeStopped, QueueFull, Undecided
 
 CANCEL = "our client's cancel"
 AGAIN = "a second cancel"
 UNKNOWN = "a cancel of no order"
 LOST = "a journal that fails"
 FULL = "an exchange that is full"
+STOPPED = "an exchange that takes nothing more"
+BUG = "a bug"
 NOBODY = "no key"
 LOOKING = "a key that may only look"
 LISTED = ", as listed"
 
-_FAILURES = {LOST: Undecided("the disk is gone"), FULL: QueueFull("full")}
+_FAILURES: dict[str, Exception] = {
+    LOST: Undecided("the disk is gone"),
+    FULL: QueueFull("full"),
+    STOPPED: IntakeStopped("the journal is full"),
+    BUG: RuntimeError("a bug"),
+}
 _KEYS = {NOBODY: None, LOOKING: 1}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.venues.loopring.floor import ACCOUNTS, E18, Floor
+import msgspec
+from tests.venues.loopring.floor import ACCOUNTS, E18, Floor, refusal
 from tests.venues.seeds.cases import AGAIN, CANCEL, FULL, LOOKING, LOST, NOBODY, UNKNOWN, common
 from tests.venues.seeds.row import (
     NOWHERE,
@@ -20,9 +21,11 @@ from tests.venues.seeds.row import (
 )
 from tests.venues.seeds.stand import Asked, Stand, line
 
+from countermand.venues.loopring.order_hash import hash_text, order_hash, parse_order, read_terms
 from countermand.venues.loopring.tables import STATUSES
 from countermand.vocabulary.commands import CancelOrder
 from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import OrdStatus
 
 NAME = "loopring"
 CODES = 'DEX API v3, "Error codes"'
@@ -67,9 +70,12 @@ def submitted(*, again: bool) -> Asked:
 
 
 def refused() -> Asked:
-    """Submit an order whose time is over."""
+    """Read an order that was refused, since its time is over."""
     stand, floor = _floor()
-    return Asked(stand, line("POST /api/v3/order", _order(floor, validUntil=1)))
+    form = _order(floor, validUntil=1)
+    assert (400, 102008) == refusal(floor.submit(form))
+    hashed = hash_text(order_hash(read_terms(parse_order(msgspec.json.encode(form)))))
+    return Asked(stand, line(f"GET /api/v3/order?{_ACCOUNT}&orderHash={hashed}"))
 
 
 def read(*, is_filled: bool) -> Asked:
@@ -98,7 +104,8 @@ SEED = Seed(
         FILLED: lambda: read(is_filled=True),
         EXPIRED: lambda: read(is_filled=False),
     },
-    spoken={"status": frozenset(word for word, statuses in STATUSES.items() if statuses)},
+    # The table also has a word for a refused order, which nothing here keeps: see that case.
+    spoken={"status": frozenset(w for w, of in STATUSES.items() if {*of} - {OrdStatus.REJECTED})},
     rows=(
         Row(part=Part.LINE, name="DELETE /api/v3/order", says="no body", by=CANCEL),
         asked(Part.HEADER, "X-API-KEY", "string", "required: the API key", CANCEL, 400),

@@ -61,7 +61,8 @@ def _section(seed: Seed) -> str:
 
 
 def _line(row: Row) -> str:
-    says = ", ".join(part for part in (row.type, row.says) if part)
+    missing = f"left out: {row.without}" if row.without else ""
+    says = "; ".join(part for part in (row.type, row.says, missing) if part)
     source = {PAGE: PAGE, "": "none"}.get(row.source, row.source)
     cells = (row.part.value, f"`{row.name}`", says, row.verdict, row.by or row.not_yet, source)
     return f"| {' | '.join(cells)} |"

@@ -1,8 +1,11 @@
 """Polymarket US: "Cancel Order" of its Orders API reference, line by line."""
 
+from functools import partial
+
 from msgspec.structs import replace
 from tests.venues.seeds.cases import (
     AGAIN,
+    BUG,
     CANCEL,
     FULL,
     LISTED,
@@ -45,6 +48,7 @@ SEED = Seed(
     cases=common(NAME)
     | listed(NAME, UNKNOWN, LOOKING, FULL, LOST)
     | {
+        BUG: partial(canceling, NAME, BUG),
         NO_JSON: lambda: saying(b"cancel it"),
         NO_MARKET: lambda: saying(b"{}"),
         NO_MARKET_LISTED: lambda: saying(b"{}", market_slug_optional=True),
@@ -74,7 +78,8 @@ SEED = Seed(
         status(200, "a stamp of 30 seconds", LAST_STAMP, b"{}"),
         status(401, "a stamp more than 30 seconds old", LATE_STAMP),
         status(401, "a stamp more than 30 seconds early", EARLY_STAMP),
-        status(500, "internal error", LOST + LISTED),
+        status(500, "internal error", BUG),
+        status(500, "and where the journal fails", LOST + LISTED),
         status(400, "no such order, where the page alone counts", UNKNOWN + LISTED, source=NOWHERE),
         status(401, "may not, where the page alone counts", LOOKING + LISTED, source=NOWHERE),
         status(500, "no room, where the page alone counts", FULL + LISTED, source=NOWHERE),
