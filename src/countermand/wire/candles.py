@@ -66,9 +66,12 @@ def every(length_ns: int, offset_ns: int = 0) -> StartOf:
 WEEKLY = every(WEEK_NS, FIRST_MONDAY_NS)
 
 
-def begun(start_ns: int, trade: Trade, instrument: Instrument) -> Candle:
-    """Return the candle of a span after its first trade."""
-    return Candle(start_ns, *[trade.price_ticks] * 4).grown(trade, instrument)
+def formed(now: Candle | None, trade: Trade, instrument: Instrument, start_of: StartOf) -> Candle:
+    """Return the candle that a trade is in, where `now` is the newest before it."""
+    start_ns = start_of(trade.ts_ns)
+    if now is None or now.start_ns != start_ns:
+        now = Candle(start_ns, *[trade.price_ticks] * 4)
+    return now.grown(trade, instrument)
 
 
 def candles(
@@ -77,12 +80,8 @@ def candles(
     """Yield the candles of the trades, the oldest first."""
     now: Candle | None = None
     for trade in oldest_first:
-        start_ns = start_of(trade.ts_ns)
-        if now is not None and now.start_ns == start_ns:
-            now = now.grown(trade, instrument)
-            continue
-        if now is not None:
-            yield now
-        now = begun(start_ns, trade, instrument)
+        before, now = now, formed(now, trade, instrument, start_of)
+        if before is not None and before.start_ns != now.start_ns:
+            yield before
     if now is not None:
         yield now

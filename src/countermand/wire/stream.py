@@ -15,10 +15,10 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from countermand.vocabulary.events import Event
+from countermand.vocabulary.events import Event, Traded
 from countermand.vocabulary.ids import AccountId, InstrumentId
 from countermand.vocabulary.queries import Query
-from countermand.vocabulary.reports import DepthReport
+from countermand.vocabulary.reports import DepthReport, Trade
 from countermand.wire.context import Context
 from countermand.wire.credential import Keys
 
@@ -58,6 +58,16 @@ class Told(Struct, frozen=True, gc=False):
     seq: int
     ts_ns: int
     event: Event
+
+
+def trade_of(told: Told) -> Trade | None:
+    """Return the trade an event was, as it is public; None for any other."""
+    event = told.event
+    if not isinstance(event, Traded):
+        return None
+    side = event.taker.terms.side
+    match = (event.match_id, event.instrument_id, side)
+    return Trade(*match, event.price_ticks, event.qty_lots, told.ts_ns)
 
 
 class Book(Struct, frozen=True):

@@ -14,6 +14,9 @@ from countermand.wire import crypto, times
 
 Levels = list[tuple[Decimal, Decimal]]
 
+# A frame has so many levels a side, or changes of so many.
+LEVELS_MAX = 50
+
 
 def signed(desk: Desk, *channels: str, products: tuple[str, ...] = (), **changes: Any) -> Any:
     """Return a subscription, signed as alice."""

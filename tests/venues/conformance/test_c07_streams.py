@@ -20,12 +20,11 @@ from countermand.wire import numbers
 from countermand.wire.operation import Capability
 from countermand.wire.venue import Venue
 
-LEVELS_MAX = 1000
 STEPS = 60
 
 
 def streamed(venue: Venue) -> ModuleType:
-    """Return how the venue streams a book: `open_book` and `fold` of its tests' `streamed.py`."""
+    """Return `streamed.py` of the venue's tests: how it streams a book, and how many levels."""
     if Capability.STREAMS not in venue.capabilities:
         pytest.skip(f"{venue.name} has no streams")
     return import_module(f"tests.venues.{venue.package.rpartition('.')[2]}.streamed")
@@ -57,9 +56,9 @@ class Market:
         receipt = enter(NewOrder(account_id, one.instrument_id, "", terms))
         self._open += [(account_id, order.order_id) for order in receipt.orders if order.is_open]
 
-    def levels(self) -> tuple[list[tuple[Decimal, Decimal]], ...]:
+    def levels(self, levels_max: int) -> tuple[list[tuple[Decimal, Decimal]], ...]:
         """Return the book as the exchange has it, in decimals."""
-        depth = self.desk.engine.view(GetDepth(self.one.instrument_id, LEVELS_MAX))
+        depth = self.desk.engine.view(GetDepth(self.one.instrument_id, levels_max))
         return tuple(
             [
                 (
@@ -92,7 +91,7 @@ def test_c07_a_stream_of_a_book_folds_to_the_book(venue: Venue, seed: int) -> No
         folded = how.fold(frames)
 
         assert any(folded), "nothing rests: the test shows nothing"
-        assert list(market.levels()) == list(folded)
+        assert list(market.levels(how.LEVELS_MAX)) == list(folded)
 
     asyncio.run(go())
 

@@ -8,6 +8,7 @@ Its native signer is stood in for (`standin`); what that signs is held to the na
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 from deltadefi.clients import ApiClient
+from deltadefi.clients.websocket import WebSocketClient
 from deltadefi.error import ClientError
 from sidan_gin import decrypt_with_cipher, encrypt_with_cipher
 from tests.served import Served, demo_text
@@ -366,3 +368,43 @@ def test_base_url_with_a_slash_at_its_end(venue: dict[str, Any]) -> None:
     with pytest.raises(ClientError) as caught:
         api.accounts.get_account_balance()
     assert (404, "404 page not found") == (caught.value.status_code, caught.value.error_message)
+
+
+# --- streams
+
+
+def test_streams_are_heard(venue: dict[str, Any]) -> None:
+    """Of the account, the depth and the price, by the SDK's own WebSocket client."""
+
+    async def hear(kind: str, subscribe: str, *named: str, then: Any = None) -> dict[str, Any]:
+        account, base_url = venue["accounts"]["alice"], venue["base_url"]
+        socket = WebSocketClient(base_url.replace("http", "ws"), account["api_key"])
+        heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        socket.register_handler(kind, heard.put)
+        await getattr(socket, subscribe)(*named)
+        told = await asyncio.wait_for(heard.get(), 10)
+        if then is not None:
+            await asyncio.to_thread(then)
+            told = await asyncio.wait_for(heard.get(), 10)
+        await socket.disconnect()
+        return told
+
+    async def go() -> list[dict[str, Any]]:
+        return [
+            await hear("account", "subscribe_account", then=lambda: rest(client(venue))),
+            await hear("depth", "subscribe_depth", ADA),
+            await hear("price", "subscribe_price", ADA),
+        ]
+
+    account, depth, price = asyncio.run(go())
+    assert ("order_info", "open") == (account["sub_type"], account["order"]["status"])
+    assert depth["bids"]
+    assert "market_price" == price["sub_type"]
+
+
+def test_a_stream_without_a_good_key_is_an_error_of_the_sdk(venue: dict[str, Any]) -> None:
+    """As it says that a handshake was refused."""
+    socket = WebSocketClient(venue["base_url"].replace("http", "ws"), "none")
+    with pytest.raises(ClientError) as refused:
+        asyncio.run(socket.subscribe_account())
+    assert "HTTP 401" in str(refused.value.error_message)

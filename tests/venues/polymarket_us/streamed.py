@@ -10,6 +10,9 @@ from tests.venues.ear import Ear
 
 Levels = list[tuple[Decimal, Decimal]]
 
+# A frame has every level there can be.
+LEVELS_MAX = 1000
+
 
 async def open_book(desk: Desk, symbol: str) -> Ear:
     """Open a stream of a market's book."""

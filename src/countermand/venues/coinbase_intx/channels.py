@@ -20,7 +20,7 @@ from countermand.vocabulary.reports import DepthReport, QuoteReport, Trade
 from countermand.wire import candles, times
 from countermand.wire.candles import DAY_NS, HOUR_NS, MINUTE_NS, Candle, StartOf, every
 from countermand.wire.numbers import price_text, qty_text
-from countermand.wire.stream import Book, Following, Source, Told
+from countermand.wire.stream import Book, Following, Source, Told, trade_of
 
 SNAPSHOT, UPDATE = "SNAPSHOT", "UPDATE"
 
@@ -145,9 +145,9 @@ def candle_channel(granularity: str, start_of: StartOf) -> Channel:
 
         def tell(more: Sequence[Told]) -> None:
             nonlocal now
-            for each in more:
-                if isinstance(each.event, Traded):
-                    now = _grown(now, _trade(each), one, start_of)
+            for trade in map(trade_of, more):
+                if trade is not None:
+                    now = candles.formed(now, trade, one, start_of)
                     subscription.tell(m.CandleUpdate, UPDATE, **told, **_candle(now, one))
 
         return [subscription.source.follow(tell, instruments=[one.instrument_id])]
@@ -263,21 +263,6 @@ def _risk(report: QuoteReport, ctx: Ctx) -> dict[str, Any]:
         "settlement_price": quote.settlement_price,
         "open_interest": qty_text(report.instrument, report.open_interest_lots),
     }
-
-
-def _trade(told: Told) -> Trade:
-    event = told.event
-    assert isinstance(event, Traded)  # noqa: S101  (the caller has looked)
-    side = event.taker.terms.side
-    where = (event.match_id, event.instrument_id, side)
-    return Trade(*where, event.price_ticks, event.qty_lots, told.ts_ns)
-
-
-def _grown(now: Candle | None, trade: Trade, one: Instrument, start_of: StartOf) -> Candle:
-    start_ns = start_of(trade.ts_ns)
-    if now is None or now.start_ns != start_ns:
-        return candles.begun(start_ns, trade, one)
-    return now.grown(trade, one)
 
 
 def _candle(candle: Candle, one: Instrument) -> dict[str, str]:

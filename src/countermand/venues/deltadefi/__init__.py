@@ -19,7 +19,9 @@ VENUE = Venue(
     proofs=PROOFS,
     settings=DeltaDefiSettings,
     flows={Operation.PLACE_ORDER: place_flow},
-    habits=Habits(secrets=frozenset({b"x-api-key"}), explain=explain, key_header=b"x-api-key"),
+    habits=Habits(
+        secrets=frozenset({b"x-api-key", b"api_key"}), explain=explain, key_header=b"x-api-key"
+    ),
     order_text=ids.order_name,
     parse_order=ids.parse_order,
 )

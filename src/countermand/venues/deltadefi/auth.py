@@ -1,11 +1,13 @@
 """
 Authentication: one header, and nothing signed.
 
-Shape:  `X-API-KEY`. The key alone may do everything it allows, canceling included. Placing an order
-        takes the operation key's signature besides, which is in the request's body and is checked
-        when the order is submitted.
+Shape:  `X-API-KEY`, or for a stream the query parameter `api_key`. The key alone may do everything
+        it allows, canceling included. Placing an order takes the operation key's signature besides,
+        which is in the request's body and is checked when the order is submitted.
 Source: API reference, "Authorization"; Python SDK 1.1.1, `api.py`.
 """
+
+from urllib.parse import parse_qsl
 
 from countermand.venues.deltadefi import credential as credentials
 from countermand.venues.deltadefi.credential import DeltaDefiCredential, DeltaDefiPrincipal
@@ -16,6 +18,7 @@ from countermand.wire.errors import Unauthorized
 from countermand.wire.http import Request
 
 KEY = b"x-api-key"
+PARAMETER = b"api_key"
 
 
 class DeltaDefiAuth:
@@ -37,10 +40,17 @@ class DeltaDefiAuth:
         self, request: Request, keys: Keys[DeltaDefiCredential], settings: Settings, now_ns: int
     ) -> DeltaDefiPrincipal:
         """Return who asks. Raises Unauthorized for a missing key and for an unknown one alike."""
-        given = request.header(KEY) or b""
+        given = request.header(KEY) or _offered(request)
         if (held := keys.find(given.decode("latin-1"))) is None:
             raise Unauthorized(Code.UNAUTHORIZED.text)
         return self.principal(held)
+
+
+def _offered(request: Request) -> bytes:
+    # A client cannot give the offer of a WebSocket a header, so that its key is a parameter.
+    if not request.offers_websocket:
+        return b""
+    return dict(parse_qsl(request.query)).get(PARAMETER, b"")
 
 
 def explain(

@@ -12,6 +12,7 @@ from countermand.venues.deltadefi import (
     place,
     read_orders,
     status,
+    streams,
 )
 from countermand.wire.operation import Access
 from countermand.wire.operation import Operation as Do
@@ -78,6 +79,28 @@ _MARKETS = (
     _row("GET /health/trading-lock-status", Do.GET_STATUS, PUBLIC, status.LOCK,
          "Trading Lock Status"),
 )
+
+# Of each stream the Python SDK's path and Hummingbot's, the Rust SDK's, and older documents'.
+_STREAMS = (
+    _row("GET /accounts/stream", Do.OPEN_STREAM, VIEW, streams.ACCOUNT, "Account Stream",
+         status=101),
+    _row("GET /accounts/ws/stream", Do.OPEN_STREAM, VIEW, streams.ACCOUNT,
+         "Account Stream (August 2025)", status=101),
+    _elsewhere("GET /ws", Do.OPEN_STREAM, VIEW, streams.SILENCE,
+               "Python SDK 1.1.1: connect without a path", status=101),
+    *(
+        _row(f"GET /market{ws}/{name}/{{symbol}}", Do.OPEN_STREAM, PUBLIC, op, source, status=101)
+        for ws in ("", "/ws")
+        for name, op, source in (
+            ("depth", streams.DEPTH, "Market Depth Stream"),
+            ("market-price", streams.PRICE, "Market Price Stream"),
+            ("recent-trades", streams.TRADES, "Recent Trades Stream"),
+            ("recent-trade", streams.TRADES, "Recent Trades Stream"),
+        )
+    ),
+    _elsewhere("GET /market/ws/graph/{symbol}/{interval}", Do.OPEN_STREAM, PUBLIC, streams.CANDLES,
+               "Rust SDK 1.1.4: graph stream", status=101),
+)
 # fmt: on
 
 
@@ -90,4 +113,4 @@ def normal(path: bytes) -> bytes:
     return b"/order/-/cancel" if path == b"/order//cancel" else path
 
 
-ROUTES = Routes(_ORDERS + _ACCOUNTS + _MARKETS, normal)
+ROUTES = Routes(_ORDERS + _ACCOUNTS + _MARKETS + _STREAMS, normal)
