@@ -69,11 +69,21 @@ def single(venue: Venue, operation: Operation) -> Flow:
 
 
 def prepared(
-    venue: Venue, step: Step, context: AnyContext, credential: Credential | None
+    venue: Venue,
+    step: Step,
+    context: AnyContext,
+    credential: Credential | None,
+    host: str = "",
 ) -> tuple[Route, Any]:
-    """Return the row and the signed request of a step. Raises NotExpressible."""
+    """
+    Return the row and the signed request of a step, to be sent to `host` if it is known.
+
+    Raises: NotExpressible.
+    """
     route = _route(venue, step.operation)
     request = codec.encode_request(route, step.message)
+    if host:
+        request = request.with_headers((b"host", host.encode()))
     if step.says is not None:
         check_expressible(venue, request, step.says, context)
     if route.access is not Access.PUBLIC and credential is not None:

@@ -50,6 +50,10 @@ LogIn = Callable[[Credential, AnyContext], Generator[Step | Prompt, Any, Credent
 LearnMarket = Callable[[str, Credential | None, AnyContext], Generator[Step, Any, ReferenceData]]
 
 
+def _as_it_is(credential: Credential, base_url: str) -> Credential:
+    return credential
+
+
 class ClientEnd(Struct, frozen=True):
     """
     One venue's.
@@ -61,7 +65,9 @@ class ClientEnd(Struct, frozen=True):
             the venue's SDKs take (`Auth.publish`) into the fields of a key. `log_in` gets a
             credential that signs, where one must log in; it is run again when that is refused.
             `homes` are base URLs by name, `limits` what is documented, `unproven` what no real
-            venue has confirmed, a line each.
+            venue has confirmed, a line each. `addressed` is the credential as it signs for a base
+            URL. What the venue does with every order, and has no words for, is `given`: fields of
+            an order or of its terms; `replacing` likewise of a replacement.
     """
 
     learn: Learn
@@ -73,3 +79,6 @@ class ClientEnd(Struct, frozen=True):
     homes: dict[str, str] = {}
     limits: tuple[Limit, ...] = ()
     unproven: tuple[str, ...] = ()
+    addressed: Callable[[Credential, str], Credential] = _as_it_is
+    given: dict[str, Any] = {}
+    replacing: dict[str, Any] = {}

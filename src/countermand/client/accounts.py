@@ -1,0 +1,139 @@
+"""What else a venue tells: fills, balances, positions, books and instruments, in people's words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from countermand.client.people import price, qty
+from countermand.client.session import Session
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.reports import (
+    BalanceReport,
+    DepthReport,
+    Fill,
+    PositionReport,
+    QuoteReport,
+)
+from countermand.wire import numbers
+
+
+class Trade(Struct, frozen=True):
+    """
+    What one of one's orders traded.
+
+    Shape:  `order_id` is the venue's text, empty where a fill does not name its order.
+    Units:  exact decimals; `ts_ns` nanoseconds since the Unix epoch.
+    """
+
+    order_id: str
+    cl_ord_id: str
+    symbol: str
+    side: str
+    last_qty: Decimal
+    last_px: Decimal
+    is_maker: bool
+    ts_ns: int
+
+
+class Balance(Struct, frozen=True):
+    """What the account has of an asset. `available` is what is neither held nor lost."""
+
+    asset: str
+    total: Decimal
+    available: Decimal
+
+
+class Position(Struct, frozen=True):
+    """A position: `net_qty` below zero is short; `avg_px` what it was bought or sold for."""
+
+    symbol: str
+    net_qty: Decimal
+    avg_px: Decimal | None
+
+
+class Book(Struct, frozen=True):
+    """The levels of a market as (price, quantity), best first; as many as the venue tells."""
+
+    symbol: str
+    bids: tuple[tuple[Decimal, Decimal], ...]
+    asks: tuple[tuple[Decimal, Decimal], ...]
+
+
+class Market(Struct, frozen=True):
+    """What can be traded: prices are multiples of `tick_size`, quantities of `lot_size`."""
+
+    symbol: str
+    kind: str
+    base: str
+    quote: str
+    tick_size: Decimal
+    lot_size: Decimal
+    min_qty: Decimal
+    trading_state: str
+
+
+def trade_of(session: Session, fill: Fill, order_id: str) -> Trade:
+    """Return a fill in people's words."""
+    one = session.directory.instruments[fill.instrument_id]
+    return Trade(
+        order_id,
+        fill.terms.secondary_cl_ord_id or fill.cl_ord_id,
+        one.symbol,
+        fill.terms.side.name.lower(),
+        qty(one, fill.last_qty_lots),
+        price(one, fill.last_px_ticks),
+        fill.is_maker,
+        fill.ts_ns,
+    )
+
+
+def balance_of(session: Session, report: BalanceReport) -> Balance:
+    """Return a balance in people's words."""
+    asset = session.directory.assets[report.asset_id]
+    total, available = _money(asset, report.total_minor), _money(asset, report.available_minor)
+    return Balance(asset.symbol, total, available)
+
+
+def position_of(session: Session, report: PositionReport) -> Position:
+    """Return a position in people's words."""
+    one, lots = session.directory.instruments[report.instrument_id], report.net_lots
+    average = numbers.avg_px_text_half_even(one, report.cost_minor, lots) if lots else None
+    return Position(one.symbol, qty(one, lots), None if average is None else Decimal(average))
+
+
+def book_of(session: Session, report: DepthReport) -> Book:
+    """Return a book in people's words."""
+    one = session.directory.instruments[report.instrument_id]
+    sides = (
+        tuple((price(one, ticks), qty(one, lots)) for ticks, lots in side)
+        for side in (report.bids, report.asks)
+    )
+    return Book(one.symbol, *sides)
+
+
+def depth_of(report: QuoteReport) -> DepthReport:
+    """Return the top of a book as one of a single level."""
+    bid = ((report.bid_px_ticks, report.bid_qty_lots),) if report.bid_px_ticks else ()
+    ask = ((report.ask_px_ticks, report.ask_qty_lots),) if report.ask_px_ticks else ()
+    return DepthReport(report.instrument.instrument_id, bid, ask)
+
+
+def market_of(session: Session, one: Instrument) -> Market:
+    """Return an instrument in people's words."""
+    assets = session.directory.assets
+    return Market(
+        one.symbol,
+        one.kind.name.lower(),
+        assets[one.base_asset_id].symbol if one.base_asset_id in assets else "",
+        assets[one.quote_asset_id].symbol if one.quote_asset_id in assets else "",
+        price(one, 1),
+        qty(one, 1),
+        qty(one, one.order_qty_lots_min),
+        one.trading_state.name.lower(),
+    )
+
+
+def _money(asset: Asset, minor: int) -> Decimal:
+    return Decimal(numbers.minor_text(asset, minor))

@@ -1,0 +1,100 @@
+"""
+Acts: what the client's core asks of the world around it, and what the world says to that.
+
+The core is made of generators that do no I/O and have no clock. They yield acts; a shell does each
+and sends back what came of it. The two shells differ in how they wait and in nothing else.
+
+    act         is done by                                answered with
+    Now         looking at the clock                      nanoseconds since the Unix epoch
+    Sleep       waiting                                   nanoseconds, when it is over
+    Send        one request on the wire, never again      Answered, NotSentFailure or LostFailure
+    Note        writing to the ledger                     the id of what the note belongs to
+    Together    doing several talks at once               a tuple of what they returned
+    Progress    telling who waits how far it has come     None
+    Prompt      asking the person behind the key          text
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from countermand.wire.client_end import Prompt
+from countermand.wire.http import Request, Response
+from countermand.wire.operation import Operation
+
+T = TypeVar("T")
+
+
+class Now(Struct, frozen=True):
+    """Look at the clock."""
+
+
+class Sleep(Struct, frozen=True):
+    """Wait until a time has come. Units: nanoseconds since the Unix epoch."""
+
+    until_ns: int
+
+
+class Send(Struct, frozen=True):
+    """Put one signed request on the wire, once."""
+
+    operation: Operation
+    request: Request
+
+
+class Note(Struct, frozen=True):
+    """
+    Write something down about an intent; an `intent_id` of 0 begins one.
+
+    With `must_last` it is on disk before the core goes on; without, with the next that must.
+    """
+
+    kind: str
+    body: dict[str, Any]
+    intent_id: int = 0
+    must_last: bool = False
+
+
+class Together(Struct, frozen=True):
+    """Do several talks, at once where the shell can."""
+
+    talks: tuple[Talk[Any], ...]
+
+
+class Progress(Struct, frozen=True):
+    """So many of so many are settled."""
+
+    done: int
+    of: int
+
+
+class Answered(Struct, frozen=True):
+    """A response came. Units: nanoseconds since the Unix epoch."""
+
+    response: Response
+    sent_ns: int
+    now_ns: int
+
+
+class NotSentFailure(Struct, frozen=True):
+    """No byte of the request has left: nothing can come of it."""
+
+    text: str
+    sent_ns: int
+    now_ns: int
+
+
+class LostFailure(Struct, frozen=True):
+    """Bytes may have arrived, and no answer came: what came of it is not known."""
+
+    text: str
+    sent_ns: int
+    now_ns: int
+
+
+Reply = Answered | NotSentFailure | LostFailure
+Act = Now | Sleep | Send | Note | Together | Progress | Prompt
+Talk = Generator[Act, Any, T]

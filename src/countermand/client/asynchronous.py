@@ -1,0 +1,221 @@
+"""The asynchronous shell: the core's acts, done on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar, Unpack
+
+import httpx
+
+from countermand.client import accounts, http, people, verbs
+from countermand.client.acts import (
+    Act,
+    Answered,
+    LostFailure,
+    Note,
+    NotSentFailure,
+    Now,
+    Progress,
+    Reply,
+    Send,
+    Sleep,
+    Talk,
+    Together,
+)
+from countermand.client.deadline import S
+from countermand.client.ledger import Keeper
+from countermand.client.outcome import Outcome
+from countermand.client.person import NOBODY, Person
+from countermand.client.session import Session
+from countermand.client.sweeping import Sweep
+from countermand.client.wording import Terms, Wish
+from countermand.wire.client_end import Prompt
+from countermand.wire.http import Request, Response
+
+T = TypeVar("T")
+
+
+class Transport(Protocol):
+    """Carries one request, once."""
+
+    async def send(self, request: Request) -> Response:
+        """Return the response. Raises what `http.NOT_SENT` and `http.LOST` tell apart."""
+
+    async def close(self) -> None:
+        """Close what is open."""
+
+
+class HttpTransport:
+    """A pool of connections to one base URL."""
+
+    def __init__(self, base: http.Base, *, trust_env: bool = False) -> None:
+        self._base = base
+        self._client = httpx.AsyncClient(**http.settings(trust_env=trust_env))
+
+    async def send(self, request: Request) -> Response:
+        """Send the request once, on a warm connection where there is one."""
+        return http.response_of(await self._client.send(self._base.framed(request)))
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._client.aclose()
+
+
+class Client:
+    """
+    One key at one venue. Made by `countermand.connect`; close it, or use it in `async with`.
+
+    Raises: NotExpressible for what the venue has no words for, before anything is sent; a
+            WireError or `Unanswered` from what only reads.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        transport: Transport,
+        keeper: Keeper,
+        person: Person = NOBODY,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._session, self._transport, self._keeper = session, transport, keeper
+        self._person, self._now_ns = person, now_ns
+        self._begun = False
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._session!r})"
+
+    async def __aenter__(self) -> Self:
+        await self._begin()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __await__(self) -> Any:
+        return self._begin().__await__()
+
+    async def _begin(self) -> Self:
+        if not self._begun:
+            await self._do(verbs.begin(self._session))
+            self._begun = True
+        return self
+
+    async def close(self) -> None:
+        """Close the connections and the ledger."""
+        await self._transport.close()
+        self._keeper.close()
+
+    async def cancel(
+        self, order: str, symbol: str = "", timeout_s: float = verbs.TIMEOUT_S
+    ) -> Outcome:
+        """Cancel an order; return what is proven of it."""
+        return await self._do(verbs.cancel(self._session, order, symbol, timeout_s))
+
+    async def cancel_many(
+        self, orders: Iterable[str], symbol: str = "", timeout_s: float = verbs.TIMEOUT_S
+    ) -> tuple[Outcome, ...]:
+        """Cancel several orders; return what is proven of each, in their order."""
+        return await self._do(verbs.cancel_many(self._session, orders, symbol, timeout_s))
+
+    async def cancel_all(
+        self, symbol: str = "", side: str = "", timeout_s: float = 3 * verbs.TIMEOUT_S
+    ) -> Sweep:
+        """Cancel all open orders, or those of a market or side, until none is open."""
+        return await self._do(verbs.cancel_all(self._session, symbol, side, timeout_s))
+
+    async def place(
+        self,
+        symbol: str,
+        side: str,
+        order_qty: people.Number,
+        price: people.Number | None = None,
+        *,
+        timeout_s: float = verbs.TIMEOUT_S,
+        **terms: Unpack[Terms],
+    ) -> Outcome:
+        """Place an order, once; without a price it is a market order. See `wording.Wish`."""
+        wish = Wish(symbol=symbol, side=side, order_qty=order_qty, price=price, **terms)
+        return await self._do(verbs.place(self._session, wish, timeout_s))
+
+    async def replace(
+        self,
+        order: str,
+        price: people.Number | None = None,
+        order_qty: people.Number | None = None,
+        timeout_s: float = verbs.TIMEOUT_S,
+    ) -> Outcome:
+        """Change an order's price or its whole quantity, once."""
+        return await self._do(verbs.replace(self._session, order, price, order_qty, timeout_s))
+
+    async def order(self, order: str) -> people.Order | None:
+        """Return an order, or None when the venue knows none."""
+        return await self._do(verbs.order(self._session, order))
+
+    async def open_orders(self) -> tuple[people.Order, ...]:
+        """Return the open orders."""
+        return await self._do(verbs.open_orders(self._session))
+
+    async def fills(self, symbol: str = "") -> tuple[accounts.Trade, ...]:
+        """Return what was traded lately, newest first."""
+        return await self._do(verbs.fills(self._session, symbol))
+
+    async def balances(self) -> tuple[accounts.Balance, ...]:
+        """Return what the account has of each asset."""
+        return await self._do(verbs.balances(self._session))
+
+    async def positions(self) -> tuple[accounts.Position, ...]:
+        """Return the positions."""
+        return await self._do(verbs.positions(self._session))
+
+    async def book(self, symbol: str) -> accounts.Book:
+        """Return a market's levels."""
+        return await self._do(verbs.book(self._session, symbol))
+
+    async def instruments(self) -> tuple[accounts.Market, ...]:
+        """Return what can be traded."""
+        return await self._do(verbs.instruments(self._session))
+
+    async def _do(self, talk: Talk[T]) -> T:
+        try:
+            act = next(talk)
+            while True:
+                act = talk.send(await self._act(act))
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    async def _act(self, act: Act) -> Any:
+        match act:
+            case Send():
+                return await self._send(act)
+            case Now():
+                return self._now_ns()
+            case Sleep(until_ns=until_ns):
+                await asyncio.sleep(max(0, until_ns - self._now_ns()) / S)
+                return self._now_ns()
+            case Note():
+                return await self._keeper.write_beside(act, self._now_ns())
+            case Together(talks=talks):
+                return await asyncio.gather(*[self._do(talk) for talk in talks])
+            case Progress(done=done, of=of):
+                return self._person.tell(done, of)
+            case Prompt(text=text):
+                return await asyncio.to_thread(self._person.answer, text)
+
+    async def _send(self, act: Send) -> Reply:
+        sent_ns = self._now_ns()
+        try:
+            response = await self._transport.send(act.request)
+        except http.NOT_SENT as error:
+            return NotSentFailure(http.failure_text(error), sent_ns, self._now_ns())
+        except http.LOST as error:
+            return LostFailure(http.failure_text(error), sent_ns, self._now_ns())
+        return Answered(response, sent_ns, self._now_ns())

@@ -1,0 +1,138 @@
+"""Connecting: from what people say to a client, without a byte sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from os import urandom
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from countermand import announce
+from countermand.client import asynchronous, synchronous
+from countermand.client.http import Base, Timeouts
+from countermand.client.ledger import Keeper, Ledger, NoLedger
+from countermand.client.person import Person
+from countermand.client.session import Session, client_end
+from countermand.venues import VENUES
+from countermand.wire.credential import Credential
+
+# Whose key it is: only our own server asks.
+_OWNER = "owner"
+
+
+class Options(TypedDict, total=False):
+    """
+    What can be said besides.
+
+    Shape:  `user` is whose credentials to take of an exchange on this machine; `account` the
+            venue's account to act for, the key's default one if left out; `ledger` the file that
+            intents are kept in, none if left out; `prompt` is called with a question when the venue
+            asks for a second factor, `progress` with how many of how many orders are settled;
+            `timeouts` are those of one request. The limits that a venue documents are kept unless
+            `keep_limits` is False, as it is for an exchange on this machine. Proxies of the
+            environment are used only with `trust_env`.
+    """
+
+    user: str | None
+    account: str | None
+    ledger: str | Path | None
+    timeouts: Timeouts
+    keep_limits: bool
+    trust_env: bool
+    prompt: Callable[[str], str] | None
+    progress: Callable[[int, int], None] | None
+
+
+def connect(
+    venue: str,
+    base_url: str = "",
+    credentials: Mapping[str, Any] | None = None,
+    **options: Unpack[Options],
+) -> asynchronous.Client:
+    """
+    Return a client of a venue, for `async with`; or await it, and close it.
+
+    Shape:  `base_url` is a URL, or the name of one of the venue's own, `production` say;
+            `credentials` are what the venue's SDK takes, as `countermand accounts` prints them.
+            Without both it is the exchange that runs on this machine, and its first user. For
+            `options` see `Options`.
+    Raises: ValueError for a venue, a base URL or credentials that are none.
+    """
+    base, session = _begun(venue, base_url, credentials, options)
+    transport = asynchronous.HttpTransport(base, trust_env=options.get("trust_env", False))
+    return asynchronous.Client(session, transport, _keeper(options), _people(options))
+
+
+def connect_sync(
+    venue: str,
+    base_url: str = "",
+    credentials: Mapping[str, Any] | None = None,
+    **options: Unpack[Options],
+) -> synchronous.Client:
+    """
+    Return a client of a venue that is ready: use it in `with`, or close it.
+
+    Shape:  as `connect`.
+    Raises: as `connect`; a WireError or Unanswered when the venue does not let it in.
+    """
+    base, session = _begun(venue, base_url, credentials, options)
+    transport = synchronous.HttpTransport(base, trust_env=options.get("trust_env", False))
+    return synchronous.Client(session, transport, _keeper(options), _people(options)).begin()
+
+
+def _begun(
+    venue: str, base_url: str, credentials: Mapping[str, Any] | None, options: Options
+) -> tuple[Base, Session]:
+    if venue not in VENUES:
+        raise ValueError(f"venue {venue!r} is none of {', '.join(VENUES)}")
+    is_local = not base_url and credentials is None
+    if is_local:
+        base_url, credentials = local(venue, options.get("user"))
+    if not base_url or credentials is None:
+        raise ValueError("a base_url and credentials go together")
+    known = VENUES[venue]
+    url = client_end(known).homes.get(base_url, base_url)
+    base = Base(url, options.get("timeouts", Timeouts()))
+    session = Session(
+        known,
+        credential_of(venue, credentials, base.url),
+        host=base.host,
+        account=options.get("account"),
+        keep_limits=options.get("keep_limits", not is_local),
+        seed=urandom(16),
+    )
+    return base, session
+
+
+def local(venue: str, user: str | None = None) -> tuple[str, Mapping[str, Any]]:
+    """
+    Return where an exchange on this machine serves a venue, and what one of its users needs.
+
+    Raises: ValueError when none runs, or it does not serve the venue, or knows no such user.
+    """
+    server = announce.find()
+    if server is None or venue not in server.venues:
+        what = "no server runs on this machine" if server is None else f"{venue} is not served"
+        raise ValueError(f"{what}; give a base_url and credentials")
+    told = server.venues[venue]
+    users = told["accounts"]
+    if (who := user or next(iter(users), "")) not in users:
+        raise ValueError(f"user {who!r} is none of {', '.join(users)}")
+    return told["base_url"], users[who]
+
+
+def credential_of(venue: str, credentials: Mapping[str, Any], base_url: str) -> Credential:
+    """Return the key of a venue. Raises ValueError that names the field at fault."""
+    known = VENUES[venue]
+    end = client_end(known)
+    credential: Credential = known.auth.credential(_OWNER, end.key_fields(credentials))
+    return end.addressed(credential, base_url)
+
+
+def _keeper(options: Options) -> Keeper:
+    path = options.get("ledger")
+    return NoLedger() if path is None else Ledger(path)
+
+
+def _people(options: Options) -> Person:
+    return Person(options.get("prompt"), options.get("progress"))

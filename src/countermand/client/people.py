@@ -1,0 +1,171 @@
+"""
+People's values: symbols, decimals and the venue's own id texts, made of reports and back.
+
+Nothing here knows ticks or lots to a user; what is off a market's grid cannot be said.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from msgspec import Struct
+
+from countermand.client.session import Session
+from countermand.vocabulary.ids import NO_INSTRUMENT
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import (
+    ExecInst,
+    OrderTerms,
+    OrdType,
+    Side,
+    Standing,
+    TimeInForce,
+)
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reports import OrderReport
+from countermand.wire import numbers
+from countermand.wire.errors import NotExpressible
+
+Number = Decimal | int | str
+
+
+class Order(Struct, frozen=True):
+    """
+    An order as its venue shows it.
+
+    Shape:  `order_id` is the venue's own text, `cl_ord_id` the owner's; words are FIX's in small
+            letters: `side` buy or sell, `ord_status` new, partially_filled, filled, canceled,
+            rejected or expired.
+    Units:  exact decimals; `price` is None for an order without one, `avg_px` before any trade;
+            `transact_ns` nanoseconds since the Unix epoch.
+    """
+
+    order_id: str
+    cl_ord_id: str
+    symbol: str
+    side: str
+    ord_type: str
+    time_in_force: str
+    order_qty: Decimal
+    price: Decimal | None
+    ord_status: str
+    is_open: bool
+    cum_qty: Decimal
+    leaves_qty: Decimal
+    avg_px: Decimal | None
+    exec_inst: tuple[str, ...] = ()
+    transact_ns: int = 0
+
+
+def order_of(session: Session, report: OrderReport) -> Order:
+    """Return an order in people's words."""
+    one, terms = session.directory.instruments[report.instrument_id], report.terms
+    limited = terms.ord_type is OrdType.LIMIT
+    return Order(
+        order_id=id_text(session, report),
+        cl_ord_id=own_name(report),
+        symbol=one.symbol,
+        side=terms.side.name.lower(),
+        ord_type=terms.ord_type.name.lower(),
+        time_in_force=terms.time_in_force.name.lower(),
+        order_qty=qty(one, terms.order_qty_lots),
+        price=price(one, terms.price_ticks) if limited else None,
+        ord_status=report.ord_status.name.lower(),
+        is_open=report.is_open,
+        cum_qty=qty(one, report.cum_qty_lots),
+        leaves_qty=qty(one, report.leaves_qty_lots),
+        avg_px=average(one, report),
+        exec_inst=tuple(i.name.lower() for i in ExecInst if i and terms.exec_inst & i),
+        transact_ns=report.transact_ns,
+    )
+
+
+def own_name(report: OrderReport) -> str:
+    """Return what its owner called an order; where the venue has the main name, the second."""
+    return report.terms.secondary_cl_ord_id or report.cl_ord_id
+
+
+def id_text(session: Session, report: OrderReport) -> str:
+    """Return the venue's own text for an order."""
+    return session.end.spell(report, session.context(0))
+
+
+def order_text(session: Session, query: GetOrder) -> str:
+    """Return the venue's own text for an order that was not shown yet."""
+    nothing = OrderTerms(Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 0)
+    report = OrderReport(
+        query.order_id,
+        query.account_id,
+        NO_INSTRUMENT,
+        query.cl_ord_id,
+        nothing,
+        Standing.PENDING,
+    )
+    return id_text(session, report)
+
+
+def told(session: Session, report: OrderReport) -> dict[str, Any]:
+    """Return the fields of an outcome that tell of an order."""
+    one = session.directory.instruments[report.instrument_id]
+    return {
+        "order_id": id_text(session, report),
+        "cl_ord_id": own_name(report),
+        "symbol": one.symbol,
+        "cum_qty": qty(one, report.cum_qty_lots),
+        "leaves_qty": qty(one, report.leaves_qty_lots),
+        "avg_px": average(one, report),
+    }
+
+
+def qty(one: Instrument, lots: int) -> Decimal:
+    """Return a quantity as people write it."""
+    return Decimal(numbers.qty_text(one, lots))
+
+
+def price(one: Instrument, ticks: int) -> Decimal:
+    """Return a price as people write it."""
+    return Decimal(numbers.price_text(one, ticks))
+
+
+def average(one: Instrument, report: OrderReport) -> Decimal | None:
+    """Return the average price of what an order traded, None before any trade."""
+    lots = report.cum_qty_lots
+    if not lots or not report.cum_notional_minor:
+        return None
+    return Decimal(numbers.avg_px_text_half_even(one, report.cum_notional_minor, lots))
+
+
+def lots(one: Instrument, value: Number) -> int:
+    """Return a quantity in lots. Raises NotExpressible off the market's grid."""
+    try:
+        return numbers.qty_lots(one, decimal(value))
+    except numbers.NotOnGrid as error:
+        raise NotExpressible(f"quantity {value} {error} on {one.symbol}") from None
+
+
+def ticks(one: Instrument, value: Number) -> int:
+    """Return a price in ticks. Raises NotExpressible off the market's grid."""
+    try:
+        return numbers.price_ticks(one, decimal(value))
+    except numbers.NotOnGrid as error:
+        raise NotExpressible(f"price {value} {error} on {one.symbol}") from None
+
+
+def decimal(value: Number) -> Decimal:
+    """Return a number exactly. Raises NotExpressible for what is none, a float among them."""
+    if isinstance(value, float):
+        raise NotExpressible(f"{value!r} is a float: write it as text or as a Decimal")
+    try:
+        return Decimal(value)
+    except (InvalidOperation, TypeError, ValueError):
+        raise NotExpressible(f"{value!r} is no number") from None
+
+
+def word(kind: Any, text: str) -> Any:
+    """Return the member of an enum that is written so, in any case. Raises NotExpressible."""
+    try:
+        return kind[text.upper().replace("-", "_")]
+    except KeyError:
+        known = ", ".join(one.name.lower() for one in kind)
+        raise NotExpressible(f"{text!r} is none of {known}") from None

@@ -1,0 +1,145 @@
+"""
+The session: what a client knows while it is connected, and the words of its venue.
+
+It does no I/O and looks at no clock: it is the state that the core's generators share.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+from msgspec import Struct
+
+from countermand.client.budget import Budget
+from countermand.client.call import prepared, single
+from countermand.client.clock import ClockOffset
+from countermand.client.deadline import PATIENT, Patience
+from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.reports import AccountReport, ReferenceData
+from countermand.wire import asks
+from countermand.wire.client_end import ClientEnd, Learned
+from countermand.wire.context import Context
+from countermand.wire.conversation import AnyContext
+from countermand.wire.credential import Credential
+from countermand.wire.directory import Directory
+from countermand.wire.errors import NotExpressible
+from countermand.wire.ids import anyones
+from countermand.wire.operation import Operation
+from countermand.wire.venue import Venue
+
+# So many orders are remembered, the newest.
+PLACED_MAX = 10_000
+
+
+class Placed(Struct, frozen=True, gc=False):
+    """The market of an order, and a time at which the venue had it."""
+
+    instrument_id: InstrumentId
+    since_ns: int
+
+
+class Session:
+    """
+    One key at one venue.
+
+    Shape:  `host` is the name requests are sent to; `account` the venue's account that is acted
+            for, by its name, or the key's default one; `seed` makes the names of its orders
+            other than those of any other session.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        credential: Credential,
+        *,
+        host: str = "",
+        account: str | None = None,
+        patience: Patience = PATIENT,
+        keep_limits: bool = True,
+        seed: bytes = b"",
+    ) -> None:
+        self.venue, self.credential = venue, credential
+        self.host, self.patience = host, patience
+        self.end = client_end(venue)
+        self.budget = Budget(self.end.limits if keep_limits else ())
+        self.clock = ClockOffset()
+        self._account, self._seed, self._named = account, seed, 0
+        self._settings = venue.settings()
+        self.directory = Directory(venue.name, ReferenceData((), (), ()))
+        # Orders that this session placed, by the venue's text: their markets, and when they were
+        # there at the latest. None of them is taken for another.
+        self.placed: dict[str, Placed] = {}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.venue.name!r}, {self.credential!r})"
+
+    def context(self, now_ns: int) -> AnyContext:
+        """Return the context of a request that is made now, by the venue's clock."""
+        principal = self.venue.auth.principal(self.credential)
+        settings: Any = self._settings
+        now_ns += self.clock.ns
+        return Context(self.directory, settings, principal, now_ns, read_id=anyones)
+
+    def learn(self, learned: Learned) -> None:
+        """Take what the venue told of itself."""
+        self._settings = learned.settings
+        self.directory = Directory(self.venue.name, learned.data)
+
+    def account(self) -> AccountReport:
+        """Return the account that is acted for. Raises NotExpressible when the key has none."""
+        owned = asks.accounts(self.context(0))
+        if self._account is None:
+            found = asks.default_of(owned)
+        else:
+            found = next((one for one in owned if one.name == self._account), None)
+        if found is None:
+            raise NotExpressible(f"account {self._account or ''} is none of this key's")
+        return found
+
+    def remember(self, order_id: str, instrument_id: InstrumentId, since_ns: int) -> None:
+        """Keep which market an order of this session is in, and when it was there."""
+        self.placed[order_id] = Placed(instrument_id, since_ns)
+        if len(self.placed) > PLACED_MAX:
+            del self.placed[next(iter(self.placed))]
+
+    def next_name(self, now_ns: int) -> str:
+        """Return a name for an order that its owner did not name: twenty letters, never twice."""
+        self._named += 1
+        told = b"%b %d %d" % (self._seed, now_ns, self._named)
+        return f"cm-{blake2b(told, digest_size=8).hexdigest()}"
+
+    def check_can_say(self, operation: Operation, question: Any) -> None:
+        """See that the venue has words for a question. Raises NotExpressible."""
+        ctx = self.context(0)
+        flow = self.venue.flows.get(operation) or single(self.venue, operation)
+        step = next(flow(question, self.credential, ctx))
+        prepared(self.venue, step, ctx, None)
+
+    def can_say(self, operation: Operation, question: Any) -> bool:
+        """Return whether the venue has words for a question."""
+        try:
+            self.check_can_say(operation, question)
+        except NotExpressible:
+            return False
+        return True
+
+    @property
+    def account_id(self) -> AccountId:
+        """The id of the account that is acted for, as the codecs have it."""
+        return self.account().account_id
+
+    def instrument(self, symbol: str) -> Instrument:
+        """Return a market by its symbol. Raises NotExpressible when there is none."""
+        found = self.directory.instrument_by_symbol(symbol)
+        if found is None:
+            raise NotExpressible(f"{self.venue.name} has no market {symbol}")
+        return found
+
+
+def client_end(venue: Venue) -> ClientEnd:
+    """Return what only a client asks of a venue. Raises NotExpressible when it has none."""
+    if venue.client is None:
+        raise NotExpressible(f"{venue.name} has no client's end")
+    return venue.client

@@ -1,0 +1,144 @@
+"""
+Canceling many orders: each to its own outcome, and all until none is open.
+
+    list ─► mass cancel, where the venue has one ─► settle each ─► list, until it is empty twice
+              └ else a cancel each                                  └ what came meanwhile is next
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from countermand.client import reading, verdict
+from countermand.client.acts import Now, Progress, Sleep, Talk, Together
+from countermand.client.asking import Denied, Told, ask
+from countermand.client.canceling import Cancel, Target
+from countermand.client.deadline import Backoff
+from countermand.client.outcome import Outcome
+from countermand.client.people import id_text
+from countermand.client.session import Session
+from countermand.client.trace import Trace
+from countermand.vocabulary.commands import MassCancel
+from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.reports import OrderReport
+from countermand.wire.errors import NotExpressible
+from countermand.wire.operation import Operation
+from countermand.wire.receipts import Acknowledged
+
+# So many times a sweep begins anew for what was placed while it was under way.
+ROUNDS_MAX = 5
+# So many orders are settled at once.
+AT_ONCE = 10
+
+
+class Scope(Struct, frozen=True):
+    """Which open orders; None means any."""
+
+    instrument_id: InstrumentId | None = None
+    side: Side | None = None
+
+    def has(self, report: OrderReport) -> bool:
+        """Whether an order is meant."""
+        is_market = self.instrument_id in (None, report.instrument_id)
+        return is_market and self.side in (None, report.terms.side)
+
+
+class Sweep(Struct, frozen=True):
+    """
+    What became of the orders that were open.
+
+    `is_empty` when open orders were read twice in a row and none was there; `text` says why not.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    is_empty: bool
+    text: str = ""
+
+
+class Sweeping:
+    """A cancel of all that is in scope."""
+
+    def __init__(self, session: Session, scope: Scope, trace: Trace) -> None:
+        self._session, self._scope, self._trace = session, scope, trace
+        self._outcomes: dict[str, Outcome] = {}
+
+    def run(self, deadline_ns: int) -> Talk[Sweep]:
+        """Cancel until nothing is open, or until the deadline."""
+        look = Backoff(self._session.patience.read_first_ns, self._session.patience.read_most_ns)
+        rounds = empty = 0
+        text = ""
+        while empty < 2:  # noqa: PLR2004  (twice in a row: a list can lag behind)
+            listed, _, text = yield from reading.open_orders(self._session, self._trace)
+            found = [report for report in listed or () if self._scope.has(report)]
+            now_ns = yield Now()
+            if now_ns >= deadline_ns or (found and rounds >= ROUNDS_MAX):
+                break
+            if found:
+                rounds, empty = rounds + 1, 0
+                yield from self._cancel(found, deadline_ns, is_first=rounds == 1)
+                continue
+            empty = empty + 1 if listed is not None else 0
+            if empty < 2:  # noqa: PLR2004
+                if not rounds and listed is not None and empty == 1:
+                    yield from self._mass_cancel(found)
+                yield Sleep(min(now_ns + look.next_ns(), deadline_ns))
+        why = "" if empty >= 2 else text or "orders were still open at the end"  # noqa: PLR2004
+        return Sweep(tuple(self._outcomes.values()), empty >= 2, why)  # noqa: PLR2004
+
+    def _cancel(self, found: list[OrderReport], deadline_ns: int, *, is_first: bool) -> Talk[None]:
+        was_told = False
+        if is_first:
+            was_told = yield from self._mass_cancel(found)
+        left = [report for report in found if self._name(report) not in self._outcomes]
+        for start in range(0, len(left), AT_ONCE):
+            part = left[start : start + AT_ONCE]
+            now_ns = yield Now()
+            talks = [self._one(report, now_ns, deadline_ns, was_told=was_told) for report in part]
+            for outcome in (yield Together(tuple(talks))):
+                self._outcomes[outcome.order_id] = outcome
+            yield Progress(len(self._outcomes), len(self._outcomes) + len(left) - start - len(part))
+
+    def _one(
+        self, report: OrderReport, now_ns: int, deadline_ns: int, *, was_told: bool
+    ) -> Talk[Outcome]:
+        query = reading.query_of(report)
+        target = Target(self._name(report), query, now_ns, report.instrument_id, seen=report)
+        trace = Trace(self._trace.intent_id)
+        cancel = Cancel(self._session, target, trace, is_resumed=was_told)
+        return (yield from cancel.run(deadline_ns))
+
+    def _mass_cancel(self, found: list[OrderReport]) -> Talk[bool]:
+        # Whether the venue may have canceled by now what it was told to.
+        was_told = False
+        for command in self._commands(found):
+            try:
+                result = yield from ask(self._session, Operation.MASS_CANCEL, command, self._trace)
+            except NotExpressible:
+                return was_told
+            was_told |= not (isinstance(result, Denied) and result.is_undone)
+            if isinstance(result, Told) and not isinstance(result.report, Acknowledged):
+                self._told(result)
+        return was_told
+
+    def _told(self, result: Told) -> None:
+        # The answer shows the orders as they are.
+        for report in result.report:
+            if not report.is_open:
+                outcome = verdict.of_report(self._session, report, self._trace, result.witness)
+                self._outcomes[outcome.order_id] = outcome
+
+    def _commands(self, found: list[OrderReport]) -> Iterable[MassCancel]:
+        scope, account_id = self._scope, self._session.account_id
+        one = None if scope.instrument_id is None else (scope.instrument_id,)
+        whole = MassCancel(account_id, one, scope.side)
+        if self._session.can_say(Operation.MASS_CANCEL, whole):
+            return (whole,)
+        markets = dict.fromkeys(report.instrument_id for report in found)
+        each = [MassCancel(account_id, (market,), scope.side) for market in markets]
+        return each if all(self._session.can_say(Operation.MASS_CANCEL, c) for c in each) else ()
+
+    def _name(self, report: OrderReport) -> str:
+        return id_text(self._session, report)

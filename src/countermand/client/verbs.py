@@ -1,0 +1,235 @@
+"""
+The verbs: what a client can do, each a talk that either shell carries out.
+
+Reads raise what the venue refuses them with. What may change something returns an outcome instead,
+and its intent is in the ledger before the first byte is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from countermand.client import accounts, people, reading, sweeping
+from countermand.client.acts import Note, Now, Progress, Talk, Together
+from countermand.client.asking import Denied, Result, Told, ask, asked, log_in
+from countermand.client.canceling import Cancel, Target
+from countermand.client.deadline import S
+from countermand.client.errors import Unanswered
+from countermand.client.outcome import NotFound, Outcome
+from countermand.client.placing import Place
+from countermand.client.replacing import Replace
+from countermand.client.session import Session
+from countermand.client.trace import Trace
+from countermand.client.wording import Wish, new_order, replacement
+from countermand.vocabulary.ids import NO_INSTRUMENT
+from countermand.vocabulary.order import Side
+from countermand.vocabulary.queries import GetAccount, GetDepth, GetOrder, GetQuote, ListFills
+from countermand.wire.operation import Operation
+
+# How long an outcome is sought unless it is said otherwise.
+TIMEOUT_S = 10.0
+
+
+def begin(session: Session) -> Talk[None]:
+    """Log in where one must, and learn the venue's names. Raises WireError, Unanswered."""
+    trace = Trace()
+    yield from log_in(session, trace)
+    now_ns = yield Now()
+    steps = session.end.learn(session.credential, session.context(now_ns))
+    session.learn((yield from asked(session, steps, trace)))
+
+
+def cancel(
+    session: Session, order: str, symbol: str = "", timeout_s: float = TIMEOUT_S
+) -> Talk[Outcome]:
+    """
+    Cancel an order by the venue's id or its owner's name, and return what is proven of it.
+
+    Units:  `timeout_s` seconds until what is not proven is Unknown.
+    Raises: NotExpressible before anything is sent.
+    """
+    target = yield from _target(session, order, symbol)
+    now_ns = yield Now()
+    trace = yield from _intent(session, "cancel", {"order": order, "symbol": symbol})
+    outcome = yield from Cancel(session, target, trace).run(now_ns + int(timeout_s * S))
+    return (yield from trace.settle(outcome))
+
+
+def cancel_many(
+    session: Session, orders: Iterable[str], symbol: str = "", timeout_s: float = TIMEOUT_S
+) -> Talk[tuple[Outcome, ...]]:
+    """Cancel several orders at once; return what is proven of each. Raises as `cancel` does."""
+    outcomes: list[Outcome] = []
+    every = tuple(dict.fromkeys(orders))
+    for start in range(0, len(every), sweeping.AT_ONCE):
+        part = every[start : start + sweeping.AT_ONCE]
+        talks = [cancel(session, order, symbol, timeout_s) for order in part]
+        outcomes += yield Together(tuple(talks))
+        yield Progress(len(outcomes), len(every))
+    return tuple(outcomes)
+
+
+def cancel_all(
+    session: Session, symbol: str = "", side: str = "", timeout_s: float = 3 * TIMEOUT_S
+) -> Talk[sweeping.Sweep]:
+    """
+    Cancel every open order of the account, or those of a market or a side.
+
+    Raises: NotExpressible before anything is sent.
+    """
+    market = session.instrument(symbol).instrument_id if symbol else None
+    scope = sweeping.Scope(market, people.word(Side, side) if side else None)
+    now_ns = yield Now()
+    trace = yield from _intent(session, "cancel-all", {"symbol": symbol, "side": side})
+    sweep: sweeping.Sweep = yield from sweeping.Sweeping(session, scope, trace).run(
+        now_ns + int(timeout_s * S)
+    )
+    yield from trace.swept(sweep.is_empty, sweep.text, [str(one) for one in sweep.outcomes])
+    return sweep
+
+
+def place(session: Session, wish: Wish, timeout_s: float = TIMEOUT_S) -> Talk[Outcome]:
+    """Place an order, once; return what is proven of it. Raises NotExpressible, nothing sent."""
+    now_ns = yield Now()
+    command = new_order(session, wish, now_ns)
+    body = {
+        "symbol": wish.symbol,
+        "side": wish.side,
+        "order_qty": str(wish.order_qty),
+        "price": None if wish.price is None else str(wish.price),
+        "cl_ord_id": command.cl_ord_id,
+        "time_in_force": command.terms.time_in_force.name.lower(),
+    }
+    session.check_can_say(Operation.PLACE_ORDER, command)
+    trace = yield from _intent(session, "place", body)
+    outcome = yield from Place(session, command, trace).run(now_ns + int(timeout_s * S))
+    return (yield from trace.settle(outcome))
+
+
+def replace(
+    session: Session,
+    order: str,
+    price: people.Number | None = None,
+    order_qty: people.Number | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> Talk[Outcome]:
+    """
+    Change an order's price or its whole quantity, once; return what is proven of it.
+
+    Raises: NotExpressible before anything is sent; Unanswered when the order cannot be read.
+    """
+    sight = yield from reading.read_order(session, find(session, order), Trace())
+    if isinstance(sight, reading.Absent | reading.Unlisted):
+        return NotFound(order_id=order, text="the venue knows no such order")
+    if isinstance(sight, reading.Unseen):
+        raise Unanswered(sight.text)
+    now_ns = yield Now()
+    command = replacement(session, sight.report, price, order_qty, now_ns)
+    session.check_can_say(Operation.REPLACE_ORDER, command)
+    body = {"order": people.id_text(session, sight.report), "price": _text(price)}
+    body["order_qty"] = _text(order_qty)
+    trace = yield from _intent(session, "replace", body)
+    replacing = Replace(session, command, sight.report, trace)
+    return (yield from trace.settle((yield from replacing.run(now_ns + int(timeout_s * S)))))
+
+
+def order(session: Session, order: str) -> Talk[people.Order | None]:
+    """Return an order as the venue shows it, or None when it knows none. Raises Unanswered."""
+    sight = yield from reading.read_order(session, find(session, order), Trace())
+    match sight:
+        case reading.Shown(report=report):
+            return people.order_of(session, report)
+        case reading.Unseen(text=text):
+            raise Unanswered(text)
+    return None
+
+
+def open_orders(session: Session) -> Talk[tuple[people.Order, ...]]:
+    """Return the open orders of the account. Raises Unanswered, WireError."""
+    found, _, text = yield from reading.open_orders(session, Trace())
+    if found is None:
+        raise Unanswered(text)
+    return tuple(people.order_of(session, report) for report in found)
+
+
+def fills(session: Session, symbol: str = "") -> Talk[tuple[accounts.Trade, ...]]:
+    """Return what the account traded lately, newest first. Raises as `read` does."""
+    market = (session.instrument(symbol).instrument_id,) if symbol else None
+    query = ListFills((session.account_id,), instrument_ids=market)
+    found = yield from read(session, Operation.LIST_FILLS, query)
+    told = []
+    for fill in found:
+        named = GetOrder(fill.account_id, fill.order_id, fill.cl_ord_id)
+        known = fill.order_id or fill.cl_ord_id
+        text = people.order_text(session, named) if known else ""
+        told.append(accounts.trade_of(session, fill, text))
+    return tuple(told)
+
+
+def balances(session: Session) -> Talk[tuple[accounts.Balance, ...]]:
+    """Return what the account has of each asset. Raises as `read` does."""
+    found = yield from read(session, Operation.LIST_BALANCES, GetAccount(session.account_id))
+    return tuple(accounts.balance_of(session, report) for report in found)
+
+
+def positions(session: Session) -> Talk[tuple[accounts.Position, ...]]:
+    """Return the account's positions. Raises as `read` does."""
+    found = yield from read(session, Operation.LIST_POSITIONS, GetAccount(session.account_id))
+    return tuple(accounts.position_of(session, report) for report in found)
+
+
+def book(session: Session, symbol: str) -> Talk[accounts.Book]:
+    """Return a market's levels, or its best ones alone. Raises as `read` does."""
+    market = session.instrument(symbol).instrument_id
+    if session.can_say(Operation.GET_DEPTH, GetDepth(market)):
+        depth = yield from read(session, Operation.GET_DEPTH, GetDepth(market))
+    else:
+        quote = yield from read(session, Operation.GET_QUOTE, GetQuote(market))
+        depth = accounts.depth_of(quote)
+    return accounts.book_of(session, depth)
+
+
+def instruments(session: Session) -> Talk[tuple[accounts.Market, ...]]:
+    """Return what can be traded, as it was learned when the session began."""
+    yield Now()
+    return tuple(accounts.market_of(session, one) for one in session.directory.instruments.values())
+
+
+def find(session: Session, text: str) -> GetOrder:
+    """Return the query for the order that people call so."""
+    return session.end.find(text, session.context(0))
+
+
+def report_of(result: Result) -> Any:
+    """Return what a read reports. Raises the venue's refusal, or Unanswered."""
+    if isinstance(result, Told):
+        return result.report
+    if isinstance(result, Denied):
+        raise result.error
+    raise Unanswered(result.text)
+
+
+def read(session: Session, operation: Operation, query: Any) -> Talk[Any]:
+    """Return what the venue reports to a query. Raises WireError, Unanswered, NotExpressible."""
+    return report_of((yield from ask(session, operation, query, Trace())))
+
+
+def _target(session: Session, text: str, symbol: str) -> Talk[Target]:
+    now_ns = yield Now()
+    query, placed = find(session, text), session.placed.get(text)
+    market, since_ns = NO_INSTRUMENT, now_ns
+    if placed is not None:
+        market, since_ns = placed.instrument_id, placed.since_ns
+    if symbol:
+        market = session.instrument(symbol).instrument_id
+    return Target(text, query, since_ns, market, bool(query.order_id or query.cl_ord_id))
+
+
+def _intent(session: Session, verb: str, body: dict[str, Any]) -> Talk[Trace]:
+    where = {"venue": session.venue.name, "host": session.host, "account": session.account().name}
+    return Trace((yield Note("intent", {"verb": verb, **where, **body}, must_last=True)))
+
+
+def _text(number: people.Number | None) -> str | None:
+    return None if number is None else str(number)
