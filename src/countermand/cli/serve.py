@@ -119,8 +119,8 @@ async def _run(config: Config, *, as_json: bool) -> None:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stopping.set)
-    with progress.shown() as told:
-        app = App(replace(config, progress=told), on_fatal=lambda: os._exit(EXIT_BUG))
+    with progress.shown() as bars:
+        app = App(replace(config, progress=bars.tell), on_fatal=lambda: os._exit(EXIT_BUG))
         ready = await app.start()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
