@@ -57,6 +57,10 @@ class Loopring:
         }
         return self._alice.signed("POST", "/api/v3/order", json.dumps(order).encode())
 
+    def signed(self, method: str, path: str, *, query: str = "") -> Request:
+        """Return any other request of hers, signed now."""
+        return self._alice.signed(method, path, query=query)
+
     def order_id(self, answer: bytes) -> str:
         """Return the order's hash."""
         return str(json.loads(body_of(answer))["hash"])

@@ -16,6 +16,7 @@ from intx_sdk.client_services import IntxServicesClient
 from intx_sdk.credentials import Credentials
 from intx_sdk.services.orders import (
     CancelOrderRequest,
+    CancelOrdersRequest,
     CreateOrderRequest,
     GetOrderDetailsRequest,
 )
@@ -36,6 +37,9 @@ class Bot(Protocol):
 
     def cancel(self, order: str) -> Any:
         """Cancel an order, and return what the library makes of the answer."""
+
+    def cancel_many(self, orders: list[str]) -> list[str]:
+        """Cancel orders in one request, and return those that the answer says are canceled."""
 
     def is_open(self, order: str) -> bool:
         """Read an order, and return whether it still stands."""
@@ -73,6 +77,10 @@ class DeltaDefiBot:
     def cancel(self, order: str) -> Any:
         """Cancel it."""
         return self._api.cancel_order(order)
+
+    def cancel_many(self, orders: list[str]) -> list[str]:
+        """Cancel all that are open."""
+        return list(self._api.cancel_all_orders("ADAUSDM")["order_ids"])
 
     def is_open(self, order: str) -> bool:
         """Read its record."""
@@ -118,6 +126,12 @@ class AutosharesBot:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
+    def cancel_many(self, orders: list[str]) -> list[str]:
+        """Cancel them one by one: the venue has no request for more."""
+        for order in orders:
+            self.cancel(order)
+        return orders
+
     def is_open(self, order: str) -> bool:
         """Read it."""
         answer = self._session.get(f"{self._orders}/{order}")
@@ -137,14 +151,14 @@ class CoinbaseBot:
         credentials = Credentials(
             account["access_key"], account["passphrase"], account["signing_key"]
         )
-        self._sdk = IntxServicesClient(credentials, base_url=f"{venue['base_url']}/api/v1")
-        self._sdk.client.http_client.mount("http://", Impatient())
+        self.sdk = IntxServicesClient(credentials, base_url=f"{venue['base_url']}/api/v1")
+        self.sdk.client.http_client.mount("http://", Impatient())
         self._portfolio, self._count = account["portfolio_uuid"], 0
 
     def place(self) -> str:
         """Bid below the market."""
         self._count += 1
-        order = self._sdk.orders.create_order(
+        order = self.sdk.orders.create_order(
             CreateOrderRequest(
                 client_order_id=f"bot-{self._count}",
                 side="BUY",
@@ -160,20 +174,23 @@ class CoinbaseBot:
 
     def cancel(self, order: str) -> Any:
         """Cancel it."""
-        return self._sdk.orders.cancel_order(
-            CancelOrderRequest(id=order, portfolio=self._portfolio)
-        )
+        return self.sdk.orders.cancel_order(CancelOrderRequest(id=order, portfolio=self._portfolio))
+
+    def cancel_many(self, orders: list[str]) -> list[str]:
+        """Cancel all that are open."""
+        told = self.sdk.orders.cancel_orders(CancelOrdersRequest(portfolio=self._portfolio))
+        return [each["order_id"] for each in told.orders]
 
     def is_open(self, order: str) -> bool:
         """Read its details."""
-        read = self._sdk.orders.get_order_details(
+        read = self.sdk.orders.get_order_details(
             GetOrderDetailsRequest(order_id=order, portfolio=self._portfolio)
         )
         return bool(read.order_status == "WORKING")
 
     def close(self) -> None:
         """Close the session."""
-        self._sdk.client.http_client.close()
+        self.sdk.client.http_client.close()
 
 
 class LoopringBot:
@@ -193,6 +210,12 @@ class LoopringBot:
     def cancel(self, order: str) -> Any:
         """Cancel it by its hash."""
         return self._sent(self._speaker.cancel(order))
+
+    def cancel_many(self, orders: list[str]) -> list[str]:
+        """Cancel a batch by their hashes."""
+        query = f"accountId={self._account_id}&orderHash={','.join(orders)}"
+        told = self._sent(self._speaker.signed("DELETE", "/api/v3/orders/byHash", query=query))
+        return [each["id"] for each in told if each["result"]]
 
     def is_open(self, order: str) -> bool:
         """Read it."""
@@ -224,7 +247,7 @@ class PolymarketBot:
 
     def __init__(self, venue: dict[str, Any]) -> None:
         account, base_url = venue["accounts"]["alice"], venue["base_url"]
-        self._sdk = PolymarketUS(
+        self.sdk = PolymarketUS(
             key_id=account["key_id"],
             secret_key=account["secret_key"],
             api_base_url=base_url,
@@ -235,7 +258,7 @@ class PolymarketBot:
 
     def place(self) -> str:
         """Bid below the market."""
-        told = self._sdk.orders.create(
+        told = self.sdk.orders.create(
             {
                 "marketSlug": self._market,
                 "intent": "ORDER_INTENT_BUY_LONG",
@@ -249,15 +272,19 @@ class PolymarketBot:
 
     def cancel(self, order: str) -> Any:
         """Cancel it."""
-        return self._sdk.orders.cancel(order, {"marketSlug": self._market})
+        return self.sdk.orders.cancel(order, {"marketSlug": self._market})
+
+    def cancel_many(self, orders: list[str]) -> list[str]:
+        """Cancel all that are open."""
+        return list(self.sdk.orders.cancel_all()["canceledOrderIds"])
 
     def is_open(self, order: str) -> bool:
         """Retrieve it."""
-        return bool(self._sdk.orders.retrieve(order)["order"]["state"] == "ORDER_STATE_NEW")
+        return bool(self.sdk.orders.retrieve(order)["order"]["state"] == "ORDER_STATE_NEW")
 
     def close(self) -> None:
         """Close the client."""
-        self._sdk.close()
+        self.sdk.close()
 
 
 BOTS: dict[str, type[Bot]] = {

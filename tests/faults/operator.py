@@ -32,6 +32,14 @@ class Operator:
         """Forget all faults."""
         assert self._client.delete("/faults").json() == {"faults": []}
 
+    def keep(self, most: int) -> None:
+        """Keep so many requests."""
+        assert self._client.put("/requests", json={"most": most}).status_code == 200
+
+    def requests(self, **which: str) -> list[dict[str, Any]]:
+        """Return those that are kept."""
+        return list(self._client.get("/requests", params=which).json()["requests"])
+
     def close(self) -> None:
         """Close the client."""
         self._client.close()

@@ -133,6 +133,16 @@ class Faults(Protocol):
         """Forget a fault, or all."""
 
 
+class Requests(Protocol):
+    """The requests that came to the venues."""
+
+    def keep(self, most: int) -> None:
+        """Keep so many from now on, the newest."""
+
+    def kept(self) -> Sequence[Any]:
+        """Return them as they are told, in the order they came."""
+
+
 class Host(Protocol):
     """A running server, as an operator sees it."""
 
@@ -155,3 +165,7 @@ class Host(Protocol):
     @property
     def faults(self) -> Faults:
         """What goes wrong between clients and venues."""
+
+    @property
+    def requests(self) -> Requests:
+        """The requests that came to the venues."""

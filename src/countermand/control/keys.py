@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
@@ -16,14 +15,8 @@ from countermand.vocabulary.reports import AccountReport
 from countermand.wire import asks
 from countermand.wire.conversation import IssueKey, RevokeKeys
 from countermand.wire.credential import Credential
+from countermand.wire.operation import Access
 from countermand.wire.venue import FRESH_BYTES
-
-
-class Allowed(StrEnum):
-    """What a key allows: to look, and to place and cancel."""
-
-    VIEW = "view"
-    TRADE = "trade"
 
 
 class ListKeys(Asked, frozen=True):
@@ -42,7 +35,7 @@ class Issue(Asked, frozen=True):
 
     venue: str
     owner: str
-    access: tuple[Allowed, ...] = (Allowed.VIEW, Allowed.TRADE)
+    access: tuple[Access, ...] = (Access.VIEW, Access.TRADE)
     fields: dict[str, Any] | None = None
 
 
@@ -58,7 +51,7 @@ class Key(Struct, frozen=True):
 
     key: str
     owner: str
-    access: tuple[str, ...]
+    access: tuple[Access, ...]
 
 
 class Keys(Struct, frozen=True):
@@ -82,7 +75,7 @@ class Revoked(Struct, frozen=True):
 async def list_keys(host: Host, asked: ListKeys) -> Keys:
     """Return the venue's keys, without their secrets."""
     at = names.served(host, asked.venue)
-    return Keys(tuple(_shown(held) for held in at.keys))
+    return Keys(tuple(Key(held.key, held.owner, held.access) for held in at.keys))
 
 
 async def issue_key(host: Host, asked: Issue) -> Issued:
@@ -104,8 +97,7 @@ async def issue_key(host: Host, asked: Issue) -> Issued:
         raise ControlError(409, "key-taken", "there is a key of that public part")
     issued: Credential = await at.keys.change(IssueKey(asked.owner, lambda *_: fields))
     told = at.venue.auth.publish(issued, owned)
-    key = _shown(issued)
-    return Issued(key.key, key.owner, key.access, told)
+    return Issued(issued.key, issued.owner, issued.access, told)
 
 
 async def revoke_key(host: Host, asked: Revoke) -> Revoked:
@@ -115,10 +107,6 @@ async def revoke_key(host: Host, asked: Revoke) -> Revoked:
         raise ControlError(404, "unknown-key", "no key has that public part")
     await at.keys.change(RevokeKeys((asked.key,)))
     return Revoked(asked.key)
-
-
-def _shown(held: Credential) -> Key:
-    return Key(held.key, held.owner, tuple(one.value for one in held.access))
 
 
 async def _fresh(

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from countermand.control import accounts, faults, funds, instruments, keys, orders, prices, server
+from countermand.control import (
+    accounts,
+    faults,
+    funds,
+    instruments,
+    keys,
+    orders,
+    prices,
+    requests,
+    server,
+)
 from countermand.control.row import ControlRow
 
 ROWS: tuple[ControlRow, ...] = (
@@ -14,6 +24,7 @@ ROWS: tuple[ControlRow, ...] = (
     *prices.ROWS,
     *orders.ROWS,
     *faults.ROWS,
+    *requests.ROWS,
 )
 
 BY_NAME = {row.name: row for row in ROWS}

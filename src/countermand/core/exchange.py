@@ -84,6 +84,18 @@ class Exchange:
             self._react(reacting, events)
         return decided
 
+    def follow(self, receipt: Receipt) -> None:
+        """
+        Make true what another exchange that was as this one is did with its next entry.
+
+        Raises: AssertionError when the receipt is not that of the next entry.
+        """
+        state = self._state
+        assert receipt.seq == state.seq + 1, f"receipt {receipt.seq} after {state.seq}"
+        state.seq, state.ts_ns = receipt.seq, receipt.ts_ns
+        for event in receipt.events:
+            EVOLVERS[type(event)](state, event)
+
     def _evolve(self, batch: list[Event]) -> list[Event] | None:
         # Make a batch true and return those of it that may bring something about.
         state, reacting = self._state, None

@@ -247,6 +247,10 @@ class Engine:
         """Return the answer to a query and the entry it is true as of. Raises: as `view`."""
         return Answer(self._exchange.seq, self.view(query))
 
+    def copy(self) -> Exchange:
+        """Return the exchange as it is, to be looked at; in time that grows with it."""
+        return Exchange.load(self._exchange.dump())
+
     def view(self, query: Any) -> Any:
         """
         Return the answer to a query. Raises: IntakeStopped after a bug, when nothing is certain.

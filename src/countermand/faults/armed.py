@@ -13,7 +13,7 @@ from random import Random
 from typing import Protocol
 
 from countermand.faults.fault import Fault, Latency, Report, Unknown
-from countermand.faults.kinds import ADDED
+from countermand.faults.kinds import ADDED, LATER, suits
 from countermand.vocabulary.ids import OrderId
 from countermand.wire.operation import Operation
 
@@ -63,6 +63,8 @@ class Armed:
     def fits(self, asked: Asked) -> bool:
         """Whether a request is one that it is about."""
         fault = self.fault
+        if not suits(fault.kind, asked.operation):
+            return False
         if fault.venue and fault.venue != asked.venue:
             return False
         if fault.operation and (
@@ -75,9 +77,13 @@ class Armed:
             return True
         return any((asked.venue, order_id) in self._orders for order_id in asked.order_ids)
 
-    def strikes(self, asked: Asked, now_s: float) -> bool:
-        """Whether it strikes a request; if so that is counted."""
-        if self.is_over(now_s) or not self.fits(asked):
+    def is_about(self, venue: str, order_id: OrderId) -> bool:
+        """Whether it is about an order; if it names none it is about any."""
+        return not self.fault.order or (venue, order_id) in self._orders
+
+    def strikes(self, now_s: float) -> bool:
+        """Whether it strikes what it fits, this time; if so that is counted."""
+        if self.is_over(now_s):
             return False
         if self.fault.probability < 1 and self._chance.random() >= self.fault.probability:
             return False
@@ -110,7 +116,7 @@ class Arsenal:
         self._armed: dict[int, Armed] = {}
         self._last = 0
 
-    def add(self, fault: Fault, orders: Iterable[tuple[str, OrderId]] = ()) -> Report:
+    def add(self, fault: Fault, orders: Iterable[tuple[str, OrderId]] = ()) -> Armed:
         """Set a fault; `orders` are what its order's text names, by venue."""
         now_s = self._clock()
         until_s = math.inf if fault.ttl_ms is None else now_s + fault.ttl_ms / 1000
@@ -118,7 +124,11 @@ class Arsenal:
         armed = Armed(self._last, fault, frozenset(orders), until_s)
         self._armed[armed.number] = armed
         self._forget(now_s)
-        return armed.report(now_s)
+        return armed
+
+    def report(self, armed: Armed) -> Report:
+        """Return what is told of a fault."""
+        return armed.report(self._clock())
 
     def reports(self) -> tuple[Report, ...]:
         """Return every fault that was set and not cleared."""
@@ -139,15 +149,31 @@ class Arsenal:
             armed.fault.venue for armed in self._armed.values() if not armed.is_over(now_s)
         )
 
+    def live(self) -> frozenset[int]:
+        """Return the numbers of the faults that may yet strike."""
+        now_s = self._clock()
+        return frozenset(
+            number for number, armed in self._armed.items() if not armed.is_over(now_s)
+        )
+
     def strike(self, asked: Asked) -> list[Armed]:
-        """Return the faults that strike a request, and count them."""
+        """
+        Return the faults that strike a request, and count them; with those that may do so later.
+        """
         now_s, is_struck, struck = self._clock(), False, []
         for armed in self._armed.values():
-            is_added = armed.fault.kind in ADDED
-            if (is_added or not is_struck) and armed.strikes(asked, now_s):
+            kind = armed.fault.kind
+            is_added = kind in ADDED
+            if (is_struck and not is_added) or armed.is_over(now_s) or not armed.fits(asked):
+                continue
+            if kind in LATER or armed.strikes(now_s):
                 struck.append(armed)
                 is_struck = is_struck or not is_added
         return struck
+
+    def strikes_later(self, armed: Armed) -> bool:
+        """Return whether a fault strikes now what it was found for before; if so count it."""
+        return armed.number in self._armed and armed.strikes(self._clock())
 
     def _forget(self, now_s: float) -> None:
         for number, armed in list(self._armed.items()):

@@ -13,7 +13,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from countermand.faults.kinds import DELAYS, Kind
+from countermand.faults.kinds import DELAYS, Kind, suits
+from countermand.wire.operation import Operation
 
 AtLeast0 = Annotated[int, Meta(ge=0)]
 AtLeast1 = Annotated[int, Meta(ge=1)]
@@ -51,7 +52,9 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
             without either when it is cleared. Each request that it fits is struck with
             `probability`, from a chance that `seed` makes repeatable. The rest is for one kind
             each: `delay_ms`, `delay_ms_max`, `sigma` and `latency` for delays, `retry_after_s`
-            for rate limits.
+            for rate limits, `skew_ms` for a wrong clock, above 0 where it is fast; and of the
+            exchange's clock `lag_ms`, how old an entry or order is when reads show it, which
+            `lag_entries` make later by so many entries.
     """
 
     kind: Kind
@@ -68,6 +71,9 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     delay_ms_max: Milliseconds = 0
     sigma: Annotated[float, Meta(ge=0, le=10)] = 0
     retry_after_s: AtLeast0 = 1
+    skew_ms: int = 0
+    lag_ms: AtLeast0 = 0
+    lag_entries: AtLeast0 = 0
 
 
 class Report(Struct, frozen=True):
@@ -88,6 +94,9 @@ _OWN = {
     "delay_ms_max": DELAYS,
     "sigma": DELAYS,
     "retry_after_s": {Kind.RATE_LIMITED},
+    "skew_ms": {Kind.CLOCK_SKEW},
+    "lag_ms": {Kind.STALE, Kind.UNSEEN},
+    "lag_entries": {Kind.STALE},
 }
 
 
@@ -96,8 +105,16 @@ def check(fault: Fault) -> None:
     for name, kinds in _OWN.items():
         if getattr(fault, name) != getattr(_DEFAULT, name) and fault.kind not in kinds:
             raise FaultRefused(f"{name} means nothing for {fault.kind}")
+    known = {each.value: each for each in Operation}
+    if fault.operation in known and not suits(fault.kind, known[fault.operation]):
+        raise FaultRefused(f"{fault.kind} does not happen to {fault.operation}")
     if fault.kind in DELAYS:
         _check_latency(fault)
+    if fault.kind is Kind.CLOCK_SKEW and not fault.skew_ms:
+        raise FaultRefused(f"{fault.kind} needs skew_ms")
+    if fault.kind in (Kind.STALE, Kind.UNSEEN) and not (fault.lag_ms or fault.lag_entries):
+        named = "lag_ms or lag_entries" if fault.kind is Kind.STALE else "lag_ms"
+        raise FaultRefused(f"{fault.kind} needs {named}")
 
 
 def _check_latency(fault: Fault) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from countermand.wire.operation import Operation as Do
+
 
 class Kind(StrEnum):
     """What goes wrong with a request. Each says what its client sees and what the exchange did."""
@@ -42,8 +44,41 @@ class Kind(StrEnum):
     ERROR_AFTER = "error-after"
     """The venue's internal error, word for word as before. The request was carried out."""
 
+    ITEM_FAILED = "item-failed"
+    """One item of a batch, or one order of a mass cancel, is refused; the others go on."""
+    CLOCK_SKEW = "clock-skew"
+    """The venue's clock is wrong where it looks at the time a request was signed at."""
+    STALE = "stale"
+    """A read shows the exchange as it was a while ago. Only its answer does."""
+    UNSEEN = "unseen"
+    """A read does not find an order that was taken a short while ago; it finds everything else."""
 
-# What comes on top of anything else; of all other kinds one request has one.
-ADDED = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER})
 
 DELAYS = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER})
+
+# What comes on top of anything else; of all other kinds one request has one.
+ADDED = DELAYS | {Kind.CLOCK_SKEW}
+
+# What happens within a request's conversation, not on its way.
+WITHIN = frozenset({Kind.ITEM_FAILED, Kind.STALE, Kind.UNSEEN})
+
+# What strikes, and is counted, when a conversation comes to something it is for.
+LATER = frozenset({Kind.ITEM_FAILED})
+
+_READS = frozenset(
+    {
+        Do.GET_ORDER, Do.LIST_ORDERS, Do.LIST_FILLS, Do.LIST_TRADES, Do.LIST_BALANCES,
+        Do.GET_BALANCE, Do.LIST_POSITIONS, Do.GET_POSITION, Do.GET_ACCOUNT, Do.LIST_ACCOUNTS,
+        Do.GET_ACCOUNT_DETAIL, Do.GET_ACCOUNT_SUMMARY, Do.GET_QUOTE, Do.GET_DEPTH,
+        Do.LIST_CANDLES,
+    }
+)  # fmt: skip
+_OF_ORDERS = frozenset({Do.GET_ORDER, Do.LIST_ORDERS})
+_IN_BATCHES = frozenset({Do.PLACE_ORDER, Do.REPLACE_ORDER, Do.CANCEL_ORDER, Do.MASS_CANCEL})
+
+_SUITED = {Kind.STALE: _READS, Kind.UNSEEN: _OF_ORDERS, Kind.ITEM_FAILED: _IN_BATCHES}
+
+
+def suits(kind: Kind, operation: Do | None) -> bool:
+    """Return whether something of this kind can happen to an operation; None is no row's."""
+    return kind not in _SUITED or operation in _SUITED[kind]

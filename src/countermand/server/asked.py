@@ -121,7 +121,10 @@ class Subjects:
         for command in ask if isinstance(ask, tuple) else (ask,):
             self._look_at(command)
             if isinstance(command, MassCancel):
-                self.order_ids.update(order.order_id for order in taken_by(command, self._view))
+                query = ListOpenOrders(
+                    (AccountId(command.account_id),), command.instrument_ids, command.side
+                )
+                self.order_ids.update(order.order_id for order in self._view(query))
             elif (found := named_by(command, self._view)) is not None:
                 self.order_ids.add(found.order_id)
         steps.close()
@@ -130,13 +133,6 @@ class Subjects:
         for account_id in (getattr(ask, "account_id", None), *getattr(ask, "account_ids", ())):
             if account_id:
                 self.account_ids.add(account_id)
-
-
-def taken_by(command: MassCancel, view: View) -> tuple[OrderReport, ...]:
-    """Return the orders that a mass cancel of an account would take now, ascending."""
-    account_ids = (AccountId(command.account_id),)
-    found = view(ListOpenOrders(account_ids, command.instrument_ids, command.side))
-    return tuple(sorted(found, key=lambda order: order.order_id))
 
 
 def named_by(command: Any, view: View) -> OrderReport | None:

@@ -59,6 +59,9 @@ class Engine(Protocol):
     def view(self, query: Query) -> Any:
         """Return the view of applied, durable state. Raises IntakeStopped."""
 
+    def copy(self) -> Any:
+        """Return the exchange as it is, to be looked at."""
+
 
 class Tools(Struct, frozen=True):
     """What the conversations of one venue are run with."""

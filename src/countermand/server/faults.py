@@ -10,30 +10,36 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 
 from countermand.faults.armed import Arsenal
-from countermand.faults.fault import Fault, Report, Unknown, check
-from countermand.faults.kinds import ADDED
-from countermand.server.asked import AskedOf
+from countermand.faults.fault import Fault, FaultRefused, Report, Unknown, check
+from countermand.faults.kinds import Kind
+from countermand.server.laggings import Laggings
 from countermand.server.pipeline import Pipeline
-from countermand.server.ports import Answer, Begin
+from countermand.server.post import Post
+from countermand.server.recorder import Recorder
 from countermand.server.site import Site
-from countermand.server.strikes import LAYERS
 from countermand.vocabulary.ids import OrderId
-from countermand.wire.context import Context
-from countermand.wire.credential import Credential
-from countermand.wire.http import Request
-from countermand.wire.order_names import find_order
+from countermand.vocabulary.queries import GetOrder
 
 
 class Faults:
     """The faults of one exchange, over the sites that serve it."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self.requests = Recorder()
+        self.requests.on_change = self._refresh
         self._arsenal = Arsenal(clock)
-        self._posts: dict[str, _Post] = {}
+        self._posts: dict[str, Post] = {}
+        self._laggings = Laggings()
 
     def serve(self, site: Site, pipeline: Pipeline) -> None:
-        """Stand by at a site, in front of a pipeline; a later one of the same venue replaces it."""
-        self._posts[pipeline.venue.name] = _Post(site, pipeline, self._arsenal)
+        """
+        Stand by at a site, whose begin is the venue's own, in front of a pipeline; a later one of
+        the same venue replaces it.
+        """
+        if (former := self._posts.get(pipeline.venue.name)) is not None:
+            former.retire()
+        post = Post(site, pipeline, self._arsenal, self.requests, self._laggings)
+        self._posts[pipeline.venue.name] = post
         self._refresh()
 
     def add(self, fault: Fault) -> Report:
@@ -44,9 +50,14 @@ class Faults:
                 sense in itself.
         """
         check(fault)
-        report = self._arsenal.add(fault, _orders(fault, self._posts_of(fault)))
+        posts = self._posts_of(fault)
+        _check_stamped(fault, posts)
+        armed = self._arsenal.add(fault, _orders(fault, posts))
+        if fault.kind is Kind.STALE:
+            for post in posts:
+                self._laggings.of(armed, post.pipeline)
         self._refresh()
-        return report
+        return self._arsenal.report(armed)
 
     def reports(self) -> tuple[Report, ...]:
         """Return every fault that was set and not cleared, in order, with how often it struck."""
@@ -61,7 +72,7 @@ class Faults:
         for post in self._posts.values():
             post.refresh()
 
-    def _posts_of(self, fault: Fault) -> list[_Post]:
+    def _posts_of(self, fault: Fault) -> list[Post]:
         # Those the fault may strike at. What it names must be known at one of them.
         if fault.venue and fault.venue not in self._posts:
             raise Unknown(f"no venue is called {fault.venue!r}; there are {_listed(self._posts)}")
@@ -82,29 +93,15 @@ class Faults:
         return posts
 
 
-class _Post:
-    # One venue's site. While no fault may strike there, the site's begin is the venue's own.
-
-    def __init__(self, site: Site, pipeline: Pipeline, arsenal: Arsenal) -> None:
-        self.pipeline = pipeline
-        self._site, self._arsenal = site, arsenal
-        self._plain: Begin = site.begin
-
-    def refresh(self) -> None:
-        may_strike = self._arsenal.venues() & {"", self.pipeline.venue.name}
-        self._site.begin = self._begin if may_strike else self._plain
-
-    def _begin(self, request: Request, answer: Answer) -> None:
-        struck = self._arsenal.strike(AskedOf(self.pipeline, request))
-        self.refresh()
-        begin = self._plain
-        # Delays lie outside: what else happens, happens late.
-        for armed in sorted(struck, key=lambda each: each.fault.kind in ADDED):
-            begin = LAYERS[armed.fault.kind](armed, begin, self.pipeline)
-        begin(request, answer)
+def _check_stamped(fault: Fault, posts: Iterable[Post]) -> None:
+    if fault.kind is not Kind.CLOCK_SKEW:
+        return
+    if not any(post.pipeline.venue.habits.stamped for post in posts):
+        where = fault.venue or "the exchange"
+        raise FaultRefused(f"{where}: no request bears a time, so a wrong clock would do nothing")
 
 
-def _orders(fault: Fault, posts: Iterable[_Post]) -> list[tuple[str, OrderId]]:
+def _orders(fault: Fault, posts: Iterable[Post]) -> list[tuple[str, OrderId]]:
     if not fault.order:
         return []
     if found := [
@@ -114,26 +111,19 @@ def _orders(fault: Fault, posts: Iterable[_Post]) -> list[tuple[str, OrderId]]:
     raise Unknown(f"{fault.venue or 'the exchange'} has no order {fault.order!r}")
 
 
-def _named(fault: Fault, post: _Post) -> Iterator[OrderId]:
-    pipeline = post.pipeline
-    owners: dict[str, Credential] = {}
-    for credential in pipeline.keys:
-        if fault.account in ("", credential.owner):
-            owners.setdefault(credential.owner, credential)
-    for owner, credential in owners.items():
-        principal = pipeline.venue.auth.principal(credential)
-        now_ns = pipeline.clock.now_ns()
-        context = Context(pipeline.directory, pipeline.settings, principal, now_ns)
-        for account in pipeline.directory.accounts_of(owner):
-            found = find_order(
-                pipeline.venue.routes,
-                account.account_id,
-                fault.order,
-                context,
-                pipeline.engine.view,
-            )
-            if found is not None:
+def _named(fault: Fault, post: Post) -> Iterator[OrderId]:
+    # The venue's own id for it first, then what its client calls it; several accounts may do so.
+    pipeline, text = post.pipeline, fault.order
+    parsed = pipeline.venue.parse_order(text)
+    questions = ((OrderId(0), text),) if parsed is None else ((parsed, ""), (OrderId(0), text))
+    for account in pipeline.directory.accounts.values():
+        if fault.account not in ("", account.owner, f"{account.owner}/{account.name}"):
+            continue
+        for order_id, name in questions:
+            query = GetOrder(account.account_id, order_id, name, name)
+            if (found := pipeline.engine.view(query)) is not None:
                 yield found.order_id
+                break
 
 
 def _check_known(sentence: str, name: str, known: Iterable[str]) -> None:

@@ -42,7 +42,7 @@ class Operated:
     ) -> None:
         urls = base_urls or {}
         self.exchange, self.clock = OperatedExchange(engine), clock
-        self.faults = faults
+        self.faults, self.requests = faults, faults.requests
         self.venues = {
             name: OperatedVenue(pipeline, urls.get(name, ""))
             for name, pipeline in pipelines.items()

@@ -92,6 +92,15 @@ class Pipeline:
         threads = settings.verify_threads
         self.verifier = Verifier(self.check, threads) if threads else None
 
+    def serve_as(self, venue: Venue) -> None:
+        """
+        Serve the same venue by another value of it from now on, whose rows stand for those of this
+        one in the same order.
+        """
+        rows = zip(venue.routes.rows, self.venue.routes.rows, strict=True)
+        self.rows = {id(row): self.rows[id(former)] for row, former in rows}
+        self.venue = venue
+
     def begin(self, request: Request, answer: Answer) -> None:
         """
         Answer a request, once: now, or later on the loop's thread. Never raises.

@@ -7,6 +7,7 @@ Bodies are never logged, and of headers and query parameters not those any venue
 from __future__ import annotations
 
 import logging
+from functools import cache
 from time import perf_counter_ns
 
 from countermand.engine.ports import Clock
@@ -31,8 +32,6 @@ def logged(begin: Begin, venue: Venue) -> Begin:
     """Return `begin` with a line at debug for every answer; `begin` itself at other levels."""
     if not log.isEnabledFor(logging.DEBUG):
         return begin
-    # Of every venue: a client that is pointed at the wrong port sends its own one's.
-    secrets = _SECRET.union(*(each.habits.secrets for each in VENUES.values()))
 
     def log_request(request: Request, answer: Answer) -> None:
         began_ns = perf_counter_ns()
@@ -42,8 +41,8 @@ def logged(begin: Begin, venue: Venue) -> Begin:
                 "venue": venue.name,
                 "method": request.method,
                 "path": request.path.decode("latin-1"),
-                "query": _query(request.query, secrets),
-                "headers": _headers(request, secrets),
+                "query": masked_query(request.query),
+                "headers": dict(masked_headers(request)),
                 "body_bytes": len(request.body),
                 "status": response.status,
                 "answer_bytes": len(response.body),
@@ -92,15 +91,24 @@ def explained(
     return ask
 
 
-def _headers(request: Request, secrets: frozenset[bytes]) -> dict[str, str]:
-    return {
-        name.decode("latin-1"): CUT if name in secrets else value.decode("latin-1")
+@cache
+def _secrets() -> frozenset[bytes]:
+    # Of every venue: a client that is pointed at the wrong port sends its own one's.
+    return _SECRET.union(*(each.habits.secrets for each in VENUES.values()))
+
+
+def masked_headers(request: Request) -> list[tuple[str, str]]:
+    """Return the headers of a request in their order, with what is secret cut out."""
+    secrets = _secrets()
+    return [
+        (name.decode("latin-1"), CUT if name in secrets else value.decode("latin-1"))
         for name, value in request.headers
-    }
+    ]
 
 
-def _query(query: bytes, secrets: frozenset[bytes]) -> str:
-    parts = query.split(b"&") if query else []
+def masked_query(query: bytes) -> str:
+    """Return a query with what is secret cut out."""
+    parts, secrets = query.split(b"&") if query else [], _secrets()
     cut = CUT.encode()
     for index, part in enumerate(parts):
         name, equals, _ = part.partition(b"=")

@@ -175,6 +175,10 @@ class Routes:
         shapes = self._shaped.get(method)
         return shapes.find(path) if shapes else None
 
+    def changed(self, change: Callable[[Route], Route]) -> Routes:
+        """Return this table with every row as `change` has it, in the same order."""
+        return Routes(map(change, self.rows), self._normal)
+
     def of(self, operation: Operation) -> Route:
         """Return the first row of `operation`. Raises KeyError when the venue has none."""
         for row in self.rows:

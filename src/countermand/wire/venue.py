@@ -77,6 +77,8 @@ class Habits(Struct, frozen=True):
     show. `explain` says of a request that was not proven why, with its arguments those of
     `Auth.verify`. `key_header` names the key, before anything is proven. With `stamped` what proves
     a request bears the time of the client's clock; without, time ends only what the venue issued.
+    `signed` returns the bytes that a request's signature is over, whether it fits or not; None
+    where nothing is signed.
     """
 
     auth_first: tuple[bytes, ...] = ()
@@ -86,6 +88,7 @@ class Habits(Struct, frozen=True):
     explain: Callable[[Request, Keys[Any], Any, int], str] | None = None
     key_header: bytes = b""
     stamped: bool = False
+    signed: Callable[[Request, Any], bytes] | None = None
 
 
 def _number_text(order: OrderReport) -> str:

@@ -3,7 +3,7 @@ Coinbase International Exchange, REST API v1, as it was until it closed for trad
 """
 
 from countermand.venues.coinbase_intx import fills, ids, paging, read_orders
-from countermand.venues.coinbase_intx.auth import IntxAuth, explain
+from countermand.venues.coinbase_intx.auth import IntxAuth, explain, signed
 from countermand.venues.coinbase_intx.client import CLIENT
 from countermand.venues.coinbase_intx.errors import REFUSALS
 from countermand.venues.coinbase_intx.proof import PROOFS
@@ -26,6 +26,7 @@ VENUE = Venue(
         explain=explain,
         key_header=b"cb-access-key",
         stamped=True,
+        signed=signed,
     ),
     client=CLIENT,
     flows={

@@ -118,6 +118,11 @@ def canonical_stream(held: IntxCredential, stamp: bytes) -> bytes:
     return b"%b%b%b%b" % (stamp, held.key.encode(), FEED, held.passphrase.encode())
 
 
+def signed(request: Request, settings: IntxSettings) -> bytes:
+    """Return the bytes that the signature of a request is over."""
+    return canonical(request, request.header(TIMESTAMP) or b"", request.path)
+
+
 def _check_stamp(stamp: bytes, settings: IntxSettings, now_ns: int) -> None:
     decimals = settings.accept_decimal_timestamps
     try:

@@ -1,7 +1,7 @@
 """Loopring, DEX REST API v3 (protocol 3.6)."""
 
 from countermand.venues.loopring import credential, resolve
-from countermand.venues.loopring.auth import LoopringAuth
+from countermand.venues.loopring.auth import LoopringAuth, signed
 from countermand.venues.loopring.crypto.eddsa import make_tables
 from countermand.venues.loopring.errors import REFUSALS
 from countermand.venues.loopring.place import place_flow
@@ -21,7 +21,9 @@ VENUE = Venue(
     proofs=PROOFS,
     flows={Operation.PLACE_ORDER: place_flow},
     prepare=make_tables,
-    habits=Habits(secrets=frozenset({b"x-api-key", b"x-api-sig"}), key_header=b"x-api-key"),
+    habits=Habits(
+        secrets=frozenset({b"x-api-key", b"x-api-sig"}), key_header=b"x-api-key", signed=signed
+    ),
     order_text=resolve.order_name,
     parse_order=resolve.no_order_id,
     account_name=resolve.account_name,

@@ -104,6 +104,22 @@ class LoopringAuth:
         return self.principal(held)
 
 
+def signed(request: Request, settings: LoopringSettings) -> bytes:
+    """
+    Return what the signature of a request is over: its base string, or of an order the hash; empty
+    where the key is enough.
+
+    Raises: as `LoopringAuth.verify` for an order that cannot be hashed.
+    """
+    path = base_string.collapsed(request.path)
+    if (request.method, path) == ("POST", ORDER_PATH):
+        terms = order_hash.read_terms(order_hash.parse_order(request.body))
+        return order_hash.hash_text(order_hash.order_hash(terms)).encode()
+    if request.method == "GET" and path != KEY_PATH:
+        return b""
+    return base_string.documented(request, next(_base_urls(request, settings.public_base_url)))
+
+
 def _by_key(request: Request, keys: _Keys) -> LoopringCredential:
     if not (key := request.header(KEY)):
         raise Unproven(Code.NO_KEY, "missing X-API-KEY")

@@ -1,7 +1,7 @@
 """Polymarket US, retail REST API v1."""
 
 from countermand.venues.polymarket_us import ids
-from countermand.venues.polymarket_us.auth import PolymarketAuth, explain
+from countermand.venues.polymarket_us.auth import PolymarketAuth, explain, signed
 from countermand.venues.polymarket_us.errors import REFUSALS
 from countermand.venues.polymarket_us.proof import PROOFS
 from countermand.venues.polymarket_us.routes import ROUTES
@@ -24,6 +24,7 @@ VENUE = Venue(
         explain=explain,
         key_header=b"x-pm-access-key",
         stamped=True,
+        signed=signed,
     ),
     order_text=ids.order_name,
     parse_order=ids.parse_order,

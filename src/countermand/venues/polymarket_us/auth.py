@@ -85,6 +85,11 @@ def canonical(request: Request, stamp: bytes) -> bytes:
     return b"%b%b%b" % (stamp, request.method.encode(), request.path)
 
 
+def signed(request: Request, settings: PolymarketSettings) -> bytes:
+    """Return the bytes that the signature of a request is over."""
+    return canonical(request, request.header(TIMESTAMP) or b"")
+
+
 def explain(request: Request, keys: _Keys, settings: PolymarketSettings, now_ns: int) -> str:
     """
     Return why a request is not proven: what must be signed, and what else the signature would fit.

@@ -1,0 +1,135 @@
+"""
+Post: what stands between one venue's site and its pipeline while anything is to go wrong there, or
+is to be recorded; nothing does otherwise.
+
+    Site.begin ─► [record] ─► [strikes] ─► the venue's own begin ─► the pipeline, by another venue
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+
+from countermand.faults.armed import Armed, Arsenal
+from countermand.faults.kinds import ADDED, LATER, Kind
+from countermand.server.asked import AskedOf
+from countermand.server.laggings import Laggings
+from countermand.server.pipeline import Pipeline
+from countermand.server.plans import Plan, Plans
+from countermand.server.ports import Answer, Begin
+from countermand.server.recorder import Recorder
+from countermand.server.site import Site
+from countermand.server.strikes import LAYERS
+from countermand.server.within import Act, item_failed, stale, unseen
+from countermand.vocabulary.reports import OrderReport
+from countermand.wire import times
+from countermand.wire.errors import WireError
+from countermand.wire.http import Request, Response
+
+
+class Post:
+    """One venue's site, and its pipeline behind it."""
+
+    def __init__(
+        self,
+        site: Site,
+        pipeline: Pipeline,
+        arsenal: Arsenal,
+        recorder: Recorder,
+        laggings: Laggings,
+    ) -> None:
+        self.pipeline = pipeline
+        self._site, self._arsenal, self._recorder = site, arsenal, recorder
+        self._laggings, self._is_retired = laggings, False
+        self._plain_begin: Begin = site.begin
+        self._plain_venue, self._plans = pipeline.venue, Plans()
+        self._planned_venue = self._plans.within(pipeline.venue)
+
+    def refresh(self) -> None:
+        """Stand in the way, or aside."""
+        if self._is_retired:
+            return
+        self._laggings.keep(self._arsenal.live())
+        may_strike = bool(self._arsenal.venues() & {"", self.pipeline.venue.name})
+        is_needed = may_strike or self._recorder.is_on
+        self._site.begin = self._begin if is_needed else self._plain_begin
+        # What is under way goes on as it was planned.
+        venue = self._planned_venue if is_needed or self._plans else self._plain_venue
+        if venue is not self.pipeline.venue:
+            self.pipeline.serve_as(venue)
+
+    def retire(self) -> None:
+        """Stand aside for good: another has taken this one's place."""
+        self._is_retired = True
+
+    def _begin(self, request: Request, answer: Answer) -> None:
+        asked = AskedOf(self.pipeline, request)
+        struck = self._arsenal.strike(asked)
+        plan = self._plans.make(request)
+        self._plan(plan, struck)
+        answered = partial(self._answered, request, answer)
+        if self._recorder.is_on:
+            record = self._recorder.open(self.pipeline.clock.now_ns(), request, asked, plan)
+            record.signed = self._signed(request)
+            answered = partial(self._answered, request, answer, told=record.answered)
+        begin = self._plain_begin
+        # Delays lie outside: what else happens, happens late.
+        for armed in sorted(struck, key=lambda each: each.fault.kind in ADDED):
+            if (layer := LAYERS.get(armed.fault.kind)) is not None:
+                begin = layer(armed, begin, self.pipeline)
+        begin(request, answered)
+        self.refresh()
+
+    def _answered(
+        self,
+        request: Request,
+        answer: Answer,
+        response: Response,
+        told: Answer | None = None,
+    ) -> None:
+        self._plans.over(request)
+        if told is not None:
+            told(response)
+        self.refresh()
+        answer(response)
+
+    def _plan(self, plan: Plan, struck: Sequence[Armed]) -> None:
+        for armed in struck:
+            kind = armed.fault.kind
+            if kind not in LATER:
+                plan.struck.append(kind)
+            if kind is Kind.CLOCK_SKEW:
+                plan.skew_ns += armed.fault.skew_ms * times.MS
+            elif (act := self._act(armed, plan)) is not None:
+                plan.acts.append(act)
+
+    def _act(self, armed: Armed, plan: Plan) -> Act | None:
+        fault, pipeline = armed.fault, self.pipeline
+        now_ns = pipeline.clock.now_ns()
+
+        def is_about(order: OrderReport) -> bool:
+            return armed.is_about(pipeline.venue.name, order.order_id)
+
+        def strikes() -> bool:
+            is_struck = self._arsenal.strikes_later(armed)
+            if is_struck:
+                plan.struck.append(fault.kind)
+            return is_struck
+
+        match fault.kind:
+            case Kind.STALE:
+                return stale(self._laggings.of(armed, pipeline))
+            case Kind.UNSEEN:
+                return unseen(now_ns - fault.lag_ms * times.MS, is_about)
+            case Kind.ITEM_FAILED:
+                return item_failed(now_ns, is_about, strikes)
+        return None
+
+    def _signed(self, request: Request) -> bytes:
+        signed = self._plain_venue.habits.signed
+        if signed is not None:
+            # Of what makes no sense nothing is signed.
+            with suppress(WireError, ValueError):
+                return signed(request, self.pipeline.settings)
+        return b""

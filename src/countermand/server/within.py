@@ -1,0 +1,139 @@
+"""
+Within: what faults do inside a conversation, between what it asks and what it is told.
+
+    conversation ─ask─► act ─ask─► ... the exchange
+                 ◄told─     ◄told─
+
+An act is a generator that is given an ask, may ask other things instead, and returns what the
+conversation is told. Only reads are shown old news; what decides anything sees what is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from countermand.engine.lagging import Lagging
+from countermand.vocabulary.commands import CancelOrder, Command, MassCancel, ReplaceOrder
+from countermand.vocabulary.events import CancelRejected, Event, MassCanceled, OrderRejected
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.queries import GetOrder, ListOpenOrders, Query
+from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import OrderPage, OrderReport
+from countermand.wire.conversation import Ask, Serving
+
+Told = Generator[Ask, Any, Any]
+Act = Callable[[Any], Told]
+
+# Which orders a fault is about, by what is known of them.
+IsAbout = Callable[[OrderReport], bool]
+
+
+def acted(steps: Serving[Any], act: Act) -> Serving[Any]:
+    """Run a conversation with an act between it and what it asks."""
+    move: Callable[[Any], Any] = steps.send
+    value: Any = None
+    try:
+        while True:
+            ask = move(value)
+            try:
+                move, value = steps.send, (yield from act(ask))
+            except Exception as error:  # noqa: BLE001 - it is the conversation's to deal with
+                move, value = steps.throw, error
+    except StopIteration as end:
+        return end.value
+
+
+def stale(lagging: Lagging) -> Act:
+    """Answer queries as of a while ago."""
+
+    def act(ask: Any) -> Told:
+        return lagging.view(ask) if isinstance(ask, Query) else (yield ask)
+
+    return act
+
+
+def unseen(until_ns: int, is_about: IsAbout) -> Act:
+    """Leave out the orders that were taken later than `until_ns`."""
+
+    def is_hidden(order: OrderReport) -> bool:
+        return order.submit_ns > until_ns and is_about(order)
+
+    def act(ask: Any) -> Told:
+        told = yield ask
+        if isinstance(told, OrderReport):
+            return None if is_hidden(told) else told
+        if isinstance(told, OrderPage):
+            kept = tuple(order for order in told.orders if not is_hidden(order))
+            return OrderPage(told.total - len(told.orders) + len(kept), kept)
+        if isinstance(ask, ListOpenOrders):
+            return tuple(order for order in told if not is_hidden(order))
+        return told
+
+    return act
+
+
+def item_failed(now_ns: int, is_about: IsAbout, strikes: Callable[[], bool]) -> Act:
+    """Refuse one command of a batch, or leave one order of a mass cancel as it is."""
+
+    def act(ask: Any) -> Told:
+        if isinstance(ask, MassCancel) and ask.account_id:
+            return (yield from _without_one(ask, is_about, strikes))
+        if not isinstance(ask, tuple) or not ask:
+            return (yield ask)
+        named = yield from _named(ask)
+        for at, order in enumerate(named):
+            if (order is None or is_about(order)) and strikes():
+                others = yield (*ask[:at], *ask[at + 1 :])
+                refused = Receipt(0, now_ns, (_refusal(ask[at], order),), ())
+                return (*others[:at], refused, *others[at:])
+        return (yield ask)
+
+    return act
+
+
+def _named(commands: Sequence[Command]) -> Generator[Ask, Any, list[OrderReport | None]]:
+    found = []
+    for command in commands:
+        order = None
+        if isinstance(command, CancelOrder | ReplaceOrder):
+            secondary = getattr(command, "secondary_cl_ord_id", "")
+            names = (command.order_id, command.cl_ord_id, secondary)
+            order = yield GetOrder(command.account_id, *names)
+        found.append(order)
+    return found
+
+
+def _refusal(command: Any, order: OrderReport | None) -> Event:
+    if isinstance(command, CancelOrder | ReplaceOrder):
+        is_cancel = isinstance(command, CancelOrder)
+        to = CxlRejResponseTo.CANCEL if is_cancel else CxlRejResponseTo.REPLACE
+        named = (command.account_id, to, command.cl_ord_id)
+        return CancelRejected(*named, CxlRejReason.OTHER, order)
+    account_id = AccountId(getattr(command, "account_id", 0))
+    cl_ord_id = getattr(command, "cl_ord_id", "")
+    return OrderRejected(account_id, cl_ord_id, RejectReason.MARKET_CLOSED)
+
+
+def _without_one(ask: MassCancel, is_about: IsAbout, strikes: Callable[[], bool]) -> Told:
+    query = ListOpenOrders((ask.account_id,), ask.instrument_ids, ask.side)
+    open_ones: Sequence[OrderReport] = yield query
+    ascending = sorted(open_ones, key=lambda order: order.order_id)
+    spared = next(filter(is_about, ascending), None)
+    if spared is None or not strikes():
+        return (yield ask)
+    others = [order for order in ascending if order is not spared]
+    receipts: tuple[Receipt, ...] = yield tuple(_cancel(order) for order in others)
+    orders = tuple(order for each in receipts for order in each.orders if not order.is_open)
+    events: list[Event] = [event for each in receipts for event in each.events]
+    kept = [event for event in events if not isinstance(event, CancelRejected)]
+    total = MassCanceled(ask.account_id, len(orders))
+    last = receipts[-1] if receipts else Receipt(0, 0, (), ())
+    return replace(last, events=(*kept, total), orders=orders)
+
+
+def _cancel(order: OrderReport) -> CancelOrder:
+    return CancelOrder(order.account_id, OrderId(order.order_id))
