@@ -15,7 +15,7 @@ UV_COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-ve
 # What is installed is told on stderr: the output of `make serve ARGS=--json` is one line of JSON.
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help install serve test soak check format bench new-venue size seeds fuzz lock clean
+.PHONY: docs help install serve test soak check format bench new-venue size seeds fuzz lock clean
 
 help:
 	@echo "make serve    run the exchange with its demo world   (ARGS='--ephemeral --port 9000')"
@@ -23,6 +23,7 @@ help:
 	@echo "make soak     run the long tests at full length      (ARGS='-k kill')"
 	@echo "make check    format, lint, types, architecture"
 	@echo "make bench    measure, and print ratios of one run   (ARGS='core --against ../other --quick')"
+	@echo "make docs     write the pages that are made of the code"
 	@echo "make new-venue  start a venue: folder, line, tests     (NAME=acme)"
 	@echo "make size     count the venues' code                 (ARGS='../other .')"
 	@echo "make seeds    write docs/seeds.md anew"
@@ -53,6 +54,9 @@ format: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/serve
+	$(BIN)/python tools/control_reference.py
 
 new-venue:
 	@$(PYTHON) tools/new_venue.py $(NAME)

@@ -86,8 +86,8 @@ def test_a_terminal_shows_it(data: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """On stderr, so that what is piped on is only the answer."""
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     monkeypatch.setenv("TERM", "xterm")
-    with progress.shown() as told:
-        verify(data, told)
+    with progress.shown() as bars:
+        verify(data, bars.tell)
 
     assert "checking" in terminal.getvalue()
     assert f"/{COUNT}" in terminal.getvalue()
@@ -97,16 +97,16 @@ def test_quick_work_shows_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -
     """A bar that comes and goes in a moment is only a flicker."""
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     monkeypatch.setattr(progress, "PATIENCE_S", 60)
-    with progress.shown() as told:
-        verify(data, told)
+    with progress.shown() as bars:
+        verify(data, bars.tell)
 
     assert not terminal.getvalue()
 
 
 def test_elsewhere_nothing_is_counted(data: Path) -> None:
     """A pipe gets what it always got."""
-    with progress.shown() as told:
-        assert told is no_progress
+    with progress.shown() as bars:
+        assert bars.tell is no_progress
     result = CliRunner().invoke(app, ["journal", "verify", str(data)])
 
     assert 1 == result.exit_code

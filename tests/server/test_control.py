@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
+from socket import create_connection, socket
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
-from tests.served import Served
+from tests.served import Served, demo_text, serve
+
+from countermand.control.client import AsyncControl, Control
+from countermand.control.row import ControlError
 
 VENUE = "coinbase-intx"
 CREDIT = f"/control/v1/venues/{VENUE}/accounts/alice/credit"
@@ -81,3 +88,116 @@ def test_what_makes_no_sense_is_refused(
 
     assert (status, code) == (told, refusal["error"]["code"])
     assert "\n" not in refusal["error"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": "Bearer wrong-token-of-this-port"}, 401),
+        ({"Authorization": "Basic the-token-of-this-port"}, 401),
+        ({"Authorization": "Bearer the-token-of-this-port"}, 200),
+        ({"Authorization": "bearer  the-token-of-this-port "}, 200),
+    ],
+)
+def test_an_operator_brings_the_token(guarded: str, given: dict[str, str], status: int) -> None:
+    """To every act, and to nothing else."""
+    assert status == ask(f"{guarded}/control/v1/status", "GET", None, given)[0]
+    assert 200 == ask(f"{guarded}/health", "GET", None, given)[0]
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The control port of a server that asks for a token."""
+    path = tmp_path_factory.mktemp("token") / "token"
+    path.write_text("the-token-of-this-port\n")
+    with Served(None, "--venue", VENUE, "--control-token-file", str(path)) as served:
+        assert str(path) == served.ready["control_token_file"]
+        yield served.ready["control"]
+
+
+def test_beyond_loopback_a_token_is_made_once(tmp_path: Path) -> None:
+    """For its owner alone to read; without it no operator may act."""
+    world, data = tmp_path / "world.toml", tmp_path / "data"
+    world.write_text(demo_text(VENUE).replace("demo-key", "own-key").replace("readonly-key", "r"))
+    tokens = []
+    for _ in range(2):
+        with Served(data, "--world", str(world), "--host", "0.0.0.0") as served:  # noqa: S104
+            url = served.ready["control"].replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+            path = Path(served.ready["control_token_file"])
+            tokens.append(path.read_text().strip())
+            bearer = {"Authorization": f"Bearer {tokens[0]}"}
+            assert 401 == ask(f"{url}/control/v1/status", "GET", None, {})[0]
+            assert 200 == ask(f"{url}/control/v1/status", "GET", None, bearer)[0]
+            assert 0o600 == path.stat().st_mode & 0o777
+    assert tokens[0] == tokens[1]
+
+
+@pytest.mark.parametrize("text", ["short", "two words of a token", ""])
+def test_a_token_that_can_be_guessed_is_refused(tmp_path: Path, text: str) -> None:
+    """In one line, before anything is served."""
+    path = tmp_path / "token"
+    path.write_text(text)
+    done = serve("--ephemeral", "--port", "0", "--control-token-file", str(path))
+
+    assert 2 == done.returncode
+    assert "a token is one word" in done.stderr
+
+
+def test_the_document_is_served(control: str) -> None:
+    """Of OpenAPI 3.1, with every row."""
+    status, told = ask(f"{control}/openapi.json", "GET", None, {})
+
+    assert (200, "3.1.1") == (status, told["openapi"])
+
+
+def test_connections_are_listed_and_closed(control: str) -> None:
+    """Of a venue all, or one by its number."""
+    with Served(None, "--venue", VENUE) as served:
+        url = served.ready["control"]
+        venue = urlsplit(served.venue(VENUE)["base_url"])
+        opened = [create_connection((venue.hostname, venue.port)) for _ in range(2)]
+        for one in opened:
+            one.sendall(b"GET /_countermand/ping HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            one.recv(1000)
+        operator = Control(url)
+        listed = operator.connections(venue=VENUE).connections
+        closed = operator.close_connection(connection=str(listed[0].connection))
+        rest = operator.close_connections()
+
+        assert {"{}:{}".format(*one.getsockname()) for one in opened} == {o.peer for o in listed}
+        assert (1, 1) == (closed.closed, rest.closed)
+        for one in opened:
+            with one:
+                assert is_over(one)
+        with pytest.raises(ControlError, match="no connection is"):
+            operator.close_connection(connection="77")
+
+
+def is_over(one: socket) -> bool:
+    """Return whether the other end of a connection is closed."""
+    one.settimeout(5)
+    try:
+        return one.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_the_python_clients_act(control: str) -> None:
+    """Waiting or not; a refusal is what it is over HTTP."""
+    operator = Control(control)
+    made = operator.trade(venue=VENUE, symbol="BTC-PERP", price="60000", quantity="0.1")
+    again = asyncio.run(
+        AsyncControl(control).trade(venue=VENUE, symbol="BTC-PERP", price="60000", quantity="0.1")
+    )
+
+    assert made.side == again.side
+    assert "trade" in dir(operator)
+    for wrong in ({"venue": "nyse"}, {"venue": None}, {"venue": VENUE, "x": "1"}):
+        with pytest.raises(ControlError) as refused:
+            operator.accounts(**wrong)
+        assert refused.value.status in (400, 404)
+    with pytest.raises(AttributeError):
+        operator.conquer()
+    with pytest.raises(ControlError, match="no answer from"):
+        Control("http://127.0.0.1:1").status()

@@ -29,7 +29,8 @@ class Config(Struct, frozen=True):
 
     `allow_hosts` are names beyond loopback's and the bound one that requests to the control port,
     and to venues with published keys, may be for. `connections_max` counts those of all venues.
-    `progress` is told how far a start has come.
+    `progress` is told how far a start has come. `control_token_file` has a token without which no
+    operator may act.
     """
 
     data: Path | None
@@ -41,13 +42,19 @@ class Config(Struct, frozen=True):
     allow_hosts: tuple[str, ...] = ()
     connections_max: int = CONNECTIONS_MAX
     progress: Progress = no_progress
+    control_token_file: Path | None = None
 
 
-class Ready(Struct, frozen=True):
-    """Where everything is, and everything a newcomer needs to use it."""
+class Ready(Struct, frozen=True, omit_defaults=True):
+    """
+    Where everything is, and everything a newcomer needs to use it.
+
+    `control_token_file` has the token that the control port asks for, if it asks for one.
+    """
 
     control: str
     venues: dict[str, dict[str, Any]]
+    control_token_file: str | None = None
 
 
 def venues_of(config: Config) -> list[Venue]:

@@ -26,6 +26,7 @@ from countermand.app.doors import door
 from countermand.app.founding import is_published
 from countermand.app.generation import Generation
 from countermand.app.sockets import CONTROL, bind_all, url
+from countermand.app.token import read_token, token_file
 from countermand.engine.clock import SystemClock
 from countermand.engine.replay import open_journal
 from countermand.engine.sequencer import Engine
@@ -110,7 +111,9 @@ class App:
         faults = Faults()
         sites: dict[str, Site] = {}
         host = Operated(engine, self._clock, pipelines, faults, base_urls, sites)
-        control = AppHandler(control_app(engine, base_urls, figures, host), refuse)
+        path = token_file(self._config)
+        token = None if path is None else read_token(path)
+        control = AppHandler(control_app(engine, base_urls, figures, host, token), refuse)
         named = hosts(self._config)
         sites[CONTROL] = Site(control.begin, control.refuse, Limits(), named)
         await self._listen(sites[CONTROL], sockets[CONTROL])
@@ -126,7 +129,7 @@ class App:
             await self._listen(sites[name], sockets[name], room)
         venues = {name: generation.introduce(name, urls[name]) for name in pipelines}
         log.info("ready", extra={"control": urls[CONTROL], "venues": base_urls, "seq": engine.seq})
-        return Ready(urls[CONTROL], venues)
+        return Ready(urls[CONTROL], venues, None if path is None else str(path))
 
     async def _listen(self, site: Site, bound: socket.socket, room: Room | None = None) -> None:
         places = room or Room(CONTROL_CONNECTIONS_MAX)

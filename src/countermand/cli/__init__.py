@@ -13,6 +13,7 @@ import typer
 
 from countermand import __version__
 from countermand.cli.accounts import accounts
+from countermand.cli.ctl import app as ctl_app
 from countermand.cli.journal import app as journal_app
 from countermand.cli.serve import serve
 
@@ -47,6 +48,7 @@ def _options(
 app.command("serve")(serve)
 app.command("accounts")(accounts)
 app.add_typer(journal_app, name="journal")
+app.add_typer(ctl_app, name="ctl")
 
 
 def main() -> None:

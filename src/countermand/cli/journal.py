@@ -12,9 +12,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from enum import Enum
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -22,9 +19,10 @@ import msgspec
 import typer
 
 from countermand.cli import progress
-from countermand.engine.chain import Recorded
+from countermand.cli.people import utc
+from countermand.cli.show import Wanted
+from countermand.cli.show import show as show_entries
 from countermand.engine.errors import Absent, JournalError
-from countermand.engine.peek import peek
 from countermand.engine.quarantine import quarantine as set_aside
 from countermand.engine.repair import Repair
 from countermand.engine.repair import plan as plan_repair
@@ -48,8 +46,8 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 @app.command()
 def verify(directory: Directory = Path("countermand-data"), json: Json = False) -> None:
     """Check every record, replay them all, and compare with every mark and snapshot."""
-    with progress.shown() as told:
-        result = _look(lambda: run_checks(directory, told))
+    with progress.shown() as bars:
+        result = _look(lambda: run_checks(directory, bars.tell))
     if json:
         _print_json(result)
     else:
@@ -75,16 +73,23 @@ def show(
     directory: Directory = Path("countermand-data"),
     from_seq: Annotated[int, typer.Option("--from", min=1, help="First record.")] = 1,
     limit: Annotated[int, typer.Option(min=0, help="How many at most.")] = 100,
+    order: Annotated[
+        str, typer.Option(help="Of this order only: its number, its venue's id, or its client's.")
+    ] = "",
+    venue: Annotated[str, typer.Option(help="Of this venue only.")] = "",
     json: Json = False,
 ) -> None:
-    """Print records in readable form, one a line, with their time in UTC."""
+    """
+    Print what was asked, by whom and when, and under it what came of it. A server may be running.
 
-    def run() -> None:
-        with peek(directory) as seen:
-            for entry in islice(seen.recorded(from_seq) if from_seq <= seen.head else (), limit):
-                _print_json(_described(entry)) if json else typer.echo(_line(entry))
-
-    _look(run)
+    For example: countermand journal show --order 1042 --limit 20
+    """
+    wanted = Wanted(order, venue)
+    count = _look(lambda: show_entries(directory, from_seq, limit, wanted, as_json=json))
+    if not count and limit and (order or venue):
+        what = f"order {order!r}" if order else "entry"
+        of = f" of venue {venue!r}" if venue else ""
+        _fail(f"no {what}{of} is in the journal from record {from_seq} on", 1)
 
 
 @app.command()
@@ -108,12 +113,11 @@ def repair(
     json: Json = False,
 ) -> None:
     """Keep what can be proven of a journal that a start refuses. Says first what will be lost."""
-    with progress.shown() as told:
-        found = _look(
-            lambda: (
-                run_repair(directory, time.time_ns(), told) if yes else plan_repair(directory, told)
-            )
-        )
+    with progress.shown() as bars:
+        if yes:
+            found = _look(lambda: run_repair(directory, time.time_ns(), bars.tell))
+        else:
+            found = _look(lambda: plan_repair(directory, bars.tell))
     if json:
         _print_json(found)
     else:
@@ -125,7 +129,7 @@ def _repair_lines(directory: Path, found: Repair) -> Iterator[str]:
         yield "nothing to repair: a start would not refuse these files"
         return
     yield f"refused: {found.because}"
-    ends = f", the last of {_utc(found.ends_at_ns)}" if found.head else ""
+    ends = f", the last of {utc(found.ends_at_ns)}" if found.head else ""
     yield f"keeps: {found.head} records{ends}; {found.kept} worlds and changes of keys"
     if found.head_reached > found.head:
         yield f"loses: records {found.head + 1} to {found.head_reached}, for ever"
@@ -147,6 +151,9 @@ def _look(act: Callable[[], T]) -> T:
         return act()
     except Absent as error:
         _fail(str(error), 2)
+    except BrokenPipeError:
+        # The reader has read enough, as `head` does.
+        raise
     except (JournalError, OSError) as error:
         _fail(str(error), 1)
 
@@ -172,7 +179,7 @@ def _show_statistics(found: Statistics) -> None:
     console.print(
         f"head {found.head}, {found.marks} marks, {found.quarantined} set aside; "
         f"{found.journal_bytes} bytes, log {found.log_bytes}\n"
-        f"busiest second {_utc(found.busiest_ns)}: {found.busiest_count} records",
+        f"busiest second {utc(found.busiest_ns)}: {found.busiest_count} records",
         soft_wrap=True,
         highlight=False,
     )
@@ -181,7 +188,7 @@ def _show_statistics(found: Statistics) -> None:
         commands.add_row(kind, str(count))
     writers = _table("writer", "version", "rules", "opened", "first", "records", "records/s")
     for span in found.writers:
-        fields = (span.epoch, span.app_version, span.rules_version, _utc(span.opened_ns))
+        fields = (span.epoch, span.app_version, span.rules_version, utc(span.opened_ns))
         writers.add_row(*map(str, (*fields, span.first_seq, span.count, span.per_s)))
     snapshots = _table("snapshot", "bytes")
     for seq, size in found.snapshots.items():
@@ -206,43 +213,3 @@ def _table(*columns: str, title: str | None = None) -> Table:
     for column in columns:
         table.add_column(column)
     return table
-
-
-def _line(entry: Recorded) -> str:
-    fields = " ".join(f"{name}={_plain(value)}" for name, value in _fields(entry.command))
-    return f"{entry.seq} {_utc(entry.ts_ns)} {type(entry.command).__name__} {fields}".rstrip()
-
-
-def _described(entry: Recorded) -> dict[str, Any]:
-    return {
-        "seq": entry.seq,
-        "ts_ns": entry.ts_ns,
-        "time": _utc(entry.ts_ns),
-        "command": type(entry.command).__name__,
-        **{name: _named(value) for name, value in _fields(entry.command)},
-    }
-
-
-def _fields(value: msgspec.Struct) -> list[tuple[str, Any]]:
-    return [(name, getattr(value, name)) for name in value.__struct_fields__]
-
-
-def _named(value: Any) -> Any:
-    """Return a value with the names of things instead of their numbers."""
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, msgspec.Struct):
-        return {name: _named(inner) for name, inner in _fields(value)}
-    return value
-
-
-def _plain(value: Any) -> str:
-    named = _named(value)
-    is_word = isinstance(named, str) and named.isidentifier()
-    return named if is_word else msgspec.json.encode(named).decode()
-
-
-def _utc(ns: int) -> str:
-    # datetime knows microseconds; two entries of one group differ by a nanosecond.
-    seconds, rest = divmod(ns, 1_000_000_000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

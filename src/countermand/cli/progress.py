@@ -13,47 +13,55 @@ from countermand.engine.progress import Progress, no_progress
 if TYPE_CHECKING:
     from rich import progress as rich_progress
 
-# Work that is done by then shows no bar.
+# Work that is done so long after its first report, or after something was printed, shows no bar.
 PATIENCE_S = 0.5
 
 
-@contextmanager
-def shown() -> Iterator[Progress]:
-    """Yield what long work reports to; where stderr is no terminal nothing is shown or counted."""
-    if not sys.stderr.isatty():
-        yield no_progress
-        return
-    bars = _Bars()
-    try:
-        yield bars.tell
-    finally:
-        bars.stop()
+class Hidden:
+    """Where stderr is no terminal nothing is shown, and nothing counted."""
+
+    tell: Progress = staticmethod(no_progress)
+
+    def hide(self) -> None:
+        """Do nothing: there is nothing to take away."""
 
 
-class _Bars:
+class Bars:
     """One bar for each kind of work, made when that is first reported."""
 
     def __init__(self) -> None:
-        self._began_s = time.monotonic()
+        self._quiet_since_s: float | None = None
         self._bars: rich_progress.Progress | None = None
         self._tasks: dict[str, rich_progress.TaskID] = {}
 
     def tell(self, what: str, done: int, total: int) -> None:
         """Show how far the work has come."""
         if self._bars is None:
-            if time.monotonic() - self._began_s < PATIENCE_S:
+            self._quiet_since_s = self._quiet_since_s or time.monotonic()
+            if time.monotonic() - self._quiet_since_s < PATIENCE_S:
                 return
-            self._bars = _made()
+            self._bars, self._tasks = _made(), {}
             self._bars.start()
         if what not in self._tasks:
             self._tasks[what] = self._bars.add_task(what)
         self._bars.update(self._tasks[what], completed=done, total=total or None)
 
-    def stop(self) -> None:
-        """Take the bars away. Idempotent."""
+    def hide(self) -> None:
+        """Take the bars away: something is printed, or all is done. They come back if need be."""
         bars, self._bars = self._bars, None
         if bars is not None:
             bars.stop()
+        self._quiet_since_s = None
+
+
+@contextmanager
+def shown() -> Iterator[Bars | Hidden]:
+    """Yield whose `tell` long work reports to."""
+    bars = Bars() if sys.stderr.isatty() else Hidden()
+    try:
+        yield bars
+    finally:
+        bars.hide()
 
 
 def _made() -> rich_progress.Progress:
@@ -69,4 +77,5 @@ def _made() -> rich_progress.Progress:
         progress.TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        redirect_stdout=False,
     )

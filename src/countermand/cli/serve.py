@@ -68,6 +68,13 @@ def serve(
             help="Name this machine may be called by, beside loopback's; may be repeated."
         ),
     ] = None,
+    control_token_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with the token an operator brings. Default: none on loopback, else one is "
+            "made."
+        ),
+    ] = None,
     connections_max: Annotated[
         int, typer.Option(min=1, help="Connections to all venues together.")
     ] = CONNECTIONS_MAX,
@@ -93,7 +100,10 @@ def serve(
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     kept = None if ephemeral else data or DATA
     allowed = tuple(allow_host or ())
-    config = Config(kept, host, port, tuple(venue or ()), world, tls, allowed, connections_max)
+    config = Config(
+        kept, host, port, tuple(venue or ()), world, tls, allowed, connections_max,
+        control_token_file=control_token_file,
+    )  # fmt: skip
     try:
         _on_the_best_loop(_run(config, as_json=json))
     except (ConfigError, WorldError) as error:
@@ -119,8 +129,8 @@ async def _run(config: Config, *, as_json: bool) -> None:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stopping.set)
-    with progress.shown() as told:
-        app = App(replace(config, progress=told), on_fatal=lambda: os._exit(EXIT_BUG))
+    with progress.shown() as bars:
+        app = App(replace(config, progress=bars.tell), on_fatal=lambda: os._exit(EXIT_BUG))
         ready = await app.start()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
@@ -156,12 +166,16 @@ def _show_all(ready: Ready, data: Path | None) -> None:
     needs.show(ready.venues)
     promise = "everything answered is kept" if data else "nothing is kept"
     typer.echo(f"control  {ready.control}   (Ctrl-C stops; {promise})")
+    if ready.control_token_file is not None:
+        typer.echo(f"token    {ready.control_token_file}")
 
 
 def _show_briefly(ready: Ready, data: Path | None) -> None:
     """Say in a few lines where everything is, and how to learn the rest."""
     kept = f"everything answered is kept in {data}" if data else "nothing is kept"
     where = {name: venue["base_url"] for name, venue in ready.venues.items()}
+    if ready.control_token_file is not None:
+        where["token"] = ready.control_token_file
     where["control"] = f"{ready.control}   (Ctrl-C stops; {kept})"
     width = max(map(len, where))
     # None leaves it to the terminal; https://no-color.org

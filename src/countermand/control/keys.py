@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
@@ -15,8 +16,14 @@ from countermand.vocabulary.reports import AccountReport
 from countermand.wire import asks
 from countermand.wire.conversation import IssueKey, RevokeKeys
 from countermand.wire.credential import Credential
-from countermand.wire.operation import Access
 from countermand.wire.venue import FRESH_BYTES
+
+
+class Allowed(StrEnum):
+    """What a key allows: to look, and to place and cancel."""
+
+    VIEW = "view"
+    TRADE = "trade"
 
 
 class ListKeys(Asked, frozen=True):
@@ -35,7 +42,7 @@ class Issue(Asked, frozen=True):
 
     venue: str
     owner: str
-    access: tuple[Access, ...] = (Access.VIEW, Access.TRADE)
+    access: tuple[Allowed, ...] = (Allowed.VIEW, Allowed.TRADE)
     fields: dict[str, Any] | None = None
 
 
@@ -51,7 +58,7 @@ class Key(Struct, frozen=True):
 
     key: str
     owner: str
-    access: tuple[Access, ...]
+    access: tuple[str, ...]
 
 
 class Keys(Struct, frozen=True):
@@ -75,7 +82,7 @@ class Revoked(Struct, frozen=True):
 async def list_keys(host: Host, asked: ListKeys) -> Keys:
     """Return the venue's keys, without their secrets."""
     at = names.served(host, asked.venue)
-    return Keys(tuple(Key(held.key, held.owner, held.access) for held in at.keys))
+    return Keys(tuple(_shown(held) for held in at.keys))
 
 
 async def issue_key(host: Host, asked: Issue) -> Issued:
@@ -97,7 +104,8 @@ async def issue_key(host: Host, asked: Issue) -> Issued:
         raise ControlError(409, "key-taken", "there is a key of that public part")
     issued: Credential = await at.keys.change(IssueKey(asked.owner, lambda *_: fields))
     told = at.venue.auth.publish(issued, owned)
-    return Issued(issued.key, issued.owner, issued.access, told)
+    key = _shown(issued)
+    return Issued(key.key, key.owner, key.access, told)
 
 
 async def revoke_key(host: Host, asked: Revoke) -> Revoked:
@@ -107,6 +115,10 @@ async def revoke_key(host: Host, asked: Revoke) -> Revoked:
         raise ControlError(404, "unknown-key", "no key has that public part")
     await at.keys.change(RevokeKeys((asked.key,)))
     return Revoked(asked.key)
+
+
+def _shown(held: Credential) -> Key:
+    return Key(held.key, held.owner, tuple(one.value for one in held.access))
 
 
 async def _fresh(

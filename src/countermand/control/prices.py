@@ -124,8 +124,8 @@ async def trade(host: Host, asked: Trade) -> Trades:
     Make a public trade: two accounts of the house meet at the price.
 
     Orders that stand at better prices are taken first, whole, as on any market; at the price what
-    stands there trades first, and the house's own gives the rest. A price inside the spread
-    touches nobody's order.
+    stands there trades first, and the house's own gives the rest. At a price inside the spread
+    no other order trades.
     """
     at = names.served(host, asked.venue)
     on = names.instrument(at, asked.symbol)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from hmac import compare_digest
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -28,10 +29,25 @@ log = logging.getLogger(__name__)
 
 _JSON = "application/json"
 
+_UNAUTHORIZED = 401
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="countermand control"'}
 
-def routes(host: Host) -> list[Route]:
-    """Return a route for every row, served by `host`."""
-    return [Route(row.path, _endpoint(row, host), methods=[row.method]) for row in ROWS]
+
+def routes(host: Host, token: bytes | None = None) -> list[Route]:
+    """
+    Return a route for every row, served by `host`, and one for the document of them all.
+
+    With a `token` acts are for those who bring it.
+    """
+    acts = [Route(row.path, _endpoint(row, host, token), methods=[row.method]) for row in ROWS]
+    return [*acts, Route("/openapi.json", _openapi)]
+
+
+async def _openapi(request: Request) -> Response:
+    # Whoever reads it pays for its making.
+    from countermand.control.openapi import document  # noqa: PLC0415
+
+    return Response(msgspec.json.encode(document()), media_type=_JSON)
 
 
 def refusal(error: ControlError, headers: Mapping[str, str] | None = None) -> Response:
@@ -40,16 +56,19 @@ def refusal(error: ControlError, headers: Mapping[str, str] | None = None) -> Re
     return Response(msgspec.json.encode(told), error.status, headers, _JSON)
 
 
-def _endpoint(row: ControlRow, host: Host) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    row: ControlRow, host: Host, token: bytes | None
+) -> Callable[[Request], Awaitable[Response]]:
     async def act(request: Request) -> Response:
         try:
             _check_page(row, request)
+            _check_token(request, token)
             fields = await _fields(row, request)
             asked = message(row, fields, strict=row.has_body)
             reply = await row.run(host, asked)
             return Response(msgspec.json.encode(reply), media_type=_JSON)
         except ControlError as error:
-            return refusal(error)
+            return refusal(error, _CHALLENGE if error.status == _UNAUTHORIZED else None)
         except Exception:
             log.exception("an operator's act failed", extra={"act": row.name})
             return refusal(ControlError(500, "internal", "internal error"))
@@ -66,6 +85,16 @@ def _check_page(row: ControlRow, request: Request) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if row.has_body and media_type != _JSON:
         raise ControlError(415, "media-type", f"a change is {_JSON}: set Content-Type")
+
+
+def _check_token(request: Request, token: bytes | None) -> None:
+    if token is None:
+        return
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    is_right = compare_digest(given.strip().encode("latin-1"), token)
+    if scheme.lower() != "bearer" or not is_right:
+        text = "this port is not loopback's alone: bring its token, Authorization: Bearer ..."
+        raise ControlError(_UNAUTHORIZED, "unauthorized", text)
 
 
 async def _fields(row: ControlRow, request: Request) -> dict[str, Any]:

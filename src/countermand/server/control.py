@@ -5,6 +5,7 @@ Control: what an operator or a script asks of the whole server, on a port of its
     GET /health         200 while commands are taken; 503 with the reason and what to do when not
     GET /metrics        Prometheus text
     /control/v1/...     the operator's acts, a row each
+    GET /openapi.json   the document of the acts
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ def control_app(
     base_urls: Mapping[str, str],
     figures: Callable[[], tuple[bytes, str]],
     host: Host | None = None,
+    token: bytes | None = None,
 ) -> ASGIApp:
     """
     Return the ASGI application of the control port; `figures` are what `/metrics` tells.
 
-    With a `host` an operator may act on it.
+    With a `host` an operator may act on it, with a `token` only one who brings that.
     """
 
     async def index(request: Request) -> Response:
@@ -50,7 +52,7 @@ def control_app(
         return Response(text, media_type=media_type)
 
     told = [Route("/", index), Route("/health", health), Route("/metrics", metrics)]
-    acts = routes(host) if host is not None else []
+    acts = routes(host, token) if host is not None else []
     return AsWritten(Starlette(routes=told + acts, exception_handlers=FAILURES))
 
 

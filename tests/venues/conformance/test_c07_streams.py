@@ -91,7 +91,11 @@ def test_c07_a_stream_of_a_book_folds_to_the_book(venue: Venue, seed: int) -> No
         folded = how.fold(frames)
 
         assert any(folded), "nothing rests: the test shows nothing"
-        assert list(market.levels(how.LEVELS_MAX)) == list(folded)
+        # A venue that brings prices together says what its book is.
+        shown = getattr(how, "levels", None)
+        one = market.one.symbol
+        book = shown(market.desk, one) if shown else market.levels(how.LEVELS_MAX)
+        assert list(book) == list(folded)
 
     asyncio.run(go())
 

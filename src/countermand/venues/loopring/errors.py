@@ -71,6 +71,35 @@ class Code(IntEnum):
     UNSUPPORTED_FEE_TOKEN = 114001
 
 
+class StreamCode(IntEnum):
+    """The venue's numbers for what is wrong with a message on a socket."""
+
+    NO_TOPICS = 104100
+    BAD_OP = 104101
+    BAD_TOPIC = 104102
+    DUPLICATE_TOPIC = 104103
+    NO_API_KEY = 104104
+    OTHER_API_KEY = 104105
+    BAD_CANDLESTICK = 104106
+    BAD_ORDERBOOK = 104107
+    BAD_TRADE = 104109
+    BAD_ORDER = 104110
+    BAD_TICKER = 104111
+    UNKNOWN_API_KEY = 104112
+    NOT_SUBSCRIBED = 104113
+    BAD_MESSAGE = 104115
+    TOO_MANY_TOPICS = 104116
+    NO_POOL = 102034
+
+
+class StreamRefused(Exception):
+    """A message on a socket is refused as a whole."""
+
+    def __init__(self, code: StreamCode, text: str) -> None:
+        super().__init__(text)
+        self.code, self.text = code, text
+
+
 class _Numbered(WireError):
     """A refusal with a number of its own."""
 

@@ -12,7 +12,9 @@ from countermand.venues.loopring import (
     read_orders,
     session,
     slots,
+    streams,
     tickers,
+    ws_keys,
 )
 from countermand.venues.loopring.base_string import collapsed
 from countermand.wire.operation import Access
@@ -20,6 +22,7 @@ from countermand.wire.operation import Operation as Do
 from countermand.wire.route import Form, Routes, rows_at
 
 _row = rows_at("/api/v3", "DEX API v3, ", query=Form(repeats=True))
+_ws = rows_at("", "DEX API v3, ")
 
 PUBLIC, VIEW, TRADE = Access
 
@@ -71,6 +74,14 @@ _PUBLIC = (
     _row("GET /exchange/feeInfo", Do.LIST_FEE_RATES, PUBLIC, fees.OFFCHAIN, "Get fee info"),
     _row("GET /account", Do.GET_ACCOUNT, PUBLIC, account.GET, "Query user information"),
 )
+
+_STREAMS = (
+    _ws("GET /v3/ws/key", Do.GET_KEY, PUBLIC, ws_keys.KEY, "WebSocket key"),
+    _ws("GET /v2/ws/key", Do.GET_KEY, PUBLIC, ws_keys.OLD_KEY, "WebSocket key, of version 2"),
+    _ws("GET /v3/ws", Do.OPEN_STREAM, PUBLIC, streams.SOCKET, "WebSocket", status=101),
+    _ws("GET /v2/ws", Do.OPEN_STREAM, PUBLIC, streams.SOCKET, "WebSocket, of version 2",
+        status=101),
+)
 # fmt: on
 
-ROUTES = Routes(_ORDERS + _USER + _PUBLIC, normal=collapsed)
+ROUTES = Routes(_ORDERS + _USER + _PUBLIC + _STREAMS, normal=collapsed)

@@ -23,7 +23,7 @@ from countermand.wire.numbers import price_text
 
 _DAY_NS = 24 * 60 * 60 * times.S
 # How a market of books and pools together is called; there are no pools.
-_COMBINED = "COMBINE-"
+COMBINED = "COMBINE-"
 # What counts as a dollar.
 _DOLLAR = "USDT"
 _LEGAL = "USD"
@@ -33,7 +33,7 @@ def serve_tickers(message: m.GetTickers, ctx: Ctx) -> Serving[m.Tickers]:
     """Show markets, in the order they were asked for. Raises MissingField, Coded."""
     if not (names := words(message.market)):
         raise MissingField("market")
-    pairs = [(name, resolve.market(name.removeprefix(_COMBINED), ctx)) for name in names]
+    pairs = [(name, resolve.market(name.removeprefix(COMBINED), ctx)) for name in names]
     rows = []
     for name, pair in pairs:
         instrument_id = pair.instrument.instrument_id

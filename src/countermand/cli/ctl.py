@@ -1,0 +1,160 @@
+"""
+`countermand ctl`: act on a running exchange as its operator; a command for each of the rows.
+
+What a row needs are arguments, in the order of its path and its message; the rest are options.
+Exit codes: 0 done, 1 refused or no server, 2 asked wrongly.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from inspect import Parameter, Signature, cleandoc
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import msgspec
+import typer
+from typer.core import TyperGroup
+
+from countermand import announce
+from countermand.cli import shown
+
+if TYPE_CHECKING:
+    from countermand.control.row import ControlRow
+
+_DEFAULT_URL = "http://127.0.0.1:8100"
+
+_Url = Annotated[
+    str,
+    typer.Option(
+        "--control",
+        envvar="COUNTERMAND_CONTROL",
+        help="URL of the control port. Default: that of your newest server on this machine.",
+    ),
+]
+_TokenFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file", envvar="COUNTERMAND_CONTROL_TOKEN_FILE",
+        help="File with the token that a port beyond loopback asks for.",
+    ),
+]  # fmt: skip
+_Cert = Annotated[
+    Path | None, typer.Option("--tls-ca", help="Certificate that signed the server's own, PEM.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+class _Rows(TyperGroup):
+    """The commands, made of the rows when they are asked for: no other verb pays for them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        from countermand.control.table import ROWS  # noqa: PLC0415
+
+        return [row.name for row in ROWS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        from countermand.control.table import BY_NAME  # noqa: PLC0415
+
+        row = BY_NAME.get(cmd_name)
+        return None if row is None else _command(row)
+
+
+app = typer.Typer(cls=_Rows, no_args_is_help=True)
+
+
+@app.callback()
+def _about() -> None:
+    """Act on a running exchange as its operator."""
+
+
+def _command(row: ControlRow) -> Any:
+    from countermand.cli.ctl_fields import arguments, given  # noqa: PLC0415
+
+    read = arguments(row)
+
+    def run(**words: Any) -> None:
+        said = {name: words.pop(name) for name in ("control", "token_file", "tls_ca", "json")}
+        try:
+            fields = given(read, words)
+        except ValueError as error:
+            _fail(str(error), 2)
+        _run(row, fields, **said)
+
+    common: dict[str, tuple[Any, Any]] = {
+        "control": (_Url, ""),
+        "token_file": (_TokenFile, None),
+        "tls_ca": (_Cert, None),
+        "json": (_Json, False),
+    }
+    parameters = [one.parameter for one in read] + [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in common.items()
+    ]
+    single = typer.Typer(add_completion=False)
+    single.command(row.name, help=_help(row), short_help=row.summary)(_signed(run, parameters))
+    return typer.main.get_command(single)
+
+
+def _signed(run: Callable[..., None], parameters: list[Parameter]) -> Callable[..., None]:
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
+
+
+def _help(row: ControlRow) -> str:
+    said = (row.run.__doc__, row.message.__doc__)
+    paragraphs = "\n\n".join(cleandoc(text or "") for text in said).replace("`", "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _run(
+    row: ControlRow,
+    fields: dict[str, Any],
+    *,
+    control: str,
+    token_file: Path | None,
+    tls_ca: Path | None,
+    json: bool,
+) -> None:
+    from countermand.control.client import Control  # noqa: PLC0415
+    from countermand.control.row import ControlError  # noqa: PLC0415
+
+    try:
+        operator = Control(_where(control), _token(token_file), tls=_tls(tls_ca))
+    except (ValueError, OSError) as error:
+        _fail(str(error), 2)
+    try:
+        reply = operator.call(row.name, **fields)
+    except ControlError as error:
+        if json:
+            told = {"error": {"code": error.code, "text": error.text}}
+            sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        _fail(error.text, 2 if error.status in (400, 404) else 1)
+    if json:
+        sys.stdout.write(msgspec.json.encode(reply).decode() + "\n")
+    else:
+        typer.echo(shown.text(msgspec.to_builtins(reply)))
+
+
+def _where(control: str) -> str:
+    if control:
+        return control
+    newest = announce.find()
+    return _DEFAULT_URL if newest is None else newest.control
+
+
+def _token(path: Path | None) -> str | None:
+    return None if path is None else path.read_text("ascii").strip()
+
+
+def _tls(path: Path | None) -> Any:
+    import ssl  # noqa: PLC0415
+
+    return None if path is None else ssl.create_default_context(cafile=path)
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    typer.echo(f"countermand: {text}", err=True)
+    raise typer.Exit(code)
