@@ -50,7 +50,7 @@ class Market:
 
     @property
     def feed(self) -> Callable[[Any], Any]:
-        """What takes an entry: the core without the answer to whoever asked."""
+        """What takes an entry: the core without the answer to the client."""
         return self.exchange.advance
 
     def entries(self, tuples: Iterable[Command]) -> Iterator[Any]:

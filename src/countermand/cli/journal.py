@@ -138,7 +138,7 @@ def _repair_lines(directory: Path, found: Repair) -> Iterator[str]:
             f"loses: worlds and changes of keys {found.kept + 1} to {found.kept_reached}, "
             "for ever; what they revoked opens again"
         )
-    yield "loses: whatever came after that and is not known of; no file can tell"
+    yield "loses: records after those that no file mentions, if there were any"
     yield f"numbers go on at {found.reserved + 1}, so that no id is given out twice"
     if found.set_aside:
         yield f"done; the old files are in {directory / found.set_aside}"

@@ -42,8 +42,8 @@ class Admitted(Struct, gc=False):
     """
     An order that is taken: whose, where, and with which terms in force.
 
-    One that is `plain` is a limit order that stays, without instructions, and asks for nothing else
-    that has a rung of its own.
+    `plain` is a limit order that can rest, without instructions or other terms that have a rung of
+    their own.
     """
 
     account: Account

@@ -201,7 +201,7 @@ def index_order(account: Account, order: Order) -> None:
 
 
 def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
-    # All of it here and not in smaller functions, for nothing happens to orders as often.
+    # In one function, because this is the most frequent thing that happens to an order.
     now = event.order
     order_id, terms = now.order_id, now.terms
     order, account = state.orders[order_id], state.accounts[now.account_id]

@@ -41,7 +41,7 @@ def register_asset(state: State, seq: int, ts_ns: int, command: RegisterAsset) -
 
 
 def list_instrument(state: State, seq: int, ts_ns: int, command: ListInstrument) -> Decision:
-    """Open a market, unless its venue has one of that symbol or its grid makes no sense."""
+    """Open a market. Refused when the venue has one of that symbol, or for an impossible grid."""
     new = command.instrument
     for market in state.markets.values():
         old = market.instrument

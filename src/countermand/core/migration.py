@@ -1,11 +1,10 @@
 """
 Migration: a state that the former rules dumped, made into today's.
 
-They kept an order as one flat record, took "open" for "in the book", and told some of an order's
-terms anew in every fill. When a balance changed they did not keep, and it stays unknown. Three
-other things they did not keep, and are taken for what is most likely:
-that the cash of an order that was placed is of YES, that one whose slot another took had none, and
-that a fill whose order is forgotten is of a limit order without instructions.
+They kept an order as one flat record, took "open" for "in the book", and repeated some of its terms
+in every fill. They did not keep four things. When a balance last changed stays unknown. Three are
+assumed: a placed order's cash is of YES; an order whose slot another one took had no slot; a fill
+whose order is forgotten is of a limit order without instructions.
 """
 
 from collections.abc import Callable
@@ -55,7 +54,7 @@ def from_rules_2(dump: bytes) -> bytes:
     return encode(Image(image.seq, image.ts_ns, image.assets, image.markets, accounts, orders))
 
 
-# By the rules that left a state. Those that are not here left none that can be migrated.
+# By the version of the rules that left a state. States of other versions cannot be migrated.
 MIGRATIONS: dict[int, Callable[[bytes], bytes]] = {2: from_rules_2}
 
 

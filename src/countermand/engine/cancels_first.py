@@ -1,9 +1,9 @@
 """
-Cancels first: the order in which what waits is taken.
+Cancels first: the order in which waiting items are taken.
 
-What holds a cancel goes first, with everything of the same key (an account, say) that came before
-it, in the order it came. Nothing else overtakes. So a cancel does not wait for the orders of other
-keys, and does not overtake one of its own: a cancel-all that was sent after a place finds it there.
+An item with a cancel goes first, after the items of the same key (an account, say) that came before
+it. All others keep the order they came in. So a cancel waits for no other key's orders and stays
+behind its own key's: a cancel-all that was sent after a place finds the order.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-# Of what is taken at once an eighth belongs to what holds no cancel, so that no flood of cancels
-# starves it.
+# One eighth of each take is reserved for items without a cancel, so that a flood of cancels cannot
+# starve them.
 SHARE = 8
 
 

@@ -32,8 +32,8 @@ class Recorded(Struct, frozen=True, array_like=True):
     command: Command | former.NewOrder | former.StageOrder | former.ReplaceOrder
 
 
-# JSON and not MessagePack, for its integers have no size: an asset kept to eighteen digits outgrows
-# 64 bits with ten units of it. Another tool that opens the journal can read it.
+# JSON, because its integers have no size limit: twenty units of an asset with eighteen digits are
+# more than MessagePack's 64 bits hold. Other tools can read it too.
 encode_entry = msgspec.json.Encoder().encode
 decode_entry = msgspec.json.Decoder(Entry).decode
 decode_recorded = msgspec.json.Decoder(Recorded).decode

@@ -34,7 +34,7 @@ class ExchangeClock:
     The one clock of an exchange: the wall's time, ahead of it or behind it, or standing still.
 
     `now_ns` is the wall's own function as long as nothing was moved, and costs what that does.
-    Whoever moves it wakes the engine. Units: nanoseconds since the Unix epoch.
+    A caller that moves it wakes the engine. Units: nanoseconds since the Unix epoch.
     """
 
     now_ns: Callable[[], int]

@@ -181,7 +181,7 @@ class SqliteJournal:
             raise Damaged(head, "it is not the record that was written last")
         if (self._kept, self._kept_checksum) != (kept, kept_checksum):
             # Its change of keys is not true here; the next start will see to it.
-            raise KeptDamaged(kept + 1, "it was written, and whoever asked was not answered")
+            raise KeptDamaged(kept + 1, "it was written, and its request was not answered")
         self.check(head + 1, self._head)
 
     def read(self, from_seq: int) -> Iterator[Entry]:

@@ -1,10 +1,9 @@
 """
 Admission: how much of what has been read is worked on in one turn of the loop.
 
-A turn has so much time for requests. What is read beyond that waits for the next turns: cancels
-first, with what their key has sent before them, everything else as long as it is worth an answer.
-So a flood of orders keeps neither cancels nor the answers to them from their turn, and is refused
-soon and cheaply instead of late.
+A turn has a time budget for requests. Requests beyond it wait for the next turns: cancels first,
+each after the earlier requests of its key; others until they are too old to answer. In a flood of
+orders cancels keep their turn, and excess orders are refused early and cheaply.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 _STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
 
-# An answer that has no body by definition must not say how long it is (RFC 9110, 8.6).
+# Statuses without a body by definition: they must not have a content-length (RFC 9110, 8.6).
 _NO_CONTENT = frozenset({204, 304})
 
 

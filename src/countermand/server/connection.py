@@ -36,7 +36,7 @@ UNREAD_BYTES_MAX = 64 * 1024
 # Half a request that is there when the server stops gets so long to become a whole one.
 STOP_READ_S = 1.0
 
-# Closes a socket with a reset, whatever is unsent.
+# Closes a socket with a reset; unsent bytes are dropped.
 _RESET = struct.pack("ii", 1, 0)
 
 _REFUSED = Manner(keeps_alive=False)

@@ -78,7 +78,7 @@ class RequestReader:
 
     def feed(self, data: bytes) -> None:
         """
-        Take the next bytes. Nothing may follow a refusal, nor a request after which it `is_over`.
+        Take the next bytes. After a refusal, or once `is_over`, it must not be called again.
 
         Raises: NotARequest or TooLarge once what came before has been delivered.
         """

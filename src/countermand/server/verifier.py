@@ -1,8 +1,7 @@
 """
-Verifier: signature checks beside the event loop, for schemes whose library lets other threads run.
+Verifier: signature checks on threads, for schemes whose library releases the GIL.
 
-Requests that come in together are checked together, because waking a thread and being woken by it
-cost about as much as one check does.
+Requests are checked in batches: handing work to a thread and back costs about as much as one check.
 """
 
 from __future__ import annotations
@@ -22,15 +21,15 @@ Verdict = Principal | Exception
 Told = Callable[[Verdict], None]
 Waiting = tuple[Request, int, Told]
 
-# More than that at once would keep the first of them waiting for the last.
+# Requests in one batch. All are answered when the last is checked, so larger ones add latency.
 BATCH_MAX = 16
 
-# What waits beyond that is turned away; cancels have as much room again.
+# Checks that may wait; beyond it requests are refused. Cancels have twice the room.
 WAITING_MAX = 1024
 
 
 class _Batch:
-    # Requests that are checked together, and what came of them once that is known.
+    # Requests that are checked together, and their verdicts once all are checked.
 
     __slots__ = ("verdicts", "waiting")
 
@@ -41,8 +40,8 @@ class _Batch:
 
 class Verifier:
     """
-    A check and the threads it runs on. What cancels is checked first, and before it what its key
-    has sent before. Verdicts are told in the order in which the checks began.
+    A check and the threads it runs on. Cancels are checked first, each after the earlier requests
+    of its key. Verdicts are delivered in the order in which the checks began.
     """
 
     def __init__(self, check: Check, threads: int) -> None:
@@ -56,8 +55,8 @@ class Verifier:
         self, request: Request, now_ns: int, told: Told, key: str, *, cancels: bool = False
     ) -> None:
         """
-        Call `told` on the loop with who asks, or with what the check raised; `key` is whose the
-        request claims to be.
+        Call `told` on the loop with the principal, or with the exception that the check raised.
+        `key` is the key that the request names.
 
         Raises: Overloaded when too many wait; `told` is not called then.
         """

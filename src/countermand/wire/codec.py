@@ -1,10 +1,10 @@
 """
 Codec: message classes to bytes and back, strictly.
 
-A request's fields travel as path parameters, and besides as a JSON body or as query parameters.
-Which is the row's to say; the message is the same struct either way. A body that a row does not
-name is not read: it may have been signed, that is all. Only where the message forbids unknown
-fields may such a body say nothing that the query does not say too.
+A request's fields travel as path parameters and, as the row says, in a JSON body or in the query;
+the message is the same struct either way. Where the row puts them in the query a body is ignored:
+it may be there because it was signed. Where the message forbids unknown fields, every field of such
+a body must be in the query with the same value.
 """
 
 import json
@@ -44,7 +44,7 @@ def _number(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
-        # Its exponent is beyond all bounds; whichever field it stands in says that it is.
+        # Its exponent is out of range; the field's own bounds refuse it.
         return Decimal("Infinity")
 
 

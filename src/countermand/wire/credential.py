@@ -1,4 +1,4 @@
-"""Credentials and who they prove: a key, whose it is, and what it allows."""
+"""Credentials and principals: a key with its owner and access, and the identity it proves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from countermand.wire.operation import Access
 
 class Credential(Struct, frozen=True):
     """
-    A key and whose it is; a venue adds its secrets in a subclass. Never printed, never journaled.
+    A key, its owner and its access; a venue adds secrets in a subclass. Its `repr` omits them, and
+    the exchange's journal has no credentials among its entries.
     """
 
     owner: str
@@ -24,14 +25,14 @@ class Credential(Struct, frozen=True):
 
 
 class Principal(Struct, frozen=True, gc=False):
-    """Who a verified request comes from, and what the key allows."""
+    """The owner, key and access that a verified request was proven with."""
 
     owner: str
     key: str
     access: tuple[Access, ...]
 
 
-# Who asks where a row takes requests from anyone.
+# The principal of requests to rows that need no proof.
 ANYONE = Principal("", "", ())
 
 

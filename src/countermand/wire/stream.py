@@ -78,7 +78,8 @@ class Book(Struct, frozen=True):
     depth: DepthReport
 
 
-# Called with what happened, in order; never empty, never from within the call that asked for it.
+# Called with what happened, in order: one thing at least, and never before the call that asked for it
+# has returned.
 Tell = Callable[[Sequence[Told]], None]
 
 
@@ -91,8 +92,8 @@ class Following(Protocol):
 
 class Source(Protocol):
     """
-    What a session sees of the exchange: a view as of one entry, then what came after that entry,
-    none missing, none twice, in order. What it follows ends with the stream.
+    What a session sees of the exchange: a view as of one entry, then everything after that entry,
+    each thing once and in order. Following ends with the stream.
     """
 
     @property

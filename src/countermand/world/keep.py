@@ -63,8 +63,8 @@ def changed(kept: World, world: World) -> list[Record]:
     """
     Return the records that keep what of a world is not kept yet.
 
-    They come before the founding: a kept world with nothing founded does no harm, but accounts
-    founded with keys that were not kept would be served with the demo's.
+    They are written before the founding. After a crash in between the world is kept and founded at
+    the next start; the other way round, its accounts would be served with the demo's keys.
     """
     return [
         (_PREFIX + name, msgspec.json.encode(part))

@@ -14,11 +14,11 @@ from countermand.wire.annotations import Annotations
 
 class Notes(Struct, frozen=True, omit_defaults=True):
     """
-    What a request said besides the terms the exchange keeps.
+    The parts of a request that the exchange's terms have no field for.
 
-    Shape:  `tif` where it is another word than the exchange's; `fault` is the code of what the
-            validators found. With a fault, and for a symbol that is not known, the terms are here
-            as they were sent, because no market's grid fits them.
+    Shape:  `tif` where the venue's word differs from the exchange's; `fault` is the validators'
+            code. With a fault, or an unknown symbol, the terms are kept here as they were sent,
+            because they fit no market's grid.
     """
 
     client_id: str = ""

@@ -164,7 +164,7 @@ def _limit(response: Response) -> str:
 
 
 def _loses(error: WireError) -> WireError:
-    # A conflict does not say why, so only the order can, and 401 does not say who else may.
+    # A 409 has no reason, so the order must be read for it; a 401 names no permission.
     match error:
         case OrderRefused() | CancelRefused():
             return CancelRefused(CxlRejReason.OTHER, None)
@@ -213,8 +213,8 @@ def _rows(kinds: Any, status: int, code: str, **more: Any) -> list[Row]:
     return [Row(kind, status, code, **more) for kind in kinds]
 
 
-# Of a cancel whose page alone counts: its refusals are all "No Content". What is read of a status
-# without a body is what the status says, so that no reading comes to these.
+# The refusals of a cancel as its own page lists them: all have no content. A client reads an answer
+# without a body by its status alone, so these rows are used by the server only.
 _EMPTY = "no content"
 _LISTED = [
     as_listed(row)

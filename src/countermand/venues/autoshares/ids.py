@@ -1,10 +1,10 @@
 """
-Ids as this venue spells them: JSON numbers of 32 bits, all of them our integers or next to them.
+Ids as this venue spells them: JSON numbers of 32 bits, made of the exchange's own numbers.
 
-Shape:  an account, an order and a security are our number; a user has no number of ours and is
-        its first account's, counted from `FIRST_USER` on.
-Source: Orders API reference, "Cancel order" (ids are int32); that users and accounts must not be
-        mistaken for one another: ETNA manual, "Common mistakes". Which numbers is our proposal.
+Shape:  the id of an account, order or security is its number in the exchange. Users have no number
+        there: a user's id is `FIRST_USER` plus the number of their first account.
+Source: Orders API reference, "Cancel order" (ids are int32); ETNA manual, "Common mistakes" (user
+        ids and account ids differ). The ranges are our proposal.
 """
 
 import re
@@ -18,10 +18,10 @@ FIRST_USER = 1_000_000_000
 
 ME = "@me"
 
-# Ten digits are enough for 32 bits, and what is longer costs nothing to refuse.
+# An int32 has at most ten digits; a longer text is refused before it is converted.
 _INT = re.compile(r"-?[0-9]{1,10}")
 
-# What an order is called whose owner gave it no name: digits, as the venue's own are.
+# Client ids of orders placed without one start here: digits, as the venue's own are.
 _CLIENT_ID = 1_733_000_000
 
 
@@ -29,7 +29,7 @@ def parse_int32(name: str, text: str) -> int:
     """
     Return the id a path's segment spells.
 
-    Raises: InvalidField for a text, a fraction, what 32 bits do not hold, and what is not positive.
+    Raises: InvalidField unless it is a positive integer of 32 bits.
     """
     if (number := int32(text)) is None or number <= 0:
         raise InvalidField(name, f"invalid {name}: must be a positive 32-bit integer")
@@ -59,5 +59,5 @@ def owner_of(number: int, directory: Directory) -> str | None:
 
 
 def client_id(order_id: OrderId) -> str:
-    """Return what an order is called whose owner gave it no name."""
+    """Return the client id of an order that was placed without one."""
     return str(_CLIENT_ID + order_id)

@@ -1,9 +1,9 @@
 """
-Securities: what there is to trade. The venue lists options too; this exchange has none.
+Securities: the shares that can be traded. The venue lists options too; this exchange has none.
 
 Source: ETNA manual, "Get filtered equities", "Get equity info by mask", "Get equity info by
         ticker", "... by internal ID", "Get filtered options", "Get options expiration dates", "Get
-        an option chain". In which order a look-up answers is our proposal (README).
+        an option chain". The order of a look-up's results is our proposal (README).
 """
 
 from decimal import Decimal
@@ -35,7 +35,7 @@ COLUMNS = paging.columns_of(
 
 def show_one(message: m.GetEquity, ctx: Ctx) -> m.Equity:
     """Return a security by its symbol or id. Raises NotFound."""
-    # What is all digits is an id: no ticker is.
+    # Digits alone are an id: tickers have letters.
     if (number := ids.int32(message.symbol)) is None:
         return show_equity(resolve.security(message.symbol, ctx), ctx)
     if (known := ctx.directory.instruments.get(InstrumentId(number))) is None:
@@ -48,10 +48,10 @@ ONE = Op(m.GetEquity, m.Equity, reply(show_one))
 
 def serve_look_up(message: m.LookUp, ctx: Ctx) -> Serving[list[m.Equity]]:
     """
-    Return the securities in whose symbol, exchange or description the word occurs, in any case.
+    Return the securities whose symbol, exchange or description contains the word, in any case.
 
-    Shape:  the security of that symbol first, then those whose symbol begins with it, then others.
-    Raises: MissingField when no word is given; InvalidField for a filter that is none.
+    Shape:  an exact symbol first, then symbols that begin with the word, then others.
+    Raises: MissingField when no word is given; InvalidField for a malformed filter.
     """
     given = message.symbol if message.mask is None else message.mask
     if given is None:
@@ -78,13 +78,13 @@ def serve_list(message: m.ListEquities, ctx: Ctx) -> Serving[Page[m.Equity]]:
 
 
 def ask_list(query: ListQuotes, ctx: Ctx) -> m.ListEquities:
-    """Return the request for as many securities as a page takes, in order of listing."""
+    """Return the request for the first page, as large as pages get, in order of listing."""
     return m.ListEquities(page_number=0, page_size=PAGE_SIZE_MAX, sort_field="Id", desc=False)
 
 
 def read_list(reply: Page[m.Equity], message: m.ListEquities, ctx: Ctx) -> tuple[QuoteReport, ...]:
     """
-    Return the markets of the first page; prices are not told.
+    Return the markets of the first page, without prices: the page has none.
 
     Raises: NotExpressible when there are more than a page can show.
     """
@@ -134,7 +134,7 @@ def show_equity(market: Instrument, ctx: Ctx) -> m.Equity:
 
 
 def _instrument(message: m.Equity, ctx: Ctx) -> Instrument:
-    # What the wire does not say comes from the directory, where that knows the security.
+    # Fields that are not on the wire come from the directory, if it has the security.
     known = ctx.directory.instrument_by_symbol(message.symbol) or _unknown(message, ctx)
     if known.trading_state.matches is message.allow_trade:
         return known

@@ -1,12 +1,12 @@
 """
-Filters of orders: what lists of them can be searched and sorted by, and what a filter lets the
-exchange leave out of a list before it is looked at.
+Filters of orders: the columns that lists can be searched and sorted by, and the part of a filter
+that the exchange's own query can apply.
 
-An account may have a quarter of a million orders, of which a page shows few, so a search must not
-write them all. Every column is what `show` shows under its name, worked out by itself.
+An account may have 250,000 orders and a page shows few, so a search renders only the columns it
+compares. Each column has the value that `show` renders under the same name.
 
-What is left to the exchange is a pre-filter: a superset of what passes. The full filter runs after
-it, but for the conditions that `is_met` knows to be done with.
+The exchange's query is a pre-filter: it returns a superset. The full filter runs on its result,
+except for conditions that `is_met` shows to be satisfied already.
 
 Source: ETNA manual, "List orders" (`CreateDate`, `SecurityId`, `Status`); the others are our
         proposal (README).
@@ -24,13 +24,13 @@ from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reports import OrderReport
 
-# What an open order can be shown as when nothing is pending, and what a filter may add to it.
+# The statuses of open orders when nothing is pending, and statuses that no order has then.
 _OPEN_CODES = frozenset({tables.STATUS_CODES["New"], tables.STATUS_CODES["PartiallyFilled"]})
 _NEVER_CODES = frozenset(
     tables.STATUS_CODES[text]
     for text in ("PendingNew", "PendingCancel", "PendingReplace", "Suspended")
 )
-# What an order has to be, to be shown as this.
+# The exchange's status behind each status code.
 _STATUSES: dict[Any, OrdStatus] = {
     tables.STATUS_CODES[tables.DONE_FOR_DAY]: OrdStatus.EXPIRED,
     **{tables.STATUS_CODES[text]: status for status, text in tables.STATUSES.rows},
@@ -48,7 +48,7 @@ def _symbol(one: OrderReport, ctx: Ctx) -> str:
 
 
 def _security_id(one: OrderReport, ctx: Ctx) -> int:
-    # An order that was refused before it came into a market may name one nonetheless.
+    # An order that was refused before it reached a market may still name one.
     market = resolve.find(_symbol(one, ctx), ctx)
     return 0 if market is None else market.instrument_id
 
@@ -92,7 +92,7 @@ FIELDS = paging.kinds_of(COLUMNS)
 
 
 def is_open(condition: Condition, ctx: Ctx) -> bool:
-    """Whether only open orders can meet it; what is shown as pending may be closed already."""
+    """Whether only open orders can meet it. An order shown as pending may be closed already."""
     return _is_settled(condition, ctx) and (_OPEN_CODES | _NEVER_CODES).issuperset(condition.values)
 
 
@@ -113,7 +113,7 @@ def instruments_ever(conditions: Filter) -> tuple[InstrumentId, ...] | None:
     """
     Return the only instruments whose orders can meet a filter; None: any.
 
-    An order that was refused before it came into a market has none, though it may name one.
+    Orders that were refused before they reached a market have no instrument; they are included.
     """
     chosen = instruments(conditions)
     return None if chosen is None else (NO_INSTRUMENT, *chosen)
@@ -145,7 +145,7 @@ def _moments(condition: Condition) -> list[int]:
 
 
 def _is_settled(condition: Condition, ctx: Ctx) -> bool:
-    # Whether it names statuses that are shown as soon as they are true.
+    # Whether it compares statuses that are shown without the pending delay.
     if ctx.settings.pending_ms or condition.field != "Status":
         return False
     return condition.op in ("=", "in")
@@ -161,6 +161,6 @@ def _only_instruments(condition: Condition) -> frozenset[InstrumentId] | None:
 def _all_of(
     conditions: Iterable[Condition], only: Callable[[Condition], frozenset[_Value] | None]
 ) -> frozenset[_Value] | None:
-    # What all conditions allow that say anything about it.
+    # The intersection over the conditions that restrict it; None when no condition does.
     sets = [chosen for one in conditions if (chosen := only(one)) is not None]
     return frozenset.intersection(*sets) if sets else None

@@ -90,7 +90,7 @@ def parse_order(message: m.CreateOrder, ctx: Ctx) -> NewOrder | RecordRejected:
     market = resolve.find(message.symbol or "", ctx)
     code = validation.fault(message, said, market, ctx.settings)
     if market is None or code:
-        # In no market: there may be none of that name, and what is at fault may not fit its grid.
+        # Recorded without a market: the symbol may be unknown, or the values may be off its grid.
         faulty = replace(_terms(said), text=annotations.write(_as_sent(message, said, code)))
         return RecordRejected(account_id, faulty, RejectReason.UNKNOWN_INSTRUMENT)
     terms = _in_market(message, said, market, ctx)

@@ -2,9 +2,9 @@
 Positions: those of an account one by one, by kind, and the largest.
 
 Source: ETNA manual, "Get user's positions", "Get user's positions in a security", "Get market value
-        of all security groups"; the swagger file, `PositionResource`. A position's number is its
-        security's, a short one costs less than nothing, and a day never ends here: our proposals
-        (README).
+        of all security groups"; the swagger file, `PositionResource`. Our proposals (README): a
+        position's id is its security's, a short position's cost is negative, and no day's change
+        is computed.
 """
 
 from decimal import Decimal

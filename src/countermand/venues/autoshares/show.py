@@ -35,7 +35,7 @@ ALL_OR_NONE = "AllOrNone"
 
 _ZERO = Decimal(0)
 
-# What every order says that has not traded, and those of one leg without stops always.
+# Fields with one value: in orders that have not traded, and for features that are not served.
 _SAME: dict[str, Any] = {
     "last_price": _ZERO, "last_quantity": _ZERO, "sett_date": NO_DATE, "settlement_date": NO_DATE,
     "parent_id": -1, "parent_request_id": 0, "is_external": False,
@@ -116,7 +116,7 @@ def _last(fill: Fill, market: Instrument) -> dict[str, Any]:
     }
 
 
-# What an order shows in single fields. `market` is None for an order that came into none.
+# Single fields of an order. `market` is None for an order that was recorded without one.
 
 
 def type_word(terms: OrderTerms) -> str:

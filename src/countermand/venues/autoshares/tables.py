@@ -97,8 +97,8 @@ STATUSES = Table(
 # A Day order whose time is up; to the exchange it has expired like any other.
 DONE_FOR_DAY = "DoneForDay"
 
-# What an ended order says of it. An order canceled on request says nothing, and one that a
-# cancel-all took (`MASS_CANCEL_AS`) neither.
+# The description of an ended order. It is empty for an order canceled on request, by itself or in a
+# cancel-all (`MASS_CANCEL_AS`).
 DESCRIPTIONS = Table(
     "Description",
     (

@@ -68,7 +68,7 @@ def fault(
     """
     Return the code of the first thing that is wrong with an order's form, or nothing.
 
-    Without a market there is nothing to hold a form to, but a parent of legs needs none.
+    An unknown symbol is a fault, except in the parent of legs, which needs none.
     """
     if _is_parent(form, said.type):
         return NOT_OFFERED

@@ -52,7 +52,7 @@ def _page(message: m.FillFilter, accounts: tuple[AccountId, ...], ctx: Ctx) -> S
     text, first = message.order_id, message.time_from
     found: tuple[Fill, ...] = yield ListFills(
         accounts,
-        # Of what is not spelled like an order id there are no fills.
+        # A text that is no order id matches no fills.
         None if text is None else OrderId(ctx.read_id(ids.ORDER_ID, text) or 0),
         message.client_order_id,
         until_ns=paging.until_ns(message),

@@ -61,7 +61,7 @@ def ask_list(query: ListOpenOrders, ctx: Ctx) -> m.ListOrders:
 
 
 def _ord_types(text: str | None) -> tuple[OrdType, ...] | None:
-    # Of a type that is not offered here there are no orders.
+    # An order type that is not offered matches no orders.
     if text is None:
         return None
     return tuple(ord_type for ord_type, known in tables.ORD_TYPES.rows if known == text)

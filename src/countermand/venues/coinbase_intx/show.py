@@ -122,8 +122,8 @@ def _text(report: OrderReport) -> str | None:
 
 
 def _read_terms(message: Order, instrument: Instrument, size: int, submit_ns: int) -> OrderTerms:
-    # Words that this client has no other for are read as the nearest: a stop that waits is an order
-    # with or without a limit, and what does not end at once stands until it is canceled.
+    # Unknown words are read as the nearest known ones: a stop as a limit order if it has a price, as
+    # a market order if not; a time in force as good till canceled.
     unnamed = OrdType.LIMIT if message.price else OrdType.MARKET
     flags = getattr(message, "post_only", False), getattr(message, "close_only", False)
     return OrderTerms(
@@ -140,7 +140,7 @@ def _read_terms(message: Order, instrument: Instrument, size: int, submit_ns: in
 
 def _status(message: Order, size: int, done: int) -> OrdStatus:
     if message.order_status == "DONE":
-        # An order that ended by what this client has no word for ended by no cancel of ours.
+        # An unknown end is read as an expiry: it must not be taken for a cancel of ours.
         ended = tables.DONE_BY.read(message.event_type, OrdStatus.EXPIRED)
         return OrdStatus.FILLED if done >= size else ended
     return OrdStatus.PARTIALLY_FILLED if done else OrdStatus.NEW

@@ -30,8 +30,8 @@ def serve_build(message: m.BuildOrder, ctx: Ctx) -> Serving[m.BuiltOrder]:
     """
     Write an order down until it is submitted, and tell its id and its transaction.
 
-    Raises: MissingField, InvalidField, Refused for what the form itself forbids; OrderRefused for
-            a slippage from a price that is not there (4109), and for what would not be taken now.
+    Raises: MissingField, InvalidField, Refused for what the form itself forbids; OrderRefused when
+            a slippage has no price to start from (4109), and when the exchange would refuse it now.
     Source: API reference, "Build Place Order"; "Order Types" for market orders.
     """
     if ctx.principal.credential.operation_key_hash is None:

@@ -122,7 +122,7 @@ def _row(kind: type[WireError], code: Code, more: str = "", status: int = 0, **g
 
 
 def _for_fault(fault: Fault) -> Row:
-    # What is no transaction at all is a field that is none; the rest is not signed as it must be.
+    # Undecodable input is an invalid field; a transaction with any other fault has a bad signature.
     if fault in (Fault.NOT_HEX, Fault.NOT_CBOR, Fault.NOT_A_TRANSACTION):
         return _row(TransactionRefused, Code.INVALID, fault.value, _FIELD, fault=fault)
     return _row(TransactionRefused, Code.BAD_SIGNATURE, fault.value, fault=fault)
@@ -232,8 +232,8 @@ def _loses(error: WireError) -> WireError:
     """
     Return what a refusal is read back as.
 
-    The state that refused a cancel, the limit that was exceeded and the path that is not there are
-    not told. An order that is not found is always read as a cancel's.
+    The wire does not carry the state that refused a cancel, the limit that was exceeded, or the
+    unknown path. An order that is not found is always read as a refused cancel.
     """
     match error:
         case CancelRefused(cxl_rej_reason=CxlRejReason.TOO_LATE_TO_CANCEL as late):

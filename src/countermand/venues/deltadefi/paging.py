@@ -14,5 +14,5 @@ def cut(items: tuple[T, ...], asked: ListOfSymbol) -> tuple[T, ...]:
 
 
 def pages(total: int, asked: ListOfSymbol) -> int:
-    """Return how many pages there are; none of nothing."""
+    """Return how many pages there are; 0 when there are no items."""
     return -(-total // asked.limit)

@@ -35,7 +35,7 @@ from countermand.wire.stream import Line, Message, Source, Told, trade_of
 # What a stream says at first and follows.
 Tale = Callable[[Ctx, Line, Source], None]
 
-# What of an order's events shows nothing that another does not show too.
+# Events of an order that are not streamed: another event of the same moment shows the same.
 _UNTOLD = (OrderRested, OrderStaged)
 
 

@@ -16,7 +16,8 @@ def show_account(message: m.GetAccount, ctx: Ctx) -> m.Account:
     """
     Return an account, by its id, its owner, or both.
 
-    Raises: MissingField for neither, Absent when there is none or they are not one's.
+    Raises: MissingField when neither is given; Absent when there is no such account, or when id and
+            owner are of different accounts.
     """
     found, settings = _named(message, ctx), ctx.settings
     owner = settings.owners.get(found.name, NO_OWNER)

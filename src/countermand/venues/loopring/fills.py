@@ -57,7 +57,7 @@ def serve_list(message: accounts.GetUserTrades, ctx: Ctx) -> Serving[markets.Tra
 
 
 def _is_dex(text: str | None) -> bool:
-    # There is no pool, so of its fills there are none.
+    # There is no pool, so a list of its fills alone is empty.
     kinds = chosen_words("fillTypes", text, FILL_TYPES)
     return not kinds or DEX in kinds
 

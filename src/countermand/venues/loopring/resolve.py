@@ -84,7 +84,7 @@ def no_account() -> Absent:
 
 
 def account_text(account_id: AccountId, ctx: Ctx) -> str:
-    """Return what our client calls an account; one that is not known is no account of the key."""
+    """Return what our client calls an account; empty when it is no account of the key."""
     known = ctx.directory.accounts.get(account_id)
     return known.name if known else ""
 
@@ -110,7 +110,7 @@ def token(token_id: int, ctx: Ctx) -> Holding:
 
 
 def pair(instrument: Instrument | None, ctx: Ctx) -> Pair | None:
-    """Return a market with its tokens, or None when one of them is none of the venue's."""
+    """Return a market with its tokens, or None when one of them is not in the settings."""
     if instrument is None:
         return None
     base = holding(ctx.directory.assets[instrument.base_asset_id], ctx)

@@ -105,8 +105,8 @@ _UNFUNDED = {"reason": RejectReason.INSUFFICIENT_FUNDS}
 
 _TROUBLE = trouble(503, _UNAVAILABLE, internal=Row(errors.Internal, 500, _INTERNAL))
 
-# Of a cancel whose page alone counts: an unknown order is a bad request, an access that is too low
-# no access, and a server that cannot an internal error. A limit is told by the edge, as ever.
+# The refusals of a cancel as its own page lists them: 400 for an unknown order, 401 for an access
+# that is too low, 500 for a server that cannot. Rate limits stay 429: the edge answers those.
 _LISTED = (
     as_listed(Row(CancelRefused, 400, _INVALID_ARGUMENT, ORDER_NOT_FOUND, _UNKNOWN)),
     as_listed(Row(errors.Forbidden, 401, _PERMISSION_DENIED)),
@@ -123,7 +123,7 @@ _ROWS = (
     Row(errors.InvalidField, 400, _INVALID_ARGUMENT),
     Row(errors.UnknownField, 400, _INVALID_ARGUMENT, "{name} is not known"),
     Row(errors.Malformed, 400, _INVALID_ARGUMENT),
-    # Read only, of the row after it: an order without funds is refused without a reason.
+    # Read only: the row after it refuses an order for lack of funds in the same words.
     Row(errors.Malformed, 400, _FAILED_PRECONDITION, GENERIC),
     Row(OrderRefused, 400, _FAILED_PRECONDITION, GENERIC, _UNFUNDED),
     *for_orders(400, lambda _: _FAILED_PRECONDITION),

@@ -2,7 +2,7 @@
 Slippage: from a tolerance around a price to the worst price a market order may trade at.
 
 Source: Orders API reference, schema SlippageTolerance: ticks win over bips, 5 ticks from 0.50 let a
-        buyer pay 0.55 and no more; neither is no bound.
+        buyer pay 0.55 and no more; without both there is no bound.
 """
 
 from decimal import Decimal

@@ -122,7 +122,7 @@ class GetFeeRates(Message, frozen=True):
 
 
 class OffchainFees(Message, frozen=True):
-    """What requests other than orders cost; there are none here, so nothing does."""
+    """What off-chain requests other than orders cost. None are served, so the list is empty."""
 
     gas_price: str = "0"
     fees: list[str] = []

@@ -102,7 +102,8 @@ class PositionPage(Struct, frozen=True, rename="camel"):
 
 class ListActivities(Struct, frozen=True, omit_defaults=True, rename="camel"):
     """
-    `GET /v1/portfolio/activities`; a `limit` of 0 is one that was not given, an unknown order none.
+    `GET /v1/portfolio/activities`. A `limit` of 0 means that none was given; an unknown
+    `sort_order` is read as descending.
     """
 
     limit: Limit = 0
@@ -113,7 +114,7 @@ class ListActivities(Struct, frozen=True, omit_defaults=True, rename="camel"):
 
 
 class Trade(Struct, frozen=True, kw_only=True, rename="camel"):
-    """One fill of the account's. It says neither of which order nor on which side."""
+    """One fill of the account's. It has no order id and no side."""
 
     id: str
     market_slug: str
