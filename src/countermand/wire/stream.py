@@ -78,7 +78,7 @@ class Book(Struct, frozen=True):
     depth: DepthReport
 
 
-# Called with what happened, in order: one thing at least, and never before the call that asked for it
+# Called with what happened, in order: one thing at least, and only after the call that asked for it
 # has returned.
 Tell = Callable[[Sequence[Told]], None]
 

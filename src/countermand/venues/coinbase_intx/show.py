@@ -122,8 +122,8 @@ def _text(report: OrderReport) -> str | None:
 
 
 def _read_terms(message: Order, instrument: Instrument, size: int, submit_ns: int) -> OrderTerms:
-    # Unknown words are read as the nearest known ones: a stop as a limit order if it has a price, as
-    # a market order if not; a time in force as good till canceled.
+    # Unknown words are read as the nearest known ones: a stop as a limit order if it has a price,
+    # as a market order if not; a time in force as good till canceled.
     unnamed = OrdType.LIMIT if message.price else OrdType.MARKET
     flags = getattr(message, "post_only", False), getattr(message, "close_only", False)
     return OrderTerms(
