@@ -41,10 +41,11 @@ from countermand.vocabulary.order import (
     OrdType,
     SelfTradePrevention,
     Side,
+    Standing,
     TimeInForce,
 )
-from countermand.vocabulary.queries import GetOrder, GetReferenceData
-from countermand.vocabulary.reports import OrderReport
+from countermand.vocabulary.queries import GetOrder, GetReferenceData, ListOrders
+from countermand.vocabulary.reports import OrderPage, OrderReport
 from countermand.wire.client_end import ClientEnd, Learned
 from countermand.wire.http import Response
 from countermand.wire.operation import Operation
@@ -243,9 +244,9 @@ def stub(desk: Desk, owner: str) -> ClientEnd:
 class Scene:
     """Alice's client before a desk, and Bob, who trades with her."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, owner: str = "alice") -> None:
         self.desk, self.stage = desk, Stage(desk)
-        self.session = session_at(desk)
+        self.session = session_at(desk, owner)
         self.alice, self.bob = Trader(desk, "alice"), Trader(desk, "bob")
         self.market = self.alice.market
 
@@ -264,6 +265,17 @@ class Scene:
     def cancel(self, order: str, timeout_s: float = 10) -> Outcome:
         """Cancel an order of Alice's."""
         return self.stage.perform(verbs.cancel(self.session, order, timeout_s=timeout_s))
+
+    def place(self, wish: Wish | None = None, timeout_s: float = 5) -> Outcome:
+        """Place an order of Alice's."""
+        talk = verbs.place(self.session, wish or self.wish(), timeout_s)
+        return self.stage.perform(talk)
+
+    def orders(self) -> list[OrderReport]:
+        """Return all orders that Alice's account ever had, the oldest first."""
+        query = ListOrders((self.alice.account_id,), ascending=True)
+        found: OrderPage = self.desk.engine.exchange.query(query)
+        return [one for one in found.orders if one.standing is not Standing.STAGED]
 
     def truth(self, order: str) -> OrderReport:
         """Return the order as the exchange has it."""

@@ -185,7 +185,7 @@ def _refused(session: Session, steps: Steps, lost: _Lost) -> Step | Done:
 
 def _about(query: GetOrder) -> dict[str, Any]:
     return {
-        "order_id": query.order_id,
+        "order_id": str(query.order_id),
         "cl_ord_id": query.cl_ord_id,
         "secondary_cl_ord_id": query.secondary_cl_ord_id,
     }

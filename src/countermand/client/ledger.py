@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_by_intent ON records (intent_id, seq);
 """
 _COLUMNS = "seq, intent_id, ts_ns, kind, body, checksum"
+_TYPES = (int, int, int, str, bytes, bytes)
 _START = b"countermand ledger 1"
 _DIGEST_BYTES = 16
 _BUSY_S = 10
@@ -61,6 +62,37 @@ class Record(Struct, frozen=True):
     body: dict[str, Any]
 
 
+class Intent(Struct, frozen=True):
+    """All records of one intent, in order; the first says what was wanted."""
+
+    records: tuple[Record, ...]
+
+    @property
+    def intent_id(self) -> int:
+        """Its id."""
+        return self.records[0].intent_id
+
+    @property
+    def ts_ns(self) -> int:
+        """When it was written down."""
+        return self.records[0].ts_ns
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What was wanted: `verb`, `venue`, `host`, `account`, and the verb's own fields."""
+        return self.records[0].body
+
+    def last(self, *kinds: str) -> dict[str, Any] | None:
+        """Return the body of the last record of these kinds, or None."""
+        found = [record.body for record in self.records if record.kind in kinds]
+        return found[-1] if found else None
+
+    @property
+    def outcome(self) -> dict[str, Any] | None:
+        """What came of it, as it was last told; None when the client ended before."""
+        return self.last(OUTCOME, UNKNOWN)
+
+
 class Keeper(Protocol):
     """Where notes go."""
 
@@ -69,6 +101,9 @@ class Keeper(Protocol):
 
     async def write_beside(self, note: Note, now_ns: int) -> int:
         """As `write`, without keeping an event loop waiting for the disk."""
+
+    def open_intents(self) -> list[Intent]:
+        """Return the intents of which no outcome is proven. Raises LedgerError."""
 
     def close(self) -> None:
         """Write what is left, and close."""
@@ -85,24 +120,31 @@ class NoLedger:
         """Return 0."""
         return 0
 
+    def open_intents(self) -> list[Intent]:
+        """Return none."""
+        return []
+
     def close(self) -> None:
         """There is nothing to close."""
 
 
 class Ledger:
     """
-    The ledger at `path`, which is made if it is not there, readable by its owner alone.
+    The ledger at `path`, readable by its owner alone; it is made if it is not there, unless it
+    `must_exist`.
 
     Raises: LedgerError when it cannot be opened.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, must_exist: bool = False) -> None:
         self.path = Path(path)
         self._lock = Lock()
         self._waiting: list[tuple[Note, int]] = []
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            if not must_exist:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            make = 0 if must_exist else os.O_CREAT
+            os.close(os.open(self.path, os.O_RDWR | make, 0o600))
             self._db = sqlite3.connect(
                 self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
@@ -131,25 +173,33 @@ class Ledger:
                 self._flush()
             self._db.close()
 
-    def records(self, intent_id: int | None = None) -> Iterator[Record]:
-        """Yield all records in order, or those of an intent. Raises LedgerError."""
-        chosen, values = ("", ()) if intent_id is None else (" WHERE intent_id = ?", (intent_id,))
+    def records(self) -> Iterator[Record]:
+        """Yield all records in order. Raises LedgerError."""
         try:
-            for row in self._db.execute(
-                f"SELECT {_COLUMNS} FROM records{chosen} ORDER BY seq",  # noqa: S608  (constants)
-                values,
-            ):
+            for row in self._db.execute(f"SELECT {_COLUMNS} FROM records ORDER BY seq"):  # noqa: S608
                 yield _record(row)
         except sqlite3.Error as error:
             raise LedgerError(f"ledger {self.path}: {error}") from None
 
-    def open_intents(self) -> list[Record]:
-        """Return the intents of which no outcome is proven, in order. Raises LedgerError."""
-        settled = {record.intent_id for record in self.records() if record.kind == OUTCOME}
+    def intents(self) -> list[Intent]:
+        """Return all intents, in order. Raises LedgerError."""
+        found: dict[int, list[Record]] = {}
+        for record in self.records():
+            found.setdefault(record.intent_id, []).append(record)
+        return [Intent(tuple(records)) for records in found.values()]
+
+    def open_intents(self) -> list[Intent]:
+        """
+        Return the intents of which no outcome is proven, in order, but for those that a process
+        that runs is busy with.
+
+        Raises: LedgerError.
+        """
         return [
-            record
-            for record in self.records()
-            if record.kind == INTENT and record.intent_id not in settled
+            intent
+            for intent in self.intents()
+            if intent.last(OUTCOME) is None
+            and (intent.outcome is not None or not _runs(intent.wanted.get("pid", 0)))
         ]
 
     def verify(self) -> int:
@@ -169,7 +219,8 @@ class Ledger:
             seq += 1
             if row[0] != seq:
                 raise LedgerError(f"ledger {self.path}: record {seq} is missing")
-            if _checksum(before, *row[:5]) != row[5]:
+            kinds = tuple(type(value) for value in row)
+            if kinds != _TYPES or _checksum(before, *row[:5]) != row[5]:
                 raise LedgerError(f"ledger {self.path}: record {seq} is not as it was written")
             before = row[5]
         told = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'records'").fetchone()
@@ -203,11 +254,25 @@ class Ledger:
         ).fetchone()
         seq, before = (last[0] + 1, last[1]) if last else (1, _START)
         intent_id = note.intent_id or seq
-        row = (seq, intent_id, now_ns, note.kind, msgspec.json.encode(note.body))
+        body = note.body | ({"pid": os.getpid()} if note.kind == INTENT else {})
+        row = (seq, intent_id, now_ns, note.kind, msgspec.json.encode(body))
         self._db.execute(
             "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", (*row, _checksum(before, *row))
         )
         return intent_id
+
+
+def _runs(pid: int) -> bool:
+    # Another process, which may be about to send, or waits for an answer.
+    if pid in (0, os.getpid()):
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _record(row: tuple[Any, ...]) -> Record:

@@ -22,8 +22,9 @@ from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdType, Standing
 from countermand.vocabulary.queries import GetOrder, ListFills
+from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
-from countermand.wire.errors import NotExpressible
+from countermand.wire.errors import NotExpressible, OrderRefused
 from countermand.wire.operation import Operation
 from countermand.wire.receipts import Acknowledged
 
@@ -31,12 +32,21 @@ from countermand.wire.receipts import Acknowledged
 SLACK_NS = 2_000_000_000
 
 
-class Place:
-    """One order to place. `has_name` when the venue keeps the name its owner gave it."""
+_THERE = (
+    RejectReason.DUPLICATE_CL_ORD_ID,
+    RejectReason.ALREADY_SUBMITTED,
+    RejectReason.SLOT_NUMBER_USED,
+)
 
-    def __init__(self, session: Session, command: NewOrder, trace: Trace) -> None:
+
+class Place:
+    """One order to place; one that another process may have sent was sent at `sent_ns`."""
+
+    def __init__(self, session: Session, command: NewOrder, trace: Trace, sent_ns: int = 0) -> None:
         self._session, self._command, self._trace = session, command, trace
-        self._lead, self._sent_ns = Lead(), 0
+        self._lead, self._sent_ns = Lead(), sent_ns
+        # A refusal because an order of this name is there: this one, or one that came before.
+        self._refused: Denied | None = None
 
     def run(self, deadline_ns: int) -> Talk[Outcome]:
         """Place the order and return what is proven of it. Raises NotExpressible, nothing sent."""
@@ -48,12 +58,14 @@ class Place:
             return (yield from self.search(query, deadline_ns, "taken, and not shown"))
         if isinstance(result, Told):
             return self._settled(result.report, result.witness)
-        if isinstance(result, Denied) and result.is_undone:
+        if isinstance(result, Denied) and _is_there(result):
+            self._refused = result
+        elif isinstance(result, Denied) and result.is_undone:
             return self._outcome(Refused, str(result.error), result.witness)
         if isinstance(result, Unsent):
             return self._outcome(NotSent, result.text, result.witness)
         text = result.text if isinstance(result, Doubt) else str(result.error)
-        return (yield from self.search(self._lead.about or self._named(), deadline_ns, text))
+        return (yield from self.search(self._lead.about or self.named(), deadline_ns, text))
 
     def search(self, query: GetOrder | None, deadline_ns: int, text: str) -> Talk[Outcome]:
         """Look for the order until it is shown, or until the deadline."""
@@ -61,6 +73,8 @@ class Place:
         look = Backoff(patience.read_first_ns, patience.read_most_ns)
         while True:
             found = yield from self._look(query)
+            if found is not None and self._refused is not None and not self._is_it(found.report):
+                return self._outcome(Refused, str(self._refused.error), self._refused.witness)
             if found is not None:
                 return self._settled(found.report, found.witness)
             now_ns = yield Now()
@@ -76,7 +90,8 @@ class Place:
         is_placed = isinstance(sight, Shown) and sight.report.standing is not Standing.STAGED
         return sight if is_placed and isinstance(sight, Shown) else None
 
-    def _named(self) -> GetOrder | None:
+    def named(self) -> GetOrder | None:
+        """Return the query for the order by its owner's name, None where it has none."""
         command = self._command
         if not command.cl_ord_id:
             return None
@@ -140,6 +155,11 @@ class Place:
         }
         evidence = self._trace.evidence(proof)
         return kind(order_id=order_id, text=text, evidence=evidence, **names)
+
+
+def _is_there(refused: Denied) -> bool:
+    # A request that came twice, by whatever way, is refused the second time.
+    return isinstance(refused.error, OrderRefused) and refused.error.reason in _THERE
 
 
 def _taken(taken: Acknowledged, command: NewOrder) -> GetOrder:

@@ -17,12 +17,13 @@ from countermand.client.asking import Denied, Told, ask
 from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import Backoff
 from countermand.client.outcome import Outcome
-from countermand.client.people import id_text
+from countermand.client.people import id_text, order_text
 from countermand.client.session import Session
 from countermand.client.trace import Trace
 from countermand.vocabulary.commands import MassCancel
-from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.ids import InstrumentId, OrderId
 from countermand.vocabulary.order import Side
+from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
@@ -82,35 +83,37 @@ class Sweeping:
                 continue
             empty = empty + 1 if listed is not None else 0
             if empty < 2:  # noqa: PLR2004
-                if not rounds and listed is not None and empty == 1:
-                    yield from self._mass_cancel(found)
                 yield Sleep(min(now_ns + look.next_ns(), deadline_ns))
         why = "" if empty >= 2 else text or "orders were still open at the end"  # noqa: PLR2004
         return Sweep(tuple(self._outcomes.values()), empty >= 2, why)  # noqa: PLR2004
 
     def _cancel(self, found: list[OrderReport], deadline_ns: int, *, is_first: bool) -> Talk[None]:
+        now_ns = yield Now()
+        targets = {self._name(report): _target(report, now_ns) for report in found}
+        for text, target in targets.items():
+            target.text = text
+        # What these orders were is known after a crash, so that none that came later is touched.
+        yield from self._trace.note("listed", {"orders": list(targets)}, must_last=True)
         was_told = False
         if is_first:
-            was_told = yield from self._mass_cancel(found)
-        left = [report for report in found if self._name(report) not in self._outcomes]
+            was_told = yield from self._mass_cancel(found, targets, now_ns)
+        left = [target for text, target in targets.items() if text not in self._outcomes]
         for start in range(0, len(left), AT_ONCE):
             part = left[start : start + AT_ONCE]
-            now_ns = yield Now()
-            talks = [self._one(report, now_ns, deadline_ns, was_told=was_told) for report in part]
+            talks = [self._one(target, deadline_ns, was_told=was_told) for target in part]
             for outcome in (yield Together(tuple(talks))):
                 self._outcomes[outcome.order_id] = outcome
-            yield Progress(len(self._outcomes), len(self._outcomes) + len(left) - start - len(part))
+            done = len(self._outcomes)
+            yield Progress(done, done + len(left) - start - len(part))
 
-    def _one(
-        self, report: OrderReport, now_ns: int, deadline_ns: int, *, was_told: bool
-    ) -> Talk[Outcome]:
-        query = reading.query_of(report)
-        target = Target(self._name(report), query, now_ns, report.instrument_id, seen=report)
+    def _one(self, target: Target, deadline_ns: int, *, was_told: bool) -> Talk[Outcome]:
         trace = Trace(self._trace.intent_id)
         cancel = Cancel(self._session, target, trace, is_resumed=was_told)
         return (yield from cancel.run(deadline_ns))
 
-    def _mass_cancel(self, found: list[OrderReport]) -> Talk[bool]:
+    def _mass_cancel(
+        self, found: list[OrderReport], targets: dict[str, Target], now_ns: int
+    ) -> Talk[bool]:
         # Whether the venue may have canceled by now what it was told to.
         was_told = False
         for command in self._commands(found):
@@ -119,15 +122,23 @@ class Sweeping:
             except NotExpressible:
                 return was_told
             was_told |= not (isinstance(result, Denied) and result.is_undone)
-            if isinstance(result, Told) and not isinstance(result.report, Acknowledged):
-                self._told(result)
+            if isinstance(result, Told):
+                self._told(result, targets, now_ns)
         return was_told
 
-    def _told(self, result: Told) -> None:
-        # The answer shows the orders as they are.
+    def _told(self, result: Told, targets: dict[str, Target], now_ns: int) -> None:
+        # The answer shows the orders as they are, or names those it was taken for.
+        session, account_id = self._session, self._session.account_id
+        if isinstance(result.report, Acknowledged):
+            named = [GetOrder(account_id, one) for one in result.report.order_ids]
+            named += [GetOrder(account_id, OrderId(0), one) for one in result.report.cl_ord_ids]
+            for query in named:
+                text = order_text(session, query)
+                targets.setdefault(text, Target(text, query, now_ns))
+            return
         for report in result.report:
             if not report.is_open:
-                outcome = verdict.of_report(self._session, report, self._trace, result.witness)
+                outcome = verdict.of_report(session, report, self._trace, result.witness)
                 self._outcomes[outcome.order_id] = outcome
 
     def _commands(self, found: list[OrderReport]) -> Iterable[MassCancel]:
@@ -142,3 +153,8 @@ class Sweeping:
 
     def _name(self, report: OrderReport) -> str:
         return id_text(self._session, report)
+
+
+def _target(report: OrderReport, now_ns: int) -> Target:
+    query = reading.query_of(report)
+    return Target("", query, now_ns, report.instrument_id, seen=report)

@@ -29,6 +29,7 @@ from countermand.client.deadline import S
 from countermand.client.ledger import Keeper
 from countermand.client.outcome import Outcome
 from countermand.client.person import NOBODY, Person
+from countermand.client.resume import Resumed, resume
 from countermand.client.session import Session
 from countermand.client.sweeping import Sweep
 from countermand.client.wording import Terms, Wish
@@ -151,6 +152,10 @@ class Client:
     ) -> Outcome:
         """Change an order's price or its whole quantity, once."""
         return self._do(verbs.replace(self._session, order, price, order_qty, timeout_s))
+
+    def resume(self, timeout_s: float = verbs.TIMEOUT_S) -> tuple[Resumed, ...]:
+        """Settle what an earlier client left open in the same ledger, account and venue."""
+        return self._do(resume(self._session, self._keeper.open_intents(), timeout_s))
 
     def order(self, order: str) -> people.Order | None:
         """Return an order, or None when the venue knows none."""

@@ -21,7 +21,7 @@ from countermand.client.placing import Place
 from countermand.client.replacing import Replace
 from countermand.client.session import Session
 from countermand.client.trace import Trace
-from countermand.client.wording import Wish, new_order, replacement
+from countermand.client.wording import Wish, new_order, replacement, wish_fields
 from countermand.vocabulary.ids import NO_INSTRUMENT
 from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import GetAccount, GetDepth, GetOrder, GetQuote, ListFills
@@ -93,16 +93,8 @@ def place(session: Session, wish: Wish, timeout_s: float = TIMEOUT_S) -> Talk[Ou
     """Place an order, once; return what is proven of it. Raises NotExpressible, nothing sent."""
     now_ns = yield Now()
     command = new_order(session, wish, now_ns)
-    body = {
-        "symbol": wish.symbol,
-        "side": wish.side,
-        "order_qty": str(wish.order_qty),
-        "price": None if wish.price is None else str(wish.price),
-        "cl_ord_id": command.cl_ord_id,
-        "time_in_force": command.terms.time_in_force.name.lower(),
-    }
     session.check_can_say(Operation.PLACE_ORDER, command)
-    trace = yield from _intent(session, "place", body)
+    trace = yield from _intent(session, "place", wish_fields(wish, command))
     outcome = yield from Place(session, command, trace).run(now_ns + int(timeout_s * S))
     return (yield from trace.settle(outcome))
 

@@ -72,6 +72,26 @@ def new_order(session: Session, wish: Wish, now_ns: int) -> NewOrder:
     return command
 
 
+def wish_fields(wish: Wish, command: NewOrder) -> dict[str, Any]:
+    """Return an order as it is written down, with the name and time in force it was given."""
+    return {
+        "symbol": wish.symbol,
+        "side": wish.side,
+        "order_qty": str(wish.order_qty),
+        "price": None if wish.price is None else str(wish.price),
+        "cl_ord_id": command.cl_ord_id,
+        "time_in_force": command.terms.time_in_force.name.lower(),
+        "exec_inst": list(wish.exec_inst),
+        "expire_ns": wish.expire_ns,
+    }
+
+
+def read_wish(fields: Mapping[str, Any]) -> Wish:
+    """Return an order that was written down. Raises KeyError."""
+    own = {name: fields[name] for name in Wish.__struct_fields__}
+    return Wish(**own | {"exec_inst": tuple(own["exec_inst"])})
+
+
 def _name(session: Session, wish: Wish, now_ns: int) -> str:
     if "cl_ord_id" not in session.end.given:
         return wish.cl_ord_id or session.next_name(now_ns)

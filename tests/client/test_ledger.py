@@ -1,0 +1,190 @@
+"""The ledger proves that it says what was written."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from countermand.client.acts import Note
+from countermand.client.audit import audit
+from countermand.client.errors import LedgerError
+from countermand.client.ledger import Ledger
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a ledger is made."""
+    return tmp_path / "kept" / "ledger.sqlite"
+
+
+def written(path: Path, intents: int = 3) -> None:
+    """Write some intents with an answer and an outcome each."""
+    ledger = Ledger(path)
+    for number in range(intents):
+        intent_id = ledger.write(Note("intent", {"verb": "cancel", "n": number}, 0, True), number)
+        ledger.write(Note("answered", {"answer": "200"}, intent_id), number)
+        ledger.write(Note("outcome", {"outcome": "Canceled"}, intent_id, True), number)
+    ledger.close()
+
+
+def test_records_are_read_as_written(path: Path) -> None:
+    """In order, each with its intent."""
+    written(path)
+    found = audit(path)
+
+    assert found.records == 9
+    assert [intent.intent_id for intent in found.intents] == [1, 4, 7]
+    assert [r.kind for r in found.intents[0].records] == ["intent", "answered", "outcome"]
+
+
+def test_intent_is_on_disk_when_written(path: Path) -> None:
+    """Another process sees it at once; what need not last waits for what must."""
+    ledger = Ledger(path)
+    intent_id = ledger.write(Note("intent", {}, 0, True), 1)
+    ledger.write(Note("answered", {}, intent_id), 2)
+    assert [r.kind for r in Ledger(path).records()] == ["intent"]
+
+    ledger.write(Note("outcome", {}, intent_id, True), 3)
+    assert [r.kind for r in Ledger(path).records()] == ["intent", "answered", "outcome"]
+
+
+def test_synced_at_every_commit(path: Path) -> None:
+    """A power cut takes nothing back."""
+    ledger = Ledger(path)
+
+    assert ledger._db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert ledger._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_file_is_its_owners_alone(path: Path) -> None:
+    """Others read neither it nor its log."""
+    ledger = Ledger(path)
+    ledger.write(Note("intent", {}, 0, True), 1)
+    modes = {stat.S_IMODE(one.stat().st_mode) for one in path.parent.iterdir()}
+
+    assert modes == {0o600}
+
+
+SPOILS = {
+    "changed": "UPDATE records SET body = '{}' WHERE seq = 4",
+    "moved": "UPDATE records SET ts_ns = ts_ns + 1 WHERE seq = 5",
+    "of another intent": "UPDATE records SET intent_id = 1 WHERE seq = 6",
+    "missing": "DELETE FROM records WHERE seq = 5",
+    "cut off": "DELETE FROM records WHERE seq > 6",
+    "all gone": "DELETE FROM records",
+    "forged": "INSERT INTO records VALUES (10, 10, 1, 'intent', '{}', x'00')",
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
+def test_what_was_tampered_with_is_found(path: Path, spoil: str) -> None:
+    """Whichever way."""
+    written(path)
+    db = sqlite3.connect(path)
+    db.execute(SPOILS[spoil])
+    db.commit()
+    db.close()
+
+    with pytest.raises(LedgerError, match="record"):
+        audit(path)
+
+
+def test_what_is_no_ledger_is_refused(path: Path) -> None:
+    """By name."""
+    path.parent.mkdir()
+    path.write_bytes(b"no database " * 100)
+
+    with pytest.raises(LedgerError, match=r"ledger\.sqlite"):
+        Ledger(path)
+    with pytest.raises(LedgerError, match="nowhere"):
+        audit(path.parent / "nowhere")
+
+
+def test_threads_share_one(path: Path) -> None:
+    """The chain holds."""
+    ledger = Ledger(path)
+
+    def work(number: int) -> None:
+        for _ in range(20):
+            intent_id = ledger.write(Note("intent", {"n": number}, 0, True), 1)
+            ledger.write(Note("outcome", {}, intent_id, True), 2)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert ledger.verify() == 160
+    assert all(len(intent.records) == 2 for intent in ledger.intents())
+
+
+def test_processes_share_one(path: Path) -> None:
+    """The chain holds."""
+    script = (
+        "import sys; from countermand.client.ledger import Ledger; "
+        "from countermand.client.acts import Note; l = Ledger(sys.argv[1]); "
+        "[l.write(Note('intent', {}, 0, True), n) for n in range(50)]"
+    )
+    started = [subprocess.Popen([sys.executable, "-c", script, str(path)]) for _ in range(3)]
+    assert [process.wait(60) for process in started] == [0, 0, 0]
+
+    assert audit(path).records == 150
+
+
+def test_intent_of_a_running_process_is_left_to_it(path: Path) -> None:
+    """It may be about to send; an ended one's is open to all."""
+    path.parent.mkdir()
+    script = (
+        "import sys; from countermand.client.ledger import Ledger; "
+        "from countermand.client.acts import Note; l = Ledger(sys.argv[1]); "
+        "l.write(Note('intent', {}, 0, True), 1); print('written', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"written\n"
+        assert Ledger(path).open_intents() == []
+        process.kill()
+    assert len(Ledger(path).open_intents()) == 1
+
+
+def test_loop_does_not_wait_for_the_disk(path: Path) -> None:
+    """What must last is written in a thread."""
+
+    async def write() -> int:
+        return await Ledger(path).write_beside(Note("intent", {}, 0, True), 1)
+
+    assert asyncio.run(write()) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_ledger_that_cannot_be_written_sends_nothing(path: Path) -> None:
+    """An intent that is not on disk is not carried out."""
+    written(path)
+    path.chmod(0o400)
+    with pytest.raises(LedgerError):
+        Ledger(path)
+
+
+def test_full_disk_stops_an_intent_and_hides_no_outcome(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is known is told all the same."""
+    ledger = Ledger(path)
+    intent_id = ledger.write(Note("intent", {}, 0, True), 1)
+    ledger._db.execute("PRAGMA query_only = ON")
+
+    assert ledger.write(Note("outcome", {}, intent_id, True), 2) == intent_id
+    assert "outcome is not written" in caplog.text
+    with pytest.raises(LedgerError):
+        ledger.write(Note("intent", {}, 0, True), 3)

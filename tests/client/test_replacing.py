@@ -1,0 +1,111 @@
+"""A replacement is sent once, and told by what the order shows."""
+
+from __future__ import annotations
+
+import pytest
+from tests.client import stage
+from tests.client.stage import Fault, Scene
+
+from countermand.client.acts import LostFailure
+from countermand.client.outcome import (
+    Canceled,
+    Filled,
+    NotFound,
+    NotSent,
+    Outcome,
+    Replaced,
+    Unknown,
+)
+from countermand.client.people import qty
+from countermand.wire.errors import NotExpressible
+from countermand.wire.operation import Capability, Operation
+
+REPLACE = Operation.REPLACE_ORDER
+
+
+@pytest.fixture
+def replaces(scene: Scene) -> Scene:
+    """A venue that can replace."""
+    if Capability.REPLACE not in scene.desk.venue.capabilities:
+        pytest.skip(f"{scene.desk.venue.name} cannot replace")
+    return scene
+
+
+def less(scene: Scene, order: str, timeout_s: float = 5) -> Outcome:
+    """Replace an order's quantity by 700 lots."""
+    wanted = qty(scene.market, 700)
+    talk = stage.verbs.replace(scene.session, order, order_qty=wanted, timeout_s=timeout_s)
+    return scene.stage.perform(talk)
+
+
+def test_venue_that_cannot_is_not_asked(scene: Scene) -> None:
+    """What it has no words for is not sent."""
+    if Capability.REPLACE in scene.desk.venue.capabilities:
+        pytest.skip(f"{scene.desk.venue.name} can replace")
+    order = scene.placed()
+    with pytest.raises(NotExpressible):
+        less(scene, order)
+
+
+@pytest.mark.parametrize(
+    "loss", [stage.FINE, stage.LOST_AFTER, stage.LATE, stage.UNREADABLE, stage.FAILS_AFTER]
+)
+def test_replacement_that_arrived_is_proven(replaces: Scene, loss: Fault) -> None:
+    """By the answer, or by the order."""
+    order = replaces.placed()
+    replaces.on(REPLACE, loss)
+    outcome = less(replaces, order)
+
+    assert isinstance(outcome, Replaced), outcome
+    assert replaces.truth(order).terms.order_qty_lots == 700
+    assert outcome.leaves_qty == qty(replaces.market, 700)
+
+
+@pytest.mark.parametrize("loss", [stage.LOST_BEFORE, stage.FAILS_BEFORE, stage.GATEWAY])
+def test_replacement_that_shows_nowhere_is_unknown(replaces: Scene, loss: Fault) -> None:
+    """It may arrive yet, and is not sent again."""
+    order = replaces.placed()
+    replaces.on(REPLACE, loss)
+    outcome = less(replaces, order)
+
+    assert isinstance(outcome, Unknown), outcome
+    assert [send.operation for send in replaces.stage.sent].count(REPLACE) == 1
+    assert replaces.truth(order).terms.order_qty_lots == 1000
+
+
+def test_replacement_that_never_left_is_not_sent(replaces: Scene) -> None:
+    """The order stands as it was."""
+    order = replaces.placed()
+    replaces.on(REPLACE, stage.NOT_SENT)
+
+    assert isinstance(less(replaces, order), NotSent)
+
+
+def test_order_that_filled_meanwhile_is_told(replaces: Scene) -> None:
+    """It was too late."""
+    order = replaces.placed()
+    replaces.on(REPLACE, Fault(before=lambda: replaces.fill(order, 1000)))
+    outcome = less(replaces, order)
+
+    assert isinstance(outcome, Filled), outcome
+
+
+def test_order_that_was_canceled_meanwhile_is_told(replaces: Scene) -> None:
+    """It was too late."""
+    order = replaces.placed()
+
+    def cancel() -> None:
+        replaces.stage.director = stage.all_well
+        replaces.cancel(order)
+
+    replaces.on(REPLACE, Fault(before=cancel, lost=LostFailure))
+    outcome = less(replaces, order)
+
+    assert isinstance(outcome, Canceled), outcome
+
+
+def test_unknown_order_is_not_found(replaces: Scene) -> None:
+    """Nothing is sent but a read."""
+    outcome = less(replaces, replaces.unknown(replaces.placed()))
+
+    assert isinstance(outcome, NotFound), outcome

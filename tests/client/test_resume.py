@@ -1,0 +1,173 @@
+"""What a client that ended left open is settled by another, out of its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.client import stage
+from tests.client.stage import Fault, Scene, Stage
+
+from countermand.client.acts import Act, Note, Talk
+from countermand.client.audit import audit, lines
+from countermand.client.ledger import Ledger
+from countermand.client.outcome import Canceled, Filled, Open, Outcome, Replaced, Unknown
+from countermand.client.people import qty
+from countermand.client.resume import Resumed, resume
+from countermand.wire.operation import Capability, Operation
+
+PLACE, CANCEL = Operation.PLACE_ORDER, Operation.CANCEL_ORDER
+
+
+class Ended(Exception):
+    """The client is killed here."""
+
+
+class Kept(Stage):
+    """A stage whose notes are in a ledger."""
+
+    ledger: Ledger
+
+    def _do(self, act: Act) -> object:
+        if isinstance(act, Note):
+            return self.ledger.write(act, self.clock.ns)
+        return super()._do(act)
+
+
+@pytest.fixture
+def kept(scene: Scene, tmp_path: Path) -> Iterator[Scene]:
+    """A scene whose client keeps a ledger."""
+    scene.stage = Kept(scene.desk)
+    scene.stage.ledger = Ledger(tmp_path / "ledger.sqlite")
+    yield scene
+    scene.stage.ledger.close()
+
+
+def killed(scene: Scene, talk: Talk[Outcome], when: Operation, *, arrives: bool) -> None:
+    """End the client when a request of this operation was sent, whether it arrived or not."""
+
+    def end() -> None:
+        raise Ended
+
+    if arrives:
+        scene.on(when, Fault(after=end))
+    else:
+        scene.on(when, Fault(before=end))
+    with pytest.raises(Ended):
+        scene.stage.perform(talk)
+    scene.stage.director = stage.all_well
+    # What was not on disk is lost.
+    path = scene.stage.ledger.path
+    scene.stage.ledger._waiting.clear()
+    scene.stage.ledger.close()
+    scene.stage.ledger = Ledger(path)
+    scene.session.placed.clear()
+
+
+def resumed(scene: Scene) -> Resumed:
+    """Resume in a session of its own, and return the only thing that was settled."""
+    session = stage.session_at(scene.desk)
+    intents = scene.stage.ledger.open_intents()
+    [one] = scene.stage.perform(resume(session, intents, 5))
+    assert len(scene.stage.ledger.open_intents()) == (not one.is_proven)
+    return one
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_cancel_goes_on(kept: Scene, arrives: bool) -> None:
+    """Whether it arrived or not, the order is canceled in the end."""
+    order = kept.placed()
+    killed(kept, stage.verbs.cancel(kept.session, order), CANCEL, arrives=arrives)
+    [outcome] = resumed(kept).outcomes
+
+    assert isinstance(outcome, Canceled), outcome
+    assert not kept.truth(order).is_open
+
+
+def test_fill_meanwhile_is_told(kept: Scene) -> None:
+    """What happened while no client ran is read."""
+    order = kept.placed()
+    killed(kept, stage.verbs.cancel(kept.session, order), CANCEL, arrives=False)
+    kept.fill(order, 1000)
+    [outcome] = resumed(kept).outcomes
+
+    assert isinstance(outcome, Filled), outcome
+
+
+def test_placed_order_is_found(kept: Scene) -> None:
+    """By its name, by what it is called, or by its terms."""
+    talk = stage.verbs.place(kept.session, kept.wish())
+    killed(kept, talk, PLACE, arrives=True)
+    [outcome] = resumed(kept).outcomes
+    [one] = kept.orders()
+
+    assert isinstance(outcome, Open), outcome
+    assert kept.truth(outcome.order_id) == one
+
+
+def test_order_that_did_not_arrive_is_unknown_and_not_sent_again(kept: Scene) -> None:
+    """A blind second one could trade twice."""
+    talk = stage.verbs.place(kept.session, kept.wish())
+    killed(kept, talk, PLACE, arrives=False)
+    [outcome] = resumed(kept).outcomes
+
+    assert isinstance(outcome, Unknown), outcome
+    assert kept.orders() == []
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_replacement_is_read(kept: Scene, arrives: bool) -> None:
+    """And not sent again."""
+    if Capability.REPLACE not in kept.desk.venue.capabilities:
+        pytest.skip(f"{kept.desk.venue.name} cannot replace")
+    order = kept.placed()
+    talk = stage.verbs.replace(kept.session, order, order_qty=qty(kept.market, 700))
+    killed(kept, talk, Operation.REPLACE_ORDER, arrives=arrives)
+    [outcome] = resumed(kept).outcomes
+
+    assert isinstance(outcome, Replaced if arrives else Unknown), outcome
+
+
+def test_sweep_touches_nothing_that_came_later(kept: Scene) -> None:
+    """What was open then is canceled; what was placed since is another matter."""
+    if kept.desk.venue.client is None:
+        pytest.skip(f"{kept.desk.venue.name} has no client's end yet")
+    old = kept.placed()
+    when = CANCEL
+    if Capability.MASS_CANCEL in kept.desk.venue.capabilities:
+        when = Operation.MASS_CANCEL
+    talk = stage.verbs.cancel_all(kept.session)
+    killed(kept, talk, when, arrives=False)  # type: ignore[arg-type]  # it ends without a result
+    young = kept.placed()
+    [outcome] = resumed(kept).outcomes
+
+    assert isinstance(outcome, Canceled), outcome
+    assert not kept.truth(old).is_open
+    assert kept.truth(young).is_open
+
+
+def test_another_account_is_left_alone(kept: Scene) -> None:
+    """A ledger may be several accounts'."""
+    order = kept.placed()
+    killed(kept, stage.verbs.cancel(kept.session, order), CANCEL, arrives=False)
+    bob = stage.session_at(kept.desk, "bob")
+    other = bob.account().name != kept.session.account().name or bob.venue.name == "x"
+    if not other:
+        pytest.skip("both accounts have one name here")
+
+    assert kept.stage.perform(resume(bob, kept.stage.ledger.open_intents(), 5)) == ()
+
+
+def test_audit_shows_what_happened(kept: Scene) -> None:
+    """In order, and with what came of it."""
+    order = kept.placed()
+    kept.cancel(order)
+    path = kept.stage.ledger.path
+    found = audit(path)
+
+    assert [intent.wanted["verb"] for intent in found.intents] == ["place", "cancel"]
+    assert found.open == ()
+    told = list(lines(found.intents[1]))
+    assert "intent" in told[0]
+    assert "outcome=Canceled" in told[-1]
