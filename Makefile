@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
+# Installing tells on stderr what it does: stdout of `make serve ARGS=--json` is one line of JSON.
 # The locks are full closures and all wheels: nothing is resolved and nothing built, so that neither
 # the age of pip nor what was published since changes what is installed.
 PIP_INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check
@@ -11,9 +12,6 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 # What resolves the locks anew.
 UV := uv==0.13.9
 UV_COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11.1
-
-# What is installed is told on stderr: the output of `make serve ARGS=--json` is one line of JSON.
-MAKEFLAGS += --no-print-directory
 
 .PHONY: docs help install serve test soak check format bench new-venue size seeds fuzz lock clean
 
@@ -88,7 +86,7 @@ define CHECK_COMPLETE
 endef
 
 $(VENV)/made:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 1) <= sys.version_info < (3, 15))' \
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 1) <= sys.version_info < (3, 15))' >&2 \
 		|| { echo "countermand needs Python 3.11.1 to 3.14; set PYTHON=..." >&2; exit 1; }
 	@echo "installing into $(VENV)" >&2
 	@$(PYTHON) -m venv $(VENV) >&2
