@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -24,11 +25,13 @@ def test_stdout_is_what_the_server_says(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text(PYTHON)
     python.chmod(0o755)
+    make = shutil.which("make")
+    assert make
     words = [f"VENV={tmp_path / 'venv'}", f"PYTHON={python}", "ARGS=--json --port 0"]
 
     first, second = (
         subprocess.run(
-            ["make", "serve", *words], cwd=ROOT, capture_output=True, text=True, check=True
+            [make, "serve", *words], cwd=ROOT, capture_output=True, text=True, check=True
         )
         for _ in range(2)
     )
