@@ -51,6 +51,7 @@ MAY_IMPORT = {
         "world.",
         "logs",
     },
+    "testing": {"testing.", "server.", "wire."},
     "cli": {
         "cli.",
         "announce",

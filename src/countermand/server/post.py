@@ -60,8 +60,10 @@ class Post:
             self.pipeline.serve_as(venue)
 
     def retire(self) -> None:
-        """Stand aside for good: another has taken this one's place."""
+        """Stand aside for good, and leave the pipeline as it was: another one takes this place."""
         self._is_retired = True
+        if self.pipeline.venue is not self._plain_venue:
+            self.pipeline.serve_as(self._plain_venue)
 
     def _begin(self, request: Request, answer: Answer) -> None:
         asked = AskedOf(self.pipeline, request)

@@ -1,0 +1,1 @@
+"""Testing: an exchange for tests of what trades on it."""
