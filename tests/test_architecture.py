@@ -49,6 +49,7 @@ MAY_IMPORT = {
         "control.",
         "client.",
         "world.",
+        "durable",
         "logs",
     },
     "testing": {"testing.", "server.", "wire."},

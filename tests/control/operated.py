@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
 
 from countermand import world as worlds
+from countermand.app.generation import Clocks
+from countermand.app.host import Host
+from countermand.app.memory import MemoryLives
 from countermand.control.call import call
 from countermand.control.row import ControlError
-from countermand.engine.clock import SystemClock
-from countermand.engine.replay import open_engine
-from countermand.server.credentials import KeyRing
-from countermand.server.faults import Faults
+from countermand.engine.clock import ClientClock, ExchangeClock
+from countermand.server.limits import Limits
 from countermand.server.operated import Operated
-from countermand.server.pipeline import Pipeline
 from countermand.venues import VENUES
 
 # Does the act of a name with fields, and returns its reply as JSON says it.
@@ -33,21 +32,15 @@ def _never() -> None:
 @asynccontextmanager
 async def operated(*names: str) -> AsyncIterator[Operated]:
     """Yield the demo world of the named venues, served by an exchange that keeps nothing."""
-    clock = SystemClock()
-    engine = await open_engine(None, clock, _never)
-    pipelines = {}
-    for name, part in worlds.demo(VENUES[name] for name in names).items():
-        await engine.submit_all(partial(worlds.found, name, part))
-        venue = VENUES[name]
-        held = [venue.auth.credential(user.name, key) for user in part.users for key in user.keys]
-        settings = msgspec.convert(part.settings, venue.settings)
-        pipelines[name] = Pipeline(venue, engine, KeyRing(venue.auth, held), clock, settings)
+    clock = ExchangeClock()
+    clocks = Clocks(clock, ClientClock(clock))
+    world = worlds.demo(VENUES[name] for name in names)
+    host = Host(MemoryLives(world, clocks, _never), clocks, Limits())
+    await host.begin()
     try:
-        yield Operated(engine, clock, pipelines, Faults())
+        yield host.operated
     finally:
-        for pipeline in pipelines.values():
-            pipeline.close()
-        await engine.stop()
+        await host.end()
 
 
 def operate(venue: str, story: Callable[[Act, Operated], Awaitable[None]]) -> None:

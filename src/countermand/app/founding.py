@@ -5,13 +5,16 @@ Founding: from what a journal holds, and a world, to an exchange that has every 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from functools import partial
+import secrets
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from countermand import world as worlds
 from countermand.core.exchange import Exchange
-from countermand.engine.ports import Journal
+from countermand.engine.ports import Journal, Kept
 from countermand.engine.sequencer import Engine
 from countermand.server.credentials import Keep, KeyRing
 from countermand.venues import VENUES
@@ -27,12 +30,54 @@ log = logging.getLogger(__name__)
 WORLD_IS_MISSING = "the data directory was founded and its world is missing: give it with --world"
 
 
-def records(journal: Journal, data: Path | None) -> tuple[list[worlds.Record], list[worlds.Record]]:
+class Plan(Struct, frozen=True):
     """
-    Return what is kept, and those of it that are still in files of an earlier version.
+    What a start will do with a journal: the world it serves, what was `kept` of it, all `records`,
+    and those of them that are `moved` in from files of an earlier version.
+    """
 
+    world: World
+    kept: World
+    records: list[worlds.Record]
+    moved: list[worlds.Record]
+    file: Path | None
+
+
+def plan(journal: Journal, data: Path | None, venues: list[Venue], file: Path | None) -> Plan:
+    """
+    Return what a start will do, having looked at everything and changed nothing.
+
+    `data` is where the journal lies, None when it is in memory; `file` is the world that was asked
+    for, if one was.
     Raises: WorldError, JournalError.
     """
+    found, moved = _records(journal, data)
+    kept = worlds.kept_in(found)
+    # Records without a world are what a repair leaves where all worlds were lost.
+    if not kept and file is None and (found or _is_founded(journal)):
+        raise WorldError(WORLD_IS_MISSING)
+    world = worlds.choose(kept, file, venues)
+    for name, part in world.items():
+        _rehearse(name, part)
+    return Plan(world, kept, found, moved, file)
+
+
+async def carry_out(asked: Plan, engine: Engine, data: Path | None) -> None:
+    """Keep and found what is missing. Raises: WorldError, JournalError."""
+    if asked.file is None:
+        _refuse_unkept(engine, asked.world, asked.kept)
+    if new := asked.moved + worlds.changed(asked.kept, asked.world):
+        await engine.keep([Kept(*record) for record in new])
+    if asked.moved and data is not None:
+        names = worlds.remove_files(data)
+        log.info("moved world and keys into the journal", extra={"files": names})
+    await _found(engine, asked.world)
+
+
+def _records(
+    journal: Journal, data: Path | None
+) -> tuple[list[worlds.Record], list[worlds.Record]]:
+    # What is kept, and those of it that are still in files of an earlier version.
     kept = [(record.name, record.value) for record in journal.kept()]
     if data is None:
         return kept, []
@@ -48,32 +93,39 @@ def records(journal: Journal, data: Path | None) -> tuple[list[worlds.Record], l
     return in_files, in_files
 
 
-def is_founded(journal: Journal) -> bool:
-    """
-    Return whether anything was founded: a start that was killed leaves numbers passed over.
-    """
+def _is_founded(journal: Journal) -> bool:
+    # A start that was killed before it founded anything leaves numbers that were passed over.
     return any(not isinstance(entry.command, AdvanceTime) for entry in journal.read(1))
 
 
 def key_ring(
-    venue: Venue, part: VenueWorld, changes: Iterable[bytes] = (), keep: Keep | None = None
+    venue: Venue,
+    part: VenueWorld,
+    changes: Iterable[bytes] = (),
+    keep: Keep | None = None,
+    draw: Callable[[int], bytes] = secrets.token_bytes,
 ) -> KeyRing:
     """Return a venue's keys: the world's, and what became of them. Raises: WorldError."""
     try:
-        return KeyRing(venue.auth, worlds.credentials(venue, part), changes, keep)
+        return KeyRing(venue.auth, worlds.credentials(venue, part), changes, keep, draw)
     except ValueError as error:
         raise WorldError(f"{venue.name}: keys: {error}") from None
 
 
 def is_published(name: str, keys: KeyRing) -> bool:
     """Return whether any of the demo's keys, which everyone can read, opens the venue."""
+    return any(keys.find(key) for key in _published(name))
+
+
+@cache
+def _published(name: str) -> frozenset[str]:
     venue = VENUES[name]
     [part] = worlds.demo([venue]).values()
-    return any(keys.find(demo.key) for demo in key_ring(venue, part))
+    return frozenset(demo.key for demo in worlds.credentials(venue, part))
 
 
-def rehearse(name: str, part: VenueWorld) -> None:
-    """Found the venue on an exchange that is thrown away. Raises WorldError for what it refuses."""
+def _rehearse(name: str, part: VenueWorld) -> None:
+    # Found the venue on an exchange that is thrown away.
     exchange = Exchange()
     for seq, (command, place) in enumerate(worlds.founding(name, part, 1), 1):
         event = exchange.apply(Entry(seq, seq, command)).events[0]
@@ -81,19 +133,15 @@ def rehearse(name: str, part: VenueWorld) -> None:
             raise place.refuse(event.reason.sentence)
 
 
-def refuse_unkept(engine: Engine, world: World, kept: World) -> None:
-    """
-    Raise WorldError where a venue was founded with a world that is not kept any more.
-
-    The demo's keys are published: they are not for what was founded with others.
-    """
+def _refuse_unkept(engine: Engine, world: World, kept: World) -> None:
+    # The demo's keys are published: they are not for what was founded with others.
     for name in world:
         if name not in kept and Directory(name, engine.view(GetReferenceData(name))).instruments:
             raise WorldError(f"{name}: {WORLD_IS_MISSING}")
 
 
-async def found(engine: Engine, world: World) -> None:
-    """Found the venues the exchange does not know yet, each as one group of entries."""
+async def _found(engine: Engine, world: World) -> None:
+    # The venues the exchange does not know yet, each as one group of entries.
     for name, part in world.items():
         names = Directory(name, engine.view(GetReferenceData(name)))
         if not names.instruments:

@@ -1,85 +1,68 @@
 """
-Generation: one life of the exchange, from its founding to its last answer: a journal, an engine,
-keys and pipelines. A server has one at a time, behind the same listeners.
+Generation: one life of the exchange, from its founding to its last answer: an engine over a
+journal, keys and pipelines. A server has one at a time, behind the same listeners.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
+import secrets
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
-from pathlib import Path
+from random import Random
 from typing import Any
+
+from msgspec import Struct
 
 from countermand import world as worlds
 from countermand.app import founding
-from countermand.engine.ports import Clock, Journal, Kept
-from countermand.engine.progress import Progress, no_progress
-from countermand.engine.replay import open_engine
+from countermand.engine.clock import ClientClock, ExchangeClock
+from countermand.engine.ports import Kept
 from countermand.engine.sequencer import Engine
 from countermand.server.credentials import KeyRing
 from countermand.server.pipeline import Pipeline
 from countermand.venues import VENUES
-from countermand.wire.venue import Venue
-from countermand.world import World, WorldError
+from countermand.world import World
 
-log = logging.getLogger(__name__)
+# Draws so many random bytes.
+Draw = Callable[[int], bytes]
+
+
+class Clocks(Struct, frozen=True):
+    """The exchange's clock, and the one that clients' stamps and rates go by."""
+
+    exchange: ExchangeClock
+    client: ClientClock
 
 
 class Generation:
     """
     A life of the exchange. Made, it has looked at everything and changed nothing; then `begin`.
 
-    `data` is where its journal lies, None when it is in memory; `file` is the world that was asked
-    for, if one was.
-    Raises: WorldError, JournalError.
+    `records` are what its journal keeps beside entries, `start` makes its engine, `discard`
+    lets go of the journal where there never was one. Pipelines are made when first asked for.
+    Raises: WorldError.
     """
 
     engine: Engine
 
     def __init__(
-        self, journal: Journal, data: Path | None, venues: list[Venue], file: Path | None
+        self,
+        world: World,
+        records: list[worlds.Record],
+        clocks: Clocks,
+        start: Callable[[], Awaitable[Engine]],
+        draw: Draw = secrets.token_bytes,
+        discard: Callable[[], None] = lambda: None,
     ) -> None:
-        self.journal, self._data, self._file = journal, data, file
-        records, self._moved = founding.records(journal, data)
-        self._kept = worlds.kept_in(records)
-        # Records without a world are what a repair leaves where all worlds were lost.
-        if not self._kept and file is None and (records or founding.is_founded(journal)):
-            raise WorldError(founding.WORLD_IS_MISSING)
-        self.world: World = worlds.choose(self._kept, file, venues)
-        self.keys = {name: self._key_ring(name, records) for name in self.world}
-        self.settings = {
-            name: worlds.settings(VENUES[name], part) for name, part in self.world.items()
-        }
-        for name, part in self.world.items():
-            founding.rehearse(name, part)
-        self.pipelines: dict[str, Pipeline] = {}
+        self.world, self.records = world, records
+        self._clocks, self._start, self._draw, self._discard = clocks, start, draw, discard
+        self.settings = {name: worlds.settings(VENUES[name], world[name]) for name in world}
+        self.keys = {name: self._key_ring(name, records) for name in world}
+        self.pipelines = Lazily(world, self._pipeline)
 
-    async def begin(
-        self, clock: Clock, on_fatal: Callable[[], None], progress: Progress = no_progress
-    ) -> None:
-        """
-        Recover the exchange and found what is missing; `progress` is told how far that has come.
-
-        Raises: WorldError, JournalError, and leaves the journal to its owner.
-        """
-        engine = await open_engine(
-            self._data, clock, on_fatal, journal=self.journal, progress=progress
-        )
-        self.engine = engine
-        if self._file is None:
-            founding.refuse_unkept(engine, self.world, self._kept)
-        if new := self._moved + worlds.changed(self._kept, self.world):
-            await engine.keep([Kept(*record) for record in new])
-        if self._moved and self._data is not None:
-            names = worlds.remove_files(self._data)
-            log.info("moved world and keys into the journal", extra={"files": names})
-        await founding.found(engine, self.world)
-        for name in self.world:
-            if (prepare := VENUES[name].prepare) is not None:
-                prepare()
-            settings = self.settings[name]
-            self.pipelines[name] = Pipeline(VENUES[name], engine, self.keys[name], clock, settings)
+    async def begin(self) -> None:
+        """Recover the exchange, or found it. Raises: WorldError, JournalError."""
+        self.engine = await self._start()
 
     def introduce(self, name: str, base_url: str) -> dict[str, Any]:
         """Return what a newcomer needs of a venue: where it is, who may come in, what trades."""
@@ -95,26 +78,67 @@ class Generation:
         markets = [instrument.symbol for instrument in directory.instruments.values()]
         return {"base_url": base_url, "accounts": accounts, "markets": markets}
 
+    def made(self) -> list[Pipeline]:
+        """Return the pipelines that were asked for."""
+        return list(self.pipelines.made.values())
+
     def stop_waiting(self) -> None:
         """Answer requests that wait for an order to close, now and from now on."""
-        for pipeline in self.pipelines.values():
+        for pipeline in self.made():
             pipeline.stop_waiting()
 
     async def end(self) -> None:
         """Answer what is queued, flush, leave a snapshot, close the journal. Idempotent."""
-        for pipeline in self.pipelines.values():
+        for pipeline in self.made():
             pipeline.close()
         if hasattr(self, "engine"):
             await self.engine.stop()
-        self.journal.close()
+        else:
+            self._discard()
+
+    def _pipeline(self, name: str) -> Pipeline:
+        venue, settings, clocks = VENUES[name], self.settings[name], self._clocks
+        if venue.prepare is not None:
+            venue.prepare()
+        return Pipeline(
+            venue, self.engine, self.keys[name], clocks.exchange, settings, clocks.client
+        )
 
     def _key_ring(self, name: str, records: list[worlds.Record]) -> KeyRing:
         record = f"keys/{name}"
         changes = [value for kept_name, value in records if kept_name == record]
-        return founding.key_ring(
-            VENUES[name], self.world[name], changes, partial(self._keep, record)
-        )
+        keep = partial(self._keep, record)
+        return founding.key_ring(VENUES[name], self.world[name], changes, keep, self._draw)
 
     async def _keep(self, name: str, change: bytes) -> None:
         # There are requests, and so changes of keys, only while there is an engine.
         await self.engine.keep([Kept(name, change)])
+
+
+def drawn_from(seed: int | None) -> Draw:
+    """Return what draws random bytes: the same ones again for a seed, else the system's."""
+    return secrets.token_bytes if seed is None else Random(seed).randbytes  # noqa: S311
+
+
+class Lazily(Mapping[str, Pipeline]):
+    """Pipelines by venue, each made when it is first asked for."""
+
+    def __init__(self, names: Mapping[str, object], make: Callable[[str], Pipeline]) -> None:
+        self._names, self._make = names, make
+        self.made: dict[str, Pipeline] = {}
+
+    def __getitem__(self, name: str) -> Pipeline:
+        if name not in self.made:
+            if name not in self._names:
+                raise KeyError(name)
+            self.made[name] = self._make(name)
+        return self.made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable
 from functools import partial
 
+from countermand import world as worlds
 from countermand.app.config import (
     Config,
     ConfigError,
@@ -22,22 +23,19 @@ from countermand.app.config import (
     tls_context,
     venues_of,
 )
-from countermand.app.doors import door
+from countermand.app.disk import DiskLives
 from countermand.app.founding import is_published
-from countermand.app.generation import Generation
+from countermand.app.generation import Clocks, Generation
+from countermand.app.host import Host
+from countermand.app.lives import Lives
+from countermand.app.memory import MemoryLives
 from countermand.app.sockets import CONTROL, bind_all, url
 from countermand.app.token import read_token, token_file
-from countermand.engine.clock import SystemClock
-from countermand.engine.replay import open_journal
-from countermand.engine.sequencer import Engine
-from countermand.server.admission import Admission
+from countermand.engine.clock import ClientClock, ExchangeClock
 from countermand.server.asgi import AppHandler
 from countermand.server.control import control_app, refuse
-from countermand.server.faults import Faults
 from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
 from countermand.server.listener import Listener
-from countermand.server.metrics import Metrics
-from countermand.server.operated import Operated
 from countermand.server.site import Site
 from countermand.world import WorldError, located
 
@@ -49,9 +47,8 @@ class App:
 
     def __init__(self, config: Config, on_fatal: Callable[[], None]) -> None:
         self._config, self._on_fatal = config, on_fatal
-        self._clock = SystemClock()
         self._listeners: list[Listener] = []
-        self._generation: Generation | None = None
+        self._host: Host | None = None
 
     async def start(self) -> Ready:
         """
@@ -59,27 +56,37 @@ class App:
 
         Raises: ConfigError, WorldError, JournalError; nothing stays open then.
         """
-        venues = venues_of(self._config)
-        journal = open_journal(self._config.data)
         try:
-            generation = Generation(journal, self._config.data, venues, self._config.world)
-            return await self._start(generation)
+            self._host = host = self._hosted()
+            return await self._start(host)
         except BaseException as error:
             await self.stop()
-            journal.close()
             if isinstance(error, WorldError):
                 raise located(error, self._config.world) from None
             raise
 
-    async def _start(self, generation: Generation) -> Ready:
+    def _hosted(self) -> Host:
+        config, exchange = self._config, ExchangeClock()
+        clocks, venues = Clocks(exchange, ClientClock(exchange)), venues_of(config)
+        lives: Lives
+        if config.data is None:
+            lives = MemoryLives(worlds.choose({}, config.world, venues), clocks, self._on_fatal)
+        else:
+            more = (clocks, self._on_fatal, config.progress)
+            lives = DiskLives(config.data, venues, config.world, *more)
+        room = venues_room(config.connections_max).connections_max
+        # One venue's clients may not keep those of all others out.
+        most = room if len(venues) == 1 else room // 2
+        return Host(lives, clocks, Limits(connections_max=most), hosts(config))
+
+    async def _start(self, host: Host) -> Ready:
         config = self._config
-        _refuse_exposed_demo(config, generation)
+        _refuse_exposed_demo(config, host.generation)
         tls_context(config)
-        sockets = bind_all(config, generation.world)
+        sockets = bind_all(config, host.generation.world)
         try:
-            self._generation = generation
-            await generation.begin(self._clock, self._on_fatal, config.progress)
-            return await self._serve(generation, sockets)
+            await host.begin()
+            return await self._serve(host, sockets)
         except BaseException:
             for bound in sockets.values():
                 bound.close()
@@ -88,47 +95,34 @@ class App:
     async def stop(self) -> None:
         """Answer what is open, then flush and close. Safe to call at any time."""
         listeners, self._listeners = self._listeners, []
-        generation, self._generation = self._generation, None
-        if generation is not None:
-            generation.stop_waiting()
+        host, self._host = self._host, None
+        if host is not None:
+            host.generation.stop_waiting()
         ends = [listener.stop() for listener in listeners]
         for failure in await asyncio.gather(*ends, return_exceptions=True):
             if failure is not None:
                 log.error("a listener failed", extra={"reason": repr(failure)})
-        if generation is not None:
-            await generation.end()
+        if host is not None:
+            await host.end()
             if listeners:
-                log.info("stopped", extra={"seq": generation.engine.seq})
+                log.info("stopped", extra={"seq": host.seq})
 
-    async def _serve(self, generation: Generation, sockets: dict[str, socket.socket]) -> Ready:
+    async def _serve(self, host: Host, sockets: dict[str, socket.socket]) -> Ready:
         scheme = "https" if self._config.tls else "http"
         urls = {name: url(scheme, bound) for name, bound in sockets.items()}
         base_urls = {name: where for name, where in urls.items() if name != CONTROL}
-        engine, pipelines = generation.engine, generation.pipelines
-        admission = Admission(lambda: engine.waiting)
-        metrics = [pipeline.metrics for pipeline in pipelines.values()]
-        figures = partial(_figures, engine, admission, metrics)
-        faults = Faults()
-        sites: dict[str, Site] = {}
-        host = Operated(engine, self._clock, pipelines, faults, base_urls, sites)
+        host.base_urls.update(base_urls)
         path = token_file(self._config)
         token = None if path is None else read_token(path)
-        control = AppHandler(control_app(engine, base_urls, figures, host, token), refuse)
-        named = hosts(self._config)
-        sites[CONTROL] = Site(control.begin, control.refuse, Limits(), named)
-        await self._listen(sites[CONTROL], sockets[CONTROL])
+        app = control_app(host, base_urls, partial(_figures, host), host.operated, token)
+        control = AppHandler(app, refuse)
+        host.sites[CONTROL] = Site(control.begin, control.refuse, Limits(), hosts(self._config))
+        await self._listen(host.sites[CONTROL], sockets[CONTROL])
         room = venues_room(self._config.connections_max)
-        # One venue's clients may not keep those of all others out.
-        most = room.connections_max if len(pipelines) == 1 else room.connections_max // 2
-        limits = Limits(connections_max=most)
-        for name, pipeline in pipelines.items():
-            way = door(pipeline, admission)
-            known = named if way.is_published else None
-            sites[name] = Site(way.begin, way.refuse, limits, known, admission)
-            faults.serve(sites[name], pipeline)
-            await self._listen(sites[name], sockets[name], room)
-        venues = {name: generation.introduce(name, urls[name]) for name in pipelines}
-        log.info("ready", extra={"control": urls[CONTROL], "venues": base_urls, "seq": engine.seq})
+        for name in base_urls:
+            await self._listen(host.site(name), sockets[name], room)
+        venues = {name: host.generation.introduce(name, urls[name]) for name in base_urls}
+        log.info("ready", extra={"control": urls[CONTROL], "venues": base_urls, "seq": host.seq})
         return Ready(urls[CONTROL], venues, None if path is None else str(path))
 
     async def _listen(self, site: Site, bound: socket.socket, room: Room | None = None) -> None:
@@ -150,8 +144,10 @@ def _refuse_exposed_demo(config: Config, generation: Generation) -> None:
             )
 
 
-def _figures(engine: Engine, admission: Admission, metrics: list[Metrics]) -> tuple[bytes, str]:
+def _figures(host: Host) -> tuple[bytes, str]:
     # Prometheus' library costs a tenth of what a start does, and not every server is asked.
     from countermand.server.exposition import Exposition  # noqa: PLC0415
 
-    return Exposition(engine, admission, metrics).text()
+    generation = host.generation
+    metrics = [pipeline.metrics for pipeline in generation.made()]
+    return Exposition(generation.engine, host.admission, metrics).text()

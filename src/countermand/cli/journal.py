@@ -22,6 +22,7 @@ from countermand.cli import progress
 from countermand.cli.people import utc
 from countermand.cli.show import Wanted
 from countermand.cli.show import show as show_entries
+from countermand.engine import layout
 from countermand.engine.errors import Absent, JournalError
 from countermand.engine.quarantine import quarantine as set_aside
 from countermand.engine.repair import Repair
@@ -39,7 +40,13 @@ T = TypeVar("T")
 
 app = typer.Typer(help="Look into a journal, and prove it.", no_args_is_help=True)
 
-Directory = Annotated[Path, typer.Argument(help="The data directory.", metavar="DIR")]
+
+def _meant(directory: Path) -> Path:
+    return _look(lambda: layout.meant(directory))
+
+
+_ARGUMENT = typer.Argument(help="The data directory.", metavar="DIR", callback=_meant)
+Directory = Annotated[Path, _ARGUMENT]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -94,7 +101,7 @@ def show(
 
 @app.command()
 def quarantine(
-    directory: Annotated[Path, typer.Argument(help="The data directory.", metavar="DIR")],
+    directory: Directory,
     seq: Annotated[int, typer.Argument(help="The record a start refuses.", metavar="SEQ")],
     json: Json = False,
 ) -> None:
@@ -108,7 +115,7 @@ def quarantine(
 
 @app.command()
 def repair(
-    directory: Annotated[Path, typer.Argument(help="The data directory.", metavar="DIR")],
+    directory: Directory,
     yes: Annotated[bool, typer.Option("--yes", help="Do it, and lose what it says.")] = False,
     json: Json = False,
 ) -> None:

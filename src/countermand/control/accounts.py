@@ -9,6 +9,7 @@ from countermand.control.acts import act, act_all
 from countermand.control.host import Host, Served
 from countermand.control.row import PREFIX, Asked, ControlRow
 from countermand.vocabulary.commands import Command, ConfigureAccount, DepositFunds, OpenAccount
+from countermand.vocabulary.events import AccountOpened
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountReport, AccountSummary, PositionReport
@@ -125,7 +126,8 @@ async def open_account(host: Host, asked: Open) -> AccountDetail:
         return [opening, *paid]
 
     receipts = await act_all(host, commands)
-    return detail(host, at, AccountId(receipts[0].seq))
+    [account] = [one for one in receipts[0].events if isinstance(one, AccountOpened)]
+    return detail(host, at, account.account_id)
 
 
 async def configure_account(host: Host, asked: Configure) -> AccountDetail:

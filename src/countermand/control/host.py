@@ -65,10 +65,63 @@ class Keys(Protocol):
 
 
 class Clock(Protocol):
-    """The exchange's clock."""
+    """
+    The exchange's clock. Moving it raises ControlError for a time that has passed; when that
+    returns, all that was due on the way has happened.
 
-    def now_ns(self) -> int:
-        """Return nanoseconds since the Unix epoch."""
+    Units: nanoseconds since the Unix epoch.
+    """
+
+    @property
+    def now_ns(self) -> Callable[[], int]:
+        """What tells the time it is."""
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether time passes only when it is told to."""
+
+    @property
+    def leads_clients(self) -> bool:
+        """Whether clients' stamps and requests a second go by it, not by the wall."""
+
+    def lead_clients(self, *, leads: bool) -> None:
+        """Let clients' stamps and requests a second go by it from now on, or by the wall."""
+
+    async def freeze(self) -> None:
+        """Stand still."""
+
+    async def run(self) -> None:
+        """Go on from where it stands."""
+
+    async def set(self, to_ns: int) -> None:
+        """Move on to a time."""
+
+    async def advance(self, by_ns: int) -> None:
+        """Move on by so much."""
+
+
+class Generations(Protocol):
+    """The lives of the exchange. Everything that begins one raises ControlError when it cannot."""
+
+    @property
+    def number(self) -> int:
+        """Which one it is since the server was started."""
+
+    async def reset(self, seed: int | None = None) -> None:
+        """
+        Begin anew: the world as it was founded, the clock as it was at the start, no faults.
+
+        Numbers go on beyond those given out, unless a `seed` makes them and all keys repeat.
+        """
+
+    async def snapshot(self, name: str) -> None:
+        """Save the exchange as it is now, in the place of what had the name."""
+
+    async def restore(self, name: str) -> None:
+        """Go on from what was saved; numbers go on beyond those given out."""
+
+    def snapshots(self) -> tuple[str, ...]:
+        """Return the names of what was saved."""
 
 
 class Served(Protocol):
@@ -153,6 +206,10 @@ class Host(Protocol):
     @property
     def clock(self) -> Clock:
         """The exchange's clock."""
+
+    @property
+    def generations(self) -> Generations:
+        """The lives of the exchange."""
 
     @property
     def venues(self) -> Mapping[str, Served]:

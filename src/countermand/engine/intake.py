@@ -43,6 +43,16 @@ _CANCELS = frozenset(CANCELS)
 LOOKED_AT_MAX = 64
 
 
+class IntakeStopped(Exception):
+    """The engine takes no commands; this one was not taken and nothing will come of it."""
+
+
+class Undecided(IntakeStopped):
+    """
+    The journal failed with this command in hand: only the next start can tell what became of it.
+    """
+
+
 class QueueFull(Exception):
     """Too many commands wait; this one was not taken and nothing will come of it."""
 

@@ -23,6 +23,15 @@ class MemoryJournal:
         self._kept: list[Kept] = []
         self._epoch = 0
 
+    def copy(self, head: int) -> MemoryJournal:
+        """Return a journal of its own with the entries up to `head`, and all that was kept."""
+        other = MemoryJournal()
+        other._payloads, other._checksums = self._payloads[:head], self._checksums[:head]
+        other._marks = [mark for mark in self._marks if mark.seq <= head]
+        other._writers, other._kept = self._writers[:], self._kept[:]
+        other._epoch = self._epoch
+        return other
+
     @property
     def head(self) -> int:
         """The last entry's number, 0 when there is none."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -176,6 +177,7 @@ async def open_engine(
     return engine
 
 
+@cache
 def app_version() -> str:
     """Return this program's version, for the list of writers."""
     try:

@@ -23,8 +23,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from msgspec import Struct
-
 from countermand.core.exchange import Exchange
 from countermand.engine.chain import fold
 from countermand.engine.clock import ExchangeClock
@@ -32,8 +30,19 @@ from countermand.engine.committer import Committer
 from countermand.engine.errors import Full, JournalError, Stale
 from countermand.engine.feed import Feed
 from countermand.engine.group import TIME_IS_DUE, Group, stamp
+from countermand.engine.health import Answer, Health
 from countermand.engine.histogram import Histogram
-from countermand.engine.intake import Batch, Intake, Limits, Queued, QueueFull, Reply, Taken
+from countermand.engine.intake import (
+    Batch,
+    Intake,
+    IntakeStopped,
+    Limits,
+    Queued,
+    QueueFull,
+    Reply,
+    Taken,
+    Undecided,
+)
 from countermand.engine.keeper import Keeper
 from countermand.engine.ports import Clock, Journal, Kept, Mark
 from countermand.engine.snapshot import SnapshotDirectory
@@ -57,37 +66,6 @@ BEHIND_NS_MIN = 1_000_000_000
 # The loop's timer and the wall clock can drift apart or be stepped: look again at least this often,
 # and not so often as to spin when the timer comes a moment before the clock.
 TIMER_S_MIN, TIMER_S_MAX = 0.001, 1.0
-
-
-class IntakeStopped(Exception):
-    """The engine takes no commands; this one was not taken and nothing will come of it."""
-
-
-class Undecided(IntakeStopped):
-    """
-    The journal failed with this command in hand: only the next start can tell what became of it.
-    """
-
-
-class Health(Struct, frozen=True):
-    """
-    How the engine is, for people who run it.
-
-    `reason` is why no commands are taken and `advice` what to do; None while they are taken.
-    """
-
-    taking_commands: bool
-    reason: str | None
-    advice: str | None
-    clock_behind_ns: int
-    seq: int
-
-
-class Answer(Struct, frozen=True, gc=False):
-    """A view of applied, durable state, and the last entry in it."""
-
-    as_of_seq: int
-    view: Any
 
 
 class Engine:
@@ -128,6 +106,11 @@ class Engine:
         self._quiet: Future[None] | None = None
         self._turn: Future[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
+
+    @property
+    def journal(self) -> Journal:
+        """What it writes; only the engine may."""
+        return self._journal
 
     @property
     def seq(self) -> int:
@@ -173,6 +156,10 @@ class Engine:
     def next_due_ns(self) -> int:
         """Return when something falls due by itself, 0 when never."""
         return self._exchange.next_due_ns()
+
+    def dump(self) -> tuple[bytes, bytes]:
+        """Return the exchange's dump, and what its events have come to."""
+        return self._exchange.dump(), self._outcome
 
     def health(self) -> Health:
         """Return how the engine is."""

@@ -28,6 +28,8 @@ SEAL_BYTES = 32
 # The last one may turn out damaged; then the one before it saves most of the replay.
 KEPT = 2
 
+DIRECTORY = "snapshots"
+
 
 class SnapshotDamaged(Exception):
     """A snapshot cannot be trusted; the text says why."""
@@ -93,7 +95,7 @@ class SnapshotDirectory:
     """The snapshots of one data directory. Each verb opens what it needs and keeps nothing."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory / "snapshots"
+        self._directory = directory / DIRECTORY
 
     def seqs(self) -> tuple[int, ...]:
         """Return the entries at which there are snapshots, newest first."""

@@ -11,6 +11,7 @@ Control: what an operator or a script asks of the whole server, on a port of its
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from msgspec import to_builtins
 from starlette.applications import Starlette
@@ -21,14 +22,25 @@ from starlette.types import ASGIApp
 
 from countermand.control.host import Host
 from countermand.control.row import ControlError
-from countermand.engine.sequencer import Engine
+from countermand.engine.health import Health
 from countermand.server.acts import FAILURES, AsWritten, refusal, routes
 from countermand.wire import http as wire
 from countermand.wire.errors import TooLarge, WireError
 
 
+class Watched(Protocol):
+    """What is told of an exchange to anyone who may use the port."""
+
+    @property
+    def seq(self) -> int:
+        """The last applied entry."""
+
+    def health(self) -> Health:
+        """Return how the engine is."""
+
+
 def control_app(
-    engine: Engine,
+    engine: Watched,
     base_urls: Mapping[str, str],
     figures: Callable[[], tuple[bytes, str]],
     host: Host | None = None,

@@ -41,7 +41,7 @@ class Change(Struct, frozen=True):
 class KeyRing:
     """
     The keys of one venue: the world's `credentials`, then `changes` in order. Without `keep` new
-    changes are forgotten with the process.
+    changes are forgotten with the process. `draw` gives random bytes.
 
     Raises: ValueError when two keys share a public part, or for what is no change.
     """
@@ -52,8 +52,9 @@ class KeyRing:
         credentials: Iterable[Credential],
         changes: Iterable[bytes] = (),
         keep: Keep | None = None,
+        draw: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        self._auth, self._keep = auth, keep
+        self._auth, self._keep, self._draw = auth, keep, draw
         self._by_key: dict[str, Credential] = {}
         self._changing = asyncio.Lock()
         for credential in credentials:
@@ -83,7 +84,7 @@ class KeyRing:
             replaced = self._by_key.get(asked.replaces)
             if asked.replaces and replaced is None:
                 raise Unauthorized(asked.ended)
-            fields = asked.make(secrets.token_bytes(RANDOM_BYTES), replaced)
+            fields = asked.make(self._draw(RANDOM_BYTES), replaced)
             key = self._auth.credential(asked.owner, fields).key
             # A key that keeps its name is changed where it stands.
             gone = {*asked.revokes, asked.replaces} - {key}

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from countermand.control.host import Batch, Condition, Open
+from countermand.control.host import Batch, Clock, Condition, Generations, Open
 from countermand.control.row import ControlError
-from countermand.engine.ports import Clock
 from countermand.engine.sequencer import Engine, IntakeStopped, QueueFull, Undecided
 from countermand.server.credentials import KeyRing
 from countermand.server.faults import Faults
@@ -29,25 +28,27 @@ log = logging.getLogger(__name__)
 
 
 class Operated:
-    """What rows are run with: the exchange, its clock, its venues' pipelines and their faults."""
+    """
+    What rows are run with: the exchange and its lives, its clock, its venues' pipelines, their
+    faults and their sites.
+    """
 
     def __init__(
         self,
-        engine: Engine,
         clock: Clock,
-        pipelines: Mapping[str, Pipeline],
+        generations: Generations,
         faults: Faults,
-        base_urls: Mapping[str, str] | None = None,
-        sites: Mapping[str, Site] | None = None,
+        base_urls: Mapping[str, str],
+        sites: Mapping[str, Site],
     ) -> None:
-        urls = base_urls or {}
-        self.exchange, self.clock = OperatedExchange(engine), clock
+        self.clock, self.generations = clock, generations
         self.faults, self.requests = faults, faults.requests
-        self.venues = {
-            name: OperatedVenue(pipeline, urls.get(name, ""))
-            for name, pipeline in pipelines.items()
-        }
-        self.connections = Connections({} if sites is None else sites)
+        self._urls, self.connections = base_urls, Connections(sites)
+
+    def serve(self, engine: Engine, pipelines: Mapping[str, Pipeline]) -> None:
+        """Be about another engine and its pipelines from now on."""
+        self.exchange = OperatedExchange(engine)
+        self.venues = OperatedVenues(pipelines, self._urls)
 
 
 class OperatedExchange:
@@ -83,6 +84,25 @@ class OperatedExchange:
             found.seq,
             self._engine.open_orders,
         )
+
+
+class OperatedVenues(Mapping[str, "OperatedVenue"]):
+    """The venues that are served; a pipeline is made when its venue is first asked for."""
+
+    def __init__(self, pipelines: Mapping[str, Pipeline], base_urls: Mapping[str, str]) -> None:
+        self._pipelines, self._urls = pipelines, base_urls
+
+    def __getitem__(self, name: str) -> OperatedVenue:
+        return OperatedVenue(self._pipelines[name], self._urls.get(name, ""))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._pipelines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pipelines)
+
+    def __len__(self) -> int:
+        return len(self._pipelines)
 
 
 class OperatedVenue:
