@@ -200,9 +200,9 @@ class World:
         """Ask for a sell order; return its id."""
         return self.order(account, Side.SELL, qty, price, **({"cl_ord_id": name} | more))
 
-    def cancel(self, account: AccountId, order_id: int = 0, name: str = "") -> None:
+    def cancel(self, account: AccountId, order_id: int = 0, name: str = "", **how: Any) -> None:
         """Ask for an order to be canceled, by id, by client id or by both."""
-        self.run(CancelOrder(account, OrderId(order_id), name))
+        self.run(CancelOrder(account, OrderId(order_id), name, **how))
 
     def replace(
         self,
@@ -213,10 +213,12 @@ class World:
         new_name: str = "",
         price: int = 0,
         qty: int = 0,
+        **how: Any,
     ) -> None:
         """Ask for an order to get other terms; what is not given stays."""
         zero = InstrumentId(0)
-        self.run(ReplaceOrder(account, zero, OrderId(order_id), name, new_name, price, qty))
+        named = (OrderId(order_id), name, new_name)
+        self.run(ReplaceOrder(account, zero, *named, price, qty, **how))
 
     def withdraw(self, account: AccountId, amount: int, asset: AssetId = USDC) -> None:
         """Ask for money to go out."""

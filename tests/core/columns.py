@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from countermand.vocabulary.commands import ReplaceOrder
 from countermand.vocabulary.events import (
     CancelRejected,
     Event,
@@ -13,9 +14,12 @@ from countermand.vocabulary.events import (
     OrderCanceled,
     OrderExpired,
     OrderRejected,
+    OrderReleased,
     OrderReplaced,
     OrderRestated,
     OrderRested,
+    RequestDue,
+    RequestPended,
     Traded,
     TradingStateChanged,
 )
@@ -27,22 +31,37 @@ def tell(event: Event, names: Mapping[int, str]) -> list[str]:
     """Return the event as lines; `names` says how to call the orders."""
     if isinstance(event, OrderAccepted):
         return _tell_accepted(event.order, names)
+    if isinstance(event, RequestPended | RequestDue):
+        return _tell_request(event, names)
     return [_tell(event, names)]
+
+
+def _tell_request(event: RequestPended | RequestDue, names: Mapping[int, str]) -> list[str]:
+    called = " ".join(names[now.order_id] for now in event.reports) or "-"
+    if isinstance(event, RequestDue):
+        return [f"due {called}"]
+    what = "replace" if isinstance(event.request, ReplaceOrder) else "cancel"
+    return [f"pending-{what} {called} until {event.due_ns}"]
 
 
 def _tell_accepted(now: OrderReport, names: Mapping[int, str]) -> list[str]:
     name = names.get(now.order_id, "-")
     told = [f"accepted {name} {now.terms.order_qty_lots} @ {now.terms.price_ticks}"]
     # One that meets nothing rests with it, which is told as what it is: two things.
+    if now.pending:
+        return [*told, f"pending-new {name} until {now.due_ns}"]
     return told if now.standing is Standing.PENDING else [*told, f"rested {name}"]
 
 
 def _tell(event: Event, names: Mapping[int, str]) -> str:
     match event:
+        case OrderReleased(order):
+            return f"released {names[order.order_id]}"
         case OrderRested(order):
             return f"rested {names[order.order_id]}"
         case OrderCanceled(order):
-            return f"canceled {names[order.order_id]} {order.cancel_reason.name}"
+            why = f" {order.reject_reason.name}" if order.reject_reason else ""
+            return f"canceled {names[order.order_id]} {order.cancel_reason.name}{why}"
         case OrderExpired(order):
             return f"expired {names[order.order_id]}"
         case OrderRestated(order):

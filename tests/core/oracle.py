@@ -64,11 +64,21 @@ class Oracle(Founding):
         self.settled: dict[int, int] = {}
         # By account and asset, of each slot: the highest number used, and by which order.
         self.slots: dict[tuple[int, int], dict[int, tuple[int, int]]] = {}
+        # How long venues take, and what is pending by the entry it came with: when it is due, what
+        # it is, which orders it is about, and the command.
+        self.delays: dict[str, tuple[int, int, int]] = {}
+        self.requests: dict[int, tuple[int, str, list[int], SimpleNamespace]] = {}
+        self.next_match = 0
+        # How often an order came to stand behind all others.
+        self.arrivals = 0
 
     def apply(self, seq: int, ts_ns: int, name: str, command: SimpleNamespace) -> list[Event]:
         """Do what the command says and return what happened."""
-        self.seq, self.ts_ns = seq + self.passed, ts_ns
-        events: list[Event] = getattr(self, "on_" + name)(command)
+        self.seq, self.ts_ns, self.next_match = seq + self.passed, ts_ns, 0
+        events: list[Event] = self._with_consequences(getattr(self, "on_" + name)(command))
+        return events if name != "advance_time" else events + self._let_due()
+
+    def _with_consequences(self, events: list[Event]) -> list[Event]:
         last = events
         while last:
             last = self._uncovered_orders_canceled(last) or self._filled_whole(events)
@@ -103,13 +113,14 @@ class Oracle(Founding):
 
     def book(self, instrument: int, side: str) -> list[Order]:
         """Return what stands on one side, best price first, then longest there."""
-        resting = [o for o in self._open() if o.instrument == instrument and o.side == side]
+        each = [o for o in self._open() if o.instrument == instrument and o.side == side]
+        resting = [o for o in each if not o.due_ns]
         sign = -1 if side == "BUY" else 1
         return sorted(resting, key=lambda o: (sign * o.price, o.priority))
 
     def next_due_ns(self) -> int:
-        """Return when the next open order expires, 0 when none does."""
-        return min((o.expire_ns for o in self._open() if o.expire_ns), default=0)
+        """Return when the next thing happens by itself, 0 when none does."""
+        return min((when for when, _, _ in self._watched()), default=0)
 
     def hold(self, account: int, asset: int) -> int:
         """Return what of an asset is held for open orders and for positions."""
@@ -201,7 +212,7 @@ class Oracle(Founding):
 
     def on_new_order(self, c: SimpleNamespace) -> list[Event]:
         """An order is taken whole or refused."""
-        return self._place(c, self.seq)
+        return self._place(c, self.seq, self._delay(c, 0))
 
     def on_record_rejected(self, c: SimpleNamespace) -> list[Event]:
         """What a venue refused is remembered as it was asked for, if there is who asked."""
@@ -220,9 +231,11 @@ class Oracle(Founding):
             return [("OrderRejected", order.account_id, order.cl_ord_id, reason, None)]
         until_ns = self.ts_ns + c.lifetime_ns
         staged = self.staged.setdefault(order.account_id, [])
-        staged.append((self.seq, until_ns, c.order))
+        # How long it takes is for its submission to say.
+        written = {**c.order, "delay_ns": None}
+        staged.append((self.seq, until_ns, written))
         del staged[: -self.staged_max]
-        return [("OrderStaged", self.seq, until_ns, c.order)]
+        return [("OrderStaged", self.seq, until_ns, written)]
 
     def on_submit_order(self, c: SimpleNamespace) -> list[Event]:
         """Once, in time, under the id it was staged with."""
@@ -238,12 +251,13 @@ class Oracle(Founding):
         if self.ts_ns >= until_ns:
             return [("InstructionRejected", "STAGING_EXPIRED")]
         text = terms["text"] if c.text is None else c.text
-        events = self._place(SimpleNamespace(**{**terms, "text": text}), c.order_id)
+        order = SimpleNamespace(**{**terms, "text": text, "delay_ns": c.delay_ns})
+        events = self._place(order, c.order_id, self._delay(order, 0))
         if events[0][0] == "OrderAccepted" or events[0][-1] is not None:
             staged.remove(found[0])
         return events
 
-    def _place(self, c: SimpleNamespace, order_id: int) -> list[Event]:
+    def _place(self, c: SimpleNamespace, order_id: int, delay_ns: int) -> list[Event]:
         reason = oracle_ladder.why_not_new(self, c)
         if reason:
             kept = self._kept(c, order_id, reason)
@@ -253,11 +267,23 @@ class Oracle(Founding):
         reduce_only = REDUCE_ONLY if self.accounts[c.account_id].reduce_only else 0
         price = c.price_ticks or self._market_bound(instrument, c.side)
         terms = self._terms(c, order_id, c.exec_inst | reduce_only, price, self._sized(c))
-        order, at_best = self._order(terms), 0
-        if c.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT":
-            at_best = self._left_over_px(order.instrument, order.side, price)
+        order = self._order(terms)
+        at_best = self._at_best(order)
         taken = list(self._take_slot(c, order_id))
+        if delay_ns:
+            order.due_ns = self.ts_ns + delay_ns
+            self._admit(order)
+            return [("OrderAccepted", *terms.values()), *taken]
         return [("OrderAccepted", *terms.values()), *taken, *self._come_in(order, at_best)]
+
+    def _arrival(self) -> int:
+        self.arrivals += 1
+        return self.arrivals
+
+    def _at_best(self, order: Order) -> int:
+        if order.ord_type != "MARKET_WITH_LEFT_OVER_AS_LIMIT":
+            return 0
+        return self._left_over_px(order.instrument, order.side, order.price)
 
     def _take_slot(self, c: SimpleNamespace, order_id: int) -> Iterator[Event]:
         if c.slot_number:
@@ -307,7 +333,7 @@ class Oracle(Founding):
     def _order(self, terms: dict[str, Any]) -> Order:
         *first, text, secondary, cash, effect = terms.values()
         more = {"text": text, "secondary": secondary, "cash": cash, "effect": effect}
-        return Order(*first, self.seq, priority=self.seq, **more)
+        return Order(*first, self.seq, priority=self._arrival(), **more)
 
     def _kept(self, c: SimpleNamespace, order_id: int, reason: str) -> dict[str, Any] | None:
         # A refused order is remembered, where that is asked for, as it was asked for.
@@ -347,6 +373,13 @@ class Oracle(Founding):
         order = self._find(c.account_id, c.order_id, (c.cl_ord_id, ""), c.instrument_id)
         if order is None or not order.is_open:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id)]
+        delay_ns = self._delay(c, 2)
+        if delay_ns and self.pending(order) in ("CANCEL", "REPLACE"):
+            return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, why="ALREADY_PENDING")]
+        if delay_ns:
+            request = {"order_id": order.order_id, "cl_ord_id": "", "delay_ns": 0}
+            later = SimpleNamespace(**{**vars(c), **request})
+            return self._pend(delay_ns, "REPLACE", [order], later)
         new = new_terms(order, c)
         # Only less, at the same price, of what may go on waiting.
         keeps = (
@@ -355,7 +388,8 @@ class Oracle(Founding):
             and new.time_in_force not in ("IOC", "FOK")
             and bool(new.exec_inst & ALL_OR_NONE) == order.whole
         )
-        reason = oracle_ladder.why_not_replace(self, order, new, enters=not keeps)
+        enters = not keeps and not order.due_ns
+        reason = oracle_ladder.why_not_replace(self, order, new, enters=enters)
         if reason:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, reason)]
         if new.cl_ord_id != order.cl_ord_id:
@@ -367,8 +401,10 @@ class Oracle(Founding):
         replaced = ("OrderReplaced", order.order_id, *terms)
         if keeps:
             return [replaced]
+        order.priority = self._arrival()
+        if not enters:
+            return [replaced]
         self._withdraw(order)
-        order.priority = self.seq
         return [replaced, *self._come_in(order)]
 
     def on_cancel_order(self, c: SimpleNamespace) -> list[Event]:
@@ -377,7 +413,17 @@ class Oracle(Founding):
         order = self._find(c.account_id, c.order_id, names, c.instrument_id)
         if order is None or not order.is_open:
             return [self._cancel_rejected("CANCEL", order, c.cl_ord_id)]
+        delay_ns = self._delay(c, 1)
+        if delay_ns and self.pending(order) == "CANCEL":
+            return [self._cancel_rejected("CANCEL", order, c.cl_ord_id, why="ALREADY_PENDING")]
+        if delay_ns:
+            return self._pend(delay_ns, "CANCEL", [order], self._cancel_of(order))
         return [self._cancel(order, "REQUESTED")]
+
+    @staticmethod
+    def _cancel_of(order: Order) -> SimpleNamespace:
+        named = {"order_id": order.order_id, "cl_ord_id": "", "secondary_cl_ord_id": ""}
+        return SimpleNamespace(account_id=order.account, instrument_id=0, **named, delay_ns=0)
 
     def on_mass_cancel(self, c: SimpleNamespace) -> list[Event]:
         """Ascending order id."""
@@ -387,7 +433,15 @@ class Oracle(Founding):
             if c.account_id in (0, o.account)
             and (c.instrument_ids is None or o.instrument in c.instrument_ids)
             and c.side in (None, o.side)
+            and (c.order_ids is None or o.order_id in c.order_ids)
         ]
+        delay_ns = self._delay(c, 1)
+        if delay_ns and chosen:
+            fresh = [o for o in chosen if self.pending(o) != "CANCEL"]
+            ids = [o.order_id for o in fresh]
+            which = {"instrument_ids": None, "side": None, "order_ids": ids, "delay_ns": 0}
+            later = SimpleNamespace(account_id=c.account_id, **which)
+            return self._pend(delay_ns, "CANCEL", fresh, later) if ids else [("MassCanceled", 0)]
         return [*[self._cancel(o, "MASS_CANCEL") for o in chosen], ("MassCanceled", len(chosen))]
 
     def on_pass_numbers(self, c: SimpleNamespace) -> list[Event]:
@@ -398,12 +452,79 @@ class Oracle(Founding):
         return [("NumbersPassed", c.count)]
 
     def on_advance_time(self, c: SimpleNamespace) -> list[Event]:
-        """Soonest first, then by order id."""
-        due = [o for o in self._open() if o.expire_ns and o.expire_ns <= self.ts_ns]
-        due.sort(key=lambda o: (o.expire_ns, o.order_id))
-        for order in due:
-            self._close(order, "EXPIRED")
-        return [*[("OrderExpired", o.order_id) for o in due], ("TimeAdvanced",)]
+        """What was due by now comes after this, one after the other."""
+        return [("TimeAdvanced",)]
+
+    def _watched(self) -> list[tuple[int, int, int]]:
+        # What happens when: ends before new orders before requests, each by its number.
+        ends = [(o.expire_ns, 1, o.order_id) for o in self._open() if o.expire_ns]
+        new = [(o.due_ns, 2, o.order_id) for o in self._open() if o.due_ns]
+        asked = [(due_ns, 3, number) for number, (due_ns, *_) in self.requests.items()]
+        return sorted(ends + new + asked)
+
+    def _let_due(self) -> list[Event]:
+        events: list[Event] = []
+        while (watched := self._watched()) and watched[0][0] <= self.ts_ns:
+            _, kind, number = watched[0]
+            if kind == 1:
+                self._close(self._by_id(number), "EXPIRED")
+                events += self._with_consequences([("OrderExpired", number)])
+            elif kind == 2:
+                events += self._with_consequences(self._let_in(self._by_id(number)))
+            else:
+                events += self._apply_request(number)
+        return events
+
+    # What is pending.
+
+    def on_set_delays(self, c: SimpleNamespace) -> list[Event]:
+        """What is pending keeps its time."""
+        times = (c.new_ns, c.cancel_ns, c.replace_ns)
+        if any(time < 0 for time in times):
+            return [("InstructionRejected", "INVALID_AMOUNT")]
+        self.delays[c.venue] = times
+        return [("DelaysSet", c.venue, *times)]
+
+    def _delay(self, c: SimpleNamespace, which: int) -> int:
+        if c.delay_ns is not None:
+            return max(0, int(c.delay_ns))
+        account = self.accounts.get(c.account_id)
+        return self.delays.get(account.venue, (0, 0, 0))[which] if account else 0
+
+    def pending(self, order: Order) -> str:
+        """Return what is pending of an order: its cancel before all else."""
+        if not order.is_open:
+            return "NONE"
+        kinds = [kind for _, kind, ids, _ in self.requests.values() if order.order_id in ids]
+        return min(kinds, default="NEW" if order.due_ns else "NONE")
+
+    def _pend(
+        self, delay_ns: int, kind: str, orders: list[Order], command: SimpleNamespace
+    ) -> list[Event]:
+        due_ns = self.ts_ns + delay_ns
+        self.requests[self.seq] = (due_ns, kind, [o.order_id for o in orders], command)
+        told = tuple((o.order_id, self.pending(o)) for o in orders)
+        return [("RequestPended", self.seq, due_ns, told)]
+
+    def _apply_request(self, number: int) -> list[Event]:
+        _, kind, ids, command = self.requests.pop(number)
+        known = [o for o in self.live if o.order_id in ids]
+        known.sort(key=lambda o: ids.index(o.order_id))
+        told = tuple((o.order_id, self.pending(o)) for o in known)
+        many = hasattr(command, "order_ids")
+        act = self.on_mass_cancel if many else self.on_cancel_order
+        decided = (self.on_replace_order if kind == "REPLACE" else act)(command)
+        return [("RequestDue", number, told), *self._with_consequences(decided)]
+
+    def _let_in(self, order: Order) -> list[Event]:
+        # One that was taken earlier comes to the book, or ends.
+        reason = oracle_ladder.why_not_come_in(self, order)
+        if reason:
+            order.reason = reason
+            return [self._cancel(order, "NOT_LET_IN")]
+        self._withdraw(order)
+        order.due_ns, order.priority = 0, self._arrival()
+        return [("OrderReleased", order.order_id), *self._come_in(order, self._at_best(order))]
 
     # What happens at the book.
 
@@ -434,10 +555,11 @@ class Oracle(Founding):
         trial._match(copied)
         return bool(copied.status == "FILLED" and copied.qty == order.qty)
 
-    def _match(self, taker: Order, met: int = 0) -> list[Event]:
+    def _match(self, taker: Order) -> list[Event]:
         # Up to where the order rests or ends; "STOPPED" says that self-trade prevention ended it.
-        # A match has the number of orders met before it.
+        # A match has the number of orders met before it, after the last match of the entry.
         events: list[Event] = []
+        met = self.next_match
         for maker in self._reached(taker.instrument, taker.side, taker.price):
             if not taker.is_open:
                 break
@@ -449,6 +571,7 @@ class Oracle(Founding):
                 events.append(self._cancel(maker, "REDUCE_ONLY"))
             else:
                 events.append(self._trade(maker, taker, self.seq * 2**32 + met))
+                self.next_match = met + 1
             met += 1
         return events
 
@@ -462,8 +585,7 @@ class Oracle(Founding):
             if passive or not self._can_afford(*where, order.price, order.leaves, order):
                 continue
             if self._would_fill(order):
-                met = [e[1] % 2**32 for e in events if e[0] == "Traded"]
-                filled = self._match(order, max(met, default=-1) + 1)
+                filled = self._match(order)
                 self._remember(order)
                 return filled
         return []
@@ -797,11 +919,15 @@ class Oracle(Founding):
 
     @staticmethod
     def _cancel_rejected(
-        to: str, order: Order | None, cl_ord_id: str, reason: str | None = None
+        to: str,
+        order: Order | None,
+        cl_ord_id: str,
+        reason: str | None = None,
+        why: str = "TOO_LATE_TO_CANCEL",
     ) -> Event:
         if order is None:
             return ("CancelRejected", to, 0, cl_ord_id, "UNKNOWN_ORDER", None, None)
-        why = "TOO_LATE_TO_CANCEL" if reason is None else "OTHER"
+        why = why if reason is None else "OTHER"
         if reason == "DUPLICATE_CL_ORD_ID":
             why = reason
         return ("CancelRejected", to, order.order_id, order.cl_ord_id, why, order.status, reason)

@@ -69,6 +69,29 @@ def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, P
     return None
 
 
+def why_not_come_in(oracle: Any, order: Order) -> str | None:
+    """Return why an order that was taken earlier may not come to the book now, or None."""
+    instrument = oracle.instruments[order.instrument]
+    state, post_only = instrument.trading_state, bool(order.exec_inst & POST_ONLY)
+    if state in ("CANCEL_ONLY", "PAUSED", "HALTED"):
+        return "MARKET_CLOSED"
+    if state == "POST_ONLY" and not post_only:
+        return "POST_ONLY_MARKET"
+    if state == "LIMIT_ONLY" and order.ord_type != "LIMIT":
+        return "LIMIT_ONLY_MARKET"
+    where, price, qty = (order.instrument, order.side), order.price, order.leaves
+    left_over = order.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT"
+    if left_over and not oracle._reached(*where, price):
+        return "NO_LIQUIDITY"
+    if post_only and oracle._meets_any(*where, price, qty):
+        return "POST_ONLY_WOULD_CROSS"
+    if not oracle._can_afford(order.account, instrument, order.side, price, qty, order):
+        return "INSUFFICIENT_FUNDS"
+    if order.stp == "REJECT" and oracle._meets_own(order.account, *where, price, qty):
+        return "SELF_TRADE"
+    return None
+
+
 def why_not_terms(
     oracle: Any, instrument: SimpleNamespace, ord_type: str, price: int, qty: int
 ) -> str | None:

@@ -36,6 +36,8 @@ class Order:
     reason: str | None = None
     retired: list[str] = field(default_factory=list)
     effect: str = "NONE"
+    # When one that is pending new comes to the book, else 0.
+    due_ns: int = 0
 
     @property
     def whole(self) -> bool:

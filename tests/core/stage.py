@@ -6,11 +6,14 @@ Scenarios: stories of an exchange, a command per line and under it, indented, wh
                                          gtd 500, post-only, reduce-only, all-or-none, stp both,
                                          to open, to close
                                          cash 5000 for an amount of money (the quantity is 0
-                                         then), left-over to rest at the best price with the rest
+                                         then), left-over to rest at the best price with the rest,
+                                         after 50 to come to the book so much later
     alice cancel a1                      by order id; `cancel named a1` by client id
     alice withdraw USDC 500
     alice replace a1 qty 3 price 99 as a2
     alice mass-cancel spot buy           `operator mass-cancel` is everyone's
+    delays 10 20 30                      how long new orders, cancels and replacements take; or of
+                                         one: alice cancel a1 after 50
     state spot halted
     settle rain 100                      the binary market, there if `rules rain` says how it is
     show book shares                     the market in shares, there if `rules shares` says so
@@ -25,6 +28,7 @@ from typing import Any
 
 from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, RAIN, SHARES, SPOT, USDC, World
 
+from countermand.vocabulary.commands import SetDelays
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import (
@@ -41,6 +45,14 @@ ACCOUNTS = {"alice": ALICE, "bob": BOB, "carol": CAROL, "operator": AccountId(0)
 MARKETS = {"spot": SPOT, "perp": PERP, "rain": RAIN, "shares": SHARES}
 ASSETS = {"USDC": USDC, "BTC": BTC}
 INDENT = "    "
+
+# Options of an order with one word after them: what it says, and how it is read.
+OPTIONS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "after": ("delay_ns", int),
+    "cash": ("cash", lambda word: Cash(int(word))),
+    "stp": ("stp", lambda word: SelfTradePrevention[word.replace("-", "_").upper()]),
+    "to": ("position_effect", lambda word: PositionEffect[word.upper()]),
+}
 
 
 def play(text: str) -> str:
@@ -85,6 +97,8 @@ class Stage:
             case ["state", market, state]:
                 name = state.replace("-", "_").upper()
                 self.world.set_state(TradingState[name], MARKETS[market])
+            case ["delays", *times]:
+                self.world.run(SetDelays("acme", *map(int, times)))
             case ["settle", market, price]:
                 self.world.settle(int(price), MARKETS[market])
             case ["time", now_ns]:
@@ -122,13 +136,13 @@ class Stage:
         if words[0] == "named":
             self.world.cancel(account, name=words[1])
         else:
-            self.world.cancel(account, self._id(words[0]))
+            self.world.cancel(account, self._id(words[0]), **_how(words[1:]))
 
     def _withdraw(self, account: AccountId, words: list[str]) -> None:
         self.world.withdraw(account, int(words[1]), ASSETS[words[0]])
 
     def _replace(self, account: AccountId, words: list[str]) -> None:
-        known = {"qty": "qty", "price": "price", "as": "new_name"}
+        known = {"qty": "qty", "price": "price", "as": "new_name", "after": "delay_ns"}
         terms: dict[str, Any] = {}
         for word, value in zip(words[1::2], words[2::2], strict=True):
             terms[known[word]] = value if word == "as" else int(value)
@@ -136,8 +150,11 @@ class Stage:
 
     def _mass_cancel(self, account: AccountId, words: list[str]) -> None:
         which: dict[str, Any] = {}
-        for word in words:
-            if word in MARKETS:
+        rest = iter(words)
+        for word in rest:
+            if word == "after":
+                which["delay_ns"] = int(next(rest))
+            elif word in MARKETS:
                 which["instrument_ids"] = (MARKETS[word],)
             else:
                 which["side"] = Side[word.upper()]
@@ -163,9 +180,23 @@ class Stage:
                 order_id = self._id(name)
                 report = self.world.exchange._state.orders[order_id].now
                 done = f"{report.cum_qty_lots} of {report.terms.order_qty_lots} done"
-                yield f"{report.ord_status.name} {done}, {report.leaves_qty_lots} left"
+                told = f"{report.ord_status.name} {done}, {report.leaves_qty_lots} left"
+                yield f"{told}, pending {report.pending.name}" if report.pending else told
             case _:
                 raise ValueError(f"nothing to show: {what}")
+
+
+def _how(words: list[str]) -> dict[str, Any]:
+    # How a cancel is meant.
+    how: dict[str, Any] = {}
+    rest = iter(words)
+    for word in rest:
+        match word:
+            case "after":
+                how["delay_ns"] = int(next(rest))
+            case _:
+                raise ValueError(f"no such option: {word}")
+    return how
 
 
 def _terms(words: list[str]) -> dict[str, Any]:
@@ -183,17 +214,12 @@ def _terms(words: list[str]) -> dict[str, Any]:
                 terms["expire_ns"] = int(next(rest))
             case "post-only" | "reduce-only" | "all-or-none":
                 terms["exec_inst"] |= int(ExecInst[word.replace("-", "_").upper()])
-            case "to":
-                terms["position_effect"] = PositionEffect[next(rest).upper()]
-            case "cash":
-                terms["cash"] = Cash(int(next(rest)))
             case "left-over":
                 terms["ord_type"] = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
                 terms["time_in_force"] = TimeInForce.GTC
-            case "stp":
-                terms["stp"] = SelfTradePrevention[next(rest).replace("-", "_").upper()]
             case _:
-                raise ValueError(f"no such option: {word}")
+                name, spelled = OPTIONS[word]
+                terms[name] = spelled(next(rest))
     return terms
 
 

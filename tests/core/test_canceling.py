@@ -186,7 +186,7 @@ def test_time_ends_what_is_due_soonest_first(world: World) -> None:
     assert world.exchange.next_due_ns() == 2_000
     world.advance(3_000)
 
-    assert world.story == ["expired a2", "expired a3", "expired a1", "TimeAdvanced"]
+    assert world.story == ["TimeAdvanced", "expired a2", "expired a3", "expired a1"]
     assert world.exchange.next_due_ns() == 3_001
     assert world.depth() == (((100, 1),), ())
 

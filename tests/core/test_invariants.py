@@ -14,9 +14,10 @@ from countermand.core.exchange import Exchange
 from countermand.core.invariants import audit, check_invariants
 from countermand.core.order import Order
 from countermand.core.state import Account, Position, State
+from countermand.core.timers import EXPIRY, REQUEST
 from countermand.vocabulary.commands import CancelOrder, Entry
-from countermand.vocabulary.ids import EXTERNAL, AssetId
-from countermand.vocabulary.order import ExecInst, OrdStatus, Standing
+from countermand.vocabulary.ids import EXTERNAL, AssetId, OrderId
+from countermand.vocabulary.order import ExecInst, OrdStatus, Pending, Standing
 from countermand.vocabulary.units import PPB
 
 SOURCE = Path(invariants.__file__).read_text()
@@ -34,6 +35,8 @@ def state() -> State:
     world.sell(ALICE, 2, 120, "reduce", instrument_id=PERP, exec_inst=int(ExecInst.REDUCE_ONLY))
     world.buy(BOB, 2, 90, "b3", instrument_id=PERP)
     world.sell(ALICE, 7, 130, "whole", exec_inst=int(ExecInst.ALL_OR_NONE))
+    world.buy(ALICE, 1, 90, "new", delay_ns=1_000)
+    world.run(CancelOrder(ALICE, OrderId(0), "a2", delay_ns=1_000))
     world.exchange.check_invariants()
     return world.exchange._state
 
@@ -132,7 +135,7 @@ def closed(state: State) -> Order:
 
 def forget_the_time(state: State) -> None:
     """Watch for no order's end."""
-    state.timers._heap.clear()
+    state.timers._heap = [timer for timer in state.timers._heap if timer[1] != EXPIRY]
 
 
 def cross(state: State) -> None:
@@ -266,6 +269,35 @@ def cost_of_nothing(state: State) -> None:
     carol.balances[USDC].hold_minor += margin_minor
 
 
+def pend_after_the_end(state: State) -> None:
+    """Let something of a closed order be pending."""
+    change(closed(state), pending=Pending.REPLACE)
+
+
+def say_nothing_is_pending(state: State) -> None:
+    """Let an order with a pending cancel tell of none."""
+    change(named(state, "a2"), pending=Pending.NONE)
+
+
+def ask_twice(state: State) -> None:
+    """Let a second cancel of an order be pending."""
+    ((number, request),) = state.requests.items()
+    state.requests[number + 1] = request
+    state.timers.add(request.due_ns, REQUEST, number + 1)
+
+
+def forget_a_request(state: State) -> None:
+    """Have a pending cancel, and watch another time for it."""
+    ((number, request),) = state.requests.items()
+    state.requests[number] = replace(request, due_ns=request.due_ns + 1)
+
+
+def forget_to_let_in(state: State) -> None:
+    """Have an order come to the book later, and watch another time for it."""
+    order = named(state, "new")
+    change(order, due_ns=order.now.due_ns + 1)
+
+
 FAULTS: list[tuple[Callable[[State], None], str]] = [
     (lose_money, "assets do not sum to zero"),
     (lose_position, "positions in .* do not sum to zero"),
@@ -283,6 +315,11 @@ FAULTS: list[tuple[Callable[[State], None], str]] = [
     (keep_something, "is closed with something left"),
     (hold_after_the_end, "is closed and holds something"),
     (forget_the_time, "expires, and nothing watches it"),
+    (pend_after_the_end, "is closed and something of it is pending"),
+    (say_nothing_is_pending, "says NONE is pending, and it is CANCEL"),
+    (ask_twice, "has the same pending twice"),
+    (forget_a_request, "is pending, and nothing watches it"),
+    (forget_to_let_in, "is pending new, unwatched"),
     (cross, "is crossed"),
     (forget_the_limits, "price limits are stale"),
     (stray_price, "price list and levels differ"),
@@ -329,7 +366,7 @@ def test_audit_stops_after_each_thing(state: State) -> None:
     """So that a running exchange can be looked at in the time it has to spare."""
     steps = sum(1 for _ in audit(state))
 
-    assert 1 + len(state.orders) + len(state.markets) + len(state.accounts) == steps
+    assert 2 + len(state.orders) + len(state.markets) + len(state.accounts) == steps
 
 
 def test_audit_passes_over_what_is_gone(state: State) -> None:

@@ -21,8 +21,13 @@ class Watch:
         self.timers.drop()
 
     def due(self, now_ns: int) -> list[int]:
-        """Return the numbers of those whose time has come."""
-        return [number for _, _, number in self.timers.due(now_ns)]
+        """Take off those whose time has come, one after the other, and return their numbers."""
+        taken = []
+        while (timer := self.timers.first()) and timer[0] <= now_ns:
+            taken.append(timer[2])
+            del self.meant[timer[2]]
+            self.timers.drop()
+        return taken
 
     def _is_meant(self, timer: Timer) -> bool:
         due_ns, _, number = timer
@@ -36,11 +41,16 @@ def test_soonest_is_due_first_and_ties_go_by_number() -> None:
 
 def test_kinds_come_before_numbers() -> None:
     """So that what falls due at one time does so kind by kind."""
-    watched = Timers(lambda _: True)
-    for kind, number in ((2, 1), (1, 2), (1, 1)):
-        watched.add(5, kind, number)
+    meant = {(5, 2, 1), (5, 1, 2), (5, 1, 1)}
+    watched = Timers(lambda timer: timer in meant)
+    for timer in meant:
+        watched.add(*timer)
+    seen = []
+    while timer := watched.first():
+        seen.append(timer)
+        meant.remove(timer)
 
-    assert watched.due(5) == [(5, 1, 1), (5, 1, 2), (5, 2, 1)]
+    assert [(5, 1, 1), (5, 1, 2), (5, 2, 1)] == seen
 
 
 @pytest.mark.parametrize(("now_ns", "expected"), [(19, []), (20, [1]), (29, [1]), (30, [1, 2])])
@@ -53,7 +63,7 @@ def test_asking_what_is_due_does_not_change_it() -> None:
     """What is due stays due until it is called off."""
     watched = Watch((1, 20))
 
-    assert watched.due(20) == watched.due(20) != []
+    assert watched.timers.first() == watched.timers.first() == (20, EXPIRY, 1)
 
 
 def test_what_was_called_off_is_no_longer_watched() -> None:
@@ -61,8 +71,8 @@ def test_what_was_called_off_is_no_longer_watched() -> None:
     watched = Watch((1, 20), (2, 30))
     watched.call_off(1)
 
-    assert watched.due(40) == [2]
     assert watched.timers.next_ns() == 30
+    assert watched.due(40) == [2]
 
 
 def test_nothing_is_due_where_nothing_is_watched() -> None:
@@ -90,8 +100,8 @@ def test_sweep_keeps_what_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
         watched.call_off(number)
 
     assert len(watched.timers._heap) < 8
-    assert watched.due(100) == [10, 1]
     assert watched.timers.next_ns() == 90
+    assert watched.due(100) == [10, 1]
 
 
 def test_sweep_counts_only_what_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:

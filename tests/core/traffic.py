@@ -24,6 +24,7 @@ from countermand.vocabulary.commands import (
     RecordRejected,
     RegisterAsset,
     ReplaceOrder,
+    SetDelays,
     SetReferencePrice,
     SettleInstrument,
     SetTradingState,
@@ -77,7 +78,7 @@ WEIGHTS = {
     "cancel_order": 12,
     "replace_order": 14,
     "mass_cancel": 1,
-    "advance_time": 3,
+    "advance_time": 6,
     "deposit_funds": 4,
     "withdraw_funds": 2,
     "settle_instrument": 1,
@@ -87,6 +88,7 @@ WEIGHTS = {
     "found": 1,
     "record_rejected": 1,
     "pass_numbers": 1,
+    "set_delays": 1,
 }
 KINDS = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
 
@@ -280,7 +282,15 @@ class Traffic:
             terms,
             keep_rejected=pick([False, False, False, True]),
             needs_liquidity=self.seq % 2 == 0,
+            delay_ns=self._delay_ns(),
         )
+
+    def _delay_ns(self) -> int | None:
+        return self.pick([*[None] * 12, 0, 1, 7, 30])
+
+    def _set_delays(self) -> SetDelays:
+        times = (self.pick([0, 0, 0, 3, 10, 25]) for _ in range(3))
+        return SetDelays(self.pick(["acme", "acme", "elsewhere"]), *times)
 
     def _record_rejected(self) -> RecordRejected:
         order = self._new_order()
@@ -303,7 +313,7 @@ class Traffic:
             return SubmitOrder(self._account(), OrderId(self.seq - 1), text)
         staged = self.pick(self.staged)
         account = self._mostly(staged.account_id, self._account())
-        return SubmitOrder(account, staged.order_id, text)
+        return SubmitOrder(account, staged.order_id, text, self._delay_ns())
 
     def _replace_order(self) -> ReplaceOrder:
         account, order_id, cl_ord_id, instrument = self._target()
@@ -318,6 +328,7 @@ class Traffic:
             self.pick(["", "", "", self._name()]),
             self.pick([0, 0, self._price()]),
             self.pick([0, 1, 2, self._qty(), self._qty()]),
+            delay_ns=self._delay_ns(),
             **style,
         )
 
@@ -337,13 +348,17 @@ class Traffic:
         account, order_id, cl_ord_id, instrument = self._target()
         if self.pick([False] * 4 + [True]):
             return CancelOrder(account, OrderId(0), "", instrument, self._alias())
-        return CancelOrder(account, order_id, cl_ord_id, instrument, self.pick(["", "", "s1"]))
+        alias = self.pick(["", "", "s1"])
+        return CancelOrder(account, order_id, cl_ord_id, instrument, alias, self._delay_ns())
 
     def _mass_cancel(self) -> MassCancel:
         spot, perp, nobody = InstrumentId(SPOT), InstrumentId(PERP), InstrumentId(NOBODY)
         account = self.pick([self._account()] * 4 + [AccountId(0)])
         instruments = self.pick([None, (perp,), (spot, nobody), ()])
-        return MassCancel(account, instruments, self.pick([None, Side.BUY, Side.SELL]))
+        side = self.pick([None, Side.BUY, Side.SELL])
+        ids = [OrderId(NOBODY), *(order.order_id for order in self.taken)]
+        order_ids = self.pick([None, None, tuple(ids[::2])])
+        return MassCancel(account, instruments, side, order_ids, self.pick([None, None, 9]))
 
     def _pass_numbers(self) -> PassNumbers:
         return PassNumbers(self.pick([1, 1, 70, 0, -3]))

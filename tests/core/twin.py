@@ -24,15 +24,18 @@ from countermand.vocabulary.events import (
     OrderCanceled,
     OrderExpired,
     OrderRejected,
+    OrderReleased,
     OrderReplaced,
     OrderRestated,
     OrderRested,
     OrderStaged,
+    RequestDue,
+    RequestPended,
     SlotTaken,
     Traded,
 )
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
-from countermand.vocabulary.order import OrderTerms, OrdStatus, Outcome, Standing
+from countermand.vocabulary.order import OrderTerms, OrdStatus, Outcome, Pending, Standing
 from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
@@ -75,6 +78,7 @@ def _plain_order(command: NewOrder) -> dict[str, Any]:
         "cl_ord_id": command.cl_ord_id,
         "keep_rejected": command.keep_rejected,
         "needs_liquidity": command.needs_liquidity,
+        "delay_ns": command.delay_ns,
         "slot": slot["slot"],
         "slot_number": slot["number"],
         **flat,
@@ -126,6 +130,7 @@ def plain_events(event: Event) -> list[tuple[Any, ...]]:
     match event:
         case OrderAccepted(order):
             stated = (name, *_stated(order).values())
+            assert (order.due_ns > 0) is (order.pending is Pending.NEW)
             rests = order.standing is not Standing.PENDING
             return [stated, ("OrderRested", order.order_id)] if rests else [stated]
         case OrderRejected(account_id, cl_ord_id, reason, order):
@@ -138,8 +143,18 @@ def plain_events(event: Event) -> list[tuple[Any, ...]]:
             return [(name, order.order_id, order.cancel_reason.name)]
         case OrderRestated(order):
             return [(name, order.order_id, order.terms.order_qty_lots, order.terms.price_ticks)]
+        case OrderReleased(order):
+            return [(name, order.order_id)]
+        case RequestPended(number, due_ns, _, reports):
+            return [(name, number, due_ns, _pendings(reports))]
+        case RequestDue(number, reports):
+            return [(name, number, _pendings(reports))]
         case _:
             return [_plain_event(event)]
+
+
+def _pendings(reports: tuple[OrderReport, ...]) -> tuple[tuple[int, str], ...]:
+    return tuple((now.order_id, now.pending.name) for now in reports)
 
 
 def _plain_event(event: Event) -> tuple[Any, ...]:
@@ -240,6 +255,8 @@ class Twin:
             report.terms.exec_inst,
             report.terms.expire_ns,
             report.terms.position_effect.name,
+            report.pending.name,
+            report.due_ns,
         )
         assert actual == (
             expected.status,
@@ -257,6 +274,8 @@ class Twin:
             expected.exec_inst,
             expected.expire_ns,
             expected.effect,
+            self.oracle.pending(expected),
+            expected.due_ns if expected.is_open else 0,
         )
 
     def _balances(self) -> dict[tuple[int, int], tuple[int, int]]:

@@ -16,6 +16,7 @@ from countermand.vocabulary.commands import (
     ListInstrument,
     NewOrder,
     OpenAccount,
+    SetDelays,
 )
 from countermand.vocabulary.events import InstructionRejected, OrderRejected
 from countermand.vocabulary.queries import ListQuotes
@@ -79,6 +80,20 @@ def test_ids_follow_the_first_entry() -> None:
     ]
 
     assert [number + 100 for number in markets[0]] == markets[1]
+
+
+def test_delays_are_founded_last() -> None:
+    """So that what the world starts with comes at once."""
+    slow = edited(
+        (
+            "[coinbase-intx.settings]",
+            "[coinbase-intx.delays]\ncancel_ms = 250\n\n[coinbase-intx.settings]",
+        )
+    )
+
+    assert SetDelays(NAME, 0, 250_000_000, 0) == worlds.found(NAME, slow, 1)[-1]
+    assert [] == _refused(slow)
+    assert slow.founded() != edited().founded()
 
 
 def test_an_account_on_margin_may_borrow() -> None:

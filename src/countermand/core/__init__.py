@@ -8,7 +8,8 @@ entry goes through it like this.
     decide.py     which function decides which command
       checks.py     why a new order is refused, rung by rung; a plain one skips what is not its own
       placing.py    new orders, on their way through the book  replacing.py   other terms
-      canceling.py  one, many, or those whose time is up       staging.py     written down first
+      canceling.py  one, or many                               staging.py     written down first
+      pending.py    taken now and applied later                falling_due.py what time brings about
       funding.py    money in and out, markets paid out         listing.py     what there is to trade
       slots.py      orders that outdate one another            sizing.py      from cash to lots
       matching.py   what an order does to those it meets       waiting.py     who they are
@@ -18,7 +19,8 @@ entry goes through it like this.
       ledger.py     money and positions, every posting with two sides
       book.py       two ladders of queues      timers.py  what falls due when
       standing.py   which standing of an order can follow which
-    reactions.py  what an event brings about in turn: reducing.py, funding.py, all_or_none.py
+    reactions.py  what an event brings about in turn: reducing.py, funding.py, all_or_none.py, and
+                  what falls due
     state.py      all there is; order.py, aliases.py are parts of it
     views.py      answers to queries        image.py  the state as bytes; former.py  of former rules
     invariants.py what must always be true

@@ -16,6 +16,7 @@ from countermand.core.exposure import (
     refuse_effect,
 )
 from countermand.core.matching import Incoming, meets_own
+from countermand.core.order import Order
 from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.instrument import Instrument, InstrumentKind, TradingState
@@ -30,6 +31,7 @@ from countermand.vocabulary.order import (
     TimeInForce,
 )
 from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import OrderReport
 
 _LIMIT, _LEFT_OVER = OrdType.LIMIT, OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 _IOC, _FOK, _GTD = TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD
@@ -149,6 +151,23 @@ def _refuse_meeting(account: Account, market: Market, in_force: OrderTerms) -> R
     coming = Incoming(account.account_id, side, price_ticks, in_force.order_qty_lots, in_force.stp)
     makers = waiting.makers(market, side, price_ticks)
     return RejectReason.SELF_TRADE if meets_own(coming, makers) else None
+
+
+def refuse_coming_in(
+    state: State, market: Market, order: Order, now: OrderReport
+) -> RejectReason | None:
+    """Return why an order that was taken earlier may not come to the book as `now`, or None."""
+    terms, account = now.terms, state.accounts[now.account_id]
+    side, price_ticks, leaves = terms.side, terms.price_ticks, now.leaves_qty_lots
+    if reason := _refuse_in_state(market.instrument.trading_state, terms):
+        return reason
+    if terms.ord_type is _LEFT_OVER and not waiting.reaches(market, side, price_ticks):
+        return RejectReason.NO_LIQUIDITY
+    if terms.exec_inst & _POST_ONLY and crosses(market, side, price_ticks, leaves):
+        return RejectReason.POST_ONLY_WOULD_CROSS
+    if not affordable(state, account, market, Priced(side, price_ticks, leaves), order):
+        return RejectReason.INSUFFICIENT_FUNDS
+    return _refuse_meeting(account, market, terms)
 
 
 def _refuse_in_state(state: TradingState, asked: OrderTerms) -> RejectReason | None:

@@ -8,7 +8,7 @@ bring about in turn is in `reactions.py`.
 from collections.abc import Callable
 from typing import Any
 
-from countermand.core import canceling, funding, listing, numbering, placing, replacing, staging
+from countermand.core import canceling, funding, listing, numbering, pending, placing, replacing, staging
 from countermand.core.decision import Decision
 from countermand.core.state import State
 from countermand.vocabulary.commands import (
@@ -24,6 +24,7 @@ from countermand.vocabulary.commands import (
     RecordRejected,
     RegisterAsset,
     ReplaceOrder,
+    SetDelays,
     SetReferencePrice,
     SettleInstrument,
     SetTradingState,
@@ -36,6 +37,7 @@ DECIDERS: dict[type, Callable[[State, int, int, Any], Decision]] = {
     CancelOrder: canceling.cancel_order,
     MassCancel: canceling.mass_cancel,
     AdvanceTime: canceling.advance_time,
+    SetDelays: pending.set_delays,
     NewOrder: placing.new_order,
     RecordRejected: placing.record_rejected,
     ReplaceOrder: replacing.replace_order,

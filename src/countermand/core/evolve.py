@@ -8,22 +8,25 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.core import fees, ledger
-from countermand.core.order import Order, Staged
+from countermand.core.order import Order, Request, Staged
 from countermand.core.standing import FOLLOW
 from countermand.core.state import (
     CLOSED_ORDERS_PER_ACCOUNT_MAX,
+    PRIORITY_BITS,
     RETIRED_CL_ORD_IDS_MAX,
     STAGED_PER_ACCOUNT_MAX,
     Account,
+    Delays,
     Market,
     State,
 )
-from countermand.core.timers import EXPIRY
+from countermand.core.timers import ACCEPTANCE, EXPIRY, REQUEST
 from countermand.vocabulary.events import (
     AccountConfigured,
     AccountOpened,
     AssetRegistered,
     CancelRejected,
+    DelaysSet,
     FundsDeposited,
     FundsWithdrawn,
     InstructionRejected,
@@ -35,11 +38,14 @@ from countermand.vocabulary.events import (
     OrderCanceled,
     OrderExpired,
     OrderRejected,
+    OrderReleased,
     OrderReplaced,
     OrderRestated,
     OrderRested,
     OrderStaged,
     ReferencePriceChanged,
+    RequestDue,
+    RequestPended,
     SlotTaken,
     TimeAdvanced,
     Traded,
@@ -155,7 +161,9 @@ def _order_accepted(state: State, event: OrderAccepted) -> None:
     assert order_id not in state.orders, f"order {order_id} was accepted before"
     if account.staged:
         account.staged.pop(order_id, None)
-    order = state.orders[order_id] = account.open_orders[order_id] = Order(now, state.seq)
+    order = state.orders[order_id] = account.open_orders[order_id] = Order(
+        now, state.seq << PRIORITY_BITS
+    )
     if now.cl_ord_id:
         account.cl_ord_ids[now.cl_ord_id] = order_id
     if terms.secondary_cl_ord_id:
@@ -169,6 +177,8 @@ def _order_accepted(state: State, event: OrderAccepted) -> None:
         market.book.ladder(terms.side).add(order)
     elif now.standing is _WAITING:
         market.waiting[order_id] = order
+    elif now.due_ns:
+        state.timers.add(now.due_ns, ACCEPTANCE, order_id)
 
 
 def _order_rejected(state: State, event: OrderRejected) -> None:
@@ -177,7 +187,7 @@ def _order_rejected(state: State, event: OrderRejected) -> None:
         return
     order_id, account = event.order.order_id, state.accounts[event.account_id]
     assert order_id not in state.orders, f"order {order_id} was rejected after it was taken"
-    state.orders[order_id] = Order(event.order, state.seq)
+    state.orders[order_id] = Order(event.order, state.seq << PRIORITY_BITS)
     account.staged.pop(order_id, None)
     account.closed.append(order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
@@ -217,6 +227,8 @@ def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
         (market.book.bids if terms.side is _BUY else market.book.asks).remove(before)
     elif was is _WAITING:
         del market.waiting[order_id]
+    elif before.due_ns:
+        state.timers.drop()
     del account.open_orders[order_id]
     if terms.exec_inst or terms.secondary_cl_ord_id:
         _unname(account, now)
@@ -305,7 +317,7 @@ def _order_replaced(state: State, event: OrderReplaced) -> None:
     ledger.rehold(account, market.instrument, before, now)
     _move(market, order, before, now)
     if not event.keeps_priority:
-        order.priority_seq = state.seq
+        order.priority = state.next_priority()
     if now.terms.exec_inst != before.terms.exec_inst:
         account.reducing.pop(now.order_id, None)
         if now.terms.exec_inst & _REDUCE_ONLY:
@@ -314,6 +326,49 @@ def _order_replaced(state: State, event: OrderReplaced) -> None:
         _move_expiry(state, before, now)
     if now.cl_ord_id != before.cl_ord_id:
         _rename(account, order, before.cl_ord_id)
+
+
+def _order_released(state: State, event: OrderReleased) -> None:
+    now = event.order
+    order, account = state.orders[now.order_id], state.accounts[now.account_id]
+    before, market = order.now, state.markets[now.instrument_id]
+    ledger.rehold(account, market.instrument, before, now)
+    _move(market, order, before, now)
+    order.priority = state.next_priority()
+    if before.due_ns:
+        state.timers.drop()
+
+
+def _delays_set(state: State, event: DelaysSet) -> None:
+    times = (event.new_ns, event.cancel_ns, event.replace_ns)
+    assert min(times) >= 0, f"{event.venue} applies what it will be told later"
+    if any(times):
+        state.delays[event.venue] = Delays(*times)
+    else:
+        state.delays.pop(event.venue, None)
+
+
+def _request_pended(state: State, event: RequestPended) -> None:
+    assert event.due_ns > state.ts_ns, f"request {event.number} is pending and due"
+    order_ids = tuple(now.order_id for now in event.reports)
+    state.requests[event.number] = Request(event.due_ns, event.request, order_ids)
+    state.timers.add(event.due_ns, REQUEST, event.number)
+    _show(state, event.reports)
+
+
+def _request_due(state: State, event: RequestDue) -> None:
+    del state.requests[event.number]
+    state.timers.drop()
+    _show(state, event.reports)
+
+
+def _show(state: State, reports: tuple[OrderReport, ...]) -> None:
+    # What is pending of an order, and nothing else of it, is new.
+    for now in reports:
+        order = state.orders[now.order_id]
+        assert order.now.standing is now.standing, f"order {now.order_id} is pending and moved"
+        assert order.now.terms == now.terms, f"order {now.order_id} is pending and has new terms"
+        order.now = now
 
 
 def _move_expiry(state: State, before: OrderReport, now: OrderReport) -> None:
@@ -414,6 +469,10 @@ EVOLVERS: dict[type, Callable[[State, Any], None]] = {
     OrderReplaced: _order_replaced,
     OrderRestated: _order_changed,
     OrderExpired: _order_ended,
+    OrderReleased: _order_released,
+    RequestPended: _request_pended,
+    RequestDue: _request_due,
+    DelaysSet: _delays_set,
     AssetRegistered: _asset_registered,
     InstrumentListed: _instrument_listed,
     TradingStateChanged: _trading_state_changed,

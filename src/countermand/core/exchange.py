@@ -19,7 +19,7 @@ from countermand.vocabulary.reports import OrderReport
 
 # Raised whenever the same entries would bring about other events. Journals name the version that
 # wrote them, and a journal of other rules is not replayed.
-RULES_VERSION = 3
+RULES_VERSION = 4
 
 
 class Exchange:

@@ -8,12 +8,11 @@ states with the same image behave alike for ever.
 from collections import deque
 
 from msgspec import Struct, json
-from msgspec.structs import astuple
 
 from countermand.core.evolve import index_order
-from countermand.core.order import Order, Staged
-from countermand.core.state import Account, Balance, Market, Position, State
-from countermand.core.timers import EXPIRY
+from countermand.core.order import Order, Request, Staged
+from countermand.core.state import Account, Balance, Delays, Market, Position, State
+from countermand.core.timers import ACCEPTANCE, EXPIRY, REQUEST
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.vocabulary.order import OrdStatus, Standing
@@ -62,11 +61,13 @@ class Image(Struct, frozen=True, array_like=True):
     accounts: list[AccountImage]
     orders: list[Order]
     passed: int = 0
+    delays: list[tuple[str, Delays]] = []
+    requests: list[tuple[int, Request]] = []
 
 
 def dump(state: State) -> bytes:
     """Return the state's image, encoded. Equal states give equal bytes."""
-    return encode(
+    return json.encode(
         Image(
             state.seq,
             state.ts_ns,
@@ -75,15 +76,10 @@ def dump(state: State) -> bytes:
             [_account_image(account) for _, account in sorted(state.accounts.items())],
             [order for _, order in sorted(state.orders.items())],
             state.passed,
+            sorted(state.delays.items()),
+            sorted(state.requests.items()),
         )
     )
-
-
-def encode(image: Image) -> bytes:
-    """Return an image's bytes."""
-    fields = astuple(image)
-    # A state that passed no numbers over looks as it did before there was such a thing.
-    return json.encode(fields if image.passed else fields[:-1])
 
 
 def _market_image(market: Market) -> MarketImage:
@@ -139,6 +135,7 @@ def load(data: bytes) -> State:
     # In the order they were placed in: a staged order has an id from before that.
     for order in sorted(image.orders, key=lambda o: o.now.submit_ns):
         index_order(state.accounts[order.now.account_id], order)
+    state.delays, state.requests = dict(image.delays), dict(image.requests)
     _rebuild(state)
     for held in state.accounts.values():
         _rename_closed(state, held)
@@ -180,9 +177,11 @@ def _rename_closed(state: State, account: Account) -> None:
 
 
 def _rebuild(state: State) -> None:
+    for number, request in state.requests.items():
+        state.timers.add(request.due_ns, REQUEST, number)
     # Priority alone restores each queue.
     open_orders = [order for order in state.orders.values() if order.now.is_open]
-    for order in sorted(open_orders, key=lambda o: o.priority_seq):
+    for order in sorted(open_orders, key=lambda o: o.priority):
         now, market = order.now, state.markets[order.now.instrument_id]
         if now.terms.expire_ns:
             state.timers.add(now.terms.expire_ns, EXPIRY, now.order_id)
@@ -190,3 +189,5 @@ def _rebuild(state: State) -> None:
             market.book.ladder(now.terms.side).add(order)
         elif now.standing is Standing.WAITING:
             market.waiting[now.order_id] = order
+        elif now.due_ns:
+            state.timers.add(now.due_ns, ACCEPTANCE, now.order_id)

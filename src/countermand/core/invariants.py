@@ -11,10 +11,10 @@ from countermand.core import ledger
 from countermand.core.book import Ladder
 from countermand.core.order import Order
 from countermand.core.state import Account, Market, Position, State
-from countermand.core.timers import EXPIRY
-from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.core.timers import ACCEPTANCE, EXPIRY, REQUEST
+from countermand.vocabulary.ids import AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import ExecInst, OrdStatus, Side, Standing
+from countermand.vocabulary.order import ExecInst, OrdStatus, Pending, Side, Standing
 from countermand.vocabulary.reports import OrderReport
 
 
@@ -37,11 +37,13 @@ def audit(state: State) -> Iterator[None]:
     """
     _check_conservation(state)
     yield
+    _check_requests(state)
+    yield
     watched = state.timers.watched()
     for order_id in tuple(state.orders):
         if order := state.orders.get(order_id):
             _check_order(state, order)
-            _check_expiry(order.now, watched)
+            _check_timers(order.now, watched)
             yield
     for market in tuple(state.markets.values()):
         _check_market(market)
@@ -68,7 +70,9 @@ def _check_order(state: State, order: Order) -> None:
     filed = account.open_orders.get(now.order_id) is order
     assert filed == now.is_open, f"{which} is misfiled"
     assert now.standing is not Standing.STAGED, f"{which} is staged and was placed"
-    assert now.standing is not Standing.PENDING, f"{which} is on its way between entries"
+    is_pending = now.standing is Standing.PENDING
+    assert is_pending == (now.due_ns > 0), f"{which} is on its way between entries"
+    assert now.is_open or not now.pending, f"{which} is closed and something of it is pending"
     assert now.cum_qty_lots >= 0, f"{which} has traded less than nothing"
     told = now.ord_status.standing.is_open
     assert told == now.is_open, f"{which} is {now.standing.name} and says {now.ord_status.name}"
@@ -92,7 +96,10 @@ def _check_open(state: State, order: Order) -> None:
     beside = now.order_id in market.waiting
     assert beside == waits, f"{which} is {now.standing.name} and the book's side says otherwise"
     is_whole = bool(terms.exec_inst & ExecInst.ALL_OR_NONE)
-    assert is_whole == waits, f"{which} trades whole or not at all, where others trade in part"
+    is_there = rests or waits
+    assert not is_there or is_whole == waits, (
+        f"{which} trades whole or not at all, where others trade in part"
+    )
     charged = (order.fee_accrued, now.fee_minor)
     owed = ledger.order_hold(
         market.instrument, terms.side, terms.price_ticks, now.leaves_qty_lots, *charged
@@ -100,10 +107,35 @@ def _check_open(state: State, order: Order) -> None:
     assert now.hold_minor == owed, f"{which} holds something else than it may come to owe"
 
 
-def _check_expiry(now: OrderReport, watched: frozenset[tuple[int, int, int]]) -> None:
+def _check_requests(state: State) -> None:
+    asked: dict[OrderId, list[Pending]] = {}
+    watched = state.timers.watched()
+    for number, request in state.requests.items():
+        timer = (request.due_ns, REQUEST, number)
+        assert timer in watched, f"request {number} is pending, and nothing watches it"
+        for order_id in request.order_ids:
+            asked.setdefault(order_id, []).append(request.kind)
+    for account in state.accounts.values():
+        for order_id, order in account.open_orders.items():
+            _check_pending(order.now, asked.get(order_id, []))
+
+
+def _check_pending(now: OrderReport, kinds: list[Pending]) -> None:
+    which = f"order {now.order_id}"
+    told = Pending.NEW if now.due_ns else Pending.NONE
+    if kinds:
+        told = Pending.CANCEL if Pending.CANCEL in kinds else Pending.REPLACE
+    assert now.pending is told, f"{which} says {now.pending.name} is pending, and it is {told.name}"
+    once = len(kinds) == len(frozenset(kinds))
+    assert once, f"{which} has the same pending twice"
+
+
+def _check_timers(now: OrderReport, watched: frozenset[tuple[int, int, int]]) -> None:
     expires = now.is_open and now.terms.expire_ns
     timer = (now.terms.expire_ns, EXPIRY, now.order_id)
     assert not expires or timer in watched, f"order {now.order_id} expires, and nothing watches it"
+    comes = (now.due_ns, ACCEPTANCE, now.order_id)
+    assert not now.due_ns or comes in watched, f"order {now.order_id} is pending new, unwatched"
 
 
 def _check_market(market: Market) -> None:
@@ -128,7 +160,7 @@ def _check_ladder(ladder: Ladder) -> None:
         assert level.qty_lots == standing_lots, "level sum is wrong"
         at_price = all(o.now.terms.price_ticks == price_ticks for o in orders)
         assert at_price, f"level {price_ticks} has an order of another price"
-        priorities = [o.priority_seq for o in orders]
+        priorities = [o.priority for o in orders]
         assert priorities == sorted(priorities), f"level {price_ticks} is out of order"
 
 

@@ -1,15 +1,16 @@
 """
-Migration: a state that the former rules dumped, made into today's.
+Migration: a state that former rules dumped, made into today's.
 
-They kept an order as one flat record, took "open" for "in the book", and repeated some of its terms
-in every fill. They did not keep four things. When a balance last changed stays unknown. Three are
-assumed: a placed order's cash is of YES; an order whose slot another one took had no slot; a fill
-whose order is forgotten is of a limit order without instructions.
+Rules 2 kept an order as one flat record, took "open" for "in the book", and repeated some of its
+terms in every fill. They did not keep four things. When a balance last changed stays unknown. Three
+are assumed: a placed order's cash is of YES; an order whose slot another one took had no slot; a
+fill whose order is forgotten is of a limit order without instructions.
 """
 
 from collections.abc import Callable
+from typing import Any
 
-from msgspec import json
+from msgspec import json, to_builtins
 from msgspec.structs import replace
 
 from countermand.core.former import (
@@ -20,9 +21,9 @@ from countermand.core.former import (
     FormerOrder,
     FormerStaged,
 )
-from countermand.core.image import AccountImage, Image, encode
+from countermand.core.image import AccountImage, Image
 from countermand.core.order import Order, Staged
-from countermand.core.state import Balance
+from countermand.core.state import PRIORITY_BITS, Balance
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import (
     Cash,
@@ -51,11 +52,37 @@ def from_rules_2(dump: bytes) -> bytes:
     orders = [_order(order, slots.get(order.order_id)) for order in image.orders]
     known = {order.now.order_id: order.now.terms for order in orders}
     accounts = [_account(account, known) for account in image.accounts]
-    return encode(Image(image.seq, image.ts_ns, image.assets, image.markets, accounts, orders))
+    return json.encode(Image(image.seq, image.ts_ns, image.assets, image.markets, accounts, orders))
 
 
-# By the version of the rules that left a state. States of other versions cannot be migrated.
-MIGRATIONS: dict[int, Callable[[bytes], bytes]] = {2: from_rules_2}
+def from_rules_3(dump: bytes) -> bytes:
+    """
+    Return the state that rules 3 dumped, as today's would dump it.
+
+    They had today's records, with fewer fields at the end of each, and an order's priority was the
+    number of an entry. Raises: as `from_rules_2`.
+    """
+    image = json.decode(dump, type=Image)
+    if not _says_no_more(json.decode(dump), to_builtins(image)):
+        raise ValueError("it holds more than rules 3 had")
+    orders = [
+        Order(o.now, o.priority << PRIORITY_BITS, o.fee_accrued, o.retired_cl_ord_ids)
+        for o in image.orders
+    ]
+    return json.encode(replace(image, orders=orders))
+
+
+def _says_no_more(told: Any, read: Any) -> bool:
+    # Whether all that was told was read: an array of it may have come to be longer.
+    if isinstance(told, list) and isinstance(read, list | tuple) and len(told) <= len(read):
+        return all(_says_no_more(*pair) for pair in zip(told, read, strict=False))
+    if isinstance(told, dict) and isinstance(read, dict) and told.keys() <= read.keys():
+        return all(_says_no_more(told[name], read[name]) for name in told)
+    return bool(told == read)
+
+
+# By the rules that left a state. Those that are not here left none that can be migrated.
+MIGRATIONS: dict[int, Callable[[bytes], bytes]] = {2: from_rules_2, 3: from_rules_3}
 
 
 def _order(order: FormerOrder, slot: Slot | None) -> Order:
@@ -93,7 +120,9 @@ def _order(order: FormerOrder, slot: Slot | None) -> Order:
         cancel_reason=order.cancel_reason,
         reject_reason=order.reject_reason,
     )
-    return Order(now, order.priority_seq, order.fee_accrued, order.retired_cl_ord_ids)
+    return Order(
+        now, order.priority_seq << PRIORITY_BITS, order.fee_accrued, order.retired_cl_ord_ids
+    )
 
 
 def _standing(order: FormerOrder) -> Standing:

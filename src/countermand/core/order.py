@@ -2,6 +2,9 @@
 
 from msgspec import Struct
 
+from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import Pending
 from countermand.vocabulary.reports import OrderReport
 
 
@@ -9,14 +12,15 @@ class Order(Struct, array_like=True, gc=False):
     """
     One order for as long as the exchange remembers it. Only `evolve` changes one.
 
-    `now` is replaced whole by the picture that an event carries. `priority_seq` is the entry since
-    which it stands where it stands.
+    `now` is replaced whole by the picture that an event carries. `priority` is lower than that
+    of every order that came to where it stands later: the entry's number, and below that its place
+    among those that came with the entry (`State.next_priority`).
 
     Units: `fee_accrued` is the sum of `fees.accrual` over its fills, in parts of `fees.scale`.
     """
 
     now: OrderReport
-    priority_seq: int
+    priority: int
     fee_accrued: int = 0
     retired_cl_ord_ids: tuple[str, ...] = ()
 
@@ -27,3 +31,20 @@ class Staged(Struct, frozen=True, array_like=True, gc=False):
     now: OrderReport
     keep_rejected: bool
     needs_liquidity: bool = False
+
+
+class Request(Struct, frozen=True, array_like=True, gc=False):
+    """
+    A cancel or a replacement that was taken and is applied at `due_ns`, and what it is about.
+
+    Its command waits no more: it is decided then as if it came then.
+    """
+
+    due_ns: int
+    command: CancelOrder | ReplaceOrder | MassCancel
+    order_ids: tuple[OrderId, ...]
+
+    @property
+    def kind(self) -> Pending:
+        """What it makes of its orders."""
+        return Pending.REPLACE if type(self.command) is ReplaceOrder else Pending.CANCEL

@@ -9,20 +9,25 @@ from msgspec.structs import replace
 
 from countermand.core.ledger import order_hold
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import ExecType, OrderTerms, OrdStatus, Standing
-from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.order import ExecType, OrderTerms, OrdStatus, Pending, Standing
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import OrderReport
 
 # Enum members looked up once: these lines run on every order and every cancel.
-_CLOSED = Standing.CLOSED
+_CLOSED, _PENDING = Standing.CLOSED, Standing.PENDING
+_NOTHING, _CANCEL, _NEW = Pending.NONE, Pending.CANCEL, Pending.NEW
 _CANCELED, _EXPIRED = OrdStatus.CANCELED, OrdStatus.EXPIRED
 _PARTIALLY_FILLED, _FILLED = OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED
 _BY_CANCEL, _BY_EXPIRY, _BY_TRADE = ExecType.CANCELED, ExecType.EXPIRED, ExecType.TRADE
 _BY_EXCHANGE, _BY_REPLACEMENT = ExecType.RESTATED, ExecType.REPLACED
 
 
-def canceled(now: OrderReport, ts_ns: int, reason: CancelReason) -> OrderReport:
-    """Return the order as a cancel leaves it."""
+def canceled(
+    now: OrderReport, ts_ns: int, reason: CancelReason, refused: RejectReason | None = None
+) -> OrderReport:
+    """Return the order as a cancel leaves it; `refused` is why one was not let in."""
+    if now.pending or refused:
+        now = replace(now, pending=_NOTHING, due_ns=0, reject_reason=refused)
     return replace(
         now,
         standing=_CLOSED,
@@ -37,6 +42,8 @@ def canceled(now: OrderReport, ts_ns: int, reason: CancelReason) -> OrderReport:
 
 def expired(now: OrderReport, ts_ns: int) -> OrderReport:
     """Return the order as the end of its time leaves it."""
+    if now.pending:
+        now = replace(now, pending=_NOTHING, due_ns=0)
     return replace(
         now,
         standing=_CLOSED,
@@ -67,6 +74,8 @@ def traded(
     if leaves:
         terms = now.terms
         held = order_hold(instrument, terms.side, terms.price_ticks, leaves, accrued, fee)
+    elif now.pending:
+        now = replace(now, pending=_NOTHING)
     return replace(
         now,
         standing=now.standing if leaves else _CLOSED,
@@ -116,6 +125,31 @@ def replaced(
         leaves_qty_lots=leaves,
         hold_minor=_held(instrument, terms, leaves, accrued, now.fee_minor),
         transact_ns=ts_ns,
+    )
+
+
+_EXEC_TYPES = {
+    Pending.CANCEL: ExecType.PENDING_CANCEL,
+    Pending.REPLACE: ExecType.PENDING_REPLACE,
+}
+
+
+def pended(now: OrderReport, what: Pending, ts_ns: int) -> OrderReport:
+    """Return the order with a cancel or a replacement pending; beside a cancel none is told."""
+    told = _CANCEL if now.pending is _CANCEL else what
+    return replace(now, pending=told, exec_type=_EXEC_TYPES[what], transact_ns=ts_ns)
+
+
+def unpended(now: OrderReport, left: Pending) -> OrderReport:
+    """Return the order when what was pending is applied, and `left` is pending still."""
+    return replace(now, pending=left)
+
+
+def released(now: OrderReport, exec_type: ExecType, ts_ns: int) -> OrderReport:
+    """Return the order as it comes to the book from where it stood."""
+    left = now.pending if now.pending is not _NEW else _NOTHING
+    return replace(
+        now, standing=_PENDING, pending=left, due_ns=0, exec_type=exec_type, transact_ns=ts_ns
     )
 
 

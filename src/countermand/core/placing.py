@@ -27,6 +27,7 @@ from countermand.vocabulary.order import (
     ExecType,
     OrdStatus,
     OrdType,
+    Pending,
     Standing,
     TimeInForce,
 )
@@ -45,7 +46,18 @@ _ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
 
 def new_order(state: State, seq: int, ts_ns: int, command: NewOrder) -> Decision:
     """Accept a new order and match it, or refuse it; its id is `seq`."""
-    return place(state, (seq, ts_ns), command, OrderId(seq))
+    if command.delay_ns is None and not state.delays:
+        return place(state, (seq, ts_ns), command, OrderId(seq))
+    return place(state, (seq, ts_ns), command, OrderId(seq), delay_ns(state, command))
+
+
+def delay_ns(state: State, command: NewOrder) -> int:
+    """Return how long an order takes to come to the book: as it says itself, or as its venue."""
+    if command.delay_ns is not None:
+        return max(0, command.delay_ns)
+    account = state.accounts.get(command.account_id)
+    delays = state.delays.get(account.venue) if account else None
+    return delays.new_ns if delays else 0
 
 
 def record_rejected(state: State, seq: int, ts_ns: int, command: RecordRejected) -> Decision:
@@ -57,8 +69,18 @@ def record_rejected(state: State, seq: int, ts_ns: int, command: RecordRejected)
     return _rejected(state, (OrderId(seq), ts_ns), order, command.reason)
 
 
-def place(state: State, entry: tuple[int, int], command: NewOrder, order_id: OrderId) -> Decision:
-    """Accept an order under an id and match it, or refuse it. Units: entry's number and time."""
+def place(
+    state: State,
+    entry: tuple[int, int],
+    command: NewOrder,
+    order_id: OrderId,
+    delay_ns: int = 0,
+) -> Decision:
+    """
+    Accept an order under an id and match it, or refuse it. Units: entry's number and time.
+
+    With a delay it is accepted as pending new, and nothing else happens to it yet.
+    """
     seq, ts_ns = entry
     admitted = checks.admit(state, ts_ns, command)
     if isinstance(admitted, RejectReason):
@@ -80,12 +102,26 @@ def place(state: State, entry: tuple[int, int], command: NewOrder, order_id: Ord
         submit_ns=ts_ns,
         transact_ns=ts_ns,
     )
+    if delay_ns:
+        return Decision(_pending(admitted, accepted, delay_ns), (order_id,))
     if rests:
         return Decision([OrderAccepted(accepted)], (order_id,))
     taker = Taker(state, market, accepted, 0, seq, ts_ns)
     if admitted.is_plain:
         return Decision([OrderAccepted(accepted), *enter(taker)], (order_id,))
     return Decision(_accept(taker, admitted), (order_id,))
+
+
+def _pending(admitted: checks.Admitted, now: OrderReport, delay_ns: int) -> list[Event]:
+    taken = replace(
+        now,
+        standing=PENDING,
+        pending=Pending.NEW,
+        exec_type=ExecType.PENDING_NEW,
+        due_ns=now.submit_ns + delay_ns,
+    )
+    instrument = admitted.market.instrument
+    return [OrderAccepted(taken), *slots.takeover(admitted.account, instrument, taken)]
 
 
 def _accept(taker: "Taker", admitted: checks.Admitted) -> list[Event]:

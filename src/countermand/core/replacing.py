@@ -14,6 +14,7 @@ from countermand.core.exposure import (
 )
 from countermand.core.matching import Incoming, meets_own
 from countermand.core.order import Order
+from countermand.core.pending import delays_of, postponed
 from countermand.core.state import Account, Market, State
 from countermand.vocabulary.commands import ReplaceOrder
 from countermand.vocabulary.events import OrderCanceled, OrderReplaced
@@ -21,18 +22,25 @@ from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import (
     ExecInst,
     OrderTerms,
+    Pending,
     ReplacePolicy,
     SelfTradePrevention,
     Standing,
     TimeInForce,
 )
-from countermand.vocabulary.reasons import CancelReason, CxlRejResponseTo, RejectReason
+from countermand.vocabulary.reasons import (
+    CancelReason,
+    CxlRejReason,
+    CxlRejResponseTo,
+    RejectReason,
+)
 
 _POST_ONLY, _REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
 _ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
 _REPLACE, _REJECT = CxlRejResponseTo.REPLACE, SelfTradePrevention.REJECT
 _CANCEL_EXECUTED = ReplacePolicy.CANCEL_EXECUTED
-_TRADING, _CLOSED = TradingState.TRADING, Standing.CLOSED
+_TRADING, _CLOSED, _PENDING = TradingState.TRADING, Standing.CLOSED, Standing.PENDING
+_WAITS_ALREADY, _TWICE = (Pending.CANCEL, Pending.REPLACE), CxlRejReason.ALREADY_PENDING
 
 
 def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> Decision:
@@ -47,6 +55,13 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
     if not account or not order or order.now.standing is _CLOSED:
         return Decision([cancel_rejected(_REPLACE, order or None, asked)])
     now, market = order.now, state.markets[order.now.instrument_id]
+    if command.delay_ns is not None or state.delays:
+        delay_ns = _delay_ns(state, command)
+        if delay_ns and now.pending in _WAITS_ALREADY:
+            return Decision([cancel_rejected(_REPLACE, order, asked, None, _TWICE)])
+        if delay_ns:
+            named = replace(command, order_id=now.order_id, cl_ord_id="", delay_ns=0)
+            return postponed((seq, ts_ns), delay_ns, named, [now])
     terms, cl_ord_id = new_terms(now.terms, command), command.new_cl_ord_id or now.cl_ord_id
     if command.policy is _CANCEL_EXECUTED and terms.order_qty_lots <= now.cum_qty_lots:
         ended = pictures.canceled(now, ts_ns, CancelReason.REQUESTED)
@@ -54,15 +69,21 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
     reason = _refuse(state, market, order, (cl_ord_id, terms), ts_ns)
     if reason is not None:
         return Decision([cancel_rejected(_REPLACE, order, asked, reason)])
-    keeps = keeps_priority(now.terms, terms)
-    standing = now.standing if keeps else placing.PENDING
+    keeps, is_pending = keeps_priority(now.terms, terms), now.standing is _PENDING
+    standing = now.standing if keeps else _PENDING
     accrued = order.fee_accrued
     after = pictures.replaced(now, market.instrument, terms, accrued, (ts_ns, standing, cl_ord_id))
-    if keeps:
-        return Decision([OrderReplaced(after, keeps_priority=True)], (now.order_id,))
+    if keeps or is_pending:
+        return Decision([OrderReplaced(after, keeps_priority=keeps)], (now.order_id,))
     taker = placing.Taker(state, market, after, accrued, seq, ts_ns)
     replaced = OrderReplaced(after, keeps_priority=False)
     return Decision([replaced, *placing.enter(taker)], (now.order_id,))
+
+
+def _delay_ns(state: State, command: ReplaceOrder) -> int:
+    if command.delay_ns is not None:
+        return max(0, command.delay_ns)
+    return delays_of(state, command.account_id).replace_ns
 
 
 def new_terms(old: OrderTerms, command: ReplaceOrder) -> OrderTerms:
@@ -135,7 +156,8 @@ def _refuse_exposure(
         return reason
     # A market that is post-only makes every order that comes in anew one.
     post_only = terms.exec_inst & _POST_ONLY or (instrument.trading_state is TradingState.POST_ONLY)
-    enters = not keeps_priority(order.now.terms, terms)
+    is_pending = order.now.standing is _PENDING
+    enters = not (is_pending or keeps_priority(order.now.terms, terms))
     if post_only and enters and checks.crosses(market, side, price_ticks, leaves):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if more_lots > 0 and over_position_limit(account, instrument, side, more_lots):

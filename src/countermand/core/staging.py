@@ -55,5 +55,6 @@ def submit_order(state: State, seq: int, ts_ns: int, command: SubmitOrder) -> De
         return Decision([InstructionRejected(RejectReason.STAGING_EXPIRED, command.account_id)])
     terms = now.terms if command.text is None else replace(now.terms, text=command.text)
     named = (now.account_id, now.instrument_id, now.cl_ord_id)
-    order = NewOrder(*named, terms, staged.keep_rejected, staged.needs_liquidity)
-    return placing.place(state, (seq, ts_ns), order, now.order_id)
+    order = NewOrder(*named, terms, staged.keep_rejected, staged.needs_liquidity, command.delay_ns)
+    delay_ns = placing.delay_ns(state, order)
+    return placing.place(state, (seq, ts_ns), order, now.order_id, delay_ns)

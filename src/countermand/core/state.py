@@ -11,8 +11,8 @@ from msgspec import Struct, field
 
 from countermand.core.aliases import Aliases
 from countermand.core.book import Book
-from countermand.core.order import Order, Staged
-from countermand.core.timers import Timer, Timers
+from countermand.core.order import Order, Request, Staged
+from countermand.core.timers import ACCEPTANCE, EXPIRY, Timer, Timers
 from countermand.vocabulary.ids import (
     CLEARING,
     EXTERNAL,
@@ -34,6 +34,9 @@ FILLS_PER_ACCOUNT_MAX = 100_000
 TRADES_PER_MARKET_MAX = 10_000
 STAGED_PER_ACCOUNT_MAX = 1_000
 RETIRED_CL_ORD_IDS_MAX = 64
+
+# Of an order's priority the part below the entry's number.
+PRIORITY_BITS = 20
 
 
 _CLOSED = Standing.CLOSED
@@ -160,6 +163,14 @@ class Market(Struct):
         return self.last_px_ticks or self.instrument.reference_price_ticks
 
 
+class Delays(Struct, frozen=True, array_like=True):
+    """How long a venue takes to apply what it has taken. Units: nanoseconds."""
+
+    new_ns: int = 0
+    cancel_ns: int = 0
+    replace_ns: int = 0
+
+
 class State:
     """The whole of it. `seq` and `ts_ns` are those of the last applied entry."""
 
@@ -173,7 +184,12 @@ class State:
             for house, name in ((EXTERNAL, "external"), (FEES, "fees"), (CLEARING, "clearing"))
         }
         self.orders: dict[OrderId, Order] = {}
+        # How long venues take, of those that take any time; and what is pending, by its entry.
+        self.delays: dict[str, Delays] = {}
+        self.requests: dict[int, Request] = {}
         self.timers = Timers(self._is_meant)
+        # The last priority that was given to other than an entry's own new order.
+        self.last_priority = 0
         # The last match there was: those of one entry count on from one another.
         self.match_id = 0
         # How far the numbers given out are ahead of the entries'.
@@ -185,12 +201,21 @@ class State:
         return self.seq + self.passed
 
     def _is_meant(self, timer: Timer) -> bool:
-        # The only kind there is: an order's end.
-        due_ns, _, number = timer
-        if order := self.orders.get(number):  # type: ignore[call-overload]  # an order's id
+        due_ns, kind, number = timer
+        if kind in (EXPIRY, ACCEPTANCE):
+            order = self.orders.get(OrderId(number))
+            if order is None or order.now.standing is _CLOSED:
+                return False
             now = order.now
-            return now.standing is not _CLOSED and now.terms.expire_ns == due_ns
-        return False
+            return due_ns == (now.terms.expire_ns if kind == EXPIRY else now.due_ns)
+        request = self.requests.get(number)
+        return request is not None and request.due_ns == due_ns
+
+    def next_priority(self) -> int:
+        """Return the priority of what comes to the book behind all else, with others or alone."""
+        first = (self.seq << PRIORITY_BITS) + 1
+        self.last_priority = max(first, self.last_priority + 1)
+        return self.last_priority
 
     def find_order(
         self,

@@ -3,11 +3,11 @@ Timers: what falls due when, as `(due_ns, kind, id)`. A heap in which what is ca
 be skipped, and swept out before it is three of four.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
-# What falls due: an order's end. A schedule's next slice, a dead man's switch each get a number.
-EXPIRY = 1
+# What falls due: an order's end, its coming to the book, a request that is pending.
+EXPIRY, ACCEPTANCE, REQUEST = 1, 2, 3
 
 # Below this many entries a sweep is not worth its cost.
 SWEEP_MIN = 1024
@@ -40,28 +40,18 @@ class Timers:
             heapify(self._heap)
             self._dead = 0
 
-    def next_ns(self) -> int:
-        """Return when the next one is due, 0 when none is."""
+    def first(self) -> Timer | None:
+        """Return the next one to fall due, None when none is."""
         while self._heap and not self._is_meant(self._heap[0]):
             heappop(self._heap)
             self._dead -= 1
-        return self._heap[0][0] if self._heap else 0
+        return self._heap[0] if self._heap else None
 
-    def due(self, now_ns: int) -> list[Timer]:
-        """Return those whose time has come, soonest first; the heap stays as it is."""
-        # A timer that was moved away and back is watched twice for the same time.
-        return sorted(set(self._until(now_ns)))
+    def next_ns(self) -> int:
+        """Return when the next one is due, 0 when none is."""
+        first = self.first()
+        return first[0] if first else 0
 
     def watched(self) -> frozenset[Timer]:
         """Return every timer there is, those that were called off among them."""
         return frozenset(self._heap)
-
-    def _until(self, now_ns: int) -> Iterator[Timer]:
-        # A heap's children are never sooner than their parent, so a late parent ends the search.
-        stack = [0]
-        while stack:
-            at = stack.pop()
-            if at < len(self._heap) and self._heap[at][0] <= now_ns:
-                if self._is_meant(self._heap[at]):
-                    yield self._heap[at]
-                stack += (2 * at + 1, 2 * at + 2)

@@ -5,6 +5,8 @@ from heapq import merge, nlargest
 from itertools import groupby, islice
 from typing import Any
 
+from msgspec.structs import replace
+
 from countermand.core import fees, sizing
 from countermand.core.book import Ladder
 from countermand.core.decide import decide
@@ -268,7 +270,9 @@ def _preview_order(state: State, query: PreviewOrder) -> PreviewReport:
     order = query.order
     account = state.accounts.get(order.account_id)
     market = state.markets.get(order.instrument_id)
-    decided = decide(state, state.number + 1, max(state.ts_ns, query.now_ns), order)
+    # What it would do at the book, however long it would take to come there.
+    at_once = replace(order, delay_ns=0) if isinstance(order, NewOrder) else order
+    decided = decide(state, state.number + 1, max(state.ts_ns, query.now_ns), at_once)
     events = decided.events
     reason = events[0].reason if isinstance(events[0], OrderRejected) else None
     if account is None or market is None or isinstance(order, RecordRejected):

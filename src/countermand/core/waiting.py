@@ -49,7 +49,7 @@ def across(market: Market, side: Side, price_ticks: int) -> Iterator[Order]:
 def urgency(order: Order) -> tuple[int, int]:
     """Return what orders of one side trade in the order of: the better price, the longer there."""
     terms = order.now.terms
-    return (-terms.price_ticks if terms.side is _BUY else terms.price_ticks, order.priority_seq)
+    return (-terms.price_ticks if terms.side is _BUY else terms.price_ticks, order.priority)
 
 
 def reaches(market: Market, side: Side, price_ticks: int) -> bool:

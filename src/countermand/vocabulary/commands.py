@@ -108,6 +108,9 @@ class NewOrder(Message, frozen=True, tag=17):
     `cl_ord_id` is unique within the account; an empty one names nothing. With `keep_rejected` an
     order that is refused is remembered as an order nonetheless, with an id and the reason. With
     `needs_liquidity` a market order is refused where nothing stands against it, not canceled.
+
+    Units: with a `delay_ns` above 0 the order is taken now, is pending new, and comes to the book
+    so much later; 0 is at once, None as its venue has it (`SetDelays`).
     """
 
     account_id: AccountId
@@ -116,6 +119,7 @@ class NewOrder(Message, frozen=True, tag=17):
     terms: OrderTerms
     keep_rejected: bool = False
     needs_liquidity: bool = False
+    delay_ns: int | None = None
 
 
 class RecordRejected(Message, frozen=True, tag=18):
@@ -143,11 +147,16 @@ class StageOrder(Message, frozen=True, tag=19):
 
 
 class SubmitOrder(Message, frozen=True, tag=16):
-    """Place an order that was staged; a `text` of None keeps the staged one."""
+    """
+    Place an order that was staged; a `text` of None keeps the staged one.
+
+    Units: `delay_ns` as in `NewOrder`.
+    """
 
     account_id: AccountId
     order_id: OrderId
     text: str | None = None
+    delay_ns: int | None = None
 
 
 class ReplaceOrder(Message, frozen=True, tag=20):
@@ -160,6 +169,9 @@ class ReplaceOrder(Message, frozen=True, tag=20):
     the queue, unless the order is to be executed at once from now on.
 
     What becomes of a quantity that is not more than what has been executed is for `policy` to say.
+
+    Units: with a `delay_ns` above 0 it is taken now and applied, or refused, so much later, to the
+    order as it is then; 0 is at once, None as its venue has it.
     """
 
     account_id: AccountId
@@ -174,6 +186,7 @@ class ReplaceOrder(Message, frozen=True, tag=20):
     exec_inst: int | None = None
     text: str | None = None
     policy: ReplacePolicy = ReplacePolicy.REFUSE_EXECUTED
+    delay_ns: int | None = None
 
 
 class CancelOrder(Message, frozen=True, tag=10):
@@ -184,6 +197,9 @@ class CancelOrder(Message, frozen=True, tag=10):
     not given), all within the account; of several orders with one secondary id it is the newest
     open one, or else the one that closed last. With an `instrument_id` the order must be of that
     instrument, else it is unknown.
+
+    Units: `delay_ns` as in `ReplaceOrder`. While it is pending the order can trade; filled by then,
+    it refuses the cancel as one that came too late.
     """
 
     account_id: AccountId
@@ -191,18 +207,38 @@ class CancelOrder(Message, frozen=True, tag=10):
     cl_ord_id: str = ""
     instrument_id: InstrumentId = NO_INSTRUMENT
     secondary_cl_ord_id: str = ""
+    delay_ns: int | None = None
 
 
 class MassCancel(Message, frozen=True, tag=11):
     """
     FIX OrderMassCancelRequest (q): cancel every open order that matches, in ascending order id.
 
-    0 or None means any; without an account it covers the whole exchange (an operator's act).
+    0 or None means any; without an account it covers the whole exchange (an operator's act), and
+    never waits.
+
+    Units: with a `delay_ns` above 0 the orders that match now are canceled so much later, those
+    that are open then; 0 is at once, None as the account's venue has it.
     """
 
     account_id: AccountId = AccountId(0)
     instrument_ids: tuple[InstrumentId, ...] | None = None
     side: Side | None = None
+    order_ids: tuple[OrderId, ...] | None = None
+    delay_ns: int | None = None
+
+
+class SetDelays(Message, frozen=True, tag=21):
+    """
+    Say how long a venue takes to apply new orders, cancels and replacements it has taken.
+
+    What is pending keeps the time it was given. Units: 0 is at once.
+    """
+
+    venue: str
+    new_ns: int = 0
+    cancel_ns: int = 0
+    replace_ns: int = 0
 
 
 class AdvanceTime(Message, frozen=True, tag=12):
@@ -240,6 +276,7 @@ Command = (
     | ReplaceOrder
     | CancelOrder
     | MassCancel
+    | SetDelays
     | AdvanceTime
     | PassNumbers
 )

@@ -5,6 +5,7 @@ on replay and never stored, but their running digest is.
 
 from msgspec import Struct
 
+from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.instrument import Instrument, TradingState
 from countermand.vocabulary.order import OrdStatus, Slot
@@ -106,6 +107,8 @@ class InstructionRejected(Occurrence, frozen=True, tag=8):
 class OrderAccepted(OrderEvent, frozen=True, tag=9):
     """
     The exchange took an order. It rests, or waits, at once when there is nothing to trade with.
+
+    One that is pending new comes to the book later, with `OrderReleased`.
     """
 
 
@@ -215,7 +218,7 @@ class MassCanceled(Occurrence, frozen=True, tag=18):
 
 
 class TimeAdvanced(Occurrence, frozen=True, tag=19):
-    """Everything due by the entry's time has happened."""
+    """It is later now; what fell due by the entry's time comes after this, soonest first."""
 
 
 class OrderStaged(OrderEvent, frozen=True, tag=22):
@@ -246,6 +249,54 @@ class NumbersPassed(Occurrence, frozen=True, tag=40):
     """So many numbers were passed over, and none made of them is given out."""
 
     count: int
+
+
+class DelaysSet(Occurrence, frozen=True, tag=24):
+    """What a venue takes from now on is applied so much later. Units: as in `SetDelays`."""
+
+    venue: str
+    new_ns: int
+    cancel_ns: int
+    replace_ns: int
+
+
+class RequestPended(Occurrence, frozen=True, tag=25):
+    """
+    A cancel or a replacement was taken, and is applied when its time comes; `number` is that of the
+    entry that brought it, and `reports` are the orders it is about.
+
+    Units: `due_ns` since the Unix epoch.
+    """
+
+    number: int
+    due_ns: int
+    request: CancelOrder | ReplaceOrder | MassCancel
+    reports: tuple[OrderReport, ...]
+
+    @property
+    def orders(self) -> tuple[OrderReport, ...]:
+        """The orders it is about, pending."""
+        return self.reports
+
+
+class RequestDue(Occurrence, frozen=True, tag=26):
+    """
+    What was pending is applied now, and what comes of it are the events after this.
+
+    `reports` are those of its orders that are open still, no more pending by it.
+    """
+
+    number: int
+    reports: tuple[OrderReport, ...]
+
+    @property
+    def orders(self) -> tuple[OrderReport, ...]:
+        """Those of its orders that are open."""
+        return self.reports
+
+
+class OrderReleased(OrderEvent, frozen=True, tag=27):
+    """An order that was pending new comes to the book; what it does there comes after this."""
 
 
 class InstrumentSettled(Occurrence, frozen=True, tag=21):
@@ -280,4 +331,8 @@ Event = (
     | InstrumentSettled
     | SlotTaken
     | NumbersPassed
+    | DelaysSet
+    | RequestPended
+    | RequestDue
+    | OrderReleased
 )

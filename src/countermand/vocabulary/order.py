@@ -125,15 +125,32 @@ class OrdStatus(IntEnum):
         return Standing.RESTING if self in open_ones else Standing.CLOSED
 
 
+class Pending(IntEnum):
+    """
+    What of an open order was taken and is not applied yet, by the number of the FIX OrdStatus (39)
+    that tells so: PENDING_CANCEL (6), PENDING_NEW (A), PENDING_REPLACE (E).
+
+    Beside a cancel nothing else that is pending is told; a fill changes none of them.
+    """
+
+    NONE = 0
+    CANCEL = 6
+    NEW = 10
+    REPLACE = 14
+
+
 class ExecType(IntEnum):
     """FIX ExecType (150): the last thing that happened to the order."""
 
     NEW = 0
     CANCELED = 4
     REPLACED = 5
+    PENDING_CANCEL = 6
     REJECTED = 8
+    PENDING_NEW = 10
     EXPIRED = 12
     RESTATED = 13
+    PENDING_REPLACE = 14
     TRADE = 15
 
 

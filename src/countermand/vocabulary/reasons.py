@@ -98,6 +98,7 @@ class CxlRejReason(IntEnum):
 
     TOO_LATE_TO_CANCEL = 0
     UNKNOWN_ORDER = 1
+    ALREADY_PENDING = 3
     DUPLICATE_CL_ORD_ID = 6
     OTHER = 99
 
@@ -123,3 +124,4 @@ class CancelReason(IntEnum):
     UNFUNDED = 8
     MARKET_SETTLED = 9
     SLOT_TAKEN_OVER = 10
+    NOT_LET_IN = 11  # it was taken, and refused when its time to come in had come

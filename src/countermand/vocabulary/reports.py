@@ -8,7 +8,14 @@ from msgspec import Struct
 
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument
-from countermand.vocabulary.order import ExecType, OrderTerms, OrdStatus, Side, Standing
+from countermand.vocabulary.order import (
+    ExecType,
+    OrderTerms,
+    OrdStatus,
+    Pending,
+    Side,
+    Standing,
+)
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 
@@ -23,7 +30,8 @@ class OrderReport(Struct, frozen=True, array_like=True, gc=False):
 
     Units: lots, quote minor units, nanoseconds since the Unix epoch; `fee_minor` in the asset fees
     are taken in, `hold_minor` in the asset the order holds (quote for a buy and for the fees of
-    positions, base for a spot sell); `due_ns` when a staged order lapses, else 0.
+    positions, base for a spot sell); `due_ns` when a staged order lapses, or one that is pending
+    new is let in, else 0.
     """
 
     order_id: OrderId
@@ -44,6 +52,7 @@ class OrderReport(Struct, frozen=True, array_like=True, gc=False):
     cancel_reason: CancelReason = CancelReason.NONE
     reject_reason: RejectReason | None = None
     due_ns: int = 0
+    pending: Pending = Pending.NONE
 
     @property
     def is_open(self) -> bool:

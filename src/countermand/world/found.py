@@ -21,6 +21,7 @@ from countermand.vocabulary.commands import (
     NewOrder,
     OpenAccount,
     RegisterAsset,
+    SetDelays,
     SettleInstrument,
 )
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
@@ -31,6 +32,7 @@ from countermand.world.place import Place
 from countermand.world.spec import (
     AccountSpec,
     AssetSpec,
+    DelaysSpec,
     InstrumentSpec,
     OrderSpec,
     UserSpec,
@@ -39,6 +41,8 @@ from countermand.world.spec import (
 
 # A step of more digits than this after its point is a mistake, not a market.
 SCALE_MAX = 36
+
+NS_PER_MS = 1_000_000
 
 # A step as units and scale: 0.25 is 25 units at scale 2.
 Grid = tuple[int, int]
@@ -71,6 +75,7 @@ def founding(venue: str, world: VenueWorld, first_seq: int) -> list[tuple[Comman
         made.add_market(spec, made.root.inner(f"instrument {spec.symbol}", "instruments", at))
     for at, user in enumerate(world.users):
         made.add_user(user, made.root.inner(f"user {user.name}", "users", at))
+    made.add_delays(world.delays, made.root.inner("delays"))
     return made.commands + made.resting
 
 
@@ -115,6 +120,16 @@ class _Founding:
         if spec.settlement is not None:
             settle = SettleInstrument(instrument_id, listing.settlement_px_ticks())
             self.commands.append((settle, place.inner("settlement")))
+
+    def add_delays(self, delays: DelaysSpec, place: Place) -> None:
+        """Say how long the venue takes, after all that is founded. Raises: WorldError."""
+        times = {name: getattr(delays, name) for name in delays.__struct_fields__}
+        for name, time in times.items():
+            if time < 0:
+                raise place.inner(name).refuse("it is below 0")
+        if any(times.values()):
+            told = SetDelays(self._venue, *(time * NS_PER_MS for time in times.values()))
+            self.resting.append((told, place))
 
     def add_user(self, user: UserSpec, place: Place) -> None:
         """Open a user's accounts, put the money in, and keep the orders. Raises: WorldError."""

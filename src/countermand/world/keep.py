@@ -39,7 +39,7 @@ def choose(kept: World, file: Path | None, venues: Iterable[Venue]) -> World:
     for name, part in world.items():
         if name in kept and part.founded() != kept[name].founded():
             raise WorldError(
-                f"{name}: the data directory was founded with other assets, instruments or "
+                f"{name}: the data directory was founded with other assets, instruments, delays or "
                 "accounts; start with a new --data, or with the world it was founded with"
             )
     if unknown := [name for name in world if name not in served and file is not None]:

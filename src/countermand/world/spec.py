@@ -99,6 +99,18 @@ class UserSpec(Struct, frozen=True, forbid_unknown_fields=True):
     keys: list[dict[str, Any]] = field(default_factory=list)
 
 
+class DelaysSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """
+    How long the venue takes to apply what it has taken; what it founds comes at once.
+
+    Units: milliseconds, 0 for at once.
+    """
+
+    new_ms: int = 0
+    cancel_ms: int = 0
+    replace_ms: int = 0
+
+
 class VenueWorld(Struct, frozen=True, forbid_unknown_fields=True):
     """One venue's part of a world."""
 
@@ -106,11 +118,12 @@ class VenueWorld(Struct, frozen=True, forbid_unknown_fields=True):
     instruments: list[InstrumentSpec]
     users: list[UserSpec]
     settings: dict[str, Any] = field(default_factory=dict)
+    delays: DelaysSpec = DelaysSpec()
 
     def founded(self) -> object:
         """Return what of it goes into the journal; this must not change under an existing one."""
         accounts = [(user.name, user.accounts) for user in self.users]
-        return (self.assets, self.instruments, accounts)
+        return (self.assets, self.instruments, accounts, self.delays)
 
 
 World = dict[str, VenueWorld]

@@ -1,0 +1,113 @@
+"""
+Pending: what is taken now and applied later.
+
+How much later a command says itself, or else its venue (`SetDelays`); most are applied at once. A
+new order is checked and holds its money from when it is taken, and comes to the book when it is
+due. A cancel or a replacement is kept as a request, and is decided when it is due, on the order as
+it is then: one that has filled or ended meanwhile refuses it as too late. What ends an order does
+so whatever is pending. An order has one pending cancel and one pending replacement at most; another
+that would have to wait is refused.
+"""
+
+from countermand.core import checks, placing
+from countermand.core.decision import Decision
+from countermand.core.exposure import left_over_px_ticks
+from countermand.core.order import Order, Request
+from countermand.core.pictures import canceled, pended, released, unpended
+from countermand.core.state import Delays, State
+from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder, SetDelays
+from countermand.vocabulary.events import (
+    DelaysSet,
+    Event,
+    InstructionRejected,
+    OrderCanceled,
+    OrderReleased,
+    RequestDue,
+    RequestPended,
+)
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import ExecType, OrdType, Pending
+from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reports import OrderReport
+
+_LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+_AT_ONCE = Delays()
+
+
+def set_delays(state: State, seq: int, ts_ns: int, command: SetDelays) -> Decision:
+    """Say how long a venue takes from now on."""
+    if min(command.new_ns, command.cancel_ns, command.replace_ns) < 0:
+        return Decision([InstructionRejected(RejectReason.INVALID_AMOUNT)])
+    times = (command.new_ns, command.cancel_ns, command.replace_ns)
+    return Decision([DelaysSet(command.venue, *times)])
+
+
+def delays_of(state: State, account_id: AccountId) -> Delays:
+    """Return how long the venue of an account takes."""
+    account = state.accounts.get(account_id)
+    return state.delays.get(account.venue, _AT_ONCE) if account else _AT_ONCE
+
+
+def postponed(
+    entry: tuple[int, int],
+    delay_ns: int,
+    request: CancelOrder | ReplaceOrder | MassCancel,
+    orders: list[OrderReport],
+) -> Decision:
+    """Return the taking of a request about orders. Units: the entry's number and time."""
+    seq, ts_ns = entry
+    what = Pending.REPLACE if type(request) is ReplaceOrder else Pending.CANCEL
+    reports = tuple(pended(now, what, ts_ns) for now in orders)
+    order_ids = tuple(now.order_id for now in orders)
+    return Decision([RequestPended(seq, ts_ns + delay_ns, request, reports)], order_ids)
+
+
+def is_pending(now: OrderReport, what: Pending) -> bool:
+    """Whether an order cannot have one more request of a kind that waits."""
+    if what is Pending.CANCEL:
+        return now.pending is Pending.CANCEL
+    return now.pending in (Pending.CANCEL, Pending.REPLACE)
+
+
+def let_due(state: State, number: int) -> list[Event]:
+    """Return that a request's time has come; what it comes to is for its decider to say."""
+    request = state.requests[number]
+    orders = (state.orders.get(order_id) for order_id in request.order_ids)
+    open_ones = [order.now for order in orders if order and order.now.is_open]
+    reports = tuple(unpended(now, _beneath(state, now, request)) for now in open_ones)
+    return [RequestDue(number, reports)]
+
+
+def _beneath(state: State, now: OrderReport, gone: Request) -> Pending:
+    # What is pending still, when a request is no more.
+    others = (r for r in state.requests.values() if r is not gone and now.order_id in r.order_ids)
+    kinds = {other.kind for other in others}
+    if Pending.CANCEL in kinds:
+        return Pending.CANCEL
+    if Pending.REPLACE in kinds:
+        return Pending.REPLACE
+    return Pending.NEW if now.due_ns else Pending.NONE
+
+
+def accept(state: State, order_id: OrderId) -> list[Event]:
+    """Return what happens to a new order when its time has come."""
+    order = state.orders[order_id]
+    now = released(order.now, ExecType.NEW, state.ts_ns)
+    return let_in(state, order, now)
+
+
+def let_in(state: State, order: Order, now: OrderReport) -> list[Event]:
+    """
+    Return what happens to an order that stood elsewhere and comes to the book, as `now` has it.
+
+    What would keep a new order from the book then ends it.
+    """
+    market = state.markets[now.instrument_id]
+    reason = checks.refuse_coming_in(state, market, order, now)
+    if reason:
+        ended = canceled(order.now, state.ts_ns, CancelReason.NOT_LET_IN, reason)
+        return [OrderCanceled(ended)]
+    taker = placing.Taker(state, market, now, order.fee_accrued)
+    if now.terms.ord_type is _LEFT_OVER:
+        taker.rests_at = left_over_px_ticks(market, now.terms.side, now.terms.price_ticks)
+    return [OrderReleased(now), *placing.enter(taker)]
