@@ -13,7 +13,7 @@ from countermand.core import checks, placing
 from countermand.core.decision import Decision
 from countermand.core.exposure import left_over_px_ticks
 from countermand.core.order import Order, Request
-from countermand.core.pictures import canceled, pended, released, unpended
+from countermand.core.pictures import not_let_in, pended, released, unpended
 from countermand.core.state import Delays, State
 from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder, SetDelays
 from countermand.vocabulary.events import (
@@ -27,7 +27,7 @@ from countermand.vocabulary.events import (
 )
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.order import ExecType, OrdType, Pending
-from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
 
 _LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
@@ -105,8 +105,7 @@ def let_in(state: State, order: Order, now: OrderReport) -> list[Event]:
     market = state.markets[now.instrument_id]
     reason = checks.refuse_coming_in(state, market, order, now)
     if reason:
-        ended = canceled(order.now, state.ts_ns, CancelReason.NOT_LET_IN, reason)
-        return [OrderCanceled(ended)]
+        return [OrderCanceled(not_let_in(order.now, state.ts_ns, reason))]
     taker = placing.Taker(state, market, now, order.fee_accrued)
     if now.terms.ord_type is _LEFT_OVER:
         taker.rests_at = left_over_px_ticks(market, now.terms.side, now.terms.price_ticks)

@@ -22,12 +22,15 @@ _BY_CANCEL, _BY_EXPIRY, _BY_TRADE = ExecType.CANCELED, ExecType.EXPIRED, ExecTyp
 _BY_EXCHANGE, _BY_REPLACEMENT = ExecType.RESTATED, ExecType.REPLACED
 
 
-def canceled(
-    now: OrderReport, ts_ns: int, reason: CancelReason, refused: RejectReason | None = None
-) -> OrderReport:
-    """Return the order as a cancel leaves it; `refused` is why one was not let in."""
-    if now.pending or refused:
-        now = replace(now, pending=_NOTHING, due_ns=0, reject_reason=refused)
+def not_let_in(now: OrderReport, ts_ns: int, reason: RejectReason) -> OrderReport:
+    """Return the order as it ends that was taken, and refused when it came to the book."""
+    return replace(canceled(now, ts_ns, CancelReason.NOT_LET_IN), reject_reason=reason)
+
+
+def canceled(now: OrderReport, ts_ns: int, reason: CancelReason) -> OrderReport:
+    """Return the order as a cancel leaves it."""
+    if now.pending is not _NOTHING:
+        now = replace(now, pending=_NOTHING, due_ns=0)
     return replace(
         now,
         standing=_CLOSED,
@@ -42,7 +45,7 @@ def canceled(
 
 def expired(now: OrderReport, ts_ns: int) -> OrderReport:
     """Return the order as the end of its time leaves it."""
-    if now.pending:
+    if now.pending is not _NOTHING:
         now = replace(now, pending=_NOTHING, due_ns=0)
     return replace(
         now,

@@ -110,6 +110,7 @@ DESCRIPTIONS = Table(
         (CancelReason.REDUCE_ONLY, "Position was closed"),
         (CancelReason.UNFUNDED, "InitialMargin"),
         (CancelReason.MARKET_SETTLED, "Security is not traded any more"),
+        (CancelReason.NOT_LET_IN, "Market did not accept the order"),
     ),
 )
 MASS_CANCEL_AS = CancelReason.REQUESTED
