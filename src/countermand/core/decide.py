@@ -8,7 +8,16 @@ bring about in turn is in `reactions.py`.
 from collections.abc import Callable
 from typing import Any
 
-from countermand.core import canceling, funding, listing, numbering, pending, placing, replacing, staging
+from countermand.core import (
+    canceling,
+    funding,
+    listing,
+    numbering,
+    pending,
+    placing,
+    replacing,
+    staging,
+)
 from countermand.core.decision import Decision
 from countermand.core.state import State
 from countermand.vocabulary.commands import (
