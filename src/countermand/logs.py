@@ -19,7 +19,7 @@ import msgspec
 # What every record has; anything else came in as `extra` and is a field of the line.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-# An event that many things at once can cause says what it has to say in so many lines.
+# Lines of one event that are written in a minute.
 LINES_A_MINUTE = 20
 MINUTE_S = 60.0
 
@@ -99,7 +99,7 @@ class LeftOut(logging.Filter):
 
 class Throttle(logging.Filter):
     """
-    Lets so many lines of one event through a minute, and tells with the next one how many it kept.
+    Lets so many lines of one event through a minute; the next one says how many it dropped.
 
     Lines at debug were asked for and are not bounded.
     """

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from countermand.vocabulary.receipt import Receipt
 
-# A hundred full groups: a reader that is further behind will not catch up by itself.
+# A hundred full groups: a reader that is further behind is not expected to catch up.
 ROOM = 25_600
 
 

@@ -1,9 +1,9 @@
 """
 High water: how far the journal is known to have reached, in a small file outside its log.
 
-A log that was removed, emptied or cut looks like one that never was longer. This file is what
-tells the two apart. It lags: a thread of its own writes it behind the appends, so that no commit
-waits for a second sync. What may have been given out since is covered by `reserved`.
+A log that was removed, emptied or cut looks like a short one. This file shows the difference. It
+lags: another thread writes it after the appends, so that no commit waits for a second sync. Numbers
+that may have been given out since are covered by `reserved`.
 
     slot (512) | slot (512)      each: turn, level, BLAKE2b of both (16), zeros
 

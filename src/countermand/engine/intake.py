@@ -39,7 +39,8 @@ Batch = Sequence[Command] | Callable[[int], Sequence[Command]]
 
 _CANCELS = frozenset(CANCELS)
 
-# A query looks at so many commands of its account that wait. Of more it waits for the last.
+# A query checks at most this many waiting commands of its account for what could change its answer;
+# with more it waits for the last of them.
 LOOKED_AT_MAX = 64
 
 

@@ -1,8 +1,8 @@
 """
-Keeper: when to take a snapshot. The exchange stands still while it is dumped, so not too often.
+Keeper: when to take a snapshot. The exchange stands still while it is dumped, so they are rare.
 
-Sealing and writing are another thread's work. That a snapshot could not be made or written is no
-reason to stop: it saves time at the next start and nothing else.
+Another thread seals and writes it. When a snapshot cannot be made or written the exchange goes on:
+it only makes the next start faster.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ def precheck(directory: Path) -> tuple[wal.WalScan, HighWater]:
             _begin(path, mark_path)
             return found, HighWater(directory)
         if seen.format == FORMAT_OF_FILES:
-            # The first format has no mark; what there is now is taken for what there was. A mark
-            # beside it is of a start that was refused, which may have copied the log.
+            # The first format has no mark, so the journal is taken to be complete. A mark beside it
+            # was made by a start that was then refused, which may have copied the log.
             is_clean = not (found.end_bytes or mark_path.exists())
             high_water.make(directory, level_of(seen, is_clean=is_clean))
         mark = HighWater(directory)

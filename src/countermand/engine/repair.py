@@ -190,7 +190,7 @@ class _Salvage:
 
 
 def _refusal(directory: Path, progress: Progress) -> str:
-    # A snapshot is passed over, and what replay cannot apply is no damage of the files.
+    # A damaged snapshot refuses no start, and a record that replay cannot apply is not damage.
     failures = verify(directory, progress).failures
     return next((c.detail for c in failures if c.name not in ("snapshot", "replay")), "")
 

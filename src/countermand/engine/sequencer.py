@@ -60,7 +60,7 @@ MARK_EVERY = 1000
 # How often a journal that was full is asked whether there is room again.
 RESUME_S = 1.0
 
-# Clocks are stepped a little all the time; behind its journal by more than this one is told of.
+# Small steps of a clock are usual. One that is behind the journal by more than this is reported.
 BEHIND_NS_MIN = 1_000_000_000
 
 # The loop's timer and the wall clock can drift apart or be stepped: look again at least this often,

@@ -1,8 +1,8 @@
 """
 Touching: which waiting commands could change what a query is answered.
 
-A query waits for those of its account that were there before it. Where an order is asked for by
-name, that is those about this order; a command that only cancels another one is none of them.
+A query waits for the earlier ones of its account; a query for one order waits only for those that
+may be about this order.
 """
 
 from __future__ import annotations

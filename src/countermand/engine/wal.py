@@ -103,7 +103,7 @@ def _frames(data: bytes, page_bytes: int, *, little: bool) -> Iterator[_Frame]:
             running = _sum(data[at : at + 8], running, little=little)
             running = _sum(data[at + _FRAME.size : at + size], running, little=little)
             is_good = (salt, pepper) == salts and running == tuple(seal)
-        # Frames of an earlier round have neither salt; one that has either is of this round.
+        # A frame with one of the two salts is of this round; frames of earlier rounds have none.
         yield _Frame(index, pages > 0, salt == salts[0] or pepper == salts[1], is_good)
 
 

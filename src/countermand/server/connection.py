@@ -3,10 +3,10 @@ Connection: one client's requests in, their answers out in the same order.
 
     bytes ─► RequestReader ─► waiting ─► begun, in flight ─► answered ─► bytes
 
-No task and no timer belong to a request. An answer may come while its request is begun or later;
-answers that are there together leave in one write. A client that sends more than may be in flight,
-or does not read what it is sent, is not read from until that has changed. Behind the offer of a
-WebSocket nothing is read until it is answered: the transport then may be a `WebSocket`'s.
+A request has no task and no timer. It may be answered at once or later; answers that are ready at
+the same time leave in one write. Reading pauses while a client has too many requests in flight,
+does not read its answers, or waits for the answer to its offer of a WebSocket: after that one the
+transport may be a `WebSocket`'s.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from countermand.server.websocket import WebSocket
 from countermand.wire.errors import NotARequest, WireError
 from countermand.wire.http import Request, Response
 
-# A connection that is closed with bytes unread is reset, and the client may never see the answer.
-# So what it still sends is read and thrown away, so much and so long.
+# Closing a connection with unread bytes resets it, and the client may never see the answer. So its
+# remaining bytes are read and dropped first, up to this size and time.
 LINGER_BYTES_MAX = 1024 * 1024
 LINGER_S = 2.0
 
-# What waits for a later turn; a client that sends more is not read from until then.
+# Bytes that may wait for a later turn; reading pauses beyond it.
 UNREAD_BYTES_MAX = 64 * 1024
 
 # Half a request that is there when the server stops gets so long to become a whole one.
@@ -129,7 +129,7 @@ class Connection(asyncio.Protocol):
         self.advance()
 
     def eof_received(self) -> bool:
-        """Answer what came whole; half a request is none."""
+        """Answer the complete requests; an incomplete one is dropped."""
         self.read_on()
         self._has_eof, self._has_unread = True, False
         self._is_ending = self._is_ending or self._reader.held is None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from countermand.wire.errors import Overloaded
 
-# So many requests of all owners wait behind others. They wait for one group, or two.
+# Requests, of all owners, that may wait behind others. They wait for one or two groups.
 WAITING_MAX = 4096
 
 

@@ -13,7 +13,7 @@ from countermand.wire.operation import Operation
 
 NS_PER_S = 1_000_000_000
 
-# Above so many keys those that have all of their allowance again are forgotten.
+# Beyond this many keys, those whose allowance is full again are forgotten.
 KEYS_MAX = 10_000
 
 

@@ -4,8 +4,8 @@ WebSocket: a connection whose client's offer was taken, and the session it carri
     bytes ─► ServerProtocol ─frames─► message ─► Session.receive
     bytes ◄─ ServerProtocol ◄─frame── message ◄─ Line.say
 
-`websockets` does the framing and the handshakes, and no I/O. What a client sends is read only while
-it reads what it is sent. Its frames are never logged: they carry keys.
+`websockets` does the framing and the handshakes, without I/O. Reading pauses while the client does
+not read. Frames are never logged: they carry keys.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 _library_log = logging.getLogger(f"{__name__}.library")
 _library_log.setLevel(logging.ERROR)
 
-# Of the head only this matters any more; the library has bounds of its own for the rest.
+# The headers that the library is given: those of the handshake.
 _HANDSHAKE = (b"connection", b"upgrade", b"sec-websocket-")
 
 
@@ -239,7 +239,7 @@ class WebSocket(asyncio.Protocol):
             if data:
                 self._transport.write(data)
             elif self._transport.can_write_eof():
-                # What the client still sends is read, or closing would reset what it is told.
+                # The client's remaining bytes are read: closing with unread ones would reset.
                 self._transport.write_eof()
             else:
                 self._transport.close()

@@ -11,7 +11,7 @@ from nacl.exceptions import BadSignatureError
 
 from countermand.wire.errors import Unauthorized
 
-# So many keys are kept prepared; which are used is for their owners to say.
+# Keys that are kept prepared; the least recently used one goes first.
 PREPARED_MAX = 4096
 
 

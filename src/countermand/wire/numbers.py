@@ -79,7 +79,7 @@ def nearest(value: Decimal, scale: int) -> int:
     """
     if not value.is_finite() or value.adjusted() > DIGITS_MAX:
         raise OutOfRange("must be a number" if not value.is_finite() else "is too large")
-    # What is smaller than any step has as many digits as it likes, and none of them counts.
+    # Digits far below the smallest step do not count, and there may be very many of them.
     places = max(-2 * DIGITS_MAX, int(value.as_tuple().exponent))
     kept = value.quantize(Decimal(1).scaleb(places), context=_WIDE)
     return int(kept.scaleb(scale, _WIDE).to_integral_value(ROUND_HALF_EVEN, _WIDE))

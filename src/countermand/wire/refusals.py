@@ -175,8 +175,8 @@ def by_status(said: Said) -> WireError:
 
 
 class _Choice:
-    # The rows of one kind, by the names and then the values of what they are given for, so that a
-    # kind may have a row for each of many reasons. The first of those that are for an error counts.
+    # The rows of one kind, indexed by their conditions' names and values, so that a kind may have
+    # many rows (one for each reason, say). Of the rows that match an error the first is used.
 
     def __init__(self, rows: Sequence[Row], kind: type[WireError]) -> None:
         self._rows = [row for row in rows if row.kind is kind]

@@ -41,7 +41,7 @@ _TYPES = {
 
 def shaped(raw: Any, kind: type[T], name: str, at: Path) -> T:
     """
-    Return tables as a struct. `name` and `at` are what they are called and where they stand.
+    Return tables as a struct. `name` is what an error calls them, `at` their path in the file.
 
     Raises: WorldError for the first field that does not fit.
     """

@@ -1,4 +1,4 @@
-"""Canceling: an order of shares, and a mutual fund's, of which there are none."""
+"""Canceling: orders of shares. Mutual funds are not traded here, so their cancels are refused."""
 
 from countermand.venues.autoshares import resolve, states
 from countermand.venues.autoshares.messages import orders as m
@@ -41,7 +41,7 @@ def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.OneOrder:
 
 
 def read_cancel(reply: None, message: m.OneOrder, ctx: Ctx) -> Acknowledged:
-    """Return which order was canceled; a body that may have come says nothing about it."""
+    """Return the order whose cancel was taken. A body, if there is one, is ignored."""
     return Acknowledged((OrderId(int(message.order_id)),))
 
 
@@ -50,7 +50,7 @@ CANCEL = Op(m.OneOrder, None, serve_cancel, ask_cancel, read_cancel)
 
 def refuse_fund(message: m.CancelMutualFund, ctx: Ctx) -> None:
     """
-    Refuse the cancel of a mutual fund's order: there are none.
+    Refuse the cancel of a mutual fund's order: no such order exists here.
 
     Raises: CancelRefused, after what `resolve.order` raises.
     Source: ETNA manual, "Cancel mutual fund order" (409 for an id that does not exist).

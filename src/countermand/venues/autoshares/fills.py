@@ -1,9 +1,9 @@
 """
-Transactions: what came into an account or left it, which here are executions and commissions.
+Transactions: an account's executions and commissions.
 
-Source: ETNA manual, "Get transactions": all four paging parameters are required, and 404 is the
-        answer to less; a buy's value is below zero; the commission is a transaction of its own.
-        How they are numbered, and that deposits are not among them, are our proposals (README).
+Source: ETNA manual, "Get transactions": all four paging parameters are required, and the answer is
+        404 without one; a buy's value is negative; a commission is a separate transaction. Our
+        proposals (README): their numbers, and that deposits are left out.
 """
 
 from collections.abc import Iterator

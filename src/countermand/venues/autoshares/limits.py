@@ -2,8 +2,8 @@
 Limits: how large an order of either side could be now.
 
 Source: the swagger file, `GET /accounts/{accountId}/preview/limits/{symbol}`, `OrderLimits`; the
-        fields are all it says. That a side closes what there is to close, and otherwise opens as
-        much as the account can pay for, is our proposal (README).
+        page has the fields only. Our proposal (README): a side may close the position against it,
+        or else open as much as the account can pay for.
 """
 
 from decimal import Decimal

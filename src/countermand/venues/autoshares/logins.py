@@ -33,7 +33,7 @@ def login(request: Request, app_key: str, keys: Keys[AutosharesCredential], now_
     """
     Return how far a login has come.
 
-    Raises: LoginFailed for wrong credentials, a wrong pin, a ticket that is none, a wrong code; in
+    Raises: LoginFailed for wrong credentials, a wrong pin, an unknown ticket, a wrong code; in
             this order.
     """
     user = _user(request, keys)

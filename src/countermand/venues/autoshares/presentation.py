@@ -30,7 +30,7 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
 
     Shape:  `exchange` is a MIC; `description` stands for the company, and the symbol for that.
     Units:  dates are ISO-8601 text and shown as they stand.
-    Raises: ValueError for a date that is none, which names the field.
+    Raises: ValueError for an invalid date, which names the field.
     """
 
     description: str = ""
@@ -51,7 +51,7 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True):
     """
     What is shown of one user. A user without an entry is called by their login.
 
-    Raises: ValueError for a date that is none, which names the field.
+    Raises: ValueError for an invalid date, which names the field.
     """
 
     first_name: str = ""

@@ -45,9 +45,9 @@ PREVIEW = Op(m.CreateOrder, m.Preview, serve_preview)
 
 def serve_verify(message: m.OneOrder, ctx: Ctx) -> Serving[m.Preview]:
     """
-    Return what an order that exists would come to if it came now. Raises as `find_order` does.
+    Return the preview of an existing order as if it came now. Raises as `find_order` does.
 
-    One that stands has been found good: what it closes and what it is paid with is its own already.
+    An open order is always accepted: the funds and the position it needs are held for it already.
     """
     found = yield from find_order(message, ctx)
     order = _again(found)
@@ -76,7 +76,7 @@ def _again(found: OrderReport) -> NewOrder:
         order_qty_lots=found.leaves_qty_lots or asked.order_qty_lots,
         price_ticks=asked.price_ticks if asked.ord_type is OrdType.LIMIT else 0,
         expire_ns=asked.expire_ns if found.is_open else 0,
-        # It would meet only orders of its own account that it does not stand beside already.
+        # It rests beside its own account's orders already, so it is not stopped by them here.
         stp=SelfTradePrevention.NONE,
     )
     return NewOrder(found.account_id, found.instrument_id, "", terms)

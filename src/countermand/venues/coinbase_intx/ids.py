@@ -55,7 +55,7 @@ class Kind(IntEnum):
     @lru_cache(maxsize=4096)
     def parse(self, text: str) -> int | None:
         """
-        Return the number an id names, in any of its three spellings, or None when it is none.
+        Return the number an id names, in any of its three spellings, or None when it is not one.
         """
         if (number := self.parse_triplet(text)) is not None:
             return number
@@ -65,7 +65,7 @@ class Kind(IntEnum):
         return int(text) if _DECIMAL.fullmatch(text) else None
 
     def parse_triplet(self, text: str) -> int | None:
-        """Return the number a base-36 triplet names, or None when it is none of that kind."""
+        """Return the number a base-36 triplet names, or None when it is not of that kind."""
         if self is Kind.ASSET:
             word, ours, first = text.removeprefix(_ASSET_PREFIX), text.startswith(_ASSET_PREFIX), 0
         else:

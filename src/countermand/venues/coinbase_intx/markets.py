@@ -148,7 +148,7 @@ def read_instrument(message: m.Instrument, asked: Any, ctx: Ctx) -> QuoteReport:
 
     Units: the wire tells no asset's scale; one the context does not know gets the fewest digits in
            which every price and quantity of this instrument is exact.
-    Raises: Malformed for a number that is none.
+    Raises: Malformed for an invalid number.
     """
     try:
         one = _instrument(message, ctx)

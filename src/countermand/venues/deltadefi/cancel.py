@@ -18,7 +18,7 @@ def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.CanceledOrder]:
     """
     Cancel an order. One that is only built is looked for first: it is known, and not open.
 
-    Raises: CancelRefused: 4200 for an unknown order and a text that is no id, else 4201.
+    Raises: CancelRefused: 4200 for an unknown order and a text that is not an id, else 4201.
     Source: API reference, "Cancel Order".
     """
     if (order_id := ids.parse_order(message.order_id, ctx.read_id)) is None:

@@ -47,7 +47,7 @@ class Kind(IntEnum):
         return f"{first >> 16:08x}-{first & 0xFFFF:04x}-4{middle:03x}-{front:04x}-{back:012x}"
 
     def parse(self, text: str) -> int | None:
-        """Return the number an id names, or None when it is none of that kind."""
+        """Return the number an id names, or None when it is not of that kind."""
         # Only what may be an id is remembered: a text can be as long as a request.
         return _parse(self, text) if len(text) == _LENGTH else None
 
@@ -78,7 +78,7 @@ def order_text(order_id: OrderId) -> str:
 
 
 def parse_order(text: str, read_id: ReadId = ours) -> OrderId | None:
-    """Return the order id a text spells, or None when it is none."""
+    """Return the order id a text spells, or None when it is not one."""
     number = read_id(ORDER_ID, text)
     return OrderId(number) if number else None
 

@@ -52,7 +52,7 @@ def received(known: Instrument, side: Side, ctx: Ctx) -> Asset:
 
 
 def order_id(text: str, ctx: Ctx) -> OrderId:
-    """Return the order that an id names. Raises OrderRefused (4200) for a text that is no id."""
+    """Return the order that an id names. Raises OrderRefused (4200) for a malformed id."""
     if (known := ids.parse_order(text, ctx.read_id)) is None:
         raise OrderRefused(RejectReason.UNKNOWN_ORDER)
     return known

@@ -30,7 +30,7 @@ def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Submitted]:
     """
     Cancel an order; where hash and client id are given they must be one order's.
 
-    Raises: Malformed for neither, for that would be all orders or none; Coded for what is no hash;
+    Raises: Malformed for neither; Coded for an invalid hash;
             CancelRefused, also for two orders.
     Source: DEX API v3, "Cancel order".
     """
@@ -64,7 +64,7 @@ def serve_by_hash(message: m.CancelByHash, ctx: Ctx) -> Serving[list[m.BatchItem
     """
     Cancel several orders by hash, and tell of each in the order they were asked for.
 
-    Raises: InvalidField for none or too many; Coded for what is no hash.
+    Raises: InvalidField for none or too many; Coded for what is not a hash.
     """
     account_id = resolve.own_account(message.account_id, ctx).account_id
     texts = _listed("orderHash", message.order_hash)

@@ -58,7 +58,7 @@ class HashedTerms(Struct, frozen=True, gc=False):
 
 @lru_cache(maxsize=_RECENT)
 def order_hash(terms: HashedTerms) -> int:
-    """Return the hash of an order, as a number; who checks it and who reads it ask in turn."""
+    """Return the hash of an order, as a number. Cached: verification and placing both need it."""
     return digest(poseidon(_WIDTH, _PARTIAL_ROUNDS), msgspec.structs.astuple(terms))
 
 

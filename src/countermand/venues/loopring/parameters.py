@@ -1,15 +1,15 @@
-"""Parameters: reading what a query says, where clients send text for everything and for nothing."""
+"""Parameters: values of a query, in which clients send everything as text, absent values too."""
 
 from countermand.wire.fields import invalid
 
 _DIGITS_MAX = 18
-# What a client that fills in an absent value by itself may have put there.
+# Texts that clients send for an absent value.
 _NOTHING = ("", "None", "null", "undefined")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def given(text: str | None) -> str | None:
-    """Return a parameter's text, or None for one that says nothing."""
+    """Return a parameter's text, or None for an absent value."""
     return None if text is None or text in _NOTHING else text
 
 

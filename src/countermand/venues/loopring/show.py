@@ -59,8 +59,8 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     """
     Return the report an order object makes.
 
-    The exchange's id and why an order was canceled are not told; a fee limit is neither, and an
-    order is taken to end at its amount of base. Raises: Malformed for names that are not known.
+    The wire has no exchange id, no reason of a cancel and no fee limit; the order is taken to be
+    for its amount of base. Raises: Malformed for unknown names.
     """
     market = ctx.directory.instrument_by_symbol(message.market)
     pair = known("order", resolve.pair(market, ctx))

@@ -56,7 +56,7 @@ def read_quote(reply: m.BboReply, message: m.BySlug, ctx: Ctx) -> QuoteReport:
     Return what the top of a book says; the last trade's size, the value traded and the time of it,
     which it does not say, are 0.
 
-    Raises: Malformed for an unknown market or a number that is none.
+    Raises: Malformed for an unknown market or an invalid number.
     """
     said = reply.market_data
     market = known("quote", ctx.directory.instrument_by_symbol(said.market_slug))

@@ -31,7 +31,7 @@ def serve_activities(message: m.ListActivities, ctx: Ctx) -> Serving[m.ActivityP
 
     Shape:  the cursor is the time of the last trade shown and how many of that time were shown:
             trades of one time come about together, so that new ones disturb no page.
-    Raises: InvalidField for a cursor that is none.
+    Raises: InvalidField for an invalid cursor.
     """
     limit = message.limit or LIMIT_DEFAULT
     moment_ns, shown = _moment(message.cursor)

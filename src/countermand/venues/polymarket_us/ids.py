@@ -43,7 +43,7 @@ def order_text(order_id: OrderId) -> str:
 
 
 def parse_order(text: str, read_id: ReadId = ours) -> OrderId | None:
-    """Return the order id a text spells, or None when it is none."""
+    """Return the order id a text spells, or None when it is not one."""
     number = read_id(ORDER_ID, text)
     return OrderId(number) if number else None
 

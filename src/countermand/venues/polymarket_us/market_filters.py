@@ -41,7 +41,7 @@ def chosen(reports: tuple[QuoteReport, ...], asked: ListMarkets, ctx: Ctx) -> li
     """
     Return the markets a list shows: those every filter lets through, ordered, then cut.
 
-    Raises: InvalidField for a time that is none or a volume that is no number.
+    Raises: InvalidField for an invalid time or a volume that is not a number.
     """
     spans = _spans(asked)
     listed = [one for one in _listed(reports, ctx) if _passes(one, asked)]

@@ -110,7 +110,7 @@ def read_market(message: m.Market, asked: m.ListMarkets, ctx: Ctx) -> QuoteRepor
     Return what is said of a market; sizes, last trade and open interest, which it does not say,
     are 0.
 
-    Raises: Malformed for a number that is none.
+    Raises: Malformed for an invalid number.
     """
     try:
         one = _instrument(message, ctx)

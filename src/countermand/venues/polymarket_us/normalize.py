@@ -37,7 +37,7 @@ def normalize_frame(message: str | bytes) -> dict[str, Any]:
     """
     Return a client's frame in the documented form: the overview page shows another.
 
-    Raises: ValueError for what is no JSON object.
+    Raises: ValueError for what is not a JSON object.
     """
     values = msgspec.json.decode(message)
     if not isinstance(values, dict):

@@ -64,7 +64,7 @@ def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder 
 
 
 def check_block_time(seconds: int | None) -> None:
-    """See that a time to wait is none that is negative. Raises InvalidField."""
+    """Refuse a negative time to wait. Raises InvalidField."""
     if seconds is not None and seconds < 0:
         raise invalid("maxBlockTime", "must not be negative")
 
@@ -78,13 +78,13 @@ def future_ns(until: str, ctx: Ctx) -> int:
 
 
 def check_no_end(until: str | None) -> None:
-    """See that an order without an end is given none. Raises InvalidField."""
+    """Refuse an end for an order that is not good till a date. Raises InvalidField."""
     if until:
         raise invalid("goodTillTime", "applies to good-till-date orders only")
 
 
 def _intent(form: m.CreateOrder) -> tuple[Side, Outcome]:
-    # A pair wins over an intent, but half of one would be guessed at, so that it says nothing.
+    # Outcome side and action together win over an intent; one of them alone is refused.
     if form.outcome_side is None and form.action is None:
         if form.intent is None:
             raise MissingField("intent")

@@ -28,7 +28,7 @@ def serve_list(message: m.ListPositions, ctx: Ctx) -> Serving[m.PositionPage]:
     Return a page of the positions there are or were, in the order their markets were listed.
 
     Shape:  the cursor is the id of the last market shown; what opens meanwhile disturbs no page.
-    Raises: InvalidField for a cursor that is none.
+    Raises: InvalidField for an invalid cursor.
     """
     summary = yield from holdings(ctx)
     quotes: tuple[QuoteReport, ...] = yield ListQuotes(NAME)

@@ -21,7 +21,7 @@ class Presentation(Struct, frozen=True, forbid_unknown_fields=True):
     Shape:  `yes` and `no` name the two outcomes; a text that is empty is shown empty, except
             `title` and `question`, which stand in for each other, and then the slug for both.
     Units:  times are RFC 3339 text.
-    Raises: ValueError for a time that is none, which names the field.
+    Raises: ValueError for an invalid time, which names the field.
     """
 
     title: str = ""

@@ -154,7 +154,7 @@ def _position_change(
 
 
 def _shown(one: PositionReport | None, ctx: Ctx) -> a.UserPosition | None:
-    # A flat position is none.
+    # A flat position is not shown.
     return show_position(one, ctx, expired=False) if one and one.net_lots else None
 
 

@@ -12,7 +12,7 @@ from countermand.wire.errors import NotFound
 
 
 def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.OneOrder]:
-    """Return one order. Raises NotFound, also for a text that is no order's id."""
+    """Return one order. Raises NotFound, also for a text that is not an order's id."""
     if (order_id := ids.parse_order(message.order_id, ctx.read_id)) is None:
         raise NotFound(ORDER_NOT_FOUND)
     report: OrderReport | None = yield GetOrder(resolve.account(ctx), order_id)

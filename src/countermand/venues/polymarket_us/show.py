@@ -119,7 +119,7 @@ def _read_terms(message: m.Order, instrument: Instrument, ctx: Ctx) -> OrderTerm
 
 
 def _read_price(message: m.Order, instrument: Instrument, ord_type: OrdType) -> int:
-    # Of a market order only a bound is of its own, and shows until something is filled.
+    # A market order's price is its bound until something is filled, and the average after that.
     if ord_type is not OrdType.LIMIT and amounts.decimal(message.cum_quantity):
         return 0
     ticks = amounts.read_price(instrument, message.price)
@@ -161,8 +161,8 @@ def _amounts(report: OrderReport, one: Instrument, outcome: Outcome, ctx: Ctx) -
 
 
 def _price(report: OrderReport, one: Instrument, average: Amount) -> Amount:
-    # A market order has no price of its owner's, and clients read one all the same: it shows what
-    # it was filled at, else its bound, else the market's reference.
+    # Clients read the price of every order. A market order shows its average price, before any fill
+    # its bound, and without a bound the market's reference price.
     terms = report.terms
     if terms.ord_type is OrdType.LIMIT:
         return amounts.price(one, terms.price_ticks)
