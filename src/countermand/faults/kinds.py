@@ -15,52 +15,57 @@ from countermand.wire.operation import Operation as Do
 
 
 class Kind(StrEnum):
-    """What goes wrong with a request. Each says what its client sees and what the exchange did."""
+    """What goes wrong with a request; `MEANS` says what its client sees and what was done."""
 
     LOST_BEFORE = "lost-before"
-    """The connection is closed instead of an answer. Nothing was done."""
     LOST_AFTER = "lost-after"
-    """The connection is closed instead of an answer. The request was carried out."""
     RESET_BEFORE = "reset-before"
-    """The connection is reset (TCP RST). Nothing was done."""
     RESET_AFTER = "reset-after"
-    """The connection is reset (TCP RST). The request was carried out."""
     DELAYED_BEFORE = "delayed-before"
-    """The request arrives late: it is carried out, and answered, when the delay is over."""
     DELAYED_AFTER = "delayed-after"
-    """The answer arrives late: the request was carried out at once."""
     DUPLICATED = "duplicated"
-    """The request is carried out twice, one after the other; the second answer is what comes."""
     BROKEN = "broken"
-    """The status is as it would be, the body is no JSON. The request was carried out."""
     TRUNCATED = "truncated"
-    """The answer ends before its length. The request was carried out."""
     RATE_LIMITED = "rate-limited"
-    """Too many requests, with Retry-After, in the venue's words. Nothing was done."""
     OVERLOADED = "overloaded"
-    """The venue is too busy and says that nothing was done, in its words. Nothing was done."""
     ERROR_BEFORE = "error-before"
-    """The venue's internal error. Nothing was done."""
     ERROR_AFTER = "error-after"
-    """The venue's internal error, word for word as before. The request was carried out."""
-
     ITEM_FAILED = "item-failed"
-    """One item of a batch, or one order of a mass cancel, is refused; the others go on."""
     CLOCK_SKEW = "clock-skew"
-    """The venue's clock is wrong where it looks at the time a request was signed at."""
     STALE = "stale"
-    """A read shows the exchange as it was a while ago. Only its answer does."""
     UNSEEN = "unseen"
-    """A read does not find an order that was taken a short while ago; it finds everything else."""
 
+
+_NOTHING, _ALL = "nothing", "what was asked"
+
+# What the client sees, and what the exchange did.
+MEANS = {
+    Kind.LOST_BEFORE: ("the connection is closed instead of an answer", _NOTHING),
+    Kind.LOST_AFTER: ("the connection is closed instead of an answer", _ALL),
+    Kind.RESET_BEFORE: ("the connection is reset (TCP RST)", _NOTHING),
+    Kind.RESET_AFTER: ("the connection is reset (TCP RST)", _ALL),
+    Kind.DELAYED_BEFORE: ("the answer is late", f"{_ALL}, late"),
+    Kind.DELAYED_AFTER: ("the answer is late", f"{_ALL}, at once"),
+    Kind.DUPLICATED: ("the answer to the second of two requests", f"{_ALL}, twice"),
+    Kind.BROKEN: ("the status as it would be, and a body that is no JSON", _ALL),
+    Kind.TRUNCATED: ("an answer that ends before its length", _ALL),
+    Kind.RATE_LIMITED: ("too many requests, with `Retry-After`, in the venue's words", _NOTHING),
+    Kind.OVERLOADED: ("that the venue is too busy, in its words", _NOTHING),
+    Kind.ERROR_BEFORE: ("the venue's internal error", _NOTHING),
+    Kind.ERROR_AFTER: ("the venue's internal error", _ALL),
+    Kind.ITEM_FAILED: ("one item of a batch refused, or one order left out", "the others"),
+    Kind.CLOCK_SKEW: (
+        "that its signature's time is wrong, when it is by more than allowed",
+        _NOTHING,
+    ),
+    Kind.STALE: ("a read of the exchange as it was a while ago", "answers alone are old"),
+    Kind.UNSEEN: ("that there is no such order, for a while after it was taken", "everything"),
+}
 
 DELAYS = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER})
 
 # What comes on top of anything else; of all other kinds one request has one.
 ADDED = DELAYS | {Kind.CLOCK_SKEW}
-
-# What happens within a request's conversation, not on its way.
-WITHIN = frozenset({Kind.ITEM_FAILED, Kind.STALE, Kind.UNSEEN})
 
 # What strikes, and is counted, when a conversation comes to something it is for.
 LATER = frozenset({Kind.ITEM_FAILED})
