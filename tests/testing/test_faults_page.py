@@ -1,0 +1,64 @@
+"""The page about faults: its recipes, run as they stand there, and its table of kinds."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+from tests.served import Served
+
+from countermand.control.client import Control
+from countermand.faults.kinds import MEANS, Kind
+
+PAGE = (Path(__file__).parents[2] / "docs" / "testing" / "faults.md").read_text()
+BEGIN, *RECIPES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+COMMENT = re.compile(r"#\s+(.*)$")
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """The whole demo world: names in it depend on what there is."""
+    with Served(None) as running:
+        yield running
+
+
+def promised(recipe: str) -> list[str]:
+    """What the lines that print say they print; a loop says it once for each turn."""
+    lines = [COMMENT.search(line) for line in recipe.splitlines() if "print(" in line]
+    return [said for found in lines if found for said in found[1].split(" | ")]
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda text: text.splitlines()[0])
+def test_a_recipe_prints_what_it_says(served: Served, recipe: str) -> None:
+    """As it stands there, but for the ports."""
+    control = served.ready["control"]
+    moved = BEGIN.replace("http://127.0.0.1:8100", control)
+    moved = moved.replace("http://127.0.0.1:8103", served.venue("coinbase-intx")["base_url"])
+    printed = io.StringIO()
+    space: dict[str, object] = {}
+    with redirect_stdout(printed):
+        exec(compile(f"{moved}\n{recipe}", "faults.md", "exec"), space)  # noqa: S102
+    Control(control).clear_faults()
+    space["sdk"].client.http_client.close()  # type: ignore[attr-defined]
+
+    assert promised(recipe) == printed.getvalue().splitlines()
+    assert promised(recipe)
+
+
+def test_every_kind_stands_in_the_table() -> None:
+    """In order, with what its client sees and what was done."""
+    rows = [f"| `{kind}` | {seen} | {done} |" for kind, (seen, done) in MEANS.items()]
+
+    assert list(Kind) == list(MEANS)
+    assert "\n".join(rows) in PAGE
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_has_a_recipe(kind: Kind) -> None:
+    """It is set in one, or said to be like one that is."""
+    recipes = "".join(RECIPES)
+    assert f'"{kind}"' in recipes or kind.startswith("reset-")
