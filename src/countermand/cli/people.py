@@ -30,6 +30,9 @@ from countermand.vocabulary.order import ExecInst, Side
 from countermand.vocabulary.reports import AccountReport, OrderReport, ReferenceData
 from countermand.wire import numbers
 
+# Nanoseconds from here on are a moment since the Unix epoch, and fewer are a length of time.
+INSTANT_NS_MIN = 10**17
+
 
 class Names:
     """
@@ -113,6 +116,10 @@ class Names:
             told[name] = self.order(field)
         elif isinstance(field, Struct):
             told[name] = self.told(field, instrument)
+        elif isinstance(field, tuple) and isinstance(field[0], OrderReport):
+            told[name] = [self.order(one) for one in field]
+        elif isinstance(field, tuple) and isinstance(field[0], Struct):
+            told[name] = [self.told(one, instrument) for one in field]
         elif name.endswith("_id") and isinstance(field, int):
             told[name[:-3]] = self._named(name[:-3], field)
         elif name.endswith("_ids") and isinstance(field, tuple):
@@ -155,7 +162,9 @@ class Names:
             case "ppb":
                 return numbers.rate_text(amount)
             case "ns":
-                return utc(amount)
+                return (
+                    utc(amount) if amount >= INSTANT_NS_MIN else f"{numbers.unscaled(amount, 9)} s"
+                )
             case "ticks" if instrument:
                 return numbers.price_text(instrument, amount)
             case "lots" if instrument:
