@@ -113,6 +113,19 @@ def test_what_makes_no_sense_is_one_line(
     assert "Traceback" not in done.output
 
 
+def test_a_journal_is_downloaded_once(control: str, tmp_path: Path) -> None:
+    """Into a file that is its owner's alone, and never over one that is there."""
+    to = tmp_path / "journal.tar"
+    done = told("journal", "--to", str(to))
+    again = run("journal", "--to", str(to))
+    failed = run("journal", "--to", str(tmp_path / "x"), "--control", "http://127.0.0.1:1")
+
+    assert {"file": str(to), "bytes": to.stat().st_size} == done
+    assert 0o600 == to.stat().st_mode & 0o777
+    assert (2, True) == (again.exit_code, "File exists" in again.stderr)
+    assert (1, [to]) == (failed.exit_code, list(tmp_path.iterdir()))
+
+
 def test_a_refusal_in_json(control: str) -> None:
     """Has the code and the text that HTTP has."""
     done = run("accounts", "nyse", "--json")

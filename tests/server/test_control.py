@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tarfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from socket import create_connection, socket
 from typing import Any
@@ -17,6 +19,7 @@ from tests.served import Served, demo_text, serve
 
 from countermand.control.client import AsyncControl, Control
 from countermand.control.row import ControlError
+from countermand.engine.verify import verify
 
 VENUE = "coinbase-intx"
 CREDIT = f"/control/v1/venues/{VENUE}/accounts/alice/credit"
@@ -201,3 +204,27 @@ def test_the_python_clients_act(control: str) -> None:
         operator.conquer()
     with pytest.raises(ControlError, match="no answer from"):
         Control("http://127.0.0.1:1").status()
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_the_journal_is_downloaded_while_it_is_written(tmp_path: Path, keeps: bool) -> None:
+    """It is proven, and a server goes on from it, with the keys and the money there were."""
+    data = tmp_path / "data" if keeps else None
+    with Served(data, "--venue", VENUE) as served:
+        operator = Control(served.ready["control"])
+        operator.open_account(venue=VENUE, owner="eve", funds={"USDC": "7.5"})
+        issued = operator.issue_key(venue=VENUE, owner="eve")
+        file = BytesIO()
+        size = operator.download("journal", file)
+        assert size == len(operator.call("journal"))
+    file.seek(0)
+    with tarfile.open(fileobj=file) as packed:
+        packed.extractall(tmp_path, filter="data")
+    copy = tmp_path / "countermand-journal"
+    assert [] == verify(copy).failures
+    with Served(copy, "--venue", VENUE) as served:
+        operator = Control(served.ready["control"])
+        eve = operator.account(venue=VENUE, account="eve")
+        keys = [one.key for one in operator.keys(venue=VENUE).keys]
+    assert "7.5" == eve.balances[0].total
+    assert issued.key in keys

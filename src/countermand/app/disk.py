@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-import sqlite3
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -19,15 +17,13 @@ from countermand.app import founding
 from countermand.app.founding import Plan
 from countermand.app.generation import Clocks, Draw, Generation
 from countermand.app.lives import OnFatal, unknown_name
-from countermand.engine import high_water, layout
+from countermand.engine import layout
+from countermand.engine.copying import copy_directory
 from countermand.engine.errors import WriteFailed
-from countermand.engine.peek import FILE_NAME, peek
 from countermand.engine.ports import Journal
-from countermand.engine.precheck import level_of
 from countermand.engine.progress import Progress, no_progress
 from countermand.engine.replay import open_engine, open_journal
 from countermand.engine.sequencer import Engine
-from countermand.engine.snapshot import DIRECTORY as SNAPSHOTS
 from countermand.wire.venue import Venue
 from countermand.world import World
 
@@ -89,6 +85,10 @@ class DiskLives:
         directory = layout.current(self._data)
         await asyncio.to_thread(_save, directory, self._data / layout.SAVED, name)
 
+    async def copy(self, generation: Generation, to: Path) -> None:
+        """Write a life as it is now into an empty directory. Raises: JournalError."""
+        await asyncio.to_thread(copy_directory, layout.current(self._data), to)
+
     def saved(self) -> tuple[str, ...]:
         """Return the names of the saved states."""
         found = (self._data / layout.SAVED).glob("[!.]*")
@@ -139,33 +139,9 @@ def _save(source: Path, saved: Path, name: str) -> None:
     try:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True, mode=0o700)
-        _copy_journal(source / FILE_NAME, beside / FILE_NAME)
-        with peek(beside) as seen:
-            level, head = level_of(seen, is_clean=True), seen.head
-        high_water.make(beside, level)
-        _copy_snapshots(source / SNAPSHOTS, beside / SNAPSHOTS, head)
+        copy_directory(source, beside, is_clean=True)
         shutil.rmtree(place, ignore_errors=True)
         beside.rename(place)
         durable.sync_directory(saved)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise WriteFailed(f"cannot save to {place}: {error}") from None
-
-
-def _copy_journal(source: Path, target: Path) -> None:
-    with (
-        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
-        closing(sqlite3.connect(target)) as writing,
-    ):
-        target.chmod(0o600)
-        reading.backup(writing)
-
-
-def _copy_snapshots(source: Path, target: Path, head: int) -> None:
-    target.mkdir()
-    for path in source.glob("*.snapshot"):
-        # The engine may drop an old one meanwhile; nothing depends on it.
-        if path.stem.isdecimal() and int(path.stem) <= head:
-            try:
-                shutil.copyfile(path, target / path.name)
-            except FileNotFoundError:
-                continue

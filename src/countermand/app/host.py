@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from countermand.app.doors import Door, door
@@ -119,6 +120,15 @@ class Host:
     def snapshots(self) -> tuple[str, ...]:
         """Return the names of the saved states."""
         return self._lives.saved()
+
+    async def copy(self, to: Path) -> None:
+        """
+        Fill an empty directory with the exchange as it is now, as a data directory of its own.
+
+        Raises: ControlError.
+        """
+        async with self._turning:
+            await _controlled(self._lives.copy(self.generation, to))
 
     async def end(self) -> None:
         """End the generation, and those before it."""

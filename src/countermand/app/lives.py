@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -43,6 +44,13 @@ class Lives(Protocol):
 
     async def save(self, name: str, generation: Generation) -> None:
         """Save a generation as it is now, in the place of what had the name."""
+
+    async def copy(self, generation: Generation, to: Path) -> None:
+        """
+        Fill an empty directory with a generation as it is now, as a data directory of its own.
+
+        Raises: JournalError.
+        """
 
     def saved(self) -> tuple[str, ...]:
         """Return the names of the saved states."""

@@ -5,9 +5,11 @@ loaded from then on.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from functools import partial
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -16,6 +18,7 @@ from countermand.app.generation import Clocks, Draw, Generation
 from countermand.app.lives import OnFatal, unknown_name
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.chain import GENESIS, as_journaled, encode_in_place, fold
+from countermand.engine.copying import copy_entries
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Kept, Mark, Writer
 from countermand.engine.replay import app_version
@@ -72,6 +75,11 @@ class MemoryLives:
         dump, outcome = engine.dump()
         since_ns = next(journal.read(1)).ts_ns
         self._saved[name] = Saved(journal.copy(engine.seq), dump, outcome, since_ns)
+
+    async def copy(self, generation: Generation, to: Path) -> None:
+        """Write a life as it is now into an empty directory. Raises: JournalError."""
+        engine = generation.engine
+        await asyncio.to_thread(copy_entries, engine.journal, engine.seq, to)
 
     def saved(self) -> tuple[str, ...]:
         """Return the names of the saved states."""

@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 refused or no server, 2 asked wrongly.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from inspect import Parameter, Signature, cleandoc
@@ -21,6 +22,7 @@ from countermand import announce
 from countermand.cli import shown
 
 if TYPE_CHECKING:
+    from countermand.control.client import Control
     from countermand.control.row import ControlRow
 
 _DEFAULT_URL = "http://127.0.0.1:8100"
@@ -43,6 +45,7 @@ _TokenFile = Annotated[
 _Cert = Annotated[
     Path | None, typer.Option("--tls-ca", help="Certificate that signed the server's own, PEM.")
 ]
+_To = Annotated[Path, typer.Option("--to", help="File to write; it must not be there yet.")]
 _Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -75,7 +78,7 @@ def _command(row: ControlRow) -> Any:
     read = arguments(row)
 
     def run(**words: Any) -> None:
-        said = {name: words.pop(name) for name in ("control", "token_file", "tls_ca", "json")}
+        said = {name: words.pop(name) for name in common}
         try:
             fields = given(read, words)
         except ValueError as error:
@@ -88,6 +91,8 @@ def _command(row: ControlRow) -> Any:
         "tls_ca": (_Cert, None),
         "json": (_Json, False),
     }
+    if row.is_download:
+        common["to"] = (_To, Parameter.empty)
     parameters = [one.parameter for one in read] + [
         Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in common.items()
@@ -117,6 +122,7 @@ def _run(
     token_file: Path | None,
     tls_ca: Path | None,
     json: bool,
+    to: Path | None = None,
 ) -> None:
     from countermand.control.client import Control  # noqa: PLC0415
     from countermand.control.row import ControlError  # noqa: PLC0415
@@ -126,7 +132,10 @@ def _run(
     except (ValueError, OSError) as error:
         _fail(str(error), 2)
     try:
-        reply = operator.call(row.name, **fields)
+        if to is not None:
+            reply: Any = {"file": str(to), "bytes": _download(operator, row.name, to, fields)}
+        else:
+            reply = operator.call(row.name, **fields)
     except ControlError as error:
         if json:
             told = {"error": {"code": error.code, "text": error.text}}
@@ -136,6 +145,20 @@ def _run(
         sys.stdout.write(msgspec.json.encode(reply).decode() + "\n")
     else:
         typer.echo(shown.text(msgspec.to_builtins(reply)))
+
+
+def _download(operator: Control, name: str, to: Path, fields: dict[str, Any]) -> int:
+    try:
+        # What is downloaded may hold keys: it is its owner's alone.
+        opened = os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except OSError as error:
+        _fail(f"{to}: {error.strerror}", 2)
+    with opened:
+        try:
+            return operator.download(name, opened, **fields)
+        except BaseException:
+            to.unlink()
+            raise
 
 
 def _where(control: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
@@ -23,6 +24,7 @@ from countermand.control.table import BY_NAME
 TIMEOUT_S = 30.0
 
 _JSON = "application/json"
+_PIECE_BYTES = 64 * 1024
 
 
 class Call(Struct, frozen=True):
@@ -69,6 +71,8 @@ def reply_of(row: ControlRow, status: int, body: bytes) -> Any:
     """Return the reply of an act. Raises: ControlError for a refusal."""
     try:
         if status == 200:  # noqa: PLR2004
+            if row.is_download:
+                return body
             return msgspec.json.decode(body, type=row.reply)
         error = msgspec.json.decode(body, type=_Refusal).error
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -99,11 +103,33 @@ class Control:
         """Do the act of that name. Raises: KeyError for a name that is in no row."""
         row = BY_NAME[name]
         asked = call_of(row, fields, self._token)
+        with self._answer(asked) as answer:
+            return reply_of(row, answer.status, answer.read())
+
+    def download(self, name: str, to: BinaryIO, /, **fields: Any) -> int:
+        """
+        Write the file that an act returns to `to`, and return how many bytes that is.
+
+        Raises: as `call`; ControlError with the code "cut" when it does not come whole.
+        """
+        row = BY_NAME[name]
+        asked = call_of(row, fields, self._token)
+        with self._answer(asked) as answer:
+            if answer.status != 200:  # noqa: PLR2004
+                reply_of(row, answer.status, answer.read())
+            expected, written = int(answer.headers["content-length"]), 0
+            while piece := answer.read(_PIECE_BYTES):
+                written += to.write(piece)
+        if written != expected:
+            raise ControlError(502, "cut", f"{written} of {expected} bytes came from {self.url}")
+        return written
+
+    @contextmanager
+    def _answer(self, asked: Call) -> Iterator[HTTPResponse]:
         connection = self._connection()
         try:
             connection.request(asked.method, asked.target, asked.body, asked.headers)
-            answer = connection.getresponse()
-            return reply_of(row, answer.status, answer.read())
+            yield connection.getresponse()
         except (OSError, HTTPException) as error:
             why = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise ControlError(503, "unreachable", f"no answer from {self.url}: {why}") from None

@@ -5,6 +5,7 @@ Host: what a running server offers to the rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -122,6 +123,9 @@ class Generations(Protocol):
 
     def snapshots(self) -> tuple[str, ...]:
         """Return the names of what was saved."""
+
+    async def copy(self, to: Path) -> None:
+        """Fill an empty directory with the life as it is now, as a data directory of its own."""
 
 
 class Served(Protocol):

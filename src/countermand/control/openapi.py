@@ -73,7 +73,7 @@ def _operation(row: ControlRow) -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": "Done.",
-                "content": {_JSON: {"schema": shapes(ROWS).replies[row.name]}},
+                "content": _reply(row),
             },
             "default": {
                 "description": "Refused.",
@@ -84,6 +84,12 @@ def _operation(row: ControlRow) -> dict[str, Any]:
     if row.has_body:
         told["requestBody"] = {"required": True, "content": {_JSON: {"schema": _body(row)}}}
     return told
+
+
+def _reply(row: ControlRow) -> dict[str, Any]:
+    if row.is_download:
+        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {_JSON: {"schema": shapes(ROWS).replies[row.name]}}
 
 
 def _parameters(row: ControlRow) -> list[dict[str, Any]]:

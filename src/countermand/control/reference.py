@@ -79,6 +79,8 @@ def _row(row: ControlRow) -> str:
     if told:
         lines += ["| field | is | |", "|---|---|---|", *told, ""]
         lines += [f"{_flat(row.message.__doc__)}\n"]
+    if row.is_download:
+        return "\n".join([*lines, "Returns a file.\n"])
     reply = _flat(row.reply.__doc__).replace("\n\n", " ")
     lines += [f"Returns `{row.reply.__name__}`: {reply}\n", f"`{_members(row.reply)}`\n"]
     return "\n".join(lines)

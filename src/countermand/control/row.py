@@ -5,7 +5,7 @@ Row: one act of an operator, from its words to what does it, and the refusal of 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from functools import cached_property
 from typing import Any
 
@@ -48,6 +48,19 @@ class Done(Struct, frozen=True):
     seq: int
 
 
+class Download(Struct, frozen=True):
+    """
+    A file, instead of JSON. `pieces` must be read to the end or closed.
+
+    Units: `length` in bytes.
+    """
+
+    name: str
+    media_type: str
+    length: int
+    pieces: Generator[bytes, None, None]
+
+
 class ControlRow(Struct, frozen=True, dict=True):
     """
     One act. `name` is that of the command, the operation and, with underscores, the method.
@@ -73,6 +86,11 @@ class ControlRow(Struct, frozen=True, dict=True):
     def has_body(self) -> bool:
         """Whether the other fields come as JSON."""
         return self.method in ("POST", "PUT", "PATCH")
+
+    @property
+    def is_download(self) -> bool:
+        """Whether the reply is a file."""
+        return self.reply is Download
 
     @property
     def changes(self) -> bool:

@@ -33,7 +33,7 @@ class Shapes(Struct, frozen=True):
 def shapes(rows: tuple[ControlRow, ...]) -> Shapes:
     """Return the schemas of all that rows ask and tell."""
     asked = {row.name: fields(row.message) for row in rows}
-    types = [row.reply for row in rows]
+    types: list[Any] = [None if row.is_download else row.reply for row in rows]
     types += [field.type for row in rows for field in asked[row.name]]
     schemas, components = json.schema_components(types, ref_template=_REFERENCE)
     told = iter(schemas)

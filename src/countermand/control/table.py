@@ -7,6 +7,7 @@ from countermand.control import (
     faults,
     funds,
     instruments,
+    journal,
     keys,
     orders,
     prices,
@@ -23,6 +24,7 @@ ROWS: tuple[ControlRow, ...] = (
     *instruments.ROWS,
     *prices.ROWS,
     *orders.ROWS,
+    *journal.ROWS,
     *faults.ROWS,
     *requests.ROWS,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from countermand.control.call import malformed, message
 from countermand.control.host import Host
-from countermand.control.row import ControlError, ControlRow
+from countermand.control.row import ControlError, ControlRow, Download
 from countermand.control.table import ROWS
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,9 @@ def routes(host: Host, token: bytes | None = None) -> list[Route]:
     With a `token` acts are for those who bring it.
     """
     acts = [Route(row.path, _endpoint(row, host, token), methods=[row.method]) for row in ROWS]
+    for act in acts:
+        # Starlette lets a HEAD do what a GET does.
+        act.methods = (act.methods or set()) - {"HEAD"}
     return [*acts, Route("/openapi.json", _openapi)]
 
 
@@ -66,6 +70,8 @@ def _endpoint(
             fields = await _fields(row, request)
             asked = message(row, fields, strict=row.has_body)
             reply = await row.run(host, asked)
+            if isinstance(reply, Download):
+                return _Pieces(reply)
             return Response(msgspec.json.encode(reply), media_type=_JSON)
         except ControlError as error:
             return refusal(error, _CHALLENGE if error.status == _UNAUTHORIZED else None)
@@ -122,6 +128,24 @@ async def _on_http(request: Request, error: Exception) -> Response:
     code = "method-not-allowed" if error.status_code == 405 else "unknown-path"  # noqa: PLR2004
     text = f"{request.method} {request.url.path} is not one of the operator's acts"
     return refusal(ControlError(error.status_code, code, text), error.headers)
+
+
+class _Pieces(Response):
+    """A file, sent piece by piece; its length is told."""
+
+    def __init__(self, file: Download) -> None:
+        self._file = file
+        super().__init__(media_type=file.media_type)
+        self.headers["content-length"] = str(file.length)
+        self.headers["content-disposition"] = f'attachment; filename="{file.name}"'
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it as far as its client takes it."""
+        with closing(self._file.pieces) as pieces:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 FAILURES: dict[Any, Any] = {HTTPException: _on_http}

@@ -41,3 +41,11 @@ def half_of(response: Response, *extra: bytes) -> bytes:
     """Return the first half of an answer's body behind a whole head; without one its first word."""
     whole = encode_answer(response, *extra)
     return whole[: len(whole) - (len(response.body) + 1) // 2] if response.body else whole[:8]
+
+
+def encode_head(response: Response, *extra: bytes) -> bytes:
+    """Return the head of an answer whose length its headers say, or its end."""
+    status = response.status
+    lines = [_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status]
+    lines += [b"%b: %b\r\n" % header for header in response.headers]
+    return b"".join((*lines, *extra, b"\r\n"))

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from countermand.server.limits import Limits
-from countermand.server.ports import Answer, Handler, Refuse
+from countermand.server.ports import Answer, Handler, Pieces, Refuse, Streamed
 from countermand.wire.errors import TooLarge, WireError
 from countermand.wire.http import Request, Response
 
@@ -101,23 +101,46 @@ class AppHandler:
     async def _run(self, request: Request, answer: Answer) -> None:
         started: Message = {"status": 500, "headers": []}
         parts: list[bytes] = []
+        flow: Pieces | None = None
 
         async def receive() -> Message:
             return {"type": "http.request", "body": request.body, "more_body": False}
 
         async def send(message: Message) -> None:
+            nonlocal flow
             if message["type"] == "http.response.start":
                 started.update(message)
-            else:
+            elif flow is None and not message.get("more_body"):
                 parts.append(message.get("body", b""))
+            else:
+                flow = flow or await _begun(started, answer)
+                await flow.write(message.get("body", b""))
+                if not message.get("more_body"):
+                    flow.end()
 
         try:
             await self._app(_scope(request), receive, send)
+        except ConnectionResetError:
+            return
         except Exception:
             log.exception("request failed", extra={"path": request.path.decode("latin-1")})
+            if flow is not None:
+                flow.abort()
+        if flow is not None:
+            return
         # The connection says how long an answer is.
         headers = tuple(h for h in started["headers"] if h[0] != b"content-length")
         answer(Response(started["status"], b"".join(parts), b"", headers))
+
+
+async def _begun(started: Message, answer: Answer) -> Pieces:
+    # Where the pieces of an answer go, once all before it is answered.
+    begun: asyncio.Future[Pieces | None] = asyncio.get_running_loop().create_future()
+    headers = tuple(started["headers"])
+    answer(Streamed(started["status"], b"", b"", headers, begin=begun.set_result))
+    if (flow := await begun) is None:
+        raise ConnectionResetError("the client is gone")
+    return flow
 
 
 def _scope(request: Request) -> Message:

@@ -12,15 +12,14 @@ transport may be a `WebSocket`'s.
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 from collections import deque
 from math import inf
 
-from countermand.server.answers import CONTINUE, encode_answer, half_of
-from countermand.server.ports import Cut, Ending, Switch, Way
+from countermand.server.answers import CONTINUE, encode_answer, encode_head, half_of
+from countermand.server.outflow import Outflow
+from countermand.server.ports import Cut, Ending, Streamed, Switch, Way
 from countermand.server.reader import Manner, Phase, RequestReader
-from countermand.server.site import Site, peer_of
+from countermand.server.site import Site, peer_of, reset
 from countermand.server.websocket import WebSocket
 from countermand.wire.errors import NotARequest, WireError
 from countermand.wire.http import Request, Response
@@ -35,9 +34,6 @@ UNREAD_BYTES_MAX = 64 * 1024
 
 # Half a request that is there when the server stops gets so long to become a whole one.
 STOP_READ_S = 1.0
-
-# Closes a socket with a reset; unsent bytes are dropped.
-_RESET = struct.pack("ii", 1, 0)
 
 _REFUSED = Manner(keeps_alive=False)
 _CLOSE = b"connection: close\r\n"
@@ -75,7 +71,7 @@ class Connection(asyncio.Protocol):
         self._is_advancing = self._is_full = self._is_paused = self._is_lost = False
         self._is_ending = self._has_unread = self._is_lingering = self._has_eof = False
         # How the connection ends, once that is known: as a stream, or cut at one of the slots.
-        self._end: WebSocket | dict[_Slot, Cut] | None = None
+        self._end: WebSocket | dict[_Slot, Cut | Streamed] | None = None
         self._lingered_bytes = 0
         self._unread = b""
         self._timed_phase, self._timed_begun = Phase.BETWEEN, -1
@@ -91,6 +87,10 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End. What was begun goes on; its answer has nowhere to go."""
+        if isinstance(self._end, dict) and not self._is_lost:
+            for ending in self._end.values():
+                if isinstance(ending, Streamed):
+                    ending.begin(None)
         self._is_lost = self._is_ending = True
         self._slots.clear()
         self._waiting.clear()
@@ -195,6 +195,8 @@ class Connection(asyncio.Protocol):
     def answered(self, slot: _Slot, response: Response, manner: Manner) -> None:
         """Take the answer of one request, and send what may be sent now."""
         if self._is_lost:
+            if isinstance(response, Streamed):
+                response.begin(None)
             return
         if isinstance(response, Ending):
             self._end_with(slot, response)
@@ -253,9 +255,9 @@ class Connection(asyncio.Protocol):
     def _end_with(self, slot: _Slot, ending: Ending) -> None:
         if isinstance(ending, Switch):
             self._take_offer(slot, ending)
-        elif isinstance(ending, Cut):
-            cuts = self._end if isinstance(self._end, dict) else {}
-            self._end = {**cuts, slot: ending}
+        elif isinstance(ending, Cut | Streamed):
+            ends = self._end if isinstance(self._end, dict) else {}
+            self._end = {**ends, slot: ending}
             self.advance()
 
     def _take_offer(self, slot: _Slot, switch: Switch) -> None:
@@ -267,27 +269,36 @@ class Connection(asyncio.Protocol):
             slot.data = websocket.handshake
             self.advance()
 
-    def _has_ended(self, end: WebSocket | dict[_Slot, Cut]) -> bool:
+    def _has_ended(self, end: WebSocket | dict[_Slot, Cut | Streamed]) -> bool:
         # What was asked before is answered before.
         if isinstance(end, WebSocket):
             if not self._slots:
                 self._hand_over(end)
             return not self._slots
-        cut = end.get(self._slots[0]) if self._slots else None
-        if cut is not None:
-            self._cut(cut)
-        return cut is not None
+        last = end.get(self._slots[0]) if self._slots else None
+        if isinstance(last, Cut):
+            self._cut(last)
+        elif last is not None:
+            self._flow(last)
+        return last is not None
 
     def _cut(self, cut: Cut) -> None:
         self._is_lost = self._is_ending = True
         if cut.way is Way.RESET:
-            if (opened := self._transport.get_extra_info("socket")) is not None:
-                opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            self._transport.abort()
+            reset(self._transport)
             return
         if cut.way is Way.TRUNCATED:
             self._transport.write(half_of(cut.half, self._site.date))
         self._transport.close()
+
+    def _flow(self, last: Streamed) -> None:
+        outflow = Outflow(self._site, self._loop, self._transport)
+        self._transport.write(encode_head(last, self._site.date + _CLOSE))
+        self._is_lost = True
+        self._site.connections.discard(self)
+        self._pause(wanted=False)
+        outflow.take_over(is_full=self._is_full)
+        last.begin(outflow)
 
     def _hand_over(self, websocket: WebSocket) -> None:
         unread, self._unread = self._reader.release() + self._unread, b""

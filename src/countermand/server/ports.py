@@ -43,6 +43,29 @@ class Cut(Ending, frozen=True, kw_only=True):
     half: Response = Response(200)
 
 
+class Pieces(Protocol):
+    """Where an answer goes piece by piece."""
+
+    async def write(self, data: bytes) -> None:
+        """Send a piece once there is room. Raises: ConnectionResetError when the client is gone."""
+
+    def end(self) -> None:
+        """Close, since the answer is whole."""
+
+    def abort(self) -> None:
+        """Close at once, since it will not be."""
+
+
+class Streamed(Ending, frozen=True, kw_only=True):
+    """
+    An answer whose body comes in pieces: `begin` is told where to, or None when the client is gone.
+
+    Its headers say how long it is, if they do; it ends with the connection.
+    """
+
+    begin: Callable[[Pieces | None], None]
+
+
 class Turns(Protocol):
     """How much is done in one turn of the loop."""
 

@@ -4,12 +4,17 @@ Site: what the connections of one listener share, and what it knows of each.
 
 from __future__ import annotations
 
-from asyncio import BaseTransport
+import socket
+import struct
+from asyncio import BaseTransport, Transport
 from collections.abc import Callable
 from typing import Protocol
 
 from countermand.server.limits import Limits
 from countermand.server.ports import Begin, Refuse, Turns
+
+# Nothing is lingered for.
+_RESET = struct.pack("ii", 1, 0)
 
 
 class Open(Protocol):
@@ -72,3 +77,10 @@ def peer_of(transport: BaseTransport) -> str:
         return ""
     host, port = address[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def reset(transport: Transport) -> None:
+    """Close a transport's socket with a reset, whatever is unsent."""
+    if (opened := transport.get_extra_info("socket")) is not None:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    transport.abort()
