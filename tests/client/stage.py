@@ -64,7 +64,7 @@ class Fault(Struct, frozen=True):
 
     Shape:  `arrives` how often it reaches the venue at once, `later` whether it does after its
             answer is given up; `answer` replaces what the venue says; `lost` is how the answer is;
-            `before` and `after` are called around its arrival.
+            `before` and `after` are called around its arrival, `heard` with what the venue said.
     """
 
     arrives: int = 1
@@ -73,6 +73,7 @@ class Fault(Struct, frozen=True):
     lost: type[LostFailure | NotSentFailure] | None = None
     before: Callable[[], None] | None = None
     after: Callable[[], None] | None = None
+    heard: Callable[[Response], None] | None = None
 
 
 FINE = Fault()
@@ -152,6 +153,8 @@ class Stage:
             fault.before()
         for _ in range(fault.arrives):
             response = self.desk.answer(act.request)
+        if fault.heard is not None:
+            fault.heard(response)
         if fault.after is not None:
             fault.after()
         if fault.later:
@@ -233,10 +236,12 @@ def stub(desk: Desk, owner: str) -> ClientEnd:
             return GetOrder(account_id, OrderId(int(text)))
         return GetOrder(account_id, OrderId(0), text)
 
-    def spell(report: OrderReport, ctx: Any) -> str:
-        return str(report.order_id) if report.order_id else report.cl_ord_id
-
     declared = losses(desk)
+
+    def spell(report: OrderReport, ctx: Any) -> str:
+        by_name = declared.names is not None or not report.order_id
+        return report.cl_ord_id if by_name else str(report.order_id)
+
     given = {k: v for k, v in declared.given.items() if k not in ("time_in_force", "expire_ns")}
     return ClientEnd(None, find, spell, dict, given=given, replacing=declared.replacing)
 
@@ -244,11 +249,13 @@ def stub(desk: Desk, owner: str) -> ClientEnd:
 class Scene:
     """Alice's client before a desk, and Bob, who trades with her."""
 
-    def __init__(self, desk: Desk, owner: str = "alice") -> None:
+    def __init__(self, desk: Desk, owner: str = "alice", **more: Any) -> None:
         self.desk, self.stage = desk, Stage(desk)
-        self.session = session_at(desk, owner)
+        self.session = session_at(desk, owner, **more)
         self.alice, self.bob = Trader(desk, "alice"), Trader(desk, "bob")
         self.market = self.alice.market
+        # An order and what a cancel of it was answered with, where somebody kept it.
+        self.taken: tuple[str, Response] | None = None
 
     def wish(self, lots: int = 1000) -> Wish:
         """Return what Alice wants to buy, at the reference price."""

@@ -37,6 +37,7 @@ from countermand.vocabulary.commands import CancelOrder
 from countermand.vocabulary.ids import NO_INSTRUMENT, InstrumentId, OrderId
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reasons import CxlRejReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire.errors import CancelRefused, Forbidden, NotExpressible, Unauthorized
 from countermand.wire.operation import Operation
@@ -54,7 +55,8 @@ class Target(Struct):
     The order that is to be canceled, and what is known of it.
 
     Shape:  `text` is what people call it; `query` finds it; `is_exact` when no other order can have
-            the name it is canceled by; `seen` is the last report.
+            the name it is canceled by; `seen` is the last report; `was_there` when the venue had it
+            for certain.
     Units:  `since_ns` a time at which it existed, if it ever did, since the Unix epoch.
     """
 
@@ -64,6 +66,7 @@ class Target(Struct):
     instrument_id: InstrumentId = NO_INSTRUMENT
     is_exact: bool = True
     seen: OrderReport | None = None
+    was_there: bool = False
 
 
 class Facts(Struct):
@@ -75,6 +78,7 @@ class Facts(Struct):
     refusals: int = 0  # so many were refused for reasons of the order
     why: str = ""
     state: tuple[OrdStatus, Witness] | None = None  # a refusal named the state that it is in
+    is_over: bool = False  # a refusal said that it is over, and not how
     unknown: Witness | None = None  # the venue knew no such order to cancel
     denied: Denied | None = None  # the last refusal that says it was not executed
     unsent: Unsent | None = None
@@ -179,6 +183,8 @@ class Cancel:
             status = error.ord_status if proofs.names_state else None
             if status is not None and not status.standing.is_open:
                 facts.state = status, result.witness
+            elif error.cxl_rej_reason is CxlRejReason.TOO_LATE_TO_CANCEL:
+                facts.is_over = True
             if not proofs.refusal_is_final:
                 facts.in_doubt = True
         elif not result.is_undone:
@@ -200,28 +206,39 @@ class Cancel:
             self._saw(sight.report)
             if not sight.report.is_open:
                 return verdict.of_report(self._session, sight.report, self._trace, sight.witness)
-            if facts.refusals >= _REFUSALS_MAX and not facts.in_doubt and facts.state is None:
+            if facts.refusals >= _REFUSALS_MAX and self._is_undone():
                 return self._outcome(Refused, facts.why, sight.witness)
         return self._missing(sight)
+
+    def _is_undone(self) -> bool:
+        # No attempt can have done anything, and none was too late.
+        facts = self._facts
+        return not (facts.in_doubt or facts.is_taken or facts.is_over) and facts.state is None
 
     def _missing(self, sight: Sight) -> Outcome | None:
         facts, proofs = self._facts, self._session.venue.proofs
         if not isinstance(sight, Absent | Unlisted) or not proofs.unknown_is_absent:
             return None
         facts.unlisted += 1
-        # A read can lag behind; that the venue knew no such order to cancel must be told as well.
-        was_refused = facts.unknown is not None or (
-            facts.refusals > 0 and not proofs.refusal_is_final
-        )
         is_visible = sight.witness.sent_ns >= self._target.since_ns + proofs.visible_ns
         enough = isinstance(sight, Absent) or facts.unlisted >= _LOOKS
-        if was_refused and is_visible and enough and facts.state is None and not facts.is_taken:
+        if self._was_unknown() and is_visible and enough:
             return self._outcome(NotFound, "the venue knows no such order", sight.witness)
         return None
+
+    def _was_unknown(self) -> bool:
+        # A read can lag behind, so that it must be told besides that there was nothing to cancel. A
+        # refusal that says so for every reason counts only of an order that was never seen.
+        facts, target, proofs = self._facts, self._target, self._session.venue.proofs
+        if facts.state is not None or facts.is_taken:
+            return False
+        vague = facts.refusals > 0 and not proofs.refusal_is_final
+        return facts.unknown is not None or (vague and not target.was_there)
 
     def _saw(self, report: OrderReport) -> None:
         target = self._target
         target.seen, target.instrument_id = report, report.instrument_id
+        target.was_there = True
         if not target.is_exact:
             target.query = reading.exact_query(report, target.query)
             target.is_exact = True
@@ -231,7 +248,7 @@ class Cancel:
         if facts.state is not None:
             status, witness = facts.state
             return verdict.of_status(status, self._names(), self._trace, witness)
-        if facts.in_doubt or facts.is_taken:
+        if not self._is_undone():
             return self._outcome(Unknown, f"not proven before the deadline{self._last_seen()}")
         if facts.denied is not None:
             return self._outcome(Refused, facts.why, facts.denied.witness)

@@ -157,4 +157,4 @@ class Sweeping:
 
 def _target(report: OrderReport, now_ns: int) -> Target:
     query = reading.query_of(report)
-    return Target("", query, now_ns, report.instrument_id, seen=report)
+    return Target("", query, now_ns, report.instrument_id, seen=report, was_there=True)

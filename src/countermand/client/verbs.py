@@ -215,7 +215,8 @@ def _target(session: Session, text: str, symbol: str) -> Talk[Target]:
         market, since_ns = placed.instrument_id, placed.since_ns
     if symbol:
         market = session.instrument(symbol).instrument_id
-    return Target(text, query, since_ns, market, bool(query.order_id or query.cl_ord_id))
+    is_exact = bool(query.order_id or query.cl_ord_id)
+    return Target(text, query, since_ns, market, is_exact, was_there=placed is not None)
 
 
 def _intent(session: Session, verb: str, body: dict[str, Any]) -> Talk[Trace]:
