@@ -17,7 +17,7 @@ VENUE = Venue(
     proofs=PROOFS,
     habits=Habits(
         produces=(b"application/json", b"text/json"),
-        secrets=frozenset({b"et-app-key", b"password", b"pincode", b"verificationcode"}),
+        secrets=frozenset({b"et-app-key", b"password", b"pincode", b"user", b"verificationcode"}),
         explain=explain,
         key_header=b"authorization",
     ),

@@ -33,7 +33,7 @@ COLUMNS = paging.columns_of(
 
 def show_page(found: AccountSummary, message: m.ListPositions, ctx: Ctx) -> Page[m.Position]:
     """Return a page of the positions there are or were. Raises as `paging.choose` does."""
-    return paging.page_of(_traded(found, ctx), message, COLUMNS, lambda one, _: one, ctx)
+    return paging.page_of(traded(found, ctx), message, COLUMNS, lambda one, _: one, ctx)
 
 
 def ask_page(query: GetAccount, ctx: Ctx) -> m.ListPositions:
@@ -60,7 +60,7 @@ LIST = Op(m.ListPositions, Page[m.Position], of_account(show_page), ask_page, re
 def show_in_security(found: AccountSummary, message: m.OfSymbol, ctx: Ctx) -> list[m.Position]:
     """Return the position in a security, in a list, which is empty where there is none."""
     market = resolve.find(message.symbol, ctx)
-    return [one for one in _traded(found, ctx) if market and one.symbol == market.symbol]
+    return [one for one in traded(found, ctx) if market and one.symbol == market.symbol]
 
 
 IN_SECURITY = Op(m.OfSymbol, list[m.Position], of_account(show_in_security))
@@ -130,7 +130,8 @@ def read_position(message: m.Position, ctx: Ctx) -> PositionReport:
     )  # fmt: skip
 
 
-def _traded(found: AccountSummary, ctx: Ctx) -> list[m.Position]:
+def traded(found: AccountSummary, ctx: Ctx) -> list[m.Position]:
+    """Return the positions there are or were."""
     # An order that rests is no position yet.
     return [
         show_position(one, ctx)

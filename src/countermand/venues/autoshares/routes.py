@@ -19,6 +19,7 @@ from countermand.venues.autoshares import (
     preview,
     read_orders,
     session,
+    streams,
     terminal,
 )
 from countermand.venues.autoshares import replace as replacing
@@ -32,7 +33,7 @@ from countermand.wire.route import QUERY, Route, Routes, rows_at
 
 _A = "/accounts/{accountId}"
 _FUNDS = "/accounts/{clearingNumber}/orders/mutual-funds/{orderId}"
-_, VIEW, TRADE = Access
+PUBLIC, VIEW, TRADE = Access
 
 _login = rows_at("", "", body=QUERY)
 _manual = rows_at("/v1.0", "ETNA manual: ")
@@ -82,6 +83,14 @@ _SESSION = (
     _shows("/streamers", Do.GET_STATUS, session.STREAMERS, "Get streamers' info"),
     _manual("PUT /streamers/session/recover", Do.GET_KEY, VIEW, session.RECOVER,
             "Recover a streamer session", form=QUERY),
+)
+
+# The manual's path is goetna's; the vendor's own page prints it without the ending.
+_STREAMS = (
+    _login("GET /CreateSession.txt", Do.OPEN_STREAM, PUBLIC, streams.STREAM,
+           "ETNA manual: Streaming Data", form=QUERY, status=101),
+    _login("GET /CreateSession", Do.OPEN_STREAM, PUBLIC, streams.STREAM,
+           "Autoshares API: Streaming", form=QUERY, status=101),
 )
 
 _OTHER_ORDERS = (
@@ -135,6 +144,7 @@ ROUTES = Routes(
         *_orders("syncorders", sync=True),
         *_OTHER_ORDERS,
         *_SESSION,
+        *_STREAMS,
         *_ACCOUNTS,
         *_MARKETS,
     ),

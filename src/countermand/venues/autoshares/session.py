@@ -104,6 +104,16 @@ RECOVER = Op(m.RecoverSession, m.Session, reply(show_session))
 
 
 def session_id(kind: int, ctx: Ctx) -> str:
-    """Return the streaming session of a token, as a GUID."""
-    digits = sha256(f"streamer {kind} {ctx.principal.key}".encode()).hexdigest()
+    """Return the streaming session of the token that asks."""
+    return session_of(kind, ctx.principal.key)
+
+
+def session_of(kind: int, key: str) -> str:
+    """Return the streaming session of a token, by what its key is called."""
+    return guid(f"streamer {kind} {key}")
+
+
+def guid(text: str) -> str:
+    """Return a GUID made of a text."""
+    digits = sha256(text.encode()).hexdigest()
     return "-".join(digits[start:end] for start, end in pairwise(_CUTS))

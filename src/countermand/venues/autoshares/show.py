@@ -43,24 +43,32 @@ _SAME: dict[str, Any] = {
 }  # fmt: skip
 
 
-def with_last_fill(report: OrderReport, ctx: Ctx) -> Serving[m.Order]:
-    """Show an order; one that has traded with its last fill."""
+def with_last_fill(report: OrderReport, ctx: Ctx, *, is_settled: bool = False) -> Serving[m.Order]:
+    """Show an order; one that has traded with its last fill. See `show_order` for `is_settled`."""
     fills: tuple[Fill, ...] = ()
     if report.cum_qty_lots:
         fills = yield ListFills((report.account_id,), report.order_id, limit=1)
-    return show_order(report, ctx, last=fills[0] if fills else None)
+    return show_order(report, ctx, last=fills[0] if fills else None, is_settled=is_settled)
 
 
 def show_order(
-    report: OrderReport, ctx: Ctx, waits_for: Pending | None = None, last: Fill | None = None
+    report: OrderReport,
+    ctx: Ctx,
+    waits_for: Pending | None = None,
+    last: Fill | None = None,
+    *,
+    is_settled: bool = False,
 ) -> m.Order:
     """
-    Return the order object, in the state it waits in if it is to be shown so.
+    Return the order object, in the state it waits in if it is to be shown so; with `is_settled` as
+    the exchange has it, which has decided.
 
     Units:  the average price is rounded half to even, twelve digits beyond the tick.
     Source: ETNA manual, "Place order", "Get order" (samples); the swagger file, `OrderResource`.
     """
-    waits_for, terms = waits_for or states.pending(report, ctx), report.terms
+    terms = report.terms
+    if not is_settled:
+        waits_for = waits_for or states.pending(report, ctx)
     state, notes = states.words(report, waits_for), annotations.read(terms.text)
     market = ctx.directory.instruments.get(report.instrument_id)
     changed, is_new = dates.date_text(report.transact_ns), waits_for is Pending.NEW
