@@ -16,6 +16,7 @@ from countermand.app.host import Host
 from countermand.app.memory import MemoryLives
 from countermand.control.call import call
 from countermand.control.row import ControlError
+from countermand.control.table import BY_NAME
 from countermand.engine.clock import ClientClock, ExchangeClock
 from countermand.server.limits import Limits
 from countermand.server.operated import Operated
@@ -50,7 +51,7 @@ def operate(venue: str, story: Callable[[Act, Operated], Awaitable[None]]) -> No
         async with operated(venue) as host:
 
             async def act(name: str, /, **fields: Any) -> Any:
-                reply = await call(host, name, {"venue": venue} | fields)
+                reply = await call(host, name, _with_venue(name, venue) | fields)
                 return msgspec.json.decode(msgspec.json.encode(reply))
 
             await story(act, host)
@@ -64,3 +65,8 @@ async def refused(doing: Awaitable[Any]) -> ControlError:
         await doing
     assert "\n" not in caught.value.text
     return caught.value
+
+
+def _with_venue(name: str, venue: str) -> dict[str, str]:
+    takes = "venue" in BY_NAME[name].message.__struct_fields__
+    return {"venue": venue} if takes else {}

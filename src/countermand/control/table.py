@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from countermand.control import (
     accounts,
+    clock,
     faults,
     funds,
+    generations,
     instruments,
     journal,
     keys,
@@ -24,6 +26,8 @@ ROWS: tuple[ControlRow, ...] = (
     *instruments.ROWS,
     *prices.ROWS,
     *orders.ROWS,
+    *clock.ROWS,
+    *generations.ROWS,
     *journal.ROWS,
     *faults.ROWS,
     *requests.ROWS,
