@@ -238,4 +238,6 @@ def test_a_writer_says_which_version_it_is(monkeypatch: pytest.MonkeyPatch) -> N
         raise replaying.PackageNotFoundError
 
     monkeypatch.setattr(replaying, "version", missing)
+    app_version.cache_clear()
     assert "unpackaged" == app_version()
+    app_version.cache_clear()
