@@ -36,6 +36,8 @@ class Operation(Enum):
     LOG_OUT = "log-out"
     LIST_TRANSFERS = "list-transfers"
     LIST_CANDLES = "list-candles"
+    LIST_FUNDING = "list-funding"
+    LIST_VOLUMES = "list-volumes"
     GET_DEPTH = "get-depth"
     LIST_TRADES = "list-trades"
     GET_SLOT = "get-slot"

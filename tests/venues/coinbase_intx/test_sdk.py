@@ -19,6 +19,11 @@ from intx_sdk.services.instruments import (
     GetQuotePerInstrumentRequest,
     ListInstrumentsRequest,
 )
+from intx_sdk.services.instruments.get_aggregated_candles import GetAggregatedCandlesRequest
+from intx_sdk.services.instruments.get_daily_trading_volumes import GetDailyTradingVolumesRequest
+from intx_sdk.services.instruments.get_historical_funding_rates import (
+    GetHistoricalFundingRatesRequest,
+)
 from intx_sdk.services.orders import (
     CancelOrderRequest,
     CancelOrdersRequest,
@@ -479,3 +484,31 @@ def test_a_wrong_key_is_refused(venue: dict[str, Any], alice: User) -> None:
     with refused(401, "invalid signature"):
         stranger.portfolios.list_portfolios(ListPortfoliosRequest())
     stranger.client.http_client.close()
+
+
+def test_what_the_market_did(alice: User, bob: User) -> None:
+    """Candles, daily volumes, and no funding and no transfers."""
+    price = "2801"
+    alice.place("SELL", price, "0.3")
+    bob.place("BUY", price, "0.3")
+    instruments = alice.sdk.instruments
+    candles = instruments.get_aggregated_candles(
+        GetAggregatedCandlesRequest(
+            instrument="ETH-PERP", granularity="ONE_DAY", start="2020-01-01T00:00:00Z"
+        )
+    )
+    volumes = instruments.get_daily_trading_volumes(
+        GetDailyTradingVolumesRequest(instruments="ETH-PERP,BTC-PERP")
+    )
+    funding = instruments.get_historical_funding_rates(
+        GetHistoricalFundingRatesRequest(instrument="ETH-PERP")
+    )
+
+    [candle] = candles.aggregations
+    assert float(candle["volume"]) >= 0.3
+    [today] = volumes.results
+    assert candle["start"] == today["timestamp"]
+    assert ("ETH-PERP", candle["volume"]) == (
+        today["instruments"][0]["symbol"], today["instruments"][0]["volume"],
+    )  # fmt: skip
+    assert [] == funding.results

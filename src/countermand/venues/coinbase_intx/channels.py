@@ -31,9 +31,11 @@ CANDLES_MAX = 200
 GRANULARITIES: dict[str, StartOf] = {
     "ONE_MINUTE": every(MINUTE_NS),
     "FIVE_MINUTE": every(5 * MINUTE_NS),
+    "FIFTEEN_MINUTE": every(15 * MINUTE_NS),
     "THIRTY_MINUTE": every(30 * MINUTE_NS),
     "ONE_HOUR": every(HOUR_NS),
     "TWO_HOUR": every(2 * HOUR_NS),
+    "SIX_HOUR": every(6 * HOUR_NS),
     "ONE_DAY": every(DAY_NS),
 }
 
@@ -138,7 +140,7 @@ def candle_channel(granularity: str, start_of: StartOf) -> Channel:
         one = subscription.product
         tape: tuple[Trade, ...] = subscription.source.view(ListTrades(one.instrument_id))
         known = list(candles.candles(reversed(tape), one, start_of))
-        shown = [m.Candle(**_candle(each, one)) for each in known[-CANDLES_MAX:]]
+        shown = [show_candle(each, one) for each in known[-CANDLES_MAX:]]
         told = {"granularity": granularity}
         subscription.tell(m.Candles, SNAPSHOT, candles=shown, **told)
         now = known[-1] if known else None
@@ -169,6 +171,11 @@ CHANNELS: Mapping[str, Channel] = {
     for name, start_of in GRANULARITIES.items()
     for plural in ("", "S")
 }
+
+
+def show_candle(candle: Candle, one: Instrument) -> m.Candle:
+    """Return a candle."""
+    return m.Candle(**_candle(candle, one))
 
 
 def _follow_depth(

@@ -5,6 +5,7 @@ from countermand.venues.coinbase_intx import (
     cancel,
     fees,
     fills,
+    history,
     markets,
     place,
     positions,
@@ -42,6 +43,12 @@ _MARKETS = (
          "Get instrument details"),
     _row("GET /instruments/{instrument}/quote", Do.GET_QUOTE, PUBLIC, markets.QUOTE,
          "Get quote per instrument"),
+    _row("GET /instruments/{instrument}/candles", Do.LIST_CANDLES, PUBLIC, history.CANDLES,
+         "Get aggregated candles data per instrument"),
+    _row("GET /instruments/{instrument}/funding", Do.LIST_FUNDING, PUBLIC, history.FUNDING,
+         "Get historical funding rates"),
+    _row("GET /instruments/volumes/daily", Do.LIST_VOLUMES, PUBLIC, history.VOLUMES,
+         "Get daily trading volumes"),
     _row("GET /assets", Do.LIST_ASSETS, PUBLIC, markets.ASSETS, "List assets"),
     _row("GET /assets/{asset}", Do.GET_ASSET, PUBLIC, markets.ASSET, "Get asset details"),
     _row("GET /assets/{asset}/networks", Do.GET_ASSET, PUBLIC, markets.NETWORKS,
@@ -80,9 +87,13 @@ _HOLDINGS = (
          "List portfolio fills"),
 )
 
+_TRANSFERS = (
+    _row("GET /transfers", Do.LIST_TRANSFERS, VIEW, history.TRANSFERS, "List matching transfers"),
+)
+
 _STREAMS = (
     _feed("GET /", Do.OPEN_STREAM, PUBLIC, streams.MARKET_DATA, "Overview", status=101),
 )
 # fmt: on
 
-ROUTES = Routes(_ORDERS + _MARKETS + _PORTFOLIOS + _HOLDINGS + _STREAMS)
+ROUTES = Routes(_ORDERS + _MARKETS + _PORTFOLIOS + _HOLDINGS + _TRANSFERS + _STREAMS)
