@@ -52,7 +52,22 @@ MAY_IMPORT = {
         "durable",
         "logs",
     },
-    "testing": {"testing.", "server.", "wire."},
+    # It runs an exchange as `app` does, and tells of it as `cli` does.
+    "testing": {
+        "testing.",
+        "app.",
+        "server.",
+        "control.",
+        "faults.",
+        "engine.",
+        "core.",
+        "world.",
+        "venues",
+        "wire.",
+        "vocabulary.",
+        "cli.people",
+        "cli.telling",
+    },
     "cli": {
         "cli.",
         "announce",

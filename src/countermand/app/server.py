@@ -11,9 +11,8 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
-from functools import partial
 
-from countermand import world as worlds
+from countermand.app.assembly import assembled
 from countermand.app.config import (
     Config,
     ConfigError,
@@ -21,20 +20,14 @@ from countermand.app.config import (
     hosts,
     is_loopback,
     tls_context,
-    venues_of,
 )
-from countermand.app.disk import DiskLives
+from countermand.app.control import control_site
 from countermand.app.founding import is_published
-from countermand.app.generation import Clocks, Generation
+from countermand.app.generation import Generation
 from countermand.app.host import Host
-from countermand.app.lives import Lives
-from countermand.app.memory import MemoryLives
 from countermand.app.sockets import CONTROL, bind_all, url
 from countermand.app.token import read_token, token_file
-from countermand.engine.clock import ClientClock, ExchangeClock
-from countermand.server.asgi import AppHandler
-from countermand.server.control import control_app, refuse
-from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Limits, Room, venues_room
+from countermand.server.limits import CONTROL_CONNECTIONS_MAX, Room, venues_room
 from countermand.server.listener import Listener
 from countermand.server.site import Site
 from countermand.world import WorldError, located
@@ -57,27 +50,13 @@ class App:
         Raises: ConfigError, WorldError, JournalError; nothing stays open then.
         """
         try:
-            self._host = host = self._hosted()
+            self._host = host = assembled(self._config, self._on_fatal)
             return await self._start(host)
         except BaseException as error:
             await self.stop()
             if isinstance(error, WorldError):
                 raise located(error, self._config.world) from None
             raise
-
-    def _hosted(self) -> Host:
-        config, exchange = self._config, ExchangeClock()
-        clocks, venues = Clocks(exchange, ClientClock(exchange)), venues_of(config)
-        lives: Lives
-        if config.data is None:
-            lives = MemoryLives(worlds.choose({}, config.world, venues), clocks, self._on_fatal)
-        else:
-            more = (clocks, self._on_fatal, config.progress)
-            lives = DiskLives(config.data, venues, config.world, *more)
-        room = venues_room(config.connections_max).connections_max
-        # One venue's clients may not keep those of all others out.
-        most = room if len(venues) == 1 else room // 2
-        return Host(lives, clocks, Limits(connections_max=most), hosts(config))
 
     async def _start(self, host: Host) -> Ready:
         config = self._config
@@ -114,9 +93,7 @@ class App:
         host.base_urls.update(base_urls)
         path = token_file(self._config)
         token = None if path is None else read_token(path)
-        app = control_app(host, base_urls, partial(_figures, host), host.operated, token)
-        control = AppHandler(app, refuse)
-        host.sites[CONTROL] = Site(control.begin, control.refuse, Limits(), hosts(self._config))
+        host.sites[CONTROL] = control_site(host, hosts(self._config), token)
         await self._listen(host.sites[CONTROL], sockets[CONTROL])
         room = venues_room(self._config.connections_max)
         for name in base_urls:
@@ -142,12 +119,3 @@ def _refuse_exposed_demo(config: Config, generation: Generation) -> None:
                 f"{name} is served with the demo's published keys, so only loopback may be bound, "
                 f"not {config.host}; give a --world with keys of your own"
             )
-
-
-def _figures(host: Host) -> tuple[bytes, str]:
-    # Prometheus' library costs a tenth of what a start does, and not every server is asked.
-    from countermand.server.exposition import Exposition  # noqa: PLC0415
-
-    generation = host.generation
-    metrics = [pipeline.metrics for pipeline in generation.made()]
-    return Exposition(generation.engine, host.admission, metrics).text()

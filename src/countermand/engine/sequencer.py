@@ -26,7 +26,7 @@ from typing import Any
 from countermand.core.exchange import Exchange
 from countermand.engine.chain import fold
 from countermand.engine.clock import ExchangeClock
-from countermand.engine.committer import Committer
+from countermand.engine.committer import Committer, PromptCommitter
 from countermand.engine.errors import Full, JournalError, Stale
 from countermand.engine.feed import Feed
 from countermand.engine.group import TIME_IS_DUE, Group, stamp
@@ -44,6 +44,7 @@ from countermand.engine.intake import (
     Undecided,
 )
 from countermand.engine.keeper import Keeper
+from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Clock, Journal, Kept, Mark
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.vocabulary.commands import Command
@@ -94,7 +95,8 @@ class Engine:
         limits = limits or Limits()
         self._intake = Intake(limits)
         self._keeper = Keeper(exchange, snapshots, limits.snapshot_every)
-        self._committer = Committer()
+        prompt = type(journal) is MemoryJournal
+        self._committer = PromptCommitter() if prompt else Committer()
         self._marks: list[Mark] = []
         self._refusal: str | None = "the exchange has not started"
         self._failure: Exception | None = None

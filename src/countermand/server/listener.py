@@ -93,6 +93,18 @@ class Listener:
         if self._sweeper is not None:
             self._sweeper.cancel()
 
+    def cut(self) -> None:
+        """Accept nothing more and close everything at once: nobody is to be answered any more."""
+        self._is_accepting, self._site.is_stopping = False, True
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for greeting in self._greetings:
+            greeting.cancel()
+        for connection in list(self._site.connections):
+            connection.abort()
+
     async def _until_empty(self) -> None:
         while self._open:
             self._emptied.clear()
