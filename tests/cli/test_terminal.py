@@ -40,6 +40,24 @@ def test_a_start_is_a_few_lines() -> None:
     assert "alice-demo" not in shown
 
 
+def test_the_readme_shows_what_a_start_shows() -> None:
+    """But for the ports, where it is kept, and how the program was called."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    [block] = re.findall(r"```\n(deltadefi .*?)```", readme, re.DOTALL)
+    with Terminal(*SERVE) as terminal:
+        terminal.read_until("accounts alice")
+        terminal.stop()
+
+    shown = COLOR.sub("", terminal.text).splitlines()[:7]
+    assert list(map(common, block.splitlines())) == list(map(common, shown))
+
+
+def common(line: str) -> str:
+    """Return of a line what does not depend on how it came about."""
+    line = re.sub(r"stops; .*\)", "stops)", re.sub(r":\d+", ":", line))
+    return re.sub(r"(alice.*: )\S+( -m countermand)?", r"\1", line)
+
+
 def test_logs_are_text_to_read() -> None:
     """One short line for each event, its level in color."""
     with Terminal(*SERVE) as terminal:
@@ -74,7 +92,7 @@ def test_elsewhere_it_is_a_list_and_json_lines() -> None:
     command = [sys.executable, "-m", "countermand", *SERVE, "--log-format"]
     for form, first in (
         ("auto", '{"time":'),
-        ("text", r"\d\d:\d\d:\d\d info    recovered  seq=0 "),
+        ("text", r"\d\d:\d\d:\d\d info    "),
     ):
         with subprocess.Popen(
             [*command, form], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -87,6 +105,7 @@ def test_elsewhere_it_is_a_list_and_json_lines() -> None:
             _, logged = process.communicate(timeout=30)
         assert any("alice-demo-passphrase" in line for line in lines)
         assert re.match(first, logged)
+        assert "ready" in logged
         assert "\x1b" not in "".join(lines) + logged
 
 

@@ -68,7 +68,8 @@ def verify(directory: Directory = Path("countermand-data"), json: Json = False) 
 @app.command()
 def stat(directory: Directory = Path("countermand-data"), json: Json = False) -> None:
     """Count what is in the journal: commands by kind, who wrote when and how fast."""
-    found = _look(lambda: statistics(directory))
+    with progress.shown() as bars:
+        found = _look(lambda: statistics(directory, bars.tell))
     if json:
         _print_json(found)
     else:
@@ -106,7 +107,8 @@ def quarantine(
     json: Json = False,
 ) -> None:
     """Set aside a record that cannot be applied, with all after it. None was ever answered."""
-    count = _look(lambda: set_aside(directory, seq, time.time_ns()))
+    with progress.shown() as bars:
+        count = _look(lambda: set_aside(directory, seq, time.time_ns(), bars.tell))
     if json:
         _print_json({"set_aside": count, "head": seq - 1})
     else:

@@ -95,7 +95,11 @@ def _line(event: Any, names: Names) -> str:
     if tell is not None:
         return tell(event, names)
     words = _WORD_BEGINS.sub(" ", type(event).__name__).lower()
-    return words if isinstance(event, _PLAIN) else f"{words} {_fields(names.told(event))}".rstrip()
+    if isinstance(event, _PLAIN):
+        return words
+    if isinstance(event, e.OrderEvent):
+        words = f"{words}: {_order(event.order, names)}"
+    return f"{words} {_fields(names.told(event), {'order'})}".rstrip()
 
 
 def _asked(order: NewOrder | RecordRejected, names: Names) -> str:

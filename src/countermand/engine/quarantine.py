@@ -7,12 +7,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from countermand.engine.errors import NotPoisoned, Poisoned
+from countermand.engine.progress import Progress, no_progress
 from countermand.engine.replay import recover
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
 
 
-def quarantine(directory: Path, seq: int, now_ns: int) -> int:
+def quarantine(directory: Path, seq: int, now_ns: int, progress: Progress = no_progress) -> int:
     """
     Move the poisoned entry `seq` and all after it out of the journal; return how many.
 
@@ -25,7 +26,7 @@ def quarantine(directory: Path, seq: int, now_ns: int) -> int:
         snapshots = SnapshotDirectory(directory)
         _refuse_applied(journal, snapshots, seq)
         try:
-            recover(journal, snapshots)
+            recover(journal, snapshots, progress=progress)
         except Poisoned as poisoned:
             if poisoned.seq != seq:
                 raise NotPoisoned(f"the poisoned record is {poisoned.seq}, not {seq}") from None

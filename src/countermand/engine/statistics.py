@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from countermand.engine.peek import FILE_NAME, log_of, peek
 from countermand.engine.ports import Writer
+from countermand.engine.progress import Progress, counted, no_progress
 from countermand.engine.replay import spans
 from countermand.engine.snapshot import SnapshotDirectory
 
@@ -49,14 +50,14 @@ class Statistics(Struct, frozen=True):
     writers: tuple[Span, ...]
 
 
-def statistics(directory: Path) -> Statistics:
+def statistics(directory: Path, progress: Progress = no_progress) -> Statistics:
     """Return what is in a directory's journal. Raises: JournalError."""
     path, log_path = directory / FILE_NAME, log_of(directory / FILE_NAME)
     with peek(directory) as seen:
         kinds: Counter[str] = Counter()
         seconds: Counter[int] = Counter()
         edges = {edge: 0 for writer, last in spans(seen) for edge in (writer.first_seq, last)}
-        for entry in seen.recorded(1):
+        for entry in counted(seen.recorded(1), "reading", seen.head, progress):
             kinds[type(entry.command).__name__] += 1
             seconds[entry.ts_ns // NS_PER_S] += 1
             if entry.seq in edges:
