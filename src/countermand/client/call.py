@@ -81,7 +81,7 @@ def prepared(
     Raises: NotExpressible.
     """
     route = _route(venue, step.operation)
-    request = codec.encode_request(route, step.message)
+    request, credential = codec.encode_request(route, step.message), step.credential or credential
     if host:
         request = request.with_headers((b"host", host.encode()))
     if step.says is not None:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from countermand.client.stand_in import stand_in
 from countermand.vocabulary.commands import StageOrder
+from countermand.vocabulary.queries import Query
 from countermand.wire import codec
 from countermand.wire.conversation import AnyContext
 from countermand.wire.errors import NotExpressible, WireError
@@ -33,22 +34,28 @@ SUPPLIED = frozenset(
         "keep_rejected",
         "needs_liquidity",
         "policy",
+        "levels_max",
     }
 )
 
 
 def check_expressible(venue: Venue, request: Request, says: Any, ctx: AnyContext) -> None:
     """See that a request, served back, asks for what it `says`. Raises NotExpressible."""
-    differs = difference(says, served_back(venue, request, says, ctx))
-    if differs:
+    meant = served_back(venue, request, says, ctx)
+    if meant is None:
+        return
+    if differs := difference(says, meant):
         raise NotExpressible(f"{differs} of {type(says).__name__}")
 
 
 def served_back(venue: Venue, request: Request, says: Any, ctx: AnyContext) -> Any:
     """
     Return the first ask of a served request that is of the kind of `says`; an order that is staged
-    first is an order. Raises NotExpressible when it comes to none.
+    first is an order. A query that is answered without any ask is None.
+
+    Raises: NotExpressible when it comes to none.
     """
+    asks = 0
     try:
         route, params = venue.routes.match(request.method, request.path)
         steps = route.op.serve(codec.decode_request(route, request, params), ctx)
@@ -57,8 +64,11 @@ def served_back(venue: Venue, request: Request, says: Any, ctx: AnyContext) -> A
             meant = ask.order if isinstance(ask, StageOrder) else ask
             if type(meant) is type(says):
                 return meant
+            asks += 1
             ask = steps.send(stand_in(ask, says))
     except StopIteration:
+        if isinstance(says, Query) and not asks:
+            return None
         raise NotExpressible(f"{type(says).__name__}: no such ask is served") from None
     except WireError as error:
         raise NotExpressible(error.text) from None

@@ -46,6 +46,7 @@ class Limit(Struct, frozen=True):
 # the way is thrown in.
 Learn = Callable[[Credential, AnyContext], Generator[Step, Any, Learned]]
 LogIn = Callable[[Credential, AnyContext], Generator[Step | Prompt, Any, Credential]]
+TellTime = Callable[[AnyContext], Generator[Step, Any, int]]
 # Called with a symbol, and a context that has learned.
 LearnMarket = Callable[[str, Credential | None, AnyContext], Generator[Step, Any, ReferenceData]]
 
@@ -64,10 +65,14 @@ class ClientEnd(Struct, frozen=True):
             `spell` is the venue's own text for an order that was reported. `key_fields` turns what
             the venue's SDKs take (`Auth.publish`) into the fields of a key. `log_in` gets a
             credential that signs, where one must log in; it is run again when that is refused.
-            `homes` are base URLs by name, `limits` what is documented, `unproven` what no real
-            venue has confirmed, a line each. `addressed` is the credential as it signs for a base
+            `homes` are base URLs by name, `public_homes` those of rows that anyone may use, where
+            they have a host of their own; `limits` what is documented, `unproven` what no real
+            venue has confirmed, a line each. `session_s` is how long a login is documented to last,
+            0 for as long as the key. `tell_time` asks for the venue's time; where there is none the
+            `Date` of its answers tells it. `addressed` is the credential as it signs for a base
             URL. What the venue does with every order, and has no words for, is `given`: fields of
             an order or of its terms; `replacing` likewise of a replacement.
+    Units:  seconds; `tell_time` returns nanoseconds since the Unix epoch.
     """
 
     learn: Learn
@@ -77,7 +82,10 @@ class ClientEnd(Struct, frozen=True):
     learn_market: LearnMarket | None = None
     log_in: LogIn | None = None
     homes: dict[str, str] = {}
+    public_homes: dict[str, str] = {}
     limits: tuple[Limit, ...] = ()
+    session_s: int = 0
+    tell_time: TellTime | None = None
     unproven: tuple[str, ...] = ()
     addressed: Callable[[Credential, str], Credential] = _as_it_is
     given: dict[str, Any] = {}

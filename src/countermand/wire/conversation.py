@@ -112,13 +112,15 @@ class Step(Struct, frozen=True):
 
     `says` is what the message must come to when it is served, None where that is not checked.
     `about` is the query for the order that the request places, where its name is known before the
-    request is sent: should the answer be lost, that is how the order is found.
+    request is sent: should the answer be lost, that is how the order is found. `credential` signs
+    instead of the client's own, which a login has yet to make.
     """
 
     operation: Operation
     message: Any
     says: Any = None
     about: GetOrder | None = None
+    credential: Credential | None = None
 
 
 # A client's operation that takes several requests: called with what is asked, the key and the

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from countermand.vocabulary.reports import OrderPage
+from countermand.vocabulary.queries import ListFills
+from countermand.vocabulary.reports import Fill, OrderPage
 from countermand.wire.client_end import LearnMarket
 from countermand.wire.conversation import AnyContext, Flow, Op, Step
 from countermand.wire.credential import Credential
@@ -47,9 +48,18 @@ def reading(
             ctx.directory.add((yield from learn(unknown.symbol, credential, ctx)))
 
 
-def paged(operation: Operation, op: Op, follow: Follow, learn: LearnMarket | None = None) -> Flow:
+def paged(
+    operation: Operation,
+    op: Op,
+    follow: Follow,
+    learn: LearnMarket | None = None,
+    *,
+    checked: bool = True,
+) -> Flow:
     """
     Return the flow that reads a list to its end, or one page where the query has a `limit`.
+
+    It is `checked` to say what is asked, but where a venue sifts what the exchange lists.
 
     Raises: Malformed for a list without end.
     """
@@ -59,12 +69,13 @@ def paged(operation: Operation, op: Op, follow: Follow, learn: LearnMarket | Non
         asked: Any, credential: Credential | None, ctx: AnyContext
     ) -> Generator[Step, Any, Any]:
         assert ask is not None and read is not None  # noqa: S101, PT018  (of the venue's own)
-        message, says, told = ask(asked, ctx), asked, None
+        message, says, told = ask(asked, ctx), asked if checked else None, None
+        is_one = getattr(asked, "limit", None) is not None
         for _ in range(PAGES_MAX):
             reply = yield Step(operation, message, says=says)
             page = yield from reading(partial(read, reply, message, ctx), learn, credential, ctx)
             told = page if told is None else _joined(told, page)
-            message = None if asked.limit is not None else follow(message, reply)
+            message = None if is_one else follow(message, reply)
             if message is None:
                 return told
             # What the first page says is checked; the others say the same of another part.
@@ -72,6 +83,25 @@ def paged(operation: Operation, op: Op, follow: Follow, learn: LearnMarket | Non
         raise Malformed(f"{operation.value}: more than {PAGES_MAX} pages")
 
     return flow
+
+
+def sifted(found: Iterable[Fill], asked: ListFills) -> tuple[Fill, ...]:
+    """
+    Return the fills that a query asks for, newest first, of those a venue told: where its own list
+    takes no such filter.
+    """
+    fits = [
+        fill
+        for fill in found
+        if asked.order_id in (None, fill.order_id)
+        and asked.cl_ord_id in (None, fill.cl_ord_id)
+        and (asked.instrument_ids is None or fill.instrument_id in asked.instrument_ids)
+        and (asked.since_ns is None or fill.ts_ns >= asked.since_ns)
+        and (asked.until_ns is None or fill.ts_ns <= asked.until_ns)
+    ]
+    fits.sort(key=lambda fill: fill.ts_ns, reverse=True)
+    end = None if asked.limit is None else asked.offset + asked.limit
+    return tuple(fits[asked.offset : end])
 
 
 def _joined(told: Any, page: Any) -> Any:

@@ -39,7 +39,12 @@ def anyones(spelling: Spelling, text: str) -> int | None:
     number = spelling.parse(text)
     if number is not None and number > 0 and spelling.text(number) == text:
         return number
-    return -int.from_bytes(b"\x01" + text.encode()) if text else None
+    return foreign(text) if text else None
+
+
+def foreign(text: str) -> int:
+    """Return the number below zero of a text that is not empty: of a thing that has only a name."""
+    return -int.from_bytes(b"\x01" + text.encode())
 
 
 def spelled(spelling: Spelling, number: int) -> str:

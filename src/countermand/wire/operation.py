@@ -42,6 +42,7 @@ class Operation(Enum):
     LIST_TRADES = "list-trades"
     GET_SLOT = "get-slot"
     GET_STATUS = "get-status"
+    GET_TIME = "get-time"
     GET_KEY = "get-key"
     CHANGE_KEY = "change-key"
     OPEN_STREAM = "open-stream"

@@ -15,7 +15,9 @@ def stranger(credential: Any) -> Any:
 
 
 LOSSES = Losses(
-    lacks=frozenset({Operation.MASS_CANCEL, Operation.GET_QUOTE, Operation.LIST_FILLS}),
+    lacks=frozenset({Operation.MASS_CANCEL, Operation.GET_DEPTH, Operation.LIST_ASSETS}),
+    # Quotes are told by previews, and fills by transactions, which say little of an order.
+    pieced=frozenset({Operation.GET_QUOTE, Operation.LIST_FILLS}),
     given={
         "cl_ord_id": "",
         "stp": SelfTradePrevention.REJECT,
@@ -23,6 +25,8 @@ LOSSES = Losses(
         "position_effect": PositionEffect.OPEN,
     },
     untold={
+        Operation.GET_QUOTE: frozenset({"mark_price_ticks"}),
+        Operation.LIST_FILLS: frozenset({"is_maker"}),
         Operation.GET_ORDER: frozenset({"fee_minor"}),
         Operation.LIST_ORDERS: frozenset({"fee_minor"}),
         # There are no quotes but in streams and previews.

@@ -18,12 +18,11 @@ from tests.venues.autoshares.window import HOST, Window, answered
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
-from countermand.venues.autoshares import fills, positions
+from countermand.venues.autoshares import fills
 from countermand.venues.autoshares.messages.accounts import ListPositions, ListTransactions
 from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import GetAccount, GetReferenceData, ListFills
 from countermand.wire import codec
-from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 
 DENIED = {"Message": "Authorization has been denied for this request."}
@@ -682,10 +681,15 @@ def test_client_reads_accounts_balances_and_positions(held: Window) -> None:
     )
 
 
-def test_client_does_not_take_a_page_for_the_whole(three: Window) -> None:
-    """More positions than a page shows are not told as if they were all."""
-    page = three.seen(three.path("/positions?pageSize=2"))
-    message = msgspec.convert(page, three.desk.venue.routes.of(Operation.LIST_POSITIONS).op.reply)
+def test_client_does_not_take_a_page_for_the_whole(
+    three: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More positions than a page shows are read from the pages after it."""
+    monkeypatch.setattr(ListPositions, "SIZE_MAX", 2)
+    query = GetAccount(three.account().account_id)
+    known = three.desk.engine.exchange.query(query).positions
 
-    with pytest.raises(NotExpressible, match="more than 99 positions"):
-        positions.read_page(message, ListPositions(account_id="1"), three.desk.context())
+    assert len(known) == 3
+    assert [one.net_lots for one in known] == [
+        one.net_lots for one in ask(three, Operation.LIST_POSITIONS, query)
+    ]

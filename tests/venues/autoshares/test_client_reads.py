@@ -47,12 +47,12 @@ def test_account_that_is_not_there_any_more_is_denied() -> None:
         answered(account.summary(AccountId(12)), None)
 
 
-def test_account_that_nobody_owns_cannot_be_read(window: Window) -> None:
-    """Its owner is part of what our client reports."""
-    first = account.show_account(window.account(), window.desk.context())
+def test_account_is_of_who_asks(window: Window) -> None:
+    """Whoever else it is said to be of."""
+    ctx = window.desk.context()
+    first = account.show_account(window.account(), ctx)
 
-    with pytest.raises(Malformed, match="account without an owner"):
-        account.read_account(replace(first, owners=[]), is_default=True)
+    assert "alice" == account.read_account(replace(first, owners=[]), ctx, is_default=True).owner
 
 
 def test_position_in_an_unknown_security_cannot_be_read(window: Window) -> None:
@@ -61,7 +61,7 @@ def test_position_in_an_unknown_security_cannot_be_read(window: Window) -> None:
     query = GetAccount(window.account().account_id)
     (report,) = window.desk.engine.exchange.query(query).positions
     known = positions.show_position(report, ctx)
-    unknown = replace(known, security_id=999_999)
+    unknown = replace(known, symbol="ELSEWHERE")
     page = Page(result=[unknown], next_page_link="", previous_page_link="", total_count=1)
 
     with pytest.raises(Malformed, match="position names what is not known here"):

@@ -24,7 +24,6 @@ from countermand.venues.autoshares.messages.shared import Page
 from countermand.venues.autoshares.presentation import About, Person
 from countermand.venues.autoshares.settings import AutosharesSettings
 from countermand.vocabulary.queries import ListQuotes
-from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -231,10 +230,14 @@ def equity(**changes: Any) -> Equity:
     return msgspec.json.decode(msgspec.json.encode(fields | changes), type=Equity)
 
 
-def read(window: Window, one: Equity, link: str = "") -> Any:
+def paged(one: Equity, link: str = "") -> Page[Equity]:
+    """Return a page with one security."""
+    return Page(result=[one], next_page_link=link, previous_page_link="", total_count=1)
+
+
+def read(window: Window, one: Equity) -> Any:
     """Return what our client makes of a page with one security."""
-    page = Page(result=[one], next_page_link=link, previous_page_link="", total_count=1)
-    ctx = window.desk.context()
+    page, ctx = paged(one), window.desk.context()
     return markets.read_list(page, markets.ask_list(ListQuotes("autoshares"), ctx), ctx)
 
 
@@ -257,9 +260,18 @@ def test_client_reads_a_market_it_does_not_know(window: Window) -> None:
 
 
 def test_client_does_not_take_a_page_for_the_whole(window: Window) -> None:
-    """More securities than a page shows are not told as if they were all."""
-    with pytest.raises(NotExpressible, match="more than 100 securities"):
-        read(window, equity(), "http://127.0.0.1/more")
+    """More securities than a page shows are read from the pages after it."""
+    flow, venue = window.desk.venue.flows[Operation.LIST_INSTRUMENTS], window.desk.venue
+    steps = flow(ListQuotes(venue.name), window.desk.credential(), window.desk.context())
+    numbers = [next(steps).message.page_number]
+    numbers.append(steps.send(paged(equity(), "http://127.0.0.1/more")).message.page_number)
+    with pytest.raises(StopIteration) as end:
+        steps.send(paged(equity(Id=5, Symbol="ZWZZT")))
+
+    assert ([0, 1], ["ZVZZT", "ZWZZT"]) == (
+        numbers,
+        [report.instrument.symbol for report in end.value.value],
+    )
 
 
 def test_client_keeps_what_the_wire_does_not_say(window: Window) -> None:

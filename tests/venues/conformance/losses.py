@@ -34,7 +34,9 @@ class Losses(Struct, frozen=True, kw_only=True):
     """
     One venue's.
 
-    Shape: `lacks` operations our client cannot ask for; `given` is what every order of the venue
+    Shape: `lacks` operations our client cannot ask for; `pieced` those that it puts together of
+           other questions, or whose answers tell part of a report: they are held to C11, not to the
+           square; `given` is what every order of the venue
            is, whatever else it is, and `replacing` what every replacement is; `untold` fields of
            what an operation reports do not arrive, and amounts among them are read as 0; `rounded`
            amounts arrive as near as the wire can tell them; `unreached` states no order of the
@@ -50,6 +52,7 @@ class Losses(Struct, frozen=True, kw_only=True):
     """
 
     lacks: frozenset[Operation] = frozenset()
+    pieced: frozenset[Operation] = frozenset()
     given: dict[str, Any] = {}
     replacing: dict[str, Any] = {}
     untold: dict[Operation, frozenset[str]] = {}

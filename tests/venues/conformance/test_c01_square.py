@@ -60,6 +60,8 @@ def each(desk: Desk, operation: Operation, check: Callable[[Any, st.DataObject],
     A venue that has words for hardly any would pass by saying nothing.
     """
     skip_lacking(desk, operation)
+    if operation in losses(desk).pieced:
+        pytest.skip(f"{desk.venue.name} declares that {operation.value} is put together")
     tried = said = 0
     unsaid: set[str] = set()
 

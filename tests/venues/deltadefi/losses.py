@@ -24,10 +24,10 @@ LOSSES = Losses(
             Operation.LIST_ACCOUNTS,
             Operation.LIST_POSITIONS,
             Operation.REPLACE_ORDER,
-            # Fills are listed by market, and that is not what our question can say.
-            Operation.LIST_FILLS,
         }
     ),
+    # Fills are told by market, and those of an order by the order.
+    pieced=frozenset({Operation.LIST_FILLS}),
     given={
         "cl_ord_id": "",
         "stp": SelfTradePrevention.NONE,

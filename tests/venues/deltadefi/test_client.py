@@ -212,7 +212,6 @@ def test_build_that_nobody_can_sign(booth: Booth, answer: bytes, kind: type[Wire
 @pytest.mark.parametrize(
     "change",
     [
-        {"status": "queued"},
         {"symbol": "ADAUSDX"},
         {"id": "7"},
         {"price": "x"},

@@ -105,15 +105,18 @@ LOSSES = Losses(
             Operation.REPLACE_ORDER,
             # Several are canceled by their names, and all by none.
             Operation.MASS_CANCEL,
-            # A trade does not say what its order was, and a market not on which grid it trades.
-            Operation.LIST_FILLS,
-            Operation.LIST_INSTRUMENTS,
-            Operation.GET_QUOTE,
         }
     ),
+    # A trade does not say what its order was, and a market not on which grid it trades.
+    pieced=frozenset({Operation.LIST_FILLS, Operation.LIST_INSTRUMENTS, Operation.GET_QUOTE}),
     given={"stp": SelfTradePrevention.NONE},
     # An order has its hash and no other id.
-    untold={Operation.GET_ORDER: _NO_ID, Operation.LIST_ORDERS: _NO_ID},
+    untold={
+        Operation.GET_ORDER: _NO_ID,
+        Operation.LIST_ORDERS: _NO_ID,
+        Operation.LIST_FILLS: _NO_ID | {"is_maker"},
+        Operation.GET_QUOTE: frozenset({"mark_price_ticks"}),
+    },
     # Amounts are floored to the digits of their tokens.
     rounded={
         Operation.GET_ORDER: _ROUNDED,

@@ -495,7 +495,9 @@ def test_answers_nobody_can_read(quoted: Floor) -> None:
     )
     market = markets.show_market(known, ctx)
     other = replace(bbo, market_data=replace(bbo.market_data, market_slug="other"))
-    broken = [replace(market, outcome_prices=text) for text in ("[]", '["x"]', "0.5")]
+    broken = [
+        replace(market, outcome_prices=text, market_sides=[]) for text in ("[]", '["x"]', "0.5")
+    ]
 
     with pytest.raises(Malformed, match="not known"):
         depth.read_quote(other, asked, ctx)

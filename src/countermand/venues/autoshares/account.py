@@ -30,7 +30,7 @@ from countermand.vocabulary.reports import (
 )
 from countermand.wire import codec, numbers
 from countermand.wire.conversation import Op, Serve, Serving, reply
-from countermand.wire.errors import Malformed, NotFound, Unauthorized
+from countermand.wire.errors import NotFound, Unauthorized
 from countermand.wire.http import Response
 from countermand.wire.operation import Access
 
@@ -66,19 +66,24 @@ def serve_one(message: m.OfAccount, ctx: Ctx) -> Serving[m.Account]:
     return show_account(found.account, ctx)
 
 
-ONE = Op(m.OfAccount, m.Account, serve_one)
-
-
 def ask_info(query: GetAccount, ctx: Ctx) -> m.OfAccount:
     """Return the request for what is in an account."""
     return m.OfAccount(str(query.account_id))
+
+
+def read_one(reply: m.Account, message: m.OfAccount, ctx: Ctx) -> AccountReport:
+    """Return an account; whether it is the default one is not told."""
+    return read_account(reply, ctx, is_default=False)
+
+
+ONE = Op(m.OfAccount, m.Account, serve_one, ask_info, read_one)
 
 
 def read_info(reply: m.Info, message: m.OfAccount, ctx: Ctx) -> tuple[BalanceReport, ...]:
     """Return the balance behind the numbers. Raises NotOnGrid for what is no amount of money."""
     kept = currency(ctx)
     cash, value, gain, margin, pending = (
-        numbers.asset_minor(kept, part)
+        numbers.asset_minor_nearest(kept, part)
         for part in (
             reply.cash, reply.market_value, reply.open_pl, reply.maintenance_margin,
             reply.pending_cash,
@@ -142,7 +147,7 @@ def ask_list(query: GetReferenceData, ctx: Ctx) -> m.OfUser:
 
 def read_list(message: list[m.Account], asked: m.OfUser, ctx: Ctx) -> tuple[AccountReport, ...]:
     """Return the accounts; the first is the default one."""
-    return tuple(read_account(one, is_default=place == 0) for place, one in enumerate(message))
+    return tuple(read_account(one, ctx, is_default=place == 0) for place, one in enumerate(message))
 
 
 LIST = Op(m.OfUser, list[m.Account], serve_list, ask_list, read_list)
@@ -164,12 +169,11 @@ def show_account(report: AccountReport, ctx: Ctx) -> m.Account:
     )  # fmt: skip
 
 
-def read_account(message: m.Account, *, is_default: bool) -> AccountReport:
-    """Return an account as it was listed. Raises Malformed for one without an owner."""
-    if not message.owners:
-        raise Malformed("account without an owner")
+def read_account(message: m.Account, ctx: Ctx, *, is_default: bool) -> AccountReport:
+    """Return an account as it was listed to who asks; one without a name goes by its id."""
+    name = getattr(message, "alias", "") or str(message.id)
     return AccountReport(
-        AccountId(message.id), NAME, message.owners[0].login, message.alias, is_default,
+        AccountId(message.id), NAME, ctx.principal.owner, name, is_default,
         trading_locked=not message.enabled,
         reduce_only=message.access_type == "ClosePositionsOnly",
         may_borrow=message.margin_type == "Margin",

@@ -32,11 +32,13 @@ class AutosharesAuth:
 
     def sign(self, request: Request, credential: AutosharesCredential, now_ns: int) -> Request:
         """
-        Return the request with its two headers.
+        Return the request with its two headers; a login with all that it has to say.
 
         Raises: NotExpressible for a user who has no token yet.
         """
         held = credential.held
+        if request.method == "POST" and normal(request.path) == LOGIN:
+            return request.with_headers((APP_KEY, held.app_key.encode()), *logins.headers(held))
         if not held.token:
             raise NotExpressible("a request without a token: log in first")
         token = logins.BEARER + held.token.encode()

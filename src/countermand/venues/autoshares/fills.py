@@ -8,24 +8,35 @@ Source: ETNA manual, "Get transactions": all four paging parameters are required
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 from msgspec import UNSET, Struct
 
 from countermand.venues.autoshares import paging, resolve
 from countermand.venues.autoshares.account import margin_type_of
-from countermand.venues.autoshares.dates import date_text, floored
+from countermand.venues.autoshares.dates import date_ns, date_text, floored
 from countermand.venues.autoshares.filters import Kind
 from countermand.venues.autoshares.messages import accounts as m
-from countermand.venues.autoshares.messages.shared import Page
+from countermand.venues.autoshares.messages.shared import PAGE_SIZE_MAX, Page
 from countermand.venues.autoshares.paging import Column, Columns
 from countermand.venues.autoshares.settings import Ctx
-from countermand.venues.autoshares.valuation import money
+from countermand.venues.autoshares.valuation import currency, money
+from countermand.vocabulary.ids import AccountId, MatchId, OrderId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import Side
+from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
 from countermand.vocabulary.queries import ListFills
 from countermand.vocabulary.reports import Fill
 from countermand.wire.conversation import Op, Serving
-from countermand.wire.numbers import price_text, qty_text
+from countermand.wire.numbers import (
+    asset_minor_nearest,
+    price_text,
+    price_ticks_nearest,
+    qty_lots,
+    qty_text,
+)
+from countermand.wire.reading import market_of
+
+EXECUTION: Final = "OrderExecution"
 
 
 class Line(Struct, frozen=True, gc=False):
@@ -46,7 +57,40 @@ def serve_list(message: m.ListTransactions, ctx: Ctx) -> Serving[Page[m.Transact
     return paging.page_of(_lines(fills), message, COLUMNS, show_transaction, ctx)
 
 
-LIST = Op(m.ListTransactions, Page[m.Transaction], serve_list)
+def ask_list(query: ListFills, ctx: Ctx) -> m.ListTransactions:
+    """Return the request for the newest transactions of an account, of one order or of all."""
+    chosen = "" if query.order_id is None else f"OrderId = {query.order_id}"
+    return m.ListTransactions(
+        account_id=str(next(iter(query.account_ids), "")), page_number=0, page_size=PAGE_SIZE_MAX,
+        sort_field="Id", desc=True, filter=chosen,
+    )  # fmt: skip
+
+
+def read_list(
+    reply: Page[m.Transaction], message: m.ListTransactions, ctx: Ctx
+) -> tuple[Fill, ...]:
+    """Return the executions of a page. Raises as `read_transaction` does."""
+    return tuple(read_transaction(one, ctx) for one in reply.result if one.type == EXECUTION)
+
+
+def read_transaction(message: m.Transaction, ctx: Ctx) -> Fill:
+    """
+    Return the fill that an execution is; of its order only the id and the side are told.
+
+    Raises: Unlearned for a security that is not known here; ArithmeticError, ValueError.
+    """
+    market = market_of("fill", message.symbol, ctx.directory)
+    side, fee = Side.BUY if message.value < 0 else Side.SELL, getattr(message, "fee", UNSET)
+    return Fill(
+        MatchId(message.id), OrderId(message.order_id), AccountId(message.account_id),
+        market.instrument_id, "", OrderTerms(side, OrdType.LIMIT, TimeInForce.GTC, 0),
+        is_maker=False,
+        last_px_ticks=price_ticks_nearest(market, message.price),
+        last_qty_lots=qty_lots(market, abs(message.quantity)),
+        fee_minor=0 if fee is UNSET else asset_minor_nearest(currency(ctx), fee.value),
+        cum_qty_lots=0, cum_notional_minor=0,
+        ts_ns=date_ns(message.date),
+    )  # fmt: skip
 
 
 def show_transaction(line: Line, ctx: Ctx) -> m.Transaction:
@@ -65,6 +109,9 @@ def show_transaction(line: Line, ctx: Ctx) -> m.Transaction:
     )  # fmt: skip
 
 
+LIST = Op(m.ListTransactions, Page[m.Transaction], serve_list, ask_list, read_list)
+
+
 def _lines(fills: tuple[Fill, ...]) -> Iterator[Line]:
     for place, fill in enumerate(reversed(fills)):
         yield Line(2 * place + 1, fill)
@@ -77,7 +124,7 @@ def _market(line: Line, ctx: Ctx) -> Instrument:
 
 
 def _type(line: Line) -> m.TransactionType:
-    return "Commission" if line.is_commission else "OrderExecution"
+    return "Commission" if line.is_commission else EXECUTION
 
 
 def _value(line: Line, ctx: Ctx) -> Decimal:

@@ -12,7 +12,7 @@ from countermand.venues.autoshares.credential import AutosharesCredential, Held,
 from countermand.venues.autoshares.errors import LoginFailed
 from countermand.wire import crypto
 from countermand.wire.credential import Keys
-from countermand.wire.http import Request
+from countermand.wire.http import HeaderList, Request
 
 USERNAME = b"username"
 PASSWORD = b"password"
@@ -47,6 +47,18 @@ def login(request: Request, app_key: str, keys: Keys[AutosharesCredential], now_
         )
         ended += (ticket,)
     return Login(user.owner, user.key, user.access, app_key, step, reason, ended)
+
+
+def headers(held: Held) -> HeaderList:
+    """
+    Return what a login says, as its owner knows it: the pin where there is one, and in the second
+    step the ticket and the code.
+    """
+    said = [(USERNAME, held.login), (PASSWORD, held.password), (PIN_CODE, held.pin or "")]
+    if held.token:
+        said += [(AUTHORIZATION, BEARER.decode() + held.token)]
+        said += [(VERIFICATION_CODE, held.verification_code)]
+    return tuple((name, text.encode()) for name, text in said if text)
 
 
 def bearer(request: Request) -> str:

@@ -20,11 +20,11 @@ from countermand.venues.autoshares.settings import NAME, Ctx
 from countermand.venues.autoshares.valuation import currency
 from countermand.vocabulary.ids import AssetId, InstrumentId
 from countermand.vocabulary.instrument import Instrument, InstrumentKind, TradingState
-from countermand.vocabulary.queries import GetReferenceData, ListQuotes
+from countermand.vocabulary.queries import GetQuote, GetReferenceData, ListQuotes
 from countermand.vocabulary.reports import QuoteReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving, reply
-from countermand.wire.errors import MissingField, NotExpressible, NotFound
+from countermand.wire.errors import MissingField, NotFound
 
 COLUMNS = paging.columns_of(
     m.Equity,
@@ -43,7 +43,17 @@ def show_one(message: m.GetEquity, ctx: Ctx) -> m.Equity:
     return show_equity(known, ctx)
 
 
-ONE = Op(m.GetEquity, m.Equity, reply(show_one))
+def ask_one(query: GetQuote, ctx: Ctx) -> m.GetEquity:
+    """Return the request for what is said of a security."""
+    return m.GetEquity(ctx.directory.instruments[query.instrument_id].symbol)
+
+
+def read_one(reply: m.Equity, message: m.GetEquity, ctx: Ctx) -> QuoteReport:
+    """Return what is said of a security; prices are not told."""
+    return QuoteReport(read_equity(reply, ctx))
+
+
+ONE = Op(m.GetEquity, m.Equity, reply(show_one), ask_one, read_one)
 
 
 def serve_look_up(message: m.LookUp, ctx: Ctx) -> Serving[list[m.Equity]]:
@@ -83,14 +93,8 @@ def ask_list(query: ListQuotes, ctx: Ctx) -> m.ListEquities:
 
 
 def read_list(reply: Page[m.Equity], message: m.ListEquities, ctx: Ctx) -> tuple[QuoteReport, ...]:
-    """
-    Return the markets of the first page, without prices: the page has none.
-
-    Raises: NotExpressible when there are more than a page can show.
-    """
-    if reply.next_page_link:
-        raise NotExpressible(f"more than {PAGE_SIZE_MAX} securities")
-    return tuple(QuoteReport(_instrument(one, ctx)) for one in reply.result)
+    """Return the markets of a page; prices are not told."""
+    return tuple(QuoteReport(read_equity(one, ctx)) for one in reply.result)
 
 
 LIST = Op(m.ListEquities, Page[m.Equity], serve_list, ask_list, read_list)
@@ -133,8 +137,10 @@ def show_equity(market: Instrument, ctx: Ctx) -> m.Equity:
     )  # fmt: skip
 
 
-def _instrument(message: m.Equity, ctx: Ctx) -> Instrument:
-    # Fields that are not on the wire come from the directory, if it has the security.
+def read_equity(message: m.Equity, ctx: Ctx) -> Instrument:
+    """
+    Return a security; what the wire does not say comes from the directory, where that knows it.
+    """
     known = ctx.directory.instrument_by_symbol(message.symbol) or _unknown(message, ctx)
     if known.trading_state.matches is message.allow_trade:
         return known
@@ -144,11 +150,12 @@ def _instrument(message: m.Equity, ctx: Ctx) -> Instrument:
 
 def _unknown(message: m.Equity, ctx: Ctx) -> Instrument:
     kept, lot = currency(ctx), message.tick_size.scaleb(-message.volume_precision)
+    tick_units, price_scale = numbers.grid(message.tick_size)
     return Instrument(
         InstrumentId(message.id), NAME, message.symbol, InstrumentKind.EQUITY,
         base_asset_id=AssetId(0), quote_asset_id=kept.asset_id,
-        tick_units=numbers.scaled(message.tick_size, message.precision),
-        price_scale=message.precision, qty_scale=message.volume_precision, lot_units=1,
+        tick_units=tick_units, price_scale=price_scale,
+        qty_scale=message.volume_precision, lot_units=1,
         notional_minor=numbers.asset_minor(kept, lot), lot_minor=0,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from countermand.venues.autoshares import errors, filters
 from countermand.venues.autoshares.dates import date_ns
@@ -24,6 +25,13 @@ from countermand.wire.errors import InvalidField
 Item = TypeVar("Item")
 Message = TypeVar("Message", bound=Struct)
 Shown = TypeVar("Shown")
+
+
+def follow(asked: Any, page: Page[Any]) -> Any:
+    """Return the request for what follows a page, None where it was the last."""
+    if not page.next_page_link or not page.result:
+        return None
+    return replace(asked, page_number=asked.page_number + 1)
 
 
 class Column(Struct, Generic[Item], frozen=True):

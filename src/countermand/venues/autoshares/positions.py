@@ -16,13 +16,12 @@ from countermand.venues.autoshares.messages.shared import Page
 from countermand.venues.autoshares.presentation import UNTOLD
 from countermand.venues.autoshares.settings import Ctx
 from countermand.venues.autoshares.valuation import currency, info, market_value, money
-from countermand.vocabulary.ids import AccountId, InstrumentId
+from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountSummary, PositionReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op
-from countermand.wire.errors import NotExpressible
-from countermand.wire.reading import known
+from countermand.wire.reading import market_of
 
 COLUMNS = paging.columns_of(
     m.Position,
@@ -44,13 +43,7 @@ def ask_page(query: GetAccount, ctx: Ctx) -> m.ListPositions:
 def read_page(
     reply: Page[m.Position], message: m.ListPositions, ctx: Ctx
 ) -> tuple[PositionReport, ...]:
-    """
-    Return the positions of the first page; margin, open orders and commissions are not told.
-
-    Raises: NotExpressible when there are more than a page can show.
-    """
-    if reply.next_page_link:
-        raise NotExpressible(f"more than {m.ListPositions.SIZE_MAX} positions")
+    """Return the positions of a page; margin, open orders and commissions are not told."""
     return tuple(read_position(one, ctx) for one in reply.result)
 
 
@@ -113,19 +106,19 @@ def show_position(report: PositionReport, ctx: Ctx) -> m.Position:
 
 def read_position(message: m.Position, ctx: Ctx) -> PositionReport:
     """Return the report a position makes. Raises Malformed for a security that is not known."""
-    number = InstrumentId(message.security_id)
-    market = known("position", ctx.directory.instruments.get(number))
+    market = market_of("position", message.symbol, ctx.directory)
     kept, net = currency(ctx), numbers.qty_lots(market, message.quantity)
+    # Not every answer tells what a position gained; then its mark is not told either.
+    gained = getattr(message, "unrealized_profit_loss", None)
     cost, gain, realized = (
-        numbers.asset_minor(kept, amount)
-        for amount in (
-            message.cost_basis, message.unrealized_profit_loss, message.realized_profit_loss,
-        )
-    )  # fmt: skip
+        numbers.asset_minor_nearest(kept, amount)
+        for amount in (message.cost_basis, gained or Decimal(0), message.realized_profit_loss)
+    )
+    is_marked = net and gained is not None
     return PositionReport(
         AccountId(message.account_id), market.instrument_id, net_lots=net, cost_minor=cost,
         open_buy_lots=0, open_sell_lots=0, margin_minor=0, realized_minor=realized,
-        mark_price_ticks=(cost + gain) // market.notional_of(1, net) if net else 0,
+        mark_price_ticks=(cost + gain) // market.notional_of(1, net) if is_marked else 0,
         transact_ns=dates.date_ns(message.modify_date),
     )  # fmt: skip
 

@@ -19,12 +19,19 @@ from countermand.venues.autoshares.settings import Ctx
 from countermand.venues.autoshares.valuation import margin_ppb
 from countermand.vocabulary.commands import NewOrder, RecordRejected
 from countermand.vocabulary.ids import NO_INSTRUMENT
+from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import OrdType, SelfTradePrevention, Side
 from countermand.vocabulary.queries import GetQuote, PreviewOrder
 from countermand.vocabulary.reports import OrderReport, PreviewReport, QuoteReport
 from countermand.wire.conversation import Op, Serving, reply
 from countermand.wire.errors import Forbidden
-from countermand.wire.numbers import minor_text, price_text, qty_text, rate_text
+from countermand.wire.numbers import (
+    minor_text,
+    price_text,
+    price_ticks_nearest,
+    qty_text,
+    rate_text,
+)
 
 _ZERO = Decimal(0)
 _TEXTS = {"LimitPriceUndefined": "Limit price is not defined."}
@@ -96,6 +103,15 @@ def show_preview(
         margin_change=margin, initial_margin_rate=rate, maintenance_margin_rate=rate,
         quotes=[] if quote is None else [show_quote(quote)],
     )  # fmt: skip
+
+
+def read_quote(message: m.Quote, market: Instrument) -> QuoteReport:
+    """Return the prices that a preview shows; sizes are not told. Raises OutOfRange."""
+    bid, ask, last = (
+        price_ticks_nearest(market, price or _ZERO)
+        for price in (message.bid, message.ask, message.last)
+    )
+    return QuoteReport(market, bid_px_ticks=bid, ask_px_ticks=ask, last_px_ticks=last)
 
 
 def _amounts(

@@ -17,8 +17,8 @@ NAME = "autoshares"
 
 _NOT_NEGATIVE = Meta(ge=0)
 
-_TRADING = frozenset({Operation.PLACE_ORDER, Operation.REPLACE_ORDER, *CANCELING})
-_QUERIES = frozenset(
+TRADING = frozenset({Operation.PLACE_ORDER, Operation.REPLACE_ORDER, *CANCELING})
+QUERIES = frozenset(
     {
         Operation.GET_ORDER,
         Operation.LIST_ORDERS,
@@ -27,6 +27,7 @@ _QUERIES = frozenset(
         Operation.GET_POSITION,
     }
 )
+LOOKUPS = frozenset(Operation) - TRADING - QUERIES - {Operation.LOG_IN}
 
 
 class AutosharesSettings(Settings, frozen=True):
@@ -77,9 +78,9 @@ class AutosharesSettings(Settings, frozen=True):
 
     def allowance(self, operation: Operation | None) -> Allowance:
         """Return the class an operation is counted in, where that has a limit."""
-        if operation in _TRADING:
+        if operation in TRADING:
             name, per_minute = "trading", self.trading_per_minute
-        elif operation in _QUERIES:
+        elif operation in QUERIES:
             name, per_minute = "queries", self.queries_per_minute
         else:
             name, per_minute = "lookups", self.lookups_per_minute

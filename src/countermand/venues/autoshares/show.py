@@ -29,7 +29,7 @@ from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Serving
-from countermand.wire.reading import known
+from countermand.wire.reading import last_exec_type, market_of
 
 ALL_OR_NONE = "AllOrNone"
 
@@ -220,28 +220,33 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
 
     Raises: Malformed when it names a security that is not known.
     """
-    market = known("order", ctx.directory.instrument_by_symbol(message.symbol))
+    market = market_of("order", message.symbol, ctx.directory)
     side, effect = tables.SIDES.from_wire(message.side)
-    ord_type, notes = tables.ORD_TYPES.from_wire(message.type), _read_notes(message)
-    tif = tables.TIMES_IN_FORCE.from_wire(message.time_in_force)
+    # A type or a time in force that this client has no word for is read as the nearest.
+    unnamed = OrdType.LIMIT if message.price else OrdType.MARKET
+    ord_type, notes = tables.ORD_TYPES.read(message.type, unnamed), _read_notes(message)
+    tif = tables.TIMES_IN_FORCE.read(message.time_in_force, TimeInForce.GTC)
     if ord_type is OrdType.MARKET and tif in (TimeInForce.DAY, TimeInForce.GTC):
         tif, notes = TimeInForce.IOC, replace(notes, tif=message.time_in_force)
     status = states.read_status(message.status)
     cum = numbers.qty_lots(market, message.executed_quantity)
-    whole = message.exec_inst == ALL_OR_NONE
+    whole = getattr(message, "exec_inst", "") == ALL_OR_NONE
+    expires = getattr(message, "expire_date", NO_DATE)
     terms = OrderTerms(
         side, ord_type, tif, numbers.qty_lots(market, message.quantity),
         price_ticks=numbers.price_ticks(market, message.price),
-        expire_ns=0 if notes.tif else dates.expiry_ns(tif, message.expire_date, ctx),
+        expire_ns=0 if notes.tif else dates.expiry_ns(tif, expires, ctx),
         exec_inst=int(ExecInst.ALL_OR_NONE if whole else ExecInst.NONE),
         stp=SelfTradePrevention.REJECT, position_effect=effect, text=annotations.write(notes),
     )  # fmt: skip
     return OrderReport(
         OrderId(message.id), AccountId(message.account_id), market.instrument_id, "",
-        terms, status.standing, ord_status=status, exec_type=states.EXEC_TYPES[message.target],
+        terms, states.read_standing(message.status, status), ord_status=status,
+        exec_type=states.EXEC_TYPES.get(getattr(message, "target", ""), last_exec_type(status)),
         leaves_qty_lots=numbers.qty_lots(market, message.leaves_quantity), cum_qty_lots=cum,
         cum_notional_minor=numbers.cum_notional_minor_nearest(market, message.average_price, cum),
-        submit_ns=dates.date_ns(message.create_date), transact_ns=dates.date_ns(message.date),
+        submit_ns=dates.date_ns(getattr(message, "create_date", message.date)),
+        transact_ns=dates.date_ns(message.date),
         cancel_reason=_cancel_reason(message, status),
         reject_reason=_reject_reason(message, status),
     )  # fmt: skip
@@ -252,14 +257,15 @@ def _read_notes(message: m.Order) -> Notes:
     return Notes(
         client_id=message.client_id if own else "", orig_client_id=message.orig_client_id,
         comment=message.comment, exchange=message.exchange,
-        hours=message.extended_hours, instructions=message.execution_instructions,
+        hours=message.extended_hours,
+        instructions=getattr(message, "execution_instructions", {}),
     )  # fmt: skip
 
 
 def _cancel_reason(message: m.Order, status: OrdStatus) -> CancelReason:
     if status not in (OrdStatus.CANCELED, OrdStatus.EXPIRED):
         return CancelReason.NONE
-    return tables.DESCRIPTIONS.from_wire(message.description)
+    return tables.DESCRIPTIONS.read(message.description, CancelReason.NONE)
 
 
 def _reject_reason(message: m.Order, status: OrdStatus) -> RejectReason | None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from countermand.venues.autoshares import tables
 from countermand.venues.autoshares.settings import Ctx
-from countermand.vocabulary.order import ExecType, OrdStatus, TimeInForce
+from countermand.vocabulary.order import ExecType, OrdStatus, Standing, TimeInForce
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 
@@ -40,7 +40,8 @@ _PENDING = {
     Pending.REPLACE: Words("PendingReplace", "Modify", "RequireValidation"),
     Pending.CANCEL: Words("PendingCancel", "Cancel", "Executing"),
 }
-_PENDING_WORDS = {pending.value for pending in Pending}
+# An order with one of these stands in the book. A new one that is pending is not seen there yet.
+_KNOWN_WORDS = {"New", "PartiallyFilled", Pending.REPLACE.value, Pending.CANCEL.value}
 
 # `RESTATED` cannot be told from a replacement; it is read back as one.
 _TARGETS = {
@@ -81,7 +82,15 @@ def words(report: OrderReport, waits_for: Pending | None) -> Words:
 
 
 def read_status(text: str) -> OrdStatus:
-    """Return the status a word names; what is pending is still to be done. Raises InvalidField."""
-    if text in _PENDING_WORDS:
-        return OrdStatus.NEW
-    return OrdStatus.EXPIRED if text == tables.DONE_FOR_DAY else tables.STATUSES.from_wire(text)
+    """
+    Return the status a word names: what is pending is still to be done, and an order with any other
+    word that is not known here is not known to be over.
+    """
+    over = OrdStatus.EXPIRED if text in tables.OTHER_ENDS else OrdStatus.NEW
+    return tables.STATUSES.read(text, over)
+
+
+def read_standing(text: str, status: OrdStatus) -> Standing:
+    """Return where an order stands that has a word of a state."""
+    known = text in _KNOWN_WORDS or not status.standing.is_open
+    return status.standing if known else Standing.PENDING

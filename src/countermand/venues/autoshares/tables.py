@@ -96,6 +96,8 @@ STATUSES = Table(
 )
 # A Day order whose time is up; to the exchange it has expired like any other.
 DONE_FOR_DAY = "DoneForDay"
+# These are over too, by no cancel. Source: ETNA manual, "Order statuses".
+OTHER_ENDS = (DONE_FOR_DAY, "Replaced", "Error")
 
 # The description of an ended order. It is empty for an order canceled on request, by itself or in a
 # cancel-all (`MASS_CANCEL_AS`).

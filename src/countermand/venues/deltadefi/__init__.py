@@ -2,6 +2,7 @@
 
 from countermand.venues.deltadefi import ids
 from countermand.venues.deltadefi.auth import DeltaDefiAuth, explain
+from countermand.venues.deltadefi.client import CLIENT, FLOWS
 from countermand.venues.deltadefi.errors import REFUSALS
 from countermand.venues.deltadefi.place import place_flow
 from countermand.venues.deltadefi.proof import PROOFS
@@ -18,7 +19,8 @@ VENUE = Venue(
     refusals=REFUSALS,
     proofs=PROOFS,
     settings=DeltaDefiSettings,
-    flows={Operation.PLACE_ORDER: place_flow},
+    flows={Operation.PLACE_ORDER: place_flow, **FLOWS},
+    client=CLIENT,
     habits=Habits(
         secrets=frozenset({b"x-api-key", b"api_key"}), explain=explain, key_header=b"x-api-key"
     ),

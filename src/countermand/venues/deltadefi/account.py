@@ -8,6 +8,7 @@ from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.messages import accounts as m
 from countermand.venues.deltadefi.presentation import token
 from countermand.venues.deltadefi.settings import Ctx
+from countermand.vocabulary.instrument import Asset
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountSummary, BalanceReport
 from countermand.wire import numbers
@@ -36,10 +37,16 @@ def show_balance(report: BalanceReport, ctx: Ctx) -> m.Balance:
 
 def read_balance(message: m.Balance, asked: Any, ctx: Ctx) -> BalanceReport:
     """Return a balance. Raises Malformed for an asset that is not known here; ArithmeticError."""
-    asset = known("balance", ctx.directory.asset_by_symbol(message.asset))
-    locked = numbers.asset_minor(asset, Decimal(message.locked))
-    total = numbers.asset_minor(asset, Decimal(message.free)) + locked
+    asset = known("balance", _asset(message.asset, ctx))
+    locked = numbers.asset_minor_nearest(asset, Decimal(message.locked))
+    total = numbers.asset_minor_nearest(asset, Decimal(message.free)) + locked
     return BalanceReport(resolve.account(ctx), asset.asset_id, total, locked)
+
+
+def _asset(name: str, ctx: Ctx) -> Asset | None:
+    # A sample of the documents writes names in small letters.
+    known_as = ctx.directory.asset_by_symbol
+    return known_as(name) or known_as(name.upper())
 
 
 def show_max_deposit(message: Nothing, ctx: Ctx) -> m.MaxDeposit:

@@ -9,7 +9,7 @@ from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.queries import GetDepth
 from countermand.vocabulary.reports import DepthReport
 from countermand.wire.conversation import Op, Serving
-from countermand.wire.numbers import price_text, qty_text
+from countermand.wire.numbers import price_text, price_ticks_nearest, qty_lots, qty_text
 
 LEVELS_MAX = 50
 
@@ -21,6 +21,24 @@ def serve_depth(message: m.GetDepth, ctx: Ctx) -> Serving[m.Depth]:
     return m.Depth(_levels(report.bids, instrument), _levels(report.asks, instrument))
 
 
+def ask_depth(query: GetDepth, ctx: Ctx) -> m.GetDepth:
+    """Return the request for a market's depth; how many levels is not asked for."""
+    return m.GetDepth(ctx.directory.instruments[query.instrument_id].symbol)
+
+
+def read_depth(reply: m.Depth, message: m.GetDepth, ctx: Ctx) -> DepthReport:
+    """Return both sides of a book. Raises ArithmeticError, ValueError."""
+    instrument = resolve.instrument(message.symbol, ctx)
+    bids, asks = (
+        tuple(
+            (price_ticks_nearest(instrument, one.price), qty_lots(instrument, one.quantity))
+            for one in levels
+        )
+        for levels in (reply.bids, reply.asks)
+    )
+    return DepthReport(instrument.instrument_id, bids, asks)
+
+
 def _levels(levels: tuple[tuple[int, int], ...], instrument: Instrument) -> list[m.Level]:
     return [
         m.Level(Decimal(price_text(instrument, ticks)), Decimal(qty_text(instrument, lots)))
@@ -28,4 +46,4 @@ def _levels(levels: tuple[tuple[int, int], ...], instrument: Instrument) -> list
     ]
 
 
-DEPTH = Op(m.GetDepth, m.Depth, serve_depth)
+DEPTH = Op(m.GetDepth, m.Depth, serve_depth, ask_depth, read_depth)

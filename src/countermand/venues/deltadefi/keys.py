@@ -12,9 +12,12 @@ from countermand.venues.deltadefi.credential import DeltaDefiCredential
 from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.messages import accounts as m
 from countermand.venues.deltadefi.presentation import time_text
-from countermand.venues.deltadefi.settings import Ctx
-from countermand.wire.conversation import IssueKey, Nothing, Op, Serving, reply
+from countermand.venues.deltadefi.settings import NAME, Ctx
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.reports import AccountReport
+from countermand.wire.conversation import IssueKey, Nothing, Op, Serving, always, reply
 from countermand.wire.fields import invalid
+from countermand.wire.reading import known
 
 _API_KEY_BYTES = 16
 
@@ -28,6 +31,13 @@ def show_operation_key(message: Nothing, ctx: Ctx) -> m.OperationKey:
 def show_spot_account(message: Nothing, ctx: Ctx) -> m.SpotAccount:
     """Return the account with its operation key. Raises Refused (4406) when there is none."""
     return _spot_account(ctx.principal.credential, ctx)
+
+
+def read_spot_account(message: m.SpotAccount, asked: Any, ctx: Ctx) -> AccountReport:
+    """Return the one account of a key, called by its id."""
+    number = known("account", ctx.read_id(ids.ACCOUNT_ID, message.account_id))
+    owner, name = ctx.principal.owner, message.account_id
+    return AccountReport(AccountId(number), NAME, owner, name, is_default=True)
 
 
 def serve_create(message: m.CreateSpotAccount, ctx: Ctx) -> Serving[m.SpotAccount]:
@@ -124,7 +134,9 @@ def _change(make: Callable[[bytes, DeltaDefiCredential], dict[str, Any]], ctx: C
 
 
 OPERATION_KEY = Op(Nothing, m.OperationKey, reply(show_operation_key))
-SPOT_ACCOUNT = Op(Nothing, m.SpotAccount, reply(show_spot_account))
+SPOT_ACCOUNT = Op(
+    Nothing, m.SpotAccount, reply(show_spot_account), always(Nothing()), read_spot_account
+)
 CREATE = Op(m.CreateSpotAccount, m.SpotAccount, serve_create)
 UPDATE = Op(m.UpdateSpotAccount, m.SpotAccount, serve_update)
 API_KEY = Op(Nothing, m.ApiKey, reply(show_api_key))

@@ -8,13 +8,16 @@ from countermand.venues.deltadefi import resolve
 from countermand.venues.deltadefi.messages import markets as m
 from countermand.venues.deltadefi.presentation import token
 from countermand.venues.deltadefi.settings import NAME, Ctx
-from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.ids import AssetId, InstrumentId
+from countermand.vocabulary.instrument import Asset, FeeBasis, Instrument, InstrumentKind
 from countermand.vocabulary.queries import GetQuote, ListQuotes
 from countermand.vocabulary.reports import QuoteReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Nothing, Op, Serving, always, each, one
 from countermand.wire.errors import Malformed
 from countermand.wire.fields import invalid
+from countermand.wire.ids import foreign
+from countermand.wire.reading import known
 
 
 def show_config(reports: tuple[QuoteReport, ...], ctx: Ctx) -> m.MarketConfig:
@@ -35,12 +38,14 @@ def show_config(reports: tuple[QuoteReport, ...], ctx: Ctx) -> m.MarketConfig:
 
 def read_pair(pair: m.TradingPair, asked: Nothing, ctx: Ctx) -> QuoteReport:
     """Return a market with the grid that is told; prices are not. Raises Malformed."""
-    known = ctx.directory.instrument_by_symbol(pair.symbol)
+    base, quote = (
+        known("market", ctx.directory.asset_by_symbol(token.symbol))
+        for token in (pair.base_token, pair.quote_token)
+    )
     price_dp, qty_dp = pair.price_max_dp, pair.base_token.max_qty_dp
-    finest = pair.quote_token.decimals - price_dp - qty_dp
-    coarse = pair.base_token.decimals - qty_dp
-    if known is None or min(price_dp, qty_dp, finest, coarse) < 0:
-        raise Malformed("market names what is not known here")
+    finest, coarse = quote.scale - price_dp - qty_dp, base.scale - qty_dp
+    if min(price_dp, qty_dp, finest, coarse) < 0:
+        raise Malformed(f"market {pair.symbol} trades in steps that its assets do not have")
     grid = {
         "tick_units": 1,
         "price_scale": price_dp,
@@ -49,7 +54,25 @@ def read_pair(pair: m.TradingPair, asked: Nothing, ctx: Ctx) -> QuoteReport:
         "notional_minor": 10**finest,
         "lot_minor": 10**coarse,
     }
-    return QuoteReport(replace(known, **grid))
+    if (told := ctx.directory.instrument_by_symbol(pair.symbol)) is not None:
+        return QuoteReport(replace(told, **grid))
+    names = InstrumentId(foreign(pair.symbol)), NAME, pair.symbol
+    # The venue charges of what an order brings.
+    spot, fees = InstrumentKind.SPOT, FeeBasis.RECEIVED
+    market = Instrument(*names, spot, base.asset_id, quote.asset_id, **grid, fee_basis=fees)
+    return QuoteReport(market)
+
+
+def read_assets(config: m.MarketConfig) -> tuple[Asset, ...]:
+    """Return the assets that trade, kept as finely as their markets' steps are."""
+    scales: dict[str, int] = {}
+    for pair in config.trading_pairs:
+        steps = pair.price_max_dp + pair.base_token.max_qty_dp
+        for side, finest in ((pair.base_token, 0), (pair.quote_token, steps)):
+            scales[side.symbol] = max(scales.get(side.symbol, 0), side.decimals, finest)
+    return tuple(
+        Asset(AssetId(foreign(symbol)), NAME, symbol, scale) for symbol, scale in scales.items()
+    )
 
 
 def serve_prices(message: m.ListPrices, ctx: Ctx) -> Serving[m.Price | list[m.PriceOf]]:
@@ -76,7 +99,7 @@ def ask_price(query: GetQuote, ctx: Ctx) -> m.ListPrices:
 def read_price(reply: m.Price, message: m.ListPrices, ctx: Ctx) -> QuoteReport:
     """Return what is told of a market: its last price. Raises ArithmeticError, ValueError."""
     instrument = resolve.instrument(message.symbol or "", ctx)
-    last = numbers.price_ticks(instrument, reply.price)
+    last = numbers.price_ticks_nearest(instrument, reply.price)
     return QuoteReport(instrument, last_px_ticks=last, mark_price_ticks=last)
 
 

@@ -1,6 +1,8 @@
 """Paging: a part of a list. Pages count from 1."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from countermand.venues.deltadefi.messages.orders import ListOfSymbol
 
@@ -11,6 +13,13 @@ def cut(items: tuple[T, ...], asked: ListOfSymbol) -> tuple[T, ...]:
     """Return what stands on the page that was asked for."""
     first = (asked.page - 1) * asked.limit
     return items[first : first + asked.limit]
+
+
+def follow(asked: ListOfSymbol, page: Any) -> ListOfSymbol | None:
+    """Return the request for what follows a page, None where it was the last."""
+    if asked.page >= page.total_page or not page.data:
+        return None
+    return replace(asked, page=asked.page + 1)
 
 
 def pages(total: int, asked: ListOfSymbol) -> int:

@@ -13,10 +13,18 @@ from countermand.venues.deltadefi.presentation import time_text
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import Cash, OrderTerms, OrdStatus, OrdType, Side, TimeInForce
+from countermand.vocabulary.order import (
+    Cash,
+    OrderTerms,
+    OrdStatus,
+    OrdType,
+    Side,
+    Standing,
+    TimeInForce,
+)
 from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import numbers, times
-from countermand.wire.reading import known, last_exec_type, likely_reason
+from countermand.wire.reading import known, last_exec_type, likely_reason, market_of
 
 _PPB_PER_BP = 100_000
 
@@ -66,7 +74,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
 
     Raises: Malformed when it names what is not known here; ArithmeticError, ValueError.
     """
-    instrument = known("order", ctx.directory.instrument_by_symbol(message.symbol))
+    instrument = market_of("order", message.symbol, ctx.directory)
     order_id = known("order", ids.parse_order(message.id, ctx.read_id))
     account_id = known("order", ctx.read_id(ids.ACCOUNT_ID, message.account_id))
     base, quote = resolve.assets(instrument, ctx)
@@ -76,7 +84,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     locked = message.locked_quote_qty if buys else message.locked_base_qty
     cum, leaves = (
         numbers.qty_lots(instrument, Decimal(text))
-        for text in (message.executed_base_qty, message.ob_open_order_base_qty)
+        for text in (message.executed_base_qty, _left(message))
     )
     status = _status(message.status, cum)
     return OrderReport(
@@ -85,14 +93,14 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
         instrument.instrument_id,
         "",
         terms,
-        status.standing,
+        _standing(message.status, status),
         ord_status=status,
         exec_type=last_exec_type(status),
         leaves_qty_lots=leaves,
         cum_qty_lots=cum,
-        cum_notional_minor=numbers.asset_minor(quote, Decimal(message.executed_quote_qty)),
-        fee_minor=numbers.asset_minor(received, Decimal(message.commission)),
-        hold_minor=numbers.asset_minor(held, Decimal(locked)),
+        cum_notional_minor=numbers.asset_minor_nearest(quote, Decimal(message.executed_quote_qty)),
+        fee_minor=numbers.asset_minor_nearest(received, Decimal(message.commission)),
+        hold_minor=numbers.asset_minor_nearest(held, Decimal(locked)),
         submit_ns=times.parse_iso(message.created_at),
         transact_ns=times.parse_iso(message.updated_at),
         cancel_reason=likely_reason(status),
@@ -115,8 +123,8 @@ def _show_slippage(terms: OrderTerms, instrument: Instrument) -> dict[str, Any]:
 
 def _read_terms(message: Order, instrument: Instrument, ctx: Ctx) -> OrderTerms:
     ord_type = tables.ORD_TYPES.from_wire(message.type)
-    quote_minor = numbers.asset_minor(
-        resolve.assets(instrument, ctx)[1], Decimal(message.quote_qty)
+    quote_minor = numbers.asset_minor_nearest(
+        resolve.assets(instrument, ctx)[1], Decimal(message.quote_qty or 0)
     )
     slippage, points, bound = None, message.slippage_bp, message.market_order_limit_price
     if points is not UNSET and bound is not UNSET:
@@ -125,14 +133,25 @@ def _read_terms(message: Order, instrument: Instrument, ctx: Ctx) -> OrderTerms:
         tables.SIDES.from_wire(message.side),
         ord_type,
         TimeInForce.GTC,
-        numbers.qty_lots(instrument, Decimal(message.base_qty)),
-        price_ticks=numbers.price_ticks(instrument, Decimal(message.price)),
+        numbers.qty_lots(instrument, Decimal(message.base_qty or 0)),
+        price_ticks=numbers.price_ticks(instrument, Decimal(message.price or 0)),
         cash=None if ord_type is OrdType.LIMIT else Cash(quote_minor),
         text=annotations.write(slippage),
     )
 
 
+def _left(message: Order) -> str:
+    # What is over may not say what is left of it on the book.
+    return getattr(message, "ob_open_order_base_qty", "") or "0"
+
+
 def _status(text: str, cum_lots: int) -> OrdStatus:
-    status = tables.STATUSES.from_wire(text)
+    status = tables.STATUS_READ.get(text, OrdStatus.NEW)
     is_part = status is OrdStatus.NEW and cum_lots
     return OrdStatus.PARTIALLY_FILLED if is_part else status
+
+
+def _standing(text: str, status: OrdStatus) -> Standing:
+    if text == tables.BUILDING:
+        return Standing.STAGED
+    return status.standing if text in tables.STATUS_READ else Standing.PENDING

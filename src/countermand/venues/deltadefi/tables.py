@@ -22,3 +22,12 @@ STATUSES = Table(
 )
 SHOWN_AS = {OrdStatus.PARTIALLY_FILLED: OrdStatus.NEW, OrdStatus.EXPIRED: OrdStatus.CANCELED}
 BUILDING = "building"
+
+# What our client reads: the words of former years too, which the published Python SDK still lists.
+# Any other word is one of an order that is not known to be over.
+STATUS_READ = {text: status for status, text in STATUSES.rows} | {
+    BUILDING: OrdStatus.NEW,
+    "partially_filled": OrdStatus.PARTIALLY_FILLED,
+    "fully_filled": OrdStatus.FILLED,
+    "partially_cancelled": OrdStatus.CANCELED,
+}

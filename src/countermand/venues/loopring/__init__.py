@@ -2,13 +2,12 @@
 
 from countermand.venues.loopring import credential, resolve
 from countermand.venues.loopring.auth import LoopringAuth, signed
+from countermand.venues.loopring.client import CLIENT, FLOWS
 from countermand.venues.loopring.crypto.eddsa import make_tables
 from countermand.venues.loopring.errors import REFUSALS
-from countermand.venues.loopring.place import place_flow
 from countermand.venues.loopring.proof import PROOFS
 from countermand.venues.loopring.routes import ROUTES
 from countermand.venues.loopring.settings import NAME, LoopringSettings
-from countermand.wire.operation import Operation
 from countermand.wire.venue import Habits, Venue
 
 VENUE = Venue(
@@ -19,7 +18,8 @@ VENUE = Venue(
     refusals=REFUSALS,
     settings=LoopringSettings,
     proofs=PROOFS,
-    flows={Operation.PLACE_ORDER: place_flow},
+    flows=FLOWS,
+    client=CLIENT,
     prepare=make_tables,
     habits=Habits(
         secrets=frozenset({b"x-api-key", b"x-api-sig"}), key_header=b"x-api-key", signed=signed

@@ -5,7 +5,9 @@ from countermand.venues.loopring.messages import accounts as m
 from countermand.venues.loopring.parameters import given
 from countermand.venues.loopring.presentation import NO_OWNER
 from countermand.venues.loopring.resolve import Holding
-from countermand.venues.loopring.settings import Ctx
+from countermand.venues.loopring.settings import NAME, Ctx
+from countermand.venues.loopring.show import units
+from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.queries import GetAccount
 from countermand.vocabulary.reports import AccountReport, AccountSummary, BalanceReport
 from countermand.wire.conversation import Op, Serving, reply
@@ -69,14 +71,17 @@ def ask_balances(query: GetAccount, ctx: Ctx) -> m.GetBalances:
 def read_balances(
     reply: list[m.Balance], message: m.GetBalances, ctx: Ctx
 ) -> tuple[BalanceReport, ...]:
-    """Return what an account has, by asset. Raises KeyError for a token that is not known."""
+    """Return what an account has, by asset, of the tokens that are known."""
     account_id = resolve.account(message.account_id or "", ctx).account_id
     by_id = {one.token.token_id: one for one in resolve.holdings(ctx)}
     reports = []
     for one in reply:
-        asset_id, unit = by_id[one.token_id].asset.asset_id, by_id[one.token_id].minor_per_unit
-        total, hold = int(one.total) * unit, int(one.locked) * unit
-        reports.append(BalanceReport(account_id, asset_id, total, hold))
+        # What is no token of a market, a pool's share or an NFT, is no balance of ours.
+        if (known := by_id.get(one.token_id)) is None:
+            continue
+        unit = known.minor_per_unit
+        total, hold = units(one.total) * unit, units(one.locked) * unit
+        reports.append(BalanceReport(account_id, known.asset.asset_id, total, hold))
     return tuple(sorted(reports, key=lambda report: report.asset_id))
 
 
@@ -92,7 +97,22 @@ def show_balance(account: AccountReport, balance: BalanceReport, known: Holding)
     )
 
 
-GET = Op(m.GetAccount, m.Account, reply(show_account))
+def ask_account(query: GetAccount, ctx: Ctx) -> m.GetAccount:
+    """Return the request for what is public of an account."""
+    return m.GetAccount(account_id=resolve.account_text(query.account_id, ctx))
+
+
+def read_account(reply: m.Account, message: m.GetAccount, ctx: Ctx) -> AccountReport:
+    """Return an account, which is called by its id, and is its key's one."""
+    number, name = AccountId(reply.account_id), str(reply.account_id)
+    known = resolve.find_account(reply.account_id, ctx)
+    account_id = known.account_id if known else number
+    locked = getattr(reply, "frozen", False)
+    owner = ctx.principal.owner
+    return AccountReport(account_id, NAME, owner, name, is_default=True, trading_locked=locked)
+
+
+GET = Op(m.GetAccount, m.Account, reply(show_account), ask_account, read_account)
 BALANCES = Op(m.GetBalances, list[m.Balance], serve_balances, ask_balances, read_balances)
 
 

@@ -3,7 +3,6 @@
 from countermand.venues.loopring import resolve
 from countermand.venues.loopring.errors import REFUSALS
 from countermand.venues.loopring.messages import orders as m
-from countermand.venues.loopring.order_hash import hash_text, parse_hash
 from countermand.venues.loopring.parameters import given
 from countermand.venues.loopring.settings import Ctx
 from countermand.venues.loopring.show import read_taken, show_order, show_taken
@@ -55,7 +54,7 @@ def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.CancelOrder:
     """Return the request for a cancel; a client id that is no hash is the venue's clientOrderId."""
     account_id = resolve.account_text(command.account_id, ctx)
     hashed, named = command.cl_ord_id, command.secondary_cl_ord_id
-    if hashed and _is_hash(hashed):
+    if hashed and resolve.is_hash(hashed):
         return m.CancelOrder(account_id=account_id, order_hash=hashed)
     return m.CancelOrder(account_id=account_id, client_order_id=hashed or named)
 
@@ -118,10 +117,3 @@ def _listed(name: str, given_text: str | None) -> list[str]:
     if not 0 < len(listed) <= BATCH_MAX:
         raise invalid(name, f"must be 1 to {BATCH_MAX}, comma separated")
     return listed
-
-
-def _is_hash(text: str) -> bool:
-    try:
-        return hash_text(parse_hash(text)) == text
-    except ValueError:
-        return False

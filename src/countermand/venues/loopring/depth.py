@@ -1,6 +1,7 @@
 """A market's depth, prices brought together to the digits of a level."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from countermand.venues.loopring import resolve
 from countermand.venues.loopring.errors import Code, Coded
@@ -8,6 +9,7 @@ from countermand.venues.loopring.messages import markets as m
 from countermand.venues.loopring.parameters import optional_number
 from countermand.venues.loopring.resolve import Pair
 from countermand.venues.loopring.settings import Ctx
+from countermand.venues.loopring.show import units
 from countermand.vocabulary.queries import GetDepth
 from countermand.vocabulary.reports import DepthReport
 from countermand.wire import numbers, times
@@ -43,6 +45,32 @@ def serve_depth(message: m.GetDepth, ctx: Ctx) -> Serving[m.Depth]:
     )
 
 
+def ask_depth(query: GetDepth, ctx: Ctx) -> m.GetDepth:
+    """Return the request for a market's depth at the finest level."""
+    market = ctx.directory.instruments[query.instrument_id].symbol
+    return m.GetDepth(market=market, level="0", limit=str(min(query.levels_max, DEPTH_MAX)))
+
+
+def read_depth(reply: m.Depth, message: m.GetDepth, ctx: Ctx) -> DepthReport:
+    """
+    Return both sides of a book, best first: prices as the venue brings them together, sizes in lots
+    floored. Raises Unlearned, ArithmeticError, ValueError.
+    """
+    pair = resolve.told_pair("depth", reply.market, ctx)
+    one = pair.instrument
+    bids, asks = (
+        tuple(
+            (
+                numbers.price_ticks_nearest(one, Decimal(price)),
+                units(size) * pair.base.minor_per_unit // one.lot_minor,
+            )
+            for price, size, *_ in slots
+        )
+        for slots in (reply.bids, reply.asks)
+    )
+    return DepthReport(one.instrument_id, bids, asks)
+
+
 def _level(message: m.GetDepth, pair: Pair) -> int:
     # Clients ask for level 1000 and mean the coarsest.
     try:
@@ -71,4 +99,4 @@ def _slots(pair: Pair, levels: Iterable[tuple[int, int]], digits: int, *, up: bo
     ]
 
 
-DEPTH = Op(m.GetDepth, m.Depth, serve_depth)
+DEPTH = Op(m.GetDepth, m.Depth, serve_depth, ask_depth, read_depth)

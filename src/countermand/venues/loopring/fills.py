@@ -1,19 +1,32 @@
 """Fills: what last traded on a market, and an account's own trades."""
 
+from decimal import Decimal
+
+from msgspec.structs import replace
+
 from countermand.venues.loopring import resolve
 from countermand.venues.loopring.messages import accounts, markets
 from countermand.venues.loopring.parameters import chosen_words, given, optional_number
 from countermand.venues.loopring.resolve import Pair
 from countermand.venues.loopring.settings import Ctx
+from countermand.venues.loopring.show import units
 from countermand.venues.loopring.tables import DEX, FILL_TYPES, SIDES
-from countermand.vocabulary.order import Side
+from countermand.vocabulary.ids import MatchId, OrderId
+from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
 from countermand.vocabulary.queries import ListFills, ListTrades
 from countermand.vocabulary.reports import Fill, Trade
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving
+from countermand.wire.ids import Spelling
+from countermand.wire.reading import known
 
 TRADES_MAX = 50
 _TRADES_DEFAULT = 20
+
+# How many fields every row has, and where the longest has the hash of its order.
+_PLAIN, _HASH = 7, 12
+
+_TRADE_ID = Spelling(str, lambda text: int(text) if text.isdecimal() else None)
 
 
 def serve_trades(message: markets.GetTrades, ctx: Ctx) -> Serving[markets.Trades]:
@@ -94,5 +107,58 @@ def _row(
     )
 
 
+def ask_list(query: ListFills, ctx: Ctx) -> accounts.GetUserTrades:
+    """Return the request for an account's newest trades, of one order or market or of all."""
+    instruments = query.instrument_ids or ()
+    return accounts.GetUserTrades(
+        account_id=resolve.account_text(query.account_ids[0], ctx),
+        market=ctx.directory.instruments[instruments[0]].symbol if len(instruments) == 1 else None,
+        order_hash=query.cl_ord_id,
+        offset="0",
+        limit=str(TRADES_MAX),
+    )
+
+
+def read_list(reply: markets.Trades, message: accounts.GetUserTrades, ctx: Ctx) -> tuple[Fill, ...]:
+    """Return the fills of a page. Raises as `read_row` does."""
+    return tuple([read_row(row, message, ctx) for row in reply.trades])
+
+
+def read_row(row: tuple[str, ...], asked: accounts.GetUserTrades, ctx: Ctx) -> Fill:
+    """
+    Return the fill that a row tells of, whose order is told where it was asked for, or where the
+    row is one of the longer ones.
+
+    Raises: Unlearned for a market that is not known here; ArithmeticError, IndexError, ValueError.
+    """
+    moment_ms, trade_id, word, size, price, market, fee = row[:_PLAIN]
+    pair, side = resolve.told_pair("fill", market, ctx), SIDES.from_wire(word)
+    _, bought = pair.sold_and_bought(side)
+    hashed = asked.order_hash or (row[_HASH] if len(row) > _HASH else "")
+    return Fill(
+        MatchId(known("fill", ctx.read_id(_TRADE_ID, trade_id))),
+        OrderId(0),
+        resolve.account(asked.account_id, ctx).account_id,
+        pair.instrument.instrument_id,
+        hashed,
+        OrderTerms(side, OrdType.LIMIT, TimeInForce.GTD, 0),
+        is_maker=False,
+        last_px_ticks=numbers.price_ticks_nearest(pair.instrument, Decimal(price)),
+        last_qty_lots=units(size) * pair.base.minor_per_unit // pair.instrument.lot_minor,
+        fee_minor=units(fee) * bought.minor_per_unit,
+        cum_qty_lots=0,
+        cum_notional_minor=0,
+        ts_ns=int(moment_ms) * times.MS,
+    )
+
+
+def follow(asked: accounts.GetUserTrades, page: markets.Trades) -> accounts.GetUserTrades | None:
+    """Return the request for what follows a page, None where it was the last."""
+    offset = int(asked.offset or 0) + len(page.trades)
+    if len(page.trades) < TRADES_MAX or offset >= page.total_num:
+        return None
+    return replace(asked, offset=str(offset))
+
+
 TRADES = Op(markets.GetTrades, markets.Trades, serve_trades)
-LIST = Op(accounts.GetUserTrades, markets.Trades, serve_list)
+LIST = Op(accounts.GetUserTrades, markets.Trades, serve_list, ask_list, read_list)

@@ -1,6 +1,7 @@
 """Reading orders: one by its hash, or some of an account's."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,11 +15,14 @@ from countermand.venues.loopring.show import read_order, show_order
 from countermand.venues.loopring.tables import SIDES, STATUSES
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdStatus
-from countermand.vocabulary.queries import GetOrder, ListOrders
+from countermand.vocabulary.queries import GetOrder, ListOpenOrders, ListOrders
 from countermand.vocabulary.reports import OrderPage, OrderReport
 from countermand.wire import times
-from countermand.wire.conversation import Op, Serving
+from countermand.wire.conversation import Op, Serving, Step
+from countermand.wire.credential import Credential
 from countermand.wire.fields import invalid
+from countermand.wire.flows import paged
+from countermand.wire.operation import Operation
 
 LIMIT_MAX = 50
 
@@ -67,7 +71,7 @@ def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderList]:
 
 
 def ask_list(query: ListOrders, ctx: Ctx) -> m.ListOrders:
-    """Return the request for an account's orders."""
+    """Return the request for an account's orders, for the first page where all are wanted."""
     instruments = query.instrument_ids or ()
     known = [ctx.directory.instruments[one].symbol for one in instruments]
     since_ns, until_ns, statuses = query.since_ns, query.until_ns, query.ord_statuses
@@ -78,7 +82,7 @@ def ask_list(query: ListOrders, ctx: Ctx) -> m.ListOrders:
         end=None if until_ns is None else str(until_ns // times.MS),
         side=SIDES.to_wire_if(query.side),
         status=None if statuses is None else _status_words(statuses),
-        limit=None if query.limit is None else str(query.limit),
+        limit=str(LIMIT_MAX if query.limit is None else query.limit),
         offset=str(query.offset),
     )
 
@@ -136,4 +140,40 @@ def _statuses(text: str) -> tuple[OrdStatus, ...]:
 
 
 def _status_words(statuses: tuple[OrdStatus, ...]) -> str:
-    return ",".join(word for word, of in STATUSES.items() if of and set(of) <= set(statuses))
+    words = [word for word, of in STATUSES.items() if of and set(of) <= set(statuses)]
+    # What is being canceled is still open; our server has none of those.
+    return ",".join([*words, *(["cancelling"] if tables.PROCESSING in words else [])])
+
+
+def as_list(query: ListOpenOrders | ListOrders) -> ListOrders:
+    """Return the query for open orders as one of all orders, which is what this venue lists."""
+    if isinstance(query, ListOrders):
+        return query
+    return ListOrders(
+        query.account_ids,
+        query.instrument_ids,
+        query.side,
+        (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED),
+        until_ns=query.until_ns,
+        offset=query.offset,
+        limit=query.limit,
+    )
+
+
+def follow(asked: m.ListOrders, page: m.OrderList) -> m.ListOrders | None:
+    """Return the request for what follows a page, None where it was the last."""
+    offset = int(asked.offset or 0) + len(page.orders)
+    if len(page.orders) < int(asked.limit or 0) or offset >= page.total_num:
+        return None
+    return replace(asked, offset=str(offset))
+
+
+_OF_ALL = paged(Operation.LIST_ORDERS, LIST, follow)
+
+
+def list_flow(
+    asked: ListOpenOrders | ListOrders, credential: Credential | None, ctx: Ctx
+) -> Generator[Step, Any, OrderPage]:
+    """Return an account's orders to the last of them, or a page. Raises as `read_order` does."""
+    told: OrderPage = yield from _OF_ALL(as_list(asked), credential, ctx)
+    return told

@@ -13,7 +13,8 @@ from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.vocabulary.order import Side
 from countermand.vocabulary.reports import AccountReport, OrderReport
 from countermand.wire import asks
-from countermand.wire.errors import MissingField, NotExpressible
+from countermand.wire.errors import MissingField, NotExpressible, Unlearned
+from countermand.wire.reading import market_of
 
 # Accounts whose owner gave them no number are counted from here.
 _FIRST_ACCOUNT = 10_010
@@ -121,6 +122,18 @@ def pair(instrument: Instrument | None, ctx: Ctx) -> Pair | None:
     return Pair(instrument, base, quote, display)
 
 
+def told_pair(what: str, name: str, ctx: Ctx) -> Pair:
+    """
+    Return the market that an answer names, also as one of its pool or of both together.
+
+    Raises: Unlearned for one that is not known here.
+    """
+    plain = name.removeprefix("AMM-").removeprefix("COMBINE-")
+    if (found := pair(market_of(what, plain, ctx.directory), ctx)) is None:
+        raise Unlearned(what, name)
+    return found
+
+
 def pair_by_id(instrument_id: InstrumentId, ctx: Ctx) -> Pair:
     """Return the market of an order. Raises NotExpressible when it is none of the venue's."""
     if (found := pair(ctx.directory.instruments.get(instrument_id), ctx)) is None:
@@ -165,6 +178,14 @@ def order_hash(text: str) -> str:
         return hash_text(parse_hash(text))
     except ValueError as error:
         raise Coded(Code.INVALID_HASH, f"invalid hash: {error}") from None
+
+
+def is_hash(text: str) -> bool:
+    """Return whether a text is an order's hash, as the venue writes them."""
+    try:
+        return hash_text(parse_hash(text)) == text
+    except ValueError:
+        return False
 
 
 def order_name(order: OrderReport) -> str:

@@ -54,7 +54,7 @@ _USER = (
 )
 
 _PUBLIC = (
-    _row("GET /timestamp", Do.GET_STATUS, PUBLIC, markets.TIME, "Get relayer's current time"),
+    _row("GET /timestamp", Do.GET_TIME, PUBLIC, markets.TIME, "Get relayer's current time"),
     _row("GET /exchange/info", Do.GET_STATUS, PUBLIC, markets.INFO, "Get exchange info"),
     _row("GET /exchange/tokens", Do.LIST_ASSETS, PUBLIC, markets.TOKENS, "Get token info"),
     _row("GET /exchange/markets", Do.LIST_INSTRUMENTS, PUBLIC, markets.MARKETS, "Get market info"),

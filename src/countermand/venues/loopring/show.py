@@ -1,17 +1,35 @@
 """The order object: `OrderReport` to message, and back."""
 
+from decimal import Decimal
 from typing import Any
 
 from countermand.venues.loopring import grid, resolve
 from countermand.venues.loopring.annotations import ANNOTATIONS, Annotation
+from countermand.venues.loopring.errors import Coded
 from countermand.venues.loopring.messages import orders as m
+from countermand.venues.loopring.resolve import Pair
 from countermand.venues.loopring.settings import Ctx
-from countermand.venues.loopring.tables import CANCELLED, PROCESSING, SIDES, STATUS_OF, STATUSES
+from countermand.venues.loopring.tables import (
+    CANCELLED,
+    KNOWN_WORDS,
+    LIMIT_ORDER,
+    MIXED,
+    PROCESSING,
+    SIDES,
+    STATUS_OF,
+    STATUSES,
+)
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import OrdStatus, OrdType, Side
+from countermand.vocabulary.order import (
+    OrderTerms,
+    OrdStatus,
+    OrdType,
+    Side,
+    Standing,
+    TimeInForce,
+)
 from countermand.vocabulary.reports import OrderReport
-from countermand.wire import times
-from countermand.wire.errors import Malformed
+from countermand.wire import numbers, times
 from countermand.wire.reading import known, last_exec_type, likely_reason
 from countermand.wire.receipts import Acknowledged
 
@@ -60,14 +78,15 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     Return the report an order object makes.
 
     The wire has no exchange id, no reason of a cancel and no fee limit; the order is taken to be
-    for its amount of base. Raises: Malformed for unknown names.
+    for its amount of base. Amounts are floored to lots.
+
+    Raises: Malformed for unknown names.
     """
-    market = ctx.directory.instrument_by_symbol(message.market)
-    pair = known("order", resolve.pair(market, ctx))
+    pair = resolve.told_pair("order", message.market, ctx)
     account = known("order", resolve.find_account(message.storage_info.account_id, ctx))
     side, told = SIDES.from_wire(message.side), message.volumes
-    terms = grid.order_terms(pair, side, _annotation(message, side), message.client_order_id)
-    cum = int(told.base_filled) * pair.base.minor_per_unit // pair.instrument.lot_minor
+    terms = _terms(message, pair, side)
+    cum = units(told.base_filled) * pair.base.minor_per_unit // pair.instrument.lot_minor
     status, start_ns = _ord_status(message.status, cum), message.validity.start * times.S
     _, bought = pair.sold_and_bought(side)
     return OrderReport(
@@ -76,13 +95,13 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
         pair.instrument.instrument_id,
         message.hash,
         terms,
-        status.standing,
+        status.standing if message.status in KNOWN_WORDS else Standing.PENDING,
         ord_status=status,
         exec_type=last_exec_type(status),
-        leaves_qty_lots=terms.order_qty_lots - cum if status.standing.is_open else 0,
+        leaves_qty_lots=max(0, terms.order_qty_lots - cum) if status.standing.is_open else 0,
         cum_qty_lots=cum,
-        cum_notional_minor=int(told.quote_filled) * pair.quote.minor_per_unit,
-        fee_minor=int(told.fee) * bought.minor_per_unit,
+        cum_notional_minor=units(told.quote_filled) * pair.quote.minor_per_unit,
+        fee_minor=units(told.fee) * bought.minor_per_unit,
         submit_ns=start_ns,
         transact_ns=start_ns,
         cancel_reason=likely_reason(status),
@@ -104,16 +123,35 @@ def read_taken(message: m.Submitted, asked: Any, ctx: Ctx) -> Acknowledged:
     return Acknowledged((), (message.hash,))
 
 
+def units(text: str) -> int:
+    """Return an amount in smallest units, also of a text with an exponent. Raises ValueError."""
+    return numbers.scaled(Decimal(text), 0)
+
+
+def _terms(message: m.Order, pair: Pair, side: Side) -> OrderTerms:
+    noted, name = _annotation(message, side), getattr(message, "client_order_id", "")
+    try:
+        return grid.order_terms(pair, side, noted, name)
+    except Coded:
+        # It is for less than our client counts: of it there is nothing.
+        limit, stands = OrdType.LIMIT, TimeInForce.GTD
+        return OrderTerms(side, limit, stands, 0, secondary_cl_ord_id=name)
+
+
 def _annotation(message: m.Order, side: Side) -> Annotation:
     volumes, slot = message.volumes, message.storage_info
-    amounts = int(volumes.base_amount), int(volumes.quote_amount)
+    amounts = units(volumes.base_amount), units(volumes.quote_amount)
     sold, bought = amounts if side is Side.SELL else amounts[::-1]
-    ends_at, style = message.validity.end, (message.order_type, message.trade_channel)
+    style = (
+        getattr(message, "order_type", LIMIT_ORDER),
+        getattr(message, "trade_channel", MIXED),
+    )
+    ends_at = message.validity.end
     return Annotation(slot.storage_id, sold, bought, ends_at, 0, side is Side.BUY, *style)
 
 
 def _ord_status(word: str, cum_lots: int) -> OrdStatus:
-    statuses = STATUSES.get(word, ())
-    if not statuses:
-        raise Malformed(f"status {word[:40]} is not known")
-    return OrdStatus.PARTIALLY_FILLED if word == PROCESSING and cum_lots else statuses[0]
+    # What waits, is being canceled, or has a word that is not known here is not known to be over.
+    statuses = STATUSES.get(word) or (OrdStatus.NEW,)
+    is_part = statuses[0] is OrdStatus.NEW and cum_lots
+    return OrdStatus.PARTIALLY_FILLED if is_part else statuses[0]

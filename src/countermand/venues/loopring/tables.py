@@ -31,6 +31,8 @@ STATUSES: dict[str, tuple[OrdStatus, ...]] = {
     "cancelling": (),
     "waiting": (),
 }
+# An order with one of these is seen where it stands.
+KNOWN_WORDS = frozenset({*(word for word, of in STATUSES.items() if of), "cancelling"})
 STATUS_OF: dict[OrdStatus, str] = {
     status: word for word, statuses in STATUSES.items() for status in statuses
 }

@@ -7,6 +7,7 @@ Source: DEX API v3, "Ticker"; npm SDK 3.9.22, `getMixTicker`, `getLatestTokenPri
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from countermand.venues.loopring import resolve
 from countermand.venues.loopring.messages import markets as m
@@ -19,7 +20,8 @@ from countermand.wire import times
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.errors import MissingField
 from countermand.wire.fields import invalid
-from countermand.wire.numbers import price_text
+from countermand.wire.numbers import price_text, price_ticks_nearest
+from countermand.wire.reading import known
 
 _DAY_NS = 24 * 60 * 60 * times.S
 # How a market of books and pools together is called; there are no pools.
@@ -27,6 +29,8 @@ COMBINED = "COMBINE-"
 # What counts as a dollar.
 _DOLLAR = "USDT"
 _LEGAL = "USD"
+# Where in a row the last price stands, and the best two.
+_CLOSE, _BEST = 7, slice(9, 11)
 
 
 def serve_tickers(message: m.GetTickers, ctx: Ctx) -> Serving[m.Tickers]:
@@ -65,6 +69,29 @@ def _row(
     )  # fmt: skip
 
 
+def ask_ticker(query: GetQuote, ctx: Ctx) -> m.GetTickers:
+    """Return the request for what a market did in a day."""
+    return m.GetTickers(market=ctx.directory.instruments[query.instrument_id].symbol)
+
+
+def read_ticker(reply: m.Tickers, message: m.GetTickers, ctx: Ctx) -> QuoteReport:
+    """
+    Return the prices of a market; sizes are not told, and an empty text is no price.
+
+    Raises: Malformed for an answer without the market; ArithmeticError, ValueError.
+    """
+    name = message.market or ""
+    row = known("ticker", next((row for row in reply.tickers if row[0] == name), None))
+    one = resolve.told_pair("ticker", name, ctx).instrument
+    last, bid, ask = (
+        price_ticks_nearest(one, Decimal(text or 0)) for text in (row[_CLOSE], *row[_BEST])
+    )
+    moment_ns = int(row[1]) * times.MS
+    return QuoteReport(
+        one, bid_px_ticks=bid, ask_px_ticks=ask, last_px_ticks=last, transact_ns=moment_ns
+    )
+
+
 def serve_prices(message: m.GetPrices, ctx: Ctx) -> Serving[m.Prices]:
     """Show what tokens are worth in dollars. Raises InvalidField for another money."""
     if (given(message.legal) or _LEGAL).upper() != _LEGAL:
@@ -80,5 +107,5 @@ def serve_prices(message: m.GetPrices, ctx: Ctx) -> Serving[m.Prices]:
     return m.Prices(prices=told)
 
 
-TICKERS = Op(m.GetTickers, m.Tickers, serve_tickers)
+TICKERS = Op(m.GetTickers, m.Tickers, serve_tickers, ask_ticker, read_ticker)
 PRICES = Op(m.GetPrices, m.Prices, serve_prices)

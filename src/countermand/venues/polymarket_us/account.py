@@ -41,10 +41,11 @@ def read_balance(message: m.UserBalance, asked: Nothing, ctx: Ctx) -> BalanceRep
     """Return a balance of the key's account. Raises Malformed for an unknown currency."""
     asset = known("balance", ctx.directory.asset_by_symbol(message.currency))
     total, orders, margin = (
-        numbers.asset_minor(asset, decimal(raw))
+        numbers.asset_minor_nearest(asset, decimal(raw))
         for raw in (message.current_balance, message.open_orders, message.margin_requirement)
     )
-    changed_ns = times.parse_iso(message.last_updated)
+    changed = getattr(message, "last_updated", "")
+    changed_ns = times.parse_iso(changed) if changed else 0
     account_id = resolve.account(ctx)
     return BalanceReport(account_id, asset.asset_id, total, orders + margin, transact_ns=changed_ns)
 

@@ -39,14 +39,19 @@ def read_price(instrument: Instrument, amount: Amount | None) -> int:
     return numbers.price_ticks(instrument, Decimal(amount.value)) if amount else 0
 
 
+def read_mark(instrument: Instrument, amount: Amount | None) -> int:
+    """Return a price that nobody ordered at, in the nearest tick, 0 where there is none."""
+    return numbers.price_ticks_nearest(instrument, Decimal(amount.value)) if amount else 0
+
+
 def money(asset: Asset, minor: int) -> Amount:
     """Return an amount of money."""
     return Amount(with_cents(numbers.minor_text(asset, minor)), asset.symbol)
 
 
-def read_money(asset: Asset, amount: Amount) -> int:
-    """Return an amount in minor units. Raises NotOnGrid."""
-    return numbers.asset_minor(asset, Decimal(amount.value))
+def read_money(asset: Asset, amount: Amount | None) -> int:
+    """Return an amount in minor units, the nearest, 0 where there is none. Raises OutOfRange."""
+    return numbers.asset_minor_nearest(asset, Decimal(amount.value)) if amount else 0
 
 
 def number(text: str) -> Raw:
@@ -55,8 +60,8 @@ def number(text: str) -> Raw:
 
 
 def decimal(raw: Raw) -> Decimal:
-    """Return a JSON number, digit for digit. Raises ArithmeticError when it is none."""
-    return Decimal(bytes(raw).decode())
+    """Return a JSON number, in quotes or not, digit for digit. Raises ArithmeticError for none."""
+    return Decimal(bytes(raw).decode().strip('"'))
 
 
 def qty_whole(instrument: Instrument, lots: int) -> str:

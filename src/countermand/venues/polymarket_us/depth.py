@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from countermand.venues.polymarket_us import amounts, resolve, tables
-from countermand.venues.polymarket_us.amounts import price, price_or_none, read_price
+from countermand.venues.polymarket_us.amounts import price, price_or_none, read_mark, read_price
 from countermand.venues.polymarket_us.markets import missing, quote_of, the_quote
 from countermand.venues.polymarket_us.messages import markets as m
 from countermand.venues.polymarket_us.messages.shared import Amount
@@ -14,7 +14,7 @@ from countermand.vocabulary.reports import DepthReport, QuoteReport, Trade
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, one
 from countermand.wire.errors import NotFound
-from countermand.wire.reading import known
+from countermand.wire.reading import market_of
 
 # More levels than any price grid of this venue has: a tick of 0.001 makes 999.
 LEVELS_MAX = 1000
@@ -59,23 +59,42 @@ def read_quote(reply: m.BboReply, message: m.BySlug, ctx: Ctx) -> QuoteReport:
     Raises: Malformed for an unknown market or an invalid number.
     """
     said = reply.market_data
-    market = known("quote", ctx.directory.instrument_by_symbol(said.market_slug))
+    market = market_of("quote", said.market_slug, ctx.directory)
 
-    def lots(text: str) -> int:
-        return numbers.qty_lots(market, Decimal(text))
+    def lots(name: str) -> int:
+        return numbers.qty_lots_nearest(market, Decimal(getattr(said, name, 0)))
 
     return QuoteReport(
         market,
         bid_px_ticks=read_price(market, said.best_bid),
-        bid_qty_lots=lots(said.bid_shares),
+        bid_qty_lots=lots("bid_shares"),
         ask_px_ticks=read_price(market, said.best_ask),
-        ask_qty_lots=lots(said.ask_shares),
-        last_px_ticks=read_price(market, said.last_trade_px),
-        mark_price_ticks=read_price(market, said.current_px),
-        volume_lots=lots(said.shares_traded),
-        open_interest_lots=lots(said.open_interest),
-        settled_px_ticks=read_price(market, said.settlement_px) if said.settlement_px else None,
+        ask_qty_lots=lots("ask_shares"),
+        last_px_ticks=read_mark(market, said.last_trade_px),
+        mark_price_ticks=read_mark(market, said.current_px),
+        volume_lots=lots("shares_traded"),
+        open_interest_lots=lots("open_interest"),
+        settled_px_ticks=read_mark(market, said.settlement_px) if said.settlement_px else None,
     )
+
+
+def ask_book(query: GetDepth, ctx: Ctx) -> m.BySlug:
+    """Return the request for a whole book."""
+    return m.BySlug(ctx.directory.instruments[query.instrument_id].symbol)
+
+
+def read_book(reply: m.BookReply, message: m.BySlug, ctx: Ctx) -> DepthReport:
+    """Return both sides of a book. Raises Malformed for an unknown market or no number."""
+    said = reply.market_data
+    market = market_of("book", said.market_slug, ctx.directory)
+    bids, asks = (
+        tuple(
+            (read_price(market, one.px), numbers.qty_lots_nearest(market, Decimal(one.qty)))
+            for one in levels
+        )
+        for levels in (said.bids, said.offers)
+    )
+    return DepthReport(market.instrument_id, bids, asks)
 
 
 def show_quote(quote: QuoteReport, depth: DepthReport) -> m.Bbo:
@@ -108,7 +127,7 @@ def show_settlement(quote: QuoteReport, ctx: Ctx) -> m.Settlement:
     return m.Settlement(market.symbol, amounts.number(numbers.price_text(market, settled)))
 
 
-BOOK = Op(m.BySlug, m.BookReply, serve_book)
+BOOK = Op(m.BySlug, m.BookReply, serve_book, ask_book, read_book)
 QUOTE = Op(m.BySlug, m.BboReply, serve_quote, ask_quote, read_quote)
 SETTLEMENT = Op(m.BySlug, m.Settlement, one(quote_of, show_settlement, missing))
 

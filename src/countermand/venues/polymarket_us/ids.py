@@ -35,6 +35,7 @@ def _match(text: str) -> int | None:
 
 ORDER_ID = Spelling(lambda number: base36.encode(number + _FIRST), _order)
 MATCH_ID = Spelling(base36.encode, _match)
+MARKET_ID = Spelling(str, lambda text: int(text) if text.isdecimal() else None)
 
 
 def order_text(order_id: OrderId) -> str:

@@ -7,12 +7,12 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
-from countermand.venues.polymarket_us import amounts, resolve, tables
+from countermand.venues.polymarket_us import amounts, ids, resolve, tables
 from countermand.venues.polymarket_us.amounts import decimal, number, price_or_none, read_price
 from countermand.venues.polymarket_us.errors import GENERIC
 from countermand.venues.polymarket_us.market_filters import chosen
 from countermand.venues.polymarket_us.messages import markets as m
-from countermand.venues.polymarket_us.messages.shared import CURRENCY
+from countermand.venues.polymarket_us.messages.shared import CURRENCY, NOTHING
 from countermand.venues.polymarket_us.presentation import Presentation
 from countermand.venues.polymarket_us.settings import NAME, Ctx
 from countermand.vocabulary.ids import AssetId, InstrumentId
@@ -57,6 +57,11 @@ def the_quote(market: Instrument) -> Serving[QuoteReport]:
 def quote_of(message: m.BySlug, ctx: Ctx) -> GetQuote:
     """Return the query for the top of a market's book. Raises NotFound."""
     return GetQuote(resolve.market(message.slug, ctx).instrument_id)
+
+
+def ask_slug(query: GetQuote, ctx: Ctx) -> m.BySlug:
+    """Return the request for what is said of a market."""
+    return m.BySlug(ctx.directory.instruments[query.instrument_id].symbol)
 
 
 def _quote_of_id(message: m.GetMarketById, ctx: Ctx) -> GetQuote:
@@ -114,26 +119,33 @@ def read_market(message: m.Market, asked: m.ListMarkets, ctx: Ctx) -> QuoteRepor
     """
     try:
         one = _instrument(message, ctx)
-        yes = msgspec.json.decode(message.outcome_prices, type=list[str])[0]
-        mark = numbers.price_ticks(one, Decimal(yes))
-        quote, volume = ctx.directory.assets.get(one.quote_asset_id), decimal(message.volume_num)
+        mark = _mark(message, one)
+        quote = ctx.directory.assets.get(one.quote_asset_id)
+        volume = decimal(getattr(message, "volume_num", NOTHING))
         return QuoteReport(
             one,
             bid_px_ticks=read_price(one, message.best_bid_quote),
             ask_px_ticks=read_price(one, message.best_ask_quote),
             mark_price_ticks=mark,
-            volume_notional_minor=numbers.asset_minor(quote, volume) if quote else 0,
-            settled_px_ticks=mark if message.ep3_status == tables.SETTLED else None,
+            volume_notional_minor=numbers.asset_minor_nearest(quote, volume) if quote else 0,
+            settled_px_ticks=mark if _status(message) == tables.SETTLED else None,
         )
     except (ArithmeticError, IndexError, KeyError, ValueError) as error:
         raise Malformed(f"market {message.slug}: {error}") from None
 
 
 # Our client asks for all markets, hidden ones too.
-_ALL = m.ListMarkets(limit=PAGE_MAX, include_hidden=True)
+ALL = m.ListMarkets(limit=PAGE_MAX, include_hidden=True)
 
-LIST = Op(m.ListMarkets, m.MarketPage, serve_list, always(_ALL), each(read_market, "markets"))
-BY_SLUG = Op(m.BySlug, m.OneMarket, one(quote_of, _show_one, missing))
+LIST = Op(m.ListMarkets, m.MarketPage, serve_list, always(ALL), each(read_market, "markets"))
+
+
+def read_one(reply: m.OneMarket, message: m.BySlug, ctx: Ctx) -> QuoteReport:
+    """Return what is said of a market. Raises as `read_market` does."""
+    return read_market(reply.market, m.ListMarkets(), ctx)
+
+
+BY_SLUG = Op(m.BySlug, m.OneMarket, one(quote_of, _show_one, missing), ask_slug, read_one)
 BY_ID = Op(m.GetMarketById, m.OneMarket, one(_quote_of_id, _show_one, missing))
 
 
@@ -170,16 +182,32 @@ def _instrument(message: m.Market, ctx: Ctx) -> Instrument:
     known = ctx.directory.instrument_by_symbol(message.slug) or _unknown(message, ctx)
     return replace(
         known,
-        taker_fee_ppb=numbers.rate_ppb(decimal(message.fee_coefficient)),
+        taker_fee_ppb=numbers.rate_ppb_nearest(
+            decimal(getattr(message, "fee_coefficient", NOTHING))
+        ),
         order_qty_lots_min=numbers.qty_lots(known, decimal(message.minimum_trade_qty)),
-        trading_state=_state(known, message.ep3_status),
+        trading_state=_state(known, _status(message)),
     )
+
+
+def _mark(message: m.Market, one: Instrument) -> int:
+    # The side that is YES is marked; where no side is told it is the first of the prices.
+    sides = [side.price for side in getattr(message, "market_sides", ()) if side.long]
+    prices = sides or msgspec.json.decode(message.outcome_prices, type=list[str])
+    return numbers.price_ticks_nearest(one, Decimal(prices[0]))
+
+
+def _status(message: m.Market) -> str:
+    # Not every answer has the second word, and some have neither: then the flags say it.
+    status = getattr(message, "ep3_status", "") or getattr(message, "status", "")
+    told = "HALTED" if getattr(message, "closed", False) else "OPEN"
+    return status.removeprefix("MARKET_STATUS_") or told
 
 
 def _state(known: Instrument, status: str) -> TradingState:
     # Where the venue has one word for two of our states, the one already known is as good.
     same = tables.MARKET_STATUSES[known.trading_state] == status
-    return known.trading_state if same else tables.TRADING_STATES[status]
+    return known.trading_state if same else tables.TRADING_STATES.get(status, TradingState.HALTED)
 
 
 def _unknown(message: m.Market, ctx: Ctx) -> Instrument:
@@ -188,7 +216,7 @@ def _unknown(message: m.Market, ctx: Ctx) -> Instrument:
     quote = ctx.directory.asset_by_symbol(CURRENCY)
     quote_scale = max(quote.scale if quote else 0, price_scale + qty_scale)
     return Instrument(
-        instrument_id=InstrumentId(int(message.id)),
+        instrument_id=InstrumentId(ctx.read_id(ids.MARKET_ID, message.id) or 0),
         venue=NAME,
         symbol=message.slug,
         kind=InstrumentKind.BINARY,

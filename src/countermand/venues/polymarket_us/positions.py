@@ -13,7 +13,7 @@ from countermand.vocabulary.reports import PositionReport, QuoteReport
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, always
 from countermand.wire.errors import InvalidField
-from countermand.wire.reading import known
+from countermand.wire.reading import market_of
 
 LIMIT_DEFAULT = 100
 
@@ -98,7 +98,7 @@ def _quantities(one: Instrument, **lots: int) -> dict[str, str]:
 
 
 def _read_position(slug: str, message: m.UserPosition, ctx: Ctx) -> PositionReport:
-    one = known("position", ctx.directory.instrument_by_symbol(slug))
+    one = market_of("position", slug, ctx.directory)
     quote = ctx.directory.assets[one.quote_asset_id]
     told = (message.net_position_decimal, message.qty_bought_decimal, message.qty_sold_decimal)
     net, bought, sold = (numbers.qty_lots(one, Decimal(text)) for text in told)
@@ -113,7 +113,7 @@ def _read_position(slug: str, message: m.UserPosition, ctx: Ctx) -> PositionRepo
         mark_price_ticks=value // one.notional_of(1, net) if net else 0,
         bought_lots=bought,
         sold_lots=sold,
-        fee_minor=read_money(quote, message.fees),
+        fee_minor=read_money(quote, getattr(message, "fees", None)),
         transact_ns=times.parse_iso(message.update_time) if message.update_time else 0,
     )
 

@@ -66,7 +66,7 @@ _ROWS = (
     _market("GET /slug/{slug}", Do.GET_INSTRUMENT, PUBLIC, markets.BY_SLUG, "Get Market by Slug"),
     _market("GET /id/{id}", Do.GET_INSTRUMENT, PUBLIC, markets.BY_ID, "Get Market by ID"),
     _book("GET /bbo", Do.GET_QUOTE, PUBLIC, depth.QUOTE, "Get Market BBO"),
-    _book("GET /book", Do.GET_QUOTE, PUBLIC, depth.BOOK, "Get Market Book"),
+    _book("GET /book", Do.GET_DEPTH, PUBLIC, depth.BOOK, "Get Market Book"),
     _book("GET /settlement", Do.GET_INSTRUMENT, PUBLIC, depth.SETTLEMENT, "Get Market Settlement"),
     _nothing("GET /events", "events.py", events=[]),
     _missing("GET /events/{name}", "events.py"),

@@ -24,12 +24,13 @@ from countermand.vocabulary.order import (
     OrdType,
     Outcome,
     SelfTradePrevention,
+    Standing,
     TimeInForce,
 )
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
-from countermand.wire.reading import known, last_exec_type
+from countermand.wire.reading import known, last_exec_type, market_of
 
 PENDING_NEW = "ORDER_STATE_PENDING_NEW"
 
@@ -72,7 +73,7 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
 
     Raises: Malformed when it names an unknown order or market.
     """
-    instrument = known("order", ctx.directory.instrument_by_symbol(message.market_slug))
+    instrument = market_of("order", message.market_slug, ctx.directory)
     order_id = known("order", ids.parse_order(message.id, ctx.read_id))
     terms = _read_terms(message, instrument, ctx)
     status, reason = _status(message, terms.time_in_force)
@@ -80,30 +81,39 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
         numbers.qty_lots(instrument, amounts.decimal(raw))
         for raw in (message.leaves_quantity, message.cum_quantity)
     )
-    quote, average = ctx.directory.assets[instrument.quote_asset_id], Decimal(message.avg_px.value)
+    quote, average = (
+        ctx.directory.assets[instrument.quote_asset_id],
+        getattr(message, "avg_px", None),
+    )
     return OrderReport(
         order_id=order_id,
         account_id=resolve.account(ctx),
         instrument_id=instrument.instrument_id,
         cl_ord_id="",
         terms=terms,
-        standing=status.standing,
+        standing=_standing(message.state, status),
         leaves_qty_lots=leaves,
         cum_qty_lots=cum,
-        cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, cum),
-        fee_minor=amounts.read_money(quote, message.commission_notional_total_collected),
+        cum_notional_minor=numbers.cum_notional_minor_nearest(
+            instrument, Decimal(average.value if average else 0), cum
+        ),
+        fee_minor=amounts.read_money(
+            quote, getattr(message, "commission_notional_total_collected", None)
+        ),
         ord_status=status,
         exec_type=last_exec_type(status),
         cancel_reason=reason,
-        submit_ns=_instant(message.create_time),
-        transact_ns=_instant(message.last_transact_time or message.create_time),
+        submit_ns=_instant(message.create_time or message.insert_time),
+        transact_ns=_instant(
+            message.last_transact_time or message.insert_time or message.create_time
+        ),
     )
 
 
 def _read_terms(message: m.Order, instrument: Instrument, ctx: Ctx) -> OrderTerms:
     side, outcome = tables.INTENTS.from_wire(message.intent)
     ord_type = tables.ORD_TYPES.from_wire(message.type)
-    indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
+    indicator = tables.INDICATORS.read(message.manual_order_indicator or "", Indicator.NONE)
     quote, cash = ctx.directory.assets[instrument.quote_asset_id], message.cash_order_qty
     return OrderTerms(
         side,
@@ -179,14 +189,21 @@ def state(report: OrderReport) -> str:
 
 
 def _status(message: m.Order, time_in_force: TimeInForce) -> tuple[OrdStatus, CancelReason]:
-    if message.state == PENDING_NEW:
-        return OrdStatus.NEW, CancelReason.NONE
-    status = tables.STATES.from_wire(message.state)
+    is_part = bool(amounts.decimal(message.cum_quantity))
+    is_open = OrdStatus.PARTIALLY_FILLED if is_part else OrdStatus.NEW
+    # What is pending, was replaced, or has a word that is not known here is not known to be over.
+    status = tables.STATES.read(message.state, is_open)
     if status is OrdStatus.EXPIRED:
         if time_in_force in tables.EXPIRED_BY:
             return OrdStatus.CANCELED, tables.EXPIRED_BY[time_in_force]
         return status, CancelReason.EXPIRED
     return status, CancelReason.REQUESTED if status is OrdStatus.CANCELED else CancelReason.NONE
+
+
+def _standing(text: str, status: OrdStatus) -> Standing:
+    if text in tables.LIVE or not status.standing.is_open:
+        return status.standing
+    return Standing.PENDING
 
 
 def _instant(text: str | None) -> int:

@@ -54,6 +54,12 @@ INDICATORS = by_name(
 
 STATES = by_name("state", OrdStatus, "ORDER_STATE_")
 
+# An order in one of these stands in the book, also while a change of it is on its way.
+LIVE = frozenset(
+    f"ORDER_STATE_{word}"
+    for word in ("NEW", "PARTIALLY_FILLED", "REPLACED", "PENDING_REPLACE", "PENDING_CANCEL")
+)
+
 # What an immediate order could not trade expires here, and is canceled in FIX and in the core.
 EXPIRED_BY = {
     TimeInForce.IOC: CancelReason.IOC_REMAINDER,

@@ -1,0 +1,97 @@
+"""
+The client's end: markets and the account as this venue tells them, and what it says of itself.
+
+Source: Polymarket US documentation, "Authentication", "Rate limits"; Markets API schema. Markets
+        are public and have a host of their own. A key has one account, which has no name; the time
+        is told by the `Date` of every answer alone.
+"""
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from countermand.venues.polymarket_us import ids, markets, resolve
+from countermand.venues.polymarket_us.messages import markets as m
+from countermand.venues.polymarket_us.messages.shared import CURRENCY
+from countermand.venues.polymarket_us.settings import NAME, Ctx
+from countermand.vocabulary.ids import AccountId, AssetId, OrderId
+from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.reports import AccountReport, OrderReport, ReferenceData
+from countermand.wire.client_end import ClientEnd, Learned, Limit
+from countermand.wire.context import Allowance
+from countermand.wire.conversation import Step
+from countermand.wire.credential import Credential
+from countermand.wire.directory import Directory
+from countermand.wire.errors import Malformed
+from countermand.wire.ids import foreign
+from countermand.wire.operation import Operation
+
+# Digits of a dollar that our client keeps: more than prices and quantities have together.
+SCALE = 10
+
+_DOLLARS = Asset(AssetId(foreign(CURRENCY)), NAME, CURRENCY, SCALE)
+
+
+def learn(credential: Credential, ctx: Ctx) -> Generator[Step, Any, Learned]:
+    """
+    Ask for the first markets; others are learned by their slugs. The account is the key's one.
+    """
+    named = replace(ctx, directory=Directory(NAME, ReferenceData((_DOLLARS,), (), ())))
+    page = yield Step(Operation.LIST_INSTRUMENTS, markets.ALL)
+    instruments = tuple(_readable(page.markets, named))
+    number, owner = AccountId(foreign(credential.key)), ctx.principal.owner
+    account = AccountReport(number, NAME, owner, "main", is_default=True)
+    return Learned(ReferenceData((_DOLLARS,), instruments, (account,)), ctx.settings)
+
+
+def _readable(told: Any, ctx: Ctx) -> Generator[Instrument, None, None]:
+    for one in told:
+        try:
+            yield markets.read_market(one, markets.ALL, ctx).instrument
+        except Malformed:
+            continue
+
+
+def learn_market(
+    symbol: str, credential: Credential | None, ctx: Ctx
+) -> Generator[Step, Any, ReferenceData]:
+    """Ask for a market by its slug. Raises NotFound for none; Malformed."""
+    told = yield Step(Operation.GET_INSTRUMENT, m.BySlug(symbol))
+    one = markets.read_market(told.market, markets.ALL, ctx).instrument
+    return ReferenceData((), (one,), ())
+
+
+def find(text: str, ctx: Ctx) -> GetOrder:
+    """Return the query for an order, which is called by its id alone."""
+    return GetOrder(resolve.account(ctx), OrderId(ctx.read_id(ids.ORDER_ID, text) or 0))
+
+
+def spell(report: OrderReport, ctx: Ctx) -> str:
+    """Return the venue's text for an order."""
+    return ids.order_text(report.order_id)
+
+
+def key_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a key out of what the official SDKs take."""
+    return {name: given[name] for name in ("key_id", "secret_key") if name in given}
+
+
+CLIENT = ClientEnd(
+    learn,
+    find,
+    spell,
+    key_fields,
+    learn_market=learn_market,
+    homes={"production": "https://api.polymarket.us"},
+    public_homes={"production": "https://gateway.polymarket.us"},
+    limits=(Limit(Allowance("", 20)),),
+    unproven=(
+        "nothing here was tried on the real venue",
+        "orders, markets, portfolio: shapes of the official OpenAPI files and SDKs",
+        "states and ids: as clients report them",
+        "answers to a cancel of an order that is unknown or over: no source, our proposal",
+        "fills: a trade of this venue names neither its order nor its side, so none are told",
+    ),
+)
