@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 from tests.client import stage
 from tests.client.stage import Fault, Scene
+from tests.venues.conformance.trader import Trader
 
 from countermand.client.acts import LostFailure
 from countermand.client.outcome import Filled, NotSent, Open, Outcome, Refused, Unknown
@@ -113,10 +114,9 @@ def test_order_that_trades_at_once_is_filled(scene: Scene) -> None:
 
 
 def rest(scene: Scene, ticks: int) -> None:
-    """Let Bob offer what Alice wants to buy."""
-    bob = Scene(scene.desk, "bob")
-    wish = replace(bob.wish(), side="sell")
-    assert isinstance(bob.place(wish), Open)
+    """Let Bob offer what Alice wants to buy, where he has none of it too."""
+    offered = Trader(scene.desk, "bob").place("offer", Side.SELL, 1000)
+    assert (offered.is_open, offered.terms.price_ticks) == (True, ticks)
 
 
 def test_order_that_is_refused_says_why(scene: Scene) -> None:

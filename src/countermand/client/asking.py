@@ -24,7 +24,7 @@ from countermand.client.acts import (
 )
 from countermand.client.call import prepared, single
 from countermand.client.errors import Unanswered
-from countermand.client.flow import Done, Steps, advance, refused
+from countermand.client.flow import Done, Steps, advance, begin, refused
 from countermand.client.outcome import Witness
 from countermand.client.session import Session
 from countermand.client.trace import Trace
@@ -256,7 +256,7 @@ def log_in(session: Session, trace: Trace) -> Talk[None]:
         return
     now_ns = yield Now()
     steps = session.end.log_in(session.credential, session.context(now_ns))
-    step: Step | Prompt | Done = next(steps)
+    step: Step | Prompt | Done = begin(session.venue.name, steps)
     while not isinstance(step, Done):
         step = yield from _logged(session, steps, step, trace)
     session.credential = step.report

@@ -35,6 +35,7 @@ SUPPLIED = frozenset(
         "needs_liquidity",
         "policy",
         "levels_max",
+        "position_effect",
     }
 )
 

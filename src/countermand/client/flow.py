@@ -30,7 +30,7 @@ async def run(name: str, steps: Steps, exchange: Callable[[Step], Awaitable[Any]
     Raises: what `exchange` does, unless the flow goes on without; Malformed for a reply that
             cannot be read; NotExpressible.
     """
-    step: Step | Done = next(steps)
+    step = begin(name, steps)
     while isinstance(step, Step):
         try:
             reply = await exchange(step)
@@ -43,7 +43,7 @@ async def run(name: str, steps: Steps, exchange: Callable[[Step], Awaitable[Any]
 
 def run_sync(name: str, steps: Steps, exchange: Callable[[Step], Any]) -> Any:
     """Return what a flow reports, without waiting for anything but `exchange`."""
-    step: Step | Done = next(steps)
+    step = begin(name, steps)
     while isinstance(step, Step):
         try:
             reply = exchange(step)
@@ -52,6 +52,11 @@ def run_sync(name: str, steps: Steps, exchange: Callable[[Step], Any]) -> Any:
         else:
             step = advance(name, steps, reply)
     return step.report
+
+
+def begin(name: str, steps: Generator[Any, Any, Any]) -> Any:
+    """Return the first step of a flow, or its report where it takes none. Raises NotExpressible."""
+    return _next(name, partial(next, steps))
 
 
 def advance(name: str, steps: Steps, reply: Any) -> Step | Done:

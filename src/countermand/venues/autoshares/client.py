@@ -31,6 +31,7 @@ from countermand.venues.autoshares.settings import LOOKUPS, NAME, QUERIES, TRADI
 from countermand.venues.autoshares.valuation import CURRENCY
 from countermand.vocabulary.ids import AccountId, AssetId, OrderId
 from countermand.vocabulary.instrument import Asset
+from countermand.vocabulary.order import SelfTradePrevention
 from countermand.vocabulary.queries import GetOrder, GetQuote, ListFills, ListQuotes
 from countermand.vocabulary.reports import Fill, OrderReport, QuoteReport, ReferenceData
 from countermand.wire import asks, numbers, times
@@ -78,13 +79,14 @@ def log_in(credential: Credential, ctx: AnyContext) -> Generator[Step | Prompt, 
     """
     Get a token, asking the person for a code or a pin where the venue wants one that is not known.
 
-    A key that has no login keeps the token it was given.
+    A key that was given a token is believed to have one that stands, the first time; one without a
+    login keeps it.
     Raises: LoginFailed, UnknownAppKey.
     """
     assert isinstance(credential, AutosharesCredential)  # noqa: S101  (of the venue's own)
-    held = credential.held
-    if not held.login:
-        return credential
+    held, expire_ns = credential.held, ctx.now_ns + _LIFE_NS
+    if held.token and not (held.login and held.expire_ns):
+        return replace(credential, held=replace(held, expire_ns=expire_ns))
     said = replace(held, token="")
     state: LoginState = yield Step(
         Operation.LOG_IN, Nothing(), credential=replace(credential, held=said)
@@ -100,7 +102,7 @@ def log_in(credential: Credential, ctx: AnyContext) -> Generator[Step | Prompt, 
             raise LoginFailed(state.step, state.reason)
         mine = replace(credential, held=said)
         state = yield Step(Operation.LOG_IN, Nothing(), credential=mine)
-    kept = replace(held, token=state.token, expire_ns=ctx.now_ns + _LIFE_NS)
+    kept = replace(held, token=state.token, expire_ns=expire_ns)
     return replace(credential, key=digest(state.token), held=kept)
 
 
@@ -176,6 +178,8 @@ CLIENT = ClientEnd(
     key_fields,
     learn_market=learn_market,
     log_in=log_in,
+    # An order has no name of its owner's, and does not meet its account's own.
+    given={"cl_ord_id": "", "stp": SelfTradePrevention.REJECT, "keep_rejected": True},
     homes={
         "production": "https://api.autoshares.com",
         "sandbox": "https://api.autoshares.dev",

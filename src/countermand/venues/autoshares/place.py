@@ -54,7 +54,7 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
     return m.CreateOrder(
         account_id=str(command.account_id), symbol=market.symbol,
         type=tables.ORD_TYPES.to_wire(terms.ord_type),
-        side=tables.SIDES.to_wire((terms.side, terms.position_effect)),
+        side=show.side_word(terms),
         quantity=Decimal(numbers.qty_text(market, terms.order_qty_lots)),
         price=limit if terms.ord_type is OrdType.LIMIT else None,
         time_inforce=show.tif_word(terms),

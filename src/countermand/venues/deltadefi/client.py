@@ -14,6 +14,7 @@ from countermand.venues.deltadefi import fills, ids, keys, markets, paging, read
 from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.settings import NAME, Ctx, Token
 from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import SelfTradePrevention
 from countermand.vocabulary.queries import GetOrder, ListFills
 from countermand.vocabulary.reports import AccountReport, Fill, OrderReport, ReferenceData
 from countermand.wire.client_end import ClientEnd, Learned
@@ -112,6 +113,8 @@ CLIENT = ClientEnd(
     find,
     spell,
     key_fields,
+    # An order has no name of its owner's, and meets its account's own.
+    given={"cl_ord_id": "", "stp": SelfTradePrevention.NONE, "keep_rejected": True},
     homes={
         "production": "https://api.deltadefi.io",
         "staging": "https://api-staging.deltadefi.io",

@@ -19,6 +19,7 @@ from countermand.venues.loopring.presentation import Display, Owner
 from countermand.venues.loopring.settings import NAME, Ctx, LoopringSettings
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import Asset
+from countermand.vocabulary.order import SelfTradePrevention
 from countermand.vocabulary.queries import GetOrder, GetQuote, ListFills
 from countermand.vocabulary.reports import Fill, OrderReport, QuoteReport, ReferenceData
 from countermand.wire import asks, times
@@ -100,6 +101,12 @@ def log_in(credential: Credential, ctx: AnyContext) -> Generator[Step | Prompt, 
     return replace(credential, key=told.api_key)
 
 
+def addressed(credential: Credential, base_url: str) -> Credential:
+    """Return a key that signs for a base URL, which is part of what is signed."""
+    assert isinstance(credential, LoopringCredential)  # noqa: S101  (of the venue's own)
+    return replace(credential, base_url=base_url.rstrip("/"))
+
+
 def tell_time(ctx: AnyContext) -> Generator[Step, Any, int]:
     """Return the venue's time. Units: nanoseconds since the Unix epoch, in whole milliseconds."""
     told = yield Step(Operation.GET_TIME, Nothing())
@@ -171,6 +178,8 @@ CLIENT = ClientEnd(
     key_fields,
     log_in=log_in,
     tell_time=tell_time,
+    addressed=addressed,
+    given={"stp": SelfTradePrevention.NONE},
     homes={"production": "https://api3.loopring.io", "test": "https://uat2.loopring.io"},
     limits=(Limit(Allowance("", 5)),),
     unproven=(

@@ -17,6 +17,7 @@ from countermand.venues.polymarket_us.messages.shared import CURRENCY
 from countermand.venues.polymarket_us.settings import NAME, Ctx
 from countermand.vocabulary.ids import AccountId, AssetId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument
+from countermand.vocabulary.order import ReplacePolicy, SelfTradePrevention
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reports import AccountReport, OrderReport, ReferenceData
 from countermand.wire.client_end import ClientEnd, Learned, Limit
@@ -84,6 +85,15 @@ CLIENT = ClientEnd(
     spell,
     key_fields,
     learn_market=learn_market,
+    # An order has no name of its owner's, and does not meet its account's own; what has been
+    # executed cannot be taken from it, so that less than that ends it.
+    given={
+        "cl_ord_id": "",
+        "stp": SelfTradePrevention.REJECT,
+        "keep_rejected": True,
+        "needs_liquidity": True,
+    },
+    replacing={"policy": ReplacePolicy.CANCEL_EXECUTED},
     homes={"production": "https://api.polymarket.us"},
     public_homes={"production": "https://gateway.polymarket.us"},
     limits=(Limit(Allowance("", 20)),),
