@@ -56,6 +56,7 @@ TEXTS = Table(
         (CancelReason.FOK_NOT_FILLED, "fok not filled"),
         (CancelReason.REDUCE_ONLY, "close only"),
         (CancelReason.UNFUNDED, "insufficient funds"),
+        (CancelReason.NOT_LET_IN, "order rejected"),
     ),
 )
 MASS_CANCEL_AS = CancelReason.REQUESTED
