@@ -90,7 +90,7 @@ def test_replies_are_for_people_without_json(control: str) -> None:
     [
         (("accounts", "nyse"), 2, "no venue is called 'nyse'"),
         (("set-price", *MARKET, "1.23456"), 2, "must be a multiple of 0.1"),
-        (("settle", *MARKET, "1"), 1, "market does not accept orders"),
+        (("settle", VENUE, "BTC-USDC", "1"), 1, "market does not accept orders"),
         (("credit", VENUE, "alice", "USDC"), 2, "AMOUNT"),
         (("trade", *MARKET, "1", "1", "--side", "up"), 2, "up"),
         (("open-account", VENUE, "eve", "--funds", "USDC"), 2, "is not NAME=VALUE"),

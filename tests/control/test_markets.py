@@ -142,6 +142,27 @@ def test_a_binary_market_is_settled() -> None:
     operate("polymarket-us", story)
 
 
+def test_a_perpetual_is_settled() -> None:
+    """What it gained and lost is paid, and it is over."""
+
+    async def story(act: Act, _: Operated) -> None:
+        market = {"symbol": "BTC-PERP", "price": "60000"}
+        await act("trade", **market, quantity="1")
+        [before] = (await act("account", account="house-one"))["balances"]
+        settled = await act("settle", symbol="BTC-PERP", price="60100")
+        after = await act("account", account="house-one")
+
+        assert ("60100", "halted") == (settled["settlement"], settled["trading_state"])
+        assert "0" == after["balances"][0]["hold"]
+        assert {"100", "-100"} == {after["positions"][0]["realized"]} | {
+            (await act("account", account="house-two"))["positions"][0]["realized"]
+        }
+        moved = Decimal(after["balances"][0]["total"]) - Decimal(before["total"])
+        assert after["positions"][0]["realized"] == f"{moved.normalize():f}"
+
+    operate("coinbase-intx", story)
+
+
 def test_a_reference_price_moves() -> None:
     """And with it the mark, until something trades."""
 

@@ -189,9 +189,10 @@ class Oracle(Founding):
         instrument = self.instruments.get(c.instrument_id)
         if instrument is None:
             return [("InstructionRejected", "UNKNOWN_INSTRUMENT")]
-        if instrument.kind != "BINARY" or c.instrument_id in self.settled:
+        if instrument.kind == "SPOT" or c.instrument_id in self.settled:
             return [("InstructionRejected", "MARKET_CLOSED")]
-        if c.price_ticks < 0 or c.price_ticks > instrument.payout_ticks:
+        is_binary = instrument.kind == "BINARY"
+        if c.price_ticks < 0 or (is_binary and c.price_ticks > instrument.payout_ticks):
             return [("InstructionRejected", "PRICE_OUTSIDE_BAND")]
         standing = [o for o in self._open() if o.instrument == c.instrument_id]
         standing.sort(key=lambda o: o.order_id)
@@ -200,7 +201,9 @@ class Oracle(Founding):
             net, cost, realized = self._position(account, instrument.id)
             if net:
                 worth = net * c.price_ticks * instrument.notional_minor
-                self._pay(CLEARING, account, instrument.quote_asset_id, worth)
+                # The price of a binary outcome changed hands before, that of others never did.
+                due = worth if is_binary else worth - cost
+                self._pay(CLEARING, account, instrument.quote_asset_id, due)
                 position = (0, 0, realized + worth - cost)
                 self.positions[account, instrument.id] = position
                 self.stats[account, instrument.id][3] = self.ts_ns

@@ -119,13 +119,14 @@ def test_what_a_position_alone_holds_stays(market: InstrumentId, free: int) -> N
     ("market", "price", "reason"),
     [
         (InstrumentId(999), 50, "UNKNOWN_INSTRUMENT"),
-        (PERP, 50, "MARKET_CLOSED"),
+        (SPOT, 50, "MARKET_CLOSED"),
+        (PERP, -1, "PRICE_OUTSIDE_BAND"),
         (RAIN, -1, "PRICE_OUTSIDE_BAND"),
         (RAIN, 101, "PRICE_OUTSIDE_BAND"),
     ],
 )
 def test_settlement_is_refused(market: InstrumentId, price: int, reason: str) -> None:
-    """Only a binary market is settled, from nothing to its payout."""
+    """Only a market of positions is settled, a binary one from nothing to its payout."""
     world = World(rain={})
     world.settle(price, market)
 
@@ -145,6 +146,25 @@ def test_settlement_moves_money_between_both_sides_alone(price: int) -> None:
     assert world.money(CLEARING) == (0, 0)
     assert world.position(ALICE, RAIN).realized_minor == 8 * 10 * (price - 60)
     world.exchange.check_invariants()
+
+
+@pytest.mark.parametrize("price", [0, 90, 100, 250])
+def test_settlement_realizes_what_positions_gained(world: World, price: int) -> None:
+    """Against their cost; the margin is free, and the market is over."""
+    world.trade(ALICE, BOB, 8, 100, instrument_id=PERP)
+    per_tick = world.exchange.query(GetQuote(PERP)).instrument.notional_minor
+    gain = 8 * (price - 100) * per_tick
+    before = {account: world.money(account)[0] for account in (ALICE, BOB)}
+    world.settle(price, PERP)
+
+    assert world.money(ALICE) == (before[ALICE] + gain, 0)
+    assert world.money(BOB) == (before[BOB] - gain, 0)
+    assert world.money(CLEARING) == (0, 0)
+    assert world.position(ALICE, PERP).realized_minor == gain
+    assert world.position(ALICE, PERP).net_lots == 0
+    world.exchange.check_invariants()
+    world.settle(price, PERP)
+    assert world.story == ["refused MARKET_CLOSED"]
 
 
 def test_settlement_reports_every_order_it_took() -> None:

@@ -185,7 +185,7 @@ class Traffic:
             elif isinstance(event, NumbersPassed):
                 self.passed += event.count
             elif isinstance(event, InstrumentSettled):
-                self.is_settled = True
+                self.is_settled = self.is_settled or event.instrument_id == self.outcome
             elif isinstance(event, InstrumentListed) and event.instrument.is_binary:
                 self.outcome, self.is_settled = event.instrument.instrument_id, False
 
@@ -377,7 +377,9 @@ class Traffic:
 
     def _settle_instrument(self) -> SettleInstrument:
         price = self.pick([0, PAYOUT, PAYOUT // 2, 77, -1, PAYOUT + 1])
-        return SettleInstrument(self._instrument(), price)
+        # Mostly the outcome, after which there is another: what is settled stays so.
+        instrument = self.pick([self.outcome] * 4 + [InstrumentId(SPOT), InstrumentId(NOBODY)] * 4)
+        return SettleInstrument(self.pick([instrument] * 9 + [self._instrument()]), price)
 
     def _set_trading_state(self) -> SetTradingState:
         return SetTradingState(

@@ -65,7 +65,7 @@ class Quote(OfInstrument, frozen=True):
 
 
 class Settle(OfInstrument, frozen=True):
-    """The price a binary market is paid out at. Units: decimal text."""
+    """The price that every position is settled at. Units: decimal text."""
 
     price: str
 
@@ -171,7 +171,11 @@ async def set_quote(host: Host, asked: Quote) -> Quoted:
 
 
 async def settle(host: Host, asked: Settle) -> Quoted:
-    """Pay a binary market out and close it; open orders are canceled."""
+    """
+    Settle every position of a market at a price and close it; open orders are canceled.
+
+    A binary outcome is paid out; of a perpetual or a share the gain or loss is realized.
+    """
     at = names.served(host, asked.venue)
     on = names.instrument(at, asked.symbol)
     await act(host, SettleInstrument(on.instrument_id, names.price(on, asked.price)))
@@ -289,6 +293,6 @@ ROWS = (
         message=Settle,
         reply=Quoted,
         run=settle,
-        summary="Pay a market out and close it",
+        summary="Settle a market's positions and close it",
     ),
 )

@@ -113,13 +113,15 @@ def _held_in(state: State, order: OrderReport) -> AssetId:
 
 
 def settle_instrument(state: State, seq: int, ts_ns: int, command: SettleInstrument) -> Decision:
-    """Cancel what is open on a binary market, in ascending order id, and pay it out."""
+    """Cancel what is open on a market of positions, in ascending order id, and settle them all."""
     market = state.markets.get(command.instrument_id)
     if market is None:
         return Decision([InstructionRejected(RejectReason.UNKNOWN_INSTRUMENT)])
-    if not market.instrument.is_binary or market.settled_px_ticks is not None:
+    instrument = market.instrument
+    if not instrument.has_positions or market.settled_px_ticks is not None:
         return Decision([InstructionRejected(RejectReason.MARKET_CLOSED)])
-    if not 0 <= command.price_ticks <= market.instrument.payout_ticks:
+    is_beyond = instrument.is_binary and command.price_ticks > instrument.payout_ticks
+    if command.price_ticks < 0 or is_beyond:
         return Decision([InstructionRejected(RejectReason.PRICE_OUTSIDE_BAND)])
     standing = sorted(
         (

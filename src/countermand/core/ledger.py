@@ -274,11 +274,16 @@ def _move(
 def settle_position(
     state: State, account: Account, instrument: Instrument, price_ticks: int
 ) -> None:
-    """Pay a binary position out at a price: what is long is paid for, what is short pays."""
+    """
+    Close a position at a price: of a binary outcome what is long is paid for and what is short
+    pays, of any other the gain or loss against its cost changes hands.
+    """
     position, ts_ns = account.position(instrument.instrument_id), state.ts_ns
     value = instrument.notional_of(price_ticks, position.net_lots)
-    post(state.accounts[CLEARING], account, instrument.quote_asset_id, value, ts_ns)
-    position.realized_minor += value - position.cost_minor
+    gain = value - position.cost_minor
+    paid = value if instrument.kind is _BINARY else gain
+    post(state.accounts[CLEARING], account, instrument.quote_asset_id, paid, ts_ns)
+    position.realized_minor += gain
     position.net_lots = position.cost_minor = 0
     position.transact_ns = ts_ns
     _remargin(account, instrument, position)

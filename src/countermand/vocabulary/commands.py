@@ -95,7 +95,12 @@ class WithdrawFunds(Message, frozen=True, tag=13):
 
 
 class SettleInstrument(Message, frozen=True, tag=14):
-    """Pay a binary market out at `price_ticks` and close it; open orders are canceled."""
+    """
+    Settle every position of a market at `price_ticks` and close it; open orders are canceled.
+
+    A binary outcome is paid out at the price, at most its payout; of a perpetual or a share the
+    gain or loss against its cost is realized. A spot market has nothing to settle.
+    """
 
     instrument_id: InstrumentId
     price_ticks: int
