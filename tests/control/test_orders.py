@@ -11,13 +11,22 @@ from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
 
 
-async def placed(host: Operated, venue: str, owner: str, name: str) -> str:
+async def placed(
+    host: Operated,
+    venue: str,
+    owner: str,
+    name: str,
+    time_in_force: TimeInForce = TimeInForce.GTC,
+    expire_ns: int = 0,
+) -> str:
     """Let an owner place an order that rests, and return what the venue calls it."""
     at = host.venues[venue]
     account = next(iter(at.directory.accounts_of(owner)))
     on = next(one for one in at.directory.instruments.values() if one.trading_state == 1)
     ticks = max(1, on.reference_price_ticks // 2)
-    terms = OrderTerms(Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 100_000, ticks)
+    # On a market of shares a lot is worth more.
+    lots = 10 if on.is_equity else 100_000
+    terms = OrderTerms(Side.BUY, OrdType.LIMIT, time_in_force, lots, ticks, expire_ns)
     order = NewOrder(account.account_id, on.instrument_id, name, terms)
     [receipt] = await host.exchange.submit([order])
     return at.venue.order_text(receipt.orders[0])
@@ -77,6 +86,25 @@ def test_all_orders_of_an_account_are_canceled() -> None:
         assert {"buy"} == {one["side"] for one in everything["orders"]}
 
     operate("coinbase-intx", story)
+
+
+def test_a_session_ends() -> None:
+    """Its day orders expire, and no other; without one there is nothing to end."""
+
+    async def story(act: Act, host: Operated) -> None:
+        nothing = await refused(act("end-session"))
+        end_ns = host.clock.now_ns() + 5 * 3_600 * 10**9
+        await placed(host, "autoshares", "alice", "day", TimeInForce.DAY, end_ns)
+        await placed(host, "autoshares", "alice", "later", TimeInForce.DAY, 2 * end_ns)
+        await placed(host, "autoshares", "alice", "good", TimeInForce.GTC)
+        ended = await act("end-session")
+        left = await act("orders", account="alice", which="open")
+
+        assert (409, "no-session") == (nothing.status, nothing.code)
+        assert [("day", "expired")] == [(o["cl_ord_id"], o["ord_status"]) for o in ended["orders"]]
+        assert {"later", "good"} == {one["cl_ord_id"] for one in left["orders"]}
+
+    operate("autoshares", story)
 
 
 def test_fills_are_listed() -> None:

@@ -16,6 +16,7 @@ from countermand.vocabulary.commands import CancelOrder, MassCancel
 from countermand.vocabulary.events import CancelRejected
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import FeeBasis, Instrument
+from countermand.vocabulary.order import TimeInForce
 from countermand.vocabulary.queries import GetOrder, ListFills, ListOpenOrders, ListOrders
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.receipt import Receipt
@@ -64,6 +65,12 @@ class CancelMany(Asked, frozen=True):
     account: str | None = None
     symbol: str | None = None
     side: Side | None = None
+
+
+class EndSession(Asked, frozen=True):
+    """Of which venue."""
+
+    venue: str
 
 
 class ListTheirFills(Asked, frozen=True):
@@ -116,6 +123,13 @@ class Orders(Struct, frozen=True):
 class Canceled(Struct, frozen=True):
     """The orders that were canceled, in ascending order of their numbers."""
 
+    orders: tuple[Order, ...]
+
+
+class Ended(Struct, frozen=True):
+    """When the session ended, in RFC 3339, and the orders that ended with it."""
+
+    time: str
     orders: tuple[Order, ...]
 
 
@@ -197,6 +211,24 @@ async def list_fills(host: Host, asked: ListTheirFills) -> Fills:
     return Fills(tuple(_filled(at, one) for one in found))
 
 
+async def end_session(host: Host, asked: EndSession) -> Ended:
+    """
+    Move the exchange's clock on to when the venue's day orders end, and return those that did.
+
+    It is the clock of every venue. Where day orders end at several times, it is the first.
+    """
+    at = names.served(host, asked.venue)
+    of_day = [now for now in _open(host, at) if now.terms.time_in_force is TimeInForce.DAY]
+    ends = sorted(now.terms.expire_ns for now in of_day if now.terms.expire_ns)
+    if not ends:
+        text = f"no open order of {asked.venue} ends with its session"
+        raise ControlError(409, "no-session", text)
+    await host.clock.set(max(ends[0], host.clock.now_ns()))
+    due = [now for now in of_day if 0 < now.terms.expire_ns <= ends[0]]
+    ended = [host.exchange.view(GetOrder(now.account_id, now.order_id)) for now in due]
+    return Ended(times.iso_ns(host.clock.now_ns()), _all(at, ended))
+
+
 def find(host: Host, at: Served, text: str, account: str | None = None) -> OrderReport:
     """
     Return the order that a text names: its venue's id, or else its client's name for it.
@@ -240,6 +272,11 @@ def shown(at: Served, now: OrderReport) -> Order:
         transact_time=times.iso_ns(now.transact_ns),
         expire_time=times.iso_ns(terms.expire_ns) if terms.expire_ns else None,
     )
+
+
+def _open(host: Host, at: Served) -> tuple[OrderReport, ...]:
+    found: tuple[OrderReport, ...] = host.exchange.view(ListOpenOrders(_accounts(at, None)))
+    return found
 
 
 def _found(
@@ -348,6 +385,15 @@ ROWS = (
         reply=Canceled,
         run=cancel_all,
         summary="Cancel the open orders of a venue, an account or a market",
+    ),
+    ControlRow(
+        name="end-session",
+        method="POST",
+        path=f"{_VENUE}/end-session",
+        message=EndSession,
+        reply=Ended,
+        run=end_session,
+        summary="Move the clock on to the end of a venue's day orders",
     ),
     ControlRow(
         name="fills",

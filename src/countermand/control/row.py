@@ -16,6 +16,9 @@ from countermand.control.host import Host
 # Where every row's path begins.
 PREFIX = "/control/v1"
 
+# A line that says why is no longer than this.
+_TEXT_MAX = 500
+
 _IN_PATH = re.compile(r"\{(\w+)\}")
 
 
@@ -26,8 +29,10 @@ class ControlError(Exception):
     """
 
     def __init__(self, status: int, code: str, text: str) -> None:
-        super().__init__(text)
-        self.status, self.code, self.text = status, code, text
+        # What was asked may be repeated in it, and be anything.
+        line = "".join(one if one.isprintable() else "?" for one in text[:_TEXT_MAX])
+        super().__init__(line)
+        self.status, self.code, self.text = status, code, line
 
 
 class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

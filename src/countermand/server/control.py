@@ -65,7 +65,10 @@ def control_app(
 
     told = [Route("/", index), Route("/health", health), Route("/metrics", metrics)]
     acts = routes(host, token) if host is not None else []
-    return AsWritten(Starlette(routes=told + acts, exception_handlers=FAILURES))
+    app = Starlette(routes=told + acts, exception_handlers=FAILURES)
+    # A path with another slash is another path.
+    app.router.redirect_slashes = False
+    return AsWritten(app)
 
 
 def refuse(error: WireError) -> wire.Response:
