@@ -58,11 +58,11 @@ def test_a_seed_makes_a_life_that_repeats(data: Path | None) -> None:
         lived = []
         for _ in range(2):
             await here.host.reset(seed=7)
-            drawn = here.host.generation.keys[VENUE]._draw(8)
+            drawn = here.host.generation.keys[VENUE].draw(8)
             lived.append((await here.order(), await here.order(), drawn))
         await here.host.reset(seed=8)
         assert lived[0] == lived[1]
-        assert here.host.generation.keys[VENUE]._draw(8) != lived[0][2]
+        assert here.host.generation.keys[VENUE].draw(8) != lived[0][2]
 
     tell(data, story)
 

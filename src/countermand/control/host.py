@@ -61,6 +61,9 @@ class Keys(Protocol):
     def __iter__(self) -> Iterator[Credential]:
         """Yield every credential there is."""
 
+    def draw(self, count: int) -> bytes:
+        """Return random bytes: of a seed the same ones again, where the exchange has one."""
+
     async def change(self, asked: KeyChange) -> Any:
         """Make a change durable, then true; return the new credential, if it was about one."""
 

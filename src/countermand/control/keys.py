@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from enum import StrEnum
 from typing import Any
 
@@ -124,7 +123,7 @@ def _shown(held: Credential) -> Key:
 async def _fresh(
     at: Served, owner: str, account: AccountReport | None, now_ns: int
 ) -> dict[str, Any]:
-    chance = secrets.token_bytes(FRESH_BYTES)
+    chance = at.keys.draw(FRESH_BYTES)
     try:
         # A venue may encrypt what it makes, which is slow by design.
         return await asyncio.to_thread(at.venue.auth.fresh, owner, account, chance, now_ns)

@@ -54,7 +54,7 @@ class KeyRing:
         keep: Keep | None = None,
         draw: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        self._auth, self._keep, self._draw = auth, keep, draw
+        self._auth, self._keep, self.draw = auth, keep, draw
         self._by_key: dict[str, Credential] = {}
         self._changing = asyncio.Lock()
         for credential in credentials:
@@ -84,7 +84,7 @@ class KeyRing:
             replaced = self._by_key.get(asked.replaces)
             if asked.replaces and replaced is None:
                 raise Unauthorized(asked.ended)
-            fields = asked.make(self._draw(RANDOM_BYTES), replaced)
+            fields = asked.make(self.draw(RANDOM_BYTES), replaced)
             key = self._auth.credential(asked.owner, fields).key
             # A key that keeps its name is changed where it stands.
             gone = {*asked.revokes, asked.replaces} - {key}

@@ -141,6 +141,10 @@ class OperatedKeys:
     def __iter__(self) -> Iterator[Credential]:
         return iter(self._ring)
 
+    def draw(self, count: int) -> bytes:
+        """Return random bytes."""
+        return self._ring.draw(count)
+
     async def change(self, asked: KeyChange) -> Credential | None:
         """Make a change durable, then true; return the new key, if any. Raises ControlError."""
         try:

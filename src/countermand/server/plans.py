@@ -93,6 +93,11 @@ class _PlannedAuth:
         credential: Credential = self._auth.credential(owner, fields)
         return credential
 
+    def fresh(
+        self, owner: str, account: AccountReport | None, chance: bytes, now_ns: int
+    ) -> dict[str, Any]:
+        return self._auth.fresh(owner, account, chance, now_ns)
+
     def publish(self, credential: Credential, accounts: Sequence[AccountReport]) -> dict[str, Any]:
         return self._auth.publish(credential, accounts)
 

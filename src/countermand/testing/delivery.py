@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
 import httpx
 
 from countermand.server.ports import Cut, Ending, Way
 from countermand.server.site import Site
+from countermand.testing.home import Home
 from countermand.wire.http import Request, Response
 
 _CLOSED = "Server disconnected without sending a response."
@@ -43,6 +46,44 @@ class InProcess(httpx.AsyncBaseTransport):
 
         self._site.begin(taken(request, body), answer)
         return delivered(await _within(answered, request), request)
+
+
+class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """
+    A transport to one venue's site, from any thread and any loop, for clients that wait and for
+    those that do not.
+
+    Raises: as `InProcess`.
+    """
+
+    def __init__(self, home: Home, site: Site) -> None:
+        self._home, self._site = home, site
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the venue's answer."""
+        answered = self._begin(taken(request, request.read()))
+        timeout: dict[str, Any] = request.extensions.get("timeout", {})
+        try:
+            return delivered(answered.result(timeout.get("read")), request)
+        except FutureTimeoutError:
+            raise httpx.ReadTimeout("timed out", request=request) from None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the venue's answer."""
+        answered = self._begin(taken(request, await request.aread()))
+        return delivered(await _within(asyncio.wrap_future(answered), request), request)
+
+    def _begin(self, request: Request) -> Future[Response]:
+        answered: Future[Response] = Future()
+
+        def answer(response: Response) -> None:
+            # What was given up is waited for no more, and one answer is enough.
+            if not answered.done() and answered.set_running_or_notify_cancel():
+                answered.set_result(response)
+
+        # Looked up when it is called: what stands in front of a venue changes.
+        self._home.soon(lambda: self._site.begin(request, answer))
+        return answered
 
 
 def taken(request: httpx.Request, body: bytes) -> Request:
