@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-import threading
+import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from tests.engine.desk import FOUNDING, entries, fill, flip, run, state_after, t
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine import keeper as keeping
 from countermand.engine import snapshot as snapshotting
+from countermand.engine.behind import Behind, Done
 from countermand.engine.clock import ManualClock
 from countermand.engine.errors import Damaged, Hole
 from countermand.engine.intake import Limits
 from countermand.engine.keeper import Keeper
 from countermand.engine.lock import DirectoryLock
 from countermand.engine.replay import open_engine, recover
+from countermand.engine.replayer import leave_snapshot
 from countermand.engine.snapshot import (
     KEPT,
     MAGIC,
@@ -100,7 +103,7 @@ def test_a_sealed_snapshot_must_still_make_sense(stopped: Path) -> None:
     other_seq = msgspec.structs.replace(good.header, seq=61)
     for wrong in (Snapshot(good.header, b"?"), Snapshot(other_seq, good.dump)):
         with pytest.raises(SnapshotDamaged):
-            wrong.exchange()
+            wrong.proven()
     snapshots.save(Snapshot(other_seq, good.dump))
     path = stopped / "snapshots" / f"{61:016d}.snapshot"
     path.rename(path.with_name(f"{62:016d}.snapshot"))
@@ -157,20 +160,11 @@ def test_the_digest_is_the_exchanges_own() -> None:
     snapshot = take(
         exchange.dump(), Header(RULES_VERSION, exchange.seq, exchange.ts_ns, b"", b"", b"")
     )
-    assert exchange.digest() == snapshot.header.digest == snapshot.exchange().digest()
+    assert exchange.digest() == snapshot.header.digest == snapshot.proven().digest()
 
 
-def test_an_engine_takes_them_as_it_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One at a time: while one is being written no other is begun; and one at the stop."""
-    saved, gate = [], threading.Event()
-    save = SnapshotDirectory.save
-
-    def slowly(directory: SnapshotDirectory, snapshot: Snapshot) -> None:
-        saved.append(snapshot.header.seq)
-        assert gate.wait(10)
-        save(directory, snapshot)
-
-    monkeypatch.setattr(SnapshotDirectory, "save", slowly)
+def test_another_process_leaves_them_as_the_engine_goes(tmp_path: Path) -> None:
+    """Of what the journal has by then; one process at a time, and a last one at the stop."""
 
     async def test() -> None:
         limits = Limits(snapshot_every=30)
@@ -178,34 +172,135 @@ def test_an_engine_takes_them_as_it_goes(tmp_path: Path, monkeypatch: pytest.Mon
         commands = traffic(100)
         for command in commands[:90]:
             await engine.submit(command)
-        gate.set()
-        await engine._keeper.settle()
+        [first] = await asyncio.to_thread(left_beside, tmp_path)
+        assert 30 <= first <= 90
         for command in commands[90:]:
             await engine.submit(command)
         await engine.stop()
-        assert [30, 91, 100] == saved
-        assert (100, 91) == SnapshotDirectory(tmp_path).seqs()
+        assert 100 == SnapshotDirectory(tmp_path).seqs()[0]
+        with closing(SqliteJournal(tmp_path)) as journal:
+            outcome = {mark.seq: mark.outcome for mark in journal.marks(1)}
+            from_it = recover(journal, only(tmp_path, first))
+            assert (first, 100 - first) == (from_it.snapshot_seq, from_it.replayed)
+            assert recover(journal).exchange.digest() == from_it.exchange.digest()
+            assert recover(journal).outcome == from_it.outcome, outcome
 
     run(test())
 
 
-def test_a_slow_dump_makes_the_next_ones_rarer(
+def left_beside(directory: Path) -> tuple[int, ...]:
+    """Return the snapshots there are, once there are any."""
+    while not (seqs := SnapshotDirectory(directory).seqs()):
+        time.sleep(0.01)
+    return seqs
+
+
+def only(directory: Path, seq: int) -> SnapshotDirectory:
+    """Remove all snapshots but one."""
+    for path in (directory / "snapshots").iterdir():
+        if int(path.stem) != seq:
+            path.unlink()
+    return SnapshotDirectory(directory)
+
+
+def test_a_snapshot_is_asked_for_by_count_or_by_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The pause is the clients' to bear."""
-    monkeypatch.setattr(keeping, "PAUSE_S_MAX", -1.0)
+    """Of entries and of what they took to apply, those that a start replayed among them."""
+    asked: list[int] = []
+
+    class Asked:
+        def __init__(self, directory: Path, done: Done) -> None:
+            asked.append(exchange.seq)
+            done(exchange.seq, "")
+
+        def stop(self) -> None:
+            """Nothing runs."""
+
+    monkeypatch.setattr(keeping, "Behind", Asked)
+    exchange = Exchange()
+
+    async def test(replayed: int, every: int, applied_ns: int) -> list[int]:
+        asked.clear()
+        for entry in WROTE[exchange.seq : 20]:
+            exchange.apply(entry)
+        keeper = Keeper(exchange, SnapshotDirectory(tmp_path), every, replayed)
+        for entry in WROTE[20:40]:
+            exchange.apply(entry)
+            keeper.consider(applied_ns)
+            await asyncio.sleep(0)
+        await keeper.settle()
+        return list(asked)
+
+    slow_ns = keeping.REPLAY_NS_MAX // 7 + 1
+    for (replayed, every, applied_ns), expected in {
+        (0, 8, 0): [28, 36],
+        (5, 8, 0): [23, 31, 39],
+        (20, 8, 0): [21, 29, 37],
+        (0, 1000, slow_ns): [27, 34],
+        (0, 1000, 0): [],
+    }.items():
+        exchange = Exchange()
+        assert expected == asyncio.run(test(replayed, every, applied_ns))
+
+
+def test_the_process_ends_with_the_engine(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A stop does not wait for a snapshot that it makes itself, and says nothing of it."""
 
     async def test() -> None:
-        exchange, snapshots = Exchange(), SnapshotDirectory(tmp_path)
-        keeper, taken = Keeper(exchange, snapshots, 5), []
-        for entry in WROTE[:100]:
-            exchange.apply(entry)
-            keeper.consider(b"", b"")
-            await keeper.settle()
-            taken = sorted({*taken, *snapshots.seqs()})
-        assert [5, 15, 35, 75] == taken
+        engine = await open_engine(tmp_path, ManualClock(), lambda: None, Limits(snapshot_every=5))
+        await engine.submit_all(traffic(30))
+        behind = engine.keeper._behind
+        assert behind is not None
+        await engine.stop()
+        assert behind._process is None or behind._process.returncode is not None
+        assert (30,) == SnapshotDirectory(tmp_path).seqs()
 
     run(test())
+    assert [] == [each for each in caplog.records if each.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        ("snapshots", "File exists"),
+        ("journal.sqlite", "unable to open database file"),
+    ],
+)
+def test_a_process_that_fails_says_why(tmp_path: Path, spoil: str, reason: str) -> None:
+    """In one line, whatever it is that it cannot do."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, WROTE)
+        if spoil == "snapshots":
+            (tmp_path / spoil).touch()
+        else:
+            (tmp_path / spoil).rename(tmp_path / "elsewhere")
+        told: list[tuple[int, str]] = []
+        Behind(tmp_path, lambda *said: told.append(said)).wait()
+    [(seq, said)] = told
+    assert 0 == seq
+    assert reason in said
+
+
+def test_no_interpreter_to_run_it_with_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where Python is embedded in another program."""
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    told: list[tuple[int, str]] = []
+    Behind(tmp_path, lambda *said: told.append(said)).wait()
+    assert [(0, f"{tmp_path / 'python'} cannot be run: No such file or directory")] == told
+
+
+def test_a_damaged_record_is_no_snapshot(tmp_path: Path) -> None:
+    """What the process reads proves itself; what does not is told and left as it is."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, WROTE)
+        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 77")
+        with pytest.raises(Damaged) as refused:
+            leave_snapshot(tmp_path)
+    assert 77 == refused.value.seq
+    assert () == SnapshotDirectory(tmp_path).seqs()
 
 
 def test_a_snapshot_that_cannot_be_written_is_no_reason_to_stop(tmp_path: Path) -> None:
@@ -228,17 +323,16 @@ def test_a_snapshot_that_cannot_be_written_is_no_reason_to_stop(tmp_path: Path) 
 def test_whatever_goes_wrong_with_a_snapshot_the_journal_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In saving and in dumping, as it goes and at the stop; the exchange goes on meanwhile."""
+    """In saving and in dumping at the stop."""
 
     def broken(*_: object) -> bytes:
         raise MemoryError("no room to think")
 
     async def test(what: type, name: str) -> None:
         monkeypatch.setattr(what, name, broken)
-        engine = await open_engine(tmp_path, ManualClock(), pytest.fail, Limits(snapshot_every=5))
+        engine = await open_engine(tmp_path, ManualClock(), pytest.fail)
         for command in traffic(30):
             await engine.submit(command)
-        assert engine.stopped_because is None
         await engine.stop()
         monkeypatch.undo()
         DirectoryLock(tmp_path).release()
@@ -248,7 +342,7 @@ def test_whatever_goes_wrong_with_a_snapshot_the_journal_is_closed(
     assert () == SnapshotDirectory(tmp_path).seqs()
     skipped = [each for each in caplog.records if "no room to think" in str(vars(each))]
     assert {logging.WARNING} == {each.levelno for each in skipped}
-    assert 2 * (30 // 5) <= len(skipped)
+    assert 2 == len(skipped)
 
 
 def test_a_keeper_that_fails_does_not_keep_the_journal_open(
@@ -267,26 +361,6 @@ def test_a_keeper_that_fails_does_not_keep_the_journal_open(
         DirectoryLock(tmp_path).release()
 
     run(test())
-
-
-def test_a_pause_is_logged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """With its milliseconds, from the length on that a client may notice."""
-
-    async def test() -> None:
-        exchange = Exchange()
-        keeper = Keeper(exchange, SnapshotDirectory(tmp_path), 1)
-        for entry, noticed in zip(WROTE, (3600.0, -1.0), strict=False):
-            monkeypatch.setattr(keeping, "NOTICED_S", noticed)
-            exchange.apply(entry)
-            keeper.consider(b"", b"")
-            await keeper.settle()
-
-    run(test())
-    (pause,) = caplog.records
-    assert (logging.WARNING, 2) == (pause.levelno, vars(pause)["seq"])
-    assert 0 <= vars(pause)["ms"] < 1000
 
 
 def test_a_clean_stop_leaves_one(tmp_path: Path) -> None:

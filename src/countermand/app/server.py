@@ -43,6 +43,11 @@ class App:
         self._listeners: list[Listener] = []
         self._host: Host | None = None
 
+    @property
+    def generation(self) -> int:
+        """Which generation is served, 0 when none is."""
+        return self._host.number if self._host is not None else 0
+
     async def start(self) -> Ready:
         """
         Return once everything is served.

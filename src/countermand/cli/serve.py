@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import shutil
@@ -22,7 +21,7 @@ from msgspec.structs import replace
 from countermand import logs
 from countermand.announce import Announcement, announced
 from countermand.app import CONNECTIONS_MAX, App, Config, ConfigError, Ready
-from countermand.cli import needs, progress
+from countermand.cli import collecting, needs, progress
 from countermand.engine.errors import Damaged, JournalError, KeptDamaged, Lost
 from countermand.engine.sequencer import IntakeStopped
 from countermand.world import WorldError
@@ -40,9 +39,6 @@ DATA = Path("countermand-data")
 
 # The venues' ports follow the control port.
 PORT_MAX = 65_530
-
-# Orders are long-lived and few of them are cyclic: collect the young often enough, the old rarely.
-GC_THRESHOLDS = (50_000, 20, 100)
 
 
 def serve(
@@ -129,12 +125,12 @@ async def _run(config: Config, *, as_json: bool) -> None:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stopping.set)
+    collecting.pause()
     with progress.shown() as bars:
         app = App(replace(config, progress=bars.tell), on_fatal=lambda: os._exit(EXIT_BUG))
         ready = await app.start()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
     with ExitStack() as stack:
+        stack.callback(collecting.Collecting(lambda: app.generation).stop)
         is_announced = _announce(stack, ready)
         if as_json:
             line = {"event": "ready", **msgspec.to_builtins(ready)}

@@ -71,7 +71,7 @@ class Limits(Struct, frozen=True):
     group_max: int = 256
     queue_max: int = 4096
     cancel_room: int = 4096
-    snapshot_every: int = 250_000
+    snapshot_every: int = 100_000
 
 
 class Queued:

@@ -1,94 +1,90 @@
 """
-Keeper: when to take a snapshot. The exchange stands still while it is dumped, so they are rare.
+Keeper: when a snapshot is left, so that the next start replays little.
 
-Another thread seals and writes it. When a snapshot cannot be made or written the exchange goes on:
-it only makes the next start faster.
+While the exchange runs another process makes it (`replayer.py`), and nothing here waits for that;
+at a clean stop, when nothing is served any more, it is made of the exchange itself. That one could
+not be made or written is no reason to stop: it saves time at the next start and nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
 
 from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.engine.behind import Behind
 from countermand.engine.snapshot import Header, SnapshotDirectory, take
 
 log = logging.getLogger(__name__)
 
-# A dump that takes longer than this makes the next ones half as frequent: a start may take its
-# time, a client's cancel may not.
-PAUSE_S_MAX = 0.1
-
-# A dump that takes longer than this is logged: it explains a slow answer.
-NOTICED_S = 0.02
+# What took longer than this to apply is not left to the next start to replay, however few entries
+# it was: one can cancel a hundred thousand orders.
+REPLAY_NS_MAX = 1_500_000_000
 
 
 class Keeper:
-    """Takes snapshots of one exchange; without a directory it keeps nothing."""
+    """
+    Has snapshots of one exchange made; without a directory it keeps nothing.
 
-    def __init__(self, exchange: Exchange, directory: SnapshotDirectory | None, every: int) -> None:
+    `replayed` is how many of the last entries no snapshot covers.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        directory: SnapshotDirectory | None,
+        every: int,
+        replayed: int = 0,
+    ) -> None:
         self._exchange = exchange
         self._directory = directory
         self._every = every
-        self._last_seq = exchange.seq
-        self._saving: asyncio.Future[None] | None = None
+        self._asked_seq = exchange.seq - replayed
+        self._applied_ns = 0
+        self._behind: Behind | None = None
 
-    def consider(self, checksum: bytes, outcome: bytes) -> None:
-        """Take a snapshot if it is time, and leave the writing to a thread."""
-        if self._directory is None or self._exchange.seq - self._last_seq < self._every:
+    @property
+    def is_at_it(self) -> bool:
+        """Whether a snapshot is being made."""
+        return self._behind is not None
+
+    def consider(self, applied_ns: int) -> None:
+        """Have a snapshot made if it is time, after entries that took so long to apply."""
+        self._applied_ns += applied_ns
+        count = self._exchange.seq - self._asked_seq
+        if count < self._every and self._applied_ns < REPLAY_NS_MAX:
             return
-        if self._saving is None or self._saving.done():
-            place = self._place(checksum, outcome)
-            self._last_seq = place.seq
-            dump = self._dump(place.seq)
-            if dump is not None:
-                loop = asyncio.get_running_loop()
-                self._saving = loop.run_in_executor(None, _save, self._directory, dump, place)
+        if self._directory is not None and self._behind is None and count:
+            self._asked_seq, self._applied_ns = self._exchange.seq, 0
+            loop = asyncio.get_running_loop()
+            self._behind = Behind(
+                self._directory.data,
+                lambda seq, reason: loop.call_soon_threadsafe(self._made, seq, reason),
+            )
 
     async def settle(self) -> None:
-        """Return once no snapshot is being written."""
-        if self._saving is not None:
-            await self._saving
+        """Return once no snapshot is being made: one that is not there yet is given up."""
+        if self._behind is not None:
+            await asyncio.to_thread(self._behind.stop)
 
     def leave(self, checksum: bytes, outcome: bytes) -> None:
-        """Take the snapshot the next start begins with. Blocks until it is on the disk."""
-        if self._directory is not None and self._exchange.seq:
-            place = self._place(checksum, outcome)
-            dump = self._dump(place.seq)
-            if dump is not None:
-                _save(self._directory, dump, place)
-
-    def _dump(self, seq: int) -> bytes | None:
-        """Return the exchange's dump, None when it cannot be made: that is no bug of the core's."""
-        began = time.perf_counter()
+        """Make the snapshot the next start begins with. Blocks until it is on the disk."""
+        exchange = self._exchange
+        if self._directory is None or not exchange.seq:
+            return
+        place = Header(RULES_VERSION, exchange.seq, exchange.ts_ns, checksum, outcome, b"")
         try:
-            dump = self._exchange.dump()
-        except Exception as error:  # noqa: BLE001 - a snapshot is never worth the process
-            _warn("snapshot skipped: the exchange cannot be dumped", seq, error)
-            dump = None
-        pause_s = time.perf_counter() - began
-        if pause_s > NOTICED_S:
-            extra = {"seq": seq, "ms": round(pause_s * 1e3, 1)}
-            log.warning("the exchange stood still for a snapshot", extra=extra)
-        if pause_s > PAUSE_S_MAX:
-            self._every *= 2
-        return dump
+            self._directory.save(take(exchange.dump(), place))
+        except Exception as error:
+            # The disk's refusals say all there is to say; of anything else the place matters too.
+            is_expected = isinstance(error, OSError)
+            reason = str(error) if is_expected else f"{type(error).__name__}: {error}"
+            extra = {"seq": place.seq, "reason": reason}
+            log.warning("snapshot not written", extra=extra, exc_info=not is_expected)
 
-    def _place(self, checksum: bytes, outcome: bytes) -> Header:
-        seq, ts_ns = self._exchange.seq, self._exchange.ts_ns
-        return Header(RULES_VERSION, seq, ts_ns, checksum, outcome, b"")
-
-
-def _save(directory: SnapshotDirectory, dump: bytes, place: Header) -> None:
-    try:
-        directory.save(take(dump, place))
-    except Exception as error:  # noqa: BLE001 - a snapshot is never worth the process
-        _warn("snapshot not written", place.seq, error)
-
-
-def _warn(message: str, seq: int, error: Exception) -> None:
-    # The disk's refusals say all there is to say; of anything else the place matters too.
-    is_expected = isinstance(error, OSError)
-    reason = str(error) if is_expected else f"{type(error).__name__}: {error}"
-    log.warning(message, extra={"seq": seq, "reason": reason}, exc_info=not is_expected)
+    def _made(self, seq: int, reason: str) -> None:
+        self._behind = None
+        if reason:
+            log.warning("snapshot not made", extra={"seq": self._asked_seq, "reason": reason})
+        else:
+            log.debug("snapshot", extra={"seq": seq})

@@ -20,11 +20,13 @@ from countermand.vocabulary.commands import Entry
 
 FILE_NAME = "journal.sqlite"
 
+NO_LOG = wal.WalScan()
+
 
 class Peek:
     """A journal as it was at one moment: what comes later is not looked at."""
 
-    def __init__(self, records: Records, log: wal.WalScan) -> None:
+    def __init__(self, records: Records, log: wal.WalScan = NO_LOG) -> None:
         self.records = records
         self.log = log
         self.format = records.format()
@@ -80,6 +82,25 @@ def peek(directory: Path, *, is_ours: bool = False) -> Iterator[Peek]:
 
 
 @contextmanager
+def beside(directory: Path) -> Iterator[Records]:
+    """
+    Open the tables of a journal that an engine is writing to, with SQLite's own locks: what is read
+    is what was committed last. No statement may be left unread for long.
+
+    Raises: Unreadable.
+    """
+    path = directory / FILE_NAME
+    try:
+        connection = _read_only(path, "mode=ro")
+    except sqlite3.Error as error:
+        raise Unreadable(f"{path} cannot be read: {error}") from None
+    try:
+        yield Records(connection)
+    finally:
+        connection.close()
+
+
+@contextmanager
 def open_records(directory: Path, *, is_ours: bool) -> Iterator[Records]:
     """Open the tables of a directory's journal as `peek` does, damaged or not."""
     path = directory / FILE_NAME
@@ -116,8 +137,13 @@ def _connect(path: Path, stack: ExitStack, *, is_ours: bool) -> sqlite3.Connecti
             shutil.copyfile(log_path, copy / log_path.name)
             path = Path(shutil.copyfile(path, copy / path.name))
             options = "mode=ro"
+    connection = _read_only(path, options)
+    stack.callback(connection.close)
+    return connection
+
+
+def _read_only(path: Path, options: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{options}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
-    stack.callback(connection.close)
     connection.text_factory = decode_text
     return connection

@@ -33,7 +33,8 @@ def _counted(records: Iterable[T], what: str, total: int, progress: Progress) ->
         if not done % EVERY:
             progress(what, done, total)
         yield record
-    progress(what, total, total)
+    if total:
+        progress(what, total, total)
 
 
 def check_chain(journal: Readable, from_seq: int, to_seq: int, progress: Progress) -> None:
@@ -42,4 +43,5 @@ def check_chain(journal: Readable, from_seq: int, to_seq: int, progress: Progres
     for first in range(from_seq, to_seq + 1, CHECKED_AT_ONCE):
         progress("checking", first - from_seq, total)
         journal.check(first, min(first + CHECKED_AT_ONCE - 1, to_seq))
-    progress("checking", total, total)
+    if total:
+        progress("checking", total, total)

@@ -21,6 +21,7 @@ import logging
 from asyncio import Future
 from collections.abc import Callable, Sequence
 from functools import partial
+from time import perf_counter_ns
 from typing import Any
 
 from countermand.core.exchange import Exchange
@@ -73,6 +74,7 @@ class Engine:
     """
     An exchange, its journal, and the queue before them.
 
+    `replayed` is how many entries no snapshot covers.
     `on_fatal` is called when the core meets a bug: it must end the process, since the state may be
     half changed and nothing more can be answered. Replay heals it.
     """
@@ -86,6 +88,7 @@ class Engine:
         *,
         outcome: bytes,
         snapshots: SnapshotDirectory | None = None,
+        replayed: int = 0,
         limits: Limits | None = None,
     ) -> None:
         self.feed = Feed(exchange.seq)
@@ -94,7 +97,7 @@ class Engine:
         self._on_fatal, self._outcome = on_fatal, outcome
         limits = limits or Limits()
         self._intake = Intake(limits)
-        self._keeper = Keeper(exchange, snapshots, limits.snapshot_every)
+        self.keeper = Keeper(exchange, snapshots, limits.snapshot_every, replayed)
         prompt = type(journal) is MemoryJournal
         self._committer = PromptCommitter() if prompt else Committer()
         self._marks: list[Mark] = []
@@ -305,7 +308,7 @@ class Engine:
             await self._quiet
         try:
             await asyncio.to_thread(self._committer.stop)
-            await self._keeper.settle()
+            await self.keeper.settle()
         finally:
             try:
                 await asyncio.to_thread(self._finish)
@@ -382,12 +385,14 @@ class Engine:
             self._stop_intake(failure, group.taken)
             self._rest(0, 0)
             return
+        began_ns = perf_counter_ns()
         receipts = self._apply(group)
+        applied_ns = perf_counter_ns() - began_ns
         self.feed.publish(receipts)
         self._reply(group, receipts)
         if self._turn is not None:
             self._end_turn()
-        self._keeper.consider(self._journal.checksum, self._outcome)
+        self.keeper.consider(applied_ns)
         self._form()
 
     def _apply(self, group: Group) -> list[Receipt]:
@@ -478,7 +483,7 @@ class Engine:
             if not self._is_broken and self._journal.head == self._exchange.seq:
                 if self._marks:
                     self._journal.append(self._journal.head, (), self._marks)
-                self._keeper.leave(self._journal.checksum, self._outcome)
+                self.keeper.leave(self._journal.checksum, self._outcome)
         except JournalError as error:
             log.warning("the last marks were not written", extra={"reason": str(error)})
         finally:

@@ -80,21 +80,35 @@ class Snapshot(Struct, frozen=True):
         return take(dump, msgspec.structs.replace(self.header, rules_version=RULES_VERSION))
 
     def exchange(self) -> Exchange:
-        """Return the exchange as it was, if today's rules left it. Raises: SnapshotDamaged."""
+        """
+        Return the exchange as it was, if today's rules left it. Raises: SnapshotDamaged.
+        """
         try:
             exchange = Exchange.load(self.dump)
         except Exception as error:
             # The seal is whole, so the dump is of a version whose state looks otherwise.
             raise SnapshotDamaged(f"its state cannot be read: {error}") from error
-        if (exchange.seq, exchange.digest()) != (self.header.seq, self.header.digest):
+        if exchange.seq != self.header.seq:
+            raise SnapshotDamaged("its state is not the one it was taken of")
+        return exchange
+
+    def proven(self) -> Exchange:
+        """
+        Return the exchange as `exchange` does, once it has dumped to what it was loaded from.
+
+        That takes a third of the time again, which a start does not have. Raises: SnapshotDamaged.
+        """
+        exchange = self.exchange()
+        if exchange.digest() != self.header.digest:
             raise SnapshotDamaged("its state is not the one it was taken of")
         return exchange
 
 
 class SnapshotDirectory:
-    """The snapshots of one data directory. Each verb opens what it needs and keeps nothing."""
+    """The snapshots of the directory `data`. Each verb opens what it needs and keeps nothing."""
 
     def __init__(self, directory: Path) -> None:
+        self.data = directory
         self._directory = directory / DIRECTORY
 
     def seqs(self) -> tuple[int, ...]:

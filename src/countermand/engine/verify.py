@@ -144,7 +144,7 @@ def _sound(
         try:
             found = snapshots.load(seq)
             snapshot = found.as_today()
-            snapshot.exchange()
+            snapshot.proven()
             _compare(seen, snapshot)
         except SnapshotDamaged as error:
             detail = f"snapshot {seq} would be passed over: {error}"

@@ -1,0 +1,94 @@
+"""
+Replayer: a process beside the engine's that leaves a snapshot, so that the engine never stands
+still for one.
+
+    python -m countermand.engine.replayer DIR
+
+It loads the last snapshot, applies what the journal has after it, and leaves a new one. All of it
+is read from the files: nothing of the engine's memory is copied or waited for. On stdout it says
+which record it got to, on stderr in one line why it left none. It ends when its stdin does, and so
+never outlives the engine that started it.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+from countermand.core.exchange import RULES_VERSION
+from countermand.engine.errors import JournalError
+from countermand.engine.peek import Peek, beside
+from countermand.engine.replay import check_state, from_snapshot, refuse_other_rules, replay
+from countermand.engine.snapshot import Header, SnapshotDirectory, take
+from countermand.vocabulary.commands import Entry
+
+# It gives way to the engine where both want the same processor.
+NICENESS = 10
+
+# Records read at once. While a statement is being read SQLite cannot begin its log anew.
+READ_AT_ONCE = 4096
+
+
+class Growing(Peek):
+    """A journal that is being written to, read up to where it ended when it was opened."""
+
+    def read(self, from_seq: int) -> Iterator[Entry]:
+        """Yield the entries from `from_seq` on, holding no statement open. Raises: Damaged."""
+        for first in range(from_seq, self.head + 1, READ_AT_ONCE):
+            last = min(first + READ_AT_ONCE - 1, self.head)
+            yield from list(self.records.entries(first, last))
+
+
+def leave_snapshot(directory: Path) -> int:
+    """
+    Leave a snapshot of a directory's journal as it is now; return the record it is of.
+
+    What it is made from proves itself on the way: the last snapshot gives the state that it was
+    taken of, the records fit the chain and the marks, and the state keeps its own rules.
+    Raises: JournalError, OSError.
+    """
+    snapshots = SnapshotDirectory(directory)
+    with beside(directory) as records:
+        seen = Growing(records)
+        found = from_snapshot(seen, snapshots, is_proven=True)
+        refuse_other_rules(seen, found.snapshot_seq + 1, RULES_VERSION)
+        replay(seen, found)
+        check_state(found.exchange)
+        exchange = found.exchange
+        seq, ts_ns, checksum = exchange.seq, exchange.ts_ns, seen.checksum_at(exchange.seq)
+        if seq > found.snapshot_seq:
+            place = Header(RULES_VERSION, seq, ts_ns, checksum, found.outcome, b"")
+            snapshots.save(take(exchange.dump(), place))
+    return seq
+
+
+def main() -> None:
+    """Leave a snapshot of the directory that was named, and say of which record."""
+    Thread(target=_end_with_stdin, daemon=True).start()
+    os.nice(NICENESS)
+    # It ends before garbage could matter, and holds few cycles.
+    gc.disable()
+    try:
+        print(leave_snapshot(Path(sys.argv[1])), flush=True)  # noqa: T201 -- said to the engine
+    except (JournalError, OSError) as error:
+        said = str(error)
+    except Exception as error:  # noqa: BLE001 -- a bug, told in one line to who logs it
+        said = f"{type(error).__name__}: {error}"
+    else:
+        return
+    sys.stderr.write(" ".join(said.split()) + "\n")
+    sys.exit(1)
+
+
+def _end_with_stdin() -> None:
+    # Not sys.stdin: its lock would be held when the interpreter ends.
+    os.read(0, 1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
