@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from countermand import world as worlds
-from countermand.app.config import Config
+from countermand.app.config import Config, venues_of
 from countermand.app.local import Local
 from countermand.app.sockets import CONTROL
 from countermand.control.call import call
@@ -143,7 +143,9 @@ class Exchange(Acts):
 
 
 async def _begun(config: Config, reading: Reading | None) -> Local:
-    world = _demo(config.venues) if config.data is None and config.world is None else None
+    world = None
+    if config.data is None and config.world is None:
+        world = _demo(tuple(venue.name for venue in venues_of(config)))
     local = Local(config, _on_fatal, world, reading)
     await local.begin()
     local.host.faults.requests.keep(REQUESTS_MAX)
@@ -153,7 +155,7 @@ async def _begun(config: Config, reading: Reading | None) -> Local:
 @cache
 def _demo(names: tuple[str, ...]) -> World:
     # The same parts each time, so that what was founded of them is found again.
-    return worlds.demo(VENUES[name] for name in names or VENUES)
+    return worlds.demo(VENUES[name] for name in names)
 
 
 def _on_fatal() -> None:

@@ -62,9 +62,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     outcome = yield
     report = outcome.get_result()
     if report.failed and (loaded := sys.modules.get(_ACTS)) is not None:
-        for value in getattr(item, "funcargs", {}).values():
+        for name, value in getattr(item, "funcargs", {}).items():
             if isinstance(value, loaded.Acts):
-                report.sections += _report(value)
+                report.sections += [(f"{title}: {name}", text) for title, text in _report(value)]
 
 
 def _exchange(config: pytest.Config) -> Iterator[Acts]:
