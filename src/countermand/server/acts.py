@@ -8,14 +8,14 @@ anything asks for a media type or a method that a browser does not send without 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import msgspec
-from starlette.exceptions import HTTPException
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,6 +25,7 @@ from countermand.control.call import malformed, message
 from countermand.control.host import Host
 from countermand.control.row import ControlError, ControlRow, Download
 from countermand.control.table import ROWS
+from countermand.server.refused import FAILURES, refusal
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +35,9 @@ _UNAUTHORIZED = 401
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="countermand control"'}
 
 
-def routes(host: Host, token: bytes | None = None) -> list[Route]:
+def acts_app(host: Host, token: bytes | None = None) -> ASGIApp:
     """
-    Return a route for every row, served by `host`, and one for the document of them all.
+    Return an application with every row, served by `host`, and the document of them all.
 
     With a `token` acts are for those who bring it.
     """
@@ -44,7 +45,10 @@ def routes(host: Host, token: bytes | None = None) -> list[Route]:
     for act in acts:
         # Starlette lets a HEAD do what a GET does.
         act.methods = (act.methods or set()) - {"HEAD"}
-    return [*acts, Route("/openapi.json", _openapi)]
+    app = Starlette(routes=[*acts, Route("/openapi.json", _openapi)], exception_handlers=FAILURES)
+    # A path with another slash is another path.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _openapi(request: Request) -> Response:
@@ -52,12 +56,6 @@ async def _openapi(request: Request) -> Response:
     from countermand.control.openapi import document  # noqa: PLC0415
 
     return Response(msgspec.json.encode(document()), media_type=_JSON)
-
-
-def refusal(error: ControlError, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a refusal as it is answered: `{"error": {"code", "text"}}`."""
-    told = {"error": {"code": error.code, "text": error.text}}
-    return Response(msgspec.json.encode(told), error.status, headers, _JSON)
 
 
 def _endpoint(
@@ -70,6 +68,8 @@ def _endpoint(
             fields = await _fields(row, request)
             asked = message(row, fields, strict=row.has_body)
             reply = await row.run(host, asked)
+            if row.changes:
+                log.info("an operator acted", extra={"act": row.name})
             if isinstance(reply, Download):
                 return _Pieces(reply)
             return Response(msgspec.json.encode(reply), media_type=_JSON)
@@ -123,13 +123,6 @@ async def _body(request: Request) -> dict[str, Any]:
         raise ControlError(400, "malformed", f"not JSON: {error}") from None
 
 
-async def _on_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101  (it is registered for these)
-    code = "method-not-allowed" if error.status_code == 405 else "unknown-path"  # noqa: PLR2004
-    text = f"{request.method} {request.url.path} is not one of the operator's acts"
-    return refusal(ControlError(error.status_code, code, text), error.headers)
-
-
 class _Pieces(Response):
     """A file, sent piece by piece; its length is told."""
 
@@ -146,18 +139,3 @@ class _Pieces(Response):
             for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
-
-
-FAILURES: dict[Any, Any] = {HTTPException: _on_http}
-
-
-class AsWritten:
-    """Matches paths as they are written, so that a name may hold a slash, percent-encoded."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application."""
-        path = scope["raw_path"].decode("latin-1")
-        await self._app({**scope, "path": path}, receive, send)

@@ -11,6 +11,7 @@ Control: what an operator or a script asks of the whole server, on a port of its
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Protocol
 
 from msgspec import to_builtins
@@ -18,12 +19,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from countermand.control.host import Host
-from countermand.control.row import ControlError
+from countermand.control.row import PREFIX, ControlError
 from countermand.engine.health import Health
-from countermand.server.acts import FAILURES, AsWritten, refusal, routes
+from countermand.server.refused import FAILURES, refusal
 from countermand.wire import http as wire
 from countermand.wire.errors import TooLarge, WireError
 
@@ -63,12 +64,39 @@ def control_app(
         text, media_type = figures()
         return Response(text, media_type=media_type)
 
-    told = [Route("/", index), Route("/health", health), Route("/metrics", metrics)]
-    acts = routes(host, token) if host is not None else []
-    app = Starlette(routes=told + acts, exception_handlers=FAILURES)
-    # A path with another slash is another path.
-    app.router.redirect_slashes = False
-    return AsWritten(app)
+    told = Starlette(
+        routes=[Route("/", index), Route("/health", health), Route("/metrics", metrics)],
+        exception_handlers=FAILURES,
+    )
+    told.router.redirect_slashes = False
+    return _Port(told, host, token)
+
+
+class _Port:
+    """
+    Leads a request to the acts or to what is told.
+
+    The acts are made, and their modules loaded, when the first one is asked for: few servers have
+    an operator. Paths are matched as they are written, so that a name may hold a slash,
+    percent-encoded.
+    """
+
+    def __init__(self, told: ASGIApp, host: Host | None, token: bytes | None) -> None:
+        self._told, self._host, self._token = told, host, token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application that is meant."""
+        path = scope["raw_path"].decode("latin-1")
+        is_act = path.startswith(f"{PREFIX}/") or path == "/openapi.json"
+        app = self._told if self._host is None or not is_act else self._acts
+        await app({**scope, "path": path}, receive, send)
+
+    @cached_property
+    def _acts(self) -> ASGIApp:
+        from countermand.server.acts import acts_app  # noqa: PLC0415
+
+        assert self._host is not None  # noqa: S101  (it is asked for by those who have one)
+        return acts_app(self._host, self._token)
 
 
 def refuse(error: WireError) -> wire.Response:

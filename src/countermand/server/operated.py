@@ -4,7 +4,6 @@ Operated: the running server as the operator's rows see it.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -23,8 +22,6 @@ from countermand.wire.conversation import KeyChange
 from countermand.wire.credential import Credential
 from countermand.wire.directory import Directory
 from countermand.wire.venue import Venue
-
-log = logging.getLogger(__name__)
 
 
 class Operated:
@@ -63,7 +60,6 @@ class OperatedExchange:
             receipts = await self._engine.submit_all(commands)
         except (QueueFull, IntakeStopped) as stopped:
             raise _refusal(stopped) from None
-        log.info("operator", extra={"seq": receipts[0].seq, "entries": len(receipts)})
         return receipts
 
     def view(self, query: Query) -> Any:
