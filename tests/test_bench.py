@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bench import __main__ as bench
-from bench import core, http, loopring_crypto, overload, startup
+from bench import client, core, http, loopring_crypto, overload, startup
 from bench.figures import Figure
 from bench.sizes import TINY
 from bench.workloads import WORKLOADS
@@ -63,6 +63,15 @@ def test_loopring_s_signatures_are_measured() -> None:
     columns = [figure.column for figure in loopring_crypto.measure(TINY)]
 
     assert "by the book / it" in columns
+
+
+def test_client_is_measured_beside_bare_requests() -> None:
+    """Both shells, without a ledger and with one, where one answer proves and where two do."""
+    figures = list(client.measure(TINY))
+    rows = dict.fromkeys(figure.row for figure in figures)
+
+    assert len(rows) == 2 * len(client.VENUES) * 2
+    assert all(figure.value > 0 for figure in figures)
 
 
 def test_a_run_is_told_as_json(

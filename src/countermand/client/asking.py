@@ -37,6 +37,7 @@ from countermand.wire.errors import (
     IntakeClosed,
     Malformed,
     MethodNotAllowed,
+    NotExpressible,
     NotFound,
     OrderRefused,
     Overloaded,
@@ -166,9 +167,9 @@ def _follow(
             continue
         try:
             step = advance(session.venue.name, steps, message)
-        except WireError as error:
-            text = f"unreadable: {error}"
-            raise _Lost(_doubt(text, witness, decisive=decisive)) from None
+        except (NotExpressible, WireError) as error:
+            kind = "not expressible" if isinstance(error, NotExpressible) else "unreadable"
+            raise _Lost(_doubt(f"{kind}: {error}", witness, decisive=decisive)) from None
     assert witness is not None, "a flow takes at least one request"  # noqa: S101
     return Told(step.report, trace.explain(witness, step.report))
 
@@ -244,10 +245,13 @@ def _read(
 
 
 def _mend(session: Session, trace: Trace, reply: Answered) -> Talk[bool]:
-    if session.end.log_in is not None:
+    if session.end.log_in is None:
+        return session.clock.ns != 0
+    try:
         yield from log_in(session, trace)
-        return True
-    return session.clock.ns != 0
+    except (WireError, Unanswered):
+        return False  # What was refused first is what counts.
+    return True
 
 
 def log_in(session: Session, trace: Trace) -> Talk[None]:

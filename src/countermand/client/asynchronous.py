@@ -69,6 +69,7 @@ class Client:
     """
     One key at one venue. Made by `countermand.connect`; close it, or use it in `async with`.
 
+    Shape:  `session` is what the client knows of its venue.
     Raises: NotExpressible for what the venue has no words for, before anything is sent; a
             WireError or `Unanswered` from what only reads.
     """
@@ -81,12 +82,12 @@ class Client:
         person: Person = NOBODY,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._session, self._transport, self._keeper = session, transport, keeper
+        self.session, self._transport, self._keeper = session, transport, keeper
         self._person, self._now_ns = person, now_ns
         self._begun = False
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._session!r})"
+        return f"{type(self).__name__}({self.session!r})"
 
     async def __aenter__(self) -> Self:
         await self._begin()
@@ -105,7 +106,7 @@ class Client:
 
     async def _begin(self) -> Self:
         if not self._begun:
-            await self._do(verbs.begin(self._session))
+            await self._do(verbs.begin(self.session))
             self._begun = True
         return self
 
@@ -118,19 +119,19 @@ class Client:
         self, order: str, symbol: str = "", timeout_s: float = verbs.TIMEOUT_S
     ) -> Outcome:
         """Cancel an order; return what is proven of it."""
-        return await self._do(verbs.cancel(self._session, order, symbol, timeout_s))
+        return await self._do(verbs.cancel(self.session, order, symbol, timeout_s))
 
     async def cancel_many(
         self, orders: Iterable[str], symbol: str = "", timeout_s: float = verbs.TIMEOUT_S
     ) -> tuple[Outcome, ...]:
         """Cancel several orders; return what is proven of each, in their order."""
-        return await self._do(verbs.cancel_many(self._session, orders, symbol, timeout_s))
+        return await self._do(verbs.cancel_many(self.session, orders, symbol, timeout_s))
 
     async def cancel_all(
         self, symbol: str = "", side: str = "", timeout_s: float = 3 * verbs.TIMEOUT_S
     ) -> Sweep:
         """Cancel all open orders, or those of a market or side, until none is open."""
-        return await self._do(verbs.cancel_all(self._session, symbol, side, timeout_s))
+        return await self._do(verbs.cancel_all(self.session, symbol, side, timeout_s))
 
     async def place(
         self,
@@ -144,7 +145,7 @@ class Client:
     ) -> Outcome:
         """Place an order, once; without a price it is a market order. See `wording.Wish`."""
         wish = Wish(symbol=symbol, side=side, order_qty=order_qty, price=price, **terms)
-        return await self._do(verbs.place(self._session, wish, timeout_s))
+        return await self._do(verbs.place(self.session, wish, timeout_s))
 
     async def replace(
         self,
@@ -154,39 +155,39 @@ class Client:
         timeout_s: float = verbs.TIMEOUT_S,
     ) -> Outcome:
         """Change an order's price or its whole quantity, once."""
-        return await self._do(verbs.replace(self._session, order, price, order_qty, timeout_s))
+        return await self._do(verbs.replace(self.session, order, price, order_qty, timeout_s))
 
     async def resume(self, timeout_s: float = verbs.TIMEOUT_S) -> tuple[Resumed, ...]:
         """Settle what an earlier client left open in the same ledger, account and venue."""
-        return await self._do(resume(self._session, self._keeper.open_intents(), timeout_s))
+        return await self._do(resume(self.session, self._keeper.open_intents(), timeout_s))
 
     async def order(self, order: str) -> people.Order | None:
         """Return an order, or None when the venue knows none."""
-        return await self._do(verbs.order(self._session, order))
+        return await self._do(verbs.order(self.session, order))
 
     async def open_orders(self) -> tuple[people.Order, ...]:
         """Return the open orders."""
-        return await self._do(verbs.open_orders(self._session))
+        return await self._do(verbs.open_orders(self.session))
 
     async def fills(self, symbol: str = "") -> tuple[accounts.Trade, ...]:
         """Return what was traded lately, newest first."""
-        return await self._do(verbs.fills(self._session, symbol))
+        return await self._do(verbs.fills(self.session, symbol))
 
     async def balances(self) -> tuple[accounts.Balance, ...]:
         """Return what the account has of each asset."""
-        return await self._do(verbs.balances(self._session))
+        return await self._do(verbs.balances(self.session))
 
     async def positions(self) -> tuple[accounts.Position, ...]:
         """Return the positions."""
-        return await self._do(verbs.positions(self._session))
+        return await self._do(verbs.positions(self.session))
 
     async def book(self, symbol: str) -> accounts.Book:
         """Return a market's levels."""
-        return await self._do(verbs.book(self._session, symbol))
+        return await self._do(verbs.book(self.session, symbol))
 
     async def instruments(self) -> tuple[accounts.Market, ...]:
         """Return what can be traded."""
-        return await self._do(verbs.instruments(self._session))
+        return await self._do(verbs.instruments(self.session))
 
     async def _do(self, talk: Talk[T]) -> T:
         try:

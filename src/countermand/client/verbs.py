@@ -25,6 +25,7 @@ from countermand.client.wording import Wish, new_order, replacement, wish_fields
 from countermand.vocabulary.ids import NO_INSTRUMENT
 from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import GetAccount, GetDepth, GetOrder, GetQuote, ListFills
+from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 
 # How long an outcome is sought unless it is said otherwise.
@@ -189,7 +190,9 @@ def instruments(session: Session) -> Talk[tuple[accounts.Market, ...]]:
 
 
 def find(session: Session, text: str) -> GetOrder:
-    """Return the query for the order that people call so."""
+    """Return the query for the order that people call so. Raises NotExpressible for no name."""
+    if not text:
+        raise NotExpressible("an order without an id or a name")
     return session.end.find(text, session.context(0))
 
 

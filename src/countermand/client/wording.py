@@ -16,6 +16,7 @@ from countermand.vocabulary.order import (
     ExecInst,
     OrderTerms,
     OrdType,
+    PositionEffect,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -36,7 +37,8 @@ class Wish(Struct, frozen=True, kw_only=True):
     An order as people ask for it.
 
     Shape:  words as in `people.Order`; without a `price` it is a market order; `time_in_force` left
-            out is the venue's usual one; `exec_inst` such as post_only.
+            out is the venue's usual one; `exec_inst` such as post_only; `position_effect` open or
+            close, where a venue tells a short sale from a sale.
     Units:  decimals, exact; `expire_ns` nanoseconds since the Unix epoch, for gtd.
     """
 
@@ -48,6 +50,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     time_in_force: str = ""
     exec_inst: tuple[str, ...] = ()
     expire_ns: int = 0
+    position_effect: str = ""
 
 
 class Terms(TypedDict, total=False):
@@ -57,6 +60,7 @@ class Terms(TypedDict, total=False):
     time_in_force: str
     exec_inst: tuple[str, ...]
     expire_ns: int
+    position_effect: str
 
 
 def new_order(session: Session, wish: Wish, now_ns: int) -> NewOrder:
@@ -65,8 +69,10 @@ def new_order(session: Session, wish: Wish, now_ns: int) -> NewOrder:
     bare = NewOrder(
         session.account_id, market.instrument_id, _name(session, wish, now_ns), _terms(market, wish)
     )
+    said = wish.position_effect
+    effect = {"position_effect": word(PositionEffect, said)} if said else {}
     for time_in_force in _times(wish, bare.terms.ord_type):
-        command = changed(bare, {"time_in_force": time_in_force, **given})
+        command = changed(bare, {"time_in_force": time_in_force, **given, **effect})
         if session.can_say(Operation.PLACE_ORDER, command):
             break
     return command
@@ -83,6 +89,7 @@ def wish_fields(wish: Wish, command: NewOrder) -> dict[str, Any]:
         "time_in_force": command.terms.time_in_force.name.lower(),
         "exec_inst": list(wish.exec_inst),
         "expire_ns": wish.expire_ns,
+        "position_effect": wish.position_effect,
     }
 
 
