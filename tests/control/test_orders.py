@@ -119,3 +119,27 @@ def test_fills_are_listed() -> None:
         assert (400, "invalid") == (limit.status, limit.code)
 
     operate("coinbase-intx", story)
+
+
+def test_a_venue_takes_its_time() -> None:
+    """With others' orders, and not with what the operator does."""
+
+    async def story(act: Act, host: Operated) -> None:
+        told = await act("set-delays", new="1h 30m", cancel="1.5s")
+        await act("freeze")
+        await placed(host, "coinbase-intx", "alice", "slow")
+        pending = await act("order", order="slow")
+        made = await act("trade", symbol="BTC-PERP", price="60000", quantity="0.5")
+        await act("advance", by="90m")
+        taken = await act("order", order="slow")
+        gone = await act("cancel-order", order="slow")
+        wrong = await refused(act("set-delays", new="-1s"))
+        long = await refused(act("set-delays", replace="400d"))
+
+        assert ("90m", "1500ms", "0") == (told["new"], told["cancel"], told["replace"])
+        assert ("pending", "resting") == (pending["standing"], taken["standing"])
+        assert 1 == len(made["trades"])
+        assert "canceled" == gone["ord_status"]
+        assert ("invalid", "invalid") == (wrong.code, long.code)
+
+    operate("coinbase-intx", story)

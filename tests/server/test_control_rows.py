@@ -54,6 +54,7 @@ STORY: list[tuple[str, dict[str, Any]]] = [
     ("halt", MARKET),
     ("resume", MARKET),
     ("settle", AT | {"symbol": "new", "price": "1"}),
+    ("set-delays", AT | {"new": "5ms", "cancel": "1m"}),
     ("keep-requests", {"most": 10}),
     ("requests", {}),
     ("add-fault", {"kind": "lost-before", "venue": VENUE, "count": 2, "probability": 0.5}),

@@ -39,7 +39,8 @@ def _table(rows: list[Any], indent: str) -> Iterator[str]:
         for row in rows:
             yield from _lines(row, indent)
         return
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+    # A column that says nothing of any row is left out.
+    columns = list(dict.fromkeys(name for row in rows for name in row if row[name] is not None))
     cells = [columns, *([_word(row.get(name)) for name in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for line in cells:

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
 
-from countermand.control import names
+from countermand.control import durations, names
 from countermand.control.host import Host
 from countermand.control.row import PREFIX, Asked, ControlRow
 from countermand.wire import times
 
 # What a journal's stamps have room for.
 _LAST_NS = 2**63 - 1
-
-_UNITS_NS = {
-    "d": 86_400 * times.S,
-    "h": 3_600 * times.S,
-    "m": 60 * times.S,
-    "s": times.S,
-    "ms": 1_000_000,
-    "us": 1_000,
-    "ns": 1,
-}
-_PART = r"([0-9]{1,18}(?:\.[0-9]{1,9})?)(d|h|ms|m|s|us|ns)"
-_PARTS = re.compile(_PART)
-_DURATION = re.compile(rf"(?:{_PART} ?)+")
 
 
 class Leader(StrEnum):
@@ -96,7 +81,7 @@ async def advance(host: Host, asked: Advance) -> Clock:
     Move the clock on. When this returns all that was due on the way has happened, in order, and
     streams have been told.
     """
-    by_ns = _duration(asked.by)
+    by_ns = durations.parse(asked.by, "by")
     _check(host.clock.now_ns() + by_ns, "by")
     await host.clock.advance(by_ns)
     return _shown(host)
@@ -123,13 +108,6 @@ def _shown(host: Host) -> Clock:
     clock = host.clock
     leader = Leader.EXCHANGE if clock.leads_clients else Leader.WALL
     return Clock(times.iso_ns(clock.now_ns()), clock.stands_still, leader)
-
-
-def _duration(text: str) -> int:
-    if not _DURATION.fullmatch(text):
-        raise names.invalid("by", f"{names.echoed(text)} is no duration, such as 30d or 1h 30m")
-    parts = (Decimal(number) * _UNITS_NS[unit] for number, unit in _PARTS.findall(text))
-    return int(sum(parts))
 
 
 def _check(to_ns: int, field: str) -> None:

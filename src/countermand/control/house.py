@@ -62,7 +62,8 @@ def limit(
 ) -> NewOrder:
     """Return a limit order of an account of the house."""
     terms = OrderTerms(side, OrdType.LIMIT, time_in_force, lots, ticks, exec_inst=exec_inst)
-    return NewOrder(by.account_id, on.instrument_id, "", terms)
+    # What the house does comes at once, however long the venue takes with others.
+    return NewOrder(by.account_id, on.instrument_id, "", terms, delay_ns=0)
 
 
 async def place(
@@ -85,7 +86,7 @@ async def take_back(host: Host, by: AccountReport, receipts: Sequence[Receipt]) 
     for order_id in sorted(touched):
         found = host.exchange.view(GetOrder(by.account_id, order_id))
         if found is not None and found.is_open:
-            await act(host, CancelOrder(by.account_id, order_id))
+            await act(host, CancelOrder(by.account_id, order_id, delay_ns=0))
 
 
 def _orders(receipt: Receipt, by: AccountReport) -> list[OrderReport]:

@@ -113,7 +113,7 @@ class Quoted(Struct, frozen=True):
     tick_size: str
     lot_size: str
     min_quantity: str
-    max_quantity: str
+    max_quantity: str | None
     price_min: str
     price_max: str | None
     maker_fee_rate: str
@@ -263,7 +263,7 @@ def shown(at: Served, quote: QuoteReport) -> Quoted:
 
 
 def _rules(on: Instrument, base: str, quote: str) -> dict[str, Any]:
-    highest = on.limit_up_ticks
+    highest, largest = on.limit_up_ticks, on.order_qty_lots_max
     return {
         "symbol": on.symbol,
         "kind": on.kind.name.lower(),
@@ -272,7 +272,7 @@ def _rules(on: Instrument, base: str, quote: str) -> dict[str, Any]:
         "tick_size": numbers.price_text(on, 1),
         "lot_size": numbers.qty_text(on, 1),
         "min_quantity": numbers.qty_text(on, on.order_qty_lots_min),
-        "max_quantity": numbers.qty_text(on, on.order_qty_lots_max),
+        "max_quantity": numbers.qty_text(on, largest) if largest else None,
         "price_min": numbers.price_text(on, on.limit_down_ticks),
         "price_max": numbers.price_text(on, highest) if highest else None,
         "maker_fee_rate": numbers.rate_text(on.maker_fee_ppb),

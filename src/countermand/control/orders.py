@@ -181,7 +181,7 @@ async def cancel_order(host: Host, asked: GetOne) -> Order:
     """Cancel an order, as the venue may do by itself, and return it."""
     at = names.served(host, asked.venue)
     now = find(host, at, asked.order, asked.account)
-    receipt = await act(host, CancelOrder(now.account_id, now.order_id))
+    receipt = await act(host, CancelOrder(now.account_id, now.order_id, delay_ns=0))
     event = receipt.events[0]
     if isinstance(event, CancelRejected):
         status = "gone" if event.ord_status is None else event.ord_status.name.lower()
@@ -197,7 +197,7 @@ async def cancel_all(host: Host, asked: CancelMany) -> Canceled:
     account_id = AccountId(0)
     if asked.account is not None:
         account_id = names.account(at, asked.account).account_id
-    receipt: Receipt = await act(host, MassCancel(account_id, on, side))
+    receipt: Receipt = await act(host, MassCancel(account_id, on, side, delay_ns=0))
     return Canceled(_all(at, receipt.orders))
 
 

@@ -164,7 +164,7 @@ async def set_quote(host: Host, asked: Quote) -> Quoted:
         for side, name, px, qty in sides
         for ticks, lots in _wanted(on, name, px, qty)
     ]
-    leave = MassCancel(account.account_id, (on.instrument_id,))
+    leave = MassCancel(account.account_id, (on.instrument_id,), delay_ns=0)
     for receipt in await house.place(host, orders, first=(leave,)):
         check(receipt)
     return quoted(host, at, on)

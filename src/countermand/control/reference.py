@@ -55,6 +55,7 @@ _TITLES = {
     "instruments": "Markets",
     "prices": "Prices and trades",
     "orders": "Orders",
+    "delays": "How long a venue takes",
     "faults": "Faults",
     "clock": "Clock",
     "generations": "Generations",

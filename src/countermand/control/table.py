@@ -5,6 +5,7 @@ from __future__ import annotations
 from countermand.control import (
     accounts,
     clock,
+    delays,
     faults,
     funds,
     generations,
@@ -26,6 +27,7 @@ ROWS: tuple[ControlRow, ...] = (
     *instruments.ROWS,
     *prices.ROWS,
     *orders.ROWS,
+    *delays.ROWS,
     *clock.ROWS,
     *generations.ROWS,
     *journal.ROWS,

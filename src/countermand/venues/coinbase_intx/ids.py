@@ -127,6 +127,6 @@ def order_name(order: OrderReport) -> str:
 
 
 def order_of(text: str) -> OrderId | None:
-    """Return the order's id that a text spells, in any of the three spellings, or None."""
-    number = ORDER.parse(text)
+    """Return the order's id that a text spells, or None: digits alone are a client's name."""
+    number = None if text.isdecimal() else ORDER.parse(text)
     return OrderId(number) if number else None
