@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import tarfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -15,8 +16,11 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+import trustme
 from tests.served import Served, demo_text, serve
+from typer.testing import CliRunner
 
+from countermand.cli import app
 from countermand.control.client import AsyncControl, Control
 from countermand.control.row import ControlError
 from countermand.engine.verify import verify
@@ -228,3 +232,47 @@ def test_the_journal_is_downloaded_while_it_is_written(tmp_path: Path, keeps: bo
         keys = [one.key for one in operator.keys(venue=VENUE).keys]
     assert "7.5" == eve.balances[0].total
     assert issued.key in keys
+
+
+def test_what_was_answered_is_kept(tmp_path: Path) -> None:
+    """Of every kind, through a kill."""
+    with Served(tmp_path, "--venue", VENUE) as served:
+        operator = Control(served.ready["control"])
+        operator.open_account(venue=VENUE, owner="eve", funds={"USDC": "7.5"})
+        issued = operator.issue_key(venue=VENUE, owner="eve")
+        operator.halt(venue=VENUE, symbol="ETH-PERP")
+        made = operator.trade(venue=VENUE, symbol="BTC-PERP", price="60000", quantity="0.1")
+        operator.freeze()
+        served.kill()
+    with Served(tmp_path, "--venue", VENUE) as served:
+        operator = Control(served.ready["control"])
+        keys = [one.key for one in operator.keys(venue=VENUE).keys]
+        eve = operator.account(venue=VENUE, account="eve")
+        market = operator.instrument(venue=VENUE, symbol="ETH-PERP")
+        tape = operator.trades(venue=VENUE, symbol="BTC-PERP").trades
+        clock = operator.clock()
+
+    assert issued.key in keys
+    assert ("7.5", "halted") == (eve.balances[0].total, market.trading_state)
+    assert made.trades[0].price == tape[0].price
+    assert clock.stands_still
+
+
+def test_an_operator_acts_over_tls(tmp_path: Path) -> None:
+    """With the certificate of who signed the server's; a download comes whole."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    cert, key, ca = tmp_path / "cert.pem", tmp_path / "key.pem", tmp_path / "ca.pem"
+    issued.cert_chain_pems[0].write_to_path(str(cert))
+    issued.private_key_pem.write_to_path(str(key))
+    authority.cert_pem.write_to_path(str(ca))
+    with Served(None, "--venue", VENUE, "--tls-cert", str(cert), "--tls-key", str(key)) as served:
+        url, file = served.ready["control"], BytesIO()
+        operator = Control(url, tls=ssl.create_default_context(cafile=str(ca)))
+        size = operator.download("journal", file)
+        shell = CliRunner().invoke(app, ["ctl", "status", "--control", url, "--tls-ca", str(ca)])
+        with pytest.raises(ControlError, match="no answer"):
+            Control(url).status()
+
+    assert size == len(file.getvalue()) > 0
+    assert 0 == shell.exit_code
