@@ -1,7 +1,8 @@
 """
 The command line: one module per noun. Every verb takes `--json`; no verb ever shows a traceback.
 
-Exit codes: 0 done, 1 it failed, 2 it was asked wrongly; `cancel` has finer ones of its own.
+Exit codes: 0 done, 1 it failed, 2 it was asked wrongly; a client's verbs have finer ones, which
+`exits` lists.
 """
 
 from __future__ import annotations
@@ -12,16 +13,13 @@ from typing import Annotated
 import typer
 
 from countermand import __version__
-from countermand.cli.accounts import accounts
-from countermand.cli.ctl import app as ctl_app
-from countermand.cli.journal import app as journal_app
-from countermand.cli.serve import serve
+from countermand.cli.loading import Rows
 
 app = typer.Typer(
     name="countermand",
+    cls=Rows,
     help="An exchange you can run and a client you can trust, built around cancelling an order.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -43,12 +41,6 @@ def _options(
 ) -> None:
     # What can be asked without a verb; the answer is given while options are read.
     del version
-
-
-app.command("serve")(serve)
-app.command("accounts")(accounts)
-app.add_typer(journal_app, name="journal")
-app.add_typer(ctl_app, name="ctl")
 
 
 def main() -> None:

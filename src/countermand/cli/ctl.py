@@ -64,7 +64,7 @@ class _Rows(TyperGroup):
         return None if row is None else _command(row)
 
 
-app = typer.Typer(cls=_Rows, no_args_is_help=True)
+app = typer.Typer(cls=_Rows, no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

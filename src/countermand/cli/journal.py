@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-app = typer.Typer(help="Look into a journal, and prove it.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look into a journal, and prove it.", no_args_is_help=True, add_completion=False
+)
 
 
 def _meant(directory: Path) -> Path:
