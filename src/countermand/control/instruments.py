@@ -1,4 +1,4 @@
-"""Instruments: the markets there are, listing one, and what it accepts."""
+"""Instruments: the markets there are, their rules and where they stand."""
 
 from __future__ import annotations
 
@@ -7,22 +7,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from countermand import world
 from countermand.control import names
-from countermand.control.acts import act
 from countermand.control.host import Host, Served
 from countermand.control.row import PREFIX, Asked, ControlRow
-from countermand.vocabulary.commands import (
-    ListInstrument,
-    RegisterAsset,
-    SettleInstrument,
-    SetTradingState,
-)
 from countermand.vocabulary.instrument import Instrument, TradingState
 from countermand.vocabulary.queries import GetDepth, GetQuote, ListQuotes
 from countermand.vocabulary.reports import DepthReport, QuoteReport
 from countermand.wire import numbers
-from countermand.world.spec import InstrumentSpec
 
 
 class State(StrEnum):
@@ -58,44 +49,6 @@ class Book(OfInstrument, frozen=True):
     """Which book, and how many levels of each side at most."""
 
     levels: int = 20
-
-
-class SetState(OfInstrument, frozen=True):
-    """What the market shall accept from now on."""
-
-    trading_state: State
-
-
-class NewAsset(Asked, frozen=True):
-    """An asset; balances are kept to `scale` digits after the point."""
-
-    venue: str
-    symbol: str
-    scale: int
-
-
-class NewInstrument(InstrumentSpec, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """
-    A market, as the file of a world has it.
-
-    Units: decimal text; sizes in the base asset, prices in the quote asset, rates and bands as
-    fractions; a limit of 0 is none. `kind` is "spot", "perpetual", "binary" or "equity".
-    """
-
-    venue: str
-
-
-class Asset(Struct, frozen=True):
-    """An asset of a venue."""
-
-    asset: str
-    scale: int
-
-
-class Assets(Struct, frozen=True):
-    """The assets of a venue."""
-
-    assets: tuple[Asset, ...]
 
 
 class Quoted(Struct, frozen=True):
@@ -178,60 +131,6 @@ async def get_book(host: Host, asked: Book) -> Depth:
     return Depth(on.symbol, bids, asks)
 
 
-async def list_assets(host: Host, asked: OfVenue) -> Assets:
-    """Return the venue's assets."""
-    at = names.served(host, asked.venue)
-    return Assets(tuple(Asset(one.symbol, one.scale) for one in at.directory.assets.values()))
-
-
-async def add_asset(host: Host, asked: NewAsset) -> Asset:
-    """Register an asset and return it."""
-    at = names.served(host, asked.venue)
-    symbol = names.new_name(asked.symbol, "symbol")
-    await act(host, RegisterAsset(at.venue.name, symbol, asked.scale))
-    return Asset(symbol, asked.scale)
-
-
-async def list_instrument(host: Host, asked: NewInstrument) -> Quoted:
-    """List a market and return it; one with a `settlement` is paid out at once."""
-    at = names.served(host, asked.venue)
-    names.new_name(asked.symbol, "symbol")
-    told = {name: getattr(asked, name) for name in InstrumentSpec.__struct_fields__}
-    known = {one.symbol: (one.asset_id, one.scale) for one in at.directory.assets.values()}
-    try:
-        listed = world.listed(at.venue.name, InstrumentSpec(**told), known)
-    except world.WorldError as error:
-        raise names.invalid("instrument", str(error).removeprefix("instrument ")) from None
-    settled = None if asked.settlement is None else names.price(listed, asked.settlement)
-    await act(host, ListInstrument(listed))
-    on = names.instrument(at, asked.symbol)
-    if settled is not None:
-        await act(host, SettleInstrument(on.instrument_id, settled))
-    return quoted(host, at, on)
-
-
-async def set_state(host: Host, asked: SetState) -> Quoted:
-    """Change what a market accepts; resting orders stay."""
-    return await _set_state(host, asked, TradingState[asked.trading_state.name])
-
-
-async def halt(host: Host, asked: OfInstrument) -> Quoted:
-    """Let a market accept nothing but cancels, until it is resumed."""
-    return await _set_state(host, asked, TradingState.HALTED)
-
-
-async def resume(host: Host, asked: OfInstrument) -> Quoted:
-    """Let a market accept everything again."""
-    return await _set_state(host, asked, TradingState.TRADING)
-
-
-async def _set_state(host: Host, asked: OfInstrument, state: TradingState) -> Quoted:
-    at = names.served(host, asked.venue)
-    on = names.instrument(at, asked.symbol)
-    await act(host, SetTradingState(on.instrument_id, state))
-    return quoted(host, at, on)
-
-
 def quoted(host: Host, at: Served, on: Instrument) -> Quoted:
     """Return a market as it is now."""
     return shown(at, host.exchange.view(GetQuote(on.instrument_id)))
@@ -288,24 +187,6 @@ _INSTRUMENT = f"{_VENUE}/instruments/{{symbol}}"
 
 ROWS = (
     ControlRow(
-        name="assets",
-        method="GET",
-        path=f"{_VENUE}/assets",
-        message=OfVenue,
-        reply=Assets,
-        run=list_assets,
-        summary="List the assets of a venue",
-    ),
-    ControlRow(
-        name="add-asset",
-        method="POST",
-        path=f"{_VENUE}/assets",
-        message=NewAsset,
-        reply=Asset,
-        run=add_asset,
-        summary="Register an asset",
-    ),
-    ControlRow(
         name="instruments",
         method="GET",
         path=f"{_VENUE}/instruments",
@@ -331,41 +212,5 @@ ROWS = (
         reply=Depth,
         run=get_book,
         summary="Show a book",
-    ),
-    ControlRow(
-        name="list-instrument",
-        method="POST",
-        path=f"{_VENUE}/instruments",
-        message=NewInstrument,
-        reply=Quoted,
-        run=list_instrument,
-        summary="List a market",
-    ),
-    ControlRow(
-        name="set-trading-state",
-        method="PUT",
-        path=f"{_INSTRUMENT}/trading-state",
-        message=SetState,
-        reply=Quoted,
-        run=set_state,
-        summary="Change what a market accepts",
-    ),
-    ControlRow(
-        name="halt",
-        method="POST",
-        path=f"{_INSTRUMENT}/halt",
-        message=OfInstrument,
-        reply=Quoted,
-        run=halt,
-        summary="Let a market accept nothing but cancels",
-    ),
-    ControlRow(
-        name="resume",
-        method="POST",
-        path=f"{_INSTRUMENT}/resume",
-        message=OfInstrument,
-        reply=Quoted,
-        run=resume,
-        summary="Let a market accept everything again",
     ),
 )

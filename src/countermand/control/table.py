@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from countermand.control import (
     accounts,
+    cancels,
     clock,
     delays,
     faults,
+    fills,
     funds,
     generations,
     instruments,
     journal,
     keys,
+    listing,
     orders,
     prices,
     requests,
     server,
+    states,
 )
 from countermand.control.row import ControlRow
 
@@ -24,9 +28,13 @@ ROWS: tuple[ControlRow, ...] = (
     *accounts.ROWS,
     *funds.ROWS,
     *keys.ROWS,
+    *listing.ROWS,
     *instruments.ROWS,
+    *states.ROWS,
     *prices.ROWS,
     *orders.ROWS,
+    *cancels.ROWS,
+    *fills.ROWS,
     *delays.ROWS,
     *clock.ROWS,
     *generations.ROWS,

@@ -52,7 +52,7 @@ def acts_app(host: Host, token: bytes | None = None) -> ASGIApp:
 
 
 async def _openapi(request: Request) -> Response:
-    # Whoever reads it pays for its making.
+    # It is made when it is first asked for.
     from countermand.control.openapi import document  # noqa: PLC0415
 
     return Response(msgspec.json.encode(document()), media_type=_JSON)
