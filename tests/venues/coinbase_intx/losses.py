@@ -5,6 +5,8 @@ from tests.venues.conformance.losses import Losses
 from countermand.wire.operation import Operation
 
 LOSSES = Losses(
+    # The venue shows no book but in its streams.
+    lacks=frozenset({Operation.GET_DEPTH}),
     # A fill says of its order neither which type it is nor what it was instructed to.
     # A position's margin is told as a fraction.
     untold={

@@ -24,6 +24,8 @@ LOSSES = Losses(
             Operation.LIST_ACCOUNTS,
             Operation.LIST_POSITIONS,
             Operation.REPLACE_ORDER,
+            # Assets are told with the markets they trade on.
+            Operation.LIST_ASSETS,
         }
     ),
     # Fills are told by market, and those of an order by the order.

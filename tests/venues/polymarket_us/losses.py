@@ -6,8 +6,15 @@ from countermand.vocabulary.order import ReplacePolicy, SelfTradePrevention
 from countermand.wire.operation import Operation
 
 LOSSES = Losses(
-    # A key has one account, and a trade names no order.
-    lacks=frozenset({Operation.LIST_ACCOUNTS, Operation.LIST_FILLS}),
+    # A key has one account, which has no name, and dollars; a trade names no order.
+    lacks=frozenset(
+        {
+            Operation.LIST_ACCOUNTS,
+            Operation.GET_ACCOUNT,
+            Operation.LIST_ASSETS,
+            Operation.LIST_FILLS,
+        }
+    ),
     given={
         "cl_ord_id": "",
         "stp": SelfTradePrevention.REJECT,

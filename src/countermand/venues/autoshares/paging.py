@@ -29,7 +29,7 @@ Shown = TypeVar("Shown")
 
 def follow(asked: Any, page: Page[Any]) -> Any:
     """Return the request for what follows a page, None where it was the last."""
-    if not page.next_page_link or not page.result:
+    if not getattr(page, "next_page_link", "") or not page.result:
         return None
     return replace(asked, page_number=asked.page_number + 1)
 

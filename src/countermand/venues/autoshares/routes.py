@@ -102,12 +102,13 @@ _OTHER_ORDERS = (
 
 _ACCOUNTS = (
     _shows("/users/{userId}/accounts", Do.LIST_ACCOUNTS, account.LIST, "List user's accounts"),
+    # Our client calls the first row of an operation.
+    _shows(_A, Do.GET_ACCOUNT, account.ONE, "/accounts/{accountId}"),
     _shows("/users/{userId}/info", Do.GET_ACCOUNT, account.USER, "Get user's info"),
     _shows("/users/{userId}/settings/trading", Do.GET_ACCOUNT_DETAIL, terminal.SETTINGS,
            "Get user's settings"),
     _shows("/users/{userId}/exchanges", Do.GET_ACCOUNT_DETAIL, terminal.EXCHANGES,
            "Get user's exchanges"),
-    _shows(_A, Do.GET_ACCOUNT, account.ONE, "/accounts/{accountId}"),
     _shows(f"{_A}/info", Do.LIST_BALANCES, account.INFO, "Get account's balance info"),
     _shows(f"{_A}/details", Do.GET_ACCOUNT_DETAIL, account.DETAILS,
            "/accounts/{accountId}/details"),

@@ -226,7 +226,8 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     unnamed = OrdType.LIMIT if message.price else OrdType.MARKET
     ord_type, notes = tables.ORD_TYPES.read(message.type, unnamed), _read_notes(message)
     tif = tables.TIMES_IN_FORCE.read(message.time_in_force, TimeInForce.GTC)
-    if ord_type is OrdType.MARKET and tif in (TimeInForce.DAY, TimeInForce.GTC):
+    waits = message.type not in (text for _, text in tables.ORD_TYPES.rows)
+    if ord_type is OrdType.MARKET and not waits and tif in (TimeInForce.DAY, TimeInForce.GTC):
         tif, notes = TimeInForce.IOC, replace(notes, tif=message.time_in_force)
     status = states.read_status(message.status)
     cum = numbers.qty_lots(market, message.executed_quantity)

@@ -2,7 +2,7 @@
 
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.auth import PolymarketAuth, explain, signed
-from countermand.venues.polymarket_us.client import CLIENT
+from countermand.venues.polymarket_us.client import CLIENT, FLOWS
 from countermand.venues.polymarket_us.errors import REFUSALS
 from countermand.venues.polymarket_us.proof import PROOFS
 from countermand.venues.polymarket_us.routes import ROUTES
@@ -17,6 +17,7 @@ VENUE = Venue(
     refusals=REFUSALS,
     settings=PolymarketSettings,
     proofs=PROOFS,
+    flows=FLOWS,
     client=CLIENT,
     habits=Habits(
         # What lies elsewhere is the gateway's, which asks for no signature.

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.polymarket_us import ids, markets, resolve
+from countermand.venues.polymarket_us import depth, ids, markets, positions, resolve
 from countermand.venues.polymarket_us.messages import markets as m
 from countermand.venues.polymarket_us.messages.shared import CURRENCY
 from countermand.venues.polymarket_us.settings import NAME, Ctx
@@ -22,10 +22,11 @@ from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reports import AccountReport, OrderReport, ReferenceData
 from countermand.wire.client_end import ClientEnd, Learned, Limit
 from countermand.wire.context import Allowance
-from countermand.wire.conversation import Step
+from countermand.wire.conversation import Flow, Step
 from countermand.wire.credential import Credential
 from countermand.wire.directory import Directory
 from countermand.wire.errors import Malformed
+from countermand.wire.flows import paged
 from countermand.wire.ids import foreign
 from countermand.wire.operation import Operation
 
@@ -78,6 +79,16 @@ def key_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a key out of what the official SDKs take."""
     return {name: given[name] for name in ("key_id", "secret_key") if name in given}
 
+
+FLOWS: dict[Operation, Flow] = {
+    # A book is shown with what has traded, and that is asked for first.
+    Operation.GET_DEPTH: paged(
+        Operation.GET_DEPTH, depth.BOOK, lambda *_: None, learn_market, checked=False
+    ),
+    Operation.LIST_POSITIONS: paged(
+        Operation.LIST_POSITIONS, positions.LIST, positions.follow, learn_market
+    ),
+}
 
 CLIENT = ClientEnd(
     learn,

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from countermand.venues.polymarket_us import resolve
 from countermand.venues.polymarket_us.account import holdings
 from countermand.venues.polymarket_us.amounts import money, qty_fixed, qty_whole, read_money
@@ -90,6 +92,14 @@ def read_list(
 LIST = Op(
     m.ListPositions, m.PositionPage, serve_list, always(m.ListPositions(limit=PAGE_MAX)), read_list
 )
+
+
+def follow(asked: m.ListPositions, page: m.PositionPage) -> m.ListPositions | None:
+    """Return the request for what follows a page, None where it was the last."""
+    cursor = getattr(page, "next_cursor", "")
+    if not cursor or getattr(page, "eof", False) or not page.positions:
+        return None
+    return replace(asked, cursor=cursor)
 
 
 def _quantities(one: Instrument, **lots: int) -> dict[str, str]:
