@@ -74,7 +74,7 @@ class Account:
 
     def cancel_all(self) -> int:
         """Cancel its open orders in an operator's name; return how many there were."""
-        return len(self._call("cancel-all").orders)
+        return len(self._exchange.cancel_all(account=self.name, venue=self.venue))
 
     def _of(self, asset: str, part: str) -> Decimal:
         for held in self._call("account").balances:

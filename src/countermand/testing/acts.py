@@ -153,6 +153,14 @@ class Acts(ABC):
         found: Order = self.call("cancel-order", venue=self.named(venue), **fields)
         return found
 
+    def cancel_all(
+        self, symbol: str | None = None, *, account: str | None = None, venue: str | None = None
+    ) -> tuple[Order, ...]:
+        """Cancel open orders in an operator's name: those of the demo's own quotes too."""
+        fields = {"symbol": symbol, "account": account}
+        found: tuple[Order, ...] = self.call("cancel-all", venue=self.named(venue), **fields).orders
+        return found
+
     @property
     def requests(self) -> Requests:
         """The requests that came, the newest last: what was signed, and what became of each."""
