@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from bench import client, core, http, loopring_crypto, overload, startup
+from bench import client, core, http, kit, loopring_crypto, overload, startup
 from bench.figures import Figure, screen
 from bench.sizes import FULL, QUICK, Size
 
@@ -32,6 +32,7 @@ PARTS: dict[str, Callable[[Size, Path | None], Iterable[Figure]]] = {
     "http": http.measure,
     "overload": overload.measure,
     "start-up": startup.measure,
+    "kit": kit.measure,
     "client": client.measure,
 }
 

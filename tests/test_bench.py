@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bench import __main__ as bench
-from bench import client, core, http, loopring_crypto, overload, startup
+from bench import client, core, http, kit, loopring_crypto, overload, startup
 from bench.figures import Figure
 from bench.sizes import TINY
 from bench.workloads import WORKLOADS
@@ -56,6 +56,15 @@ def test_start_up_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     figures = {figure.column: figure.value for figure in startup.measure(TINY)}
 
     assert figures["all five"] > figures["bare interpreter"] >= 0
+
+
+def test_the_kit_is_measured() -> None:
+    """Beginning, resetting, a socket, time, and tests that pass."""
+    figures = list(kit.measure(TINY))
+    rows = dict.fromkeys(figure.row for figure in figures)
+
+    assert ["one venue", "all venues", "2 tests"] == list(rows)
+    assert all(figure.value > 0 for figure in figures)
 
 
 def test_loopring_s_signatures_are_measured() -> None:
