@@ -44,6 +44,9 @@ class Bot(Protocol):
     def is_open(self, order: str) -> bool:
         """Read an order, and return whether it still stands."""
 
+    def state(self, order: str) -> str:
+        """Read an order, and return the venue's word for where it stands."""
+
     def close(self) -> None:
         """Let go of the connections."""
 
@@ -82,9 +85,13 @@ class DeltaDefiBot:
         """Cancel all that are open."""
         return list(self._api.cancel_all_orders("ADAUSDM")["order_ids"])
 
+    def state(self, order: str) -> str:
+        """Read its record."""
+        return str(self._api.accounts.get_order_record(order)["status"])
+
     def is_open(self, order: str) -> bool:
         """Read its record."""
-        return bool(self._api.accounts.get_order_record(order)["status"] == "open")
+        return self.state(order) in ("open", "processing")
 
     def close(self) -> None:
         """Close its sessions."""
@@ -132,11 +139,15 @@ class AutosharesBot:
             self.cancel(order)
         return orders
 
-    def is_open(self, order: str) -> bool:
+    def state(self, order: str) -> str:
         """Read it."""
         answer = self._session.get(f"{self._orders}/{order}")
         answer.raise_for_status()
-        return bool(answer.json()["Status"] != "Canceled")
+        return str(answer.json()["Status"])
+
+    def is_open(self, order: str) -> bool:
+        """Read it."""
+        return self.state(order) != "Canceled"
 
     def close(self) -> None:
         """Close the session."""
@@ -183,10 +194,14 @@ class CoinbaseBot:
 
     def is_open(self, order: str) -> bool:
         """Read its details."""
+        return self.state(order).startswith("WORKING")
+
+    def state(self, order: str) -> str:
+        """Read its details."""
         read = self.sdk.orders.get_order_details(
             GetOrderDetailsRequest(order_id=order, portfolio=self._portfolio)
         )
-        return bool(read.order_status == "WORKING")
+        return f"{read.order_status} {read.event_type}"
 
     def close(self) -> None:
         """Close the session."""
@@ -219,12 +234,16 @@ class LoopringBot:
 
     def is_open(self, order: str) -> bool:
         """Read it."""
+        return self.state(order) in ("processing", "cancelling")
+
+    def state(self, order: str) -> str:
+        """Read it."""
         asked = {"accountId": str(self._account_id), "orderHash": order}
         answer = self._client.get(
             "/api/v3/order", params=asked, headers={"X-API-KEY": self._api_key}
         )
         answer.raise_for_status()
-        return bool(answer.json()["status"] == "processing")
+        return str(answer.json()["status"])
 
     def close(self) -> None:
         """Close the client."""
@@ -280,7 +299,11 @@ class PolymarketBot:
 
     def is_open(self, order: str) -> bool:
         """Retrieve it."""
-        return bool(self.sdk.orders.retrieve(order)["order"]["state"] == "ORDER_STATE_NEW")
+        return self.state(order).startswith(("ORDER_STATE_NEW", "ORDER_STATE_PENDING_"))
+
+    def state(self, order: str) -> str:
+        """Retrieve it."""
+        return str(self.sdk.orders.retrieve(order)["order"]["state"])
 
     def close(self) -> None:
         """Close the client."""

@@ -236,6 +236,47 @@ def test_an_order_is_not_seen_at_first(
     bot.cancel(before)
 
 
+# What each venue calls an order whose cancel, and one that itself, was taken and not applied yet.
+PENDING = {
+    "deltadefi": ("open", "processing"),
+    "autoshares": ("PendingCancel", "PendingNew"),
+    "coinbase-intx": ("WORKING PENDING_CANCEL", "WORKING PENDING_NEW"),
+    "loopring": ("cancelling", "processing"),
+    "polymarket-us": ("ORDER_STATE_PENDING_CANCEL", "ORDER_STATE_PENDING_NEW"),
+}
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_a_cancel_takes_its_time(bots: dict[str, Bot], operator: Operator, venue: str) -> None:
+    """It is taken, and the order stands until it is applied; another order's goes at once."""
+    bot = bots[venue]
+    order, other = bot.place(), bot.place()
+    operator.fault("pending", venue=venue, order=order, delay_ms=300)
+
+    bot.cancel(order)
+    bot.cancel(other)
+    assert (PENDING[venue][0], True) == (bot.state(order), bot.is_open(order))
+    assert not bot.is_open(other)
+    time.sleep(0.5)
+    assert not bot.is_open(order)
+    assert [1] == operator.struck()
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_an_order_takes_its_time(bots: dict[str, Bot], operator: Operator, venue: str) -> None:
+    """It is taken, and comes to the book later; it can be canceled meanwhile."""
+    bot = bots[venue]
+    operator.fault("pending", venue=venue, operation="place-order", delay_ms=300, count=2)
+
+    first, second = bot.place(), bot.place()
+    bot.cancel(second)
+    assert (PENDING[venue][1], False) == (bot.state(first), bot.is_open(second))
+    time.sleep(0.5)
+    assert (True, False) == (bot.is_open(first), bot.is_open(second))
+    assert PENDING[venue][1] != bot.state(first) or venue == "loopring"
+    bot.cancel(first)
+
+
 @pytest.mark.parametrize("venue", [name for name in VENUES if name != "autoshares"])
 @pytest.mark.parametrize("spared", [None, 1])
 def test_one_of_many_is_not_canceled(

@@ -51,7 +51,8 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     Units:  it ends after `count` strikes and after `ttl_ms` milliseconds of the wall's clock,
             without either when it is cleared. Each request that it fits is struck with
             `probability`, from a chance that `seed` makes repeatable. The rest is for one kind
-            each: `delay_ms`, `delay_ms_max`, `sigma` and `latency` for delays, `retry_after_s`
+            each: `delay_ms`, `delay_ms_max`, `sigma` and `latency` for delays, of the wall's clock
+            or, for what is pending, the exchange's; `retry_after_s`
             for rate limits, `skew_ms` for a wrong clock, above 0 where it is fast; and of the
             exchange's clock `lag_ms`, how old an entry or order is when reads show it, which
             `lag_entries` make later by so many entries.

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     CLOCK_SKEW = "clock-skew"
     STALE = "stale"
     UNSEEN = "unseen"
+    PENDING = "pending"
 
 
 _NOTHING, _ALL = "nothing", "what was asked"
@@ -60,12 +61,14 @@ MEANS = {
     ),
     Kind.STALE: ("a read of the exchange as it was a while ago", "answers alone are old"),
     Kind.UNSEEN: ("that there is no such order, for a while after it was taken", "everything"),
+    Kind.PENDING: ("that it was taken, as the venue says so", f"{_ALL}, later, if it still can"),
 }
 
-DELAYS = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER})
-
 # What comes on top of anything else; of all other kinds one request has one.
-ADDED = DELAYS | {Kind.CLOCK_SKEW}
+ADDED = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER, Kind.CLOCK_SKEW})
+
+# What takes a time that is drawn.
+DELAYS = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER, Kind.PENDING})
 
 # What strikes, and is counted, when a conversation comes to something it is for.
 LATER = frozenset({Kind.ITEM_FAILED})
@@ -79,9 +82,14 @@ _READS = frozenset(
     }
 )  # fmt: skip
 _OF_ORDERS = frozenset({Do.GET_ORDER, Do.LIST_ORDERS})
-_IN_BATCHES = frozenset({Do.PLACE_ORDER, Do.REPLACE_ORDER, Do.CANCEL_ORDER, Do.MASS_CANCEL})
+_COMMANDS = frozenset({Do.PLACE_ORDER, Do.REPLACE_ORDER, Do.CANCEL_ORDER, Do.MASS_CANCEL})
 
-_SUITED = {Kind.STALE: _READS, Kind.UNSEEN: _OF_ORDERS, Kind.ITEM_FAILED: _IN_BATCHES}
+_SUITED = {
+    Kind.STALE: _READS,
+    Kind.UNSEEN: _OF_ORDERS,
+    Kind.ITEM_FAILED: _COMMANDS,
+    Kind.PENDING: _COMMANDS,
+}
 
 
 def suits(kind: Kind, operation: Do | None) -> bool:

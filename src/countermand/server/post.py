@@ -21,7 +21,7 @@ from countermand.server.ports import Answer, Begin
 from countermand.server.recorder import Recorder
 from countermand.server.site import Site
 from countermand.server.strikes import LAYERS
-from countermand.server.within import Act, item_failed, stale, unseen
+from countermand.server.within import Act, item_failed, pending, stale, unseen
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import times
 from countermand.wire.errors import WireError
@@ -124,6 +124,8 @@ class Post:
                 return stale(self._laggings.of(armed, pipeline))
             case Kind.UNSEEN:
                 return unseen(now_ns - fault.lag_ms * times.MS, is_about)
+            case Kind.PENDING:
+                return pending(armed.delay_s)
             case Kind.ITEM_FAILED:
                 return item_failed(now_ns, is_about, strikes)
         return None

@@ -16,17 +16,28 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.engine.lagging import Lagging
-from countermand.vocabulary.commands import CancelOrder, Command, MassCancel, ReplaceOrder
-from countermand.vocabulary.events import CancelRejected, Event, MassCanceled, OrderRejected
-from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.commands import (
+    CancelOrder,
+    Command,
+    MassCancel,
+    NewOrder,
+    ReplaceOrder,
+    SubmitOrder,
+)
+from countermand.vocabulary.events import CancelRejected, Event, OrderRejected
+from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.queries import GetOrder, ListOpenOrders, Query
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import OrderPage, OrderReport
+from countermand.wire import times
 from countermand.wire.conversation import Ask, Serving
 
 Told = Generator[Ask, Any, Any]
 Act = Callable[[Any], Told]
+
+# What the exchange may take now and apply later.
+_TAKE_TIME = (NewOrder, SubmitOrder, ReplaceOrder, CancelOrder, MassCancel)
 
 # Which orders a fault is about, by what is known of them.
 IsAbout = Callable[[OrderReport], bool]
@@ -74,6 +85,22 @@ def unseen(until_ns: int, is_about: IsAbout) -> Act:
         return told
 
     return act
+
+
+def pending(delay_s: Callable[[], float]) -> Act:
+    """Have orders, cancels and replacements taken now and applied later, as the exchange does."""
+
+    def act(ask: Any) -> Told:
+        delay_ns = int(delay_s() * times.S)
+        if isinstance(ask, tuple):
+            return (yield tuple(_delayed(command, delay_ns) for command in ask))
+        return (yield _delayed(ask, delay_ns))
+
+    return act
+
+
+def _delayed(ask: Any, delay_ns: int) -> Any:
+    return replace(ask, delay_ns=delay_ns) if isinstance(ask, _TAKE_TIME) else ask
 
 
 def item_failed(now_ns: int, is_about: IsAbout, strikes: Callable[[], bool]) -> Act:
@@ -125,15 +152,5 @@ def _without_one(ask: MassCancel, is_about: IsAbout, strikes: Callable[[], bool]
     spared = next(filter(is_about, ascending), None)
     if spared is None or not strikes():
         return (yield ask)
-    others = [order for order in ascending if order is not spared]
-    receipts: tuple[Receipt, ...] = yield tuple(_cancel(order) for order in others)
-    orders = tuple(order for each in receipts for order in each.orders if not order.is_open)
-    events: list[Event] = [event for each in receipts for event in each.events]
-    kept = [event for event in events if not isinstance(event, CancelRejected)]
-    total = MassCanceled(ask.account_id, len(orders))
-    last = receipts[-1] if receipts else Receipt(0, 0, (), ())
-    return replace(last, events=(*kept, total), orders=orders)
-
-
-def _cancel(order: OrderReport) -> CancelOrder:
-    return CancelOrder(order.account_id, OrderId(order.order_id))
+    others = tuple(order.order_id for order in ascending if order is not spared)
+    return (yield replace(ask, order_ids=others))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -34,6 +35,8 @@ from tests.venues.seeds.row import (
 from tests.venues.seeds.stand import Asked, Stand, line
 
 from countermand.venues.coinbase_intx import ids, tables
+from countermand.vocabulary.commands import SetDelays
+from countermand.wire import times
 from countermand.wire.http import Request
 
 NAME = "coinbase-intx"
@@ -49,6 +52,9 @@ STP = {mode: f"an order with {mode}" for mode in ("NONE", "AGGRESSING", "RESTING
 DECREMENT = "an order with DECREMENT_AND_CANCEL"
 PLACED, TRADED, REPLACED = "an order that rests", "an order that traded", "an order replaced"
 EXPIRED = "a GTT order after its end"
+PENDING_NEW, PENDING_CANCEL, PENDING_REPLACE = (
+    f"{what} that takes time" for what in ("an order", "a cancel", "a replacement")
+)
 STOP, STOP_LIMIT, BRACKET, TWAP = "a stop", "a stop-limit", "a take-profit", "a TWAP order"
 
 _ORDER = {
@@ -119,6 +125,37 @@ def expired() -> Asked:
     return Asked(stand, line(f"GET {target}"))
 
 
+def late(line_of: Callable[[dict[str, Any]], Request]) -> Asked:
+    """Change an order that rests, where all takes time."""
+    stand = Stand(NAME)
+    told = stand.told(place())
+    stand.desk.engine.enter(SetDelays(NAME, cancel_ns=times.S, replace_ns=times.S))
+    return Asked(stand, line_of(told))
+
+
+def placed_late() -> Asked:
+    """Place an order where that takes time."""
+    stand = Stand(NAME)
+    stand.desk.engine.enter(SetDelays(NAME, new_ns=times.S))
+    return Asked(stand, place())
+
+
+def canceled_late() -> Asked:
+    """Cancel an order where that takes time."""
+    target = "/api/v1/orders/{order_id}?portfolio={portfolio_uuid}"
+    return late(lambda told: line(f"DELETE {target.format(**told)}"))
+
+
+def replaced_late() -> Asked:
+    """Replace an order where that takes time."""
+
+    def change(told: dict[str, Any]) -> Request:
+        form = {"portfolio": told["portfolio_uuid"], "client_order_id": "two", "price": "2890"}
+        return line(f"PUT /api/v1/orders/{told['order_id']}", form)
+
+    return late(change)
+
+
 _OWN: dict[str, Case] = {
     BY_NAME: by_name,
     BY_NUMBER: lambda: in_portfolio(""),
@@ -134,6 +171,9 @@ _OWN: dict[str, Case] = {
     TRADED: met(),
     REPLACED: replaced,
     EXPIRED: expired,
+    PENDING_NEW: placed_late,
+    PENDING_CANCEL: canceled_late,
+    PENDING_REPLACE: replaced_late,
     STOP: placed(type="STOP", stop_price="3000", price=None),
     STOP_LIMIT: placed(type="STOP_LIMIT", stop_price="3000"),
     BRACKET: placed(type="TAKE_PROFIT_STOP_LOSS", stop_price="2800", stop_limit_price="2790"),
@@ -187,7 +227,6 @@ _FIELDS = (
     field("text", "string", "of canceled orders", CANCEL),
 )  # fmt: skip
 
-_NEVER_PENDING = "every answer is final, so nothing is pending"
 _WORDS = (
     *words("side", {"BUY": CANCEL, "SELL": SELL}),
     *words("type", {"LIMIT": CANCEL, "MARKET": MARKET}),
@@ -198,11 +237,9 @@ _WORDS = (
     *words("stp_mode", STP | {"DECREMENT_AND_CANCEL": DECREMENT}),
     *words("event_type", {
         "NEW": PLACED, "TRADE": TRADED, "CANCELED": CANCEL, "REPLACED": REPLACED,
-        "EXPIRED": EXPIRED,
+        "EXPIRED": EXPIRED, "PENDING_NEW": PENDING_NEW, "PENDING_CANCEL": PENDING_CANCEL,
+        "PENDING_REPLACE": PENDING_REPLACE,
     }),
-    *unreached(Part.WORD, [f"event_type: {word}" for word in (
-        "PENDING_CANCEL", "PENDING_NEW", "PENDING_REPLACE",
-    )], _NEVER_PENDING),
     *unreached(Part.WORD, ["event_type: REJECTED"], "an order that is refused is a 400, and none"),
     *unreached(Part.WORD, ["event_type: STOP_TRIGGERED"], "stop orders are refused", STOP),
     *words("order_status", {"WORKING": PLACED, "DONE": CANCEL}),

@@ -1,8 +1,9 @@
 """
 States: what the exchange knows of an order, in the words of a venue that takes its time.
 
-The exchange decides at once. The venue answers before it has decided, so the answers to placing and
-replacing show the state in between, and a world may make that last (`pending_ms`).
+The venue answers before the exchange has decided, so the answers to placing and replacing show the
+state in between. A world may make that last (`pending_ms`); and the exchange may take its time, and
+then it is so.
 
 Source: ETNA manual, "Order statuses", "Place order" (samples); which of `Target` and
         `RequestStatus` goes with which is in part our proposal.
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from countermand.venues.autoshares import tables
 from countermand.venues.autoshares.settings import Ctx
+from countermand.vocabulary import order as vocabulary
 from countermand.vocabulary.order import ExecType, OrdStatus, Standing, TimeInForce
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
@@ -55,9 +57,24 @@ _TARGETS = {
 }
 EXEC_TYPES = {target: exec_type for exec_type, target in _TARGETS.items()}
 
+# What was pending and came to nothing leaves its word as the last thing that happened.
+_TARGETS |= {
+    ExecType.PENDING_NEW: "New",
+    ExecType.PENDING_CANCEL: "Cancel",
+    ExecType.PENDING_REPLACE: "Modify",
+}
+
+_TAKEN = {
+    vocabulary.Pending.NEW: Pending.NEW,
+    vocabulary.Pending.REPLACE: Pending.REPLACE,
+    vocabulary.Pending.CANCEL: Pending.CANCEL,
+}
+
 
 def pending(report: OrderReport, ctx: Ctx) -> Pending | None:
-    """Return what an order is still shown to wait for, if anything."""
+    """Return what an order waits for, or is still shown to wait for, if anything."""
+    if report.is_open and (taken := _TAKEN.get(report.pending)) is not None:
+        return taken
     if not (wait_ns := ctx.settings.pending_ns):
         return None
     if ctx.now_ns < report.submit_ns + wait_ns:

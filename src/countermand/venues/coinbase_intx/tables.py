@@ -37,7 +37,16 @@ STP_MODES = by_name(
 
 # The venue has no word for an order that self-trade prevention made smaller: it is told as REPLACED
 # (`RESTATED_AS`) and read back as that.
-_EVENTS = (ExecType.NEW, ExecType.TRADE, ExecType.CANCELED, ExecType.REPLACED, ExecType.EXPIRED)
+_EVENTS = (
+    ExecType.NEW,
+    ExecType.TRADE,
+    ExecType.CANCELED,
+    ExecType.REPLACED,
+    ExecType.EXPIRED,
+    ExecType.PENDING_NEW,
+    ExecType.PENDING_CANCEL,
+    ExecType.PENDING_REPLACE,
+)
 EVENT_TYPES = by_name("event_type", _EVENTS)
 RESTATED_AS = ExecType.REPLACED
 

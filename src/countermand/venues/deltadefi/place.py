@@ -39,7 +39,7 @@ def serve_place(message: m.SubmitOrder, ctx: Ctx) -> Serving[m.Order]:
     built: OrderReport | None = yield GetOrder(account_id, order_id)
     if built is None:
         raise OrderRefused(RejectReason.UNKNOWN_ORDER)
-    if not built.due_ns:
+    if not resolve.is_built(built):
         raise OrderRefused(RejectReason.ALREADY_SUBMITTED)
     if resolve.has_lapsed(built, ctx):
         raise OrderRefused(RejectReason.STAGING_EXPIRED)

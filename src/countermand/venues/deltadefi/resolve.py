@@ -8,7 +8,7 @@ from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument
-from countermand.vocabulary.order import Side
+from countermand.vocabulary.order import Pending, Side
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import asks, numbers
@@ -58,14 +58,19 @@ def order_id(text: str, ctx: Ctx) -> OrderId:
     return known
 
 
+def is_built(report: OrderReport) -> bool:
+    """Return whether an order was built and not submitted."""
+    return bool(report.due_ns) and report.pending is not Pending.NEW
+
+
 def is_building(report: OrderReport, ctx: Ctx) -> bool:
     """Return whether an order was built, not submitted, and still can be."""
-    return report.due_ns > ctx.now_ns
+    return is_built(report) and report.due_ns > ctx.now_ns
 
 
 def has_lapsed(report: OrderReport, ctx: Ctx) -> bool:
     """Return whether an order was built, not submitted, and cannot be any more."""
-    return 0 < report.due_ns <= ctx.now_ns
+    return is_built(report) and report.due_ns <= ctx.now_ns
 
 
 def price_ticks(value: Decimal, known: Instrument) -> int:

@@ -18,6 +18,7 @@ from countermand.vocabulary.order import (
     OrderTerms,
     OrdStatus,
     OrdType,
+    Pending,
     Side,
     Standing,
     TimeInForce,
@@ -41,11 +42,10 @@ def show_order(report: OrderReport, traded: Iterable[Fill], ctx: Ctx) -> Order:
     base, quote = resolve.assets(instrument, ctx)
     buys, limited = terms.side is Side.BUY, terms.ord_type is OrdType.LIMIT
     received = base if buys else quote
-    status = tables.SHOWN_AS.get(report.ord_status, report.ord_status)
     return Order(
         id=ids.order_text(report.order_id),
         account_id=ids.ACCOUNT.uuid(report.account_id),
-        status=tables.BUILDING if report.due_ns else tables.STATUSES.to_wire(status),
+        status=_status_word(report),
         symbol=instrument.symbol,
         base_qty=numbers.qty_text(instrument, terms.order_qty_lots),
         quote_qty=numbers.minor_text(quote, _quote_minor(terms, instrument)),
@@ -138,6 +138,14 @@ def _read_terms(message: Order, instrument: Instrument, ctx: Ctx) -> OrderTerms:
         cash=None if ord_type is OrdType.LIMIT else Cash(quote_minor),
         text=annotations.write(slippage),
     )
+
+
+def _status_word(report: OrderReport) -> str:
+    if resolve.is_built(report):
+        return tables.BUILDING
+    if report.is_open and report.pending is Pending.NEW:
+        return tables.PROCESSING
+    return tables.STATUSES.to_wire(tables.SHOWN_AS.get(report.ord_status, report.ord_status))
 
 
 def _left(message: Order) -> str:

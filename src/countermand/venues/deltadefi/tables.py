@@ -10,7 +10,8 @@ ORD_TYPES = Table(
     "type", ((OrdType.LIMIT, "limit"), (OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT, "market"))
 )
 
-# "processing" is never seen: an order that was submitted is matched before it is answered.
+# An order that was submitted is matched before it is answered, unless the exchange takes its time.
+PROCESSING = "processing"
 STATUSES = Table(
     "status",
     (

@@ -11,6 +11,7 @@ from countermand.venues.loopring.resolve import Pair
 from countermand.venues.loopring.settings import Ctx
 from countermand.venues.loopring.tables import (
     CANCELLED,
+    CANCELLING,
     KNOWN_WORDS,
     LIMIT_ORDER,
     MIXED,
@@ -24,6 +25,7 @@ from countermand.vocabulary.order import (
     OrderTerms,
     OrdStatus,
     OrdType,
+    Pending,
     Side,
     Standing,
     TimeInForce,
@@ -64,7 +66,7 @@ def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
         validity=m.Validity(start=report.submit_ns // times.S, end=noted.valid_until_s),
         order_type=noted.order_type,
         trade_channel=noted.trade_channel,
-        status=CANCELLED if is_cut_short else STATUS_OF[report.ord_status],
+        status=CANCELLED if is_cut_short else _status_word(report),
         storage_info=m.StorageInfo(
             account_id=int(ctx.directory.accounts[report.account_id].name),
             token_id=sold.token.token_id,
@@ -148,6 +150,11 @@ def _annotation(message: m.Order, side: Side) -> Annotation:
     )
     ends_at = message.validity.end
     return Annotation(slot.storage_id, sold, bought, ends_at, 0, side is Side.BUY, *style)
+
+
+def _status_word(report: OrderReport) -> str:
+    is_cancelling = report.is_open and report.pending is Pending.CANCEL
+    return CANCELLING if is_cancelling else STATUS_OF[report.ord_status]
 
 
 def _ord_status(word: str, cum_lots: int) -> OrdStatus:

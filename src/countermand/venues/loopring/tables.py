@@ -19,16 +19,17 @@ DEX = "dex"
 FILL_TYPES = (DEX, "amm")
 
 PROCESSING, PROCESSED, CANCELLED = "processing", "processed", "cancelled"
+CANCELLING = "cancelling"
 
-# What each word of a filter asks for. Here a cancel is done when it is answered and an order is
-# active when it is taken, so nothing is ever found cancelling or waiting.
+# What each word of a filter asks for. An order is active when it is taken, so nothing is waiting;
+# one whose cancel takes time is found as processing and says that it is cancelling.
 STATUSES: dict[str, tuple[OrdStatus, ...]] = {
     PROCESSING: (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED),
     PROCESSED: (OrdStatus.FILLED,),
     "failed": (OrdStatus.REJECTED,),
     CANCELLED: (OrdStatus.CANCELED,),
     "expired": (OrdStatus.EXPIRED,),
-    "cancelling": (),
+    CANCELLING: (),
     "waiting": (),
 }
 # An order with one of these is seen where it stands.

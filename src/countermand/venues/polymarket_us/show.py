@@ -23,6 +23,7 @@ from countermand.vocabulary.order import (
     OrdStatus,
     OrdType,
     Outcome,
+    Pending,
     SelfTradePrevention,
     Standing,
     TimeInForce,
@@ -33,6 +34,13 @@ from countermand.wire import numbers, times
 from countermand.wire.reading import known, last_exec_type, market_of
 
 PENDING_NEW = "ORDER_STATE_PENDING_NEW"
+
+# What was taken and is not applied yet is told before what the order has come to.
+_PENDING = {
+    Pending.NEW: PENDING_NEW,
+    Pending.CANCEL: "ORDER_STATE_PENDING_CANCEL",
+    Pending.REPLACE: "ORDER_STATE_PENDING_REPLACE",
+}
 
 
 def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
@@ -184,6 +192,8 @@ def _price(report: OrderReport, one: Instrument, average: Amount) -> Amount:
 
 def state(report: OrderReport) -> str:
     """Return the state an order is in; the rest of an immediate one expires."""
+    if report.is_open and report.pending in _PENDING:
+        return _PENDING[report.pending]
     expired = report.cancel_reason in tables.EXPIRED_BY.values()
     return tables.STATES.to_wire(OrdStatus.EXPIRED if expired else report.ord_status)
 
