@@ -67,12 +67,28 @@ def test_a_damaged_journal_is_named_in_one_line(data: Path) -> None:
     assert 1 == ask("stat", data).exit_code
 
 
-@pytest.mark.parametrize("verb", ["verify", "stat", "show"])
+@pytest.mark.parametrize("verb", ["verify", "stat", "show", "compact"])
 def test_a_directory_without_a_journal(tmp_path: Path, verb: str) -> None:
     """One line, exit code 2, and still no journal."""
     result = ask(verb, tmp_path)
     assert (2, f"countermand: {tmp_path} has no journal\n") == (result.exit_code, result.stderr)
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_journal_is_compacted_in_two_lines(data: Path, tmp_path: Path) -> None:
+    """What went where; the archive is read by the same verbs, and a served journal is refused."""
+    archive = tmp_path / "old"
+    with closing(SqliteJournal(data)):
+        assert 1 == ask("compact", data).exit_code
+    done = ask("compact", data, "--archive", archive)
+    assert 0 == done.exit_code
+    first, second = done.stdout.splitlines()
+    assert f"{COUNT - 1} records dropped, to {archive}; the journal begins at {COUNT}" == first
+    assert "bytes became" in second
+    for verb in ("verify", "stat", "show"):
+        assert [0, 0] == [ask(verb, where).exit_code for where in (data, archive)]
+    assert "nothing to drop" in ask("compact", data).stdout
+    assert 0 == json.loads(ask("compact", data, "--json").stdout)["dropped"]
 
 
 def test_what_is_in_it(data: Path) -> None:

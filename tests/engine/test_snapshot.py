@@ -14,7 +14,7 @@ from tests.engine.desk import FOUNDING, entries, fill, flip, run, state_after, t
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine import keeper as keeping
 from countermand.engine import snapshot as snapshotting
-from countermand.engine.behind import Behind, Done
+from countermand.engine.behind import Behind, Done, Left
 from countermand.engine.clock import ManualClock
 from countermand.engine.errors import Damaged, Hole
 from countermand.engine.intake import Limits
@@ -212,7 +212,7 @@ def test_a_snapshot_is_asked_for_by_count_or_by_time(
     class Asked:
         def __init__(self, directory: Path, done: Done) -> None:
             asked.append(exchange.seq)
-            done(exchange.seq, "")
+            done(Left(exchange.seq))
 
         def stop(self) -> None:
             """Nothing runs."""
@@ -275,11 +275,11 @@ def test_a_process_that_fails_says_why(tmp_path: Path, spoil: str, reason: str) 
             (tmp_path / spoil).touch()
         else:
             (tmp_path / spoil).rename(tmp_path / "elsewhere")
-        told: list[tuple[int, str]] = []
-        Behind(tmp_path, lambda *said: told.append(said)).wait()
-    [(seq, said)] = told
-    assert 0 == seq
-    assert reason in said
+        told: list[Left] = []
+        Behind(tmp_path, told.append).wait()
+    [left] = told
+    assert 0 == left.seq
+    assert reason in left.reason
 
 
 def test_no_interpreter_to_run_it_with_is_said(
@@ -287,9 +287,10 @@ def test_no_interpreter_to_run_it_with_is_said(
 ) -> None:
     """As where Python is embedded in another program."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    told: list[tuple[int, str]] = []
-    Behind(tmp_path, lambda *said: told.append(said)).wait()
-    assert [(0, f"{tmp_path / 'python'} cannot be run: No such file or directory")] == told
+    told: list[Left] = []
+    Behind(tmp_path, told.append).wait()
+    reason = f"{tmp_path / 'python'} cannot be run: No such file or directory"
+    assert [Left(reason=reason)] == told
 
 
 def test_a_damaged_record_is_no_snapshot(tmp_path: Path) -> None:

@@ -159,8 +159,8 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     """A later version's journal is not guessed at."""
     SqliteJournal(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other:
-        other.execute("PRAGMA user_version = 3")
-    with pytest.raises(OtherFormat, match="format 3, this version knows 2"):
+        other.execute("PRAGMA user_version = 4")
+    with pytest.raises(OtherFormat, match="format 4, this version knows 3"):
         SqliteJournal(tmp_path)
 
 

@@ -33,7 +33,15 @@ def assembled(
         chosen = world or worlds.choose({}, config.world, venues)
         lives = MemoryLives(chosen, clocks, on_fatal)
     else:
-        lives = DiskLives(config.data, venues, config.world, clocks, on_fatal, config.progress)
+        lives = DiskLives(
+            config.data,
+            venues,
+            config.world,
+            clocks,
+            on_fatal,
+            config.progress,
+            is_compacting=config.compact,
+        )
     room = venues_room(config.connections_max).connections_max
     # One venue's clients may not keep those of all others out.
     most = room if len(venues) == 1 else room // 2

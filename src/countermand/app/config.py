@@ -30,7 +30,7 @@ class Config(Struct, frozen=True):
     `allow_hosts` are names beyond loopback's and the bound one that requests to the control port,
     and to venues with published keys, may be for. `connections_max` counts those of all venues.
     `progress` is told how far a start has come. `control_token_file` has a token without which no
-    operator may act.
+    operator may act. With `compact` the journal drops entries that no start needs.
     """
 
     data: Path | None
@@ -43,6 +43,7 @@ class Config(Struct, frozen=True):
     connections_max: int = CONNECTIONS_MAX
     progress: Progress = no_progress
     control_token_file: Path | None = None
+    compact: bool = False
 
 
 class Ready(Struct, frozen=True, omit_defaults=True):

@@ -39,9 +39,12 @@ class DiskLives:
         clocks: Clocks,
         on_fatal: OnFatal,
         progress: Progress = no_progress,
+        *,
+        is_compacting: bool = False,
     ) -> None:
         self._data, self._venues, self._file = data, venues, file
         self._clocks, self._on_fatal, self._progress = clocks, on_fatal, progress
+        self._is_compacting = is_compacting
         self._world: World = {}
         self._numbers: dict[int, int] = {}
 
@@ -120,6 +123,7 @@ class DiskLives:
             self._on_fatal,
             journal=journal,
             progress=self._progress,
+            is_compacting=self._is_compacting,
         )
         try:
             await founding.carry_out(plan, engine, directory)

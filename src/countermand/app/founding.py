@@ -95,7 +95,8 @@ def _records(
 
 def _is_founded(journal: Journal) -> bool:
     # A start that was killed before it founded anything leaves numbers that were passed over.
-    return any(not isinstance(entry.command, AdvanceTime) for entry in journal.read(1))
+    entries = journal.read(journal.first)
+    return journal.first > 1 or any(type(each.command) is not AdvanceTime for each in entries)
 
 
 def key_ring(

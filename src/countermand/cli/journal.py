@@ -1,9 +1,9 @@
 """
-`countermand journal`: look into a data directory, check it, repair it, and set aside what cannot be
-applied.
+`countermand journal`: look into a data directory, check it, repair it, make it smaller, and set
+aside what cannot be applied.
 
-Nothing but `repair` and `quarantine` takes the directory's lock, and only they change a byte, when
-told to; for the others a server may be running.
+Nothing but `repair`, `compact` and `quarantine` takes the directory's lock, and only they change a
+byte, when told to; for the others a server may be running.
 Exit codes: 0 sound, 1 damaged or it failed, 2 asked wrongly or there is no journal.
 """
 
@@ -23,6 +23,7 @@ from countermand.cli.people import utc
 from countermand.cli.show import Wanted
 from countermand.cli.show import show as show_entries
 from countermand.engine import layout
+from countermand.engine.compaction import compact as run_compaction
 from countermand.engine.errors import Absent, JournalError
 from countermand.engine.quarantine import quarantine as set_aside
 from countermand.engine.repair import Repair
@@ -133,6 +134,33 @@ def repair(
         _print_json(found)
     else:
         typer.echo("\n".join(_repair_lines(directory, found)))
+
+
+@app.command()
+def compact(
+    directory: Directory,
+    archive: Annotated[
+        Path | None, typer.Option(help="File that what is dropped is written to first.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """
+    Drop the records before the older of the last two snapshots. The server must be stopped.
+
+    `journal verify`, `show` and `stat` also read an archive.
+    """
+    with progress.shown() as bars:
+        done = _look(lambda: run_compaction(directory, time.time_ns(), archive, bars.tell))
+    if json:
+        _print_json(done)
+    elif not done.dropped:
+        typer.echo("nothing to drop: no snapshot was left after the first record")
+    else:
+        where = f", to {done.archive}" if done.archive else ""
+        typer.echo(
+            f"{done.dropped} records dropped{where}; the journal begins at {done.first}\n"
+            f"{done.bytes_before:,} bytes became {done.bytes_after:,}"
+        )
 
 
 def _repair_lines(directory: Path, found: Repair) -> Iterator[str]:

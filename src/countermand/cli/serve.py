@@ -74,6 +74,9 @@ def serve(
     connections_max: Annotated[
         int, typer.Option(min=1, help="Connections to all venues together.")
     ] = CONNECTIONS_MAX,
+    compact: Annotated[
+        bool, typer.Option("--compact", help="Drop records that no start needs any more.")
+    ] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
     log_format: Annotated[
         str, typer.Option(help="text, json, or auto: text on a terminal, else json.")
@@ -98,7 +101,7 @@ def serve(
     allowed = tuple(allow_host or ())
     config = Config(
         kept, host, port, tuple(venue or ()), world, tls, allowed, connections_max,
-        control_token_file=control_token_file,
+        control_token_file=control_token_file, compact=compact,
     )  # fmt: skip
     try:
         _on_the_best_loop(_run(config, as_json=json))

@@ -12,14 +12,25 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock, Thread
+from typing import NamedTuple
 
 MODULE = "countermand.engine.replayer"
 
 # Where this package is found, for the process to find it there too.
 _SOURCE = Path(__file__).parents[2]
 
-# Told the record of the snapshot that was left, or why none was.
-Done = Callable[[int, str], object]
+
+class Left(NamedTuple):
+    """
+    The record of the snapshot that was left, and of the one it was made from; or why none was.
+    """
+
+    seq: int = 0
+    from_seq: int = 0
+    reason: str = ""
+
+
+Done = Callable[[Left], object]
 
 
 class Behind:
@@ -47,27 +58,28 @@ class Behind:
 
     def _run(self) -> None:
         try:
-            seq, reason = self._outcome()
+            left = self._outcome()
         except OSError as error:
-            seq, reason = 0, f"{sys.executable} cannot be run: {error.strerror}"
+            left = Left(reason=f"{sys.executable} cannot be run: {error.strerror}")
         if not self._is_stopped:
-            self._done(seq, reason)
+            self._done(left)
 
-    def _outcome(self) -> tuple[int, str]:
+    def _outcome(self) -> Left:
         # Nothing is ever written to it: its end tells the process that this one is gone.
         its_stdin, ours = os.pipe()
         try:
             process = self._start(its_stdin)
             if process is None:
-                return 0, ""
+                return Left()
             told, _ = process.communicate()
         finally:
             os.close(its_stdin)
             os.close(ours)
         *_, last = ["", *told.decode(errors="replace").strip().splitlines()]
-        if process.returncode == 0 and last.isdecimal():
-            return int(last), ""
-        return 0, last or f"the process that makes it ended with {process.returncode}"
+        if process.returncode == 0:
+            seq, from_seq = map(int, last.split())
+            return Left(seq, from_seq)
+        return Left(reason=last or f"the process that makes it ended with {process.returncode}")
 
     def _start(self, its_stdin: int) -> subprocess.Popen[bytes] | None:
         with self._changing:

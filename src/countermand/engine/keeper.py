@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from countermand.core.exchange import RULES_VERSION, Exchange
-from countermand.engine.behind import Behind
+from countermand.engine.behind import Behind, Left
 from countermand.engine.snapshot import Header, SnapshotDirectory, take
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ class Keeper:
     """
     Has snapshots of one exchange made; without a directory it keeps nothing.
 
-    `replayed` is how many of the last entries no snapshot covers.
+    `replayed` is how many of the last entries no snapshot covers; `on_left` is told, on the loop,
+    of each snapshot that another process left.
     """
 
     def __init__(
@@ -35,10 +37,12 @@ class Keeper:
         directory: SnapshotDirectory | None,
         every: int,
         replayed: int = 0,
+        on_left: Callable[[Left], None] | None = None,
     ) -> None:
         self._exchange = exchange
         self._directory = directory
         self._every = every
+        self._on_left = on_left
         self._asked_seq = exchange.seq - replayed
         self._applied_ns = 0
         self._behind: Behind | None = None
@@ -59,7 +63,7 @@ class Keeper:
             loop = asyncio.get_running_loop()
             self._behind = Behind(
                 self._directory.data,
-                lambda seq, reason: loop.call_soon_threadsafe(self._made, seq, reason),
+                lambda left: loop.call_soon_threadsafe(self._made, left),
             )
 
     async def settle(self) -> None:
@@ -67,14 +71,18 @@ class Keeper:
         if self._behind is not None:
             await asyncio.to_thread(self._behind.stop)
 
-    def leave(self, checksum: bytes, outcome: bytes) -> None:
-        """Make the snapshot the next start begins with. Blocks until it is on the disk."""
+    def leave(self, checksum: bytes, outcome: bytes, first: int = 1) -> None:
+        """
+        Make the snapshot the next start begins with. Blocks until it is on the disk.
+
+        `first` is the journal's first entry.
+        """
         exchange = self._exchange
         if self._directory is None or not exchange.seq:
             return
         place = Header(RULES_VERSION, exchange.seq, exchange.ts_ns, checksum, outcome, b"")
         try:
-            self._directory.save(take(exchange.dump(), place))
+            self._directory.save(take(exchange.dump(), place), first)
         except Exception as error:
             # The disk's refusals say all there is to say; of anything else the place matters too.
             is_expected = isinstance(error, OSError)
@@ -82,9 +90,12 @@ class Keeper:
             extra = {"seq": place.seq, "reason": reason}
             log.warning("snapshot not written", extra=extra, exc_info=not is_expected)
 
-    def _made(self, seq: int, reason: str) -> None:
+    def _made(self, left: Left) -> None:
         self._behind = None
-        if reason:
-            log.warning("snapshot not made", extra={"seq": self._asked_seq, "reason": reason})
-        else:
-            log.debug("snapshot", extra={"seq": seq})
+        if left.reason:
+            extra = {"seq": self._asked_seq, "reason": left.reason}
+            log.warning("snapshot not made", extra=extra)
+            return
+        log.debug("snapshot", extra={"seq": left.seq})
+        if self._on_left is not None:
+            self._on_left(left)

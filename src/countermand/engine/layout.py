@@ -34,6 +34,9 @@ def meant(directory: Path) -> Path:
 
     Raises: Lost, Unreadable.
     """
+    if directory.is_file():
+        # Entries that a journal has dropped, in an archive.
+        return directory
     if directory.parent.name == GENERATIONS and directory.name == f"{FIRST:06d}":
         return directory.parent.parent
     return current(directory)

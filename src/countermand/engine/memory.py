@@ -38,6 +38,11 @@ class MemoryJournal:
         return len(self._payloads)
 
     @property
+    def first(self) -> int:
+        """The first entry, which is never dropped."""
+        return 1
+
+    @property
     def checksum(self) -> bytes:
         """The head's link of the checksum chain."""
         return self._checksums[-1] if self._checksums else GENESIS

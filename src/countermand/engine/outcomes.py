@@ -46,9 +46,15 @@ class Outcomes:
     def __init__(
         self, seen: Peek, directory: Path, from_seq: int = 1, progress: Progress = no_progress
     ) -> None:
-        self._seen, self._from_seq, self._progress = seen, from_seq, progress
+        self._seen, self._progress = seen, progress
+        self._from_seq = from_seq = max(from_seq, seen.first)
         self._exchange, self._why = Exchange(), ""
         base_seq = _rules_end(seen)
+        self._before = (
+            "it was written under other rules than today's"
+            if base_seq
+            else "the records before it were dropped"
+        )
         try:
             self._load(SnapshotDirectory(directory), base_seq)
             self._skip()
@@ -62,7 +68,7 @@ class Outcomes:
         unread = seen.recorded(self._from_seq) if total else ()
         for entry in counted(unread, "replaying", total, self._progress):
             if entry.seq <= begins_after:
-                yield Outcome(entry, None, "it was written under other rules than today's")
+                yield Outcome(entry, None, self._before)
             elif self._why:
                 yield Outcome(entry, None, self._why)
             else:
@@ -79,18 +85,23 @@ class Outcomes:
     def _load(self, snapshots: SnapshotDirectory, rules_end: int) -> None:
         # The newest snapshot before what is asked for; after entries of other rules any one, for
         # only from there on is there a state that today's rules can go on from.
-        taken = [seq for seq in snapshots.seqs() if rules_end <= seq <= self._seen.head]
+        seen = self._seen
+        begin = max(rules_end, seen.first if seen.first > 1 else 0)
+        taken = [seq for seq in snapshots.seqs() if begin <= seq <= seen.head]
+        is_cut = rules_end or seen.first > 1
         useful = [seq for seq in taken if seq < self._from_seq] + (
-            sorted(seq for seq in taken if seq >= self._from_seq) if rules_end else []
+            sorted(seq for seq in taken if seq >= self._from_seq) if is_cut else []
         )
         for seq in useful:
             with suppress(SnapshotDamaged):
                 snapshot = snapshots.load(seq).as_today()
-                if snapshot.header.checksum == self._seen.checksum_at(seq):
+                if snapshot.header.checksum == seen.checksum_at(seq):
                     self._exchange = snapshot.exchange()
                     return
         if rules_end:
             self._why = "it was written under other rules than today's"
+        elif seen.first > 1:
+            self._why = "the records before it were dropped, and there is no snapshot to begin with"
 
     def _skip(self) -> None:
         # Bring the exchange to where the telling begins.

@@ -31,6 +31,7 @@ class Peek:
         self.log = log
         self.format = records.format()
         self.head = records.head() if self.format else 0
+        self.first = records.first()
 
     def read(self, from_seq: int) -> Iterator[Entry]:
         """Yield the entries from `from_seq` to the head. Raises: Damaged at the first bad one."""
@@ -65,12 +66,13 @@ class Peek:
 def peek(directory: Path, *, is_ours: bool = False) -> Iterator[Peek]:
     """
     Look into a directory's journal without taking its lock and without changing a byte of it.
+    Or into an archive, which is a file.
 
     With the lock taken already, `is_ours`, a log need not be copied to be read.
 
     Raises: Absent, Unreadable, OtherFormat, Damaged when not even the head can be found.
     """
-    path = directory / FILE_NAME
+    path = file_of(directory)
     if not path.is_file():
         raise Absent(f"{directory} has no journal")
     try:
@@ -103,13 +105,18 @@ def beside(directory: Path) -> Iterator[Records]:
 @contextmanager
 def open_records(directory: Path, *, is_ours: bool) -> Iterator[Records]:
     """Open the tables of a directory's journal as `peek` does, damaged or not."""
-    path = directory / FILE_NAME
+    path = file_of(directory)
     with ExitStack() as stack:
         try:
             connection = _connect(path, stack, is_ours=is_ours)
         except (sqlite3.Error, OSError) as error:
             raise Unreadable(f"{path} cannot be read: {error}") from None
         yield Records(connection)
+
+
+def file_of(directory: Path) -> Path:
+    """Return the file that holds a directory's journal; an archive is one itself."""
+    return directory if directory.is_file() else directory / FILE_NAME
 
 
 def log_of(path: Path) -> Path:
@@ -139,6 +146,8 @@ def _connect(path: Path, stack: ExitStack, *, is_ours: bool) -> sqlite3.Connecti
             options = "mode=ro"
     connection = _read_only(path, options)
     stack.callback(connection.close)
+    # What is read belongs together, while a server appends and drops.
+    connection.execute("BEGIN")
     return connection
 
 

@@ -33,6 +33,23 @@ class Writer(Struct, frozen=True):
     opened_ns: int
 
 
+class Base(Struct, frozen=True):
+    """
+    What a journal stands on whose first entries were dropped: a snapshot at entry `seq`, the first
+    one that is kept.
+
+    `before` is the chain's link of the entry before it, `checksum` its own, `outcome` and `digest`
+    those of the snapshot. Units: `dropped_ns` since the Unix epoch.
+    """
+
+    seq: int
+    before: bytes
+    checksum: bytes
+    outcome: bytes
+    digest: bytes
+    dropped_ns: int
+
+
 class Kept(Struct, frozen=True):
     """A world or a change of keys, as its keeper spells it: the engine never looks inside."""
 
@@ -53,6 +70,10 @@ class Readable(Protocol):
     @property
     def head(self) -> int:
         """The last entry's number, 0 when there is none."""
+
+    @property
+    def first(self) -> int:
+        """The first entry there is: 1, or the one of the snapshot that all stands on."""
 
     def read(self, from_seq: int) -> Iterator[Entry]:
         """Yield the entries from `from_seq` to the head. Raises: Damaged at the first bad one."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from countermand.engine import high_water, wal
 from countermand.engine.chain import GENESIS
-from countermand.engine.errors import Damaged, Hole, KeptDamaged, Lost, Unreadable
+from countermand.engine.errors import Damaged, Hole, KeptDamaged, Lost, OtherFormat, Unreadable
 from countermand.engine.high_water import HighWater, Level
 from countermand.engine.peek import FILE_NAME, Peek, index_of, log_of, peek
 from countermand.engine.records import FORMAT_OF_FILES
@@ -34,6 +34,8 @@ def precheck(directory: Path) -> tuple[wal.WalScan, HighWater]:
         _begin(path, mark_path)
         return found, HighWater(directory)
     with peek(directory, is_ours=True) as seen:
+        if seen.records.is_archive:
+            raise OtherFormat(f"{path.name} is an archive of entries that a journal has dropped")
         if found.damage:
             raise Damaged(seen.head + 1, found.damage)
         if not seen.format:
@@ -83,13 +85,13 @@ def refuse_lost_end(level: Level, seen: Peek) -> None:
     if 0 < seen.records.epoch() < level.epoch:
         raise Lost(f"the journal's last writer is missing: {_known(f'writer {level.epoch}')}")
     if seen.head > level.reserved:
-        seen.check(1, seen.head)
+        seen.check(seen.first, seen.head)
         raise Lost(
             f"{high_water.FILE_NAME} is older than the journal: it covers records up to "
             f"{level.reserved}, and there are {seen.head}"
         )
     if seen.checksum_at(level.head) != level.checksum:
-        seen.check(1, level.head)
+        seen.check(seen.first, level.head)
         raise Damaged(level.head, f"it is not the one {high_water.FILE_NAME} was written at")
     if level.kept and chain[level.kept - 1] != level.kept_checksum:
         raise KeptDamaged(level.kept, f"it is not the one {high_water.FILE_NAME} was written at")

@@ -29,20 +29,28 @@ from countermand.engine.errors import (
     OtherFormat,
     Unreadable,
 )
-from countermand.engine.ports import Kept, Mark, Writer
+from countermand.engine.ports import Base, Kept, Mark, Writer
 from countermand.vocabulary.commands import Entry
 
 T = TypeVar("T", bound=msgspec.Struct)
 E = TypeVar("E", Entry, Recorded)
 
 APPLICATION_ID = 0x434D4A31  # "CMJ1"
+ARCHIVE_ID = 0x434D4131  # "CMA1"
 FORMAT = 2
+
+# Of a journal whose first entries were dropped. Earlier versions must not take it for a whole one.
+FORMAT_COMPACTED = 3
 
 # Journals of the first format kept worlds and keys in files of their own.
 FORMAT_OF_FILES = 1
 
 KEPT_TABLE = """CREATE TABLE kept (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, value BLOB NOT NULL, checksum BLOB NOT NULL)"""
+
+BASE_TABLE = """CREATE TABLE base (
+    seq INTEGER PRIMARY KEY, before BLOB NOT NULL, checksum BLOB NOT NULL, outcome BLOB NOT NULL,
+    digest BLOB NOT NULL, dropped_ns INTEGER NOT NULL)"""
 
 SCHEMA = (
     KEPT_TABLE,
@@ -82,11 +90,32 @@ class Records:
         )
         if not tables and not application_id:
             return 0
-        if application_id != APPLICATION_ID:
+        if application_id not in (APPLICATION_ID, ARCHIVE_ID):
             raise OtherFormat("journal.sqlite is a database of something else")
-        if version not in (FORMAT, FORMAT_OF_FILES):
-            raise OtherFormat(f"the journal has format {version}, this version knows {FORMAT}")
+        if version not in (FORMAT_COMPACTED, FORMAT, FORMAT_OF_FILES):
+            known = FORMAT_COMPACTED
+            raise OtherFormat(f"the journal has format {version}, this version knows {known}")
         return int(version)
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether these are entries that a journal has dropped."""
+        ((application_id,),) = self._all("PRAGMA application_id")
+        return bool(application_id == ARCHIVE_ID)
+
+    def bases(self) -> tuple[Base, ...]:
+        """Return what each compaction left the journal standing on, in order. Raises: Damaged."""
+        if self.format() != FORMAT_COMPACTED:
+            return ()
+        rows = self._all(
+            "SELECT seq, before, checksum, outcome, digest, dropped_ns FROM base ORDER BY seq"
+        )
+        return tuple(_row(Base, row) for row in rows)
+
+    def first(self) -> int:
+        """Return the first entry that was not dropped. Raises: Damaged."""
+        bases = self.bases()
+        return bases[-1].seq if bases else 1
 
     def head(self) -> int:
         """Return the last entry's number. Raises: Damaged."""
@@ -101,6 +130,9 @@ class Records:
             if type(checksum) is not bytes:
                 raise Damaged(seq, _CHECKSUM_WRONG)
             return checksum
+        for base in self.bases():
+            if seq == base.seq - 1:
+                return base.before
         raise Hole(seq, "the record is missing")
 
     def payloads(self, from_seq: int, to_seq: int) -> Iterator[tuple[int, bytes]]:
@@ -152,7 +184,7 @@ class Records:
         ((verdict, *_), *_) = self._all("PRAGMA quick_check(1)")
         if verdict != "ok":
             head = self.head()
-            self.check(1, head)
+            self.check(self.first(), head)
             raise Damaged(head + 1, f"SQLite says: {' '.join(verdict.split())}")
 
     def marks(self, from_seq: int) -> tuple[Mark, ...]:
@@ -179,7 +211,7 @@ class Records:
 
     def kept_chain(self) -> Iterator[tuple[Kept, bytes]]:
         """Yield what was kept, each with its link of the chain. Raises: KeptDamaged."""
-        if self.format() != FORMAT:
+        if self.format() in (0, FORMAT_OF_FILES):
             return
         checksum = GENESIS
         rows = self._all("SELECT number, name, value, checksum FROM kept ORDER BY number")

@@ -27,8 +27,8 @@ from countermand.engine.lock import DirectoryLock
 from countermand.engine.peek import FILE_NAME, index_of, log_of, open_records
 from countermand.engine.ports import Kept, Writer
 from countermand.engine.progress import Progress, counted, no_progress
-from countermand.engine.records import SCHEMA, Records
-from countermand.engine.snapshot import SnapshotDirectory
+from countermand.engine.records import BASE_TABLE, FORMAT_COMPACTED, SCHEMA, Records
+from countermand.engine.snapshot import SnapshotDamaged, SnapshotDirectory
 from countermand.engine.verify import verify
 
 # The name under which a repair keeps that worlds or changes of keys were lost.
@@ -91,6 +91,7 @@ class _Salvage:
         try:
             with open_records(directory, is_ours=True) as records:
                 self._measure(records)
+                _refuse_lost_base(_first(records), self.plan.head, SnapshotDirectory(directory))
             self.plan.because = _refusal(directory, progress)
         except BaseException:
             self._lock.release()
@@ -102,7 +103,9 @@ class _Salvage:
     def _measure(self, records: Records) -> None:
         self.plan, self._checksum, self._kept_checksum = Repair(), GENESIS, GENESIS
         reached = max(_known_seqs(records), default=0)
-        for entry in counted(_sound(records), "reading", reached, self._progress):
+        first = _first(records)
+        self.plan.head = first - 1
+        for entry in counted(_sound(records, first), "reading", reached, self._progress):
             self.plan.head, self.plan.ends_at_ns = entry.seq, entry.ts_ns
         self._checksum = records.checksum_at(self.plan.head)
         for self.plan.kept, (_, checksum) in enumerate(_sound_kept(records), 1):
@@ -155,7 +158,14 @@ class _Salvage:
             made.execute("BEGIN")
             for statement in SCHEMA:
                 made.execute(statement)
-            rows = counted(records.rows(1, head), "writing", head, self._progress)
+            first = _first(records)
+            if first > 1:
+                made.execute(BASE_TABLE)
+                made.execute(f"PRAGMA user_version = {FORMAT_COMPACTED}")
+                bases = map(astuple, records.bases())
+                made.executemany("INSERT INTO base VALUES (?, ?, ?, ?, ?, ?)", bases)
+            count = head + 1 - first
+            rows = counted(records.rows(first, head), "writing", count, self._progress)
             made.executemany("INSERT INTO entries VALUES (?, ?, ?)", rows)
             for number, (record, checksum) in enumerate(_sound_kept(records), 1):
                 made.execute(_KEEP, (number, record.name, record.value, checksum))
@@ -195,9 +205,29 @@ def _refusal(directory: Path, progress: Progress) -> str:
     return next((c.detail for c in failures if c.name not in ("snapshot", "replay")), "")
 
 
-def _sound(records: Records) -> Iterator[Recorded]:
+def _sound(records: Records, first: int) -> Iterator[Recorded]:
     with suppress(JournalError):
-        yield from records.recorded(1, 2**63 - 1)
+        yield from records.recorded(first, 2**63 - 1)
+
+
+def _first(records: Records) -> int:
+    with suppress(JournalError):
+        return records.first()
+    return 1
+
+
+def _refuse_lost_base(first: int, head: int, snapshots: SnapshotDirectory) -> None:
+    # Without a snapshot there is no state that what is left could be applied to.
+    for seq in snapshots.seqs() if first > 1 else ():
+        with suppress(SnapshotDamaged):
+            if first <= seq <= head:
+                snapshots.load(seq)
+                return
+    if first > 1:
+        raise Lost(
+            f"the records before {first} were dropped, and no snapshot of record {first} to {head} "
+            "can be trusted, so there is nothing to keep: put a copy of the directory back"
+        )
 
 
 def _sound_kept(records: Records) -> Iterator[tuple[Kept, bytes]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,7 +18,8 @@ from msgspec import Struct
 
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.chain import GENESIS, encode_entry, fold
-from countermand.engine.errors import Damaged, Hole, OtherRules, Poisoned, WriteFailed
+from countermand.engine.compacting import Compacting
+from countermand.engine.errors import Damaged, Hole, Lost, OtherRules, Poisoned, WriteFailed
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Clock, Journal, Readable, Writer
@@ -70,9 +71,10 @@ def recover(
     Raises: Damaged, OtherRules, Poisoned, each naming the first record concerned.
     """
     found = from_snapshot(journal, snapshots)
+    refuse_lost_base(journal, found.snapshot_seq, found.passed_over)
     refuse_lost_records(journal, found.snapshot_seq)
     refuse_other_rules(journal, found.snapshot_seq + 1, rules)
-    found.checked_from = max(1, min(journal.head - CHECKED_MIN, found.snapshot_seq) + 1)
+    found.checked_from = max(journal.first, min(journal.head - CHECKED_MIN, found.snapshot_seq) + 1)
     check_chain(journal, found.checked_from, found.snapshot_seq, progress)
     replay(journal, found, progress=progress)
     if not found.snapshot_seq or found.migrated is not None:
@@ -144,10 +146,13 @@ async def open_engine(
     limits: Limits | None = None,
     journal: Journal | None = None,
     progress: Progress = no_progress,
+    *,
+    is_compacting: bool = False,
 ) -> Engine:
     """
     Return a started engine over the directory's journal, which may be given opened already.
 
+    With `is_compacting` entries are dropped that no start needs.
     Raises: JournalError, and leaves nothing open.
     """
     journal = journal or open_journal(data)
@@ -156,7 +161,7 @@ async def open_engine(
         began = time.perf_counter()
         found = recover(journal, snapshots, progress=progress)
         if snapshots is not None and found.migrated is not None:
-            _leave_migrated(snapshots, found.migrated)
+            _leave_migrated(snapshots, found.migrated, journal.first)
         epoch = journal.epoch + 1
         journal.fence(Writer(epoch, journal.head + 1, RULES_VERSION, app_version(), clock.now_ns()))
         _report(found, time.perf_counter() - began)
@@ -173,10 +178,19 @@ async def open_engine(
         outcome=found.outcome,
         snapshots=snapshots,
         replayed=found.replayed,
+        compacting=_compacting(journal, snapshots, clock) if is_compacting else None,
         limits=limits,
     )
     await engine.start()
     return engine
+
+
+def _compacting(
+    journal: Journal, snapshots: SnapshotDirectory | None, clock: Clock
+) -> Compacting | None:
+    if snapshots is None or not isinstance(journal, SqliteJournal):
+        return None
+    return Compacting(journal, snapshots, clock)
 
 
 @cache
@@ -188,14 +202,14 @@ def app_version() -> str:
         return "unpackaged"
 
 
-def _leave_migrated(snapshots: SnapshotDirectory, migrated: Snapshot) -> None:
+def _leave_migrated(snapshots: SnapshotDirectory, migrated: Snapshot, first: int) -> None:
     """
     Put the migrated snapshot in the place of the one it was made of.
 
     Before a writer begins: until then the version that wrote the journal can go on with it.
     """
     try:
-        snapshots.save(migrated)
+        snapshots.save(migrated, first)
     except OSError as error:
         raise WriteFailed(f"the migrated snapshot cannot be written: {error}") from None
     extra = {"seq": migrated.header.seq, "rules": migrated.header.rules_version}
@@ -231,6 +245,9 @@ def from_snapshot(
     """
     passed_over = []
     for seq in snapshots.seqs() if snapshots is not None else ():
+        if seq < journal.first:
+            # The entries after it were dropped.
+            break
         if seq > journal.head:
             raise Hole(
                 journal.head + 1, f"the journal ends here, a snapshot shows it reached {seq}"
@@ -249,6 +266,17 @@ def from_snapshot(
         migrated = snapshot if left.is_former else None
         return Recovery(exchange, snapshot.header.outcome, seq, migrated, tuple(passed_over))
     return Recovery(Exchange(), GENESIS, passed_over=tuple(passed_over))
+
+
+def refuse_lost_base(journal: Readable, snapshot_seq: int, why: Sequence[str]) -> None:
+    """Raise Lost when entries were dropped and no snapshot stands for them."""
+    first = journal.first
+    if first > 1 and snapshot_seq < first:
+        reasons = f" ({'; '.join(why)})" if why else ""
+        raise Lost(
+            f"the records before {first} were dropped, and no snapshot of record {first} or later "
+            f"can be trusted{reasons}: put a copy of the directory's snapshots back"
+        )
 
 
 def refuse_lost_records(journal: Readable, snapshot_seq: int) -> None:

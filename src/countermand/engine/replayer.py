@@ -6,8 +6,8 @@ still for one.
 
 It loads the last snapshot, applies what the journal has after it, and leaves a new one. All of it
 is read from the files: nothing of the engine's memory is copied or waited for. On stdout it says
-which record it got to, on stderr in one line why it left none. It ends when its stdin does, and so
-never outlives the engine that started it.
+which record it got to and from which one, on stderr in one line why it left none. It ends when its
+stdin does, and so never outlives the engine that started it.
 """
 
 from __future__ import annotations
@@ -43,9 +43,10 @@ class Growing(Peek):
             yield from list(self.records.entries(first, last))
 
 
-def leave_snapshot(directory: Path) -> int:
+def leave_snapshot(directory: Path) -> tuple[int, int]:
     """
-    Leave a snapshot of a directory's journal as it is now; return the record it is of.
+    Leave a snapshot of a directory's journal as it is now; return the record it is of, and that of
+    the one it was made from.
 
     What it is made from proves itself on the way: the last snapshot gives the state that it was
     taken of, the records fit the chain and the marks, and the state keeps its own rules.
@@ -62,8 +63,8 @@ def leave_snapshot(directory: Path) -> int:
         seq, ts_ns, checksum = exchange.seq, exchange.ts_ns, seen.checksum_at(exchange.seq)
         if seq > found.snapshot_seq:
             place = Header(RULES_VERSION, seq, ts_ns, checksum, found.outcome, b"")
-            snapshots.save(take(exchange.dump(), place))
-    return seq
+            snapshots.save(take(exchange.dump(), place), seen.first)
+    return seq, found.snapshot_seq
 
 
 def main() -> None:
@@ -73,7 +74,7 @@ def main() -> None:
     # It ends before garbage could matter, and holds few cycles.
     gc.disable()
     try:
-        print(leave_snapshot(Path(sys.argv[1])), flush=True)  # noqa: T201 -- said to the engine
+        print(*leave_snapshot(Path(sys.argv[1])), flush=True)  # noqa: T201 -- said to the engine
     except (JournalError, OSError) as error:
         said = str(error)
     except Exception as error:  # noqa: BLE001 -- a bug, told in one line to who logs it

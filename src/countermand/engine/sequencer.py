@@ -28,6 +28,7 @@ from countermand.core.exchange import Exchange
 from countermand.engine.chain import fold
 from countermand.engine.clock import ExchangeClock
 from countermand.engine.committer import Committer, PromptCommitter
+from countermand.engine.compacting import Compacting
 from countermand.engine.errors import Full, JournalError, Stale
 from countermand.engine.feed import Feed
 from countermand.engine.group import TIME_IS_DUE, Group, stamp
@@ -89,6 +90,7 @@ class Engine:
         outcome: bytes,
         snapshots: SnapshotDirectory | None = None,
         replayed: int = 0,
+        compacting: Compacting | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.feed = Feed(exchange.seq)
@@ -97,9 +99,10 @@ class Engine:
         self._on_fatal, self._outcome = on_fatal, outcome
         limits = limits or Limits()
         self._intake = Intake(limits)
-        self.keeper = Keeper(exchange, snapshots, limits.snapshot_every, replayed)
         prompt = type(journal) is MemoryJournal
         self._committer = PromptCommitter() if prompt else Committer()
+        told = None if compacting is None else partial(compacting.begin, self._committer)
+        self.keeper = Keeper(exchange, snapshots, limits.snapshot_every, replayed, told)
         self._marks: list[Mark] = []
         self._refusal: str | None = "the exchange has not started"
         self._failure: Exception | None = None
@@ -483,7 +486,7 @@ class Engine:
             if not self._is_broken and self._journal.head == self._exchange.seq:
                 if self._marks:
                     self._journal.append(self._journal.head, (), self._marks)
-                self.keeper.leave(self._journal.checksum, self._outcome)
+                self.keeper.leave(self._journal.checksum, self._outcome, self._journal.first)
         except JournalError as error:
             log.warning("the last marks were not written", extra={"reason": str(error)})
         finally:

@@ -28,6 +28,9 @@ SEAL_BYTES = 32
 # The last one may turn out damaged; then the one before it saves most of the replay.
 KEPT = 2
 
+# More than a header ever takes.
+HEADER_BYTES_MAX = 1024
+
 DIRECTORY = "snapshots"
 
 
@@ -131,12 +134,32 @@ class SnapshotDirectory:
             raise SnapshotDamaged(f"it is of record {snapshot.header.seq}")
         return snapshot
 
-    def save(self, snapshot: Snapshot) -> None:
-        """Make a snapshot durable, then drop the ones beyond those kept. Raises: OSError."""
+    def header(self, seq: int) -> Header:
+        """
+        Return the header of a snapshot whose seal was checked before. Raises: SnapshotDamaged.
+        """
+        try:
+            with self._path(seq).open("rb") as file:
+                return _header(file.read(HEADER_BYTES_MAX))[0]
+        except OSError as error:
+            raise SnapshotDamaged(f"it cannot be read: {error.strerror}") from None
+
+    def save(self, snapshot: Snapshot, first: int = 1) -> None:
+        """
+        Make a snapshot durable, then drop the ones beyond those kept, and any of an entry before
+        `first`, but not the one of that entry. Raises: OSError.
+        """
         self._directory.mkdir(exist_ok=True)
         durable.replace_file(self._path(snapshot.header.seq), _encode(snapshot))
-        for seq in self.seqs()[KEPT:]:
-            self._path(seq).unlink()
+        for at, seq in enumerate(self.seqs()):
+            if seq < first or (at >= KEPT and seq != first):
+                self._path(seq).unlink()
+
+    def drop_before(self, first: int) -> None:
+        """Remove the snapshots of entries before `first`. Raises: OSError."""
+        for seq in self.seqs():
+            if seq < first:
+                self._path(seq).unlink()
 
     def _path(self, seq: int) -> Path:
         return self._directory / f"{seq:016d}.snapshot"
@@ -161,10 +184,15 @@ def _decode(data: bytes) -> Snapshot:
         raise SnapshotDamaged("it is no snapshot, or one of another format")
     if _seal(body) != seal:
         raise SnapshotDamaged("its seal does not fit")
+    header, end = _header(body)
+    return Snapshot(header, body[end:])
+
+
+def _header(body: bytes) -> tuple[Header, int]:
     at = len(MAGIC) + 4
     end = at + int.from_bytes(body[len(MAGIC) : at])
     try:
-        return Snapshot(msgspec.msgpack.decode(body[at:end], type=Header), body[end:])
+        return msgspec.msgpack.decode(body[at:end], type=Header), end
     except msgspec.DecodeError as error:
         raise SnapshotDamaged(f"its header makes no sense: {error}") from None
 

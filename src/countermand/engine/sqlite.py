@@ -15,6 +15,8 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import astuple
+
 from countermand import durable
 from countermand.engine import database, wal
 from countermand.engine.chain import GENESIS, link, link_kept
@@ -30,10 +32,12 @@ from countermand.engine.errors import (
 from countermand.engine.high_water import Level
 from countermand.engine.lock import DirectoryLock
 from countermand.engine.peek import FILE_NAME, log_of
-from countermand.engine.ports import Kept, Mark, Writer
+from countermand.engine.ports import Base, Kept, Mark, Writer
 from countermand.engine.precheck import precheck
 from countermand.engine.records import (
+    BASE_TABLE,
     FORMAT,
+    FORMAT_COMPACTED,
     FORMAT_OF_FILES,
     KEPT_TABLE,
     SCHEMA,
@@ -50,6 +54,8 @@ ROWS_PER_INSERT = 64
 _KEEP = "INSERT INTO kept SELECT ?, ?, ?, ? WHERE (SELECT max(epoch) FROM writers) = ?"
 
 # What a journal of the first format lacks.
+_DROP = "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE seq < ? LIMIT ?)"
+
 _FROM_FILES = (KEPT_TABLE, f"PRAGMA user_version = {FORMAT}")
 
 
@@ -87,6 +93,16 @@ class SqliteJournal:
     def head(self) -> int:
         """The last entry's number, 0 when there is none."""
         return self._head
+
+    @property
+    def format(self) -> int:
+        """The format of the file."""
+        return self._records.format()
+
+    @property
+    def first(self) -> int:
+        """The first entry there is: 1, or the one of the snapshot that all stands on."""
+        return self._records.first()
 
     @property
     def checksum(self) -> bytes:
@@ -245,6 +261,48 @@ class SqliteJournal:
         self._write("COMMIT")
         self._head, self._checksum = from_seq - 1, self.checksum_at(from_seq - 1)
         return count
+
+    def stand_on(self, base: Base) -> None:
+        """
+        Need no entry before a snapshot's from now on; then `drop` them. Raises: WriteFailed.
+        """
+        if self._high_water.level.head < base.seq:
+            # A start looks for the entry that the mark was written at.
+            self._high_water.lower(self._head, self._checksum)
+        self._write("BEGIN IMMEDIATE")
+        if self._records.format() != FORMAT_COMPACTED:
+            self._write(BASE_TABLE)
+            self._write(f"PRAGMA user_version = {FORMAT_COMPACTED}")
+        self._write("INSERT INTO base VALUES (?, ?, ?, ?, ?, ?)", astuple(base))
+        self._write("COMMIT")
+
+    def drop(self, count_max: int) -> int:
+        """
+        Drop entries and marks that nothing needs, at most so many of each; return how many.
+
+        Raises: WriteFailed.
+        """
+        first = self.first
+        self._write("BEGIN IMMEDIATE")
+        count = sum(
+            self._write(_DROP.format(table=table), (first, count_max))
+            for table in ("entries", "marks")
+        )
+        self._write("COMMIT")
+        return count
+
+    def shrink(self) -> None:
+        """Give back to the disk what was dropped, writing all of the rest. Raises: WriteFailed."""
+        self._write("VACUUM")
+        self._write("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def bases(self) -> tuple[Base, ...]:
+        """Return what each compaction left it standing on."""
+        return self._records.bases()
+
+    def rows(self, from_seq: int, to_seq: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """Yield (seq, payload, checksum) as recorded, both ends included. Raises: Damaged."""
+        return self._records.rows(from_seq, to_seq)
 
     def close(self) -> None:
         """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from countermand.engine.peek import FILE_NAME, log_of, peek
+from countermand.engine.peek import file_of, log_of, peek
 from countermand.engine.ports import Writer
 from countermand.engine.progress import Progress, counted, no_progress
 from countermand.engine.replay import spans
@@ -52,12 +52,15 @@ class Statistics(Struct, frozen=True):
 
 def statistics(directory: Path, progress: Progress = no_progress) -> Statistics:
     """Return what is in a directory's journal. Raises: JournalError."""
-    path, log_path = directory / FILE_NAME, log_of(directory / FILE_NAME)
+    path = file_of(directory)
+    log_path = log_of(path)
     with peek(directory) as seen:
         kinds: Counter[str] = Counter()
         seconds: Counter[int] = Counter()
         edges = {edge: 0 for writer, last in spans(seen) for edge in (writer.first_seq, last)}
-        for entry in counted(seen.recorded(1), "reading", seen.head, progress):
+        for entry in counted(
+            seen.recorded(seen.first), "reading", seen.head + 1 - seen.first, progress
+        ):
             kinds[type(entry.command).__name__] += 1
             seconds[entry.ts_ns // NS_PER_S] += 1
             if entry.seq in edges:
@@ -79,6 +82,7 @@ def statistics(directory: Path, progress: Progress = no_progress) -> Statistics:
 
 def _span(writer: Writer, last_seq: int, times: dict[int, int]) -> Span:
     count = last_seq + 1 - writer.first_seq
+    # The time of an entry that was dropped is not known any more.
     first_ns, last_ns = (times[writer.first_seq], times[last_seq]) if count else (0, 0)
     return Span(
         writer.epoch,
@@ -89,5 +93,5 @@ def _span(writer: Writer, last_seq: int, times: dict[int, int]) -> Span:
         count,
         first_ns,
         last_ns,
-        round((count - 1) * NS_PER_S / (last_ns - first_ns), 1) if count > 1 else 0.0,
+        round((count - 1) * NS_PER_S / (last_ns - first_ns), 1) if first_ns < last_ns else 0.0,
     )

@@ -20,9 +20,10 @@ from countermand.engine.high_water import Level
 from countermand.engine.peek import Peek, peek
 from countermand.engine.precheck import refuse_lost_end
 from countermand.engine.progress import Progress, check_chain, no_progress
-from countermand.engine.records import FORMAT
+from countermand.engine.records import FORMAT_OF_FILES
 from countermand.engine.replay import (
     Recovery,
+    refuse_lost_base,
     refuse_lost_records,
     refuse_other_rules,
     replay,
@@ -71,8 +72,13 @@ def verify(directory: Path, progress: Progress = no_progress) -> Verification:
             _run(result, "pages", lambda: _pages(seen, progress))
             _run(result, "chain", lambda: _chain(seen, max(taken, default=0), progress))
             _run(result, "kept", lambda: f"{len(seen.kept())} worlds and key changes, none changed")
-            _run(result, "high water", lambda: _high_water(level, seen))
+            if not seen.records.is_archive:
+                _run(result, "high water", lambda: _high_water(level, seen))
             sound = _sound(result, seen, snapshots, taken)
+            if seen.first > 1:
+                _run(result, "base", lambda: _base(seen, sound))
+                if not sound:
+                    return result
             _run(result, "replay", lambda: _replay(seen, sound, progress))
     except (Damaged, OtherFormat) as error:
         result.seq = getattr(error, "seq", 0)
@@ -115,8 +121,9 @@ def _pages(seen: Peek, progress: Progress) -> str:
 
 def _chain(seen: Peek, snapshot_seq: int, progress: Progress) -> str:
     refuse_lost_records(seen, snapshot_seq)
-    check_chain(seen, 1, seen.head, progress)
-    return f"{seen.head} records, none missing, none changed"
+    check_chain(seen, seen.first, seen.head, progress)
+    count = f"{seen.head + 1 - seen.first} records, none missing, none changed"
+    return count if seen.first == 1 else f"{count}; those before {seen.first} were dropped"
 
 
 def _level(directory: Path) -> Level | JournalError:
@@ -127,7 +134,7 @@ def _level(directory: Path) -> Level | JournalError:
 
 
 def _high_water(level: Level | JournalError, seen: Peek) -> str:
-    if seen.format != FORMAT:
+    if seen.format == FORMAT_OF_FILES:
         return "journals of this format have none; the next start makes it"
     if isinstance(level, JournalError):
         raise level
@@ -163,6 +170,20 @@ def _compare(seen: Peek, snapshot: Snapshot) -> None:
         raise SnapshotDamaged("it was not taken of this journal")
 
 
+def _base(seen: Peek, sound: dict[int, Snapshot]) -> str:
+    if not seen.records.is_archive:
+        refuse_lost_base(seen, max(sound, default=0), ())
+    base = seen.records.bases()[-1]
+    if seen.checksum_at(base.seq) != base.checksum:
+        raise Damaged(base.seq, "it is not the one that those before it were dropped for")
+    header = sound[base.seq].header if base.seq in sound else None
+    if header is None:
+        return f"records before {base.seq} were dropped, and its snapshot is not here"
+    if (header.outcome, header.digest) != (base.outcome, base.digest):
+        raise Damaged(base.seq, "its snapshot is not the one that those before it were dropped for")
+    return f"records before {base.seq} were dropped for its snapshot, and it is that one"
+
+
 def _replay(seen: Peek, sound: dict[int, Snapshot], progress: Progress) -> str:
     found = _earliest(seen, sound)
 
@@ -191,7 +212,7 @@ def _earliest(seen: Peek, sound: dict[int, Snapshot]) -> Recovery:
         if writer.rules_version != RULES_VERSION and last_seq >= writer.first_seq
     ]
     for seq, snapshot in sorted(sound.items()):
-        if foreign and seq >= max(foreign):
+        if (foreign and seq >= max(foreign)) or (seen.first > 1 and not foreign):
             return Recovery(snapshot.exchange(), snapshot.header.outcome, seq)
     refuse_other_rules(seen, 1, RULES_VERSION)
     return Recovery(Exchange(), GENESIS)

@@ -75,7 +75,8 @@ class AttachedExchange(Acts):
 
     def journal(self, last: int = 50) -> list[str]:
         """Return the last entries of the journal and what came of each, in people's words."""
-        from countermand.testing.story import told  # noqa: PLC0415  (a failed test's affair)
+        from countermand.engine.outcomes import Outcomes  # noqa: PLC0415  (likewise)
+        from countermand.testing.story import told_of  # noqa: PLC0415  (a failed test's affair)
 
         with tempfile.TemporaryDirectory(prefix="countermand-") as folder:
             packed = Path(folder, "journal.tar")
@@ -85,7 +86,7 @@ class AttachedExchange(Acts):
                 archive.extractall(folder, filter="data")
             with peek(Path(folder, NAME)) as seen:
                 begun_at = seen.writers()[-1].first_seq - 1
-                return told(seen.read(1), begun_at, last)
+                return told_of(Outcomes(seen, Path(folder, NAME), begun_at + 1), last)
 
 
 def attach(control_url: str, token: str | None = None) -> AttachedExchange:
