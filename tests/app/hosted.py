@@ -19,7 +19,7 @@ from countermand.app.lives import Lives
 from countermand.app.memory import MemoryLives
 from countermand.control.call import call
 from countermand.control.row import ControlError
-from countermand.engine.clock import ClientClock, ExchangeClock
+from countermand.engine.clock import ClientClock, ExchangeClock, Reading
 from countermand.server.limits import Limits
 from countermand.venues import VENUES
 from countermand.vocabulary.commands import NewOrder
@@ -87,9 +87,10 @@ class Hosted:
 
 
 @asynccontextmanager
-async def hosted(data: Path | None) -> AsyncIterator[Hosted]:
+async def hosted(data: Path | None, reading: Reading | None = None) -> AsyncIterator[Hosted]:
     """Yield a host over the demo world of a venue."""
     clock = ExchangeClock()
+    clock.show(reading or Reading())
     clocks, venues = Clocks(clock, ClientClock(clock)), [VENUES[VENUE]]
     lives: Lives = MemoryLives(worlds.demo(venues), clocks, fail)
     if data is not None:
@@ -102,11 +103,15 @@ async def hosted(data: Path | None) -> AsyncIterator[Hosted]:
         await host.end()
 
 
-def tell(data: Path | None, story: Callable[[Hosted], Awaitable[None]]) -> None:
+def tell(
+    data: Path | None,
+    story: Callable[[Hosted], Awaitable[None]],
+    reading: Reading | None = None,
+) -> None:
     """Run a story on a host."""
 
     async def run() -> None:
-        async with hosted(data) as here:
+        async with hosted(data, reading) as here:
             await story(here)
 
     asyncio.run(run())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.app.hosted import HOUR_NS, VENUE, Hosted, hosted, tell
 
 from countermand.engine import layout
+from countermand.engine.clock import Reading
 from countermand.engine.errors import Lost
 from countermand.engine.verify import verify
 from countermand.wire.http import Request, Response
@@ -119,6 +121,25 @@ def test_the_clock_is_as_it_was(data: Path | None) -> None:
         await here.order()
 
     tell(data, story)
+
+
+def test_the_time_it_began_at_is_shown_again(data: Path | None) -> None:
+    """By a reset and a restore, however far the clock was moved; and nothing is before it."""
+    began = Reading(stands_at_ns=1_000_000_000_000_000_000)
+
+    async def story(here: Hosted) -> None:
+        clock = here.host.clock
+        await here.order()
+        await here.host.snapshot("begun")
+        for turn in (here.host.reset, partial(here.host.restore, "begun")):
+            await clock.advance(2**60)
+            await turn()
+            assert (clock.now_ns(), clock.stands_still) == (began.stands_at_ns, True)
+            await here.order()
+            assert here.host.generation.engine.ts_ns - clock.now_ns() < 1_000_000
+            assert here.host.health().clock_behind_ns == 0
+
+    tell(data, story, began)
 
 
 def test_what_makes_no_sense_is_refused_and_changes_nothing(data: Path | None) -> None:

@@ -15,14 +15,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from countermand.app.doors import Door, door
 from countermand.app.generation import Clocks, Generation, drawn_from
-from countermand.app.lives import Lives, check_name, reading_in
+from countermand.app.lives import CLOCK, Lives, check_name, reading_in
 from countermand.app.timekeeping import Timekeeper
 from countermand.control.row import ControlError
 from countermand.engine.clock import Reading
 from countermand.engine.errors import JournalError
 from countermand.engine.health import Health
+from countermand.engine.ports import Kept
 from countermand.engine.sequencer import IntakeStopped
 from countermand.server.admission import Admission
 from countermand.server.faults import Faults
@@ -68,7 +71,7 @@ class Host:
         """Recover the exchange, or found it. Raises: WorldError, JournalError."""
         if (reading := reading_in(self.generation.records)) != Reading():
             self._clocks.exchange.show(reading)
-        await self.generation.begin()
+        await self._begin(self.generation)
         self.operated.serve(self.generation.engine, self.generation.pipelines)
 
     @property
@@ -142,21 +145,33 @@ class Host:
         async with self._turning:
             former, clock = self.generation, self._clocks.exchange
             shown = clock.reading
-            held = self._hold()
+            held, following = self._hold(), None
             await former.engine.turn_away(_ENDS)
             try:
+                if reading is not None:
+                    clock.show(reading)
                 following = prepare()
-                clock.show(reading_in(following.records) if reading is None else reading)
-                await following.begin()
+                if reading is None:
+                    clock.show(reading_in(following.records))
+                await self._begin(following)
                 if not is_seeded:
                     await self._pass_numbers(former, following)
                 self._lives.adopt(following)
             except BaseException:
+                if following is not None:
+                    await following.end()
                 clock.show(shown)
                 former.engine.take_again(_ENDS)
                 self._let_go(held, {})
                 raise
             self._take_over(former, following, held)
+
+    async def _begin(self, generation: Generation) -> None:
+        await generation.begin()
+        reading = self._clocks.exchange.reading
+        if reading != reading_in(generation.records):
+            # A saved state, and a later start, are to go on with it.
+            await generation.engine.keep([Kept(CLOCK, msgspec.json.encode(reading))])
 
     async def _pass_numbers(self, former: Generation, following: Generation) -> None:
         count = former.engine.number - following.engine.number
