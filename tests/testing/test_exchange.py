@@ -266,6 +266,11 @@ def test_a_data_directory_keeps_everything(tmp_path: Path) -> None:
         order = place(bot, "2700")
     with Exchange(VENUE, data=tmp_path) as exchange:
         assert exchange.order(order).standing == "resting"
+        exchange.cancel_all()
+        assert "canceled" in "\n".join(exchange.journal(last=5))
+        exchange.reset()
+        assert exchange.orders(account="maker") != ()
+        assert "canceled" not in "\n".join(exchange.journal())
 
 
 def test_what_is_attached_to_nothing_is_refused() -> None:

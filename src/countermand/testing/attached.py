@@ -13,7 +13,6 @@ from typing import Any, Self
 
 from countermand.control.client import Control
 from countermand.control.journal import NAME
-from countermand.engine.peek import peek
 from countermand.testing.acts import Acts
 
 
@@ -27,10 +26,7 @@ class AttachedExchange(Acts):
 
     def __init__(self, control_url: str, token: str | None = None) -> None:
         self._control = Control(control_url, token)
-        self._urls: dict[str, str] = {}
-        for one in self._control.status().venues:
-            self._urls[one.venue] = one.base_url
-        super().__init__(tuple(self._urls))
+        super().__init__(tuple(one.venue for one in self._control.status().venues))
         self.record()
 
     def __enter__(self) -> Self:
@@ -65,9 +61,10 @@ class AttachedExchange(Acts):
     def url(self, venue: str | None = None) -> str:
         """Return where a venue is reached. Raises: ValueError for one not served."""
         name = self.named(venue)
-        if name not in self._urls:
-            raise ValueError(f"venue: {name!r} is not one of {', '.join(self._urls)}")
-        return self._urls[name]
+        urls = {one.venue: one.base_url for one in self._control.status().venues}
+        if name not in urls:
+            raise ValueError(f"venue: {name!r} is not one of {', '.join(urls)}")
+        return str(urls[name])
 
     def control_url(self) -> str:
         """Return where the control port is reached."""
@@ -75,8 +72,7 @@ class AttachedExchange(Acts):
 
     def journal(self, last: int = 50) -> list[str]:
         """Return the last entries of the journal and what came of each, in people's words."""
-        from countermand.engine.outcomes import Outcomes  # noqa: PLC0415  (likewise)
-        from countermand.testing.story import told_of  # noqa: PLC0415  (a failed test's affair)
+        from countermand.testing.story import told_in  # noqa: PLC0415  (a failed test's affair)
 
         with tempfile.TemporaryDirectory(prefix="countermand-") as folder:
             packed = Path(folder, "journal.tar")
@@ -84,9 +80,7 @@ class AttachedExchange(Acts):
                 self._control.download("journal", file)
             with tarfile.open(packed) as archive:
                 archive.extractall(folder, filter="data")
-            with peek(Path(folder, NAME)) as seen:
-                begun_at = seen.writers()[-1].first_seq - 1
-                return told_of(Outcomes(seen, Path(folder, NAME), begun_at + 1), last)
+            return told_in(Path(folder, NAME), last)
 
 
 def attach(control_url: str, token: str | None = None) -> AttachedExchange:
