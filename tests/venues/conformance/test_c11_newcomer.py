@@ -32,7 +32,7 @@ from countermand.wire.operation import Operation
 from countermand.wire.venue import Venue
 
 # What is published of a key and a login tells as well.
-ASKED_FOR = ("token", "apiKey")
+ASKED_FOR = ("token", "apiKey", "encrypted_operation_key", "operation_key_hash")
 
 
 @pytest.fixture

@@ -11,14 +11,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.venues.deltadefi import fills, ids, keys, markets, paging, read_orders, resolve
+from countermand.venues.deltadefi.credential import DeltaDefiCredential
 from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.settings import NAME, Ctx, Token
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.order import SelfTradePrevention
 from countermand.vocabulary.queries import GetOrder, ListFills
 from countermand.vocabulary.reports import AccountReport, Fill, OrderReport, ReferenceData
-from countermand.wire.client_end import ClientEnd, Learned
-from countermand.wire.conversation import Flow, Nothing, Step
+from countermand.wire.client_end import ClientEnd, Learned, Prompt
+from countermand.wire.conversation import AnyContext, Flow, Nothing, Step
 from countermand.wire.credential import Credential
 from countermand.wire.directory import Directory
 from countermand.wire.flows import paged, sifted
@@ -57,6 +58,27 @@ def _account(ctx: Ctx) -> Generator[Step, Any, AccountReport]:
         owner = ctx.principal.owner
         return AccountReport(AccountId(foreign("spot")), NAME, owner, "spot", is_default=True)
     return keys.read_spot_account(told, None, ctx)
+
+
+def log_in(credential: Credential, ctx: AnyContext) -> Generator[Step | Prompt, Any, Credential]:
+    """
+    Get the encrypted operation key, which a key's passcode opens; one without a passcode, or whose
+    account has no operation key, may read and cancel.
+    """
+    assert isinstance(credential, DeltaDefiCredential)  # noqa: S101  (of the venue's own)
+    if credential.encrypted_operation_key or not credential.passcode:
+        return credential
+    try:
+        told = yield Step(Operation.GET_KEY, Nothing())
+    except Refused as refused:
+        if refused.code is not Code.NO_OPERATION_KEY:
+            raise
+        return credential
+    return replace(
+        credential,
+        encrypted_operation_key=told.encrypted_operation_key,
+        operation_key_hash=told.operation_key_hash,
+    )
 
 
 def list_fills(
@@ -98,7 +120,10 @@ def spell(report: OrderReport, ctx: Ctx) -> str:
 
 
 def key_fields(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a key out of what the SDKs take."""
+    """
+    Return the fields of a key out of what the SDKs take: `api_key`, and `passcode` to place orders;
+    the operation key that it opens is asked for where it is not given.
+    """
     told = {name: given[name] for name in _FIELDS if given.get(name)}
     return {"created_at": _UNTOLD} | told
 
@@ -113,6 +138,7 @@ CLIENT = ClientEnd(
     find,
     spell,
     key_fields,
+    log_in=log_in,
     # An order has no name of its owner's, and meets its account's own.
     given={"cl_ord_id": "", "stp": SelfTradePrevention.NONE, "keep_rejected": True},
     homes={
