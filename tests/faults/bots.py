@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import httpx
 import requests
 from bench.loopring import Loopring
-from deltadefi.clients import ApiClient
 from intx_sdk.client_services import IntxServicesClient
 from intx_sdk.credentials import Credentials
 from intx_sdk.services.orders import (
@@ -63,6 +62,9 @@ class DeltaDefiBot:
     """On `deltadefi`."""
 
     def __init__(self, venue: dict[str, Any]) -> None:
+        # It needs its native signer, or what stands in for it.
+        from deltadefi.clients import ApiClient  # noqa: PLC0415
+
         account = venue["accounts"]["alice"]
         self._api = ApiClient(
             network="preprod", api_key=account["api_key"], base_url=venue["base_url"]

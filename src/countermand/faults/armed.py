@@ -144,17 +144,16 @@ class Arsenal:
 
     def venues(self) -> frozenset[str]:
         """Return the venues that a fault may yet strike at; an empty name stands for all."""
+        return frozenset(armed.fault.venue for armed in self.armed())
+
+    def armed(self) -> tuple[Armed, ...]:
+        """Return the faults that may yet strike."""
         now_s = self._clock()
-        return frozenset(
-            armed.fault.venue for armed in self._armed.values() if not armed.is_over(now_s)
-        )
+        return tuple(armed for armed in self._armed.values() if not armed.is_over(now_s))
 
     def live(self) -> frozenset[int]:
         """Return the numbers of the faults that may yet strike."""
-        now_s = self._clock()
-        return frozenset(
-            number for number, armed in self._armed.items() if not armed.is_over(now_s)
-        )
+        return frozenset(armed.number for armed in self.armed())
 
     def strike(self, asked: Asked) -> list[Armed]:
         """

@@ -40,6 +40,9 @@ class Faults:
             former.retire()
         post = Post(site, pipeline, self._arsenal, self.requests, self._laggings)
         self._posts[pipeline.venue.name] = post
+        for armed in self._arsenal.armed():
+            if armed.fault.kind is Kind.STALE:
+                self._laggings.of(armed, pipeline)
         self._refresh()
 
     def add(self, fault: Fault) -> Report:

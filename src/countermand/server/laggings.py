@@ -18,12 +18,14 @@ class Laggings:
 
     def of(self, armed: Armed, pipeline: Pipeline) -> Lagging:
         """
-        Return the exchange that a fault shows, which begins as it is when it is first asked for,
-        and anew with a new engine.
+        Return the exchange that a fault shows, which begins as its engine is when it is first asked
+        for, and anew with another engine.
         """
         known = self._held.get(armed.number)
         if known is not None and known.engine is pipeline.engine:
             return known
+        if known is not None:
+            known.close()
         lag_ns = armed.fault.lag_ms * times.MS
         made = Lagging(pipeline.engine, pipeline.clock, armed.fault.lag_entries, lag_ns)
         self._held[armed.number] = made

@@ -17,8 +17,9 @@ class Faults:
 
     def add(self, kind: str, **fields: Any) -> Report:
         """
-        Let something go wrong from the next request on: `add("lost-after", operation="cancel",
-        count=2)`. The fields are those of `add-fault`; none means any request, until it is cleared.
+        Let something go wrong from the next request on, until it is cleared or has struck `count`
+        times: `add("lost-after", operation="cancel-order", count=2)`. The fields are those of
+        `add-fault`; none means any request.
         """
         report: Report = self._exchange.call("add-fault", kind=kind, **fields)
         return report
