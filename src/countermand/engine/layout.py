@@ -49,7 +49,9 @@ def number(data: Path) -> int:
         text = pointer.read_text(errors="replace").strip()
     except FileNotFoundError:
         if _numbers(data):
-            raise Lost(f"{pointer} is missing, and there are {data / GENERATIONS}") from None
+            there = f"there are {data / GENERATIONS}"
+            told = "put it back: it holds the number of the one that is served"
+            raise Lost(f"{pointer} is missing, and {there}; {told}") from None
         return FIRST
     except OSError as error:
         raise Unreadable(f"cannot read {pointer}: {error.strerror}") from None
