@@ -62,8 +62,14 @@ def test_a_seed_makes_a_life_that_repeats(data: Path | None) -> None:
             await here.host.reset(seed=7)
             drawn = here.host.generation.keys[VENUE].draw(8)
             lived.append((await here.order(), await here.order(), drawn))
-        await here.host.reset(seed=8)
         assert lived[0] == lived[1]
+        await here.host.reset()
+        beyond = await here.order()
+        await here.host.reset(seed=8)
+        await here.order()
+        await here.host.reset()
+        assert await here.order() > beyond > max(lived[0][:2])
+        await here.host.reset(seed=8)
         assert here.host.generation.keys[VENUE].draw(8) != lived[0][2]
 
     tell(data, story)

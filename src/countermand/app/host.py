@@ -64,6 +64,8 @@ class Host:
         self.base_urls: dict[str, str] = {}
         self.operated = Operated(self.clock, self, self.faults, self.base_urls, self.sites)
         self._origin = clocks.exchange.reading
+        # The highest number that any generation gave out.
+        self._given = 0
         self._turning = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -154,8 +156,9 @@ class Host:
                 if reading is None:
                     clock.show(reading_in(following.records))
                 await self._begin(following)
+                self._given = max(self._given, former.engine.number)
                 if not is_seeded:
-                    await self._pass_numbers(former, following)
+                    await self._pass_numbers(following)
                 self._lives.adopt(following)
             except BaseException:
                 if following is not None:
@@ -173,8 +176,8 @@ class Host:
             # A saved state, and a later start, are to go on with it.
             await generation.engine.keep([Kept(CLOCK, msgspec.json.encode(reading))])
 
-    async def _pass_numbers(self, former: Generation, following: Generation) -> None:
-        count = former.engine.number - following.engine.number
+    async def _pass_numbers(self, following: Generation) -> None:
+        count = self._given - following.engine.number
         if count > 0:
             await following.engine.submit(PassNumbers(count))
 
