@@ -205,7 +205,7 @@ def test_holdings_and_prices(strange: Stranger) -> None:
         {"asset": "USDM", "asset_unit": USDM, "free": 7.5, "locked": 93},
     ]
     ada, usdm = strange.ask(Operation.LIST_BALANCES, query, told)
-    assert (ada.total_minor, usdm.hold_minor) == (1_383_520_970, 93 * 10**7)
+    assert (ada.total_minor, usdm.hold_minor) == (1383520970 * 10**12, 93 * 10**18)
     market = next(iter(strange.directory.instruments))
     quote = strange.ask(Operation.GET_QUOTE, GetQuote(market), {"price": 0.75})
     depth = strange.ask(

@@ -30,8 +30,12 @@ VENUE = Venue(
     ),
     client=CLIENT,
     flows={
-        Operation.LIST_ORDERS: paged(Operation.LIST_ORDERS, read_orders.LIST, paging.follow),
-        Operation.LIST_FILLS: paged(Operation.LIST_FILLS, fills.LIST, paging.follow),
+        Operation.LIST_ORDERS: paged(
+            Operation.LIST_ORDERS, read_orders.LIST, paging.follow, CLIENT.learn_market
+        ),
+        Operation.LIST_FILLS: paged(
+            Operation.LIST_FILLS, fills.LIST, paging.follow, CLIENT.learn_market
+        ),
     },
     order_text=ids.order_name,
     parse_order=ids.order_of,

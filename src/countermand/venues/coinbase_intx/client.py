@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.venues.coinbase_intx import account, ids, markets, resolve
+from countermand.venues.coinbase_intx.messages import markets as m
 from countermand.venues.coinbase_intx.settings import NAME, Ctx
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
@@ -41,6 +42,17 @@ def learn(credential: Credential, ctx: Ctx) -> Generator[Step, Any, Learned]:
     told = yield Step(Operation.LIST_ACCOUNTS, Nothing())
     accounts = tuple(account.read_portfolio(one, None, ctx) for one in told)
     return Learned(ReferenceData(assets, instruments, accounts), ctx.settings)
+
+
+def learn_market(
+    symbol: str, credential: Credential | None, ctx: Ctx
+) -> Generator[Step, Any, ReferenceData]:
+    """Ask for a market by its name. Raises NotFound for none; Malformed."""
+    told = yield Step(Operation.GET_INSTRUMENT, m.GetInstrument(symbol))
+    assets = markets.assets_of(told, ctx)
+    named = replace(ctx, directory=Directory(NAME, ReferenceData(assets, (), ())))
+    one = markets.read_instrument(told, None, named).instrument
+    return ReferenceData(assets, (one,), ())
 
 
 def _readable(told: Any, ctx: Ctx) -> Generator[Instrument, None, None]:
@@ -74,6 +86,7 @@ CLIENT = ClientEnd(
     find,
     spell,
     key_fields,
+    learn_market=learn_market,
     homes={
         "production": "https://api.international.coinbase.com",
         "sandbox": "https://api-n5e1.coinbase.com",

@@ -195,10 +195,22 @@ def show_asset(asset: Asset) -> m.Asset:
 
 def read_asset(message: m.Asset, asked: Any, ctx: Ctx) -> Asset:
     """Return an asset; its scale is not told: one that is known has its own, another `SCALE`."""
-    if (found := ctx.directory.asset_by_symbol(message.asset_name)) is not None:
+    return _named_asset(message.asset_id, message.asset_name, ctx)
+
+
+def assets_of(message: m.Instrument, ctx: Ctx) -> tuple[Asset, ...]:
+    """Return the two assets that an instrument names. Raises as `read_asset` does."""
+    named = (
+        (message.base_asset_id, message.base_asset_name),
+        (message.quote_asset_id, message.quote_asset_name),
+    )
+    return tuple(_named_asset(number, name, ctx) for number, name in named)
+
+
+def _named_asset(text: str, name: str, ctx: Ctx) -> Asset:
+    if (found := ctx.directory.asset_by_symbol(name)) is not None:
         return found
-    number = known("asset", ctx.read_id(ids.ASSET_ID, message.asset_id))
-    return Asset(AssetId(number), NAME, message.asset_name, SCALE)
+    return Asset(AssetId(known("asset", ctx.read_id(ids.ASSET_ID, text))), NAME, name, SCALE)
 
 
 def _asset_names(role: str, asset: Asset) -> dict[str, Any]:
@@ -252,6 +264,8 @@ def _instrument(message: m.Instrument, ctx: Ctx) -> Instrument:
     base, quote = _asset(message.base_asset_id, ctx), _asset(message.quote_asset_id, ctx)
     quote_scale = quote.scale if quote else price_scale + qty_scale
     base_scale = base.scale if base else qty_scale
+    if min(quote_scale - price_scale, base_scale) < qty_scale:
+        raise ValueError("trades in steps that its assets do not have")
     one = Instrument(
         instrument_id=InstrumentId(ctx.read_id(ids.INSTRUMENT_ID, message.instrument_id) or 0),
         venue=NAME,

@@ -48,6 +48,20 @@ def learn(credential: Credential, ctx: Ctx) -> Generator[Step, Any, Learned]:
     return Learned(ReferenceData(assets, instruments, (account,)), settings)
 
 
+def learn_market(
+    symbol: str, credential: Credential | None, ctx: Ctx
+) -> Generator[Step, Any, ReferenceData]:
+    """Ask for all markets again, for one that was not there before. Raises Malformed."""
+    config = yield Step(Operation.LIST_INSTRUMENTS, Nothing())
+    assets = markets.read_assets(config)
+    named = replace(ctx, directory=Directory(NAME, ReferenceData(assets, (), ())))
+    new = (pair for pair in config.trading_pairs if pair.symbol == symbol)
+    instruments = tuple(markets.read_pair(pair, Nothing(), named).instrument for pair in new)
+    known = ctx.directory.asset_by_symbol
+    unknown = tuple(asset for asset in assets if known(asset.symbol) is None)
+    return ReferenceData(unknown, instruments, ())
+
+
 def _account(ctx: Ctx) -> Generator[Step, Any, AccountReport]:
     # A key without an operation key cannot place; it may read and cancel, and has its one account.
     try:
@@ -129,7 +143,9 @@ def key_fields(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 FLOWS: dict[Operation, Flow] = {
-    Operation.LIST_ORDERS: paged(Operation.LIST_ORDERS, read_orders.OPEN, paging.follow),
+    Operation.LIST_ORDERS: paged(
+        Operation.LIST_ORDERS, read_orders.OPEN, paging.follow, learn_market
+    ),
     Operation.LIST_FILLS: list_fills,
 }
 
@@ -138,6 +154,7 @@ CLIENT = ClientEnd(
     find,
     spell,
     key_fields,
+    learn_market=learn_market,
     log_in=log_in,
     # An order has no name of its owner's, and meets its account's own.
     given={"cl_ord_id": "", "stp": SelfTradePrevention.NONE, "keep_rejected": True},

@@ -19,6 +19,9 @@ from countermand.wire.fields import invalid
 from countermand.wire.ids import foreign
 from countermand.wire.reading import known
 
+# Digits that our client keeps of every asset.
+SCALE = 18
+
 
 def show_config(reports: tuple[QuoteReport, ...], ctx: Ctx) -> m.MarketConfig:
     """Return the markets, in order of listing, and the assets that trade on them."""
@@ -64,14 +67,14 @@ def read_pair(pair: m.TradingPair, asked: Nothing, ctx: Ctx) -> QuoteReport:
 
 
 def read_assets(config: m.MarketConfig) -> tuple[Asset, ...]:
-    """Return the assets that trade, kept as finely as their markets' steps are."""
-    scales: dict[str, int] = {}
-    for pair in config.trading_pairs:
-        steps = pair.price_max_dp + pair.base_token.max_qty_dp
-        for side, finest in ((pair.base_token, 0), (pair.quote_token, steps)):
-            scales[side.symbol] = max(scales.get(side.symbol, 0), side.decimals, finest)
+    """Return the assets that trade, kept finer than any market's steps, so that a new one fits."""
+    pairs = config.trading_pairs
+    digits = {
+        side.symbol: side.decimals for pair in pairs for side in (pair.base_token, pair.quote_token)
+    }
     return tuple(
-        Asset(AssetId(foreign(symbol)), NAME, symbol, scale) for symbol, scale in scales.items()
+        Asset(AssetId(foreign(symbol)), NAME, symbol, max(SCALE, scale))
+        for symbol, scale in digits.items()
     )
 
 

@@ -112,6 +112,7 @@ CLIENT = ClientEnd(
         "nothing here was tried on the real venue",
         "orders, markets, portfolio: shapes of the official OpenAPI files and SDKs",
         "states and ids: as clients report them",
+        "how many markets a page may have: not documented; a thousand are asked for",
         "answers to a cancel of an order that is unknown or over: no source, our proposal",
         "fills: a trade of this venue names neither its order nor its side, so none are told",
     ),
