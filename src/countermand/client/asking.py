@@ -23,8 +23,9 @@ from countermand.client.acts import (
     Talk,
 )
 from countermand.client.call import prepared, single
-from countermand.client.errors import Unanswered
+from countermand.client.errors import Unanswered, WouldSend
 from countermand.client.flow import Done, Steps, advance, begin, refused
+from countermand.client.masking import masked
 from countermand.client.outcome import Witness
 from countermand.client.session import Session
 from countermand.client.trace import Trace
@@ -46,7 +47,7 @@ from countermand.wire.errors import (
     Unauthorized,
     WireError,
 )
-from countermand.wire.operation import Operation
+from countermand.wire.operation import Access, Operation
 from countermand.wire.route import Route
 
 # From here on a status says that nothing, or not this, was done.
@@ -224,6 +225,8 @@ def _send(session: Session, step: Step) -> Talk[tuple[Route, Send, Reply]]:
         now_ns = yield Sleep(until_ns)
     ctx = session.context(now_ns)
     route, request = prepared(session.venue, step, ctx, session.credential, session.host)
+    if session.is_dry_run and route.access is Access.TRADE:
+        raise WouldSend(step.operation.value, masked(session.venue, request))
     send = Send(step.operation, request)
     reply: Reply = yield send
     if isinstance(reply, Answered):

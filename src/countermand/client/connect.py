@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from os import urandom
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
+from urllib.parse import urlsplit
 
 from countermand import announce
 from countermand.client import asynchronous, synchronous
@@ -30,7 +31,9 @@ class Options(TypedDict, total=False):
             asks for a second factor, `progress` with how many of how many orders are settled;
             `timeouts` are those of one request. The limits that a venue documents are kept unless
             `keep_limits` is False, as it is for an exchange on this machine. Proxies of the
-            environment are used only with `trust_env`.
+            environment are used only with `trust_env`. With `dry_run` what only reads is sent, and
+            the first request that could change something is raised as `WouldSend`; no ledger is
+            kept.
     """
 
     user: str | None
@@ -39,6 +42,7 @@ class Options(TypedDict, total=False):
     timeouts: Timeouts
     keep_limits: bool
     trust_env: bool
+    dry_run: bool
     prompt: Callable[[str], str] | None
     progress: Callable[[int, int], None] | None
 
@@ -91,8 +95,7 @@ def _begun(
     if not base_url or credentials is None:
         raise ValueError("a base_url and credentials go together")
     known = VENUES[venue]
-    url = client_end(known).homes.get(base_url, base_url)
-    base = Base(url, options.get("timeouts", Timeouts()))
+    base = Base(_url(venue, base_url), options.get("timeouts", Timeouts()))
     session = Session(
         known,
         credential_of(venue, credentials, base.url),
@@ -100,8 +103,19 @@ def _begun(
         account=options.get("account"),
         keep_limits=options.get("keep_limits", not is_local),
         seed=urandom(16),
+        is_dry_run=options.get("dry_run", False),
     )
     return base, session
+
+
+def origin(venue: str, base_url: str) -> str:
+    """Return the scheme and host of a base URL, or of one of the venue's by its name."""
+    parts = urlsplit(_url(venue, base_url))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _url(venue: str, base_url: str) -> str:
+    return client_end(VENUES[venue]).homes.get(base_url, base_url)
 
 
 def local(venue: str, user: str | None = None) -> tuple[str, Mapping[str, Any]]:
@@ -125,13 +139,17 @@ def credential_of(venue: str, credentials: Mapping[str, Any], base_url: str) -> 
     """Return the key of a venue. Raises ValueError that names the field at fault."""
     known = VENUES[venue]
     end = client_end(known)
-    credential: Credential = known.auth.credential(_OWNER, end.key_fields(credentials))
+    try:
+        fields = end.key_fields(credentials)
+    except KeyError as missing:
+        raise ValueError(f"credentials: {missing.args[0]} is missing") from None
+    credential: Credential = known.auth.credential(_OWNER, fields)
     return end.addressed(credential, base_url)
 
 
 def _keeper(options: Options) -> Keeper:
     path = options.get("ledger")
-    return NoLedger() if path is None else Ledger(path)
+    return NoLedger() if path is None or options.get("dry_run") else Ledger(path)
 
 
 def _people(options: Options) -> Person:

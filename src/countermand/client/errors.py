@@ -1,5 +1,7 @@
 """What a client raises beside what its venue refuses."""
 
+from countermand.client.masking import Masked
+
 
 class ClientError(Exception):
     """Base of the few; a text in plain words, without secrets."""
@@ -11,3 +13,11 @@ class Unanswered(ClientError):
 
 class LedgerError(ClientError):
     """The ledger cannot be written or does not prove itself; nothing is sent without it."""
+
+
+class WouldSend(ClientError):
+    """A dry run came to a request that could change something; it was not sent."""
+
+    def __init__(self, operation: str, request: Masked) -> None:
+        super().__init__(f"not sent: {operation}: {request.method} {request.target}")
+        self.operation, self.request = operation, request

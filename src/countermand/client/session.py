@@ -46,7 +46,8 @@ class Session:
 
     Shape:  `host` is the name requests are sent to; `account` the venue's account that is acted
             for, by its name, or the key's default one; `seed` makes the names of its orders
-            other than those of any other session.
+            other than those of any other session. In a dry run nothing is sent that could change
+            something.
     """
 
     def __init__(
@@ -59,9 +60,10 @@ class Session:
         patience: Patience = PATIENT,
         keep_limits: bool = True,
         seed: bytes = b"",
+        is_dry_run: bool = False,
     ) -> None:
         self.venue, self.credential = venue, credential
-        self.host, self.patience = host, patience
+        self.host, self.patience, self.is_dry_run = host, patience, is_dry_run
         self.end = client_end(venue)
         self.budget = Budget(self.end.limits if keep_limits else ())
         self.clock = ClockOffset()

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec import structs
+
 from countermand.client import accounts, people, reading, sweeping
 from countermand.client.acts import Note, Now, Progress, Talk, Together
 from countermand.client.asking import Denied, Result, Told, ask, asked, log_in
 from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import S
 from countermand.client.errors import Unanswered
-from countermand.client.outcome import NotFound, Outcome
+from countermand.client.outcome import NotFound, NotSent, Outcome
 from countermand.client.placing import Place
 from countermand.client.replacing import Replace
 from countermand.client.session import Session
@@ -53,8 +55,8 @@ def cancel(
     target = yield from _target(session, order, symbol)
     now_ns = yield Now()
     trace = yield from _intent(session, "cancel", {"order": order, "symbol": symbol})
-    outcome = yield from Cancel(session, target, trace).run(now_ns + int(timeout_s * S))
-    return (yield from trace.settle(outcome))
+    talk = Cancel(session, target, trace).run(now_ns + int(timeout_s * S))
+    return (yield from _settled(trace, talk))
 
 
 def cancel_many(
@@ -96,8 +98,8 @@ def place(session: Session, wish: Wish, timeout_s: float = TIMEOUT_S) -> Talk[Ou
     command = new_order(session, wish, now_ns)
     session.check_can_say(Operation.PLACE_ORDER, command)
     trace = yield from _intent(session, "place", wish_fields(wish, command))
-    outcome = yield from Place(session, command, trace).run(now_ns + int(timeout_s * S))
-    return (yield from trace.settle(outcome))
+    talk = Place(session, command, trace).run(now_ns + int(timeout_s * S))
+    return (yield from _settled(trace, talk))
 
 
 def replace(
@@ -123,8 +125,8 @@ def replace(
     body = {"order": people.id_text(session, sight.report), "price": _text(price)}
     body["order_qty"] = _text(order_qty)
     trace = yield from _intent(session, "replace", body)
-    replacing = Replace(session, command, sight.report, trace)
-    return (yield from trace.settle((yield from replacing.run(now_ns + int(timeout_s * S)))))
+    talk = Replace(session, command, sight.report, trace).run(now_ns + int(timeout_s * S))
+    return (yield from _settled(trace, talk))
 
 
 def order(session: Session, order: str) -> Talk[people.Order | None]:
@@ -150,9 +152,13 @@ def fills(session: Session, symbol: str = "") -> Talk[tuple[accounts.Trade, ...]
     """Return what the account traded lately, newest first. Raises as `read` does."""
     market = (session.instrument(symbol).instrument_id,) if symbol else None
     query = ListFills((session.account_id,), instrument_ids=market)
+    if not session.can_say(Operation.LIST_FILLS, query):
+        query = ListFills((session.account_id,))
     found = yield from read(session, Operation.LIST_FILLS, query)
     told = []
     for fill in found:
+        if market is not None and fill.instrument_id not in market:
+            continue
         named = GetOrder(fill.account_id, fill.order_id, fill.cl_ord_id)
         known = fill.order_id or fill.cl_ord_id
         text = people.order_text(session, named) if known else ""
@@ -190,10 +196,15 @@ def instruments(session: Session) -> Talk[tuple[accounts.Market, ...]]:
 
 
 def find(session: Session, text: str) -> GetOrder:
-    """Return the query for the order that people call so. Raises NotExpressible for no name."""
+    """
+    Return the query for the order that people call so, in the account that is acted for.
+
+    Raises: NotExpressible for no name.
+    """
     if not text:
         raise NotExpressible("an order without an id or a name")
-    return session.end.find(text, session.context(0))
+    found = session.end.find(text, session.context(0))
+    return structs.replace(found, account_id=session.account_id)
 
 
 def report_of(result: Result) -> Any:
@@ -225,6 +236,16 @@ def _target(session: Session, text: str, symbol: str) -> Talk[Target]:
 def _intent(session: Session, verb: str, body: dict[str, Any]) -> Talk[Trace]:
     where = {"venue": session.venue.name, "host": session.host, "account": session.account().name}
     return Trace((yield Note("intent", {"verb": verb, **where, **body}, must_last=True)))
+
+
+def _settled(trace: Trace, talk: Talk[Outcome]) -> Talk[Outcome]:
+    # What was found out too late to be said at all was not sent: no intent stays open for it.
+    try:
+        outcome = yield from talk
+    except NotExpressible as error:
+        yield from trace.settle(NotSent(text=str(error)))
+        raise
+    return (yield from trace.settle(outcome))
 
 
 def _text(number: people.Number | None) -> str | None:

@@ -31,7 +31,8 @@ class Table(Generic[Word]):
         try:
             return self._to_wire[word]
         except KeyError:
-            raise NotExpressible(f"{self.name} of {word}") from None
+            said = word.name.lower() if isinstance(word, Enum) else word
+            raise NotExpressible(f"{self.name} cannot be {said}") from None
 
     def from_wire(self, text: str) -> Word:
         """Return our word. Raises InvalidField for a text the table does not have."""

@@ -154,11 +154,14 @@ def key_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     """
     Return the fields of a key out of the account that the venue's web page exports.
 
-    Shape:  without `apiKey` the key is asked for; `base_url` is what requests are signed for.
+    Shape:  without `apiKey` the key is asked for; `base_url` is what requests are signed for;
+            `accountId` may be text, as an environment has it.
     """
     fields = {"key": _NO_KEY} | {
         name: given[said] for said, name in _NAMES.items() if given.get(said) is not None
     }
+    if str(fields.get("account_id", "")).isdecimal():
+        fields["account_id"] = int(fields["account_id"])
     if given.get("privateKey"):
         return fields | {"private_key": given["privateKey"]}
     return fields | {"public_key_x": given["publicX"], "public_key_y": given["publicY"]}
