@@ -29,7 +29,8 @@ class Hidden:
 class Bars:
     """One bar for each kind of work, made when that is first reported."""
 
-    def __init__(self) -> None:
+    def __init__(self, counted: str = "records") -> None:
+        self._counted = counted
         self._quiet_since_s: float | None = None
         self._bars: rich_progress.Progress | None = None
         self._tasks: dict[str, rich_progress.TaskID] = {}
@@ -40,7 +41,7 @@ class Bars:
             self._quiet_since_s = self._quiet_since_s or time.monotonic()
             if time.monotonic() - self._quiet_since_s < PATIENCE_S:
                 return
-            self._bars, self._tasks = _made(), {}
+            self._bars, self._tasks = _made(self._counted), {}
             self._bars.start()
         if what not in self._tasks:
             self._tasks[what] = self._bars.add_task(what)
@@ -55,16 +56,16 @@ class Bars:
 
 
 @contextmanager
-def shown() -> Iterator[Bars | Hidden]:
-    """Yield whose `tell` long work reports to."""
-    bars = Bars() if sys.stderr.isatty() else Hidden()
+def shown(counted: str = "records") -> Iterator[Bars | Hidden]:
+    """Yield whose `tell` long work reports to; it says what is `counted`."""
+    bars = Bars(counted) if sys.stderr.isatty() else Hidden()
     try:
         yield bars
     finally:
         bars.hide()
 
 
-def _made() -> rich_progress.Progress:
+def _made(counted: str) -> rich_progress.Progress:
     # Imported here, so that quick work does not load it.
     from rich import progress  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
@@ -73,7 +74,7 @@ def _made() -> rich_progress.Progress:
         progress.TextColumn("{task.description}"),
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
-        progress.TextColumn("records"),
+        progress.TextColumn(counted),
         progress.TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,

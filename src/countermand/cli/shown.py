@@ -17,14 +17,14 @@ def _lines(value: Any, indent: str) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         yield from _table(list(value), indent)
     else:
-        yield f"{indent}{_word(value)}"
+        yield f"{indent}{word(value)}"
 
 
 def _fields(value: dict[str, Any], indent: str) -> Iterator[str]:
     plain = {name: one for name, one in value.items() if not _is_deep(one)}
     width = 2 + max(map(len, plain), default=0)
     for name, one in plain.items():
-        yield f"{indent}{name:<{width}}{_word(one)}".rstrip()
+        yield f"{indent}{name:<{width}}{word(one)}".rstrip()
     for name, one in value.items():
         if _is_deep(one):
             yield f"{indent}{name}"
@@ -41,7 +41,7 @@ def _table(rows: list[Any], indent: str) -> Iterator[str]:
         return
     # A column that says nothing of any row is left out.
     columns = list(dict.fromkeys(name for row in rows for name in row if row[name] is not None))
-    cells = [columns, *([_word(row.get(name)) for name in columns] for row in rows)]
+    cells = [columns, *([word(row.get(name)) for name in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for line in cells:
         padded = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
@@ -58,11 +58,12 @@ def _is_deep(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(isinstance(one, dict) for one in value)
 
 
-def _word(value: Any) -> str:
+def word(value: Any) -> str:
+    """Return a cell."""
     if value is None:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(map(_word, value)) or "none"
+        return ", ".join(map(word, value)) or "none"
     return str(value)

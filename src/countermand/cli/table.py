@@ -22,6 +22,29 @@ def _row(panel: str, place: str, summary: str) -> Row:
 
 
 ROWS: dict[str, Row] = {
+    "cancel": _row(TRADE, "acting:cancel", "Cancel orders, and say what is proven of each."),
+    "cancel-all": _row(
+        TRADE,
+        "acting:cancel_all",
+        "Cancel all open orders, until open orders were read empty twice.",
+    ),
+    "place": _row(TRADE, "acting:place", "Place an order, once, and say what is proven of it."),
+    "replace": _row(
+        TRADE, "acting:replace", "Change an order's price or its whole quantity, once."
+    ),
+    "order": _row(LOOK, "looking:order", "Show an order as its venue does."),
+    "orders": _row(LOOK, "looking:orders", "List the open orders."),
+    "fills": _row(LOOK, "looking:fills", "List what was traded lately, the newest first."),
+    "book": _row(
+        LOOK,
+        "looking:book",
+        "Show a market's levels, the best first; of some venues the best ones alone.",
+    ),
+    "balances": _row(LOOK, "looking:balances", "List what the account has of each asset."),
+    "positions": _row(LOOK, "looking:positions", "List the positions."),
+    "instruments": _row(
+        LOOK, "looking:instruments", "List what can be traded, and in which steps."
+    ),
     "serve": _row(
         EXCHANGE,
         "serve:serve",

@@ -1,0 +1,128 @@
+"""
+Where a verb goes, and with which keys: the first of these that says so.
+
+    1  `--user`, a user of the exchange that runs on this machine
+    2  `--profile`, or COUNTERMAND_PROFILE
+    3  COUNTERMAND_<VENUE>_<FIELD> of the environment, what the venue's SDK takes, and `_BASE_URL`
+    4  the usual profile of `countermand.toml`
+    5  the exchange that runs on this machine, and its first user
+
+`--base-url` takes the place of the base URL, never of the keys.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from countermand import announce
+from countermand.cli import profiles
+from countermand.cli.exits import Code, Stop
+
+
+class Where(NamedTuple):
+    """
+    Where to go. `said_by` is what said so, for people.
+
+    Units: none; `credentials` as the venue's own SDK takes them.
+    """
+
+    venue: str
+    base_url: str
+    credentials: Mapping[str, Any]
+    said_by: str
+    account: str | None = None
+    ledger: str | None = None
+    trust_env: bool = False
+    keep_limits: bool = True
+
+    def __repr__(self) -> str:
+        return f"Where({self.venue!r}, {self.base_url!r}, {self.said_by!r})"
+
+
+def find(venue: str, *, profile: str = "", base_url: str = "", user: str = "") -> Where:
+    """Return where to go. Raises Stop when nothing says so, or what says so is no use."""
+    if profile and user:
+        raise Stop(Code.ASKED_WRONGLY, "--user is of the exchange here, and --profile is not")
+    if user:
+        return _local(venue, base_url, user)
+    profile = profile or os.environ.get("COUNTERMAND_PROFILE", "")
+    if not profile and (said := _environment(venue)):
+        return _from_environment(venue, base_url, said)
+    found = profiles.find(venue, profile)
+    if found is None:
+        return _local(venue, base_url, "")
+    name, told = found
+    return Where(
+        venue,
+        base_url or told.base_url,
+        profiles.credentials(told, f"profiles.{name}.{venue}.credentials"),
+        f"profile {name}",
+        told.account,
+        told.ledger,
+        told.trust_env,
+        told.keep_limits,
+    )
+
+
+def prefix(venue: str) -> str:
+    """Return what the variables of a venue begin with."""
+    return f"COUNTERMAND_{venue.upper().replace('-', '_')}_"
+
+
+def _environment(venue: str) -> dict[str, str]:
+    begin = prefix(venue)
+    return {
+        name.removeprefix(begin).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(begin) and value
+    }
+
+
+def _from_environment(venue: str, base_url: str, said: dict[str, str]) -> Where:
+    base_url = base_url or said.pop("base_url", "")
+    said.pop("base_url", None)
+    if not base_url:
+        raise Stop(
+            Code.ASKED_WRONGLY,
+            f"{prefix(venue)}* are set and say no base URL: {prefix(venue)}BASE_URL or --base-url",
+        )
+    if not said:
+        raise Stop(Code.ASKED_WRONGLY, f"{prefix(venue)}BASE_URL is set, and no credentials are")
+    # SDKs write their fields in one of two ways, and the environment in neither.
+    credentials = {_camel(name): value for name, value in said.items()} | said
+    return Where(venue, base_url, credentials, f"{prefix(venue)}*")
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _local(venue: str, base_url: str, user: str) -> Where:
+    served = [one for one in announce.running() if _serves(one, venue, base_url)]
+    if not served:
+        raise Stop(Code.NOT_SENT, _nothing(venue, base_url))
+    told = served[0].venues[venue]
+    users = told["accounts"]
+    who = user or next(iter(users), "")
+    if who not in users:
+        there = f"there are {', '.join(users)}" if users else "there is none"
+        raise Stop(Code.ASKED_WRONGLY, f"{venue} here has no user {who!r}; {there}")
+    return Where(
+        venue, told["base_url"], users[who], f"{who} of the exchange here", keep_limits=False
+    )
+
+
+def _serves(one: announce.Announcement, venue: str, base_url: str) -> bool:
+    return venue in one.venues and base_url.rstrip("/") in ("", one.venues[venue]["base_url"])
+
+
+def _nothing(venue: str, base_url: str) -> str:
+    if base_url:
+        return f"no keys for {venue} at {base_url}: say a --profile, or set {prefix(venue)}*"
+    there = announce.find()
+    if there is not None:
+        return f"the exchange here serves {', '.join(there.venues)}, and no profile is for {venue}"
+    return f"no exchange runs here, and no profile is for {venue}: countermand serve"

@@ -1,0 +1,227 @@
+"""The client's verbs on every venue of a running exchange, and the examples of their help."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.cli.calling import Calls, Said, low
+
+from countermand.cli.asked import examples
+from countermand.cli.loading import command
+from countermand.cli.table import LOOK, ROWS, TRADE
+from countermand.venues import VENUES
+from countermand.wire.operation import Capability
+
+OUTCOME = {
+    "outcome", "is_proven", "order_id", "cl_ord_id", "symbol", "cum_qty", "leaves_qty", "avg_px",
+    "text", "evidence",
+}  # fmt: skip
+WHERE = {"venue", "base_url"}
+FIELDS: dict[str, set[str]] = {
+    "orders": {
+        "order_id", "cl_ord_id", "symbol", "side", "ord_type", "time_in_force", "order_qty",
+        "price", "ord_status", "is_open", "cum_qty", "leaves_qty", "avg_px", "exec_inst",
+        "transact_ns",
+    },
+    "fills": {
+        "order_id", "cl_ord_id", "symbol", "side", "last_qty", "last_px", "is_maker", "ts_ns",
+    },
+    "balances": {"asset", "total", "available"},
+    "positions": {"symbol", "net_qty", "avg_px"},
+    "instruments": {
+        "symbol", "kind", "base", "quote", "tick_size", "lot_size", "min_qty", "trading_state",
+    },
+}  # fmt: skip
+
+every_venue = pytest.mark.parametrize("venue", VENUES)
+
+
+def placed(call: Calls, venue: str) -> str:
+    """Place an order that rests; return its id."""
+    symbol, quantity, price = low(venue)
+    said = call("place", venue, symbol, "buy", quantity, price, "--quiet")
+    assert (0, "") == (said.code, said.err)
+    return said.out.strip()
+
+
+def only(said: Said) -> dict[str, Any]:
+    """Return the one outcome of a cancel."""
+    [outcome] = said.json["outcomes"]
+    return dict(outcome)
+
+
+@every_venue
+def test_placed_shown_and_canceled(call: Calls, venue: str) -> None:
+    """By its id, each time in one JSON document."""
+    symbol, quantity, price = low(venue)
+
+    order = call("place", venue, symbol, "buy", quantity, price, "--json")
+    shown = call("order", venue, order.json["order_id"], "--json")
+    listed = call("orders", venue, "--json")
+    canceled = call("cancel", venue, order.json["order_id"], "--json")
+
+    assert (0, "Open", True) == (order.code, order.json["outcome"], order.json["is_proven"])
+    assert OUTCOME | WHERE == set(order.json)
+    assert FIELDS["orders"] == set(shown.json["order"])
+    assert Decimal(price) == Decimal(shown.json["order"]["price"])
+    assert [order.json["order_id"]] == [one["order_id"] for one in listed.json["orders"]]
+    assert (0, "Canceled", "0") == (canceled.code, *map(only(canceled).get, ("outcome", "cum_qty")))
+    assert {*OUTCOME} == set(only(canceled))
+    assert {"proof", "witnesses", "intent_id"} == set(only(canceled)["evidence"])
+
+
+@every_venue
+def test_replaced(call: Calls, venue: str) -> None:
+    """Where the venue can; where not it is said before anything is sent."""
+    order = placed(call, venue)
+    _, _, lower = low(venue, 8)
+
+    said = call("replace", venue, order, "--price", lower, "--json")
+
+    if Capability.REPLACE in VENUES[venue].capabilities:
+        assert (0, "Replaced") == (said.code, said.json["outcome"])
+        order = said.json["order_id"]
+        shown = call("order", venue, order, "--json").json["order"]
+        assert Decimal(lower) == Decimal(shown["price"])
+    else:
+        assert (2, "asked-wrongly") == (said.code, said.json["error"]["code"])
+        assert f"countermand: {venue} has no replace-order\n" == said.err
+    assert 0 == call("cancel", venue, order).code
+
+
+@every_venue
+def test_all_are_canceled(call: Calls, venue: str) -> None:
+    """And then there is none."""
+    orders = {placed(call, venue), placed(call, venue)}
+
+    said = call("cancel-all", venue, "--json")
+    again = call("cancel-all", venue)
+
+    assert (0, True, "") == (said.code, said.json["is_empty"], said.json["text"])
+    assert orders == {one["order_id"] for one in said.json["outcomes"]}
+    assert {"Canceled"} == {one["outcome"] for one in said.json["outcomes"]}
+    assert (0, "no order is open\n") == (again.code, again.out)
+    assert [] == call("orders", venue, "--json").json["orders"]
+
+
+@every_venue
+@pytest.mark.parametrize("verb", FIELDS)
+def test_what_is_listed(call: Calls, venue: str, verb: str) -> None:
+    """Rows of the same fields on every venue; what one does not tell is said so."""
+    said = call(verb, venue, "--json")
+    text = call(verb, venue)
+
+    assert said.code == text.code
+    if said.code == 0:
+        assert WHERE | {verb} == set(said.json)
+        assert all(FIELDS[verb] == set(row) for row in said.json[verb])
+        assert len(said.json[verb]) or text.out == "none\n"
+    else:
+        assert (verb, 2) in {("positions", said.code), ("fills", said.code)}
+        assert said.json["error"]["text"] in text.err
+
+
+@every_venue
+def test_a_book(call: Calls, venue: str) -> None:
+    """Prices are what they are at the venue, the best first, and written out."""
+    symbol, _, _ = low(venue)
+
+    told = call("book", venue, symbol, "--json").json["book"]
+    text = call("book", venue, symbol)
+
+    assert symbol == told["symbol"]
+    assert Decimal(told["bids"][0][0]) < Decimal(told["asks"][0][0])
+    assert told["bids"][0][0] in text.out
+    assert "E-" not in text.out + str(told)
+
+
+@every_venue
+def test_a_trade_is_told(call: Calls, venue: str) -> None:
+    """What meets a quote fills; the fill is listed where the venue tells any."""
+    symbol, quantity, high = low(venue, 11)
+
+    said = call("place", venue, symbol, "buy", quantity, high, "--json")
+    fills = call("fills", venue, "--symbol", symbol, "--json")
+
+    assert (0, "Filled") == (said.code, said.json["outcome"])
+    if fills.code == 0:
+        assert Decimal(quantity) == sum(Decimal(one["last_qty"]) for one in fills.json["fills"])
+
+
+@every_venue
+def test_a_dry_run(call: Calls, venue: str) -> None:
+    """Shows the request without its secrets, and nothing comes of it."""
+    symbol, quantity, price = low(venue)
+    words = ("place", venue, symbol, "buy", quantity, price, "--dry-run")
+
+    said, text = call(*words, "--json"), call(*words)
+
+    request = said.json["would_send"]
+    assert {"operation", "method", "url", "headers", "body"} == set(request)
+    assert request["url"].startswith(said.json["base_url"])
+    assert "***" in request["headers"].values()
+    assert f"{request['method']} {request['url']}" == text.out.splitlines()[1]
+    assert [] == call("orders", venue, "--json").json["orders"]
+
+
+def test_a_dry_run_of_a_cancel_leaves_the_order(call: Calls) -> None:
+    """It is open as before; and with none open nothing would be sent."""
+    order = placed(call, "coinbase-intx")
+
+    one = call("cancel", "coinbase-intx", order, "--dry-run", "--json")
+    every = call("cancel-all", "coinbase-intx", "--dry-run", "--json")
+
+    assert "cancel-order" == one.json["would_send"]["operation"]
+    assert "mass-cancel" == every.json["would_send"]["operation"]
+    assert call("order", "coinbase-intx", order, "--json").json["order"]["is_open"]
+    assert 0 == call("cancel", "coinbase-intx", order).code
+    none = call("cancel-all", "coinbase-intx", "--dry-run")
+    assert (0, "countermand: nothing would be sent\n") == (none.code, none.err)
+
+
+def test_several_are_canceled_in_one_call(call: Calls) -> None:
+    """The code is of the one that asks most for a look."""
+    order = placed(call, "coinbase-intx")
+
+    said = call("cancel", "coinbase-intx", order, "none-such", "--json")
+
+    assert 4 == said.code
+    assert ["Canceled", "NotFound"] == [one["outcome"] for one in said.json["outcomes"]]
+
+
+def test_a_line_for_people(call: Calls) -> None:
+    """What became of it, how much traded, and what proves it."""
+    order = placed(call, "coinbase-intx")
+
+    said = call("cancel", "coinbase-intx", order)
+
+    assert f"Canceled: {order} ETH-PERP, 0 traded (cancel-order: DELETE " == re.sub(
+        r"/api.*\n", "", said.out.replace(low("coinbase-intx")[0], "ETH-PERP")
+    )
+
+
+CLIENT_VERBS = [name for name, row in ROWS.items() if row.panel in (TRADE, LOOK)]
+
+
+@pytest.mark.parametrize("verb", CLIENT_VERBS)
+def test_the_examples_of_help_work(call: Calls, verb: str) -> None:
+    """Each verb's help has two, and they do what they say on an exchange that just runs."""
+    help_text = " ".join(command(verb, ROWS[verb]).help.split())
+    lines = examples()[verb]
+
+    assert 2 == len(lines)
+    assert all(line in help_text for line in lines)
+    assert any(line.split()[1] == verb for line in lines)
+    order = ""
+    for line in lines:
+        is_order = line.startswith("id=$(") and line.endswith(")")
+        words = shlex.split(line.removeprefix("id=$(").removesuffix(")").replace("$id", order))
+        said = call(*words[1:])
+        order = said.out.strip() if is_order else order
+        assert ("countermand", 0, "") == (words[0], said.code, said.err), line
+        assert said.out
+    assert 0 == call("cancel-all", "coinbase-intx").code
