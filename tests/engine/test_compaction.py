@@ -21,7 +21,7 @@ from countermand.engine.outcomes import Outcomes
 from countermand.engine.peek import FILE_NAME, beside, peek
 from countermand.engine.repair import plan, repair
 from countermand.engine.replay import open_engine, recover
-from countermand.engine.replayer import leave_snapshot
+from countermand.engine.replayer import leave_snapshots
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
 from countermand.engine.statistics import statistics
@@ -290,7 +290,7 @@ def test_an_engine_drops_as_it_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         for upto in (50, 100, 150):
             for command in commands[engine.seq : upto]:
                 await engine.submit(command)
-            lefts.append(await asyncio.to_thread(leave_snapshot, tmp_path))
+            lefts += await asyncio.to_thread(list, leave_snapshots(tmp_path, 10**6))
             engine.keeper._made(Left(*lefts[-1]))
             await asyncio.to_thread(begins_at, tmp_path, max(1, lefts[-1][1]))
         assert [(50, 0), (100, 50), (150, 100)] == lefts
@@ -318,7 +318,7 @@ def test_what_cannot_be_dropped_is_logged(
         engine = await open_engine(tmp_path, ManualClock(), pytest.fail, is_compacting=True)
         for command in traffic(30):
             await engine.submit(command)
-        await asyncio.to_thread(leave_snapshot, tmp_path)
+        await asyncio.to_thread(list, leave_snapshots(tmp_path, 10**6))
         for from_seq in (29, 30):
             engine.keeper._made(Left(30, from_seq))
             await asyncio.sleep(0.05)

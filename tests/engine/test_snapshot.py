@@ -9,19 +9,19 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.engine.desk import FOUNDING, entries, fill, flip, run, state_after, traffic
+from tests.engine.desk import FOUNDING, entries, fill, flip, payloads, run, state_after, traffic
 
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine import keeper as keeping
 from countermand.engine import snapshot as snapshotting
-from countermand.engine.behind import Behind, Done, Left
+from countermand.engine.behind import Behind, Left, OnEnd, OnLeft
 from countermand.engine.clock import ManualClock
 from countermand.engine.errors import Damaged, Hole
 from countermand.engine.intake import Limits
 from countermand.engine.keeper import Keeper
 from countermand.engine.lock import DirectoryLock
 from countermand.engine.replay import open_engine, recover
-from countermand.engine.replayer import leave_snapshot
+from countermand.engine.replayer import leave_snapshots
 from countermand.engine.snapshot import (
     KEPT,
     MAGIC,
@@ -210,9 +210,10 @@ def test_a_snapshot_is_asked_for_by_count_or_by_time(
     asked: list[int] = []
 
     class Asked:
-        def __init__(self, directory: Path, done: Done) -> None:
+        def __init__(self, _: Path, every: int, on_left: OnLeft, on_end: OnEnd) -> None:
             asked.append(exchange.seq)
-            done(Left(exchange.seq))
+            on_left(Left(exchange.seq, 0))
+            on_end(None)
 
         def stop(self) -> None:
             """Nothing runs."""
@@ -275,11 +276,11 @@ def test_a_process_that_fails_says_why(tmp_path: Path, spoil: str, reason: str) 
             (tmp_path / spoil).touch()
         else:
             (tmp_path / spoil).rename(tmp_path / "elsewhere")
-        told: list[Left] = []
-        Behind(tmp_path, told.append).wait()
-    [left] = told
-    assert 0 == left.seq
-    assert reason in left.reason
+        told: list[str | None] = []
+        Behind(tmp_path, 1, pytest.fail, told.append).wait()
+    [said] = told
+    assert said is not None
+    assert reason in said
 
 
 def test_no_interpreter_to_run_it_with_is_said(
@@ -287,10 +288,25 @@ def test_no_interpreter_to_run_it_with_is_said(
 ) -> None:
     """As where Python is embedded in another program."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    told: list[Left] = []
-    Behind(tmp_path, told.append).wait()
-    reason = f"{tmp_path / 'python'} cannot be run: No such file or directory"
-    assert [Left(reason=reason)] == told
+    told: list[str | None] = []
+    Behind(tmp_path, 1, pytest.fail, told.append).wait()
+    assert [f"{tmp_path / 'python'} cannot be run: No such file or directory"] == told
+
+
+def test_it_goes_on_while_the_journal_grows(tmp_path: Path) -> None:
+    """From the state that it has, and ends when there is too little to do."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, WROTE[:40])
+        leaving = leave_snapshots(tmp_path, 30)
+        assert (40, 0) == next(leaving)
+        journal.append(40, payloads(WROTE[40:80]))
+        assert (80, 0) == next(leaving)
+        journal.append(80, payloads(WROTE[80:109]))
+        assert [] == list(leaving)
+        assert (80, 40) == SnapshotDirectory(tmp_path).seqs()
+        assert [(109, 80)] == list(leave_snapshots(tmp_path, 30))
+        found = recover(journal, SnapshotDirectory(tmp_path))
+    assert (109, state_after(WROTE[:109])) == (found.snapshot_seq, found.exchange.digest())
 
 
 def test_a_damaged_record_is_no_snapshot(tmp_path: Path) -> None:
@@ -299,7 +315,7 @@ def test_a_damaged_record_is_no_snapshot(tmp_path: Path) -> None:
         fill(journal, WROTE)
         journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 77")
         with pytest.raises(Damaged) as refused:
-            leave_snapshot(tmp_path)
+            list(leave_snapshots(tmp_path, 1))
     assert 77 == refused.value.seq
     assert () == SnapshotDirectory(tmp_path).seqs()
 

@@ -21,24 +21,28 @@ _SOURCE = Path(__file__).parents[2]
 
 
 class Left(NamedTuple):
-    """
-    The record of the snapshot that was left, and of the one it was made from; or why none was.
-    """
+    """The record of a snapshot that was left, and of the one that the process began with."""
 
-    seq: int = 0
-    from_seq: int = 0
-    reason: str = ""
+    seq: int
+    from_seq: int
 
 
-Done = Callable[[Left], object]
+# Told of each snapshot that was left, and at the end, with None, or why the process failed.
+OnLeft = Callable[[Left], object]
+OnEnd = Callable[[str | None], object]
 
 
 class Behind:
     """One run of the process. It ends by itself, when it is stopped, or with this process."""
 
-    def __init__(self, directory: Path, done: Done) -> None:
-        """Start it; `done` is called on another thread, and not after `stop`."""
-        self._directory, self._done = directory, done
+    def __init__(self, directory: Path, every: int, on_left: OnLeft, on_end: OnEnd) -> None:
+        """
+        Start it, to go on once the journal has got so many entries further.
+
+        Both are called on another thread, and not after `stop`.
+        """
+        self._directory, self._every = directory.absolute(), every
+        self._on_left, self._on_end = on_left, on_end
         self._process: subprocess.Popen[bytes] | None = None
         self._is_stopped, self._changing = False, Lock()
         self._thread = Thread(target=self._run, name="countermand-snapshot", daemon=True)
@@ -57,29 +61,32 @@ class Behind:
         self._thread.join()
 
     def _run(self) -> None:
-        try:
-            left = self._outcome()
-        except OSError as error:
-            left = Left(reason=f"{sys.executable} cannot be run: {error.strerror}")
-        if not self._is_stopped:
-            self._done(left)
-
-    def _outcome(self) -> Left:
         # Nothing is ever written to it: its end tells the process that this one is gone.
         its_stdin, ours = os.pipe()
         try:
-            process = self._start(its_stdin)
-            if process is None:
-                return Left()
-            told, _ = process.communicate()
+            reason = self._follow(its_stdin)
+        except OSError as error:
+            reason = f"{sys.executable} cannot be run: {error.strerror}"
         finally:
             os.close(its_stdin)
             os.close(ours)
-        *_, last = ["", *told.decode(errors="replace").strip().splitlines()]
-        if process.returncode == 0:
-            seq, from_seq = map(int, last.split())
-            return Left(seq, from_seq)
-        return Left(reason=last or f"the process that makes it ended with {process.returncode}")
+        if not self._is_stopped:
+            self._on_end(reason)
+
+    def _follow(self, its_stdin: int) -> str | None:
+        process, last = self._start(its_stdin), ""
+        if process is None or process.stdout is None:
+            return None
+        with process:
+            for line in process.stdout:
+                last = line.decode(errors="replace").strip() or last
+                seq, _, from_seq = last.partition(" ")
+                if seq.isdecimal() and from_seq.isdecimal():
+                    last = ""
+                    if not self._is_stopped:
+                        self._on_left(Left(int(seq), int(from_seq)))
+        code = process.returncode
+        return (last or f"the process that makes it ended with {code}") if code else None
 
     def _start(self, its_stdin: int) -> subprocess.Popen[bytes] | None:
         with self._changing:
@@ -87,7 +94,7 @@ class Behind:
                 return None
             self._process = subprocess.Popen(  # noqa: S603 -- our own
                 # -P: what lies in the folder it is started in is not ours to import.
-                [sys.executable, "-P", "-m", MODULE, str(self._directory.absolute())],
+                [sys.executable, "-P", "-m", MODULE, str(self._directory), str(self._every)],
                 stdin=its_stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -59,11 +59,12 @@ class Keeper:
         if count < self._every and self._applied_ns < REPLAY_NS_MAX:
             return
         if self._directory is not None and self._behind is None and count:
-            self._asked_seq, self._applied_ns = self._exchange.seq, 0
-            loop = asyncio.get_running_loop()
+            tell = asyncio.get_running_loop().call_soon_threadsafe
             self._behind = Behind(
                 self._directory.data,
-                lambda left: loop.call_soon_threadsafe(self._made, left),
+                self._every,
+                lambda left: tell(self._made, left),
+                lambda reason: tell(self._ended, reason),
             )
 
     async def settle(self) -> None:
@@ -91,11 +92,15 @@ class Keeper:
             log.warning("snapshot not written", extra=extra, exc_info=not is_expected)
 
     def _made(self, left: Left) -> None:
-        self._behind = None
-        if left.reason:
-            extra = {"seq": self._asked_seq, "reason": left.reason}
-            log.warning("snapshot not made", extra=extra)
-            return
+        self._asked_seq, self._applied_ns = left.seq, 0
         log.debug("snapshot", extra={"seq": left.seq})
         if self._on_left is not None:
             self._on_left(left)
+
+    def _ended(self, reason: str | None) -> None:
+        self._behind = None
+        if reason is not None:
+            # The next one is asked for after as many entries again.
+            self._asked_seq, self._applied_ns = self._exchange.seq, 0
+            extra = {"seq": self._asked_seq, "reason": reason}
+            log.warning("snapshot not made", extra=extra)

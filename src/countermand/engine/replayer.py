@@ -1,13 +1,15 @@
 """
-Replayer: a process beside the engine's that leaves a snapshot, so that the engine never stands
-still for one.
+Replayer: a process beside the engine's that leaves snapshots, so that the engine never stands still
+for one.
 
-    python -m countermand.engine.replayer DIR
+    python -m countermand.engine.replayer DIR EVERY
 
-It loads the last snapshot, applies what the journal has after it, and leaves a new one. All of it
-is read from the files: nothing of the engine's memory is copied or waited for. On stdout it says
-which record it got to and from which one, on stderr in one line why it left none. It ends when its
-stdin does, and so never outlives the engine that started it.
+It loads the last snapshot, applies what the journal has after it, and leaves a new one. Should the
+journal have got EVERY entries further meanwhile, it goes on from where it is, else it ends. All of
+it is read from the files: nothing of the engine's memory is copied or waited for.
+
+On stdout it says of each which record it is of, and which one it began with; on stderr in one line
+why it left none. It ends when its stdin does, and so never outlives the engine that started it.
 """
 
 from __future__ import annotations
@@ -22,12 +24,18 @@ from threading import Thread
 from countermand.core.exchange import RULES_VERSION
 from countermand.engine.errors import JournalError
 from countermand.engine.peek import Peek, beside
-from countermand.engine.replay import check_state, from_snapshot, refuse_other_rules, replay
+from countermand.engine.replay import (
+    Recovery,
+    check_state,
+    from_snapshot,
+    refuse_other_rules,
+    replay,
+)
 from countermand.engine.snapshot import Header, SnapshotDirectory, take
 from countermand.vocabulary.commands import Entry
 
-# It gives way to the engine where both want the same processor.
-NICENESS = 10
+# It gives way to the engine where both want the same processor, but for a third of it.
+NICENESS = 5
 
 # Records read at once. While a statement is being read SQLite cannot begin its log anew.
 READ_AT_ONCE = 4096
@@ -43,12 +51,12 @@ class Growing(Peek):
             yield from list(self.records.entries(first, last))
 
 
-def leave_snapshot(directory: Path) -> tuple[int, int]:
+def leave_snapshots(directory: Path, every: int) -> Iterator[tuple[int, int]]:
     """
-    Leave a snapshot of a directory's journal as it is now; return the record it is of, and that of
-    the one it was made from.
+    Leave a snapshot of a directory's journal as it is now, and others while it grows as fast.
 
-    What it is made from proves itself on the way: the last snapshot gives the state that it was
+    Yields the record of each one, once it is on the disk, and that of the one it began with. What
+    they are made from proves itself on the way: the first snapshot gives the state that it was
     taken of, the records fit the chain and the marks, and the state keeps its own rules.
     Raises: JournalError, OSError.
     """
@@ -57,24 +65,36 @@ def leave_snapshot(directory: Path) -> tuple[int, int]:
         seen = Growing(records)
         found = from_snapshot(seen, snapshots, is_proven=True)
         refuse_other_rules(seen, found.snapshot_seq + 1, RULES_VERSION)
-        replay(seen, found)
-        check_state(found.exchange)
-        exchange = found.exchange
-        seq, ts_ns, checksum = exchange.seq, exchange.ts_ns, seen.checksum_at(exchange.seq)
-        if seq > found.snapshot_seq:
-            place = Header(RULES_VERSION, seq, ts_ns, checksum, found.outcome, b"")
-            snapshots.save(take(exchange.dump(), place), seen.first)
-    return seq, found.snapshot_seq
+        is_checked = False
+        while True:
+            replay(seen, found)
+            if not is_checked:
+                check_state(found.exchange)
+                is_checked = True
+            if found.exchange.seq > found.snapshot_seq:
+                _leave(snapshots, seen, found)
+            yield found.exchange.seq, found.snapshot_seq
+            seen = Growing(records)
+            if seen.head < found.exchange.seq + every:
+                return
+
+
+def _leave(snapshots: SnapshotDirectory, seen: Peek, found: Recovery) -> None:
+    exchange = found.exchange
+    seq, ts_ns, checksum = exchange.seq, exchange.ts_ns, seen.checksum_at(exchange.seq)
+    place = Header(RULES_VERSION, seq, ts_ns, checksum, found.outcome, b"")
+    snapshots.save(take(exchange.dump(), place), seen.first)
 
 
 def main() -> None:
-    """Leave a snapshot of the directory that was named, and say of which record."""
+    """Leave snapshots of the directory that was named, and say of which records."""
     Thread(target=_end_with_stdin, daemon=True).start()
     os.nice(NICENESS)
     # It ends before garbage could matter, and holds few cycles.
     gc.disable()
     try:
-        print(*leave_snapshot(Path(sys.argv[1])), flush=True)  # noqa: T201 -- said to the engine
+        for left in leave_snapshots(Path(sys.argv[1]), int(sys.argv[2])):
+            print(*left, flush=True)  # noqa: T201 -- said to the engine
     except (JournalError, OSError) as error:
         said = str(error)
     except Exception as error:  # noqa: BLE001 -- a bug, told in one line to who logs it
