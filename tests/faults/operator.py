@@ -32,6 +32,11 @@ class Operator:
         """Forget all faults."""
         assert self._client.delete("/faults").json() == {"faults": []}
 
+    def accounts(self, venue: str, owner: str) -> list[str]:
+        """Return what an owner's accounts are called, in order of opening."""
+        told = self._client.get(f"/venues/{venue}/accounts").json()["accounts"]
+        return [each["account"] for each in told if each["owner"] == owner]
+
     def keep(self, most: int) -> None:
         """Keep so many requests."""
         assert self._client.put("/requests", json={"most": most}).status_code == 200

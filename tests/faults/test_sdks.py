@@ -298,6 +298,51 @@ def test_one_of_many_is_not_canceled(
     assert [left] == bot.cancel_many([left])
 
 
+def test_one_of_a_batch_is_not_taken(
+    bots: dict[str, Any], operator: Operator, served: Served
+) -> None:
+    """Each item has an id; the refused one is an order that was rejected."""
+    bot = bots["polymarket-us"]
+    market = served.venue("polymarket-us")["markets"][0]
+    form = {
+        "marketSlug": market,
+        "intent": "ORDER_INTENT_BUY_LONG",
+        "type": "ORDER_TYPE_LIMIT",
+        "price": {"value": "0.10", "currency": "USD"},
+        "quantity": 10,
+        "tif": "TIME_IN_FORCE_GOOD_TILL_CANCEL",
+    }
+    operator.fault("item-failed", venue="polymarket-us", operation="place-order", count=1)
+
+    first, second = bot.sdk.orders.create_many({"orders": [form, form]})["createdOrderIds"]
+    assert ("ORDER_STATE_REJECTED", "ORDER_STATE_NEW") == (bot.state(first), bot.state(second))
+    price = {"value": "0.11", "currency": "USD"}
+    operator.fault("item-failed", venue="polymarket-us", operation="replace-order", count=1)
+    change = {"orderId": second, "marketSlug": market, "price": price, "quantity": 10}
+    bot.sdk.orders.modify_many({"orders": [change]})
+    assert "0.10" == bot.sdk.orders.retrieve(second)["order"]["price"]["value"]
+    assert [1, 1] == operator.struck()
+    bot.cancel(second)
+
+
+def test_one_account_of_an_owner_is_struck(bots: dict[str, Any], operator: Operator) -> None:
+    """As the operator calls it; a request for another account of the same owner is not."""
+    bot = bots["autoshares"]
+    order = bot.place()
+    names = operator.accounts("autoshares", "alice")
+    mine, others = names[0], names[1:]
+    for name in others:
+        operator.fault("overloaded", venue="autoshares", account=name)
+    bot.cancel(order)
+    order = bot.place()
+    operator.fault("overloaded", venue="autoshares", account=mine, operation="cancel-order")
+
+    with pytest.raises(requests.HTTPError, match="500"):
+        bot.cancel(order)
+    assert others
+    assert [*(0 for _ in others), 1] == operator.struck()
+
+
 def test_a_batch_is_answered_as_if_all_were_canceled(
     bots: dict[str, Bot], operator: Operator, served: Served
 ) -> None:

@@ -92,6 +92,19 @@ def test_a_fault_outlives_a_restore_and_no_reset(exchange: Exchange, bot: Coinba
     assert () == exchange.faults.reports()
 
 
+def test_who_asks_is_known_whatever_the_clock_says(exchange: Exchange, bot: CoinbaseBot) -> None:
+    """What a client signs as its own time is not the exchange's, unless it is to be."""
+    exchange.clock.advance(days=40)
+    order = bot.place()
+    exchange.faults.add("overloaded", account="alice", operation="cancel-order", count=1)
+    exchange.faults.add("overloaded", account="bob")
+
+    with pytest.raises(Exception, match="status 503"):
+        bot.cancel(order)
+    bot.cancel(order)
+    assert [1, 0] == [each.struck for each in exchange.faults.reports()]
+
+
 # What httpx raises where there is no socket, and where the client waits or not.
 RAISED = {
     Kind.LOST_AFTER: httpx.RemoteProtocolError,

@@ -77,8 +77,8 @@ class Armed:
             return True
         return any((asked.venue, order_id) in self._orders for order_id in asked.order_ids)
 
-    def is_about(self, venue: str, order_id: OrderId) -> bool:
-        """Whether it is about an order; if it names none it is about any."""
+    def is_about(self, venue: str, order_id: OrderId | None) -> bool:
+        """Whether it is about an order, None is one not known; if it names none it is about any."""
         return not self.fault.order or (venue, order_id) in self._orders
 
     def strikes(self, now_s: float) -> bool:

@@ -93,7 +93,7 @@ class AskedOf:
     @cached_property
     def _principal(self) -> Principal:
         try:
-            return self._pipeline.check(self._request, self._pipeline.clock.now_ns())
+            return self._pipeline.check(self._request, self._pipeline.proof_clock.now_ns())
         except WireError:
             return ANYONE
 

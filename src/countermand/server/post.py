@@ -110,8 +110,9 @@ class Post:
         fault, pipeline = armed.fault, self.pipeline
         now_ns = pipeline.clock.now_ns()
 
-        def is_about(order: OrderReport) -> bool:
-            return armed.is_about(pipeline.venue.name, order.order_id)
+        def is_about(order: OrderReport | None) -> bool:
+            order_id = None if order is None else order.order_id
+            return armed.is_about(pipeline.venue.name, order_id)
 
         def strikes() -> bool:
             is_struck = self._arsenal.strikes_later(armed)

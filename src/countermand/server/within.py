@@ -21,6 +21,7 @@ from countermand.vocabulary.commands import (
     Command,
     MassCancel,
     NewOrder,
+    RecordRejected,
     ReplaceOrder,
     SubmitOrder,
 )
@@ -39,8 +40,8 @@ Act = Callable[[Any], Told]
 # What the exchange may take now and apply later.
 _TAKE_TIME = (NewOrder, SubmitOrder, ReplaceOrder, CancelOrder, MassCancel)
 
-# Which orders a fault is about, by what is known of them.
-IsAbout = Callable[[OrderReport], bool]
+# Which orders a fault is about, by what is known of them; None is one that is not known.
+IsAbout = Callable[[OrderReport | None], bool]
 
 
 def acted(steps: Serving[Any], act: Act) -> Serving[Any]:
@@ -113,10 +114,8 @@ def item_failed(now_ns: int, is_about: IsAbout, strikes: Callable[[], bool]) -> 
             return (yield ask)
         named = yield from _named(ask)
         for at, order in enumerate(named):
-            if (order is None or is_about(order)) and strikes():
-                others = yield (*ask[:at], *ask[at + 1 :])
-                refused = Receipt(0, now_ns, (_refusal(ask[at], order),), ())
-                return (*others[:at], refused, *others[at:])
+            if is_about(order) and strikes():
+                return (yield from _but_one(ask, at, order, now_ns))
         return (yield ask)
 
     return act
@@ -132,6 +131,20 @@ def _named(commands: Sequence[Command]) -> Generator[Ask, Any, list[OrderReport 
             order = yield GetOrder(command.account_id, *names)
         found.append(order)
     return found
+
+
+def _but_one(
+    commands: tuple[Command, ...], at: int, order: OrderReport | None, now_ns: int
+) -> Told:
+    command, before, after = commands[at], commands[:at], commands[at + 1 :]
+    if isinstance(command, NewOrder) and command.keep_rejected:
+        # Its venue remembers orders that are refused.
+        terms, reason = command.terms, RejectReason.MARKET_CLOSED
+        kept = RecordRejected(command.account_id, terms, reason, command.instrument_id)
+        return (yield (*before, kept, *after))
+    others: tuple[Receipt, ...] = yield (*before, *after)
+    refused = Receipt(0, now_ns, (_refusal(command, order),), ())
+    return (*others[:at], refused, *others[at:])
 
 
 def _refusal(command: Any, order: OrderReport | None) -> Event:
