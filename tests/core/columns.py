@@ -18,6 +18,7 @@ from countermand.vocabulary.events import (
     OrderReplaced,
     OrderRestated,
     OrderRested,
+    OrderTriggered,
     RequestDue,
     RequestPended,
     Traded,
@@ -50,13 +51,22 @@ def _tell_accepted(now: OrderReport, names: Mapping[int, str]) -> list[str]:
     # One that meets nothing rests with it, which is told as what it is: two things.
     if now.pending:
         return [*told, f"pending-new {name} until {now.due_ns}"]
+    if now.standing is Standing.ARMED:
+        return [*told, f"sleeps {name}{_trigger(now)}"]
     return told if now.standing is Standing.PENDING else [*told, f"rested {name}"]
+
+
+def _trigger(now: OrderReport) -> str:
+    return f" until {now.terms.trigger.price_ticks}" if now.terms.trigger else ""
 
 
 def _tell(event: Event, names: Mapping[int, str]) -> str:
     match event:
         case OrderReleased(order):
-            return f"released {names[order.order_id]}"
+            asleep = order.standing is Standing.ARMED
+            return f"released {names[order.order_id]}{_trigger(order) if asleep else ''}"
+        case OrderTriggered(order):
+            return f"triggered {names[order.order_id]}"
         case OrderRested(order):
             return f"rested {names[order.order_id]}"
         case OrderCanceled(order):
@@ -65,8 +75,9 @@ def _tell(event: Event, names: Mapping[int, str]) -> str:
         case OrderExpired(order):
             return f"expired {names[order.order_id]}"
         case OrderRestated(order):
-            left_over = order.terms.ord_type is OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
-            at_price = f" @ {order.terms.price_ticks}" if left_over else ""
+            reprices = order.terms.ord_type is not OrdType.LIMIT or order.terms.trigger
+            at_price = f" @ {order.terms.price_ticks}" if reprices else ""
+            at_price += _trigger(order) if order.standing is Standing.ARMED else ""
             return f"restated {names[order.order_id]} {order.terms.order_qty_lots}{at_price}"
         case OrderReplaced(order, keeps_priority):
             return _tell_replaced(order, names[order.order_id], keeps_priority)

@@ -18,7 +18,8 @@ from typing import Any
 from tests.core import oracle_ladder
 from tests.core import oracle_money as money
 from tests.core.oracle_founding import Founding
-from tests.core.oracle_order import ALL_OR_NONE, POST_ONLY, REDUCE_ONLY, Order, new_terms
+from tests.core.oracle_later import Later
+from tests.core.oracle_order import ALL_OR_NONE, REDUCE_ONLY, Order, new_terms
 
 EXTERNAL, FEES, CLEARING = -1, -2, -3
 BILLION = 10**9
@@ -28,7 +29,7 @@ NOTHING_OPEN = {"BUY": (0, 0), "SELL": (0, 0)}
 Event = tuple[Any, ...]
 
 
-class Oracle(Founding):
+class Oracle(Founding, Later):
     """
     The naive exchange. Its limits: an account's open, closed and staged orders, a market's trades.
     """
@@ -69,6 +70,8 @@ class Oracle(Founding):
         self.delays: dict[str, tuple[int, int, int]] = {}
         self.requests: dict[int, tuple[int, str, list[int], SimpleNamespace]] = {}
         self.next_match = 0
+        # Orders on their way to the book.
+        self.arriving: list[Order] = []
         # How often an order came to stand behind all others.
         self.arrivals = 0
 
@@ -77,13 +80,6 @@ class Oracle(Founding):
         self.seq, self.ts_ns, self.next_match = seq + self.passed, ts_ns, 0
         events: list[Event] = self._with_consequences(getattr(self, "on_" + name)(command))
         return events if name != "advance_time" else events + self._let_due()
-
-    def _with_consequences(self, events: list[Event]) -> list[Event]:
-        last = events
-        while last:
-            last = self._uncovered_orders_canceled(last) or self._filled_whole(events)
-            events = events + last
-        return events
 
     # What can be asked at any time.
 
@@ -114,7 +110,7 @@ class Oracle(Founding):
     def book(self, instrument: int, side: str) -> list[Order]:
         """Return what stands on one side, best price first, then longest there."""
         each = [o for o in self._open() if o.instrument == instrument and o.side == side]
-        resting = [o for o in each if not o.due_ns]
+        resting = [o for o in each if o.stands]
         sign = -1 if side == "BUY" else 1
         return sorted(resting, key=lambda o: (sign * o.price, o.priority))
 
@@ -269,7 +265,11 @@ class Oracle(Founding):
         # What an account may only do, its orders carry.
         reduce_only = REDUCE_ONLY if self.accounts[c.account_id].reduce_only else 0
         price = c.price_ticks or self._market_bound(instrument, c.side)
+        trigger = c.trigger
+        if trigger:
+            trigger, price = self.begun(instrument, c.side, c.ord_type, c.price_ticks, trigger)
         terms = self._terms(c, order_id, c.exec_inst | reduce_only, price, self._sized(c))
+        terms["trigger"] = trigger
         order = self._order(terms)
         at_best = self._at_best(order)
         taken = list(self._take_slot(c, order_id))
@@ -277,6 +277,11 @@ class Oracle(Founding):
             order.due_ns = self.ts_ns + delay_ns
             self._admit(order)
             return [("OrderAccepted", *terms.values()), *taken]
+        if trigger:
+            self._admit(order)
+            order.asleep = True
+            asleep = [("OrderAccepted", *terms.values()), ("Sleeps", order_id), *taken]
+            return [*asleep, *self._met_already(order)]
         return [("OrderAccepted", *terms.values()), *taken, *self._come_in(order, at_best)]
 
     def _arrival(self) -> int:
@@ -331,11 +336,13 @@ class Oracle(Founding):
             "secondary_cl_ord_id": c.secondary_cl_ord_id,
             "cash_qty_minor": c.cash_qty_minor,
             "position_effect": c.position_effect,
+            "trigger": c.trigger,
         }
 
     def _order(self, terms: dict[str, Any]) -> Order:
-        *first, text, secondary, cash, effect = terms.values()
+        *first, text, secondary, cash, effect, trigger = terms.values()
         more = {"text": text, "secondary": secondary, "cash": cash, "effect": effect}
+        more["trigger"] = trigger and dict(trigger)
         return Order(*first, self.seq, priority=self._arrival(), **more)
 
     def _kept(self, c: SimpleNamespace, order_id: int, reason: str) -> dict[str, Any] | None:
@@ -384,6 +391,8 @@ class Oracle(Founding):
             later = SimpleNamespace(**{**vars(c), **request})
             return self._pend(delay_ns, "REPLACE", [order], later)
         new = new_terms(order, c)
+        if not self._fits_trigger(order, c, new):
+            return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, "INVALID_TRIGGER")]
         # Only less, at the same price, of what may go on waiting.
         keeps = (
             new.price == order.price
@@ -391,22 +400,23 @@ class Oracle(Founding):
             and new.time_in_force not in ("IOC", "FOK")
             and bool(new.exec_inst & ALL_OR_NONE) == order.whole
         )
-        enters = not keeps and not order.due_ns
+        enters = not keeps and not order.due_ns and not order.asleep
         reason = oracle_ladder.why_not_replace(self, order, new, enters=enters)
         if reason:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, reason)]
         if new.cl_ord_id != order.cl_ord_id:
             order.retired.append(order.cl_ord_id)
+        old_trigger = order.trigger
         for name, value in vars(new).items():
             setattr(order, name, value)
-        style = (order.time_in_force, order.expire_ns, order.exec_inst, order.text)
+        style = (order.time_in_force, order.expire_ns, order.exec_inst, order.text, order.trigger)
         terms = (order.cl_ord_id, order.price, order.qty, keeps, *style)
         replaced = ("OrderReplaced", order.order_id, *terms)
-        if keeps:
-            return [replaced]
-        order.priority = self._arrival()
+        if not keeps:
+            order.priority = self._arrival()
         if not enters:
-            return [replaced]
+            met = self._met_already(order) if order.asleep and new.trigger != old_trigger else []
+            return [replaced, *met]
         self._withdraw(order)
         return [replaced, *self._come_in(order)]
 
@@ -458,77 +468,6 @@ class Oracle(Founding):
         """What was due by now comes after this, one after the other."""
         return [("TimeAdvanced",)]
 
-    def _watched(self) -> list[tuple[int, int, int]]:
-        # What happens when: ends before new orders before requests, each by its number.
-        ends = [(o.expire_ns, 1, o.order_id) for o in self._open() if o.expire_ns]
-        new = [(o.due_ns, 2, o.order_id) for o in self._open() if o.due_ns]
-        asked = [(due_ns, 3, number) for number, (due_ns, *_) in self.requests.items()]
-        return sorted(ends + new + asked)
-
-    def _let_due(self) -> list[Event]:
-        events: list[Event] = []
-        while (watched := self._watched()) and watched[0][0] <= self.ts_ns:
-            _, kind, number = watched[0]
-            if kind == 1:
-                self._close(self._by_id(number), "EXPIRED")
-                events += self._with_consequences([("OrderExpired", number)])
-            elif kind == 2:
-                events += self._with_consequences(self._let_in(self._by_id(number)))
-            else:
-                events += self._apply_request(number)
-        return events
-
-    # What is pending.
-
-    def on_set_delays(self, c: SimpleNamespace) -> list[Event]:
-        """What is pending keeps its time."""
-        times = (c.new_ns, c.cancel_ns, c.replace_ns)
-        if any(time < 0 for time in times):
-            return [("InstructionRejected", "INVALID_AMOUNT")]
-        self.delays[c.venue] = times
-        return [("DelaysSet", c.venue, *times)]
-
-    def _delay(self, c: SimpleNamespace, which: int) -> int:
-        if c.delay_ns is not None:
-            return max(0, int(c.delay_ns))
-        account = self.accounts.get(c.account_id)
-        return self.delays.get(account.venue, (0, 0, 0))[which] if account else 0
-
-    def pending(self, order: Order) -> str:
-        """Return what is pending of an order: its cancel before all else."""
-        if not order.is_open:
-            return "NONE"
-        kinds = [kind for _, kind, ids, _ in self.requests.values() if order.order_id in ids]
-        return min(kinds, default="NEW" if order.due_ns else "NONE")
-
-    def _pend(
-        self, delay_ns: int, kind: str, orders: list[Order], command: SimpleNamespace
-    ) -> list[Event]:
-        due_ns = self.ts_ns + delay_ns
-        self.requests[self.seq] = (due_ns, kind, [o.order_id for o in orders], command)
-        told = tuple((o.order_id, self.pending(o)) for o in orders)
-        return [("RequestPended", self.seq, due_ns, told)]
-
-    def _apply_request(self, number: int) -> list[Event]:
-        _, kind, ids, command = self.requests.pop(number)
-        known = [o for o in self.live if o.order_id in ids]
-        known.sort(key=lambda o: ids.index(o.order_id))
-        told = tuple((o.order_id, self.pending(o)) for o in known)
-        many = hasattr(command, "order_ids")
-        act = self.on_mass_cancel if many else self.on_cancel_order
-        decided = (self.on_replace_order if kind == "REPLACE" else act)(command)
-        return [("RequestDue", number, told), *self._with_consequences(decided)]
-
-    def _let_in(self, order: Order) -> list[Event]:
-        # One that was taken earlier comes to the book, or ends.
-        reason = oracle_ladder.why_not_come_in(self, order)
-        if reason:
-            order.reason = reason
-            return [self._cancel(order, "NOT_LET_IN")]
-        self._withdraw(order)
-        order.due_ns, order.priority = 0, self._arrival()
-        return [("OrderReleased", order.order_id), *self._come_in(order, self._at_best(order))]
-
     # What happens at the book.
 
     def _come_in(self, order: Order, at_best: int = 0) -> list[Event]:
@@ -542,11 +481,13 @@ class Oracle(Founding):
                 return events
             return [*events, self._cancel(order, "SELF_TRADE_PREVENTION")]
         ends = {"IOC": "IOC_REMAINDER", "FOK": "FOK_NOT_FILLED"}
+        if order.ord_type == "MARKET" and order.time_in_force != "FOK":
+            return [*events, self._cancel(order, "IOC_REMAINDER")]
         if order.time_in_force in ends:
             return [*events, self._cancel(order, ends[order.time_in_force])]
         if at_best:
             order.price = at_best
-            events.append(("OrderRestated", order.order_id, order.qty, order.price))
+            events.append(("OrderRestated", order.order_id, order.qty, order.price, 0))
         return [*events, ("OrderRested", order.order_id)]
 
     def _would_fill(self, order: Order) -> bool:
@@ -578,35 +519,6 @@ class Oracle(Founding):
             met += 1
         return events
 
-    def _filled_whole(self, events: list[Event]) -> list[Event]:
-        # Of those that trade whole, the first that what came to rest, or its own becoming smaller,
-        # lets trade; its matches are numbered on.
-        for order in self._tried_again(events):
-            state = self.instruments[order.instrument].trading_state
-            passive = order.exec_inst & POST_ONLY or state == "POST_ONLY"
-            where = (order.account, self.instruments[order.instrument], order.side)
-            if passive or not self._can_afford(*where, order.price, order.leaves, order):
-                continue
-            if self._would_fill(order):
-                filled = self._match(order)
-                self._remember(order)
-                return filled
-        return []
-
-    def _tried_again(self, events: list[Event]) -> Iterator[Order]:
-        for event in events:
-            found = [
-                o for o in self.live if event[0].startswith("Order") and o.order_id == event[1]
-            ]
-            if found and event[0] == "OrderRested":
-                opposite = "SELL" if found[0].side == "BUY" else "BUY"
-                for order in self.book(found[0].instrument, opposite):
-                    reach = self._reached(order.instrument, order.side, order.price)
-                    if order.whole and found[0] in reach:
-                        yield order
-            elif found and event[0] == "OrderReplaced" and event[5] and found[0].whole:
-                yield found[0]
-
     def _prevent(self, maker: Order, taker: Order) -> list[Event]:
         if taker.stp == "DECREMENT_AND_CANCEL":
             return self._decrement(maker, taker)
@@ -624,13 +536,13 @@ class Oracle(Founding):
         if theirs > mine:
             maker.qty -= mine
             taker.status = "STOPPED"
-            return [("OrderRestated", maker.order_id, maker.qty, 0)]
+            return [("OrderRestated", maker.order_id, maker.qty, 0, maker.trigger_px)]
         canceled = self._cancel(maker, "SELF_TRADE_PREVENTION")
         if theirs == mine:
             taker.status = "STOPPED"
             return [canceled]
         taker.qty -= theirs
-        return [canceled, ("OrderRestated", taker.order_id, taker.qty, 0)]
+        return [canceled, ("OrderRestated", taker.order_id, taker.qty, 0, taker.trigger_px)]
 
     def _trade(self, maker: Order, taker: Order, match_id: int) -> Event:
         instrument = self.instruments[taker.instrument]
@@ -694,19 +606,6 @@ class Oracle(Founding):
         stats = self.stats.setdefault((account, instrument.id), [0, 0, 0, 0])
         stats[0 if lots > 0 else 1] += abs(lots)
         stats[3] = self.ts_ns
-
-    def _uncovered_orders_canceled(self, events: list[Event]) -> list[Event]:
-        # A reduce-only order that its position no longer covers in full is canceled.
-        sides: list[tuple[int, int]] = []
-        for event in events:
-            if event[0] == "Traded":
-                sides += [(self._by_id(order_id).account, event[2]) for order_id in event[3:5]]
-        return [
-            self._cancel(order, "REDUCE_ONLY")
-            for account, instrument in dict.fromkeys(sides)
-            for order in sorted(self._open(account), key=lambda o: o.submitted)
-            if order.instrument == instrument and self._lacks_cover(order)
-        ]
 
     # Money.
 

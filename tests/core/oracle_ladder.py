@@ -29,7 +29,8 @@ def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, P
         return "SLOT_NUMBER_USED"
     immediate = c.time_in_force in ("IOC", "FOK")
     left_over = c.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT"
-    if (c.ord_type == "MARKET" and not immediate) or (left_over and immediate):
+    waits = c.trigger is not None
+    if (c.ord_type == "MARKET" and not immediate and not waits) or (left_over and immediate):
         return "INVALID_TIME_IN_FORCE"
     # What shall trade at once cannot be barred from it.
     if post_only and left_over:
@@ -40,6 +41,8 @@ def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, P
     cash = c.cash_qty_minor
     if cash < 0 or (cash > 0 and (c.order_qty_lots != 0 or c.ord_type == "LIMIT")):
         return "INVALID_AMOUNT"
+    if c.trigger:
+        return _why_not_asleep(oracle, c)
     price = c.price_ticks or oracle._market_bound(instrument, c.side)
     asks = c.price_ticks or cash or c.needs_liquidity
     needs_somebody = left_over or (c.ord_type == "MARKET" and asks)
@@ -69,17 +72,88 @@ def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, P
     return None
 
 
-def why_not_come_in(oracle: Any, order: Order) -> str | None:
-    """Return why an order that was taken earlier may not come to the book now, or None."""
+def _why_not_asleep(oracle: Any, c: SimpleNamespace) -> str | None:
+    # One that sleeps meets no one yet, and holds all the same.
+    if c.cash_qty_minor:
+        return "INVALID_AMOUNT"
+    instrument, account = oracle.instruments[c.instrument_id], oracle.accounts[c.account_id]
+    sound = is_sound_trigger(c.side, c.ord_type, c.price_ticks, c.trigger)
+    where = (instrument, c.side, c.ord_type, c.price_ticks, c.trigger)
+    trigger, price = oracle.begun(*where) if sound else (None, 0)
+    if trigger is None:
+        return "INVALID_TRIGGER"
+    if instrument.refuses_met_trigger and oracle.is_met(trigger, oracle._looked_at(instrument)):
+        return "TRIGGER_MET"
+    asked, qty = price if c.ord_type == "LIMIT" else 0, c.order_qty_lots
+    reason = why_not_terms(oracle, instrument, c.ord_type, asked, qty)
+    if reason:
+        return reason
+    reduces = c.exec_inst & REDUCE_ONLY or account.reduce_only
+    if reduces and qty > oracle._cover(c.account_id, c.instrument_id, c.side):
+        return "NOT_REDUCING"
+    reason = why_not_effect(oracle, c.account_id, instrument, c.side, c.position_effect, qty)
+    if reason:
+        return reason
+    if oracle._is_over_limit(c.account_id, instrument, c.side, qty):
+        return "POSITION_LIMIT"
+    where, outdated = (c.account_id, instrument, c.side), oracle._occupant(c)
+    if not oracle._can_afford(*where, price, qty, outdated=outdated):
+        return "INSUFFICIENT_FUNDS"
+    if len(oracle._open(c.account_id)) >= oracle.open_max:
+        return "TOO_MANY_OPEN_ORDERS"
+    return None
+
+
+def is_sound_trigger(side: str, ord_type: str, price: int, trigger: dict[str, Any]) -> bool:
+    """Whether an order can have a trigger, whatever the market is like."""
+    trail = trigger["trail_ticks"] or trigger["trail_ppb"]
+    if trigger["trail_ticks"] < 0 or trigger["trail_ppb"] < 0 or trigger["price_ticks"] < 0:
+        return False
+    if trigger["trail_ticks"] and trigger["trail_ppb"]:
+        return False
+    if trigger["trail_ppb"] >= 10**9 or ord_type not in ("LIMIT", "MARKET"):
+        return False
+    if ord_type == "MARKET" and price != 0:
+        return False
+    if not trail:
+        return trigger["price_ticks"] > 0 and trigger["limit_offset_ticks"] is None
+    if trigger["direction"] != ("UP" if side == "BUY" else "DOWN"):
+        return False
+    if trigger["limit_offset_ticks"] is None:
+        return True
+    return ord_type == "LIMIT" and price == 0
+
+
+def highest_price(instrument: SimpleNamespace) -> int:
+    """Return the highest price that is allowed, 0 for none."""
+    most = [instrument.high_limit_ticks] if instrument.high_limit_ticks else []
+    if instrument.kind == "BINARY" and not most:
+        most = [instrument.payout_ticks - 1]
+    reference, band = instrument.reference_price_ticks, instrument.price_band_ppb
+    if reference and band:
+        most.append(reference + reference * band // 10**9)
+    return int(min(most, default=0))
+
+
+def why_not_come_in(oracle: Any, order: Order, *, enters: bool, price: int = 0) -> str | None:
+    """
+    Return why an order that was taken earlier may not come to the book now, or None.
+
+    One that only goes to sleep meets no one yet. With a `price` it comes in at that one.
+    """
     instrument = oracle.instruments[order.instrument]
     state, post_only = instrument.trading_state, bool(order.exec_inst & POST_ONLY)
-    if state in ("CANCEL_ONLY", "PAUSED", "HALTED"):
+    if enters and state in ("CANCEL_ONLY", "PAUSED", "HALTED"):
         return "MARKET_CLOSED"
-    if state == "POST_ONLY" and not post_only:
+    if enters and state == "POST_ONLY" and not post_only:
         return "POST_ONLY_MARKET"
-    if state == "LIMIT_ONLY" and order.ord_type != "LIMIT":
+    if enters and state == "LIMIT_ONLY" and order.ord_type != "LIMIT":
         return "LIMIT_ONLY_MARKET"
-    where, price, qty = (order.instrument, order.side), order.price, order.leaves
+    if oracle._lacks_cover(order):
+        return "NOT_REDUCING"
+    where, qty = (order.instrument, order.side), order.leaves
+    price = price or order.price
+    post_only = post_only and enters
     left_over = order.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT"
     if left_over and not oracle._reached(*where, price):
         return "NO_LIQUIDITY"
@@ -87,7 +161,8 @@ def why_not_come_in(oracle: Any, order: Order) -> str | None:
         return "POST_ONLY_WOULD_CROSS"
     if not oracle._can_afford(order.account, instrument, order.side, price, qty, order):
         return "INSUFFICIENT_FUNDS"
-    if order.stp == "REJECT" and oracle._meets_own(order.account, *where, price, qty):
+    own = (order.account, *where)
+    if enters and order.stp == "REJECT" and oracle._meets_own(*own, price, qty):
         return "SELF_TRADE"
     return None
 
@@ -165,9 +240,14 @@ def why_not_replace(  # noqa: C901 - a ladder
     if new.cl_ord_id != order.cl_ord_id and oracle._is_used(order.account, new.cl_ord_id):
         return "DUPLICATE_CL_ORD_ID"
     style = (new.time_in_force, new.exec_inst, new.expire_ns)
+    at_market = order.trigger is not None and order.ord_type != "LIMIT"
+    asked_px = 0 if at_market else price
     same_style = style == (order.time_in_force, order.exec_inst, order.expire_ns)
     reason = None if same_style else why_not_style(oracle, *style)
-    reason = reason or why_not_terms(oracle, instrument, order.ord_type, price, qty)
+    if reason is None and new.trigger != order.trigger and instrument.refuses_met_trigger:
+        met = oracle.is_met(new.trigger, oracle._looked_at(instrument))
+        reason = "TRIGGER_MET" if met else None
+    reason = reason or why_not_terms(oracle, instrument, order.ord_type, asked_px, qty)
     if reason:
         return reason
     if all(getattr(order, name) == value for name, value in vars(new).items()):

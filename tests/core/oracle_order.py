@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import SimpleNamespace
+from typing import Any
 
 POST_ONLY, REDUCE_ONLY, ALL_OR_NONE = 1, 2, 4
 
@@ -38,6 +39,31 @@ class Order:
     effect: str = "NONE"
     # When one that is pending new comes to the book, else 0.
     due_ns: int = 0
+    # What wakes it, whether it sleeps until then, and whether it is on its way to the book.
+    trigger: dict[str, Any] | None = None
+    asleep: bool = False
+    arriving: bool = False
+
+    @property
+    def trigger_px(self) -> int:
+        """The price that wakes it, 0 for none."""
+        return int(self.trigger["price_ticks"]) if self.trigger else 0
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is in the book, or beside it because it trades whole or not at all."""
+        return not (self.due_ns or self.asleep or self.arriving)
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in the core's word."""
+        if not self.is_open:
+            return "CLOSED"
+        if self.due_ns or self.arriving:
+            return "PENDING"
+        if self.asleep:
+            return "ARMED"
+        return "WAITING" if self.whole else "RESTING"
 
     @property
     def whole(self) -> bool:
@@ -76,4 +102,5 @@ def new_terms(order: Order, c: SimpleNamespace) -> SimpleNamespace:
         expire_ns=kept_ns if c.expire_ns is None else c.expire_ns,
         exec_inst=order.exec_inst if c.exec_inst is None else c.exec_inst,
         text=order.text if c.text is None else c.text,
+        trigger=order.trigger,
     )

@@ -7,14 +7,16 @@ Scenarios: stories of an exchange, a command per line and under it, indented, wh
                                          to open, to close
                                          cash 5000 for an amount of money (the quantity is 0
                                          then), left-over to rest at the best price with the rest,
-                                         after 50 to come to the book so much later
+                                         after 50 to come to the book so much later; stop 110 or
+                                         take 90 to sleep until then, trail 3 or trail-percent 2
+                                         behind the market, limit-offset 1 beyond that
     alice cancel a1                      by order id; `cancel named a1` by client id
     alice withdraw USDC 500
     alice replace a1 qty 3 price 99 as a2
     alice mass-cancel spot buy           `operator mass-cancel` is everyone's
     delays 10 20 30                      how long new orders, cancels and replacements take; or of
                                          one: alice cancel a1 after 50
-    state spot halted
+    state spot halted / reference spot 105
     settle rain 100                      the binary market, there if `rules rain` says how it is
     show book shares                     the market in shares, there if `rules shares` says so
     time 500                             let what is due by then happen
@@ -26,11 +28,23 @@ Orders go by the client id they came with. A line after `#` is prose.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.core.build import ALICE, BOB, BTC, CAROL, PERP, RAIN, SHARES, SPOT, USDC, World
+from tests.core.build import (
+    ALICE,
+    BOB,
+    BTC,
+    CAROL,
+    PERCENT,
+    PERP,
+    RAIN,
+    SHARES,
+    SPOT,
+    USDC,
+    World,
+)
 
 from countermand.vocabulary.commands import SetDelays
 from countermand.vocabulary.ids import AccountId, OrderId
-from countermand.vocabulary.instrument import TradingState
+from countermand.vocabulary.instrument import TradingState, TriggerBasis
 from countermand.vocabulary.order import (
     Cash,
     ExecInst,
@@ -39,12 +53,17 @@ from countermand.vocabulary.order import (
     SelfTradePrevention,
     Side,
     TimeInForce,
+    Trigger,
+    TriggerDirection,
 )
 
 ACCOUNTS = {"alice": ALICE, "bob": BOB, "carol": CAROL, "operator": AccountId(0)}
 MARKETS = {"spot": SPOT, "perp": PERP, "rain": RAIN, "shares": SHARES}
 ASSETS = {"USDC": USDC, "BTC": BTC}
 INDENT = "    "
+
+# Rules of a market that are words.
+RULES: dict[str, Callable[[int], Any]] = {"trigger_basis": TriggerBasis}
 
 # Options of an order with one word after them: what it says, and how it is read.
 OPTIONS: dict[str, tuple[str, Callable[[str], Any]]] = {
@@ -89,7 +108,7 @@ class Stage:
                 assert self._world is None, "rules come before everything else"
                 pairs = (rule.split("=") for rule in rules)
                 self.rules.setdefault(market, {}).update(
-                    {name: int(value) for name, value in pairs}
+                    {name: RULES.get(name, int)(int(value)) for name, value in pairs}
                 )
                 return []
             case ["show", *what]:
@@ -99,6 +118,8 @@ class Stage:
                 self.world.set_state(TradingState[name], MARKETS[market])
             case ["delays", *times]:
                 self.world.run(SetDelays("acme", *map(int, times)))
+            case ["reference", market, price]:
+                self.world.set_reference(int(price), MARKETS[market])
             case ["settle", market, price]:
                 self.world.settle(int(price), MARKETS[market])
             case ["time", now_ns]:
@@ -129,7 +150,8 @@ class Stage:
     def _order(self, account: AccountId, side: Side, words: list[str]) -> None:
         market, qty, *words = words
         price = 0 if words[0] == "market" else int(words[1])
-        terms = _terms(words[1:] if price == 0 else words[2:])
+        words, trigger = _trigger(side, words[1:] if words[0] == "market" else words[2:])
+        terms = _terms(words) | trigger
         self.world.order(account, side, int(qty), price, instrument_id=MARKETS[market], **terms)
 
     def _cancel(self, account: AccountId, words: list[str]) -> None:
@@ -143,8 +165,9 @@ class Stage:
 
     def _replace(self, account: AccountId, words: list[str]) -> None:
         known = {"qty": "qty", "price": "price", "as": "new_name", "after": "delay_ns"}
-        terms: dict[str, Any] = {}
-        for word, value in zip(words[1::2], words[2::2], strict=True):
+        side = self.world.exchange._state.orders[self._id(words[0])].now.terms.side
+        rest, terms = _trigger(side, words[1:])
+        for word, value in zip(rest[::2], rest[1::2], strict=True):
             terms[known[word]] = value if word == "as" else int(value)
         self.world.replace(account, self._id(words[0]), **terms)
 
@@ -184,6 +207,30 @@ class Stage:
                 yield f"{told}, pending {report.pending.name}" if report.pending else told
             case _:
                 raise ValueError(f"nothing to show: {what}")
+
+
+def _trigger(side: Side, words: list[str]) -> tuple[list[str], dict[str, Any]]:
+    # What wakes an order, and what else is said of it.
+    rest: list[str] = []
+    said: dict[str, int] = {}
+    each = iter(words)
+    for word in each:
+        if word in ("stop", "take", "trail", "trail-percent", "limit-offset"):
+            said[word] = int(next(each))
+        else:
+            rest.append(word)
+    if not said:
+        return rest, {}
+    is_up = (side is Side.BUY) is ("take" not in said)
+    trigger = Trigger(
+        said.get("stop", said.get("take", 0)),
+        TriggerDirection.UP if is_up else TriggerDirection.DOWN,
+        said.get("trail", 0),
+        said.get("trail-percent", 0) * PERCENT,
+        said.get("limit-offset"),
+    )
+    follows = {"ord_type": OrdType.LIMIT} if "limit-offset" in said else {}
+    return rest, {"trigger": trigger, **follows}
 
 
 def _how(words: list[str]) -> dict[str, Any]:

@@ -17,7 +17,14 @@ from countermand.core.state import Account, Position, State
 from countermand.core.timers import EXPIRY, REQUEST
 from countermand.vocabulary.commands import CancelOrder, Entry
 from countermand.vocabulary.ids import EXTERNAL, AssetId, OrderId
-from countermand.vocabulary.order import ExecInst, OrdStatus, Pending, Standing
+from countermand.vocabulary.order import (
+    ExecInst,
+    OrdStatus,
+    Pending,
+    Standing,
+    Trigger,
+    TriggerDirection,
+)
 from countermand.vocabulary.units import PPB
 
 SOURCE = Path(invariants.__file__).read_text()
@@ -36,6 +43,7 @@ def state() -> State:
     world.buy(BOB, 2, 90, "b3", instrument_id=PERP)
     world.sell(ALICE, 7, 130, "whole", exec_inst=int(ExecInst.ALL_OR_NONE))
     world.buy(ALICE, 1, 90, "new", delay_ns=1_000)
+    world.buy(ALICE, 1, 120, "stop", trigger=Trigger(115, TriggerDirection.UP))
     world.run(CancelOrder(ALICE, OrderId(0), "a2", delay_ns=1_000))
     world.exchange.check_invariants()
     return world.exchange._state
@@ -106,6 +114,11 @@ def leave_the_book(state: State) -> None:
 def leave_the_side(state: State) -> None:
     """Let a waiting order wait nowhere."""
     del state.markets[SPOT].waiting[named(state, "whole").now.order_id]
+
+
+def sleep_nowhere(state: State) -> None:
+    """Let an order that sleeps be one that nothing wakes."""
+    state.markets[SPOT].armed.remove(named(state, "stop").now)
 
 
 def rest_whole(state: State) -> None:
@@ -310,6 +323,7 @@ FAULTS: list[tuple[Callable[[State], None], str]] = [
     (leave_nothing, "is open with nothing left"),
     (leave_the_book, "is RESTING and the book says otherwise"),
     (leave_the_side, "is WAITING and the book's side says otherwise"),
+    (sleep_nowhere, "is ARMED and its market's sleepers say otherwise"),
     (rest_whole, "trades whole or not at all, where others trade in part"),
     (hold_another_amount, "holds something else than it may come to owe"),
     (keep_something, "is closed with something left"),

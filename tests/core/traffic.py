@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from countermand.vocabulary.commands import (
     AdvanceTime,
     CancelOrder,
@@ -43,7 +45,13 @@ from countermand.vocabulary.events import (
     OrderStaged,
 )
 from countermand.vocabulary.ids import NO_INSTRUMENT, AccountId, AssetId, InstrumentId, OrderId
-from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind, TradingState
+from countermand.vocabulary.instrument import (
+    FeeBasis,
+    Instrument,
+    InstrumentKind,
+    TradingState,
+    TriggerBasis,
+)
 from countermand.vocabulary.order import (
     Cash,
     ExecInst,
@@ -54,6 +62,8 @@ from countermand.vocabulary.order import (
     Side,
     Slot,
     TimeInForce,
+    Trigger,
+    TriggerDirection,
 )
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
@@ -68,6 +78,7 @@ MARKETS = (SPOT, PERP, LOOSE_PERP, SWAP, SHARES, OUTCOME)
 PAYOUT = 200
 
 PERCENT = 10_000_000
+BIG = 100 * PERCENT
 IDLE_STATES = [s for s in TradingState if s is not TradingState.TRADING]
 
 # How often each kind of command comes, out of their sum.
@@ -111,16 +122,20 @@ def founding(pick: Pick) -> list[Command]:
         RegisterAsset("acme", "BTC", 8),
         _listed("BTC-USDC", market_band_ppb=pick([0, PERCENT]), **fees),
         _listed("BTC-PERP", market_band_ppb=pick([0, 3 * PERCENT]), **perpetual, **strict, **tight),
-        _listed("LOOSE-PERP", **perpetual, initial_margin_ppb=PERCENT * 5),
+        _listed("LOOSE-PERP", **perpetual, initial_margin_ppb=PERCENT * 5, **_triggers(pick)),
         _listed("OTHER", venue="elsewhere"),
         *[OpenAccount("acme", "owner", f"trader{n}", may_borrow=n % 2 == 0) for n in TRADERS],
         OpenAccount("elsewhere", "owner", "stranger"),
         _listed("SWAP", **fees, fee_basis=FeeBasis.RECEIVED, fee_step_minor=pick([0, 14, 900])),
         _outcome(pick, "OUTCOME"),
-        _listed("SHARES", kind=InstrumentKind.EQUITY, **fees, **tight),
+        _listed("SHARES", kind=InstrumentKind.EQUITY, **fees, **tight, **_triggers(pick)),
         *[DepositFunds(AccountId(n), AssetId(USDC), 20_000) for n in TRADERS],
         *[DepositFunds(AccountId(n), AssetId(BTC), 3_000) for n in TRADERS[:2]],
     ]
+
+
+def _triggers(pick: Pick) -> dict[str, Any]:
+    return {"trigger_basis": pick(list(TriggerBasis)), "refuses_met_trigger": pick([True, False])}
 
 
 def _outcome(pick: Pick, symbol: str) -> ListInstrument:
@@ -277,6 +292,8 @@ class Traffic:
             position_effect=pick([PositionEffect.NONE] * 9 + list(PositionEffect)),
             slot=pick([None] * 20 + [self._slot(n) for n in (self.seq, self.seq, 5)]),
         )
+        if pick([False] * 4 + [True]):
+            terms = self._asleep(terms)
         return NewOrder(
             *named,
             terms,
@@ -284,6 +301,35 @@ class Traffic:
             needs_liquidity=self.seq % 2 == 0,
             delay_ns=self._delay_ns(),
         )
+
+    def _asleep(self, terms: OrderTerms) -> OrderTerms:
+        # With a trigger that mostly can be, near to where the market is.
+        pick = self.pick
+        ord_type = pick([OrdType.LIMIT, OrdType.MARKET, OrdType.MARKET, pick(list(OrdType))])
+        tif = pick([TimeInForce.GTC] * 4 + [TimeInForce.IOC, terms.time_in_force])
+        expires = tif is TimeInForce.GTD or pick([False] * 9 + [True])
+        return msgspec.structs.replace(
+            terms,
+            ord_type=ord_type,
+            time_in_force=tif,
+            expire_ns=self._expire_ns() if expires else 0,
+            price_ticks=terms.price_ticks if ord_type is OrdType.LIMIT else self._mostly(0, 100),
+            order_qty_lots=terms.order_qty_lots or self._qty(),
+            cash=self._mostly(None, terms.cash),
+            trigger=self._trigger(terms.side, ord_type),
+        )
+
+    def _trigger(self, side: Side, ord_type: OrdType) -> Trigger:
+        pick = self.pick
+        stop = TriggerDirection.UP if side is Side.BUY else TriggerDirection.DOWN
+        direction = pick([stop, stop, *TriggerDirection])
+        away = 1 if direction is TriggerDirection.UP else -1
+        at = pick([100 + away * n for n in (0, 1, 1, 2, 2, 3, 5)] + [0, -1])
+        if pick([False, False, True]):
+            trail = pick([(2, 0), (1, 0), (3, 0), (0, PERCENT), (0, 2 * PERCENT), (1, 1), (0, BIG)])
+            offset = pick([None, None, 1, 0] if ord_type is OrdType.LIMIT else [None] * 9 + [1])
+            return Trigger(self.pick([0, 0, at]), direction, *trail, offset)
+        return Trigger(at, direction)
 
     def _delay_ns(self) -> int | None:
         return self.pick([*[None] * 12, 0, 1, 7, 30])
@@ -342,7 +388,12 @@ class Traffic:
             "expire_ns": self.pick([self._expire_ns() if gtd else None] * 9 + [None, 0]),
             "exec_inst": self.pick([None, None, 0, *range(8)]),
             "text": self.pick([None, "other"]),
+            "trigger": self._retrigger(),
         }
+
+    def _retrigger(self) -> Trigger | None:
+        sides = list(Side)
+        return self.pick([None] * 9 + [self._trigger(self.pick(sides), OrdType.LIMIT)] * 2)
 
     def _cancel_order(self) -> CancelOrder:
         account, order_id, cl_ord_id, instrument = self._target()

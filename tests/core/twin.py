@@ -29,6 +29,7 @@ from countermand.vocabulary.events import (
     OrderRestated,
     OrderRested,
     OrderStaged,
+    OrderTriggered,
     RequestDue,
     RequestPended,
     SlotTaken,
@@ -121,6 +122,7 @@ def _stated(now: OrderReport) -> dict[str, Any]:
         "secondary_cl_ord_id": flat["secondary_cl_ord_id"],
         "cash_qty_minor": flat["cash_qty_minor"],
         "position_effect": flat["position_effect"],
+        "trigger": flat["trigger"],
     }
 
 
@@ -131,6 +133,8 @@ def plain_events(event: Event) -> list[tuple[Any, ...]]:
         case OrderAccepted(order):
             stated = (name, *_stated(order).values())
             assert (order.due_ns > 0) is (order.pending is Pending.NEW)
+            if order.standing is Standing.ARMED:
+                return [stated, ("Sleeps", order.order_id)]
             rests = order.standing is not Standing.PENDING
             return [stated, ("OrderRested", order.order_id)] if rests else [stated]
         case OrderRejected(account_id, cl_ord_id, reason, order):
@@ -142,13 +146,9 @@ def plain_events(event: Event) -> list[tuple[Any, ...]]:
         case OrderCanceled(order):
             return [(name, order.order_id, order.cancel_reason.name)]
         case OrderRestated(order):
-            return [(name, order.order_id, order.terms.order_qty_lots, order.terms.price_ticks)]
-        case OrderReleased(order):
-            return [(name, order.order_id)]
-        case RequestPended(number, due_ns, _, reports):
-            return [(name, number, due_ns, _pendings(reports))]
-        case RequestDue(number, reports):
-            return [(name, number, _pendings(reports))]
+            terms, trigger = order.terms, order.terms.trigger
+            at = trigger.price_ticks if trigger else 0
+            return [(name, order.order_id, terms.order_qty_lots, terms.price_ticks, at)]
         case _:
             return [_plain_event(event)]
 
@@ -160,9 +160,25 @@ def _pendings(reports: tuple[OrderReport, ...]) -> tuple[tuple[int, str], ...]:
 def _plain_event(event: Event) -> tuple[Any, ...]:
     name = type(event).__name__
     match event:
+        case OrderReleased(order):
+            return (name, order.order_id, order.standing.name)
+        case OrderTriggered(order):
+            return (name, order.order_id)
+        case RequestPended(number, due_ns, _, reports):
+            return (name, number, due_ns, _pendings(reports))
+        case RequestDue(number, reports):
+            return (name, number, _pendings(reports))
+        case _:
+            return _plain_answer(event)
+
+
+def _plain_answer(event: Event) -> tuple[Any, ...]:
+    name = type(event).__name__
+    match event:
         case OrderReplaced(now, keeps):
             changed = (now.cl_ord_id, now.terms.price_ticks, now.terms.order_qty_lots, keeps)
             style = (now.terms.expire_ns, now.terms.exec_inst, now.terms.text)
+            style = (*style, plain(now.terms.trigger))
             return (name, now.order_id, *changed, now.terms.time_in_force.name, *style)
         case Traded(match_id, maker, taker, price_ticks, qty_lots):
             ids = (match_id, taker.instrument_id, maker.order_id, taker.order_id)
@@ -215,9 +231,9 @@ class Twin:
                 self._prices[order_id] = row[10]
             case ("OrderReplaced", order_id, _, price_ticks, *_):
                 self._prices[order_id] = price_ticks
-            case ("OrderRestated", order_id, qty_lots, price_ticks):
+            case ("OrderRestated", order_id, qty_lots, price_ticks, at):
                 self._prices[order_id] = price_ticks or self._prices[order_id]
-                return ("OrderRestated", order_id, qty_lots, self._prices[order_id])
+                return ("OrderRestated", order_id, qty_lots, self._prices[order_id], at)
         return row
 
     def _compare_pictures(self, receipt: Receipt) -> None:
@@ -257,6 +273,8 @@ class Twin:
             report.terms.position_effect.name,
             report.pending.name,
             report.due_ns,
+            report.standing.name,
+            plain(report.terms.trigger),
         )
         assert actual == (
             expected.status,
@@ -276,6 +294,8 @@ class Twin:
             expected.effect,
             self.oracle.pending(expected),
             expected.due_ns if expected.is_open else 0,
+            expected.standing,
+            expected.trigger,
         )
 
     def _balances(self) -> dict[tuple[int, int], tuple[int, int]]:

@@ -35,6 +35,7 @@ _PLAIN = (
 _STANDS = {
     Standing.RESTING: ", rests",
     Standing.WAITING: ", waits beside the book",
+    Standing.ARMED: ", sleeps until its trigger is met",
 }
 
 _WORD_BEGINS = re.compile(r"(?<!^)(?=[A-Z])")

@@ -24,12 +24,13 @@ from countermand.vocabulary.order import ExecInst, Standing
 from countermand.vocabulary.reports import OrderReport
 
 _POST_ONLY = int(ExecInst.POST_ONLY)
+_THERE = (Standing.RESTING, Standing.WAITING)
 
 
 def on_standing(state: State, event: OrderAccepted | OrderRested) -> Iterable[list[Event]]:
     """Fill, one after the other, the orders that new quantity across from them can fill."""
     market = state.markets[event.order.instrument_id]
-    if not market.waiting or event.order.standing is Standing.PENDING:
+    if not market.waiting or event.order.standing not in _THERE:
         return ()
     return _fill_across(state, market, event.order)
 

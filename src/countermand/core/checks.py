@@ -6,7 +6,7 @@ that fails answers. What is refused of a replacement is in `replacing.py`, on ru
 from msgspec import Struct
 from msgspec.structs import replace
 
-from countermand.core import sizing, slots, waiting
+from countermand.core import sizing, slots, triggers, waiting
 from countermand.core.exposure import (
     Priced,
     affordable,
@@ -28,6 +28,7 @@ from countermand.vocabulary.order import (
     PositionEffect,
     SelfTradePrevention,
     Side,
+    Standing,
     TimeInForce,
 )
 from countermand.vocabulary.reasons import RejectReason
@@ -36,6 +37,7 @@ from countermand.vocabulary.reports import OrderReport
 _LIMIT, _LEFT_OVER = OrdType.LIMIT, OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 _IOC, _FOK, _GTD = TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD
 _REJECT, _NO_EFFECT = SelfTradePrevention.REJECT, PositionEffect.NONE
+_ARMED = Standing.ARMED
 _TRADING, _EQUITY = TradingState.TRADING, InstrumentKind.EQUITY
 _POST_ONLY, _REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
 
@@ -77,6 +79,8 @@ def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReaso
     )
     if reason:
         return reason
+    if asked.trigger:
+        return _admit_asleep(state, account, market, asked)
     in_force = _in_force(account, market, asked)
     reason = (
         _refuse_unmet(market, command, in_force)
@@ -85,6 +89,39 @@ def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReaso
         or _refuse_meeting(account, market, in_force)
     )
     return reason or Admitted(account, market, in_force, is_plain=False)
+
+
+def _admit_asleep(
+    state: State, account: Account, market: Market, asked: OrderTerms
+) -> Admitted | RejectReason:
+    # One that sleeps meets no one yet.
+    if asked.cash:
+        return RejectReason.INVALID_AMOUNT
+    reduce_only = _REDUCE_ONLY if account.reduce_only else 0
+    in_force = triggers.is_sound(asked) and triggers.placed(market.prices, asked)
+    if not in_force:
+        return RejectReason.INVALID_TRIGGER
+    in_force = replace(in_force, exec_inst=in_force.exec_inst | reduce_only)
+    reason = (
+        refuse_met(market, in_force)
+        or refuse_terms(market, priced(in_force), in_force.order_qty_lots)
+        or _refuse_exposure(state, account, market, in_force, enters=False)
+    )
+    return reason or Admitted(account, market, in_force, is_plain=False)
+
+
+def refuse_met(market: Market, terms: OrderTerms) -> RejectReason | None:
+    """Return that a trigger is met already, where its market refuses it then, or None."""
+    if not terms.trigger or not market.instrument.refuses_met_trigger:
+        return None
+    met = triggers.is_met(terms.trigger, market.prices.basis_ticks)
+    return RejectReason.TRIGGER_MET if met else None
+
+
+def priced(terms: OrderTerms) -> OrderTerms:
+    """Return terms with the price that was asked for: at the market, and asleep, none."""
+    asks_none = terms.trigger is not None and terms.ord_type is not _LIMIT
+    return replace(terms, price_ticks=0) if asks_none else terms
 
 
 def _refuse_plain(
@@ -114,6 +151,7 @@ def _is_plain(asked: OrderTerms) -> bool:
         and tif is not _FOK
         and asked.cash is None
         and asked.slot is None
+        and asked.trigger is None
         and asked.stp is not _REJECT
         and asked.position_effect is _NO_EFFECT
     )
@@ -159,15 +197,19 @@ def refuse_coming_in(
     """Return why an order that was taken earlier may not come to the book as `now`, or None."""
     terms, account = now.terms, state.accounts[now.account_id]
     side, price_ticks, leaves = terms.side, terms.price_ticks, now.leaves_qty_lots
-    if reason := _refuse_in_state(market.instrument.trading_state, terms):
+    enters = now.standing is not _ARMED
+    if enters and (reason := _refuse_in_state(market.instrument.trading_state, terms)):
         return reason
+    if terms.exec_inst & _REDUCE_ONLY and not covers(account, market.instrument, side, leaves):
+        return RejectReason.NOT_REDUCING
     if terms.ord_type is _LEFT_OVER and not waiting.reaches(market, side, price_ticks):
         return RejectReason.NO_LIQUIDITY
-    if terms.exec_inst & _POST_ONLY and crosses(market, side, price_ticks, leaves):
+    is_passive = enters and terms.exec_inst & _POST_ONLY
+    if is_passive and crosses(market, side, price_ticks, leaves):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if not affordable(state, account, market, Priced(side, price_ticks, leaves), order):
         return RejectReason.INSUFFICIENT_FUNDS
-    return _refuse_meeting(account, market, terms)
+    return _refuse_meeting(account, market, terms) if enters else None
 
 
 def _refuse_in_state(state: TradingState, asked: OrderTerms) -> RejectReason | None:
@@ -191,7 +233,7 @@ def refuse_id(account: Account, cl_ord_id: str) -> RejectReason | None:
 
 def _refuse_combination(ts_ns: int, asked: OrderTerms) -> RejectReason | None:
     immediate = asked.is_immediate
-    if asked.ord_type is OrdType.MARKET and not immediate:
+    if asked.ord_type is OrdType.MARKET and not immediate and not asked.trigger:
         return RejectReason.INVALID_TIME_IN_FORCE
     left_over = asked.ord_type is _LEFT_OVER
     if left_over and immediate:
@@ -250,7 +292,12 @@ def refuse_terms(market: Market, asked: OrderTerms, qty_lots: int) -> RejectReas
 
 
 def _refuse_exposure(
-    state: State, account: Account, market: Market, in_force: OrderTerms
+    state: State,
+    account: Account,
+    market: Market,
+    in_force: OrderTerms,
+    *,
+    enters: bool = True,
 ) -> RejectReason | None:
     instrument, side, qty_lots = market.instrument, in_force.side, in_force.order_qty_lots
     exec_inst = in_force.exec_inst
@@ -259,7 +306,8 @@ def _refuse_exposure(
     has_effect = in_force.position_effect is not _NO_EFFECT or instrument.kind is _EQUITY
     if has_effect and (reason := refuse_effect(account, instrument, in_force, qty_lots)):
         return reason
-    if exec_inst & _POST_ONLY and crosses(market, side, in_force.price_ticks, qty_lots):
+    is_passive = exec_inst & _POST_ONLY and enters
+    if is_passive and crosses(market, side, in_force.price_ticks, qty_lots):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if instrument.position_lots_max and over_position_limit(account, instrument, side, qty_lots):
         return RejectReason.POSITION_LIMIT

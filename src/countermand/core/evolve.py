@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.core import fees, ledger
+from countermand.core.filing import forget, move, retire, unname
 from countermand.core.order import Order, Request, Staged
 from countermand.core.standing import FOLLOW
 from countermand.core.state import (
@@ -43,6 +44,7 @@ from countermand.vocabulary.events import (
     OrderRestated,
     OrderRested,
     OrderStaged,
+    OrderTriggered,
     ReferencePriceChanged,
     RequestDue,
     RequestPended,
@@ -52,11 +54,12 @@ from countermand.vocabulary.events import (
     TradingStateChanged,
 )
 from countermand.vocabulary.instrument import Asset, Instrument, InstrumentKind, TradingState
-from countermand.vocabulary.order import ExecInst, OrdStatus, Side, Standing
+from countermand.vocabulary.order import ExecInst, Side, Standing
 from countermand.vocabulary.reports import Fill, OrderReport, SlotUse, Trade
 
 # Enum members looked up once: these lines run on every order and every cancel.
 _RESTING, _WAITING, _CLOSED = Standing.RESTING, Standing.WAITING, Standing.CLOSED
+_PENDING, _ARMED = Standing.PENDING, Standing.ARMED
 _BUY, _SPOT = Side.BUY, InstrumentKind.SPOT
 _TO_CLOSED = 1 << _CLOSED
 _REDUCE_ONLY = int(ExecInst.REDUCE_ONLY)
@@ -128,6 +131,7 @@ def _funds_withdrawn(state: State, event: FundsWithdrawn) -> None:
 def _instrument_settled(state: State, event: InstrumentSettled) -> None:
     market = state.markets[event.instrument_id]
     assert market.settled_px_ticks is None, f"market {event.instrument_id} was settled before"
+    assert not market.armed.orders, f"market {event.instrument_id} ends and orders sleep"
     assert not market.waiting, f"market {event.instrument_id} ends and orders wait"
     for account in state.accounts.values():
         if account.net_lots(event.instrument_id):
@@ -177,6 +181,8 @@ def _order_accepted(state: State, event: OrderAccepted) -> None:
         market.book.ladder(terms.side).add(order)
     elif now.standing is _WAITING:
         market.waiting[order_id] = order
+    elif now.standing is _ARMED:
+        market.armed.add(order)
     elif now.due_ns:
         state.timers.add(now.due_ns, ACCEPTANCE, order_id)
 
@@ -191,23 +197,7 @@ def _order_rejected(state: State, event: OrderRejected) -> None:
     account.staged.pop(order_id, None)
     account.closed.append(order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
-        _forget(state, account)
-
-
-def index_order(account: Account, order: Order) -> None:
-    """Enter an order in its account's derived indexes. Rejected orders are not indexed."""
-    now = order.now
-    if now.ord_status is OrdStatus.REJECTED:
-        return
-    for cl_ord_id in (now.cl_ord_id, *order.retired_cl_ord_ids):
-        if cl_ord_id:
-            account.cl_ord_ids[cl_ord_id] = now.order_id
-    if now.is_open:
-        account.open_orders[now.order_id] = order
-        if now.terms.secondary_cl_ord_id:
-            account.secondary_cl_ord_ids.add(now.terms.secondary_cl_ord_id, now.order_id)
-        if now.terms.exec_inst & _REDUCE_ONLY:
-            account.reducing[now.order_id] = order
+        forget(state, account)
 
 
 def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
@@ -227,16 +217,18 @@ def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
         (market.book.bids if terms.side is _BUY else market.book.asks).remove(before)
     elif was is _WAITING:
         del market.waiting[order_id]
+    elif was is _ARMED:
+        market.armed.remove(before)
     elif before.due_ns:
         state.timers.drop()
     del account.open_orders[order_id]
     if terms.exec_inst or terms.secondary_cl_ord_id:
-        _unname(account, now)
+        unname(account, now)
     if terms.expire_ns:
         state.timers.drop()
     account.closed.append(order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
-        _forget(state, account)
+        forget(state, account)
 
 
 def _order_changed(state: State, event: OrderRested | OrderRestated) -> None:
@@ -245,66 +237,7 @@ def _order_changed(state: State, event: OrderRested | OrderRestated) -> None:
     before, market = order.now, state.markets[now.instrument_id]
     assert now.standing is not _CLOSED, f"order {now.order_id} changed and is closed"
     ledger.rehold(account, market.instrument, before, now)
-    _move(market, order, before, now)
-
-
-def _move(market: Market, order: Order, before: OrderReport, now: OrderReport) -> None:
-    # To where it stands now, from where it stood; this is where every order is changed.
-    was, standing, left = before.standing, now.standing, now.leaves_qty_lots
-    assert FOLLOW[was] >> standing & 1, (
-        f"order {now.order_id} is {was.name} and cannot be {standing.name} next"
-    )
-    assert (left == 0) is (standing is _CLOSED), (
-        f"order {now.order_id} is {standing.name} with {left} left"
-    )
-    assert now.cum_qty_lots >= before.cum_qty_lots, f"order {now.order_id} lost a fill"
-    order.now = now
-    if was is _RESTING:
-        ladder = market.book.bids if now.terms.side is _BUY else market.book.asks
-        if standing is _RESTING:
-            ladder.shrink(before, before.leaves_qty_lots - left)
-        else:
-            ladder.remove(before)
-    elif standing is _RESTING:
-        market.book.ladder(now.terms.side).add(order)
-    elif standing is _WAITING:
-        market.waiting[now.order_id] = order
-    elif was is _WAITING:
-        del market.waiting[now.order_id]
-
-
-def _retire(state: State, account: Account, now: OrderReport) -> None:
-    # What an order leaves that was filled.
-    assert now.hold_minor == 0, f"order {now.order_id} ended and holds something"
-    del account.open_orders[now.order_id]
-    if now.terms.exec_inst or now.terms.secondary_cl_ord_id:
-        _unname(account, now)
-    if now.terms.expire_ns:
-        state.timers.drop()
-    account.closed.append(now.order_id)
-    if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
-        _forget(state, account)
-
-
-def _unname(account: Account, now: OrderReport) -> None:
-    # Out of the indexes that few orders are in.
-    if now.terms.exec_inst & _REDUCE_ONLY:
-        del account.reducing[now.order_id]
-    if now.terms.secondary_cl_ord_id:
-        account.secondary_cl_ord_ids.close(now.terms.secondary_cl_ord_id, now.order_id)
-
-
-def _forget(state: State, account: Account) -> None:
-    # A closed order stays findable until the account has closed so many more after it.
-    order = state.orders.pop(account.closed.popleft())
-    forgotten = order.now
-    if forgotten.ord_status is OrdStatus.REJECTED:
-        return
-    for cl_ord_id in (forgotten.cl_ord_id, *order.retired_cl_ord_ids):
-        account.cl_ord_ids.pop(cl_ord_id, None)
-    secondary = forgotten.terms.secondary_cl_ord_id
-    if secondary:
-        account.secondary_cl_ord_ids.forget(secondary, forgotten.order_id)
+    move(market, order, before, now)
 
 
 def _order_replaced(state: State, event: OrderReplaced) -> None:
@@ -315,7 +248,7 @@ def _order_replaced(state: State, event: OrderReplaced) -> None:
         f"order {now.order_id} keeps its place at another price"
     )
     ledger.rehold(account, market.instrument, before, now)
-    _move(market, order, before, now)
+    move(market, order, before, now)
     if not event.keeps_priority:
         order.priority = state.next_priority()
     if now.terms.exec_inst != before.terms.exec_inst:
@@ -328,15 +261,17 @@ def _order_replaced(state: State, event: OrderReplaced) -> None:
         _rename(account, order, before.cl_ord_id)
 
 
-def _order_released(state: State, event: OrderReleased) -> None:
+def _order_released(state: State, event: OrderReleased | OrderTriggered) -> None:
     now = event.order
     order, account = state.orders[now.order_id], state.accounts[now.account_id]
     before, market = order.now, state.markets[now.instrument_id]
     ledger.rehold(account, market.instrument, before, now)
-    _move(market, order, before, now)
+    move(market, order, before, now)
     order.priority = state.next_priority()
     if before.due_ns:
         state.timers.drop()
+    if now.standing is _PENDING:
+        state.arriving.append(now.order_id)
 
 
 def _delays_set(state: State, event: DelaysSet) -> None:
@@ -432,9 +367,9 @@ def _fill(state: State, market: Market, event: Traded, order: Order, *, is_maker
         _accrue(instrument, order, event, is_maker=is_maker)
     if fee_minor:
         ledger.charge(state, account, instrument, now.terms.side, fee_minor)
-    _move(market, order, before, now)
+    move(market, order, before, now)
     if not now.leaves_qty_lots:
-        _retire(state, account, now)
+        retire(state, account, now)
     account.fills.append(
         Fill(
             event.match_id,
@@ -470,6 +405,7 @@ EVOLVERS: dict[type, Callable[[State, Any], None]] = {
     OrderRestated: _order_changed,
     OrderExpired: _order_ended,
     OrderReleased: _order_released,
+    OrderTriggered: _order_released,
     RequestPended: _request_pended,
     RequestDue: _request_due,
     DelaysSet: _delays_set,

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from countermand.core import image, invariants
+from countermand.core.arriving import come_in
 from countermand.core.decide import DECIDERS
 from countermand.core.decision import Decision
 from countermand.core.evolve import EVOLVERS
@@ -12,7 +13,7 @@ from countermand.core.reactions import REACTIONS
 from countermand.core.state import State
 from countermand.core.views import view
 from countermand.vocabulary.commands import Entry
-from countermand.vocabulary.events import Event
+from countermand.vocabulary.events import Event, TimeAdvanced
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import OrderReport
@@ -108,13 +109,28 @@ class Exchange:
         return reacting
 
     def _react(self, reacting: Sequence[Event], events: list[Event]) -> None:
+        # What follows, and then those who are on their way by then, one after the other.
+        self._follow_up(reacting, events)
+        arriving = self._state.arriving
+        while arriving:
+            batch = come_in(self._state, arriving.popleft())
+            events += batch
+            if more := self._evolve(batch):
+                self._follow_up(more, events)
+
+    def _follow_up(self, reacting: Sequence[Event], events: list[Event]) -> None:
         state = self._state
         for event in reacting:
+            # What falls due is a moment of its own, over before the next one.
+            is_due = type(event) is TimeAdvanced
             for reaction in REACTIONS[type(event)]:
                 for batch in reaction(state, event):
                     events += batch
-                    if more := self._evolve(batch):
+                    more = self._evolve(batch) or ()
+                    if is_due:
                         self._react(more, events)
+                    elif more:
+                        self._follow_up(more, events)
 
     def query(self, query: Any) -> Any:
         """

@@ -7,7 +7,7 @@ before the next is looked at, so that nothing happens to what is no more.
 
 from collections.abc import Callable, Iterator
 
-from countermand.core import pending
+from countermand.core import arriving, pending
 from countermand.core.decide import decide
 from countermand.core.decision import Reaction
 from countermand.core.pictures import expired
@@ -33,7 +33,7 @@ def _expire(state: State, number: int) -> Iterator[list[Event]]:
 
 
 def _accept(state: State, number: int) -> Iterator[list[Event]]:
-    yield pending.accept(state, OrderId(number))
+    yield arriving.let_go(state, state.orders[OrderId(number)])
 
 
 def _apply(state: State, number: int) -> Iterator[list[Event]]:

@@ -9,7 +9,7 @@ from collections import deque
 
 from msgspec import Struct, json
 
-from countermand.core.evolve import index_order
+from countermand.core.filing import index_order
 from countermand.core.order import Order, Request, Staged
 from countermand.core.state import Account, Balance, Delays, Market, Position, State
 from countermand.core.timers import ACCEPTANCE, EXPIRY, REQUEST
@@ -189,5 +189,7 @@ def _rebuild(state: State) -> None:
             market.book.ladder(now.terms.side).add(order)
         elif now.standing is Standing.WAITING:
             market.waiting[now.order_id] = order
+        elif now.standing is Standing.ARMED:
+            market.armed.add(order)
         elif now.due_ns:
             state.timers.add(now.due_ns, ACCEPTANCE, now.order_id)

@@ -95,6 +95,11 @@ def _check_open(state: State, order: Order) -> None:
     waits = now.standing is Standing.WAITING
     beside = now.order_id in market.waiting
     assert beside == waits, f"{which} is {now.standing.name} and the book's side says otherwise"
+    sleeps = now.standing is Standing.ARMED
+    asleep = now.order_id in market.armed.orders
+    assert asleep == sleeps, (
+        f"{which} is {now.standing.name} and its market's sleepers say otherwise"
+    )
     is_whole = bool(terms.exec_inst & ExecInst.ALL_OR_NONE)
     is_there = rests or waits
     assert not is_there or is_whole == waits, (

@@ -9,28 +9,23 @@ so whatever is pending. An order has one pending cancel and one pending replacem
 that would have to wait is refused.
 """
 
-from countermand.core import checks, placing
 from countermand.core.decision import Decision
-from countermand.core.exposure import left_over_px_ticks
-from countermand.core.order import Order, Request
-from countermand.core.pictures import not_let_in, pended, released, unpended
+from countermand.core.order import Request
+from countermand.core.pictures import pended, unpended
 from countermand.core.state import Delays, State
 from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder, SetDelays
 from countermand.vocabulary.events import (
     DelaysSet,
     Event,
     InstructionRejected,
-    OrderCanceled,
-    OrderReleased,
     RequestDue,
     RequestPended,
 )
-from countermand.vocabulary.ids import AccountId, OrderId
-from countermand.vocabulary.order import ExecType, OrdType, Pending
+from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.order import Pending
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
 
-_LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 _AT_ONCE = Delays()
 
 
@@ -87,26 +82,3 @@ def _beneath(state: State, now: OrderReport, gone: Request) -> Pending:
     if Pending.REPLACE in kinds:
         return Pending.REPLACE
     return Pending.NEW if now.due_ns else Pending.NONE
-
-
-def accept(state: State, order_id: OrderId) -> list[Event]:
-    """Return what happens to a new order when its time has come."""
-    order = state.orders[order_id]
-    now = released(order.now, ExecType.NEW, state.ts_ns)
-    return let_in(state, order, now)
-
-
-def let_in(state: State, order: Order, now: OrderReport) -> list[Event]:
-    """
-    Return what happens to an order that stood elsewhere and comes to the book, as `now` has it.
-
-    What would keep a new order from the book then ends it.
-    """
-    market = state.markets[now.instrument_id]
-    reason = checks.refuse_coming_in(state, market, order, now)
-    if reason:
-        return [OrderCanceled(not_let_in(order.now, state.ts_ns, reason))]
-    taker = placing.Taker(state, market, now, order.fee_accrued)
-    if now.terms.ord_type is _LEFT_OVER:
-        taker.rests_at = left_over_px_ticks(market, now.terms.side, now.terms.price_ticks)
-    return [OrderReleased(now), *placing.enter(taker)]

@@ -14,7 +14,7 @@ from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import OrderReport
 
 # Enum members looked up once: these lines run on every order and every cancel.
-_CLOSED, _PENDING = Standing.CLOSED, Standing.PENDING
+_CLOSED = Standing.CLOSED
 _NOTHING, _CANCEL, _NEW = Pending.NONE, Pending.CANCEL, Pending.NEW
 _CANCELED, _EXPIRED = OrdStatus.CANCELED, OrdStatus.EXPIRED
 _PARTIALLY_FILLED, _FILLED = OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED
@@ -148,11 +148,11 @@ def unpended(now: OrderReport, left: Pending) -> OrderReport:
     return replace(now, pending=left)
 
 
-def released(now: OrderReport, exec_type: ExecType, ts_ns: int) -> OrderReport:
-    """Return the order as it comes to the book from where it stood."""
+def released(now: OrderReport, standing: Standing, exec_type: ExecType, ts_ns: int) -> OrderReport:
+    """Return the order as it leaves where it stood, to stand elsewhere."""
     left = now.pending if now.pending is not _NEW else _NOTHING
     return replace(
-        now, standing=_PENDING, pending=left, due_ns=0, exec_type=exec_type, transact_ns=ts_ns
+        now, standing=standing, pending=left, due_ns=0, exec_type=exec_type, transact_ns=ts_ns
     )
 
 

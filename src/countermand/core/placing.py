@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from countermand.core import checks, fees, pictures, slots, waiting
+from countermand.core import checks, fees, pictures, slots, triggers, waiting
 from countermand.core.decision import Decision
 from countermand.core.exposure import left_over_px_ticks
 from countermand.core.ledger import order_hold
@@ -18,6 +18,7 @@ from countermand.vocabulary.events import (
     OrderRejected,
     OrderRestated,
     OrderRested,
+    OrderTriggered,
     Traded,
 )
 from countermand.vocabulary.ids import MatchId, OrderId, match_id
@@ -38,6 +39,7 @@ from countermand.vocabulary.reports import OrderReport
 PENDING, _RESTING, _WAITING = Standing.PENDING, Standing.RESTING, Standing.WAITING
 _NEW, _EXEC_NEW = OrdStatus.NEW, ExecType.NEW
 _LEFT_OVER = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
+_MARKET = OrdType.MARKET
 _IOC, _FOK = TimeInForce.IOC, TimeInForce.FOK
 _SPOT = InstrumentKind.SPOT
 _TRADE, _PULL = StepKind.TRADE, StepKind.PULL
@@ -106,6 +108,8 @@ def place(
         return Decision(_pending(admitted, accepted, delay_ns), (order_id,))
     if rests:
         return Decision([OrderAccepted(accepted)], (order_id,))
+    if terms.trigger:
+        return Decision(_asleep(admitted, accepted), (order_id,))
     taker = Taker(state, market, accepted, 0, seq, ts_ns)
     if admitted.is_plain:
         return Decision([OrderAccepted(accepted), *enter(taker)], (order_id,))
@@ -122,6 +126,19 @@ def _pending(admitted: checks.Admitted, now: OrderReport, delay_ns: int) -> list
     )
     instrument = admitted.market.instrument
     return [OrderAccepted(taken), *slots.takeover(admitted.account, instrument, taken)]
+
+
+def _asleep(admitted: checks.Admitted, now: OrderReport) -> list[Event]:
+    # Until its trigger is met, which it may be already.
+    market = admitted.market
+    sleeps = replace(now, standing=Standing.ARMED)
+    events: list[Event] = [OrderAccepted(sleeps)]
+    events += slots.takeover(admitted.account, market.instrument, now)
+    trigger = now.terms.trigger
+    if trigger and triggers.is_met(trigger, market.prices.basis_ticks):
+        woken = pictures.released(sleeps, PENDING, ExecType.TRIGGERED, now.submit_ns)
+        events.append(OrderTriggered(woken))
+    return events
 
 
 def _accept(taker: "Taker", admitted: checks.Admitted) -> list[Event]:
@@ -294,10 +311,11 @@ def enter(taker: Taker, makers: Makers | None = None) -> list[Event]:
 def _remainder(taker: Taker) -> Iterator[Event]:
     # What becomes of quantity that found nothing more to trade with.
     terms = taker.now.terms
-    if terms.time_in_force is _IOC:
-        yield taker.canceled(CancelReason.IOC_REMAINDER)
-    elif terms.time_in_force is _FOK:
+    if terms.time_in_force is _FOK:
         yield taker.canceled(CancelReason.FOK_NOT_FILLED)
+    elif terms.time_in_force is _IOC or terms.ord_type is _MARKET:
+        # What is at the market never rests, however long it was to wait for it.
+        yield taker.canceled(CancelReason.IOC_REMAINDER)
     else:
         if taker.rests_at:
             yield taker.restated(terms.order_qty_lots, taker.rests_at)

@@ -7,10 +7,16 @@ that follows from it, before the next is asked for. Where several look at one ev
 in the order of this list.
 """
 
-from countermand.core import all_or_none, falling_due, funding, reducing
+from countermand.core import all_or_none, conditional, falling_due, funding, reducing
 from countermand.core.decision import Reaction
 
-_IDEAS = (reducing.REACTIONS, funding.REACTIONS, all_or_none.REACTIONS, falling_due.REACTIONS)
+_IDEAS = (
+    reducing.REACTIONS,
+    funding.REACTIONS,
+    all_or_none.REACTIONS,
+    conditional.REACTIONS,
+    falling_due.REACTIONS,
+)
 
 REACTIONS: dict[type, tuple[Reaction, ...]] = {
     kind: tuple(idea[kind] for idea in _IDEAS if kind in idea) for idea in _IDEAS for kind in idea

@@ -1,8 +1,10 @@
 """Replacing: giving an open order other terms, or saying why not."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
-from countermand.core import checks, pictures, placing, waiting
+from countermand.core import checks, pictures, placing, triggers, waiting
 from countermand.core.canceling import cancel_rejected
 from countermand.core.decision import Decision
 from countermand.core.exposure import (
@@ -17,11 +19,13 @@ from countermand.core.order import Order
 from countermand.core.pending import delays_of, postponed
 from countermand.core.state import Account, Market, State
 from countermand.vocabulary.commands import ReplaceOrder
-from countermand.vocabulary.events import OrderCanceled, OrderReplaced
+from countermand.vocabulary.events import Event, OrderCanceled, OrderReplaced, OrderTriggered
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import (
     ExecInst,
+    ExecType,
     OrderTerms,
+    OrdType,
     Pending,
     ReplacePolicy,
     SelfTradePrevention,
@@ -34,12 +38,15 @@ from countermand.vocabulary.reasons import (
     CxlRejResponseTo,
     RejectReason,
 )
+from countermand.vocabulary.reports import OrderReport
 
 _POST_ONLY, _REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
 _ALL_OR_NONE = int(ExecInst.ALL_OR_NONE)
 _REPLACE, _REJECT = CxlRejResponseTo.REPLACE, SelfTradePrevention.REJECT
 _CANCEL_EXECUTED = ReplacePolicy.CANCEL_EXECUTED
 _TRADING, _CLOSED, _PENDING = TradingState.TRADING, Standing.CLOSED, Standing.PENDING
+_ARMED = Standing.ARMED
+_ASLEEP = (_PENDING, _ARMED)
 _WAITS_ALREADY, _TWICE = (Pending.CANCEL, Pending.REPLACE), CxlRejReason.ALREADY_PENDING
 
 
@@ -54,30 +61,51 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
     asked = (command.account_id, command.cl_ord_id)
     if not account or not order or order.now.standing is _CLOSED:
         return Decision([cancel_rejected(_REPLACE, order or None, asked)])
-    now, market = order.now, state.markets[order.now.instrument_id]
     if command.delay_ns is not None or state.delays:
         delay_ns = _delay_ns(state, command)
-        if delay_ns and now.pending in _WAITS_ALREADY:
+        if delay_ns and order.now.pending in _WAITS_ALREADY:
             return Decision([cancel_rejected(_REPLACE, order, asked, None, _TWICE)])
         if delay_ns:
-            named = replace(command, order_id=now.order_id, cl_ord_id="", delay_ns=0)
-            return postponed((seq, ts_ns), delay_ns, named, [now])
-    terms, cl_ord_id = new_terms(now.terms, command), command.new_cl_ord_id or now.cl_ord_id
+            named = replace(command, order_id=order.now.order_id, cl_ord_id="", delay_ns=0)
+            return postponed((seq, ts_ns), delay_ns, named, [order.now])
+    return _replaced(state, (seq, ts_ns), command, order)
+
+
+def _replaced(
+    state: State, entry: tuple[int, int], command: ReplaceOrder, order: Order
+) -> Decision:
+    seq, ts_ns = entry
+    now, market = order.now, state.markets[order.now.instrument_id]
+    asked = (command.account_id, command.cl_ord_id)
+    terms, cl_ord_id = new_terms(market, now, command), command.new_cl_ord_id or now.cl_ord_id
+    if terms is None:
+        invalid = RejectReason.INVALID_TRIGGER
+        return Decision([cancel_rejected(_REPLACE, order, asked, invalid)])
     if command.policy is _CANCEL_EXECUTED and terms.order_qty_lots <= now.cum_qty_lots:
         ended = pictures.canceled(now, ts_ns, CancelReason.REQUESTED)
         return Decision([OrderCanceled(ended)], (now.order_id,))
     reason = _refuse(state, market, order, (cl_ord_id, terms), ts_ns)
     if reason is not None:
         return Decision([cancel_rejected(_REPLACE, order, asked, reason)])
-    keeps, is_pending = keeps_priority(now.terms, terms), now.standing is _PENDING
-    standing = now.standing if keeps else _PENDING
-    accrued = order.fee_accrued
-    after = pictures.replaced(now, market.instrument, terms, accrued, (ts_ns, standing, cl_ord_id))
-    if keeps or is_pending:
-        return Decision([OrderReplaced(after, keeps_priority=keeps)], (now.order_id,))
-    taker = placing.Taker(state, market, after, accrued, seq, ts_ns)
-    replaced = OrderReplaced(after, keeps_priority=False)
+    keeps, stays = keeps_priority(now.terms, terms), now.standing in _ASLEEP
+    standing = now.standing if keeps or stays else _PENDING
+    how = (ts_ns, standing, cl_ord_id)
+    after = pictures.replaced(now, market.instrument, terms, order.fee_accrued, how)
+    replaced = OrderReplaced(after, keeps_priority=keeps)
+    if keeps or stays:
+        return Decision([replaced, *_met(market, now, after)], (now.order_id,))
+    taker = placing.Taker(state, market, after, order.fee_accrued, seq, ts_ns)
     return Decision([replaced, *placing.enter(taker)], (now.order_id,))
+
+
+def _met(market: Market, before: OrderReport, now: OrderReport) -> Iterator[Event]:
+    # A new trigger may be met already.
+    trigger = now.terms.trigger
+    if now.standing is not _ARMED or trigger == before.terms.trigger or trigger is None:
+        return
+    if triggers.is_met(trigger, market.prices.basis_ticks):
+        exec_type = ExecType.TRIGGERED
+        yield OrderTriggered(pictures.released(now, _PENDING, exec_type, now.transact_ns))
 
 
 def _delay_ns(state: State, command: ReplaceOrder) -> int:
@@ -86,13 +114,16 @@ def _delay_ns(state: State, command: ReplaceOrder) -> int:
     return delays_of(state, command.account_id).replace_ns
 
 
-def new_terms(old: OrderTerms, command: ReplaceOrder) -> OrderTerms:
+def new_terms(market: Market, now: OrderReport, command: ReplaceOrder) -> OrderTerms | None:
     """
     Return the terms an order would have; an expiry belongs to its time in force and ends with it.
+
+    None where it cannot have the trigger that is asked for.
     """
+    old = now.terms
     time_in_force = _given(command.time_in_force, old.time_in_force)
     kept_ns = old.expire_ns if time_in_force is old.time_in_force else 0
-    return replace(
+    terms = replace(
         old,
         time_in_force=time_in_force,
         order_qty_lots=command.order_qty_lots or old.order_qty_lots,
@@ -101,6 +132,22 @@ def new_terms(old: OrderTerms, command: ReplaceOrder) -> OrderTerms:
         exec_inst=old.exec_inst if command.exec_inst is None else command.exec_inst,
         text=old.text if command.text is None else command.text,
     )
+    if old.trigger is None or now.standing not in _ASLEEP:
+        return terms if command.trigger is None else None
+    return _asleep(market, command, terms)
+
+
+def _asleep(market: Market, command: ReplaceOrder, terms: OrderTerms) -> OrderTerms | None:
+    # Another trigger begins anew; a price that goes with a trigger is not for others to say.
+    trigger = command.trigger or terms.trigger
+    follows = trigger is not None and trigger.limit_offset_ticks is not None
+    has_none = follows or terms.ord_type is not OrdType.LIMIT
+    if command.price_ticks and has_none:
+        return None
+    if command.trigger is None:
+        return terms
+    asked = replace(terms, trigger=trigger, price_ticks=0 if has_none else terms.price_ticks)
+    return triggers.placed(market.prices, asked) if triggers.is_sound(asked) else None
 
 
 def keeps_priority(old: OrderTerms, new: OrderTerms) -> bool:
@@ -130,7 +177,10 @@ def _refuse(
     # What is only kept may have run out by now, and is for the timers to end.
     if _style(terms) != _style(old) and (reason := checks.refuse_style(ts_ns, terms)):
         return reason
-    if reason := checks.refuse_terms(market, terms, terms.order_qty_lots):
+    is_new_trigger = terms.trigger != old.trigger
+    if is_new_trigger and (reason := checks.refuse_met(market, terms)):
+        return reason
+    if reason := checks.refuse_terms(market, checks.priced(terms), terms.order_qty_lots):
         return reason
     if cl_ord_id == now.cl_ord_id and terms == old:
         return RejectReason.NOTHING_TO_REPLACE
@@ -156,8 +206,8 @@ def _refuse_exposure(
         return reason
     # A market that is post-only makes every order that comes in anew one.
     post_only = terms.exec_inst & _POST_ONLY or (instrument.trading_state is TradingState.POST_ONLY)
-    is_pending = order.now.standing is _PENDING
-    enters = not (is_pending or keeps_priority(order.now.terms, terms))
+    stays = order.now.standing in _ASLEEP
+    enters = not (stays or keeps_priority(order.now.terms, terms))
     if post_only and enters and checks.crosses(market, side, price_ticks, leaves):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if more_lots > 0 and over_position_limit(account, instrument, side, more_lots):

@@ -4,11 +4,16 @@ from countermand.vocabulary.order import Standing
 
 _AFTER = {
     # Written down, then placed; one that is refused is remembered as closed.
-    Standing.STAGED: (Standing.PENDING, Standing.WAITING, Standing.RESTING, Standing.CLOSED),
+    Standing.STAGED: (
+        Standing.PENDING, Standing.ARMED, Standing.WAITING, Standing.RESTING, Standing.CLOSED,
+    ),
     # Taken, and on its way to where it will stand; it may end on the way.
     Standing.PENDING: (
-        Standing.PENDING, Standing.WAITING, Standing.HELD, Standing.RESTING, Standing.CLOSED,
+        Standing.PENDING, Standing.ARMED, Standing.WAITING, Standing.HELD, Standing.RESTING,
+        Standing.CLOSED,
     ),
+    # Asleep, until its trigger is met.
+    Standing.ARMED: (Standing.PENDING, Standing.ARMED, Standing.CLOSED),
     # Beside the book, until it can trade or comes in anew.
     Standing.WAITING: (Standing.PENDING, Standing.WAITING, Standing.CLOSED),
     Standing.HELD: (Standing.PENDING, Standing.HELD, Standing.CLOSED),

@@ -13,6 +13,7 @@ from countermand.core.aliases import Aliases
 from countermand.core.book import Book
 from countermand.core.order import Order, Request, Staged
 from countermand.core.timers import ACCEPTANCE, EXPIRY, Timer, Timers
+from countermand.core.triggers import Armed, Prices
 from countermand.vocabulary.ids import (
     CLEARING,
     EXTERNAL,
@@ -131,7 +132,8 @@ class Market(Struct):
     An instrument as it trades: its rules, who stands there, and what last happened on it.
 
     `limit_down_ticks` and `limit_up_ticks` are those of the instrument, worked out once. `book` is
-    of the orders that rest, `waiting` of those that wait beside it, in order of priority.
+    of the orders that rest, `waiting` of those that wait beside it, in order of priority; `armed`
+    are those that sleep.
     """
 
     instrument: Instrument
@@ -145,6 +147,7 @@ class Market(Struct):
     # Derived.
     book: Book = field(default_factory=Book)
     waiting: dict[OrderId, Order] = field(default_factory=dict)
+    armed: Armed = field(default_factory=Armed)
     limit_down_ticks: int = 0
     limit_up_ticks: int = 0
 
@@ -156,6 +159,11 @@ class Market(Struct):
         self.instrument = instrument
         self.limit_down_ticks = instrument.limit_down_ticks
         self.limit_up_ticks = instrument.limit_up_ticks
+
+    @property
+    def prices(self) -> Prices:
+        """What triggers look at."""
+        return Prices(self.instrument, self.last_px_ticks, self.limit_up_ticks)
 
     @property
     def mark_price_ticks(self) -> int:
@@ -188,6 +196,8 @@ class State:
         self.delays: dict[str, Delays] = {}
         self.requests: dict[int, Request] = {}
         self.timers = Timers(self._is_meant)
+        # Orders on their way to the book, none between entries.
+        self.arriving: deque[OrderId] = deque()
         # The last priority that was given to other than an entry's own new order.
         self.last_priority = 0
         # The last match there was: those of one entry count on from one another.

@@ -36,7 +36,9 @@ def _meeting(market: Market, side: Side, price_ticks: int, plan: Plan) -> Iterat
 
 
 def across(market: Market, side: Side, price_ticks: int) -> Iterator[Order]:
-    """Yield the orders beside the book that an order of `side` at a price reaches."""
+    """Yield the orders beside the book that an order of `side` at a price reaches, at 0 none."""
+    if price_ticks <= 0:
+        return
     buys = side is _BUY
     for order in market.waiting.values():
         terms = order.now.terms

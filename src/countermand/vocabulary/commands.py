@@ -13,7 +13,7 @@ from countermand.vocabulary.ids import (
     OrderId,
 )
 from countermand.vocabulary.instrument import Instrument, TradingState
-from countermand.vocabulary.order import OrderTerms, ReplacePolicy, Side, TimeInForce
+from countermand.vocabulary.order import OrderTerms, ReplacePolicy, Side, TimeInForce, Trigger
 from countermand.vocabulary.reasons import RejectReason
 
 
@@ -174,6 +174,8 @@ class ReplaceOrder(Message, frozen=True, tag=20):
     the queue, unless the order is to be executed at once from now on.
 
     What becomes of a quantity that is not more than what has been executed is for `policy` to say.
+    Only an order that sleeps can get another trigger; without one, and with no price, it sleeps on
+    with the one it has.
 
     Units: with a `delay_ns` above 0 it is taken now and applied, or refused, so much later, to the
     order as it is then; 0 is at once, None as its venue has it.
@@ -192,6 +194,7 @@ class ReplaceOrder(Message, frozen=True, tag=20):
     text: str | None = None
     policy: ReplacePolicy = ReplacePolicy.REFUSE_EXECUTED
     delay_ns: int | None = None
+    trigger: Trigger | None = None
 
 
 class CancelOrder(Message, frozen=True, tag=10):

@@ -296,7 +296,14 @@ class RequestDue(Occurrence, frozen=True, tag=26):
 
 
 class OrderReleased(OrderEvent, frozen=True, tag=27):
-    """An order that was pending new comes to the book; what it does there comes after this."""
+    """
+    An order that was pending new is let go: it is on its way to the book, or sleeps until its
+    trigger is met. What it does at the book comes later.
+    """
+
+
+class OrderTriggered(OrderEvent, frozen=True, tag=28):
+    """An order's trigger was met, and it is on its way; what it does at the book comes later."""
 
 
 class InstrumentSettled(Occurrence, frozen=True, tag=21):
@@ -335,4 +342,5 @@ Event = (
     | RequestPended
     | RequestDue
     | OrderReleased
+    | OrderTriggered
 )

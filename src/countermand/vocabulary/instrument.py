@@ -58,6 +58,13 @@ class TradingState(IntEnum):
         return self in (TradingState.TRADING, TradingState.POST_ONLY, TradingState.LIMIT_ONLY)
 
 
+class TriggerBasis(IntEnum):
+    """Which price meets triggers (FIX TriggerPriceType, 1107): the last trade's, the reference."""
+
+    LAST_TRADE = 1
+    REFERENCE = 2
+
+
 class Asset(Struct, frozen=True, array_like=True):
     """
     Something balances are kept in.
@@ -82,7 +89,8 @@ class Instrument(Struct, frozen=True, array_like=True):
     of a binary outcome that is certain; `low_limit_ticks` and `high_limit_ticks` are fixed price
     limits, 0 for none. With a `fee_step_minor` each fill's fee is the nearest multiple of it,
     halves to even, and an order's fees together are at most their exact sum, rounded likewise;
-    without one each fill's fee is truncated.
+    without one each fill's fee is truncated. An order whose trigger is met when it comes wakes at
+    once, or with `refuses_met_trigger` is refused.
     """
 
     instrument_id: InstrumentId
@@ -113,6 +121,8 @@ class Instrument(Struct, frozen=True, array_like=True):
     high_limit_ticks: int = 0
     fee_basis: FeeBasis = FeeBasis.NOTIONAL
     fee_step_minor: int = 0
+    trigger_basis: TriggerBasis = TriggerBasis.LAST_TRADE
+    refuses_met_trigger: bool = False
 
     @property
     def is_perpetual(self) -> bool:

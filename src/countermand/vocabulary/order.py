@@ -87,9 +87,9 @@ class Standing(IntEnum):
     """
     Where an order stands. Which standing can follow which is the table in `core/standing.py`.
 
-    STAGED is written down and not yet placed. The next four are open: PENDING is taken and not yet
-    at the book, WAITING stands beside the book until it can trade, HELD until another order lets
-    it, RESTING in the book. CLOSED is over.
+    STAGED is written down and not yet placed. CLOSED is over. The others are open: PENDING is taken
+    and not yet at the book, ARMED sleeps until its trigger is met, WAITING stands beside the book
+    until it can trade, HELD until another order lets it, RESTING in the book.
     """
 
     STAGED = 1
@@ -98,6 +98,7 @@ class Standing(IntEnum):
     HELD = 4
     RESTING = 5
     CLOSED = 6
+    ARMED = 7
 
     @property
     def is_open(self) -> bool:
@@ -105,7 +106,7 @@ class Standing(IntEnum):
         return self in _OPEN
 
 
-_OPEN = (Standing.PENDING, Standing.WAITING, Standing.HELD, Standing.RESTING)
+_OPEN = (Standing.PENDING, Standing.ARMED, Standing.WAITING, Standing.HELD, Standing.RESTING)
 
 
 class OrdStatus(IntEnum):
@@ -152,6 +153,7 @@ class ExecType(IntEnum):
     RESTATED = 13
     PENDING_REPLACE = 14
     TRADE = 15
+    TRIGGERED = 21
 
 
 class Cash(Struct, frozen=True, array_like=True, gc=False):
@@ -166,6 +168,39 @@ class Cash(Struct, frozen=True, array_like=True, gc=False):
 
     minor: int
     of: Outcome = Outcome.YES
+
+
+class TriggerDirection(IntEnum):
+    """FIX TriggerPriceDirection (1109): which prices meet a trigger, at its own and beyond it."""
+
+    UP = 1
+    DOWN = 2
+
+
+class Trigger(Struct, frozen=True, array_like=True, gc=False):
+    """
+    What wakes an order, which sleeps until then.
+
+    To buy above the market, or sell below it, is a stop; to buy below or sell above takes a profit.
+    A limit order comes in at its limit then, a market order at the market, and it names no price of
+    its own. With a trail the trigger keeps that distance from the best price since, in ticks or as
+    a part of the price; only a stop can trail. It starts at `price_ticks`, and with 0 at its
+    distance from the market. With `limit_offset_ticks` the limit of a trailing limit order is so
+    far beyond its trigger, and follows it.
+
+    Units: `trail_ppb` in parts per billion of the price.
+    """
+
+    price_ticks: int
+    direction: TriggerDirection
+    trail_ticks: int = 0
+    trail_ppb: int = 0
+    limit_offset_ticks: int | None = None
+
+    @property
+    def is_trailing(self) -> bool:
+        """Whether it follows the market."""
+        return bool(self.trail_ticks or self.trail_ppb)
 
 
 class Slot(Struct, frozen=True, array_like=True, gc=False):
@@ -200,6 +235,7 @@ class OrderTerms(Struct, frozen=True, array_like=True, gc=False):
     text: str = ""
     secondary_cl_ord_id: str = ""
     slot: Slot | None = None
+    trigger: Trigger | None = None
 
     @property
     def cash_minor(self) -> int:

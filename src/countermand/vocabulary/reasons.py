@@ -24,6 +24,8 @@ class RejectReason(IntEnum):
     INVALID_EXEC_INST = 9
     INVALID_EXPIRE_TIME = 10
     INVALID_AMOUNT = 25
+    INVALID_TRIGGER = 36
+    TRIGGER_MET = 37
     NO_LIQUIDITY = 27
     QTY_NOT_POSITIVE = 11
     QTY_BELOW_MIN = 12
@@ -66,6 +68,8 @@ _SENTENCES = {
     RejectReason.INVALID_TIME_IN_FORCE: "time in force not allowed for this order type",
     RejectReason.INVALID_EXEC_INST: "instruction not allowed for this order",
     RejectReason.INVALID_EXPIRE_TIME: "expire time must lie in the future and within the limit",
+    RejectReason.INVALID_TRIGGER: "trigger not allowed for this order",
+    RejectReason.TRIGGER_MET: "trigger is already met",
     RejectReason.QTY_NOT_POSITIVE: "quantity must be positive",
     RejectReason.QTY_BELOW_MIN: "quantity is below the minimum",
     RejectReason.QTY_ABOVE_MAX: "quantity is above the maximum",
