@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +18,7 @@ import pytest
 from intx_sdk.client_services import IntxServicesClient
 from intx_sdk.credentials import Credentials
 from intx_sdk.services.orders import CreateOrderRequest
+from tests.served import demo_text
 from websockets.sync.client import connect
 
 from countermand.testing import Account, Exchange
@@ -158,3 +163,47 @@ def test_time_goes_on_where_nothing_is_due(days: int) -> None:
         with soon():
             exchange.clock.advance(days=days)
         assert exchange.clock.now_ns - before >= days * 86_400 * 10**9
+
+
+def test_requests_a_second_go_by_the_clients_clock(tmp_path: Path) -> None:
+    """The wall's, until the exchange's leads; then time that is moved fills them up again."""
+    world = tmp_path / "world.toml"
+    unlimited, limited = "rate_limit_per_s = 0", "rate_limit_per_s = 3"
+    world.write_text(demo_text("coinbase-intx").replace(unlimited, limited))
+    with Exchange("coinbase-intx", world=world, now="2026-03-06T15:00:00Z") as exchange:
+        exchange.clock.lead_clients()
+        bot = exchange.account(funds={"USDC": 1})
+
+        def ask() -> int:
+            with client_at(exchange) as client:
+                return client.get(
+                    "/api/v1/portfolios", headers=signed(bot, "GET", "/api/v1/portfolios", exchange)
+                ).status_code
+
+        assert [ask() for _ in range(5)] == [200, 200, 200, 429, 429]
+        exchange.clock.advance(seconds=1)
+        assert [ask() for _ in range(4)] == [200, 200, 200, 429]
+        exchange.clock.lead_clients(leads=False)
+        exchange.clock.advance(days=30)
+        with client_at(exchange) as client:
+            path = "/api/v1/portfolios"
+            assert client.get(path, headers=signed(bot, "GET", path, None)).status_code == 200
+
+
+def client_at(exchange: Exchange) -> httpx.Client:
+    """A client of the venue without a socket."""
+    return httpx.Client(transport=exchange.transport(), base_url="http://venue")
+
+
+def signed(bot: Account, method: str, path: str, by: Exchange | None) -> dict[str, str]:
+    """Sign a request of Coinbase International by an exchange's clock, or by the wall's."""
+    now = time.time() if by is None else by.clock.now.timestamp()
+    stamp = str(int(now))
+    key = base64.b64decode(bot["signing_key"])
+    proof = hmac.new(key, f"{stamp}{method}{path}".encode(), hashlib.sha256).digest()
+    return {
+        "CB-ACCESS-KEY": bot["access_key"],
+        "CB-ACCESS-PASSPHRASE": bot["passphrase"],
+        "CB-ACCESS-SIGN": base64.b64encode(proof).decode(),
+        "CB-ACCESS-TIMESTAMP": stamp,
+    }

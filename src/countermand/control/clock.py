@@ -40,8 +40,9 @@ class SetTime(Asked, frozen=True):
 
 class SetClients(Asked, frozen=True):
     """
-    Whose clock clients' stamps, tokens and rates are measured by: the wall's, so that clients
-    which do not know of the exchange's go on working, or the exchange's.
+    Whose clock clients' stamps and rates are measured by: the wall's, so that clients which do not
+    know of the exchange's go on working, or the exchange's. What a venue issued, a token say, ends
+    by the exchange's always.
     """
 
     clock: Leader
