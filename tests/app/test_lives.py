@@ -183,6 +183,26 @@ def test_requests_wait_while_a_generation_ends(data: Path | None) -> None:
     tell(data, story)
 
 
+def test_a_turn_waits_for_the_clock(data: Path | None) -> None:
+    """Time that is on its way is the former generation's; the next one begins at its own."""
+
+    async def story(here: Hosted) -> None:
+        clock = here.host.clock
+        await clock.freeze()
+        await here.host.snapshot("frozen")
+        begun_ns = clock.now_ns()
+        for hours in range(1, 20):
+            await here.order(begun_ns + hours * HOUR_NS)
+        moving = asyncio.ensure_future(clock.advance(100 * HOUR_NS))
+        await asyncio.sleep(0)
+        await here.host.restore("frozen")
+        assert moving.done()
+        assert clock.now_ns() == begun_ns
+        await moving
+
+    tell(data, story)
+
+
 def test_a_turn_that_fails_leaves_what_there_is(
     data: Path | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

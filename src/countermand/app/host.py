@@ -111,7 +111,7 @@ class Host:
         Save the exchange as it is now, in the place of what had the name. Raises: ControlError.
         """
         check_name(name)
-        async with self._turning:
+        async with self._turning, self.clock.moving:
             await _controlled(self._lives.save(name, self.generation))
 
     async def restore(self, name: str) -> None:
@@ -136,15 +136,17 @@ class Host:
             await _controlled(self._lives.copy(self.generation, to))
 
     async def end(self) -> None:
-        """End the generation, and those before it."""
-        if self._retiring:
-            await asyncio.gather(*self._retiring)
-        await self.generation.end()
+        """End the generation, and those before it; one that is to follow is begun first."""
+        async with self._turning:
+            if self._retiring:
+                await asyncio.gather(*self._retiring)
+            await self.generation.end()
 
     async def _turn(
         self, prepare: Callable[[], Generation], reading: Reading | None, *, is_seeded: bool = False
     ) -> None:
-        async with self._turning:
+        # Not while the clock is on its way: what is due then is the former generation's.
+        async with self._turning, self.clock.moving:
             former, clock = self.generation, self._clocks.exchange
             shown = clock.reading
             held, following = self._hold(), None
@@ -194,7 +196,10 @@ class Host:
 
     async def _retire(self, former: Generation) -> None:
         former.stop_waiting()
-        await former.end()
+        try:
+            await former.end()
+        except Exception:
+            log.exception("a generation did not end as it should")
 
     def _hold(self) -> list[tuple[str, Request, Answer]]:
         # From now on requests wait, in order.

@@ -29,7 +29,7 @@ class Timekeeper:
 
     def __init__(self, clocks: Clocks, current: Callable[[], Generation]) -> None:
         self._clocks, self._current = clocks, current
-        self._moving = asyncio.Lock()
+        self.moving = asyncio.Lock()
 
     @property
     def now_ns(self) -> Callable[[], int]:
@@ -53,13 +53,13 @@ class Timekeeper:
     async def freeze(self) -> None:
         """Stand still."""
         clock = self._clocks.exchange
-        async with self._moving:
+        async with self.moving:
             await self._go(clock.moved(clock.now_ns(), stands_still=True))
 
     async def run(self) -> None:
         """Go on from where it stands."""
         clock = self._clocks.exchange
-        async with self._moving:
+        async with self.moving:
             if clock.stands_still:
                 await self._go(clock.moved(clock.now_ns(), stands_still=False))
 
@@ -67,12 +67,12 @@ class Timekeeper:
         """Move on. All that falls due until then has happened when it returns."""
         if by_ns < 0:
             raise ControlError(400, "invalid", "time does not go back")
-        async with self._moving:
+        async with self.moving:
             await self._move(self.now_ns() + by_ns)
 
     async def set(self, to_ns: int) -> None:
         """Move on to a time, as `advance` does."""
-        async with self._moving:
+        async with self.moving:
             await self._move(to_ns)
 
     async def _move(self, to_ns: int) -> None:
