@@ -46,7 +46,7 @@ from countermand.vocabulary.order import (
 )
 from countermand.vocabulary.queries import GetOrder, GetReferenceData, ListOrders
 from countermand.vocabulary.reports import OrderPage, OrderReport
-from countermand.wire.client_end import ClientEnd, Learned
+from countermand.wire.client_end import ClientEnd, Learned, Prompt
 from countermand.wire.http import Response
 from countermand.wire.operation import Operation
 
@@ -105,7 +105,8 @@ class Stage:
     """
     One venue's desk, and talks carried out before it.
 
-    `sent` are the requests that left, `notes` what was written down.
+    `sent` are the requests that left, `notes` what was written down, `asked` the questions that the
+    person behind the key answers with `answers`.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -113,6 +114,8 @@ class Stage:
         self.director: Director = all_well
         self.sent: list[Send] = []
         self.notes: list[Note] = []
+        self.asked: list[str] = []
+        self.answers: list[str] = []
         self._late: list[Send] = []
 
     def perform(self, talk: Talk[T]) -> T:
@@ -142,6 +145,9 @@ class Stage:
                 return [self.perform(talk) for talk in talks]
             case Progress():
                 return None
+            case Prompt(text=text):
+                self.asked.append(text)
+                return self.answers.pop(0)
         raise AssertionError(act)
 
     def _send(self, act: Send) -> Reply:

@@ -39,10 +39,18 @@ class Sleep(Struct, frozen=True):
 
 
 class Send(Struct, frozen=True):
-    """Put one signed request on the wire, once."""
+    """
+    Put one signed request on the wire, once; one that is for anyone may have a host of its own.
+    """
 
     operation: Operation
     request: Request
+    is_public: bool = False
+
+    def __repr__(self) -> str:
+        # Headers and bodies have secrets.
+        path = self.request.path.decode("latin-1")
+        return f"Send({self.operation.value!r}, {self.request.method} {path})"
 
 
 class Note(Struct, frozen=True):
@@ -77,6 +85,10 @@ class Answered(Struct, frozen=True):
     response: Response
     sent_ns: int
     now_ns: int
+
+    def __repr__(self) -> str:
+        # An answer to a login is a secret.
+        return f"Answered({self.response.status}, {self.sent_ns}, {self.now_ns})"
 
 
 class NotSentFailure(Struct, frozen=True):

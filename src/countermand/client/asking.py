@@ -146,6 +146,8 @@ def _run(
     session: Session, operation: Operation, flow: Flow, question: Any, trace: Trace, lead: Lead
 ) -> Talk[Told]:
     now_ns = yield Now()
+    if session.is_login_over(now_ns):
+        yield from _mend(session, trace)
     steps = flow(question, session.credential, session.context(now_ns))
     return (yield from _follow(session, operation, steps, trace, lead))
 
@@ -214,7 +216,7 @@ def _exchange(
         if again and isinstance(error, Unauthorized):
             # It was not executed. A key that ended or a clock that was off is mended, once.
             again = False
-            if (yield from _mend(session, trace, reply)):
+            if (yield from _mend(session, trace)):
                 continue
         raise _Lost(_denied(error, reply.response.status, witness, decisive=decisive))
 
@@ -223,11 +225,12 @@ def _send(session: Session, step: Step) -> Talk[tuple[Route, Send, Reply]]:
     now_ns = yield Now()
     while until_ns := session.budget.take(step.operation, now_ns):
         now_ns = yield Sleep(until_ns)
-    ctx = session.context(now_ns)
-    route, request = prepared(session.venue, step, ctx, session.credential, session.host)
+    ctx, is_public = session.context(now_ns), session.is_public(step.operation)
+    host = session.public_host if is_public else session.host
+    route, request = prepared(session.venue, step, ctx, session.credential, host)
     if session.is_dry_run and route.access is Access.TRADE:
         raise WouldSend(step.operation.value, masked(session.venue, request))
-    send = Send(step.operation, request)
+    send = Send(step.operation, request, is_public)
     reply: Reply = yield send
     if isinstance(reply, Answered):
         session.budget.told(reply.response, reply.now_ns)
@@ -247,7 +250,7 @@ def _read(
     return message, (yield from trace.add(send, reply, str(reply.response.status)))
 
 
-def _mend(session: Session, trace: Trace, reply: Answered) -> Talk[bool]:
+def _mend(session: Session, trace: Trace) -> Talk[bool]:
     if session.end.log_in is None:
         return session.clock.ns != 0
     try:
@@ -266,7 +269,7 @@ def log_in(session: Session, trace: Trace) -> Talk[None]:
     step: Step | Prompt | Done = begin(session.venue.name, steps)
     while not isinstance(step, Done):
         step = yield from _logged(session, steps, step, trace)
-    session.credential = step.report
+    session.take_login(step.report, now_ns)
 
 
 def _logged(

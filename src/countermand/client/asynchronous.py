@@ -42,7 +42,7 @@ T = TypeVar("T")
 class Transport(Protocol):
     """Carries one request, once."""
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, *, is_public: bool = False) -> Response:
         """Return the response. Raises what `http.NOT_SENT` and `http.LOST` tell apart."""
 
     async def close(self) -> None:
@@ -50,15 +50,23 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """A pool of connections to one base URL."""
+    """A pool of connections to one base URL, and to another for requests that anyone may make."""
 
-    def __init__(self, base: http.Base, *, trust_env: bool = False) -> None:
-        self._base = base
-        self._client = httpx.AsyncClient(**http.settings(trust_env=trust_env))
+    def __init__(
+        self,
+        base: http.Base,
+        public: http.Base | None = None,
+        *,
+        trust_env: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._base, self._public = base, public or base
+        self._client = httpx.AsyncClient(transport=transport, **http.settings(trust_env=trust_env))
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, *, is_public: bool = False) -> Response:
         """Send the request once, on a warm connection where there is one."""
-        return http.response_of(await self._client.send(self._base.framed(request)))
+        base = self._public if is_public else self._base
+        return http.response_of(await self._client.send(base.framed(request)))
 
     async def close(self) -> None:
         """Close the pool."""
@@ -219,7 +227,7 @@ class Client:
     async def _send(self, act: Send) -> Reply:
         sent_ns = self._now_ns()
         try:
-            response = await self._transport.send(act.request)
+            response = await self._transport.send(act.request, is_public=act.is_public)
         except http.NOT_SENT as error:
             return NotSentFailure(http.failure_text(error), sent_ns, self._now_ns())
         except http.LOST as error:

@@ -44,8 +44,8 @@ from countermand.wire.operation import Operation
 from countermand.wire.proof import Proof
 from countermand.wire.receipts import Acknowledged
 
-# A cancel that was refused for a reason that may pass is tried so often.
-_REFUSALS_MAX = 3
+# A cancel that was refused for what it says is tried so often.
+_FAULTS_MAX = 3
 # An order that is not among the open ones was looked for so often.
 _LOOKS = 2
 
@@ -76,6 +76,7 @@ class Facts(Struct):
     in_doubt: bool = False  # one may have been executed, or may be yet
     is_taken: bool = False  # the venue took one
     refusals: int = 0  # so many were refused for reasons of the order
+    faults: int = 0  # and so many for what they say
     why: str = ""
     state: tuple[OrdStatus, Witness] | None = None  # a refusal named the state that it is in
     is_over: bool = False  # a refusal said that it is over, and not how
@@ -165,7 +166,9 @@ class Cancel:
 
     def _taken(self, result: Told) -> Outcome | None:
         session, report = self._session, result.report
-        if session.venue.proofs.of(Operation.CANCEL_ORDER) is Proof.DONE and not report.is_open:
+        if session.venue.proofs.of(Operation.CANCEL_ORDER) is Proof.DONE and verdict.is_over(
+            report
+        ):
             return verdict.of_report(session, report, self._trace, result.witness)
         self._facts.in_doubt = self._facts.is_taken = True
         if isinstance(report, Acknowledged) and not self._target.is_exact:
@@ -185,6 +188,8 @@ class Cancel:
                 facts.state = status, result.witness
             elif error.cxl_rej_reason is CxlRejReason.TOO_LATE_TO_CANCEL:
                 facts.is_over = True
+            elif error.cxl_rej_reason is CxlRejReason.ALREADY_PENDING:
+                facts.in_doubt = True  # A cancel is on its way, this one's or another's.
             if not proofs.refusal_is_final:
                 facts.in_doubt = True
         elif not result.is_undone:
@@ -193,7 +198,7 @@ class Cancel:
             return self._outcome(Refused, facts.why, result.witness)
         else:
             facts.denied = result
-            facts.refusals += not result.is_passing
+            facts.faults += not result.is_passing
         return None
 
     def _look(self) -> Talk[Outcome | None]:
@@ -204,9 +209,9 @@ class Cancel:
         sight = yield from reading.read_order(self._session, target.query, self._trace)
         if isinstance(sight, Shown):
             self._saw(sight.report)
-            if not sight.report.is_open:
+            if verdict.is_over(sight.report):
                 return verdict.of_report(self._session, sight.report, self._trace, sight.witness)
-            if facts.refusals >= _REFUSALS_MAX and self._is_undone():
+            if facts.faults >= _FAULTS_MAX and self._is_undone():
                 return self._outcome(Refused, facts.why, sight.witness)
         return self._missing(sight)
 

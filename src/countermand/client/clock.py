@@ -31,12 +31,18 @@ class ClockOffset:
             return 0
         return (self.low_ns + self.high_ns) // 2
 
+    def told(self, told_ns: int, sent_ns: int, now_ns: int) -> None:
+        """Take the time that a venue told when it was asked for it."""
+        self._narrow(told_ns - now_ns, told_ns - sent_ns)
+
     def learn(self, response: Response, sent_ns: int, now_ns: int) -> None:
         """Take what an answer says; one that contradicts what was known replaces it."""
         told_ns = _date_ns(response)
         if told_ns is None:
             return
-        low, high = told_ns - now_ns, told_ns + S - sent_ns
+        self._narrow(told_ns - now_ns, told_ns + S - sent_ns)
+
+    def _narrow(self, low: int, high: int) -> None:
         if self.low_ns is not None and self.high_ns is not None:
             both = max(low, self.low_ns), min(high, self.high_ns)
             if both[0] <= both[1]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
+import httpx
+
 from countermand import announce
 from countermand.client import asynchronous, synchronous
 from countermand.client.http import Base, Timeouts
@@ -33,7 +35,7 @@ class Options(TypedDict, total=False):
             `keep_limits` is False, as it is for an exchange on this machine. Proxies of the
             environment are used only with `trust_env`. With `dry_run` what only reads is sent, and
             the first request that could change something is raised as `WouldSend`; no ledger is
-            kept.
+            kept. `transport` is one of httpx's, in the place of connections.
     """
 
     user: str | None
@@ -43,6 +45,7 @@ class Options(TypedDict, total=False):
     keep_limits: bool
     trust_env: bool
     dry_run: bool
+    transport: httpx.AsyncBaseTransport | httpx.BaseTransport | None
     prompt: Callable[[str], str] | None
     progress: Callable[[int, int], None] | None
 
@@ -62,8 +65,10 @@ def connect(
             `options` see `Options`.
     Raises: ValueError for a venue, a base URL or credentials that are none.
     """
-    base, session = _begun(venue, base_url, credentials, options)
-    transport = asynchronous.HttpTransport(base, trust_env=options.get("trust_env", False))
+    bases, session = _begun(venue, base_url, credentials, options)
+    way: Any = options.get("transport")
+    trust_env = options.get("trust_env", False)
+    transport = asynchronous.HttpTransport(*bases, trust_env=trust_env, transport=way)
     return asynchronous.Client(session, transport, _keeper(options), _people(options))
 
 
@@ -79,14 +84,21 @@ def connect_sync(
     Shape:  as `connect`.
     Raises: as `connect`; a WireError or Unanswered when the venue does not let it in.
     """
-    base, session = _begun(venue, base_url, credentials, options)
-    transport = synchronous.HttpTransport(base, trust_env=options.get("trust_env", False))
-    return synchronous.Client(session, transport, _keeper(options), _people(options)).begin()
+    bases, session = _begun(venue, base_url, credentials, options)
+    way: Any = options.get("transport")
+    trust_env = options.get("trust_env", False)
+    transport = synchronous.HttpTransport(*bases, trust_env=trust_env, transport=way)
+    client = synchronous.Client(session, transport, _keeper(options), _people(options))
+    try:
+        return client.begin()
+    except BaseException:
+        client.close()
+        raise
 
 
 def _begun(
     venue: str, base_url: str, credentials: Mapping[str, Any] | None, options: Options
-) -> tuple[Base, Session]:
+) -> tuple[tuple[Base, Base], Session]:
     if venue not in VENUES:
         raise ValueError(f"venue {venue!r} is none of {', '.join(VENUES)}")
     is_local = not base_url and credentials is None
@@ -95,17 +107,20 @@ def _begun(
     if not base_url or credentials is None:
         raise ValueError("a base_url and credentials go together")
     known = VENUES[venue]
-    base = Base(_url(venue, base_url), options.get("timeouts", Timeouts()))
+    end, timeouts = client_end(known), options.get("timeouts", Timeouts())
+    base = Base(_url(venue, base_url), timeouts)
+    public = Base(end.public_homes[base_url], timeouts) if base_url in end.public_homes else base
     session = Session(
         known,
         credential_of(venue, credentials, base.url),
         host=base.host,
+        public_host=public.host,
         account=options.get("account"),
         keep_limits=options.get("keep_limits", not is_local),
         seed=urandom(16),
         is_dry_run=options.get("dry_run", False),
     )
-    return base, session
+    return (base, public), session
 
 
 def origin(venue: str, base_url: str) -> str:

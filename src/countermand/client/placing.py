@@ -20,7 +20,7 @@ from countermand.client.session import Session
 from countermand.client.trace import Trace
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import OrdType, Standing
+from countermand.vocabulary.order import OrdType
 from countermand.vocabulary.queries import GetOrder, ListFills
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
@@ -56,8 +56,11 @@ class Place:
         if isinstance(result, Told) and isinstance(result.report, Acknowledged):
             query = _taken(result.report, self._command)
             return (yield from self.search(query, deadline_ns, "taken, and not shown"))
-        if isinstance(result, Told):
+        if isinstance(result, Told) and _is_placed(result.report):
             return self._settled(result.report, result.witness)
+        if isinstance(result, Told):
+            query = reading.query_of(result.report)
+            return (yield from self.search(query, deadline_ns, "taken, and not placed yet"))
         if isinstance(result, Denied) and _is_there(result):
             self._refused = result
         elif isinstance(result, Denied) and result.is_undone:
@@ -86,9 +89,7 @@ class Place:
         if query is None:
             return (yield from self._look_by_terms())
         sight = yield from reading.read_order(self._session, query, self._trace)
-        # One that is only written down is not placed, and may be yet.
-        is_placed = isinstance(sight, Shown) and sight.report.standing is not Standing.STAGED
-        return sight if is_placed and isinstance(sight, Shown) else None
+        return sight if isinstance(sight, Shown) and _is_placed(sight.report) else None
 
     def named(self) -> GetOrder | None:
         """Return the query for the order by its owner's name, None where it has none."""
@@ -155,6 +156,11 @@ class Place:
         }
         evidence = self._trace.evidence(proof)
         return kind(order_id=order_id, text=text, evidence=evidence, **names)
+
+
+def _is_placed(report: OrderReport) -> bool:
+    # One that is only written down is not, and may be yet.
+    return report.is_open or verdict.is_over(report)
 
 
 def _is_there(refused: Denied) -> bool:

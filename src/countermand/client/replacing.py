@@ -47,7 +47,7 @@ class Replace:
         result = yield from ask(self._session, Operation.REPLACE_ORDER, self._command, trace)
         if isinstance(result, Unsent):
             return self._outcome(NotSent, result.text, result.witness)
-        if isinstance(result, Told) and not isinstance(result.report, Acknowledged):
+        if isinstance(result, Told) and self._is_concluded(result.report):
             return self._concluded(result.report, result.witness)
         if isinstance(result, Told):
             return (yield from self.settle(deadline_ns, "taken, and not shown", None))
@@ -84,11 +84,17 @@ class Replace:
         if not isinstance(sight, Shown):
             return None
         self._seen = sight.report
-        if not sight.report.is_open or (refused is None and self._is_changed(sight.report)):
+        if verdict.is_over(sight.report) or (refused is None and self._is_changed(sight.report)):
             return self._concluded(sight.report, sight.witness)
         if refused is not None:
             return self._outcome(Refused, str(refused.error), refused.witness)
         return None
+
+    def _is_concluded(self, report: OrderReport | Acknowledged) -> bool:
+        # An answer may only name the order, or show it as it is while it waits to be changed.
+        if isinstance(report, Acknowledged):
+            return False
+        return verdict.is_over(report) or self._is_changed(report)
 
     def _concluded(self, report: OrderReport, proof: Witness) -> Outcome:
         self._seen = report

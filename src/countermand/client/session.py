@@ -14,7 +14,7 @@ from msgspec import Struct
 from countermand.client.budget import Budget
 from countermand.client.call import prepared, single
 from countermand.client.clock import ClockOffset
-from countermand.client.deadline import PATIENT, Patience
+from countermand.client.deadline import PATIENT, Patience, S
 from countermand.vocabulary.ids import AccountId, InstrumentId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.reports import AccountReport, ReferenceData
@@ -26,7 +26,7 @@ from countermand.wire.credential import Credential
 from countermand.wire.directory import Directory
 from countermand.wire.errors import NotExpressible
 from countermand.wire.ids import anyones
-from countermand.wire.operation import Operation
+from countermand.wire.operation import Access, Operation
 from countermand.wire.venue import Venue
 
 # So many orders are remembered, the newest.
@@ -44,7 +44,8 @@ class Session:
     """
     One key at one venue.
 
-    Shape:  `host` is the name requests are sent to; `account` the venue's account that is acted
+    Shape:  `host` is the name requests are sent to, `public_host` where those that anyone may make
+            have another; `account` the venue's account that is acted
             for, by its name, or the key's default one; `seed` makes the names of its orders
             other than those of any other session. In a dry run nothing is sent that could change
             something.
@@ -56,6 +57,7 @@ class Session:
         credential: Credential,
         *,
         host: str = "",
+        public_host: str = "",
         account: str | None = None,
         patience: Patience = PATIENT,
         keep_limits: bool = True,
@@ -63,7 +65,9 @@ class Session:
         is_dry_run: bool = False,
     ) -> None:
         self.venue, self.credential = venue, credential
-        self.host, self.patience, self.is_dry_run = host, patience, is_dry_run
+        self.host, self.public_host = host, public_host or host
+        self.patience, self.is_dry_run = patience, is_dry_run
+        self._login_over_ns = 0
         self.end = client_end(venue)
         self.budget = Budget(self.end.limits if keep_limits else ())
         self.clock = ClockOffset()
@@ -88,6 +92,23 @@ class Session:
         """Take what the venue told of itself."""
         self._settings = learned.settings
         self.directory = Directory(self.venue.name, learned.data)
+
+    def is_public(self, operation: Operation) -> bool:
+        """Return whether anyone may ask for an operation."""
+        try:
+            return self.venue.routes.of(operation).access is Access.PUBLIC
+        except KeyError:
+            return False
+
+    def take_login(self, credential: Credential, now_ns: int) -> None:
+        """Act with what a login brought, for as long as one lasts."""
+        self.credential = credential
+        lasts_ns = self.end.session_s * S
+        self._login_over_ns = now_ns + lasts_ns - lasts_ns // 10 if lasts_ns else 0
+
+    def is_login_over(self, now_ns: int) -> bool:
+        """Return whether it is time to log in again; a tenth of the time is kept to spare."""
+        return 0 < self._login_over_ns <= now_ns
 
     def account(self) -> AccountReport:
         """Return the account that is acted for. Raises NotExpressible when the key has none."""

@@ -137,7 +137,7 @@ class Sweeping:
                 targets.setdefault(text, Target(text, query, now_ns))
             return
         for report in result.report:
-            if not report.is_open:
+            if verdict.is_over(report):
                 outcome = verdict.of_report(session, report, self._trace, result.witness)
                 self._outcomes[outcome.order_id] = outcome
 

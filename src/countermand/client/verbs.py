@@ -35,12 +35,18 @@ TIMEOUT_S = 10.0
 
 
 def begin(session: Session) -> Talk[None]:
-    """Log in where one must, and learn the venue's names. Raises WireError, Unanswered."""
+    """
+    Log in where one must, and learn the venue's names and its time. Raises WireError, Unanswered.
+    """
     trace = Trace()
     yield from log_in(session, trace)
     now_ns = yield Now()
     steps = session.end.learn(session.credential, session.context(now_ns))
     session.learn((yield from asked(session, steps, trace)))
+    if session.end.tell_time is not None:
+        sent_ns = yield Now()
+        told_ns = yield from asked(session, session.end.tell_time(session.context(sent_ns)), trace)
+        session.clock.told(told_ns, sent_ns, (yield Now()))
 
 
 def cancel(

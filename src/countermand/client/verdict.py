@@ -27,6 +27,11 @@ _KINDS: dict[OrdStatus, type[Outcome]] = {
 }
 
 
+def is_over(report: OrderReport) -> bool:
+    """Whether a report shows that an order can trade no more; one that is staged may be placed."""
+    return not report.is_open and report.ord_status in _KINDS
+
+
 def of_report(session: Session, report: OrderReport, trace: Trace, proof: Witness) -> Outcome:
     """Return what a report proves: that the order is over, and how, or that it is open."""
     kind = Open if report.is_open else _KINDS[report.ord_status]

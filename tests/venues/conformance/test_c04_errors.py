@@ -118,6 +118,17 @@ def test_too_late(desk: Desk, to: CxlRejResponseTo, status: OrdStatus) -> None:
 
 
 @pytest.mark.parametrize("to", TO)
+def test_already_pending(desk: Desk, to: CxlRejResponseTo) -> None:
+    """Every venue has words for a change of what is being changed; none says that it is over."""
+    excuse(desk, to)
+    error = CancelRefused(CxlRejReason.ALREADY_PENDING, OrdStatus.NEW, to)
+    _, read, _ = trip(desk, error)
+
+    assert isinstance(read, CancelRefused)
+    assert read.ord_status in (None, OrdStatus.NEW)
+
+
+@pytest.mark.parametrize("to", TO)
 def test_unknown_order(desk: Desk, to: CxlRejResponseTo) -> None:
     """It is never anything else, unless the venue says the same of every order it refuses."""
     _, read, expected = trip(desk, CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, to))

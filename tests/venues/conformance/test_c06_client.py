@@ -10,7 +10,7 @@ from tests.venues.conformance.asking import skip_lacking
 from tests.venues.conformance.losses import losses
 from tests.venues.conformance.trader import Trader, core_view
 
-from countermand.vocabulary.commands import CancelOrder, MassCancel
+from countermand.vocabulary.commands import AdvanceTime, CancelOrder, MassCancel, SetDelays
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdStatus, Side
 from countermand.vocabulary.queries import (
@@ -24,6 +24,8 @@ from countermand.vocabulary.reasons import CxlRejReason
 from countermand.vocabulary.reports import AccountSummary
 from countermand.wire.errors import CancelRefused, Forbidden, NotExpressible, Unauthorized
 from countermand.wire.operation import Access, Operation
+
+LATER_NS = 10**9
 
 
 def test_order_is_placed_read_and_canceled(alice: Trader) -> None:
@@ -66,6 +68,21 @@ def test_order_is_replaced_by_less_and_canceled(alice: Trader) -> None:
     if Operation.LIST_ORDERS not in losses(alice.desk).lacks:
         assert (alice.read(placed.order_id),) == alice.listed()
     check_canceled(alice, placed)
+
+
+def test_what_is_pending_is_shown_as_open(alice: Trader) -> None:
+    """A new order, and one that is being canceled, are not over."""
+    alice.desk.engine.enter(SetDelays(alice.desk.venue.name, new_ns=LATER_NS, cancel_ns=LATER_NS))
+    placed = alice.place("one", Side.BUY, 1000)
+    assert alice.read(placed.order_id).is_open
+    alice.desk.clock.ns += 2 * LATER_NS
+    alice.desk.engine.enter(AdvanceTime())
+    alice.cancel(placed)
+    assert alice.read(placed.order_id).is_open
+
+    alice.desk.clock.ns += 2 * LATER_NS
+    alice.desk.engine.enter(AdvanceTime())
+    assert alice.read(placed.order_id).ord_status is OrdStatus.CANCELED
 
 
 def test_fill_wins_over_a_cancel(alice: Trader, bob: Trader) -> None:

@@ -11,11 +11,13 @@ from countermand.wire.refusals import Refusals, Row, Said, for_orders, for_too_l
 
 _TOO_LATE = [(s, f"order is {s.name.lower()}") for s in OrdStatus if not s.standing.is_open]
 _UNKNOWN = {"cxl_rej_reason": CxlRejReason.UNKNOWN_ORDER}
+_PENDING = {"cxl_rej_reason": CxlRejReason.ALREADY_PENDING}
 
 _ROWS = [
     *for_orders(422, lambda reason: reason.name),
     *for_too_late(409, "TOO_LATE", _TOO_LATE),
     Row(e.CancelRefused, 404, "UNKNOWN_ORDER", "no such order", _UNKNOWN),
+    Row(e.CancelRefused, 409, "PENDING", "a change is pending", _PENDING),
     Row(e.MissingField, 400, "MISSING", "{name} is missing"),
     Row(e.InvalidField, 400, "INVALID", "{name}: {text}"),
     Row(e.UnknownField, 400, "UNKNOWN", "{name} is not known"),

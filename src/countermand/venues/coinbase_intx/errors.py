@@ -91,9 +91,12 @@ _UNKNOWN_ORDER = Row(
 def _for_cancels(to: CxlRejResponseTo, verdict: str, too_late: str) -> list[Row]:
     other = {"cxl_rej_reason": CxlRejReason.OTHER, "response_to": to}
     no, late = "request refused", "TOO_LATE_TO_CANCEL"
+    wait, waits = "a change of the order is pending", "ALREADY_PENDING"
+    pending = {"cxl_rej_reason": CxlRejReason.ALREADY_PENDING, "response_to": to}
     return [
         *for_too_late(400, late, _TOO_LATE, f"{too_late} ({late} - {{text}})", to),
         *for_terms(400, CODES.to_wire, title=f"{verdict} ({{code}} - {{text}})", to=[to]),
+        Row(CancelRefused, 400, waits, wait, pending, f"{verdict} ({waits} - {wait})"),
         Row(CancelRefused, 400, "OTHER", no, other, f"{verdict} (OTHER - {no})"),
     ]
 

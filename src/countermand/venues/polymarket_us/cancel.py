@@ -81,6 +81,8 @@ def taken(receipt: Receipt, ctx: Ctx) -> m.Empty | Response:
     try:
         accepted(receipt)
     except CancelRefused as refused:
+        if _is_on_its_way(refused):
+            return m.Empty()
         answer = ctx.settings.closed_cancel_answer
         if (
             refused.cxl_rej_reason is not CxlRejReason.TOO_LATE_TO_CANCEL
@@ -92,6 +94,12 @@ def taken(receipt: Receipt, ctx: Ctx) -> m.Empty | Response:
         if answer == "conflict":
             return conflict(refused.response_to)
     return m.Empty()
+
+
+def _is_on_its_way(refused: CancelRefused) -> bool:
+    # A cancel of what is being canceled is taken like the one before it.
+    reason, to = refused.cxl_rej_reason, refused.response_to
+    return reason is CxlRejReason.ALREADY_PENDING and to is CxlRejResponseTo.CANCEL
 
 
 CANCEL = Op(m.CancelOrder, m.Empty, serve_cancel, ask_cancel, read_taken)

@@ -78,9 +78,11 @@ class _Problems:
 
 def _too_late(to: CxlRejResponseTo, text: str) -> list[Row]:
     other = {"cxl_rej_reason": CxlRejReason.OTHER, "response_to": to}
+    pending = {"cxl_rej_reason": CxlRejReason.ALREADY_PENDING, "response_to": to}
     return [
         *for_too_late(400, _FAILED_PRECONDITION, [(None, text)], to=to),
         *for_terms(400, lambda _: _FAILED_PRECONDITION, f"{text}: {{text}}", to=(to,)),
+        Row(CancelRefused, 400, _FAILED_PRECONDITION, f"{text}: a change is pending", pending),
         Row(CancelRefused, 400, _FAILED_PRECONDITION, f"{text}: request refused", other),
     ]
 
