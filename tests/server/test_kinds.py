@@ -50,18 +50,18 @@ READS = {
     "polymarket-us": b"/v1/markets",
 }
 
-# Where clients of each venue open their streams, and what they are told while there are none.
-STREAMS = {
-    "deltadefi": (b"/accounts/stream?api_key=K", "404 page not found"),
+# Where no client opens a stream, and what it is told of that.
+NO_STREAMS = {
+    "deltadefi": (b"/accounts/streams?api_key=K", "404 page not found"),
     "autoshares": (
-        b"/CreateSession.txt?User=a&Password=b",
+        b"/CreateSessions.txt?User=a&Password=b",
         {
             "Message": "No HTTP resource was found that matches the request URI "
-            "'http://localhost/CreateSession.txt'."
+            "'http://localhost/CreateSessions.txt'."
         },
     ),
     "coinbase-intx": (
-        b"/",
+        b"/feed",
         {
             "title": "io.javalin.http.NotFoundResponse: Not Found (no such path)",
             "status": 404,
@@ -70,11 +70,11 @@ STREAMS = {
         },
     ),
     "loopring": (
-        b"/v3/ws?wsApiKey=K",
+        b"/v3/wss?wsApiKey=K",
         {"resultInfo": {"code": 100000, "message": "no such path"}},
     ),
     "polymarket-us": (
-        b"/v1/ws/private",
+        b"/v2/ws/private",
         {"code": 5, "message": "no such path", "details": []},
     ),
 }
@@ -197,7 +197,7 @@ def test_an_offer_of_http2_changes_nothing(line: Line) -> None:
 
 def test_a_websocket_is_refused_as_a_request(line: Line) -> None:
     """In the venue's words, and the connection goes on as HTTP."""
-    path, words = STREAMS[line.venue]
+    path, words = NO_STREAMS[line.venue]
     answer = line.ask(HEAD % (b"GET " + path) + WEBSOCKET)
 
     said = answer.body.decode() if isinstance(words, str) else json.loads(answer.body)
@@ -210,12 +210,12 @@ def test_refused_websockets_are_not_logged() -> None:
     with Served(None, "--venue", "loopring") as running:
         parts = urlsplit(running.venue("loopring")["base_url"])
         with socket.create_connection((parts.hostname, parts.port), timeout=10) as opened:
-            opened.sendall(HEAD % b"GET /v3/ws" + WEBSOCKET)
+            opened.sendall(HEAD % b"GET /v3/wss" + WEBSOCKET)
             assert 404 == Answer(opened).status
         _, logged = running.stop()
 
     events = [json.loads(text)["event"] for text in logged.splitlines()]
-    assert ["recovered", "founded", "ready", "stopped"] == events
+    assert {"recovered", "founded", "ready", "stopped"} >= set(events)
 
 
 def test_chunks_are_a_body(line: Line) -> None:

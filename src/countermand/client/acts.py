@@ -12,6 +12,11 @@ and sends back what came of it. The two shells differ in how they wait and in no
     Together    doing several talks at once               a tuple of what they returned
     Progress    telling who waits how far it has come     None
     Prompt      asking the person behind the key          text
+    OpenStream  offering a WebSocket, once                Opened or NotOpened
+    HearStream  waiting for a message                     a message or Cut
+    SayOnStream sending a message                         None
+    CloseStream closing it, whether it is open or not     None
+    Tell        handing an event to who watches           None
 """
 
 from __future__ import annotations
@@ -24,6 +29,7 @@ from msgspec import Struct
 from countermand.wire.client_end import Prompt
 from countermand.wire.http import Request, Response
 from countermand.wire.operation import Operation
+from countermand.wire.stream import Message
 
 T = TypeVar("T")
 
@@ -107,6 +113,51 @@ class LostFailure(Struct, frozen=True):
     now_ns: int
 
 
+class OpenStream(Struct, frozen=True):
+    """Offer a WebSocket: the request as it is signed, and where to, empty for the client's own."""
+
+    request: Request
+    base_url: str = ""
+
+
+class HearStream(Struct, frozen=True):
+    """Wait for the next message of the stream."""
+
+
+class SayOnStream(Struct, frozen=True):
+    """Send a message on the stream."""
+
+    message: Message
+
+
+class CloseStream(Struct, frozen=True):
+    """Close the stream."""
+
+
+class Tell(Struct, frozen=True):
+    """Hand an event to who watches."""
+
+    event: Any
+
+
+class Opened(Struct, frozen=True):
+    """The offer was taken."""
+
+
+class NotOpened(Struct, frozen=True):
+    """The offer was not taken; `status` is what it was answered with, 0 for no answer."""
+
+    text: str
+    status: int = 0
+
+
+class Cut(Struct, frozen=True):
+    """The stream has ended."""
+
+    text: str
+
+
 Reply = Answered | NotSentFailure | LostFailure
-Act = Now | Sleep | Send | Note | Together | Progress | Prompt
+Streaming = OpenStream | HearStream | SayOnStream | CloseStream | Tell
+Act = Now | Sleep | Send | Note | Together | Progress | Prompt | Streaming
 Talk = Generator[Act, Any, T]

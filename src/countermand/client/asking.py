@@ -132,9 +132,16 @@ def ask(
 
 
 def asked(session: Session, steps: Steps, trace: Trace) -> Talk[Any]:
-    """Run a flow that only reads, and return its report. Raises WireError, Unanswered."""
+    """
+    Run a flow that only reads, or that asks nothing, and return its report.
+
+    Raises: WireError, Unanswered.
+    """
+    step = begin(session.venue.name, steps)
+    if isinstance(step, Done):
+        return step.report
     try:
-        result = yield from _follow(session, None, steps, trace, Lead())
+        result = yield from _follow(session, None, (step, steps), trace, Lead())
     except _Lost as lost:
         if isinstance(lost.result, Denied):
             raise lost.result.error from None
@@ -149,13 +156,17 @@ def _run(
     if session.is_login_over(now_ns):
         yield from _mend(session, trace)
     steps = flow(question, session.credential, session.context(now_ns))
-    return (yield from _follow(session, operation, steps, trace, lead))
+    return (yield from _follow(session, operation, (next(steps), steps), trace, lead))
 
 
 def _follow(
-    session: Session, operation: Operation | None, steps: Steps, trace: Trace, lead: Lead
+    session: Session,
+    operation: Operation | None,
+    begun: tuple[Step | Done, Steps],
+    trace: Trace,
+    lead: Lead,
 ) -> Talk[Told]:
-    step: Step | Done = next(steps)
+    step, steps = begun
     witness, decisive = None, False
     while isinstance(step, Step):
         if step.about is not None:

@@ -35,7 +35,8 @@ class Options(TypedDict, total=False):
             `keep_limits` is False, as it is for an exchange on this machine. Proxies of the
             environment are used only with `trust_env`. With `dry_run` what only reads is sent, and
             the first request that could change something is raised as `WouldSend`; no ledger is
-            kept. `transport` is one of httpx's, in the place of connections.
+            kept. `transport` is one of httpx's, in the place of connections. `stream_url` is the base URL of streams
+            where that is another one.
     """
 
     user: str | None
@@ -46,6 +47,7 @@ class Options(TypedDict, total=False):
     trust_env: bool
     dry_run: bool
     transport: httpx.AsyncBaseTransport | httpx.BaseTransport | None
+    stream_url: str
     prompt: Callable[[str], str] | None
     progress: Callable[[int, int], None] | None
 
@@ -108,7 +110,8 @@ def _begun(
         raise ValueError("a base_url and credentials go together")
     known = VENUES[venue]
     end, timeouts = client_end(known), options.get("timeouts", Timeouts())
-    base = Base(_url(venue, base_url), timeouts)
+    streams = options.get("stream_url", end.stream_homes.get(base_url, ""))
+    base = Base(_url(venue, base_url), timeouts, streams)
     public = Base(end.public_homes[base_url], timeouts) if base_url in end.public_homes else base
     session = Session(
         known,

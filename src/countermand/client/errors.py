@@ -21,3 +21,7 @@ class WouldSend(ClientError):
     def __init__(self, operation: str, request: Masked) -> None:
         super().__init__(f"not sent: {operation}: {request.method} {request.target}")
         self.operation, self.request = operation, request
+
+
+class Unstreamed(ClientError):
+    """The venue refuses a stream, and asking again cannot help."""

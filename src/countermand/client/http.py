@@ -55,12 +55,12 @@ def settings(*, trust_env: bool) -> dict[str, Any]:
 
 class Base:
     """
-    A base URL, and the requests sent below it.
+    A base URL, and the requests sent below it; `streams` is that of streams where they have one.
 
     Raises: ValueError for what is no http or https URL, or has a query or user in it.
     """
 
-    def __init__(self, url: str, timeouts: Timeouts) -> None:
+    def __init__(self, url: str, timeouts: Timeouts, streams: str = "") -> None:
         self._extensions = timeouts.extensions()
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -68,7 +68,7 @@ class Base:
         if parts.query or parts.fragment or "@" in parts.netloc:
             raise ValueError("base_url: must have neither a query nor a user")
         self.url = url.rstrip("/")
-        self.host = parts.netloc
+        self.host, self.streams = parts.netloc, streams
         self._scheme, self._port = parts.scheme, parts.port
         self._name, self._prefix = parts.hostname, parts.path.rstrip("/").encode()
 
@@ -78,6 +78,15 @@ class Base:
         if self._prefix and not path.startswith(self._prefix + b"/"):
             path = self._prefix + path
         return path + (b"?" + request.query if request.query else b"")
+
+    def stream_url(self, request: Request, elsewhere: str = "") -> str:
+        """Return the URL at which a WebSocket is offered: here, or below another base URL."""
+        base = elsewhere or self.streams or self.url
+        scheme, _, rest = base.partition("://")
+        secure = {"http": "ws", "https": "wss"}.get(scheme, scheme)
+        host = rest if elsewhere or self.streams else self.host
+        query = f"?{request.query.decode('latin-1')}" if request.query else ""
+        return f"{secure}://{host.rstrip('/')}{request.path.decode('latin-1')}{query}"
 
     def framed(self, request: Request) -> httpx.Request:
         """Return the request as httpx sends it, every byte of its path and body as it was."""

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, Unpack
 
 import httpx
 
-from countermand.client import accounts, http, people, verbs
+from countermand.client import accounts, http, people, verbs, watching
 from countermand.client.acts import (
     Act,
     Answered,
+    CloseStream,
+    HearStream,
     LostFailure,
     Note,
     NotSentFailure,
     Now,
+    OpenStream,
     Progress,
     Reply,
+    SayOnStream,
     Send,
     Sleep,
     Talk,
+    Tell,
     Together,
 )
 from countermand.client.deadline import S
+from countermand.client.events import BookEvent, OrderEvent
 from countermand.client.ledger import Keeper
 from countermand.client.outcome import Outcome
 from countermand.client.person import NOBODY, Person
 from countermand.client.resume import Resumed, resume
 from countermand.client.session import Session
+from countermand.client.sockets import Socket
 from countermand.client.sweeping import Sweep
 from countermand.client.wording import Terms, Wish
 from countermand.wire.client_end import Prompt
@@ -44,6 +51,9 @@ class Transport(Protocol):
 
     def send(self, request: Request, *, is_public: bool = False) -> Response:
         """Return the response. Raises what `http.NOT_SENT` and `http.LOST` tell apart."""
+
+    def socket(self) -> Socket:
+        """Return a place for one WebSocket."""
 
     def close(self) -> None:
         """Close what is open."""
@@ -67,6 +77,10 @@ class HttpTransport:
         """Send the request once, on a warm connection where there is one."""
         base = self._public if is_public else self._base
         return http.response_of(self._client.send(base.framed(request)))
+
+    def socket(self) -> Socket:
+        """Return a place for one WebSocket, which is no part of the pool."""
+        return Socket(self._base)
 
     def close(self) -> None:
         """Close the pool."""
@@ -193,6 +207,42 @@ class Client:
     def instruments(self) -> tuple[accounts.Market, ...]:
         """Return what can be traded."""
         return self._do(verbs.instruments(self.session))
+
+    def events(self, symbols: Iterable[str] = ()) -> Iterator[OrderEvent]:
+        """
+        Yield what happens to the account's orders, for ever: of the markets named, or of all.
+
+        Raises: NotExpressible where the venue streams no orders; Unstreamed when it refuses to.
+        """
+        return self._watch(watching.orders(self.session, symbols))
+
+    def book_stream(self, symbol: str) -> Iterator[BookEvent]:
+        """Yield how a book stands, whenever it has changed. Raises as `events` does."""
+        return self._watch(watching.book(self.session, symbol))
+
+    def _watch(self, talk: Talk[None]) -> Iterator[Any]:
+        socket = self._transport.socket()
+        try:
+            act = self._resume(talk, None)
+            while True:
+                answer: Any = None
+                match act:
+                    case Tell(event=event):
+                        yield event
+                    case OpenStream():
+                        answer = socket.open(act)
+                    case HearStream():
+                        answer = socket.hear()
+                    case SayOnStream(message=message):
+                        socket.say(message)
+                    case CloseStream():
+                        socket.close()
+                    case _:
+                        answer = self._act(act)
+                act = self._resume(talk, answer)
+        finally:
+            talk.close()
+            socket.close()
 
     def _do(self, talk: Talk[T]) -> T:
         try:

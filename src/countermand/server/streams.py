@@ -79,7 +79,16 @@ class Events:
 class Books:
     """One place from which a book is told, at most once in `every_s`."""
 
-    __slots__ = ("_every_s", "_hub", "_is_due", "_tell", "_timer", "instrument_id", "levels_max")
+    __slots__ = (
+        "_every_s",
+        "_hub",
+        "_is_due",
+        "_tell",
+        "_timer",
+        "after_seq",
+        "instrument_id",
+        "levels_max",
+    )
 
     def __init__(
         self,
@@ -91,7 +100,7 @@ class Books:
     ) -> None:
         self._hub, self._tell, self._every_s = hub, tell, every_s
         self.instrument_id, self.levels_max = instrument_id, levels_max
-        self._is_due = False
+        self._is_due, self.after_seq = False, hub.engine.seq
         self._timer: asyncio.TimerHandle | None = None
         hub.enter_book(self)
 
@@ -205,23 +214,31 @@ class Hub:
 
     def _tell_some(self) -> None:
         places: dict[Events, None] = {}
-        moved: dict[InstrumentId, None] = {}
+        moved: dict[InstrumentId, int] = {}
         ts_ns = 0
         for _ in range(min(len(self._waiting), RECEIPTS_A_TURN)):
             receipt = self._waiting.popleft()
             ts_ns = receipt.ts_ns
             for event in receipt.events:
                 told = Told(receipt.seq, ts_ns, event)
-                for place in self._concerned(event, moved):
+                for place in self._concerned(told, moved):
                     if place.add(told):
                         places[place] = None
         for place in places:
             told_now, place.waiting = place.waiting, []
             if told_now:
                 place.tell(told_now)
-        self._tell_books([book for each in moved for book in self._books.get(each, ())], ts_ns, {})
+        # A book that was looked at after the last of these changes shows them all.
+        books = [
+            book
+            for instrument_id, seq in moved.items()
+            for book in self._books.get(instrument_id, ())
+            if seq > book.after_seq
+        ]
+        self._tell_books(books, ts_ns, {})
 
-    def _concerned(self, event: Event, moved: dict[InstrumentId, None]) -> Iterator[Events]:
+    def _concerned(self, told: Told, moved: dict[InstrumentId, int]) -> Iterator[Events]:
+        event = told.event
         for account_id in _accounts(event):
             yield from self._by_account.get(account_id, ())
         if isinstance(event, InstrumentSettled):  # It pays out accounts that it does not name.
@@ -229,7 +246,7 @@ class Hub:
                 yield from places
         for instrument_id in _instruments(event):
             if instrument_id in self._books:
-                moved[instrument_id] = None
+                moved[instrument_id] = told.seq
             yield from self._by_instrument.get(instrument_id, ())
 
     def _tell_books(

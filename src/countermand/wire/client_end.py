@@ -16,6 +16,7 @@ from countermand.vocabulary.reports import OrderReport, ReferenceData
 from countermand.wire.context import Allowance, Settings
 from countermand.wire.conversation import AnyContext, Step
 from countermand.wire.credential import Credential
+from countermand.wire.listening import ListenToBook, ListenToOrders
 from countermand.wire.operation import Operation
 
 
@@ -88,5 +89,8 @@ class ClientEnd(Struct, frozen=True):
     tell_time: TellTime | None = None
     unproven: tuple[str, ...] = ()
     addressed: Callable[[Credential, str], Credential] = _as_it_is
+    listen: ListenToOrders | None = None
+    listen_book: ListenToBook | None = None
+    stream_homes: dict[str, str] = {}
     given: dict[str, Any] = {}
     replacing: dict[str, Any] = {}

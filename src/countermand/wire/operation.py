@@ -45,6 +45,7 @@ class Operation(Enum):
     GET_TIME = "get-time"
     GET_KEY = "get-key"
     CHANGE_KEY = "change-key"
+    GET_STREAM_KEY = "get-stream-key"
     OPEN_STREAM = "open-stream"
 
 

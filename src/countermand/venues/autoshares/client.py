@@ -15,6 +15,7 @@ from countermand.venues.autoshares import (
     account,
     fills,
     ids,
+    listen,
     logins,
     markets,
     paging,
@@ -180,6 +181,8 @@ CLIENT = ClientEnd(
     log_in=log_in,
     # An order has no name of its owner's, and does not meet its account's own.
     given={"cl_ord_id": "", "stp": SelfTradePrevention.REJECT, "keep_rejected": True},
+    listen=listen.listen,
+    listen_book=listen.listen_book,
     homes={
         "production": "https://api.autoshares.com",
         "sandbox": "https://api.autoshares.dev",

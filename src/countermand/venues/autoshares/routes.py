@@ -81,7 +81,7 @@ _SESSION = (
            attempts=session.ATTEMPTS),
     _login("POST /logout", Do.LOG_OUT, VIEW, session.LOG_OUT, "Autoshares API: Logout"),
     _shows("/streamers", Do.GET_STATUS, session.STREAMERS, "Get streamers' info"),
-    _manual("PUT /streamers/session/recover", Do.GET_KEY, VIEW, session.RECOVER,
+    _manual("PUT /streamers/session/recover", Do.GET_STREAM_KEY, VIEW, session.RECOVER,
             "Recover a streamer session", form=QUERY),
 )
 

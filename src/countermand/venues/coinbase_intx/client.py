@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.coinbase_intx import account, ids, markets, resolve
+from countermand.venues.coinbase_intx import account, ids, listen, markets, resolve
 from countermand.venues.coinbase_intx.messages import markets as m
 from countermand.venues.coinbase_intx.settings import NAME, Ctx
 from countermand.vocabulary.ids import OrderId
@@ -87,6 +87,11 @@ CLIENT = ClientEnd(
     spell,
     key_fields,
     learn_market=learn_market,
+    listen_book=listen.listen_book,
+    stream_homes={
+        "production": "wss://ws-md.international.coinbase.com",
+        "sandbox": "wss://ws-md.n5e2.coinbase.com",
+    },
     homes={
         "production": "https://api.international.coinbase.com",
         "sandbox": "https://api-n5e1.coinbase.com",

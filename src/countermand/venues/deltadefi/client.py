@@ -10,7 +10,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.deltadefi import fills, ids, keys, markets, paging, read_orders, resolve
+from countermand.venues.deltadefi import (
+    fills,
+    ids,
+    keys,
+    listen,
+    markets,
+    paging,
+    read_orders,
+    resolve,
+)
 from countermand.venues.deltadefi.credential import DeltaDefiCredential
 from countermand.venues.deltadefi.errors import Code, Refused
 from countermand.venues.deltadefi.settings import NAME, Ctx, Token
@@ -158,6 +167,12 @@ CLIENT = ClientEnd(
     log_in=log_in,
     # An order has no name of its owner's, and meets its account's own.
     given={"cl_ord_id": "", "stp": SelfTradePrevention.NONE, "keep_rejected": True},
+    listen=listen.listen,
+    listen_book=listen.listen_book,
+    stream_homes={
+        "production": "wss://stream.deltadefi.io",
+        "staging": "wss://stream-staging.deltadefi.io",
+    },
     homes={
         "production": "https://api.deltadefi.io",
         "staging": "https://api-staging.deltadefi.io",

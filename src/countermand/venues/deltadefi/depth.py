@@ -29,14 +29,16 @@ def ask_depth(query: GetDepth, ctx: Ctx) -> m.GetDepth:
 def read_depth(reply: m.Depth, message: m.GetDepth, ctx: Ctx) -> DepthReport:
     """Return both sides of a book. Raises ArithmeticError, ValueError."""
     instrument = resolve.instrument(message.symbol, ctx)
-    bids, asks = (
-        tuple(
-            (price_ticks_nearest(instrument, one.price), qty_lots(instrument, one.quantity))
-            for one in levels
-        )
-        for levels in (reply.bids, reply.asks)
-    )
+    bids, asks = read_levels(instrument, reply.bids), read_levels(instrument, reply.asks)
     return DepthReport(instrument.instrument_id, bids, asks)
+
+
+def read_levels(instrument: Instrument, levels: list[m.Level]) -> tuple[tuple[int, int], ...]:
+    """Return the levels of one side, best first. Raises ArithmeticError, ValueError."""
+    return tuple(
+        (price_ticks_nearest(instrument, one.price), qty_lots(instrument, one.quantity))
+        for one in levels
+    )
 
 
 def _levels(levels: tuple[tuple[int, int], ...], instrument: Instrument) -> list[m.Level]:

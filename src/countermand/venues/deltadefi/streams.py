@@ -114,11 +114,14 @@ def tell_account(ctx: Ctx, line: Line, source: Source) -> None:
 
 def tell_depth(message: m.OfSymbol, instrument: Instrument, line: Line, source: Source) -> None:
     """Tell the book, whole, and again whenever it changed."""
+    told: k.Depth | None = None
 
     def tell(_: object = None) -> None:
+        nonlocal told
         now = source.context
-        told: k.Depth = seen(depth.serve_depth(k.GetDepth(instrument.symbol), now), source)
-        _say(line, m.Depth(now.now_ns // times.MS, told.bids, told.asks))
+        before, told = told, seen(depth.serve_depth(k.GetDepth(instrument.symbol), now), source)
+        if told != before:
+            _say(line, m.Depth(now.now_ns // times.MS, told.bids, told.asks))
 
     tell()
     source.follow_book(instrument.instrument_id, tell, depth.LEVELS_MAX)

@@ -91,9 +91,7 @@ class LoopringAuth:
         """
         path = base_string.collapsed(request.path)
         if (request.method, path) == ("GET", KEY_PATH):
-            held = _by_account(request, keys)
-            _check_request(request, held, settings)
-            return self.principal(held)
+            return self.principal(_by_account(request, keys, settings))
         held = _by_key(request, keys)
         if (request.method, path) == ("POST", ORDER_PATH):
             return replace(self.principal(held), order=_checked_order(request, held))
@@ -128,14 +126,20 @@ def _by_key(request: Request, keys: _Keys) -> LoopringCredential:
     return held
 
 
-def _by_account(request: Request, keys: _Keys) -> LoopringCredential:
-    # A client that asks for its API key has none to send, or an old one, which is not looked at.
+def _by_account(request: Request, keys: _Keys, settings: LoopringSettings) -> LoopringCredential:
+    # A client that asks for its API key has none to send, or an old one, which is not looked at. An
+    # account may have keys of several signing keys: it is told that of the one that has signed.
     named = _account_ids(request)
-    # Of several keys it is the one that may do most.
     own = [held for held in keys if named == {b"%d" % held.account_id}]
     if not own:
         raise Unproven(Code.OTHER_ACCOUNT, "invalid account id")
-    return max(own, key=lambda held: len(held.access))
+    # Of several keys it is the one that may do most.
+    own.sort(key=lambda held: -len(held.access))
+    signers = {held.public_key: held for held in reversed(own)}
+    for held in signers.values():
+        if _has_signed(request, held, settings):
+            return held
+    raise _wrong_signature(request, settings)
 
 
 def _account_ids(request: Request) -> set[bytes]:
@@ -155,14 +159,24 @@ def _check_account(request: Request, held: LoopringCredential, *, must_name: boo
 
 
 def _check_request(request: Request, held: LoopringCredential, settings: LoopringSettings) -> None:
+    if not _has_signed(request, held, settings):
+        raise _wrong_signature(request, settings)
+
+
+def _has_signed(request: Request, held: LoopringCredential, settings: LoopringSettings) -> bool:
     signature = _signature(request.header(SIGNATURE))
-    base_urls = list(_base_urls(request, settings.public_base_url))
-    for reading in base_string.readings(request, base_urls):
-        if eddsa.is_valid(held.public_key, base_string.message(reading), signature):
-            return
+    base_urls = _base_urls(request, settings.public_base_url)
+    return any(
+        eddsa.is_valid(held.public_key, base_string.message(reading), signature)
+        for reading in base_string.readings(request, list(base_urls))
+    )
+
+
+def _wrong_signature(request: Request, settings: LoopringSettings) -> Unproven:
     # It holds no secret, and a client that signed something else has no other way to find out what.
-    wanted = base_string.documented(request, base_urls[0])[:_SHOWN_MAX].decode()
-    raise Unproven(Code.WRONG_SIGNATURE, f"invalid signature, it must be over {wanted}")
+    base_url = next(_base_urls(request, settings.public_base_url))
+    wanted = base_string.documented(request, base_url)[:_SHOWN_MAX].decode()
+    return Unproven(Code.WRONG_SIGNATURE, f"invalid signature, it must be over {wanted}")
 
 
 def _base_urls(request: Request, public_base_url: str) -> Iterator[str]:

@@ -9,7 +9,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.loopring import account, fills, markets, read_orders, resolve, tickers
+from countermand.venues.loopring import (
+    account,
+    fills,
+    listen,
+    markets,
+    read_orders,
+    resolve,
+    tickers,
+)
 from countermand.venues.loopring.credential import LoopringCredential
 from countermand.venues.loopring.messages import accounts as am
 from countermand.venues.loopring.messages import markets as mm
@@ -183,6 +191,9 @@ CLIENT = ClientEnd(
     tell_time=tell_time,
     addressed=addressed,
     given={"stp": SelfTradePrevention.NONE},
+    listen=listen.listen,
+    listen_book=listen.listen_book,
+    stream_homes={"production": "wss://ws.api3.loopring.io"},
     homes={"production": "https://api3.loopring.io", "test": "https://uat2.loopring.io"},
     limits=(Limit(Allowance("", 5)),),
     unproven=(

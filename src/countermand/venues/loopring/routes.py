@@ -76,8 +76,9 @@ _PUBLIC = (
 )
 
 _STREAMS = (
-    _ws("GET /v3/ws/key", Do.GET_KEY, PUBLIC, ws_keys.KEY, "WebSocket key"),
-    _ws("GET /v2/ws/key", Do.GET_KEY, PUBLIC, ws_keys.OLD_KEY, "WebSocket key, of version 2"),
+    _ws("GET /v3/ws/key", Do.GET_STREAM_KEY, PUBLIC, ws_keys.KEY, "WebSocket key"),
+    _ws("GET /v2/ws/key", Do.GET_STREAM_KEY, PUBLIC, ws_keys.OLD_KEY,
+        "WebSocket key, of version 2"),
     _ws("GET /v3/ws", Do.OPEN_STREAM, PUBLIC, streams.SOCKET, "WebSocket", status=101),
     _ws("GET /v2/ws", Do.OPEN_STREAM, PUBLIC, streams.SOCKET, "WebSocket, of version 2",
         status=101),

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.polymarket_us import depth, ids, markets, positions, resolve
+from countermand.venues.polymarket_us import depth, ids, listen, markets, positions, resolve
 from countermand.venues.polymarket_us.messages import markets as m
 from countermand.venues.polymarket_us.messages.shared import CURRENCY
 from countermand.venues.polymarket_us.settings import NAME, Ctx
@@ -105,6 +105,8 @@ CLIENT = ClientEnd(
         "needs_liquidity": True,
     },
     replacing={"policy": ReplacePolicy.CANCEL_EXECUTED},
+    listen=listen.listen,
+    listen_book=listen.listen_book,
     homes={"production": "https://api.polymarket.us"},
     public_homes={"production": "https://gateway.polymarket.us"},
     limits=(Limit(Allowance("", 20)),),

@@ -97,6 +97,14 @@ def read_book(reply: m.BookReply, message: m.BySlug, ctx: Ctx) -> DepthReport:
     return DepthReport(market.instrument_id, bids, asks)
 
 
+def read_levels(market: Instrument, levels: list[m.BookLevel]) -> tuple[tuple[int, int], ...]:
+    """Return the levels of one side, best first. Raises ArithmeticError, ValueError."""
+    return tuple(
+        (read_price(market, one.px), numbers.qty_lots_nearest(market, Decimal(one.qty)))
+        for one in levels
+    )
+
+
 def show_quote(quote: QuoteReport, depth: DepthReport) -> m.Bbo:
     """Return the top of a book."""
     market, bid, ask = quote.instrument, quote.bid_px_ticks, quote.ask_px_ticks

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from countermand.venues.polymarket_us import amounts, depth, resolve, tables
 from countermand.venues.polymarket_us.annotations import ANNOTATIONS
@@ -20,12 +21,12 @@ from countermand.wire.stream import Book, Following, Told
 
 def books(subscription: Subscription) -> list[Following]:
     """Tell each whole book at once, and whenever it changed."""
-    return list(_each_book(subscription, _tell_book))
+    return list(_each_book(subscription, _show_book))
 
 
 def tops(subscription: Subscription) -> list[Following]:
     """Tell the top of each book at once, and whenever the book changed."""
-    return list(_each_book(subscription, _tell_top))
+    return list(_each_book(subscription, _show_top))
 
 
 def trades(subscription: Subscription) -> list[Following]:
@@ -61,44 +62,50 @@ def _markets(subscription: Subscription) -> list[Instrument]:
 
 
 def _each_book(
-    subscription: Subscription, tell: Callable[[Subscription, str], None]
+    subscription: Subscription, show: Callable[[Subscription, str], dict[str, Any]]
 ) -> Iterator[Following]:
     every_s = (
         subscription.now().settings.debounce_s if subscription.asked.responses_debounced else 0
     )
     for one in _markets(subscription):
-        tell(subscription, one.symbol)
-        again = partial(_again, tell, subscription, one.symbol)
-        yield subscription.source.follow_book(one.instrument_id, again, 1, every_s)
+        tell = _Changes(subscription, partial(show, subscription, one.symbol)).tell
+        tell()
+        yield subscription.source.follow_book(one.instrument_id, tell, 1, every_s)
 
 
-def _again(
-    tell: Callable[[Subscription, str], None], subscription: Subscription, slug: str, _: Book
-) -> None:
-    tell(subscription, slug)
+class _Changes:
+    # A payload that is told when it is not as it was.
+
+    def __init__(self, subscription: Subscription, show: Callable[[], dict[str, Any]]) -> None:
+        self._tell, self._show = subscription.tell, show
+        self._told: dict[str, Any] = {}
+
+    def tell(self, _: Book | None = None) -> None:
+        before, self._told = self._told, self._show()
+        if self._told != before:
+            self._tell(**self._told)
 
 
-def _tell_book(subscription: Subscription, slug: str) -> None:
+def _show_book(subscription: Subscription, slug: str) -> dict[str, Any]:
     reply = seen(depth.serve_book(k.BySlug(slug), subscription.now()), subscription.source)
-    subscription.tell(market_data=reply.market_data)
+    return {"market_data": reply.market_data}
 
 
-def _tell_top(subscription: Subscription, slug: str) -> None:
+def _show_top(subscription: Subscription, slug: str) -> dict[str, Any]:
     reply = seen(depth.serve_quote(k.BySlug(slug), subscription.now()), subscription.source)
     top = reply.market_data
-    subscription.tell(
-        market_data_lite=m.Lite(
-            top.market_slug,
-            top.current_px,
-            top.last_trade_px,
-            top.best_bid,
-            top.best_ask,
-            top.bid_depth,
-            top.ask_depth,
-            top.shares_traded,
-            top.open_interest,
-        )
+    told = m.Lite(
+        top.market_slug,
+        top.current_px,
+        top.last_trade_px,
+        top.best_bid,
+        top.best_ask,
+        top.bid_depth,
+        top.ask_depth,
+        top.shares_traded,
+        top.open_interest,
     )
+    return {"market_data_lite": told}
 
 
 def _show_trade(traded: Traded, ts_ns: int, ctx: Ctx) -> m.PublicTrade:
