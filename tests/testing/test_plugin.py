@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.served import Served, demo_text
 
 from countermand.testing import Exchange
 
@@ -35,10 +36,9 @@ class Project:
         self.root = root
 
     def run(
-        self, tests: str, *arguments: str, ini: str = "", plugins: bool = True
+        self, tests: str, *arguments: str, ini: str = "", **environment: str
     ) -> tuple[int, str]:
-        """Run tests, with others' plugins or without; return the exit code and what was said."""
-        found = {} if plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        """Run tests with more in their environment; return the exit code and what was said."""
         (self.root / "test_it.py").write_text(tests)
         (self.root / "pytest.ini").write_text(f"[pytest]\n{ini}")
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:countermand"]
@@ -46,7 +46,7 @@ class Project:
         done = subprocess.run(
             command,
             cwd=self.root,
-            env=os.environ | found,
+            env=os.environ | environment,
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,
@@ -142,15 +142,13 @@ def test_nothing():
     assert ours == {"countermand", "countermand.testing", "countermand.testing.plugin"}
     assert not {"httpx", "msgspec", "starlette", "asyncio", "ssl"} & set(sys.modules)
 """
-    code, told = project.run(tests, plugins=False)
+    code, told = project.run(tests, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
 
     assert 0 == code, told
 
 
 def test_a_world_of_ones_own_is_served(project: Project) -> None:
     """By its path in the project; one that is not there fails the test, in one line."""
-    from tests.served import demo_text  # noqa: PLC0415
-
     (project.root / "mine.toml").write_text(demo_text(VENUE).replace("alice", "anna"))
     tests = """
 def test_anna(exchange):
@@ -186,6 +184,27 @@ def test_second(exchange):
     assert 1 == code
     assert "1 failed, 1 passed" in told
     assert "countermand journal: exchange -" in told
+
+
+def test_a_server_that_asks_for_a_token_is_used(project: Project) -> None:
+    """Of the file that the environment names."""
+    token = project.root / "token"
+    token.write_text("of-twenty-characters\n")
+    tests = (
+        PLACES
+        + """
+def test_it(exchange):
+    assert is_new(exchange)
+    place(exchange)
+"""
+    )
+    with Served(None, "--venue", VENUE, "--control-token-file", str(token)) as served:
+        asked = ("--countermand-url", served.ready["control"])
+        refused, told = project.run(tests, *asked)
+        assert (refused, "401" in told or "token" in told) == (1, True)
+        code, told = project.run(tests, *asked, COUNTERMAND_CONTROL_TOKEN_FILE=str(token))
+
+    assert 0 == code, told
 
 
 def test_runs_beside_each_other_do_not_meet(project: Project) -> None:

@@ -11,6 +11,7 @@ loaded in every run of pytest where countermand is installed: it loads nothing b
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -30,7 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--countermand-url",
         metavar="URL",
-        help="Use the server with this control port, reset for each test, not one in process.",
+        help="Use the server with this control port, reset for each test, not one in process. Its "
+        "token, if it has one, is in the file that COUNTERMAND_CONTROL_TOKEN_FILE names.",
     )
     parser.addini(
         "countermand_venues", "Venues of the exchange; all by default.", "args", default=[]
@@ -71,7 +73,7 @@ def _exchange(config: pytest.Config) -> Iterator[Acts]:
     if url := config.getoption("--countermand-url"):
         from countermand.testing.attached import attach  # noqa: PLC0415  (only where it is used)
 
-        attached = attach(url)
+        attached = attach(url, _token())
         attached.reset()
         yield attached
         return
@@ -81,6 +83,12 @@ def _exchange(config: pytest.Config) -> Iterator[Acts]:
     path = config.rootpath / Path(world) if world else None
     with Exchange(*config.getini("countermand_venues"), world=path) as made:
         yield made
+
+
+def _token() -> str | None:
+    # As `countermand ctl` finds it.
+    path = os.environ.get("COUNTERMAND_CONTROL_TOKEN_FILE")
+    return Path(path).read_text().strip() if path else None
 
 
 def _report(exchange: Acts) -> list[tuple[str, str]]:
