@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from inspect import Parameter, Signature, cleandoc, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from countermand.client.synchronous import Client
 
 Verb = Callable[..., Code | None]
+F = TypeVar("F", bound=Callable[..., Any])
 
 _WHERE_TO = "Where to go"
 
@@ -46,13 +47,13 @@ Profile = Annotated[
         autocompletion=complete.profiles,
     ),
 ]
-_BaseUrl = Annotated[
+BaseUrl = Annotated[
     str,
     typer.Option(
         rich_help_panel=_WHERE_TO, help="URL, or the name of one of the venue's: production."
     ),
 ]
-_User = Annotated[
+User = Annotated[
     str,
     typer.Option(
         rich_help_panel=_WHERE_TO,
@@ -60,7 +61,7 @@ _User = Annotated[
         autocompletion=complete.users,
     ),
 ]
-_Account = Annotated[
+Account = Annotated[
     str,
     typer.Option(
         rich_help_panel=_WHERE_TO, help="Account at the venue. Default: the key's usual one."
@@ -74,7 +75,7 @@ Ledger = Annotated[
         help="File that keeps what was set out to do. Default: in the user's state folder.",
     ),
 ]
-_Timeout = Annotated[
+Timeout = Annotated[
     float,
     typer.Option(
         min=0.001, metavar="SECONDS", help="How long an outcome is sought before it is unknown."
@@ -128,30 +129,47 @@ class Asked:
 
         Raises: Stop; what it raises later is its own.
         """
-        from countermand.client.connect import connect_sync  # noqa: PLC0415
         from countermand.client.errors import Unanswered  # noqa: PLC0415
 
-        at = self.found()
+        client = self.unconnected(progress)
+        at = self.at
         try:
-            client = connect_sync(
+            client.begin()
+        except BaseException as error:
+            client.close()
+            if isinstance(error, Unanswered):
+                raise Stop(Code.NOT_SENT, f"{at.venue} at {at.base_url}: {error}") from None
+            raise
+        printed.aside(f"{at.venue} at {at.base_url}, {at.said_by}")
+        with client:
+            yield client
+
+    def unconnected(self, progress: Callable[[int, int], None] | None = None) -> Client:
+        """Return a client that has sent nothing yet. Raises Stop."""
+        from countermand.client.connect import unconnected  # noqa: PLC0415
+
+        at = self.at if self.place else self.found()
+        try:
+            return unconnected(
                 at.venue,
                 at.base_url,
                 at.credentials,
                 account=self.account or at.account or None,
-                ledger=self._ledger_path(at) if self._acts else None,
+                ledger=self.ledger_path() if self._acts else None,
                 keep_limits=at.keep_limits,
                 trust_env=at.trust_env,
                 dry_run=self.is_dry_run,
                 prompt=_ask,
                 progress=progress,
             )
-        except Unanswered as error:
-            raise Stop(Code.NOT_SENT, f"{at.venue} at {at.base_url}: {error}") from None
         except ValueError as error:
             raise Stop(Code.ASKED_WRONGLY, f"{at.said_by}: {error}") from None
-        printed.aside(f"{at.venue} at {at.base_url}, {at.said_by}")
-        with client:
-            yield client
+
+    @property
+    def at(self) -> where.Where:
+        """Where it goes, once that was found."""
+        assert self.place is not None, "nothing is asked of a place before it is found"  # noqa: S101
+        return self.place
 
     def told(self, **result: Any) -> dict[str, Any]:
         """Return a result with where it is from, as JSON has it."""
@@ -162,10 +180,11 @@ class Asked:
         """Return the scheme and host that requests go to."""
         from countermand.client.connect import origin  # noqa: PLC0415
 
-        assert self.place is not None, "a request has a place to go to"  # noqa: S101
-        return origin(self.venue, self.place.base_url)
+        return origin(self.venue, self.at.base_url)
 
-    def _ledger_path(self, at: where.Where) -> Path:
+    def ledger_path(self) -> Path:
+        """Return where the ledger is."""
+        at = self.at
         if self.ledger is not None:
             return self.ledger
         return Path(at.ledger).expanduser() if at.ledger else usual_ledger()
@@ -190,13 +209,13 @@ def act(verb: Verb) -> Callable[..., None]:
 
 _WHERE: dict[str, tuple[Any, Any]] = {
     "profile": (Profile, ""),
-    "base_url": (_BaseUrl, ""),
-    "user": (_User, ""),
-    "account": (_Account, ""),
+    "base_url": (BaseUrl, ""),
+    "user": (User, ""),
+    "account": (Account, ""),
     "json": (Json, False),
 }
 _ACTING: dict[str, tuple[Any, Any]] = {
-    "timeout": (_Timeout, 10.0),
+    "timeout": (Timeout, 10.0),
     "dry_run": (_DryRun, False),
     "ledger": (Ledger, None),
 }
@@ -220,6 +239,16 @@ def _command(verb: Verb, options: dict[str, tuple[Any, Any]], *, acts: bool) -> 
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     run.__doc__ = _help(verb.__name__.replace("_", "-"), verb.__doc__ or "")
     return run
+
+
+def verb_help(name: str) -> Callable[[F], F]:
+    """Give a function that is a command as it is the help that all verbs have."""
+
+    def helped(function: F) -> F:
+        function.__doc__ = _help(name, function.__doc__ or "")
+        return function
+
+    return helped
 
 
 def _help(name: str, text: str) -> str:

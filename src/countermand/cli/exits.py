@@ -67,6 +67,7 @@ _WORST_FIRST = (
     Code.REFUSED,
     Code.NOT_FOUND,
     Code.CLOSED,
+    Code.ASKED_WRONGLY,
     Code.FAILED,
     Code.DONE,
 )

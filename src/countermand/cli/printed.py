@@ -72,6 +72,12 @@ def line(text: str, word: str = "") -> None:
     typer.echo(text, color=False if os.environ.get("NO_COLOR") else None)
 
 
+def heading(text: str) -> None:
+    """Print a line that what follows belongs to."""
+    told = typer.style(text, bold=True) if _is_terminal() else text
+    typer.echo(told, color=False if os.environ.get("NO_COLOR") else None)
+
+
 def aside(text: str) -> None:
     """Tell a person something that is no result, on stderr."""
     if sys.stderr.isatty():

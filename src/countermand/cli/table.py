@@ -45,6 +45,27 @@ ROWS: dict[str, Row] = {
     "instruments": _row(
         LOOK, "looking:instruments", "List what can be traded, and in which steps."
     ),
+    "venues": _row(
+        KEEP,
+        "venues:venues",
+        "List the venues: what each offers, its base URLs, and what was never proven on the real "
+        "one.",
+    ),
+    "doctor": _row(
+        KEEP,
+        "doctor:doctor",
+        "Check a venue, and the key for it: does it answer, is the key taken, is the clock right.",
+    ),
+    "audit": _row(
+        KEEP,
+        "ledger:audit",
+        "Check the ledger, and show what was set out to do and what came of it.",
+    ),
+    "resume": _row(
+        KEEP,
+        "ledger:resume",
+        "Settle what an earlier client left open: it ended, or nothing proved what came of it.",
+    ),
     "serve": _row(
         EXCHANGE,
         "serve:serve",

@@ -30,6 +30,7 @@ from countermand.client.acts import (
     Tell,
     Together,
 )
+from countermand.client.checkup import Check, checkup
 from countermand.client.deadline import S
 from countermand.client.events import BookEvent, OrderEvent
 from countermand.client.ledger import Keeper
@@ -182,6 +183,10 @@ class Client:
     async def resume(self, timeout_s: float = verbs.TIMEOUT_S) -> tuple[Resumed, ...]:
         """Settle what an earlier client left open in the same ledger, account and venue."""
         return await self._do(resume(self.session, self._keeper.open_intents(), timeout_s))
+
+    async def checkup(self, *, tries_trade: bool = False) -> tuple[Check, ...]:
+        """Look whether the venue answers, takes the key, and lets it look; changes nothing."""
+        return await self._do(checkup(self.session, tries_trade=tries_trade))
 
     async def order(self, order: str) -> people.Order | None:
         """Return an order, or None when the venue knows none."""

@@ -35,8 +35,8 @@ class Options(TypedDict, total=False):
             `keep_limits` is False, as it is for an exchange on this machine. Proxies of the
             environment are used only with `trust_env`. With `dry_run` what only reads is sent, and
             the first request that could change something is raised as `WouldSend`; no ledger is
-            kept. `transport` is one of httpx's, in the place of connections. `stream_url` is the base URL of streams
-            where that is another one.
+            kept. `transport` is one of httpx's, in the place of connections. `stream_url` is the
+            base URL of streams where that is another one.
     """
 
     user: str | None
@@ -86,16 +86,31 @@ def connect_sync(
     Shape:  as `connect`.
     Raises: as `connect`; a WireError or Unanswered when the venue does not let it in.
     """
-    bases, session = _begun(venue, base_url, credentials, options)
-    way: Any = options.get("transport")
-    trust_env = options.get("trust_env", False)
-    transport = synchronous.HttpTransport(*bases, trust_env=trust_env, transport=way)
-    client = synchronous.Client(session, transport, _keeper(options), _people(options))
+    client = unconnected(venue, base_url, credentials, **options)
     try:
         return client.begin()
     except BaseException:
         client.close()
         raise
+
+
+def unconnected(
+    venue: str,
+    base_url: str = "",
+    credentials: Mapping[str, Any] | None = None,
+    **options: Unpack[Options],
+) -> synchronous.Client:
+    """
+    Return a client that has sent nothing yet, for a checkup.
+
+    Shape:  as `connect`.
+    Raises: as `connect`.
+    """
+    bases, session = _begun(venue, base_url, credentials, options)
+    way: Any = options.get("transport")
+    trust_env = options.get("trust_env", False)
+    transport = synchronous.HttpTransport(*bases, trust_env=trust_env, transport=way)
+    return synchronous.Client(session, transport, _keeper(options), _people(options))
 
 
 def _begun(

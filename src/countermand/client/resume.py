@@ -58,8 +58,9 @@ def resume(session: Session, intents: list[Intent], timeout_s: float) -> Talk[tu
 def is_own(session: Session, intent: Intent) -> bool:
     """Whether an intent was for this venue, at this host, in this account."""
     wanted = intent.wanted
-    where = session.venue.name, session.host, session.account().name
-    return where == (wanted.get("venue"), wanted.get("host"), wanted.get("account"))
+    # Accounts of several users can have one name.
+    where = session.venue.name, session.host, session.account_mark
+    return where == (wanted.get("venue"), wanted.get("host"), wanted.get("account_mark"))
 
 
 def _one(session: Session, intent: Intent, timeout_s: float) -> Talk[Resumed]:

@@ -153,6 +153,11 @@ class Session:
         """The id of the account that is acted for, as the codecs have it."""
         return self.account().account_id
 
+    @property
+    def account_mark(self) -> str:
+        """What tells the account from every other at the venue, in the ledger: no id, no secret."""
+        return blake2b(str(self.account_id).encode(), digest_size=8).hexdigest()
+
     def instrument(self, symbol: str) -> Instrument:
         """Return a market by its symbol. Raises NotExpressible when there is none."""
         found = self.directory.instrument_by_symbol(symbol)

@@ -240,7 +240,8 @@ def _target(session: Session, text: str, symbol: str) -> Talk[Target]:
 
 
 def _intent(session: Session, verb: str, body: dict[str, Any]) -> Talk[Trace]:
-    where = {"venue": session.venue.name, "host": session.host, "account": session.account().name}
+    account = {"account": session.account().name, "account_mark": session.account_mark}
+    where = {"venue": session.venue.name, "host": session.host, **account}
     return Trace((yield Note("intent", {"verb": verb, **where, **body}, must_last=True)))
 
 
