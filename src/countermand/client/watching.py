@@ -24,14 +24,22 @@ from countermand.client.acts import (
     Talk,
     Tell,
 )
-from countermand.client.asking import asked
+from countermand.client.asking import Denied as Refused
+from countermand.client.asking import Told, ask, asked
 from countermand.client.deadline import MS, Backoff, S
 from countermand.client.errors import Unanswered, Unstreamed
 from countermand.client.folding import Orders
 from countermand.client.session import Session
 from countermand.client.trace import Trace
+from countermand.vocabulary.queries import ListOpenOrders
 from countermand.vocabulary.reports import OrderReport
-from countermand.wire.errors import NotExpressible, Unlearned, WireError
+from countermand.wire.errors import (
+    Forbidden,
+    NotExpressible,
+    Unauthorized,
+    Unlearned,
+    WireError,
+)
 from countermand.wire.listening import (
     AnswerWith,
     BookHeard,
@@ -40,6 +48,7 @@ from countermand.wire.listening import (
     Listening,
     OrderHeard,
 )
+from countermand.wire.operation import Operation
 from countermand.wire.stream import Message
 
 # An upgrade that is refused so is refused for good.
@@ -138,9 +147,13 @@ def _opened(session: Session, opening: Open, backoff: Backoff) -> Talk[Listening
 
 def _sync(session: Session, fold: Orders, chosen: frozenset[int], *, is_again: bool) -> Talk[str]:
     # Bring the fold up to how the venue has it; return why not, empty when it is.
-    found, _, text = yield from reading.open_orders(session, Trace())
-    if found is None:
-        return text
+    every = ListOpenOrders((session.account_id,))
+    result = yield from ask(session, Operation.LIST_ORDERS, every, Trace())
+    if isinstance(result, Refused) and isinstance(result.error, Unauthorized | Forbidden):
+        raise result.error
+    if not isinstance(result, Told):
+        return str(result.error) if isinstance(result, Refused) else result.text
+    found = reading.reports(result.report)
     wanted = [report for report in found if not chosen or report.instrument_id in chosen]
     there = {people.id_text(session, report) for report in wanted}
     before = fold.open
