@@ -45,6 +45,11 @@ ROWS: dict[str, Row] = {
     "instruments": _row(
         LOOK, "looking:instruments", "List what can be traded, and in which steps."
     ),
+    "watch": _row(
+        LOOK,
+        "watching:watch",
+        "Tell what happens to the account's orders as it happens, or how a market's book stands.",
+    ),
     "venues": _row(
         KEEP,
         "venues:venues",
