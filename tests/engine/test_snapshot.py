@@ -172,18 +172,18 @@ def test_another_process_leaves_them_as_the_engine_goes(tmp_path: Path) -> None:
         commands = traffic(100)
         for command in commands[:90]:
             await engine.submit(command)
-        [first] = await asyncio.to_thread(left_beside, tmp_path)
-        assert 30 <= first <= 90
+        await asyncio.to_thread(left_beside, tmp_path)
         for command in commands[90:]:
             await engine.submit(command)
         await engine.stop()
-        assert 100 == SnapshotDirectory(tmp_path).seqs()[0]
+        last, left = SnapshotDirectory(tmp_path).seqs()
+        assert 100 == last
+        assert 30 <= left < 100
         with closing(SqliteJournal(tmp_path)) as journal:
-            outcome = {mark.seq: mark.outcome for mark in journal.marks(1)}
-            from_it = recover(journal, only(tmp_path, first))
-            assert (first, 100 - first) == (from_it.snapshot_seq, from_it.replayed)
+            from_it = recover(journal, only(tmp_path, left))
+            assert (left, 100 - left) == (from_it.snapshot_seq, from_it.replayed)
             assert recover(journal).exchange.digest() == from_it.exchange.digest()
-            assert recover(journal).outcome == from_it.outcome, outcome
+            assert recover(journal).outcome == from_it.outcome
 
     run(test())
 
@@ -255,7 +255,7 @@ def test_the_process_ends_with_the_engine(tmp_path: Path, caplog: pytest.LogCapt
         assert behind is not None
         await engine.stop()
         assert behind._process is None or behind._process.returncode is not None
-        assert (30,) == SnapshotDirectory(tmp_path).seqs()
+        assert 30 == SnapshotDirectory(tmp_path).seqs()[0]
 
     run(test())
     assert [] == [each for each in caplog.records if each.levelno >= logging.WARNING]
@@ -309,13 +309,57 @@ def test_it_goes_on_while_the_journal_grows(tmp_path: Path) -> None:
     assert (109, state_after(WROTE[:109])) == (found.snapshot_seq, found.exchange.digest())
 
 
+def test_a_long_way_is_gone_in_steps(tmp_path: Path) -> None:
+    """So that a process that is killed again and again gets somewhere."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, WROTE)
+        for expected in ((25, 0), (50, 25), (75, 50)):
+            assert expected == next(leave_snapshots(tmp_path, 25))
+        assert [(120, 75)] == list(leave_snapshots(tmp_path, 25))
+        assert 120 == recover(journal, SnapshotDirectory(tmp_path)).snapshot_seq
+
+
+def test_a_state_that_breaks_its_own_rules_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the process, once there is nothing else to do."""
+
+    def broken(_: Exchange) -> None:
+        raise AssertionError("water and oil do not mix")
+
+    monkeypatch.setattr(Exchange, "check_invariants", broken)
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, WROTE)
+        with pytest.raises(Damaged, match="water and oil"):
+            list(leave_snapshots(tmp_path, 1000))
+
+
+def test_a_start_that_replayed_much_leaves_one_itself(tmp_path: Path) -> None:
+    """However soon it is killed, the next one replays less."""
+    with closing(SqliteJournal(tmp_path)) as journal:
+        fill(journal, WROTE)
+
+    async def test(every: int) -> tuple[int, ...]:
+        engine = await open_engine(
+            tmp_path, ManualClock(), pytest.fail, Limits(snapshot_every=every)
+        )
+        left = SnapshotDirectory(tmp_path).seqs()
+        await engine.stop()
+        for seq in SnapshotDirectory(tmp_path).seqs():
+            (tmp_path / "snapshots" / f"{seq:016d}.snapshot").unlink()
+        return left
+
+    assert () == asyncio.run(test(COUNT + 1))
+    assert (COUNT,) == asyncio.run(test(COUNT))
+
+
 def test_a_damaged_record_is_no_snapshot(tmp_path: Path) -> None:
     """What the process reads proves itself; what does not is told and left as it is."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE)
         journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 77")
         with pytest.raises(Damaged) as refused:
-            list(leave_snapshots(tmp_path, 1))
+            list(leave_snapshots(tmp_path, 1000))
     assert 77 == refused.value.seq
     assert () == SnapshotDirectory(tmp_path).seqs()
 

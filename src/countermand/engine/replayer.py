@@ -24,6 +24,7 @@ from threading import Thread
 from countermand.core.exchange import RULES_VERSION
 from countermand.engine.errors import JournalError
 from countermand.engine.peek import Peek, beside
+from countermand.engine.records import Records
 from countermand.engine.replay import (
     Recovery,
     check_state,
@@ -42,7 +43,17 @@ READ_AT_ONCE = 4096
 
 
 class Growing(Peek):
-    """A journal that is being written to, read up to where it ended when it was opened."""
+    """
+    A journal that is being written to, read up to where it ended when it was opened.
+
+    Where that is far from `seq` it is read to `every` entries after it: what has been applied by
+    then is left before it goes on, so that a process that is killed again and again gets somewhere.
+    """
+
+    def __init__(self, records: Records, seq: int, every: int) -> None:
+        super().__init__(records)
+        if self.head >= seq + 2 * every:
+            self.head = seq + every
 
     def read(self, from_seq: int) -> Iterator[Entry]:
         """Yield the entries from `from_seq` on, holding no statement open. Raises: Damaged."""
@@ -57,26 +68,23 @@ def leave_snapshots(directory: Path, every: int) -> Iterator[tuple[int, int]]:
 
     Yields the record of each one, once it is on the disk, and that of the one it began with. What
     they are made from proves itself on the way: the first snapshot gives the state that it was
-    taken of, the records fit the chain and the marks, and the state keeps its own rules.
+    taken of, and the records fit the chain and the marks. At the end, when there is time for it,
+    the state is held against its own rules.
     Raises: JournalError, OSError.
     """
     snapshots = SnapshotDirectory(directory)
     with beside(directory) as records:
-        seen = Growing(records)
-        found = from_snapshot(seen, snapshots, is_proven=True)
-        refuse_other_rules(seen, found.snapshot_seq + 1, RULES_VERSION)
-        is_checked = False
-        while True:
+        found = from_snapshot(Peek(records), snapshots, is_proven=True)
+        refuse_other_rules(Peek(records), found.snapshot_seq + 1, RULES_VERSION)
+        seen = Growing(records, found.snapshot_seq, every)
+        while seen.head > found.exchange.seq:
             replay(seen, found)
-            if not is_checked:
-                check_state(found.exchange)
-                is_checked = True
-            if found.exchange.seq > found.snapshot_seq:
-                _leave(snapshots, seen, found)
+            _leave(snapshots, seen, found)
             yield found.exchange.seq, found.snapshot_seq
-            seen = Growing(records)
+            seen = Growing(records, found.exchange.seq, every)
             if seen.head < found.exchange.seq + every:
-                return
+                break
+        check_state(found.exchange)
 
 
 def _leave(snapshots: SnapshotDirectory, seen: Peek, found: Recovery) -> None:
