@@ -203,6 +203,7 @@ def _check(order: str) -> None:
 @contextmanager
 def _counted() -> Iterator[Any]:
     with progress.shown("orders") as bars:
+        bars.tell("settled", 0, 0)  # from now on it is known how long it takes
         yield lambda done, of: bars.tell("settled", done, of)
 
 

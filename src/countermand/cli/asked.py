@@ -24,6 +24,8 @@ from countermand.cli import complete, printed, where
 from countermand.cli.exits import Code, Stop
 
 if TYPE_CHECKING:
+    import httpx
+
     from countermand.client.synchronous import Client
 
 Verb = Callable[..., Code | None]
@@ -67,6 +69,15 @@ Account = Annotated[
         rich_help_panel=_WHERE_TO, help="Account at the venue. Default: the key's usual one."
     ),
 ]
+TlsCa = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-ca",
+        metavar="PEM",
+        rich_help_panel=_WHERE_TO,
+        help="Certificate that signed the venue's own.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer in one JSON document.")]
 Ledger = Annotated[
     Path | None,
@@ -102,6 +113,7 @@ class Asked:
         self.base_url: str = words["base_url"]
         self.user: str = words["user"]
         self.account: str = words["account"]
+        self.tls_ca: Path | None = words["tls_ca"]
         self.as_json: bool = words["json"]
         self.ledger: Path | None = words.get("ledger")
         self.timeout_s: float = words.get("timeout", 0.0)
@@ -158,12 +170,28 @@ class Asked:
                 ledger=self.ledger_path() if self._acts else None,
                 keep_limits=at.keep_limits,
                 trust_env=at.trust_env,
+                transport=self._transport(at),
                 dry_run=self.is_dry_run,
                 prompt=_ask,
                 progress=progress,
             )
         except ValueError as error:
             raise Stop(Code.ASKED_WRONGLY, f"{at.said_by}: {error}") from None
+
+    def _transport(self, at: where.Where) -> httpx.BaseTransport | None:
+        path = self.tls_ca or (Path(at.tls_ca).expanduser() if at.tls_ca else None)
+        if path is None:
+            return None
+        import ssl  # noqa: PLC0415
+
+        import httpx  # noqa: PLC0415
+
+        try:
+            signer = ssl.create_default_context(cafile=path)
+        except OSError as error:
+            why = error.strerror or "no certificate in PEM"
+            raise Stop(Code.ASKED_WRONGLY, f"{path}: {why}") from None
+        return httpx.HTTPTransport(verify=signer, trust_env=at.trust_env)
 
     @property
     def at(self) -> where.Where:
@@ -212,6 +240,7 @@ _WHERE: dict[str, tuple[Any, Any]] = {
     "base_url": (BaseUrl, ""),
     "user": (User, ""),
     "account": (Account, ""),
+    "tls_ca": (TlsCa, None),
     "json": (Json, False),
 }
 _ACTING: dict[str, tuple[Any, Any]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import typer
 
@@ -31,17 +30,21 @@ def profiles(incomplete: str) -> list[str]:
 
 def users(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the users of the exchange on this machine."""
-    return _of(_told(ctx).get("accounts", ()), incomplete)
+    return _of(_told(ctx, "accounts"), incomplete)
 
 
 def symbols(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the markets of the exchange on this machine."""
-    return _of(_told(ctx).get("markets", ()), incomplete)
+    return _of(_told(ctx, "markets"), incomplete)
 
 
-def _told(ctx: typer.Context) -> dict[str, Any]:
+def _told(ctx: typer.Context, field: str) -> list[str]:
     server = announce.find()
-    return {} if server is None else server.venues.get(ctx.params.get("venue") or "", {})
+    served = {} if server is None else server.venues
+    # Before an option has its value the words beside it are not read: then it is of all venues.
+    venue = ctx.params.get("venue")
+    told = [served[venue]] if venue in served else list(served.values())
+    return list(dict.fromkeys(name for one in told for name in one[field]))
 
 
 def _of(words: Iterable[str], incomplete: str) -> list[str]:

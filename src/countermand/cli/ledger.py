@@ -20,6 +20,7 @@ from countermand.cli.asked import (
     Ledger,
     Profile,
     Timeout,
+    TlsCa,
     User,
     ended,
     usual_ledger,
@@ -124,6 +125,7 @@ def resume(
     base_url: BaseUrl = "",
     user: User = "",
     account: Account = "",
+    tls_ca: TlsCa = None,
     ledger: Ledger = None,
     timeout: Timeout = 10.0,
     json: Json = False,
@@ -139,7 +141,7 @@ def resume(
     """
     words = {
         "profile": profile, "base_url": base_url, "user": user, "account": account, "json": json,
-        "ledger": ledger, "timeout": timeout, "dry_run": False,
+        "tls_ca": tls_ca, "ledger": ledger, "timeout": timeout, "dry_run": False,
     }  # fmt: skip
     ended(lambda: _resume(venue, words, is_json=json), as_json=json, acts=True)
 

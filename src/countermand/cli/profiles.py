@@ -40,13 +40,15 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     One venue of a profile, as it is written.
 
     Shape:  `credentials` by field, each a text or where to get it; or where to get all of them as
-            one object in JSON. `account` is the venue's account to act for; `ledger` a path.
+            one object in JSON. `account` is the venue's account to act for; `ledger` and `tls_ca`
+            (what signed the venue's certificate) are paths.
     """
 
     base_url: str
     credentials: dict[str, Any]
     account: str | None = None
     ledger: str | None = None
+    tls_ca: str | None = None
     trust_env: bool = False
     keep_limits: bool = True
 

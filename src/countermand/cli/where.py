@@ -34,6 +34,7 @@ class Where(NamedTuple):
     said_by: str
     account: str | None = None
     ledger: str | None = None
+    tls_ca: str | None = None
     trust_env: bool = False
     keep_limits: bool = True
 
@@ -61,6 +62,7 @@ def find(venue: str, *, profile: str = "", base_url: str = "", user: str = "") -
         f"profile {name}",
         told.account,
         told.ledger,
+        told.tls_ca,
         told.trust_env,
         told.keep_limits,
     )
