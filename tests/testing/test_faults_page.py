@@ -36,12 +36,13 @@ def promised(recipe: str) -> list[str]:
 def test_a_recipe_prints_what_it_says(served: Served, recipe: str) -> None:
     """As it stands there, but for the ports."""
     control = served.ready["control"]
-    moved = BEGIN.replace("http://127.0.0.1:8100", control)
-    moved = moved.replace("http://127.0.0.1:8103", served.venue("coinbase-intx")["base_url"])
+    moved = f"{BEGIN}\n{recipe}".replace("http://127.0.0.1:8100", control)
+    for port, venue in ((8103, "coinbase-intx"), (8105, "polymarket-us")):
+        moved = moved.replace(f"http://127.0.0.1:{port}", served.venue(venue)["base_url"])
     printed = io.StringIO()
     space: dict[str, object] = {}
     with redirect_stdout(printed):
-        exec(compile(f"{moved}\n{recipe}", "faults.md", "exec"), space)  # noqa: S102
+        exec(compile(moved, "faults.md", "exec"), space)  # noqa: S102
     Control(control).clear_faults()
     space["sdk"].client.http_client.close()  # type: ignore[attr-defined]
 

@@ -13,7 +13,7 @@ from random import Random
 from typing import Protocol
 
 from countermand.faults.fault import Fault, Latency, Report, Unknown
-from countermand.faults.kinds import ADDED, LATER, suits
+from countermand.faults.kinds import ADDED, LATER, MESSAGES, suits
 from countermand.vocabulary.ids import OrderId
 from countermand.wire.operation import Operation
 
@@ -159,9 +159,18 @@ class Arsenal:
         """
         Return the faults that strike a request, and count them; with those that may do so later.
         """
-        now_s, is_struck, struck = self._clock(), False, []
+        return self._strike(asked, of_messages=False)
+
+    def strike_message(self, asked: Asked) -> Armed | None:
+        """Return the fault that strikes a message of a stream, and count it."""
+        return next(iter(self._strike(asked, of_messages=True)), None)
+
+    def _strike(self, asked: Asked, *, of_messages: bool) -> list[Armed]:
+        now_s, is_struck, struck = self._clock(), False, list[Armed]()
         for armed in self._armed.values():
             kind = armed.fault.kind
+            if (kind in MESSAGES) is not of_messages:
+                continue
             is_added = kind in ADDED
             if (is_struck and not is_added) or armed.is_over(now_s) or not armed.fits(asked):
                 continue

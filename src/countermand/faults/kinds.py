@@ -3,6 +3,7 @@ Kinds: everything that can be made to go wrong, and when.
 
     of the way      lost, reset, truncated, broken, duplicated, delayed: what a network does
     of the venue    rate limited, overloaded, failed, its clock wrong: what a server does
+    of a stream     its messages lost, doubled, delayed, swapped: what stands between sometimes does
 
 `before` and `after` say on which side of the request's effect it happens.
 """
@@ -35,6 +36,10 @@ class Kind(StrEnum):
     STALE = "stale"
     UNSEEN = "unseen"
     PENDING = "pending"
+    MESSAGE_LOST = "message-lost"
+    MESSAGE_DOUBLED = "message-doubled"
+    MESSAGE_DELAYED = "message-delayed"
+    MESSAGE_SWAPPED = "message-swapped"
 
 
 _NOTHING, _ALL = "nothing", "what was asked"
@@ -62,16 +67,25 @@ MEANS = {
     Kind.STALE: ("a read of the exchange as it was a while ago", "answers alone are old"),
     Kind.UNSEEN: ("that there is no such order, for a while after it was taken", "everything"),
     Kind.PENDING: ("that it was taken, as the venue says so", f"{_ALL}, later, if it still can"),
+    Kind.MESSAGE_LOST: ("a stream without the message", _ALL),
+    Kind.MESSAGE_DOUBLED: ("the message twice", _ALL),
+    Kind.MESSAGE_DELAYED: ("the message late, and later ones before it", _ALL),
+    Kind.MESSAGE_SWAPPED: ("the message after the next one", _ALL),
 }
 
 # What comes on top of anything else; of all other kinds one request has one.
 ADDED = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER, Kind.CLOCK_SKEW})
 
 # What takes a time that is drawn.
-DELAYS = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER, Kind.PENDING})
+DELAYS = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER, Kind.PENDING, Kind.MESSAGE_DELAYED})
 
 # What strikes, and is counted, when a conversation comes to something it is for.
 LATER = frozenset({Kind.ITEM_FAILED})
+
+# What happens to messages of streams, whatever was asked for.
+MESSAGES = frozenset(
+    {Kind.MESSAGE_LOST, Kind.MESSAGE_DOUBLED, Kind.MESSAGE_DELAYED, Kind.MESSAGE_SWAPPED}
+)
 
 _READS = frozenset(
     {
@@ -89,6 +103,7 @@ _SUITED = {
     Kind.UNSEEN: _OF_ORDERS,
     Kind.ITEM_FAILED: _COMMANDS,
     Kind.PENDING: _COMMANDS,
+    **dict.fromkeys(MESSAGES, frozenset({Do.OPEN_STREAM})),
 }
 
 

@@ -196,8 +196,8 @@ class _Call:
     # One request on its way. Each step either goes on to the next or raises.
 
     __slots__ = (
-        "_answer", "_began_ns", "_client_ns", "_now_ns", "_params", "_pipeline", "_request",
-        "_route", "_row", "_unmatched",
+        "_answer", "_began_ns", "_client_ns", "_now_ns", "_owner", "_params", "_pipeline",
+        "_request", "_route", "_row", "_unmatched",
     )  # fmt: skip
 
     def __init__(self, pipeline: Pipeline, request: Request, answer: Answer) -> None:
@@ -272,7 +272,7 @@ class _Call:
         pipeline, request = self._pipeline, self._request
         message = codec.decode_request(route, request, self._params)
         context = Context(pipeline.directory, pipeline.settings, principal, self._now_ns, request)
-        steps = route.op.serve(message, context)
+        steps, self._owner = route.op.serve(message, context), principal.owner
         conversation = Conversation(steps, pipeline.tools, principal.owner, self._done)
         pipeline.tools.lanes.enter(principal.owner, conversation.start)
 
@@ -295,7 +295,7 @@ class _Call:
         if reply is None:
             return Response(route.status, b"", b"")
         if route.is_upgrade:
-            begin = bound(reply, self._pipeline.hub)
+            begin = bound(reply, self._pipeline.hub, self._owner)
             return Switch(SWITCHING, b"", b"", request=self._request, begin=begin)
         return Response(route.status, codec.encode(reply))
 

@@ -12,20 +12,23 @@ from contextlib import suppress
 from functools import partial
 
 from countermand.faults.armed import Armed, Arsenal
-from countermand.faults.kinds import ADDED, LATER, Kind
+from countermand.faults.kinds import ADDED, LATER, MESSAGES, Kind
 from countermand.server.asked import AskedOf
 from countermand.server.laggings import Laggings
 from countermand.server.pipeline import Pipeline
 from countermand.server.plans import Plan, Plans
 from countermand.server.ports import Answer, Begin
 from countermand.server.recorder import Recorder
+from countermand.server.sessions import Voice
 from countermand.server.site import Site
+from countermand.server.spoken import Spoken, distorted
 from countermand.server.strikes import LAYERS
 from countermand.server.within import Act, item_failed, pending, stale, unseen
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import times
 from countermand.wire.errors import WireError
 from countermand.wire.http import Request, Response
+from countermand.wire.stream import Message
 
 
 class Post:
@@ -54,6 +57,8 @@ class Post:
         may_strike = bool(self._arsenal.venues() & {"", self.pipeline.venue.name})
         is_needed = may_strike or self._recorder.is_on
         self._site.begin = self._begin if is_needed else self._plain_begin
+        is_spoken = any(armed.fault.kind in MESSAGES for armed in self._arsenal.armed())
+        self.pipeline.hub.distort = self._distort if may_strike and is_spoken else None
         # What is under way goes on as it was planned.
         venue = self._planned_venue if is_needed or self._plans else self._plain_venue
         if venue is not self.pipeline.venue:
@@ -62,8 +67,14 @@ class Post:
     def retire(self) -> None:
         """Stand aside for good, and leave the pipeline as it was: another one takes this place."""
         self._is_retired = True
+        self.pipeline.hub.distort = None
         if self.pipeline.venue is not self._plain_venue:
             self.pipeline.serve_as(self._plain_venue)
+
+    def _distort(self, voice: Voice, message: Message) -> None:
+        said = Spoken(self.pipeline.venue.name, voice.owner)
+        distorted(self._arsenal.strike_message(said), voice, message)
+        self.refresh()
 
     def _begin(self, request: Request, answer: Answer) -> None:
         asked = AskedOf(self.pipeline, request)

@@ -16,7 +16,7 @@ from countermand.vocabulary.queries import Query
 from countermand.wire.context import Context
 from countermand.wire.conversation import OpenStream
 from countermand.wire.credential import Keys
-from countermand.wire.stream import Book, Following, Line, Message, Session, Tell
+from countermand.wire.stream import NORMAL, Book, Following, Line, Message, Session, Tell
 
 log = logging.getLogger(__name__)
 
@@ -24,18 +24,54 @@ log = logging.getLogger(__name__)
 INTERNAL_ERROR = 1011
 
 
-def bound(stream: OpenStream, hub: Hub) -> Callable[[Line], Session]:
-    """Return what begins a stream's session with what it sees of the exchange."""
+def bound(stream: OpenStream, hub: Hub, owner: str = "") -> Callable[[Line], Session]:
+    """
+    Return what begins a stream's session with what it sees of the exchange; `owner` is whose it is,
+    as far as the offer says.
+    """
 
     def begin(line: Line) -> Session:
-        source = SessionSource(hub, line)
+        voice = Voice(line, hub, owner)
+        source = SessionSource(hub, voice)
         try:
-            return _Ending(stream.begin(line, source), source)
+            return _Ending(stream.begin(voice, source), source)
         except BaseException:
             source.end()
             raise
 
     return begin
+
+
+class Voice:
+    """A session's line, on which something may go wrong while that is wanted."""
+
+    __slots__ = ("_hub", "_line", "held", "owner")
+
+    def __init__(self, line: Line, hub: Hub, owner: str) -> None:
+        self._line, self._hub, self.owner = line, hub, owner
+        self.held: list[Message] = []
+
+    def say(self, message: Message) -> None:
+        """Send a message, or let happen to it what is to."""
+        if (distort := self._hub.distort) is not None:
+            distort(self, message)
+        else:
+            self.pass_on(message)
+
+    def pass_on(self, message: Message) -> None:
+        """Send a message, and after it those that were held back for it."""
+        self._line.say(message)
+        self.release()
+
+    def release(self) -> None:
+        """Send what was held back."""
+        held, self.held = self.held, []
+        for late in held:
+            self._line.say(late)
+
+    def close(self, code: int = NORMAL, reason: str = "") -> None:
+        """End the stream."""
+        self._line.close(code, reason)
 
 
 class SessionSource:

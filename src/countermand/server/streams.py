@@ -24,7 +24,7 @@ from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import DepthReport
 from countermand.wire.context import Context
 from countermand.wire.credential import Keys
-from countermand.wire.stream import Book, Tell, Told
+from countermand.wire.stream import Book, Message, Tell, Told
 
 # As many receipts are told in one turn of the loop.
 RECEIPTS_A_TURN = 64
@@ -137,6 +137,8 @@ class Hub:
         self, engine: Engine, keys: Keys[Any], context: Callable[[], Context[Any, Any]]
     ) -> None:
         self.engine, self.keys, self.context = engine, keys, context
+        # What is done with each message of a stream instead of sending it, while that is wanted.
+        self.distort: Callable[[Any, Message], None] | None = None
         self._by_account: dict[int, dict[Events, None]] = {}
         self._by_instrument: dict[int, dict[Events, None]] = {}
         self._books: dict[InstrumentId, dict[Books, None]] = {}
