@@ -46,7 +46,7 @@ def test_an_order_is_found_and_canceled(venue: str) -> None:
 
         assert found == named
         assert [found] == listed["orders"]
-        assert ("canceled", "requested") == (canceled["ord_status"], canceled["reason"])
+        assert ("canceled", "by-venue") == (canceled["ord_status"], canceled["reason"])
         assert (409, "too-late") == (late.status, late.code)
         closed = await act("orders", account="alice", which="closed")
         assert [canceled] == closed["orders"]

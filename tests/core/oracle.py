@@ -430,13 +430,14 @@ class Oracle(Founding, Later):
         if delay_ns and self.pending(order) == "CANCEL":
             return [self._cancel_rejected("CANCEL", order, c.cl_ord_id, why="ALREADY_PENDING")]
         if delay_ns:
-            return self._pend(delay_ns, "CANCEL", [order], self._cancel_of(order))
-        return [self._cancel(order, "REQUESTED")]
+            return self._pend(delay_ns, "CANCEL", [order], self._cancel_of(order, c.reason))
+        return [self._cancel(order, c.reason)]
 
     @staticmethod
-    def _cancel_of(order: Order) -> SimpleNamespace:
+    def _cancel_of(order: Order, reason: str) -> SimpleNamespace:
         named = {"order_id": order.order_id, "cl_ord_id": "", "secondary_cl_ord_id": ""}
-        return SimpleNamespace(account_id=order.account, instrument_id=0, **named, delay_ns=0)
+        how = {"delay_ns": 0, "reason": reason}
+        return SimpleNamespace(account_id=order.account, instrument_id=0, **named, **how)
 
     def on_mass_cancel(self, c: SimpleNamespace) -> list[Event]:
         """Ascending order id."""

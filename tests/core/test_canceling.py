@@ -201,3 +201,17 @@ def test_expired_order_says_so_and_holds_nothing(world: World) -> None:
 
     assert (report.ord_status, report.cancel_reason) == (OrdStatus.EXPIRED, CancelReason.EXPIRED)
     assert world.money(ALICE) == before
+
+
+@pytest.mark.parametrize("delay_ns", [None, 0, 1_000])
+def test_a_cancel_says_why(world: World, delay_ns: int | None) -> None:
+    """Its owner's request, or its venue by itself; also when it is applied later."""
+    order = world.buy(ALICE, 5, 100, "a1")
+    why = CancelReason.BY_VENUE
+    world.run(CancelOrder(ALICE, order, delay_ns=delay_ns, reason=why))
+    if delay_ns:
+        world.advance(world.exchange.ts_ns + delay_ns)
+
+    assert (OrdStatus.CANCELED, why) == (
+        world.report(ALICE, order).ord_status, world.report(ALICE, order).cancel_reason,
+    )  # fmt: skip

@@ -65,7 +65,7 @@ from countermand.vocabulary.order import (
     Trigger,
     TriggerDirection,
 )
-from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import OrderReport
 
 Pick = Callable[[Sequence[Any]], Any]
@@ -400,7 +400,8 @@ class Traffic:
         if self.pick([False] * 4 + [True]):
             return CancelOrder(account, OrderId(0), "", instrument, self._alias())
         alias = self.pick(["", "", "s1"])
-        return CancelOrder(account, order_id, cl_ord_id, instrument, alias, self._delay_ns())
+        why = self.pick([CancelReason.REQUESTED] * 4 + [CancelReason.BY_VENUE])
+        return CancelOrder(account, order_id, cl_ord_id, instrument, alias, self._delay_ns(), why)
 
     def _mass_cancel(self) -> MassCancel:
         spot, perp, nobody = InstrumentId(SPOT), InstrumentId(PERP), InstrumentId(NOBODY)

@@ -16,6 +16,7 @@ from countermand.vocabulary.events import CancelRejected
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.order import TimeInForce
 from countermand.vocabulary.queries import GetOrder, ListOpenOrders
+from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import times
@@ -53,7 +54,9 @@ async def cancel_order(host: Host, asked: GetOne) -> Order:
     """Cancel an order, as the venue may do by itself, and return it."""
     at = names.served(host, asked.venue)
     now = orders.find(host, at, asked.order, asked.account)
-    receipt = await act(host, CancelOrder(now.account_id, now.order_id, delay_ns=0))
+    receipt = await act(
+        host, CancelOrder(now.account_id, now.order_id, delay_ns=0, reason=CancelReason.BY_VENUE)
+    )
     event = receipt.events[0]
     if isinstance(event, CancelRejected):
         status = "gone" if event.ord_status is None else event.ord_status.name.lower()

@@ -23,7 +23,7 @@ from countermand.vocabulary.reasons import (
 )
 from countermand.vocabulary.reports import OrderReport
 
-_REQUESTED, _CLOSED = CancelReason.REQUESTED, Standing.CLOSED
+_CLOSED = Standing.CLOSED
 _PENDING_CANCEL, _TWICE = Pending.CANCEL, CxlRejReason.ALREADY_PENDING
 
 
@@ -44,9 +44,9 @@ def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> De
             asked = (account_id, command.cl_ord_id)
             return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order, asked, None, _TWICE)])
         if delay_ns:
-            named = CancelOrder(account_id, now.order_id, delay_ns=0)
+            named = CancelOrder(account_id, now.order_id, delay_ns=0, reason=command.reason)
             return postponed((seq, ts_ns), delay_ns, named, [now])
-    return Decision([OrderCanceled(canceled(now, ts_ns, _REQUESTED))], (now.order_id,))
+    return Decision([OrderCanceled(canceled(now, ts_ns, command.reason))], (now.order_id,))
 
 
 def _delay_ns(state: State, command: CancelOrder | MassCancel) -> int:

@@ -14,7 +14,7 @@ from countermand.vocabulary.ids import (
 )
 from countermand.vocabulary.instrument import Instrument, TradingState
 from countermand.vocabulary.order import OrderTerms, ReplacePolicy, Side, TimeInForce, Trigger
-from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 
 class Message(Struct, frozen=True, array_like=True, gc=False):
@@ -206,6 +206,8 @@ class CancelOrder(Message, frozen=True, tag=10):
     open one, or else the one that closed last. With an `instrument_id` the order must be of that
     instrument, else it is unknown.
 
+    The order is canceled for `reason`, which its owner's request leaves as it is.
+
     Units: `delay_ns` as in `ReplaceOrder`. While it is pending the order can trade; filled by then,
     it refuses the cancel as one that came too late.
     """
@@ -216,6 +218,7 @@ class CancelOrder(Message, frozen=True, tag=10):
     instrument_id: InstrumentId = NO_INSTRUMENT
     secondary_cl_ord_id: str = ""
     delay_ns: int | None = None
+    reason: CancelReason = CancelReason.REQUESTED
 
 
 class MassCancel(Message, frozen=True, tag=11):

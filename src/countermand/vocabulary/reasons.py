@@ -129,3 +129,4 @@ class CancelReason(IntEnum):
     MARKET_SETTLED = 9
     SLOT_TAKEN_OVER = 10
     NOT_LET_IN = 11  # it was taken, and refused when its time to come in had come
+    BY_VENUE = 12  # its venue canceled it by itself

@@ -113,6 +113,7 @@ DESCRIPTIONS = Table(
         (CancelReason.UNFUNDED, "InitialMargin"),
         (CancelReason.MARKET_SETTLED, "Security is not traded any more"),
         (CancelReason.NOT_LET_IN, "Market did not accept the order"),
+        (CancelReason.BY_VENUE, "Canceled by OMS"),
     ),
 )
 MASS_CANCEL_AS = CancelReason.REQUESTED

@@ -66,6 +66,7 @@ TEXTS = Table(
         (CancelReason.REDUCE_ONLY, "close only"),
         (CancelReason.UNFUNDED, "insufficient funds"),
         (CancelReason.NOT_LET_IN, "order rejected"),
+        (CancelReason.BY_VENUE, "exchange cancel"),
     ),
 )
 MASS_CANCEL_AS = CancelReason.REQUESTED
