@@ -1,8 +1,9 @@
 """
 The venue's clock: how far it is from ours, measured by the Date of its answers.
 
-A Date tells a second, so an answer proves that at some time between sending and receiving the
-venue's clock stood within that second. What two answers prove together is where both hold.
+A Date tells a second, and a server may keep one for a while before it makes the next. So an answer
+proves that at some time between sending and receiving the venue's clock stood within that second or
+the one after. What two answers prove together is where both hold.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from email.utils import parsedate_to_datetime
 
 from countermand.client.deadline import S
 from countermand.wire.http import Response
+
+
+# So long a server may give a Date that is over: ours looks at its clock twice a second.
+KEPT_NS = S
 
 
 class ClockOffset:
@@ -40,7 +45,7 @@ class ClockOffset:
         told_ns = _date_ns(response)
         if told_ns is None:
             return
-        self._narrow(told_ns - now_ns, told_ns + S - sent_ns)
+        self._narrow(told_ns - now_ns, told_ns + S + KEPT_NS - sent_ns)
 
     def _narrow(self, low: int, high: int) -> None:
         if self.low_ns is not None and self.high_ns is not None:
