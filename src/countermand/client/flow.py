@@ -16,6 +16,9 @@ from countermand.wire.errors import Malformed, NotExpressible, WireError
 
 Steps = Generator[Step, Any, Any]
 
+# What comes of reading a reply that is not what its message says.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 
 class Done(Struct, frozen=True):
     """The end of a flow: what it reports."""
@@ -74,7 +77,7 @@ def _next(name: str, go_on: Callable[[], Step]) -> Step | Done:
         return go_on()
     except StopIteration as end:
         return Done(end.value)
-    except NotExpressible:
+    except (NotExpressible, WireError):
         raise
-    except (ArithmeticError, KeyError, ValueError) as error:
+    except _UNREADABLE as error:
         raise Malformed(f"{name} answered what cannot be read: {error}") from error

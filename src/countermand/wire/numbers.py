@@ -114,6 +114,13 @@ def _steps(value: Decimal, scale: int, step: int) -> int:
     return steps
 
 
+def digits(told: int) -> int:
+    """Return a scale that an answer tells. Raises OutOfRange for one that no amount has."""
+    if not 0 <= told <= DIGITS_MAX:
+        raise OutOfRange(f"has {told} digits")
+    return told
+
+
 def grid(step: Decimal) -> tuple[int, int]:
     """
     Return a step in units, and their scale: "0.05" is 5 of 10**-2.
@@ -121,7 +128,7 @@ def grid(step: Decimal) -> tuple[int, int]:
     Units: the scale is the fewest digits in which the step is whole. Raises as `scaled` does.
     """
     scale = max(0, -int(step.normalize().as_tuple().exponent)) if step.is_finite() else 0
-    return scaled(step, scale), scale
+    return scaled(step, digits(scale)), scale
 
 
 def price_text(instrument: Instrument, ticks: int) -> str:

@@ -68,7 +68,7 @@ def as_told(value: Any, kind: Any, name: str) -> Any:
         item = get_args(kind)[1]
         given = _checked(value, dict, name)
         return {key: as_told(one, item, name) for key, one in given.items()}
-    return value if origin is Literal else _plain(value, kind, name)
+    return _plain(value, str if origin is Literal else kind, name)
 
 
 @cache

@@ -149,7 +149,7 @@ def read_equity(message: m.Equity, ctx: Ctx) -> Instrument:
 
 
 def _unknown(message: m.Equity, ctx: Ctx) -> Instrument:
-    kept, lot = currency(ctx), message.tick_size.scaleb(-message.volume_precision)
+    kept, lot = currency(ctx), message.tick_size.scaleb(-numbers.digits(message.volume_precision))
     tick_units, price_scale = numbers.grid(message.tick_size)
     return Instrument(
         InstrumentId(message.id), NAME, message.symbol, InstrumentKind.EQUITY,

@@ -45,7 +45,7 @@ def read_pair(pair: m.TradingPair, asked: Nothing, ctx: Ctx) -> QuoteReport:
         known("market", ctx.directory.asset_by_symbol(token.symbol))
         for token in (pair.base_token, pair.quote_token)
     )
-    price_dp, qty_dp = pair.price_max_dp, pair.base_token.max_qty_dp
+    price_dp, qty_dp = map(numbers.digits, (pair.price_max_dp, pair.base_token.max_qty_dp))
     finest, coarse = quote.scale - price_dp - qty_dp, base.scale - qty_dp
     if min(price_dp, qty_dp, finest, coarse) < 0:
         raise Malformed(f"market {pair.symbol} trades in steps that its assets do not have")
@@ -73,7 +73,7 @@ def read_assets(config: m.MarketConfig) -> tuple[Asset, ...]:
         side.symbol: side.decimals for pair in pairs for side in (pair.base_token, pair.quote_token)
     }
     return tuple(
-        Asset(AssetId(foreign(symbol)), NAME, symbol, max(SCALE, scale))
+        Asset(AssetId(foreign(symbol)), NAME, symbol, max(SCALE, numbers.digits(scale)))
         for symbol, scale in digits.items()
     )
 

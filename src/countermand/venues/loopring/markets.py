@@ -19,6 +19,7 @@ from countermand.vocabulary.reports import QuoteReport
 from countermand.wire import times
 from countermand.wire.conversation import Nothing, Op, always, reply
 from countermand.wire.ids import foreign
+from countermand.wire.numbers import digits
 
 # Digits of a price that our client keeps beyond those shown, and the most of a quantity.
 FINER, LOT_SCALE = 4, 9
@@ -56,10 +57,11 @@ def show_mix_markets(message: Nothing, ctx: Ctx) -> m.MixMarkets:
 def read_tokens(reply: list[m.Token], message: Nothing, ctx: Ctx) -> tuple[Asset, ...]:
     """Return the tokens as assets, each kept as finely as the token is."""
     known = ctx.directory.asset_by_symbol
-    return tuple(
-        known(one.symbol) or Asset(AssetId(foreign(one.symbol)), NAME, one.symbol, one.decimals)
-        for one in reply
-    )
+    return tuple(known(one.symbol) or _asset(one) for one in reply)
+
+
+def _asset(one: m.Token) -> Asset:
+    return Asset(AssetId(foreign(one.symbol)), NAME, one.symbol, digits(one.decimals))
 
 
 def read_token(message: m.Token) -> Token:
@@ -92,7 +94,7 @@ def read_markets(reply: m.Markets, message: Nothing, ctx: Ctx) -> tuple[QuoteRep
 
 def scales(precision: int, base: int) -> tuple[int, int]:
     """Return the digits of a tick and of a lot: of a market and of a token with so many digits."""
-    return precision + FINER, min(base, LOT_SCALE)
+    return digits(precision) + FINER, min(digits(base), LOT_SCALE)
 
 
 def _read_market(one: m.Market, base: Asset, quote: Asset) -> Instrument:
