@@ -61,6 +61,27 @@ def test_without_faults_nothing_stands_in_the_way() -> None:
     assert port.is_plain
 
 
+def test_without_faults_the_pipeline_serves_its_venue_and_nothing_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever was set, struck and recorded before."""
+    port = Port()
+    pipeline, feed = port.desk.pipeline, port.desk.engine.feed
+    rows, followers = pipeline.rows, list(feed._followers)
+    monkeypatch.setattr(port.desk.engine, "copy", lambda: None, raising=False)
+
+    port.faults.add(Fault(kind=Kind.STALE, lag_ms=5, operation="get-order"))
+    port.faults.requests.keep(5)
+    assert pipeline.venue is not VENUE
+    assert len(followers) + 1 == len(feed._followers)
+    assert 200 == port.ask().status
+    port.faults.requests.keep(0)
+    port.faults.clear()
+
+    assert (True, rows, followers) == (port.is_plain, pipeline.rows, feed._followers)
+    assert pipeline.venue is VENUE
+
+
 def test_a_fault_whose_time_is_over_steps_aside() -> None:
     """At the next request."""
     port = Port()
