@@ -44,8 +44,9 @@ def free_port() -> int:
         return min(int(one.getsockname()[1]), 60_000)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("venue", SPOKEN)
+@pytest.mark.parametrize(
+    ("venue", "shell"), [(name, SHELLS[at % 2]) for at, name in enumerate(SPOKEN)]
+)
 def test_server_is_killed_and_comes_back(venue: str, shell: str, tmp_path: Path) -> None:
     """What it had answered it knows, and the cancel goes on until it is proven."""
     where = ("--port", str(free_port()), "--venue", venue)

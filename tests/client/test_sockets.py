@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from tests.client.desks import SHELLS, Seat, hit, market, rested
@@ -18,7 +18,7 @@ from countermand.wire.operation import Capability, Operation
 
 # Short, so that what is late is given up.
 QUICK = Timeouts(read_s=0.3)
-LATE_MS = 600
+LATE_MS = 450
 
 CANCEL, PLACE, GET = (
     Operation.CANCEL_ORDER.value,
@@ -37,12 +37,12 @@ FAULTS = {
     Kind.DUPLICATED: {},
     Kind.BROKEN: {},
     Kind.TRUNCATED: {},
-    Kind.RATE_LIMITED: {},
+    Kind.RATE_LIMITED: {"retry_after_s": 0},
     Kind.OVERLOADED: {},
     Kind.ERROR_BEFORE: {},
     Kind.ERROR_AFTER: {},
 }
-CARRIED_OUT = (
+CARRIED_OUT = {
     Kind.LOST_AFTER,
     Kind.RESET_AFTER,
     Kind.DELAYED_BEFORE,
@@ -50,8 +50,18 @@ CARRIED_OUT = (
     Kind.BROKEN,
     Kind.TRUNCATED,
     Kind.ERROR_AFTER,
-)
-NOT_CARRIED_OUT = (Kind.LOST_BEFORE, Kind.RESET_BEFORE, Kind.ERROR_BEFORE)
+}
+NOT_CARRIED_OUT = {Kind.LOST_BEFORE, Kind.RESET_BEFORE, Kind.ERROR_BEFORE}
+
+# The shells differ in how they wait, so that one of them meets only with each way of waiting.
+BY_BOTH = {Kind.LOST_AFTER, Kind.RESET_BEFORE, Kind.TRUNCATED, Kind.DELAYED_AFTER}
+
+
+def met_with(kinds: Iterable[Kind]) -> pytest.MarkDecorator:
+    """Let the one shell meet with all of these, the other with some."""
+    pairs = [(shell, kind) for shell in SHELLS for kind in FAULTS if kind in set(kinds)]
+    some = [(shell, kind) for shell, kind in pairs if shell == SHELLS[0] or kind in BY_BOTH]
+    return pytest.mark.parametrize(("alice", "kind"), some, indirect=["alice"])
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +109,7 @@ def _calm(operator: Operator) -> Iterator[None]:
     operator.clear()
 
 
-@pytest.mark.parametrize("kind", FAULTS)
+@met_with(FAULTS)
 def test_canceled_is_proven(alice: Seat, venue: str, operator: Operator, kind: Kind) -> None:
     """Whatever happens to the first request."""
     order = rested(alice, venue)
@@ -112,7 +122,7 @@ def test_canceled_is_proven(alice: Seat, venue: str, operator: Operator, kind: K
     assert alice.order(order).ord_status == "canceled"
 
 
-@pytest.mark.parametrize("kind", FAULTS)
+@met_with(FAULTS)
 def test_fill_wins(alice: Seat, bob: Seat, venue: str, operator: Operator, kind: Kind) -> None:
     """Whatever happens to the cancel that comes too late."""
     order = rested(alice, venue)
@@ -158,7 +168,7 @@ def test_order_that_is_not_shown_yet_is_canceled(
     assert isinstance(outcome, Canceled), outcome
 
 
-@pytest.mark.parametrize("kind", CARRIED_OUT)
+@met_with(CARRIED_OUT)
 def test_placed_order_is_found(alice: Seat, venue: str, operator: Operator, kind: Kind) -> None:
     """By its name or by its terms, and it is one order."""
     symbol, price, quantity = market(venue)
@@ -171,14 +181,14 @@ def test_placed_order_is_found(alice: Seat, venue: str, operator: Operator, kind
     assert isinstance(alice.cancel(outcome.order_id), Canceled)
 
 
-@pytest.mark.parametrize("kind", NOT_CARRIED_OUT)
+@met_with(NOT_CARRIED_OUT)
 def test_order_that_is_not_found_is_unknown(
     alice: Seat, venue: str, operator: Operator, kind: Kind
 ) -> None:
     """And is not sent again."""
     symbol, price, quantity = market(venue)
     operator.fault(kind, venue=venue, operation=PLACE, count=1)
-    outcome = alice.place(symbol, "buy", quantity, price, timeout_s=0.5)
+    outcome = alice.place(symbol, "buy", quantity, price, timeout_s=0.2)
 
     assert isinstance(outcome, Unknown), outcome
     assert alice.open_orders() == ()
@@ -187,7 +197,7 @@ def test_order_that_is_not_found_is_unknown(
 def test_order_too_many_is_refused(alice: Seat, venue: str, operator: Operator) -> None:
     """Nothing was done."""
     symbol, price, quantity = market(venue)
-    operator.fault(Kind.RATE_LIMITED, venue=venue, operation=PLACE, count=1)
+    operator.fault(Kind.RATE_LIMITED, venue=venue, operation=PLACE, count=1, retry_after_s=0)
     outcome = alice.place(symbol, "buy", quantity, price)
 
     assert isinstance(outcome, Refused), outcome
