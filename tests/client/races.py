@@ -57,6 +57,7 @@ class Race:
         self.told = Told()
         self.stale: list[Response] = []
         self.order = ""
+        self.before = 0
         self.pending: Fault | None = None
         self.fails = self.random.choice((0.05, 0.2, 0.4, 0.7, 0.95))
         self.trades = self.random.choice((0.0, 0.1, 0.3))
@@ -97,13 +98,13 @@ class Race:
         """Place an order, and see that what is told of it is true."""
         scene = self.scene
         self._calm()
-        before = len(scene.orders())
+        self.before = len(scene.orders())
         self._storm(PLACE)
         outcome = scene.place(scene.wish(LOTS), timeout_s=self.random.choice((0.5, 3, 10)))
         self._calm()
         scene.stage.arrive()
-        self._judge_place(outcome, scene.orders()[before:])
-        for one in scene.orders()[before:]:
+        self._judge_place(outcome, scene.orders()[self.before :])
+        for one in scene.orders()[self.before :]:
             if one.is_open:
                 scene.cancel(scene.session.end.spell(one, scene.session.context(0)))
         return outcome
@@ -148,7 +149,7 @@ class Race:
     def _storm(self, counts: Operation) -> None:
         def direct(send: Send) -> Fault:
             is_read = send.operation in stage.READS
-            fault = self._read_fault() if is_read else self._command_fault(send.operation)
+            fault = self._read_fault(send) if is_read else self._command_fault(send.operation)
             if send.operation is counts and (fault.arrives or fault.later):
                 self.told.arrived = True
             self.scene.stage.clock.ns += self.random.choice((0, 0, MS, 30 * MS, S))
@@ -160,30 +161,32 @@ class Race:
         if self.random.random() < self.trades:
             self._trade()
 
-    def _read_fault(self) -> Fault:
+    def _read_fault(self, send: Send) -> Fault:
         if self.random.random() < self.fails:
             kinds = [stage.NOT_SENT, stage.LOST_BEFORE, stage.UNREADABLE, stage.FAILS_BEFORE]
             kinds += [stage.TOO_MANY, stage.GATEWAY]
             kinds += [Fault(answer=old) for old in self.stale[-1:]]
             return self.random.choice(kinds)
-        return Fault(before=self._between, heard=self._heard)
+        return Fault(before=self._between, heard=lambda response: self._heard(send, response))
 
-    def _heard(self, response: Response) -> None:
+    def _heard(self, send: Send, response: Response) -> None:
         # A truthful read; what it shows may be shown again later, when it is no longer true.
         self.stale.append(response)
         if not self.order:
-            self.told.was_shown |= self._is_shown(response)
+            self.told.was_shown |= response.status == 200 and self._shows(send)
             return
         self.told.was_over |= not self.scene.truth(self.order).is_open
 
-    def _is_shown(self, response: Response) -> bool:
-        # By its terms an order is found in any list; by its name only where it is asked for so.
-        return response.status == 200 and bool(self.scene.orders()) and self._names(response)
-
-    def _names(self, response: Response) -> bool:
-        newest = self.scene.orders()[-1]
-        name = self.scene.session.end.spell(newest, self.scene.session.context(0))
-        return newest.is_open and name.encode() in response.body
+    def _shows(self, send: Send) -> bool:
+        # A list shows all that is open; a read of one order shows that one.
+        newest = self.scene.orders()[self.before :]
+        if send.operation is Operation.LIST_ORDERS:
+            return any(order.is_open for order in newest)
+        context = self.scene.session.context(0)
+        names = {self.scene.session.end.spell(one, context) for one in newest}
+        names |= {one.cl_ord_id for one in newest} - {""}
+        asked = f"{send.request.path.decode()}?{send.request.query.decode()}&"
+        return any(f"/{name}?" in asked or f"={name}&" in asked for name in names)
 
     def _command_fault(self, operation: Operation) -> Fault:
         hook = self._between
