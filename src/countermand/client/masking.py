@@ -18,7 +18,7 @@ from countermand.wire.venue import Venue
 MASK = "***"
 
 # Fields of a body that are secret wherever they occur.
-_SECRET = re.compile(r"signa|signed|secret|passw|passphrase|pincode|witness", re.IGNORECASE)
+_SECRET = re.compile(r"signa|signed|secret|pass(word|phrase|code)|pincode|witness", re.IGNORECASE)
 
 
 class Masked(Struct, frozen=True):
