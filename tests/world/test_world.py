@@ -19,6 +19,7 @@ from countermand.vocabulary.commands import (
     SetDelays,
 )
 from countermand.vocabulary.events import InstructionRejected, OrderRejected
+from countermand.vocabulary.instrument import TriggerBasis
 from countermand.vocabulary.queries import ListQuotes
 from countermand.world import WorldError, spec
 
@@ -94,6 +95,21 @@ def test_delays_are_founded_last() -> None:
     assert SetDelays(NAME, 0, 250_000_000, 0) == worlds.found(NAME, slow, 1)[-1]
     assert [] == _refused(slow)
     assert slow.founded() != edited().founded()
+
+
+def test_a_market_says_what_wakes_its_stops() -> None:
+    """The last trade wakes them, also one that comes too late, unless the market says otherwise."""
+    line = 'tick_size = "0.1"\n'
+    more = line + 'trigger_basis = "reference"\nrefuses_met_trigger = true\n'
+    plain, other = (
+        next(c.instrument for c in worlds.found(NAME, one, 1) if isinstance(c, ListInstrument))
+        for one in (edited(), edited((line, more)))
+    )
+
+    assert (TriggerBasis.LAST_TRADE, False) == (plain.trigger_basis, plain.refuses_met_trigger)
+    assert (TriggerBasis.REFERENCE, True) == (other.trigger_basis, other.refuses_met_trigger)
+    with pytest.raises(WorldError, match="'bids' is not one of last_trade, reference"):
+        worlds.found(NAME, edited((line, line + 'trigger_basis = "bids"\n')), 1)
 
 
 def test_an_account_on_margin_may_borrow() -> None:

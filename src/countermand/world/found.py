@@ -25,7 +25,12 @@ from countermand.vocabulary.commands import (
     SettleInstrument,
 )
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
-from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
+from countermand.vocabulary.instrument import (
+    FeeBasis,
+    Instrument,
+    InstrumentKind,
+    TriggerBasis,
+)
 from countermand.vocabulary.order import ExecInst, OrderTerms, OrdType, Side, TimeInForce
 from countermand.wire import numbers
 from countermand.world.place import Place
@@ -238,6 +243,8 @@ class _Listing:
             high_limit_ticks=self._number("price_max", tick),
             fee_basis=self._word("fee_basis", FeeBasis),
             fee_step_minor=self._number("fee_step", (1, self.quote_scale)),
+            trigger_basis=self._word("trigger_basis", TriggerBasis),
+            refuses_met_trigger=spec.refuses_met_trigger,
         )
 
     def settlement_px_ticks(self) -> int:

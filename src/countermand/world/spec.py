@@ -40,7 +40,9 @@ class InstrumentSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
     Units: decimal text; sizes in the base asset, prices in the quote asset, rates and bands as
     fractions. A limit of 0 is none. `fee_basis` is "notional", "received" or "variance"; a binary
-    market has a `payout`, and with a `settlement` it starts out settled at that price.
+    market has a `payout`, and with a `settlement` it starts out settled at that price. Stops look at
+    the `trigger_basis`, "last_trade" or "reference"; one that is met when it comes wakes at once,
+    or is refused with `refuses_met_trigger`.
     """
 
     symbol: str
@@ -61,6 +63,8 @@ class InstrumentSpec(Struct, frozen=True, forbid_unknown_fields=True):
     initial_margin_rate: str = "1"
     fee_basis: str = "notional"
     fee_step: str = "0"
+    trigger_basis: str = "last_trade"
+    refuses_met_trigger: bool = False
     payout: str = "0"
     price_min: str = "0"
     price_max: str = "0"
