@@ -40,9 +40,9 @@ class InstrumentSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
     Units: decimal text; sizes in the base asset, prices in the quote asset, rates and bands as
     fractions. A limit of 0 is none. `fee_basis` is "notional", "received" or "variance"; a binary
-    market has a `payout`, and with a `settlement` it starts out settled at that price. Stops look at
-    the `trigger_basis`, "last_trade" or "reference"; one that is met when it comes wakes at once,
-    or is refused with `refuses_met_trigger`.
+    market has a `payout`, and with a `settlement` it starts out settled at that price.
+    Stops look at the `trigger_basis`, "last_trade" or "reference"; one that is met when it comes
+    wakes at once, or is refused with `refuses_met_trigger`.
     """
 
     symbol: str
