@@ -116,6 +116,7 @@ def _list_trades(state: State, query: ListTrades) -> tuple[Trade, ...]:
 def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport, ...]:
     instruments, side, cl_ord_id = query.instrument_ids, query.side, query.cl_ord_id
     until_ns, ord_types, exec_types = query.until_ns, query.ord_types, query.exec_types
+    has_trigger = query.has_trigger
     chosen = [
         order.now
         for account in _accounts(state, query.account_ids)
@@ -125,6 +126,7 @@ def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport,
         and (cl_ord_id is None or order.now.cl_ord_id == cl_ord_id)
         and (until_ns is None or order.now.transact_ns <= until_ns)
         and (ord_types is None or order.now.terms.ord_type in ord_types)
+        and (has_trigger is None or (order.now.terms.trigger is not None) is has_trigger)
         and (exec_types is None or order.now.exec_type in exec_types)
     ]
     start, stop = _span(query)

@@ -43,6 +43,7 @@ class ListOpenOrders(Query, frozen=True):
     limit: int | None = None
     ord_types: tuple[OrdType, ...] | None = None
     exec_types: tuple[ExecType, ...] | None = None
+    has_trigger: bool | None = None
 
 
 class ListOrders(Query, frozen=True):

@@ -242,8 +242,12 @@ def test_fill_nobody_knows_here() -> None:
             Operation.LIST_ORDERS,
             ListOpenOrders(
                 (MINE,), None, None, None, START_NS, 7, 9, (OrdType.LIMIT,),
-                (ExecType.REPLACED, ExecType.RESTATED),
+                (ExecType.REPLACED, ExecType.RESTATED), False,
             ),
+        ),
+        (
+            Operation.LIST_ORDERS,
+            ListOpenOrders((MINE,), ord_types=(OrdType.MARKET,), limit=100, has_trigger=True),
         ),
         (
             Operation.LIST_FILLS,

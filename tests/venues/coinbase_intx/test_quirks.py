@@ -403,8 +403,6 @@ def test_cancel_all_may_say_everything_twice(shop: Shop) -> None:
         ({"client_order_id": None}, "client_order_id is a required field"),
         ({"type": "MARKET", "price": None}, "Order rejected (INVALID_TIF - market orders must be"),
         ({"type": "MARKET", "tif": "IOC"}, "price does not apply to MARKET orders"),
-        ({"type": "STOP", "stop_price": "3200"}, "order type STOP is not supported"),
-        ({"type": "STOP_LIMIT"}, "order type STOP_LIMIT is not supported"),
         ({"type": "TAKE_PROFIT_STOP_LOSS"}, "TAKE_PROFIT_STOP_LOSS is not supported"),
         ({"algo_strategy": "TWAP"}, "algo_strategy TWAP is not supported"),
         ({"stop_price": "1"}, "stop_price does not apply"),

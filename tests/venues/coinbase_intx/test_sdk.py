@@ -154,7 +154,7 @@ def test_place_answers_the_order(alice: User) -> None:
         ({"price": None}, "price is a required field"),
         ({"price": "3300", "instrument": "NO-PERP"}, "instrument"),
         ({"price": None, "type": "MARKET", "tif": "GTC"}, "market orders must be IoC"),
-        ({"price": "3300", "type": "STOP_LIMIT", "stop_price": "3200"}, "STOP_LIMIT"),
+        ({"price": "3300", "type": "STOP_LIMIT"}, "stop_price is a required field"),
     ],
     ids=[
         "off-tick",
@@ -165,7 +165,7 @@ def test_place_answers_the_order(alice: User) -> None:
         "no-price",
         "no-instrument",
         "market-gtc",
-        "stop-limit",
+        "no-stop-price",
     ],
 )
 def test_place_is_refused(alice: User, terms: dict[str, Any], text: str) -> None:

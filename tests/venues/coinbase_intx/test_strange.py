@@ -165,6 +165,7 @@ def test_states(
     [
         ({"type": "STOP_LIMIT", "stop_price": "2900"}, OrdType.LIMIT),
         ({"type": "STOP", "price": None, "stop_price": "2900"}, OrdType.MARKET),
+        ({"type": "STOP", "price": None}, OrdType.MARKET),
         ({"type": "TAKE_PROFIT_STOP_LOSS", "stop_limit_price": "1"}, OrdType.LIMIT),
         ({"tif": None}, OrdType.LIMIT),
         ({"tif": "AT_THE_CLOSE"}, OrdType.LIMIT),

@@ -55,6 +55,7 @@ EXPIRED = "a GTT order after its end"
 PENDING_NEW, PENDING_CANCEL, PENDING_REPLACE = (
     f"{what} that takes time" for what in ("an order", "a cancel", "a replacement")
 )
+TRIGGERED = "a stop-limit that a trade woke"
 STOP, STOP_LIMIT, BRACKET, TWAP = "a stop", "a stop-limit", "a take-profit", "a TWAP order"
 
 _ORDER = {
@@ -125,6 +126,16 @@ def expired() -> Asked:
     return Asked(stand, line(f"GET {target}"))
 
 
+def triggered() -> Asked:
+    """Read a stop-limit order that a trade has woken."""
+    stand = Stand(NAME)
+    told = stand.told(place(type="STOP_LIMIT", stop_price="2910"))
+    for owner, side in (("bob", "SELL"), ("bob", "BUY")):
+        stand.told(place(side=side, price="2910", client_order_id=side), owner)
+    target = f"/api/v1/orders/{told['order_id']}?portfolio={told['portfolio_uuid']}"
+    return Asked(stand, line(f"GET {target}"))
+
+
 def late(line_of: Callable[[dict[str, Any]], Request]) -> Asked:
     """Change an order that rests, where all takes time."""
     stand = Stand(NAME)
@@ -174,6 +185,7 @@ _OWN: dict[str, Case] = {
     PENDING_NEW: placed_late,
     PENDING_CANCEL: canceled_late,
     PENDING_REPLACE: replaced_late,
+    TRIGGERED: triggered,
     STOP: placed(type="STOP", stop_price="3000", price=None),
     STOP_LIMIT: placed(type="STOP_LIMIT", stop_price="3000"),
     BRACKET: placed(type="TAKE_PROFIT_STOP_LOSS", stop_price="2800", stop_limit_price="2790"),
@@ -204,8 +216,7 @@ _FIELDS = (
     field("portfolio_uuid", "UUID", "and its UUID", CANCEL),
     field("type", "string", "an enumeration", CANCEL),
     field("price", "decimal string", "the limit, of limit orders alone", CANCEL),
-    *unreached(Part.FIELD, ["stop_price"], "stop orders are refused", STOP, type="decimal string",
-               says="what activates a stop"),
+    field("stop_price", "decimal string", "what activates a stop", STOP),
     *unreached(Part.FIELD, ["stop_limit_price"], "brackets are refused", BRACKET,
                type="decimal string", says="the limit of a bracket's stop"),
     field("size", "decimal string", "in the base asset", CANCEL),
@@ -229,19 +240,18 @@ _FIELDS = (
 
 _WORDS = (
     *words("side", {"BUY": CANCEL, "SELL": SELL}),
-    *words("type", {"LIMIT": CANCEL, "MARKET": MARKET}),
-    *unreached(Part.WORD, ["type: STOP_LIMIT"], "stop orders are refused", STOP_LIMIT),
-    *unreached(Part.WORD, ["type: STOP"], "stop orders are refused", STOP),
+    *words("type", {
+        "LIMIT": CANCEL, "MARKET": MARKET, "STOP_LIMIT": STOP_LIMIT, "STOP": STOP,
+    }),
     *unreached(Part.WORD, ["type: TAKE_PROFIT_STOP_LOSS"], "brackets are refused", BRACKET),
     *words("tif", {"GTC": CANCEL, "IOC": IOC, "GTT": GTT, "FOK": FOK}),
     *words("stp_mode", STP | {"DECREMENT_AND_CANCEL": DECREMENT}),
     *words("event_type", {
         "NEW": PLACED, "TRADE": TRADED, "CANCELED": CANCEL, "REPLACED": REPLACED,
         "EXPIRED": EXPIRED, "PENDING_NEW": PENDING_NEW, "PENDING_CANCEL": PENDING_CANCEL,
-        "PENDING_REPLACE": PENDING_REPLACE,
+        "PENDING_REPLACE": PENDING_REPLACE, "STOP_TRIGGERED": TRIGGERED,
     }),
     *unreached(Part.WORD, ["event_type: REJECTED"], "an order that is refused is a 400, and none"),
-    *unreached(Part.WORD, ["event_type: STOP_TRIGGERED"], "stop orders are refused", STOP),
     *words("order_status", {"WORKING": PLACED, "DONE": CANCEL}),
     *unreached(Part.WORD, ["algo_strategy: TWAP"], "schedules are refused", TWAP),
     *words("text", {"client cancel": CANCEL}),

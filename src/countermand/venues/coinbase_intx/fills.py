@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from countermand.venues.coinbase_intx import ids, paging, resolve, tables
+from countermand.venues.coinbase_intx import ids, paging, resolve, stops, tables
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import user_id
 from countermand.venues.coinbase_intx.resolve import known_portfolio
@@ -100,6 +100,7 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
             instrument, fill.cum_notional_minor, fill.cum_qty_lots
         ),
         expire_time=times.iso_floor_ms(terms.expire_ns) if expires else "",
+        stop_price=stops.price_text(instrument, terms.trigger) or "",
         side=tables.SIDES.to_wire(terms.side),
         tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
         stp_mode=tables.STP_MODES.to_wire(terms.stp),
@@ -125,7 +126,7 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
         numbers.qty_lots(instrument, Decimal(text))
         for text in (message.fill_qty, message.order_qty, message.total_filled)
     )
-    average = Decimal(message.filled_vwap)
+    average, side = Decimal(message.filled_vwap), tables.SIDES.from_wire(message.side)
     return Fill(
         match_id,
         OrderId(order_id),
@@ -133,13 +134,16 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
         instrument.instrument_id,
         message.client_order_id,
         OrderTerms(
-            tables.SIDES.from_wire(message.side),
+            side,
             OrdType.LIMIT,
             tables.TIMES_IN_FORCE.read(message.tif, TimeInForce.GTC),
             order_qty,
             price_ticks=numbers.price_ticks_nearest(instrument, Decimal(message.limit_price or 0)),
             expire_ns=times.parse_iso(message.expire_time) if message.expire_time else 0,
             stp=tables.STP_MODES.read(message.stp_mode, SelfTradePrevention.NONE),
+            trigger=stops.read(instrument, side, message.stop_price)
+            if message.stop_price
+            else None,
         ),
         is_maker=is_maker,
         last_px_ticks=numbers.price_ticks_nearest(instrument, Decimal(message.fill_price)),

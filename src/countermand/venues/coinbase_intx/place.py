@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from countermand.venues.coinbase_intx import ids, resolve, tables
+from countermand.venues.coinbase_intx import ids, resolve, stops, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.messages.shared import Flag
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -62,8 +62,9 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.PlaceOrder:
         size=Decimal(numbers.qty_text(instrument, terms.order_qty_lots)),
         tif=tables.TIMES_IN_FORCE.to_wire_if(terms.time_in_force),
         instrument=instrument.symbol,
-        type=tables.ORD_TYPES.to_wire_if(terms.ord_type),
+        type=stops.type_word(terms),
         price=Decimal(numbers.price_text(instrument, terms.price_ticks)) if limited else None,
+        stop_price=stops.asked_price(instrument, terms.side, terms.trigger),
         # The venue ends a GTC order by itself.
         expire_time=times.iso_floor_ms(terms.expire_ns) if expires else None,
         portfolio=ids.portfolio_text(command.account_id),
@@ -84,7 +85,7 @@ def order_of(form: m.PlaceOrder, account_id: AccountId, cl_ord_id: str, ctx: Ctx
     time_in_force, stp = _time_in_force(form), form.stp_mode
     terms = OrderTerms(
         tables.SIDES.from_wire(form.side),
-        tables.ORD_TYPES.from_wire(form.type),
+        tables.ORD_TYPES.from_wire(form.type)[0],
         time_in_force,
         resolve.size_lots(form.size, instrument),
         price_ticks=_price_ticks(form, instrument),
@@ -92,6 +93,7 @@ def order_of(form: m.PlaceOrder, account_id: AccountId, cl_ord_id: str, ctx: Ctx
         exec_inst=ExecInst.POST_ONLY * _is_set(form.post_only)
         | ExecInst.REDUCE_ONLY * _is_set(form.close_only),
         stp=SelfTradePrevention.BOTH if stp is None else tables.STP_MODES.from_wire(stp),
+        trigger=stops.of_form(form, instrument),
     )
     return NewOrder(account_id, instrument.instrument_id, cl_ord_id, terms)
 
@@ -103,20 +105,12 @@ def checked_cl_ord_id(text: str) -> str:
     return text
 
 
-def refuse_stops(form: m.PlaceOrder | m.ModifyOrder, of: str) -> None:
-    """Refuse stop prices, which no order that is offered here has. Raises InvalidField."""
-    for name in ("stop_price", "stop_limit_price"):
-        if getattr(form, name) is not None:
-            raise InvalidField(name, f"{name} does not apply to {of}")
-
-
 def _refuse_unsupported(form: m.PlaceOrder) -> None:
     # Known to the venue, not offered here: refused whole, so that nothing is half understood.
-    if form.type not in ("LIMIT", "MARKET"):
+    if form.type == "TAKE_PROFIT_STOP_LOSS":
         raise InvalidField("type", f"order type {form.type} is not supported")
     if form.algo_strategy is not None:
         raise InvalidField("algo_strategy", "algo_strategy TWAP is not supported")
-    refuse_stops(form, f"{form.type} orders")
 
 
 def _time_in_force(form: m.PlaceOrder) -> TimeInForce:
@@ -131,12 +125,12 @@ def _time_in_force(form: m.PlaceOrder) -> TimeInForce:
 
 
 def _price_ticks(form: m.PlaceOrder, instrument: Instrument) -> int:
-    if form.type == "LIMIT":
+    if form.type in ("LIMIT", "STOP_LIMIT"):
         if form.price is None:
             raise MissingField("price")
         return resolve.price_ticks(form.price, instrument)
     if form.price is not None:
-        raise InvalidField("price", "price does not apply to MARKET orders")
+        raise InvalidField("price", f"price does not apply to {form.type} orders")
     return 0
 
 

@@ -1,5 +1,7 @@
 """Reading orders: one by its id, or a page of the open ones."""
 
+from typing import Any
+
 from countermand.venues.coinbase_intx import ids, paging, resolve, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -8,7 +10,7 @@ from countermand.vocabulary.order import ExecType, OrdType
 from countermand.vocabulary.queries import GetOrder, ListOpenOrders
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire.conversation import Op, Serving, each
-from countermand.wire.errors import NotFound
+from countermand.wire.errors import NotExpressible, NotFound
 
 _FILTERS: tuple[m.EventType, ...] = ("NEW", "TRADE", "REPLACED")
 
@@ -31,6 +33,7 @@ def ask_get(query: GetOrder, ctx: Ctx) -> m.GetOrder:
 def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderPage]:
     """Show a page of open orders, last event first. Raises for a portfolio and a filter."""
     until_ns = paging.until_ns(message)
+    ord_types, has_trigger = _kind(message.order_type)
     reports: tuple[OrderReport, ...] = yield ListOpenOrders(
         resolve.portfolios(() if message.portfolio is None else (message.portfolio,), ctx),
         resolve.instruments(message.instrument, message.instrument_type, ctx),
@@ -39,7 +42,8 @@ def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderPage]:
         until_ns,
         message.result_offset,
         limit=message.result_limit,
-        ord_types=_ord_types(message.order_type),
+        ord_types=ord_types,
+        has_trigger=has_trigger,
         exec_types=_exec_types(message.event_type),
     )
     return m.OrderPage(paging.header(message), [show_order(report, ctx) for report in reports])
@@ -48,23 +52,35 @@ def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderPage]:
 def ask_list(query: ListOpenOrders, ctx: Ctx) -> m.ListOrders:
     """Return the request for a page, or for the first hundred open orders."""
     every = query.account_ids in ((), resolve.portfolios((), ctx))
-    exec_types, ord_types = query.exec_types, query.ord_types or (None,)
+    exec_types = query.exec_types
     return m.ListOrders(
         portfolio=None if every else ids.portfolio_text(query.account_ids[0]),
         client_order_id=query.cl_ord_id,
         side=tables.SIDES.to_wire_if(query.side),
         event_type=next((text for text in _FILTERS if _exec_types(text) == exec_types), None),
-        order_type=tables.ORD_TYPES.to_wire_if(ord_types[0]),
+        order_type=_type_word(query),
         **resolve.filters(query.instrument_ids, ctx),
         **paging.ask(query.until_ns, query.offset, query.limit),
     )
 
 
-def _ord_types(text: str | None) -> tuple[OrdType, ...] | None:
+def _kind(text: str | None) -> tuple[tuple[OrdType, ...] | None, bool | None]:
     # An order type that is not offered matches no orders.
     if text is None:
-        return None
-    return tuple(ord_type for ord_type, known in tables.ORD_TYPES.rows if known == text)
+        return None, None
+    for (ord_type, sleeps), known in tables.ORD_TYPES.rows:
+        if known == text:
+            return (ord_type,), sleeps
+    return (), None
+
+
+def _type_word(query: ListOpenOrders) -> Any:
+    match query.ord_types, query.has_trigger:
+        case None, None:
+            return None
+        case (ord_type,), bool(sleeps):
+            return tables.ORD_TYPES.to_wire((ord_type, sleeps))
+    raise NotExpressible("orders are asked for by one type, asleep or not")
 
 
 def _exec_types(text: str | None) -> tuple[ExecType, ...] | None:

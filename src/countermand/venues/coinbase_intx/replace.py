@@ -2,19 +2,21 @@
 
 from decimal import Decimal
 
-from countermand.venues.coinbase_intx import ids, resolve
+from countermand.venues.coinbase_intx import ids, resolve, stops
 from countermand.venues.coinbase_intx.messages import orders as m
-from countermand.venues.coinbase_intx.place import checked_cl_ord_id, refuse_stops
+from countermand.venues.coinbase_intx.place import checked_cl_ord_id
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.venues.coinbase_intx.show import read_order, show_order
 from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import OrderTerms, OrdType
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving
-from countermand.wire.errors import CancelRefused
+from countermand.wire.errors import CancelRefused, InvalidField
 from countermand.wire.receipts import the_order
 
 _REPLACE = CxlRejResponseTo.REPLACE
@@ -30,14 +32,14 @@ def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Order]:
     """
     account_id, order_id = resolve.portfolio(message.portfolio, ctx), ids.parse_order(message.id)
     new_cl_ord_id = checked_cl_ord_id(message.client_order_id)
-    refuse_stops(message, "this order")
     found: OrderReport | None = yield GetOrder(account_id, order_id, message.id)
     if found is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, _REPLACE)
     instrument = ctx.directory.instruments[found.instrument_id]
-    price = None if message.price is None else resolve.price_ticks(message.price, instrument)
+    trigger = stops.of_change(message, found.terms, instrument)
+    price = _price_ticks(message, found.terms, instrument)
     size = None if message.size is None else resolve.size_lots(message.size, instrument)
-    if found.is_open and (reason := _refuse_terms(new_cl_ord_id, price, size, found)):
+    if found.is_open and (reason := _refuse_terms(message, price, size, found)):
         raise CancelRefused.for_terms(_REPLACE, reason, found.ord_status)
     receipt: Receipt = yield ReplaceOrder(
         account_id,
@@ -47,6 +49,7 @@ def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Order]:
         new_cl_ord_id,
         price or 0,
         order_qty_lots=size or 0,
+        trigger=trigger,
     )
     return show_order(the_order(receipt), ctx)
 
@@ -60,21 +63,30 @@ def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
         client_order_id=command.new_cl_ord_id,
         portfolio=ids.portfolio_text(command.account_id),
         price=Decimal(numbers.price_text(instrument, price)) if price else None,
+        stop_price=stops.changed_price(instrument, command.trigger),
         size=Decimal(numbers.qty_text(instrument, size)) if size else None,
     )
 
 
+def _price_ticks(form: m.ModifyOrder, terms: OrderTerms, instrument: Instrument) -> int | None:
+    if form.price is None:
+        return None
+    if terms.trigger and terms.ord_type is OrdType.MARKET:
+        raise InvalidField("price", "price does not apply to STOP orders")
+    return resolve.price_ticks(form.price, instrument)
+
+
 def _refuse_terms(
-    new_cl_ord_id: str, price: int | None, size: int | None, found: OrderReport
+    form: m.ModifyOrder, price: int | None, size: int | None, found: OrderReport
 ) -> RejectReason | None:
     # 0 means "keep" to the exchange, so a zero that was sent must not get there.
-    if new_cl_ord_id == found.cl_ord_id:
+    if form.client_order_id == found.cl_ord_id:
         return RejectReason.DUPLICATE_CL_ORD_ID
     if size is not None and size <= 0:
         return RejectReason.QTY_NOT_POSITIVE
     if price is not None and price <= 0:
         return RejectReason.PRICE_NOT_POSITIVE
-    if size is None and price is None:
+    if size is None and price is None and form.stop_price is None:
         return RejectReason.NOTHING_TO_REPLACE
     return None
 

@@ -119,9 +119,9 @@ def asset(text: str, ctx: Ctx) -> Asset:
     return ctx.directory.assets[AssetId(number)]
 
 
-def price_ticks(value: Decimal, of: Instrument) -> int:
+def price_ticks(value: Decimal, of: Instrument, name: str = "price") -> int:
     """Return the price of a request in ticks. Raises InvalidField when it is off the grid."""
-    return fields.steps("price", numbers.price_ticks, of, value)
+    return fields.steps(name, numbers.price_ticks, of, value)
 
 
 def size_lots(value: Decimal, of: Instrument) -> int:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from countermand.venues.coinbase_intx import ids, tables
+from countermand.venues.coinbase_intx import ids, stops, tables
 from countermand.venues.coinbase_intx.messages.orders import Order
 from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -47,9 +47,10 @@ def show_order(report: OrderReport, ctx: Ctx) -> Order:
         symbol=instrument.symbol,
         portfolio_id=ids.PORTFOLIO.triplet(report.account_id),
         portfolio_uuid=ids.PORTFOLIO.uuid(report.account_id),
-        type=tables.ORD_TYPES.to_wire(terms.ord_type),
+        type=stops.type_word(terms),
         # What the exchange bounded a market order by is not a price its owner gave.
         price=numbers.price_text(instrument, terms.price_ticks) if is_limit else None,
+        stop_price=stops.price_text(instrument, terms.trigger),
         size=numbers.qty_text(instrument, terms.order_qty_lots),
         tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
         expire_time=times.iso_floor_ms(terms.expire_ns) if expires else None,
@@ -122,19 +123,22 @@ def _text(report: OrderReport) -> str | None:
 
 
 def _read_terms(message: Order, instrument: Instrument, size: int, submit_ns: int) -> OrderTerms:
-    # Unknown words are read as the nearest known ones: a stop as a limit order if it has a price,
+    # Unknown words are read as the nearest known ones: a type as a limit order if it has a price,
     # as a market order if not; a time in force as good till canceled.
     unnamed = OrdType.LIMIT if message.price else OrdType.MARKET
+    ord_type, sleeps = tables.ORD_TYPES.read(message.type, (unnamed, False))
+    side, stop_price = tables.SIDES.from_wire(message.side), message.stop_price
     flags = getattr(message, "post_only", False), getattr(message, "close_only", False)
     return OrderTerms(
-        tables.SIDES.from_wire(message.side),
-        tables.ORD_TYPES.read(message.type, unnamed),
+        side,
+        ord_type,
         tables.TIMES_IN_FORCE.read(getattr(message, "tif", ""), TimeInForce.GTC),
         size,
         price_ticks=numbers.price_ticks(instrument, Decimal(message.price or 0)),
         expire_ns=_expire_ns(message, submit_ns),
         exec_inst=ExecInst.POST_ONLY * flags[0] | ExecInst.REDUCE_ONLY * flags[1],
         stp=tables.STP_MODES.read(getattr(message, "stp_mode", ""), SelfTradePrevention.NONE),
+        trigger=stops.read(instrument, side, stop_price) if sleeps and stop_price else None,
     )
 
 

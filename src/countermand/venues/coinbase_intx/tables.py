@@ -8,6 +8,7 @@ from countermand.vocabulary.order import (
     SelfTradePrevention,
     Side,
     TimeInForce,
+    TriggerDirection,
 )
 from countermand.vocabulary.reasons import CancelReason
 from countermand.wire import times
@@ -15,8 +16,17 @@ from countermand.wire.table import Table, by_name
 
 SIDES = by_name("side", Side)
 
-# STOP, STOP_LIMIT and TAKE_PROFIT_STOP_LOSS are the venue's too; the exchange does not offer them.
-ORD_TYPES = by_name("type", (OrdType.LIMIT, OrdType.MARKET))
+# By the type of the order that comes in and whether it sleeps until a price first.
+ORD_TYPES = Table(
+    "type",
+    (
+        ((OrdType.LIMIT, False), "LIMIT"),
+        ((OrdType.MARKET, False), "MARKET"),
+        ((OrdType.MARKET, True), "STOP"),
+        ((OrdType.LIMIT, True), "STOP_LIMIT"),
+    ),
+)
+STOP_DIRECTIONS = {Side.BUY: TriggerDirection.UP, Side.SELL: TriggerDirection.DOWN}
 
 _TIFS = (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.GTD, TimeInForce.FOK)
 TIMES_IN_FORCE = by_name("tif", _TIFS, GTD="GTT")
@@ -46,8 +56,9 @@ _EVENTS = (
     ExecType.PENDING_NEW,
     ExecType.PENDING_CANCEL,
     ExecType.PENDING_REPLACE,
+    ExecType.TRIGGERED,
 )
-EVENT_TYPES = by_name("event_type", _EVENTS)
+EVENT_TYPES = by_name("event_type", _EVENTS, TRIGGERED="STOP_TRIGGERED")
 RESTATED_AS = ExecType.REPLACED
 
 # DONE says nothing of why; these are the last events an order can be done by.
