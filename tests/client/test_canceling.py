@@ -194,6 +194,6 @@ def test_no_secret_is_written_down(scene: Scene) -> None:
 
 
 SECRETS = (
-    "signing_key", "passphrase", "secret_key", "privateKey", "password", "token", "passcode",
-    "encrypted_operation_key", "app_key",
+    "api_key", "apiKey", "signing_key", "passphrase", "secret_key", "privateKey", "password",
+    "token", "passcode", "encrypted_operation_key", "app_key",
 )  # fmt: skip

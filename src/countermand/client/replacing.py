@@ -10,6 +10,7 @@ from __future__ import annotations
 from countermand.client import reading, verdict
 from countermand.client.acts import Now, Sleep, Talk
 from countermand.client.asking import Denied, Doubt, Told, Unsent, ask
+from countermand.client.canceling import Target
 from countermand.client.deadline import Backoff
 from countermand.client.outcome import (
     NotFound,
@@ -30,6 +31,31 @@ from countermand.vocabulary.reports import OrderReport
 from countermand.wire.errors import CancelRefused
 from countermand.wire.operation import Operation
 from countermand.wire.receipts import Acknowledged
+
+
+def shown(session: Session, target: Target, deadline_ns: int) -> Talk[Shown | Outcome]:
+    """
+    Read the order that is to be changed; one that may not be visible yet is waited for.
+
+    Return an outcome where it is not there, or not shown before the deadline: nothing was sent.
+    """
+    patience, trace = session.patience, Trace()
+    look = Backoff(patience.read_first_ns, patience.read_most_ns)
+    visible_ns = target.since_ns + session.venue.proofs.visible_ns
+    while True:
+        sight = yield from reading.read_order(session, target.query, trace)
+        if isinstance(sight, Shown):
+            return sight
+        is_absent = isinstance(sight, Absent) and not target.was_there
+        evidence = trace.evidence(sight.witness)
+        if is_absent and sight.witness.sent_ns >= visible_ns:
+            text = "the venue knows no such order"
+            return NotFound(order_id=target.text, text=text, evidence=evidence)
+        now_ns = yield Now()
+        if now_ns >= deadline_ns:
+            text = "the order is not shown, and nothing was sent"
+            return NotSent(order_id=target.text, text=text, evidence=evidence)
+        yield Sleep(min(now_ns + look.next_ns(), deadline_ns))
 
 
 class Replace:

@@ -79,7 +79,8 @@ class Session:
         self.placed: dict[str, Placed] = {}
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.venue.name!r}, {self.credential!r})"
+        # At some venues the key's name is all that it takes.
+        return f"{type(self).__name__}({self.venue.name!r}, {self.host!r})"
 
     def context(self, now_ns: int) -> AnyContext:
         """Return the context of a request that is made now, by the venue's clock."""

@@ -18,9 +18,9 @@ from countermand.client.asking import Denied, Result, Told, ask, asked, log_in
 from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import S
 from countermand.client.errors import Unanswered
-from countermand.client.outcome import NotFound, NotSent, Outcome
+from countermand.client.outcome import NotSent, Outcome
 from countermand.client.placing import Place
-from countermand.client.replacing import Replace
+from countermand.client.replacing import Replace, shown
 from countermand.client.session import Session
 from countermand.client.trace import Trace
 from countermand.client.wording import Wish, new_order, replacement, wish_fields
@@ -118,13 +118,13 @@ def replace(
     """
     Change an order's price or its whole quantity, once; return what is proven of it.
 
-    Raises: NotExpressible before anything is sent; Unanswered when the order cannot be read.
+    Raises: NotExpressible before anything is sent.
     """
-    sight = yield from reading.read_order(session, find(session, order), Trace())
-    if isinstance(sight, reading.Absent | reading.Unlisted):
-        return NotFound(order_id=order, text="the venue knows no such order")
-    if isinstance(sight, reading.Unseen):
-        raise Unanswered(sight.text)
+    now_ns = yield Now()
+    target = yield from _target(session, order, "")
+    sight = yield from shown(session, target, now_ns + int(timeout_s * S))
+    if isinstance(sight, Outcome):
+        return sight
     now_ns = yield Now()
     command = replacement(session, sight.report, price, order_qty, now_ns)
     session.check_can_say(Operation.REPLACE_ORDER, command)
@@ -136,7 +136,12 @@ def replace(
 
 
 def order(session: Session, order: str) -> Talk[people.Order | None]:
-    """Return an order as the venue shows it, or None when it knows none. Raises Unanswered."""
+    """
+    Return an order as the venue shows it, or None when it shows none: by a name that only lists
+    tell, none that is open.
+
+    Raises: Unanswered.
+    """
     sight = yield from reading.read_order(session, find(session, order), Trace())
     match sight:
         case reading.Shown(report=report):

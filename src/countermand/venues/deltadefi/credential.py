@@ -34,6 +34,10 @@ class DeltaDefiCredential(Credential, frozen=True):
     operation_key_hash: str | None = None
     passcode: str | None = None
 
+    def __repr__(self) -> str:
+        # The key alone cancels.
+        return f"{type(self).__name__}(owner={self.owner!r}, ...)"
+
 
 class DeltaDefiPrincipal(Principal, frozen=True):
     """Who asks, with the key that was shown."""
