@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 import pytest
 from tests.cli.calling import Calls, Said
 from tests.served import Served
+
+from countermand.cli import exits
+from countermand.cli.exits import Code
+from countermand.client import outcome
 
 VENUE = "coinbase-intx"
 REST = (VENUE, "ETH-PERP", "buy", "0.01", "2700")
@@ -235,3 +240,14 @@ def test_a_bug_is_one_line(call: Calls, monkeypatch: pytest.MonkeyPatch) -> None
     assert acted.err.startswith("countermand: a bug, please report it: IndexError at ")
     assert Path(__file__).name in acted.err
     assert "secret" not in acted.err
+
+
+@pytest.mark.parametrize(
+    ("codes", "verb"),
+    [(exits.OF_CANCEL, "cancel"), (exits.OF_PLACE, "place"), (exits.OF_REPLACE, "replace")],
+)
+def test_every_outcome_has_a_code(codes: dict[str, Code], verb: str) -> None:
+    """Each that the verb can come to."""
+    [row] = re.findall(rf"^    {verb} +(.*)$", outcome.__doc__ or "", re.MULTILINE)
+
+    assert set(row.split(", ")) <= set(codes)

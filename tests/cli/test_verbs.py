@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from tests.cli.calling import Calls, Said, low
 
-from countermand.cli.asked import examples
 from countermand.cli.loading import command
 from countermand.cli.table import EXCHANGE, ROWS
+from countermand.cli.verb import examples
 from countermand.venues import VENUES
 from countermand.wire.operation import Capability
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from countermand.cli import complete, exits, printed, progress
-from countermand.cli.asked import Asked, act
+from countermand.cli.asked import Asked
 from countermand.cli.exits import Code, Stop
+from countermand.cli.verb import act
 
 if TYPE_CHECKING:
     from countermand.client.outcome import Outcome

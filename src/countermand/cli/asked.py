@@ -1,10 +1,4 @@
-"""
-Asked: what every verb of a client is asked besides its own, and how each of them ends.
-
-A verb is a function of an `Asked` and of its own arguments. `look` and `act` make the command of
-it: the venue comes first, then the verb's own, then what all have. Whatever happens is one line and
-a code of `exits`, never a traceback.
-"""
+"""Asked: what every verb of a client is asked besides its own, and the client that comes of it."""
 
 from __future__ import annotations
 
@@ -12,15 +6,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
-from inspect import Parameter, Signature, cleandoc, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from countermand.cli import complete, printed, where
+from countermand.cli import printed, where
 from countermand.cli.exits import Code, Stop
 
 if TYPE_CHECKING:
@@ -28,83 +19,13 @@ if TYPE_CHECKING:
 
     from countermand.client.synchronous import Client
 
-Verb = Callable[..., Code | None]
-F = TypeVar("F", bound=Callable[..., Any])
-
-_WHERE_TO = "Where to go"
-
-_Venue = Annotated[
-    str,
-    typer.Argument(
-        metavar="VENUE",
-        help="The venue, as countermand venues lists it.",
-        autocompletion=complete.venues,
-    ),
-]
-Profile = Annotated[
-    str,
-    typer.Option(
-        rich_help_panel=_WHERE_TO,
-        help="Profile of countermand.toml. Default: $COUNTERMAND_PROFILE, or the file's usual one.",
-        autocompletion=complete.profiles,
-    ),
-]
-BaseUrl = Annotated[
-    str,
-    typer.Option(
-        rich_help_panel=_WHERE_TO, help="URL, or the name of one of the venue's: production."
-    ),
-]
-User = Annotated[
-    str,
-    typer.Option(
-        rich_help_panel=_WHERE_TO,
-        help="User of the exchange on this machine. Default: its first, where no profile is.",
-        autocompletion=complete.users,
-    ),
-]
-Account = Annotated[
-    str,
-    typer.Option(
-        rich_help_panel=_WHERE_TO, help="Account at the venue. Default: the key's usual one."
-    ),
-]
-TlsCa = Annotated[
-    Path | None,
-    typer.Option(
-        "--tls-ca",
-        metavar="PEM",
-        rich_help_panel=_WHERE_TO,
-        help="Certificate that signed the venue's own.",
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Answer in one JSON document.")]
-Ledger = Annotated[
-    Path | None,
-    typer.Option(
-        envvar="COUNTERMAND_LEDGER",
-        help="File that keeps what was set out to do. Default: in the user's state folder.",
-    ),
-]
-Timeout = Annotated[
-    float,
-    typer.Option(
-        min=0.001, metavar="SECONDS", help="How long an outcome is sought before it is unknown."
-    ),
-]
-_DryRun = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run", help="Show the request, without its secrets, and do not send it; only read."
-    ),
-]
-
 
 class Asked:
     """
     What a verb is asked.
 
-    Shape:  `ledger` is None for a verb that only looks; `timeout_s` is 0 for the verb's usual one.
+    Shape:  of `words`, by the names of the options, those that the verb has. One that can be
+            rehearsed acts, and keeps a ledger.
     """
 
     def __init__(self, words: dict[str, Any]) -> None:
@@ -223,140 +144,6 @@ def usual_ledger() -> Path:
     state = os.environ.get("XDG_STATE_HOME", "")
     home = Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state"
     return home / "countermand" / "ledger.sqlite"
-
-
-def look(verb: Verb) -> Callable[..., None]:
-    """Make a command of a verb that changes nothing."""
-    return _command(verb, _WHERE, acts=False)
-
-
-def act(verb: Verb) -> Callable[..., None]:
-    """Make a command of a verb that may change something, and says what is proven of it."""
-    return _command(verb, _WHERE | _ACTING, acts=True)
-
-
-_WHERE: dict[str, tuple[Any, Any]] = {
-    "profile": (Profile, ""),
-    "base_url": (BaseUrl, ""),
-    "user": (User, ""),
-    "account": (Account, ""),
-    "tls_ca": (TlsCa, None),
-    "json": (Json, False),
-}
-_ACTING: dict[str, tuple[Any, Any]] = {
-    "timeout": (Timeout, 10.0),
-    "dry_run": (_DryRun, False),
-    "ledger": (Ledger, None),
-}
-
-
-def _command(verb: Verb, options: dict[str, tuple[Any, Any]], *, acts: bool) -> Callable[..., None]:
-    own = list(signature(verb, eval_str=True).parameters.values())[1:]
-
-    def run(**words: Any) -> None:
-        mine = {one.name: words.pop(one.name) for one in own}
-        asked = Asked(words)
-        ended(lambda: verb(asked, **mine), as_json=asked.as_json, acts=acts)
-
-    keyword = Parameter.KEYWORD_ONLY
-    parameters = [
-        Parameter("venue", keyword, annotation=_Venue),
-        *(one.replace(kind=keyword) for one in own),
-        *(Parameter(n, keyword, default=d, annotation=a) for n, (a, d) in options.items()),
-    ]
-    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
-    run.__doc__ = _help(verb.__name__.replace("_", "-"), verb.__doc__ or "")
-    return run
-
-
-def verb_help(name: str) -> Callable[[F], F]:
-    """Give a function that is a command as it is the help that all verbs have."""
-
-    def helped(function: F) -> F:
-        function.__doc__ = _help(name, function.__doc__ or "")
-        return function
-
-    return helped
-
-
-def _help(name: str, text: str) -> str:
-    # Examples come before what the codes mean. Typer joins the lines of a paragraph unless it
-    # begins so.
-    paragraphs = cleandoc(text).split("\n\n")
-    codes = [one for one in paragraphs if one.startswith("Exit codes:")]
-    told = [one for one in paragraphs if one not in codes]
-    shown = "\n".join(["For example:", *(f"  {one}" for one in examples()[name])])
-    return "\n\n".join([*told, *(f"\b\n{one}" for one in (shown, *codes))])
-
-
-@cache
-def examples() -> dict[str, list[str]]:
-    """Return the examples of each verb's help: lines for a shell, in the order to try them in."""
-    text = files(__package__).joinpath("examples.txt").read_text()
-    found: dict[str, list[str]] = {}
-    name = ""
-    for line in text.splitlines():
-        if line.startswith(" "):
-            found[name].append(line.strip())
-        else:
-            name = line
-            found[name] = []
-    return found
-
-
-def ended(verb: Callable[[], Code | None], *, as_json: bool, acts: bool = False) -> None:
-    """Run a verb, and exit with its code; `acts` when it may change something."""
-    try:
-        code = _run(verb, acts=acts)
-    except Stop as stop:
-        if as_json:
-            printed.document({"error": {"code": stop.code.word, "text": stop.text}})
-        typer.echo(f"countermand: {stop.text}", err=True)
-        code = stop.code
-    if code:
-        raise typer.Exit(int(code))
-
-
-def _run(verb: Callable[[], Code | None], *, acts: bool) -> Code | None:
-    from countermand.client.errors import LedgerError, Unanswered  # noqa: PLC0415
-    from countermand.wire.errors import (  # noqa: PLC0415
-        Internal,
-        NotExpressible,
-        Unavailable,
-        WireError,
-    )
-
-    try:
-        return verb()
-    except (Stop, typer.Exit, typer.Abort, BrokenPipeError):
-        raise
-    except (LedgerError, Unanswered) as error:
-        # An act that raises one of these had sent nothing yet that counts.
-        raise Stop(Code.NOT_SENT if acts else Code.FAILED, str(error)) from None
-    except (Internal, Unavailable) as error:
-        raise Stop(Code.NOT_SENT if acts else Code.FAILED, f"the venue failed: {error}") from None
-    except WireError as error:
-        raise Stop(Code.REFUSED, f"refused: {error.text}") from None
-    except NotExpressible as error:
-        raise Stop(Code.ASKED_WRONGLY, str(error)) from None
-    except KeyboardInterrupt:
-        text = "interrupted" + ("; countermand resume settles what is open" if acts else "")
-        raise Stop(Code.INTERRUPTED, text) from None
-    except Exception as error:
-        if os.environ.get("COUNTERMAND_TRACEBACK"):
-            raise
-        # What it did before is not known; where it broke holds no secret, what it says may.
-        code = Code.UNKNOWN if acts else Code.FAILED
-        raise Stop(code, f"a bug, please report it: {_place(error)}") from None
-
-
-def _place(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    at = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-    return f"{type(error).__name__}{at}"
 
 
 def _ask(question: str) -> str:

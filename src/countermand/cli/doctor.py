@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import typer
 
 from countermand.cli import printed, venues, where
-from countermand.cli.asked import Asked, look
+from countermand.cli.asked import Asked
 from countermand.cli.exits import Code, Stop
+from countermand.cli.verb import look
 
 if TYPE_CHECKING:
     from countermand.client.checkup import Check

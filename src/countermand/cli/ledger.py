@@ -12,22 +12,12 @@ import typer
 
 from countermand.cli import complete, printed
 from countermand.cli.acting import as_json, print_outcomes
-from countermand.cli.asked import (
-    Account,
-    Asked,
-    BaseUrl,
-    Json,
-    Ledger,
-    Profile,
-    Timeout,
-    TlsCa,
-    User,
-    ended,
-    usual_ledger,
-    verb_help,
-)
+from countermand.cli.asked import Asked, usual_ledger
+from countermand.cli.ending import ended
 from countermand.cli.exits import Code, Stop, worst
+from countermand.cli.options import Account, BaseUrl, Json, Ledger, Profile, Timeout, TlsCa, User
 from countermand.cli.people import utc
+from countermand.cli.verb import verb_help
 from countermand.wire.errors import WireError
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import Any
 
 from countermand.cli import printed
 from countermand.cli.acting import OnlySymbol, Order, Symbol
-from countermand.cli.asked import Asked, look
+from countermand.cli.asked import Asked
 from countermand.cli.exits import Code, Stop
 from countermand.cli.people import utc
+from countermand.cli.verb import look
 
 _ORDER = (
     "order_id", "cl_ord_id", "symbol", "side", "ord_type", "order_qty", "price", "ord_status",

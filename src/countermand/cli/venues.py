@@ -8,8 +8,10 @@ import typer
 
 from countermand import announce
 from countermand.cli import complete, printed
-from countermand.cli.asked import Json, ended, verb_help
+from countermand.cli.ending import ended
 from countermand.cli.exits import Code, Stop
+from countermand.cli.options import Json
+from countermand.cli.verb import verb_help
 from countermand.wire.client_end import ClientEnd, Limit
 from countermand.wire.venue import Venue
 

@@ -12,9 +12,10 @@ import msgspec
 import typer
 
 from countermand.cli import complete, printed
-from countermand.cli.asked import Asked, look
+from countermand.cli.asked import Asked
 from countermand.cli.exits import Code, Stop
 from countermand.cli.people import utc
+from countermand.cli.verb import look
 from countermand.client.events import BookUpdated, Filled, Gap, Snapshot
 
 _Symbols = Annotated[
