@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import RLock
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, Unpack
@@ -275,7 +276,9 @@ class Client:
             case Note():
                 return self._keeper.write(act, self._now_ns())
             case Together(talks=talks):
-                return [self._do(talk) for talk in talks]
+                # One that waits for long must not take the others' time.
+                with ThreadPoolExecutor(max(1, len(talks))) as pool:
+                    return list(pool.map(self._do, talks))
             case Progress(done=done, of=of):
                 return self._person.tell(done, of)
             case Prompt(text=text):
