@@ -133,12 +133,17 @@ def load(data: bytes) -> State:
     for order in image.orders:
         state.orders[order.now.order_id] = order
     # In the order they were placed in: a staged order has an id from before that.
+    named: set[AccountId] = set()
     for order in sorted(image.orders, key=lambda o: o.now.submit_ns):
-        index_order(state.accounts[order.now.account_id], order)
+        now = order.now
+        index_order(state.accounts[now.account_id], order)
+        if now.terms.secondary_cl_ord_id:
+            named.add(now.account_id)
     state.delays, state.requests = dict(image.delays), dict(image.requests)
     _rebuild(state)
-    for held in state.accounts.values():
-        _rename_closed(state, held)
+    for account_id, held in state.accounts.items():
+        if account_id in named:
+            _rename_closed(state, held)
     return state
 
 
@@ -180,7 +185,7 @@ def _rebuild(state: State) -> None:
     for number, request in state.requests.items():
         state.timers.add(request.due_ns, REQUEST, number)
     # Priority alone restores each queue.
-    open_orders = [order for order in state.orders.values() if order.now.is_open]
+    open_orders = [o for account in state.accounts.values() for o in account.open_orders.values()]
     for order in sorted(open_orders, key=lambda o: o.priority):
         now, market = order.now, state.markets[order.now.instrument_id]
         if now.terms.expire_ns:

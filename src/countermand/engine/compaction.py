@@ -8,6 +8,7 @@ first, which proves itself in the same way.
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -100,6 +101,8 @@ def _chosen(journal: SqliteJournal, snapshots: SnapshotDirectory, now_ns: int) -
         try:
             found = snapshots.load(seq)
             found.as_today().proven()
+            # A state refers to itself, and nothing else is to be done with it.
+            gc.collect()
         except SnapshotDamaged:
             continue
         if found.header.checksum == journal.checksum_at(seq):

@@ -181,7 +181,7 @@ async def open_engine(
         compacting=_compacting(journal, snapshots, clock) if is_compacting else None,
         limits=limits,
     )
-    if snapshots is not None and found.replayed >= (limits or Limits()).snapshot_every:
+    if snapshots is not None and found.replayed >= 2 * (limits or Limits()).snapshot_every:
         # However soon it is killed, the next start has less to replay.
         engine.keeper.leave(journal.checksum, found.outcome, journal.first)
     await engine.start()

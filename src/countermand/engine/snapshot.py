@@ -150,6 +150,9 @@ class SnapshotDirectory:
         `first`, but not the one of that entry. Raises: OSError.
         """
         self._directory.mkdir(exist_ok=True)
+        for scrap in self._directory.glob("*.tmp"):
+            # What a kill left half written is as large as a whole one.
+            scrap.unlink(missing_ok=True)
         durable.replace_file(self._path(snapshot.header.seq), _encode(snapshot))
         for at, seq in enumerate(self.seqs()):
             if seq < first or (at >= KEPT and seq != first):

@@ -7,6 +7,7 @@ mark and every snapshot.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from countermand.engine.replay import (
     replay,
     spans,
 )
-from countermand.engine.snapshot import Snapshot, SnapshotDamaged, SnapshotDirectory
+from countermand.engine.snapshot import Header, Snapshot, SnapshotDamaged, SnapshotDirectory
 
 
 class Check(Struct, frozen=True):
@@ -76,10 +77,10 @@ def verify(directory: Path, progress: Progress = no_progress) -> Verification:
                 _run(result, "high water", lambda: _high_water(level, seen))
             sound = _sound(result, seen, snapshots, taken)
             if seen.first > 1:
-                _run(result, "base", lambda: _base(seen, sound))
+                _run(result, "base", lambda: _base(seen, snapshots, sound))
                 if not sound:
                     return result
-            _run(result, "replay", lambda: _replay(seen, sound, progress))
+            _run(result, "replay", lambda: _replay(seen, snapshots, sound, progress))
     except (Damaged, OtherFormat) as error:
         result.seq = getattr(error, "seq", 0)
         result.checks.append(Check("journal", ok=False, detail=str(error)))
@@ -145,13 +146,15 @@ def _high_water(level: Level | JournalError, seen: Peek) -> str:
 
 def _sound(
     result: Verification, seen: Peek, snapshots: SnapshotDirectory, taken: tuple[int, ...]
-) -> dict[int, Snapshot]:
+) -> dict[int, Header]:
     sound = {}
     for seq in reversed(taken):
         try:
             found = snapshots.load(seq)
             snapshot = found.as_today()
             snapshot.proven()
+            # A state refers to itself: what has been proven is not needed any more.
+            gc.collect()
             _compare(seen, snapshot)
         except SnapshotDamaged as error:
             detail = f"snapshot {seq} would be passed over: {error}"
@@ -161,7 +164,7 @@ def _sound(
         migrates = f"; of rules {rules}: a start migrates it" if found.is_former else ""
         detail = f"{seq}: {len(found.dump)} bytes, sealed, of this journal{migrates}"
         result.checks.append(Check("snapshot", ok=True, detail=detail))
-        sound[seq] = snapshot
+        sound[seq] = snapshot.header
     return sound
 
 
@@ -170,26 +173,34 @@ def _compare(seen: Peek, snapshot: Snapshot) -> None:
         raise SnapshotDamaged("it was not taken of this journal")
 
 
-def _base(seen: Peek, sound: dict[int, Snapshot]) -> str:
+def _base(seen: Peek, snapshots: SnapshotDirectory, sound: dict[int, Header]) -> str:
     if not seen.records.is_archive:
         refuse_lost_base(seen, max(sound, default=0), ())
     base = seen.records.bases()[-1]
     if seen.checksum_at(base.seq) != base.checksum:
         raise Damaged(base.seq, "it is not the one that those before it were dropped for")
-    header = sound[base.seq].header if base.seq in sound else None
-    if header is None:
+    if base.seq not in sound:
         return f"records before {base.seq} were dropped, and its snapshot is not here"
-    if (header.outcome, header.digest) != (base.outcome, base.digest):
+    header = snapshots.header(base.seq)
+    # One that was migrated since has another digest.
+    is_as_left = header.rules_version == _rules_at(seen, base.seq)
+    if header.outcome != base.outcome or (is_as_left and header.digest != base.digest):
         raise Damaged(base.seq, "its snapshot is not the one that those before it were dropped for")
     return f"records before {base.seq} were dropped for its snapshot, and it is that one"
 
 
-def _replay(seen: Peek, sound: dict[int, Snapshot], progress: Progress) -> str:
-    found = _earliest(seen, sound)
+def _rules_at(seen: Peek, seq: int) -> int:
+    return next((w.rules_version for w, last in spans(seen) if w.first_seq <= seq <= last), 0)
+
+
+def _replay(
+    seen: Peek, snapshots: SnapshotDirectory, sound: dict[int, Header], progress: Progress
+) -> str:
+    found = _earliest(seen, snapshots, sound)
 
     def watch(exchange: Exchange) -> None:
-        snapshot = sound.get(exchange.seq)
-        if snapshot is not None and snapshot.header.digest != exchange.digest():
+        header = sound.get(exchange.seq)
+        if header is not None and header.digest != exchange.digest():
             raise Damaged(exchange.seq, "replay came to another state than the snapshot taken here")
 
     replay(seen, found, watch, progress)
@@ -204,15 +215,16 @@ def _replay(seen: Peek, sound: dict[int, Snapshot], progress: Progress) -> str:
     )
 
 
-def _earliest(seen: Peek, sound: dict[int, Snapshot]) -> Recovery:
+def _earliest(seen: Peek, snapshots: SnapshotDirectory, sound: dict[int, Header]) -> Recovery:
     """Return where these rules can replay from: the start, or the first snapshot after others."""
     foreign = [
         last_seq
         for writer, last_seq in spans(seen)
         if writer.rules_version != RULES_VERSION and last_seq >= writer.first_seq
     ]
-    for seq, snapshot in sorted(sound.items()):
+    for seq in sorted(sound):
         if (foreign and seq >= max(foreign)) or (seen.first > 1 and not foreign):
+            snapshot = snapshots.load(seq).as_today()
             return Recovery(snapshot.exchange(), snapshot.header.outcome, seq)
     refuse_other_rules(seen, 1, RULES_VERSION)
     return Recovery(Exchange(), GENESIS)
