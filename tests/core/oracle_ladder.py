@@ -109,7 +109,7 @@ def is_sound_trigger(side: str, ord_type: str, price: int, trigger: dict[str, An
     trail = trigger["trail_ticks"] or trigger["trail_ppb"]
     if trigger["trail_ticks"] < 0 or trigger["trail_ppb"] < 0 or trigger["price_ticks"] < 0:
         return False
-    if trigger["trail_ticks"] and trigger["trail_ppb"]:
+    if trigger["is_met"] or (trigger["trail_ticks"] and trigger["trail_ppb"]):
         return False
     if trigger["trail_ppb"] >= 10**9 or ord_type not in ("LIMIT", "MARKET"):
         return False

@@ -261,6 +261,7 @@ class Later:
 
     def _wake_one(self, order: Order) -> Event:
         order.priority = self._arrival()
+        order.trigger = {**(order.trigger or {}), "is_met": True}
         self._set_out(order)
         return ("OrderTriggered", order.order_id)
 

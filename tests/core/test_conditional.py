@@ -50,6 +50,19 @@ def test_stop_sleeps_and_holds(world: World) -> None:
     assert (MONEY, 0) == world.money(ALICE)
 
 
+def test_order_that_woke_says_so_for_ever(world: World) -> None:
+    """Open, after a restart, and when it is canceled without a trade."""
+    asleep, order_id = (world.sell(ALICE, 1, 97, trigger=Trigger(px, DOWN)) for px in (90, 95))
+    trade(world, 95)
+    assert Trigger(95, DOWN, is_met=True) == world.report(ALICE, order_id).terms.trigger
+    restart(world)
+    for each in (asleep, order_id):
+        world.cancel(ALICE, each)
+
+    ended = [world.report(ALICE, each).terms.trigger for each in (asleep, order_id)]
+    assert [Trigger(90, DOWN), Trigger(95, DOWN, is_met=True)] == ended
+
+
 @pytest.mark.parametrize(
     ("trigger", "asleep", "awake"),
     [
@@ -154,6 +167,7 @@ def test_trigger_that_is_met_when_it_comes_never_sleeps_silently(refuses: bool) 
     ("terms", "reason"),
     [
         ({"trigger": Trigger(0, UP)}, RejectReason.INVALID_TRIGGER),
+        ({"trigger": Trigger(105, UP, is_met=True)}, RejectReason.INVALID_TRIGGER),
         ({"trigger": Trigger(-1, UP)}, RejectReason.INVALID_TRIGGER),
         ({"trigger": Trigger(0, DOWN, 3)}, RejectReason.INVALID_TRIGGER),
         ({"trigger": Trigger(0, UP, 3, PERCENT)}, RejectReason.INVALID_TRIGGER),

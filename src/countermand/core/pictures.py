@@ -19,6 +19,7 @@ _NOTHING, _CANCEL, _NEW = Pending.NONE, Pending.CANCEL, Pending.NEW
 _CANCELED, _EXPIRED = OrdStatus.CANCELED, OrdStatus.EXPIRED
 _PARTIALLY_FILLED, _FILLED = OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED
 _BY_CANCEL, _BY_EXPIRY, _BY_TRADE = ExecType.CANCELED, ExecType.EXPIRED, ExecType.TRADE
+_TRIGGERED = ExecType.TRIGGERED
 _BY_EXCHANGE, _BY_REPLACEMENT = ExecType.RESTATED, ExecType.REPLACED
 
 
@@ -151,6 +152,9 @@ def unpended(now: OrderReport, left: Pending) -> OrderReport:
 def released(now: OrderReport, standing: Standing, exec_type: ExecType, ts_ns: int) -> OrderReport:
     """Return the order as it leaves where it stood, to stand elsewhere."""
     left = now.pending if now.pending is not _NEW else _NOTHING
+    if exec_type is _TRIGGERED and now.terms.trigger:
+        met = replace(now.terms.trigger, is_met=True)
+        now = replace(now, terms=replace(now.terms, trigger=met))
     return replace(
         now, standing=standing, pending=left, due_ns=0, exec_type=exec_type, transact_ns=ts_ns
     )

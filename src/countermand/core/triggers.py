@@ -59,6 +59,7 @@ def is_sound(terms: OrderTerms) -> bool:
     offset = trigger.limit_offset_ticks
     return (
         min(sizes) >= 0
+        and not trigger.is_met
         and terms.ord_type is not OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
         and (follows if trails else trigger.price_ticks > 0)
         and not (trigger.trail_ticks and trigger.trail_ppb)

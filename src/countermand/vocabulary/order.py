@@ -186,7 +186,7 @@ class Trigger(Struct, frozen=True, array_like=True, gc=False):
     its own. With a trail the trigger keeps that distance from the best price since, in ticks or as
     a part of the price; only a stop can trail. It starts at `price_ticks`, and with 0 at its
     distance from the market. With `limit_offset_ticks` the limit of a trailing limit order is so
-    far beyond its trigger, and follows it.
+    far beyond its trigger, and follows it. Once the order has woken, `is_met` says so for ever.
 
     Units: `trail_ppb` in parts per billion of the price.
     """
@@ -196,6 +196,7 @@ class Trigger(Struct, frozen=True, array_like=True, gc=False):
     trail_ticks: int = 0
     trail_ppb: int = 0
     limit_offset_ticks: int | None = None
+    is_met: bool = False
 
     @property
     def is_trailing(self) -> bool:
