@@ -82,6 +82,7 @@ ROWS: dict[str, Row] = {
         "Print the base URLs of a running server of yours, and the credentials it was started "
         "with.",
     ),
+    "world": _row(EXCHANGE, "world:app", "Make a world of one's own."),
     "journal": _row(EXCHANGE, "journal:app", "Look into a journal, and prove it."),
     "ctl": _row(EXCHANGE, "ctl:app", "Act on a running exchange as its operator."),
 }

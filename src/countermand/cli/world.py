@@ -1,0 +1,118 @@
+"""
+`countermand world`: make the world of an exchange that others can reach.
+
+Exit codes: 0 done, 1 it failed, 2 asked wrongly.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import msgspec
+import typer
+
+from countermand.venues import VENUES
+from countermand.wire.venue import Venue
+from countermand.world import WorldError
+from countermand.world.new import Wanted, written
+
+_USERS_MAX = 1000
+
+# More than these are counted, not named.
+_NAMED_MAX = 6
+
+app = typer.Typer(help="Make a world of one's own.", no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def _about() -> None:
+    """Make a world of one's own."""
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(help="File to write; it must not be there yet.")],
+    users: Annotated[
+        str, typer.Option(help="How many users there are, or their names: ann,ben.")
+    ] = "2",
+    venue: Annotated[
+        list[str] | None, typer.Option(help="With this venue only; may be repeated.")
+    ] = None,
+    rate_limit: Annotated[
+        int | None, typer.Option(min=0, help="Requests a second of each key. 0: any number.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """
+    Write a world with users and secrets of its own, so that it can be served beyond loopback.
+
+    Each user has the demo's accounts and money, a key that may trade, and one that may only look.
+    The markets are the demo's, quoted from the start.
+
+    For example: countermand world new team.toml --users ann,ben --rate-limit 50
+    """
+    chosen, names = _venues(venue or []), _names(users)
+    wanted = Wanted(names, secrets.token_bytes, time.time_ns(), rate_limit)
+    if file.exists():
+        _fail(f"{file} is there already, and is not overwritten", 2)
+    try:
+        _write(file, written(chosen, wanted))
+    except WorldError as error:
+        _fail(str(error), 2)
+    except FileExistsError:
+        _fail(f"{file} is there already, and is not overwritten", 2)
+    except OSError as error:
+        _fail(f"{file}: {error.strerror}", 1)
+    served = [one.name for one in chosen]
+    if json:
+        told = {"file": str(file), "venues": served, "users": names}
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+    else:
+        typer.echo("\n".join(_told(file, served, names)))
+
+
+def _told(file: Path, venues: list[str], names: tuple[str, ...]) -> list[str]:
+    users = f"{len(names)} users" if len(names) > _NAMED_MAX else ", ".join(names)
+    return [
+        f"{file}: {', '.join(venues)}; {users}",
+        "it holds their secrets, and you alone can read it",
+        f"serve it:       countermand serve --world {file} --host 0.0.0.0 --data DIR",
+        f"hand out keys:  countermand accounts {names[0]}",
+    ]
+
+
+def _venues(names: list[str]) -> list[Venue]:
+    for name in names:
+        if name not in VENUES:
+            _fail(f"no venue is called {name!r}; there are {', '.join(VENUES)}", 2)
+    return [VENUES[name] for name in VENUES if name in names or not names]
+
+
+def _names(users: str) -> tuple[str, ...]:
+    if not users.isdecimal():
+        return tuple(name.strip() for name in users.split(","))
+    if not 1 <= int(users) <= _USERS_MAX:
+        _fail(f"--users {users} is not between 1 and {_USERS_MAX}", 2)
+    return tuple(f"user{number}" for number in range(1, int(users) + 1))
+
+
+def _write(file: Path, text: str) -> None:
+    opened = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+    try:
+        with opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except BaseException:
+        file.unlink()
+        raise
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    typer.echo(f"countermand: {text}", err=True)
+    raise typer.Exit(code)
