@@ -9,7 +9,10 @@ from countermand.vocabulary.events import (
     FundsWithdrawn,
     InstructionRejected,
     InstrumentSettled,
+    ListAccepted,
+    ListRejected,
     MassCanceled,
+    NumbersPassed,
     OrderAccepted,
     OrderCanceled,
     OrderExpired,
@@ -51,6 +54,8 @@ def _tell_accepted(now: OrderReport, names: Mapping[int, str]) -> list[str]:
     # One that meets nothing rests with it, which is told as what it is: two things.
     if now.pending:
         return [*told, f"pending-new {name} until {now.due_ns}"]
+    if now.standing is Standing.HELD:
+        return [*told, f"held {name}"]
     if now.standing is Standing.ARMED:
         return [*told, f"sleeps {name}{_trigger(now)}"]
     return told if now.standing is Standing.PENDING else [*told, f"rested {name}"]
@@ -74,6 +79,8 @@ def _tell(event: Event, names: Mapping[int, str]) -> str:
             return f"canceled {names[order.order_id]} {order.cancel_reason.name}{why}"
         case OrderExpired(order):
             return f"expired {names[order.order_id]}"
+        case OrderRestated(order) if order.standing is Standing.HELD:
+            return f"held {names[order.order_id]}"
         case OrderRestated(order):
             reprices = order.terms.ord_type is not OrdType.LIMIT or order.terms.trigger
             at_price = f" @ {order.terms.price_ticks}" if reprices else ""
@@ -117,6 +124,18 @@ def _tell_answer(event: Event, names: Mapping[int, str]) -> str:
             return f"settled @ {event.price_ticks}"
         case TradingStateChanged():
             return f"state {event.trading_state.name}"
+        case ListAccepted():
+            return f"listed {' '.join(names[order_id] for order_id in event.order_ids)}"
+        case _:
+            return _tell_rest(event)
+
+
+def _tell_rest(event: Event) -> str:
+    match event:
+        case ListRejected():
+            return f"list-refused {event.index} {event.reason.name}"
+        case NumbersPassed():
+            return f"numbers {event.count}"
         case _:
             return type(event).__name__
 

@@ -19,6 +19,7 @@ from tests.core import oracle_ladder
 from tests.core import oracle_money as money
 from tests.core.oracle_founding import Founding
 from tests.core.oracle_later import Later
+from tests.core.oracle_lists import Lists
 from tests.core.oracle_order import ALL_OR_NONE, REDUCE_ONLY, Order, new_terms
 
 EXTERNAL, FEES, CLEARING = -1, -2, -3
@@ -29,7 +30,7 @@ NOTHING_OPEN = {"BUY": (0, 0), "SELL": (0, 0)}
 Event = tuple[Any, ...]
 
 
-class Oracle(Founding, Later):
+class Oracle(Founding, Later, Lists):
     """
     The naive exchange. Its limits: an account's open, closed and staged orders, a market's trades.
     """
@@ -72,6 +73,8 @@ class Oracle(Founding, Later):
         self.next_match = 0
         # Orders on their way to the book.
         self.arriving: list[Order] = []
+        # The list of every order that ever had one.
+        self.links: dict[int, dict[str, Any]] = {}
         # How often an order came to stand behind all others.
         self.arrivals = 0
 
@@ -99,7 +102,9 @@ class Oracle(Founding, Later):
         for account in self.accounts:
             for instrument in held:
                 mine = [o for o in self._open(account) if o.instrument == instrument.id]
-                lots = [sum(o.leaves for o in mine if o.side == s) for s in ("BUY", "SELL")]
+                lots = [
+                    sum(self.counted(o)[0] for o in mine if o.side == s) for s in ("BUY", "SELL")
+                ]
                 position = self._position(account, instrument.id)
                 stats = self.stats.get((account, instrument.id), [0, 0, 0, 0])
                 row = (*position, *lots, self._margin(account, instrument), *stats)
@@ -124,8 +129,7 @@ class Oracle(Founding, Later):
         for order in self._open(account):
             instrument = self.instruments[order.instrument]
             if asset == money.hold_asset(instrument, order.side):
-                terms = (order.side, order.price, order.leaves)
-                held += money.order_hold(instrument, *terms, order.paid)
+                held += self.counted(order)[2]
         return held + sum(self._margin(account, i) for i in self._held_in(asset))
 
     def orders_of(self, account: int) -> list[Order]:
@@ -158,17 +162,21 @@ class Oracle(Founding, Later):
         if c.amount_minor > self.totals.get((c.account_id, c.asset_id), 0) - pledged:
             return [("InstructionRejected", "INSUFFICIENT_FUNDS")]
         self._pay(c.account_id, EXTERNAL, c.asset_id, c.amount_minor)
-        events: list[Event] = [("FundsWithdrawn", c.account_id, c.asset_id, c.amount_minor)]
-        while self._available(c.account_id, c.asset_id) < 0:
-            events.append(self._cancel(self._to_unfund(c.account_id, c.asset_id), "UNFUNDED"))
-        return events
+        return [("FundsWithdrawn", c.account_id, c.asset_id, c.amount_minor)]
+
+    def _unfund(self, event: Event) -> Iterator[list[Event]]:
+        if event[0] == "FundsWithdrawn":
+            account, asset = event[1:3]
+            while self._available(account, asset) < 0:
+                yield [self._cancel(self._to_unfund(account, asset), "UNFUNDED")]
 
     def _to_unfund(self, account: int, asset: int) -> Order:
         # The newest of those whose end frees something; of those that free it together if none is.
         held, freeing, together = self.hold(account, asset), [], []
         for order in self._open(account):
             without = deepcopy(self)
-            without._cancel(without._by_id(order.order_id), "UNFUNDED")
+            end = without._cancel(without._by_id(order.order_id), "UNFUNDED")
+            without._with_consequences([end])
             if without.hold(account, asset) < held:
                 freeing.append(order)
             instrument = self.instruments[order.instrument]
@@ -337,12 +345,14 @@ class Oracle(Founding, Later):
             "cash_qty_minor": c.cash_qty_minor,
             "position_effect": c.position_effect,
             "trigger": c.trigger,
+            "link": None,
         }
 
     def _order(self, terms: dict[str, Any]) -> Order:
-        *first, text, secondary, cash, effect, trigger = terms.values()
+        *first, text, secondary, cash, effect, trigger, link = terms.values()
         more = {"text": text, "secondary": secondary, "cash": cash, "effect": effect}
         more["trigger"] = trigger and dict(trigger)
+        more["link"] = link
         return Order(*first, self.seq, priority=self._arrival(), **more)
 
     def _kept(self, c: SimpleNamespace, order_id: int, reason: str) -> dict[str, Any] | None:
@@ -391,6 +401,7 @@ class Oracle(Founding, Later):
             later = SimpleNamespace(**{**vars(c), **request})
             return self._pend(delay_ns, "REPLACE", [order], later)
         new = new_terms(order, c)
+        self._relink(order, c, new)
         if not self._fits_trigger(order, c, new):
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, "INVALID_TRIGGER")]
         # Only less, at the same price, of what may go on waiting.
@@ -400,7 +411,7 @@ class Oracle(Founding, Later):
             and new.time_in_force not in ("IOC", "FOK")
             and bool(new.exec_inst & ALL_OR_NONE) == order.whole
         )
-        enters = not keeps and not order.due_ns and not order.asleep
+        enters = not keeps and order.stands
         reason = oracle_ladder.why_not_replace(self, order, new, enters=enters)
         if reason:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, reason)]
@@ -409,7 +420,8 @@ class Oracle(Founding, Later):
         old_trigger = order.trigger
         for name, value in vars(new).items():
             setattr(order, name, value)
-        style = (order.time_in_force, order.expire_ns, order.exec_inst, order.text, order.trigger)
+        style = (order.time_in_force, order.expire_ns, order.exec_inst, order.text)
+        style = (*style, order.trigger, order.link)
         terms = (order.cl_ord_id, order.price, order.qty, keeps, *style)
         replaced = ("OrderReplaced", order.order_id, *terms)
         if not keeps:
@@ -476,6 +488,8 @@ class Oracle(Founding, Later):
         if not whole or self._would_fill(order):
             events = self._match(order)
         self._admit(order)
+        if order.held:
+            return events
         if not order.is_open:
             if order.status == "FILLED":
                 self._remember(order)
@@ -498,25 +512,36 @@ class Oracle(Founding, Later):
             return False
         trial, copied = deepcopy((self, order))
         trial._match(copied)
-        return bool(copied.status == "FILLED" and copied.qty == order.qty)
+        whole = copied.held and copied.cum == order.qty
+        return bool(whole or (copied.status == "FILLED" and copied.qty == order.qty))
 
     def _match(self, taker: Order) -> list[Event]:
         # Up to where the order rests or ends; "STOPPED" says that self-trade prevention ended it.
         # A match has the number of orders met before it, after the last match of the entry.
         events: list[Event] = []
         met = self.next_match
+        traded: list[tuple[Order, int]] = []
         for maker in self._reached(taker.instrument, taker.side, taker.price):
-            if not taker.is_open:
+            if not taker.is_open or taker.held:
                 break
             if maker.passed_over(taker.leaves):
                 continue
             if maker.account == taker.account and taker.stp != "NONE":
                 events += self._prevent(maker, taker)
-            elif self._lacks_cover(maker):
-                events.append(self._cancel(maker, "REDUCE_ONLY"))
+            elif self._is_partner(maker, taker) or self._is_undone(maker, traded):
+                events.append(self._cancel(maker, "LINKED"))
             else:
-                events.append(self._trade(maker, taker, self.seq * 2**32 + met))
-                self.next_match = met + 1
+                if less := self._partner_traded(maker, traded):
+                    maker.qty -= less
+                    made = (maker.order_id, maker.qty, 0, maker.trigger_px)
+                    events.append(("OrderRestated", *made))
+                    met += 1
+                if self._lacks_cover(maker):
+                    events.append(self._cancel(maker, "REDUCE_ONLY"))
+                else:
+                    traded.append((maker, min(maker.leaves, taker.leaves)))
+                    events.append(self._trade(maker, taker, self.seq * 2**32 + met))
+                    self.next_match = met + 1
             met += 1
         return events
 
@@ -536,6 +561,7 @@ class Oracle(Founding, Later):
         mine, theirs = taker.leaves, maker.leaves
         if theirs > mine:
             maker.qty -= mine
+            self._ask_less(maker, mine)
             taker.status = "STOPPED"
             return [("OrderRestated", maker.order_id, maker.qty, 0, maker.trigger_px)]
         canceled = self._cancel(maker, "SELF_TRADE_PREVENTION")
@@ -543,6 +569,7 @@ class Oracle(Founding, Later):
             taker.status = "STOPPED"
             return [canceled]
         taker.qty -= theirs
+        self._ask_less(taker, theirs)
         return [canceled, ("OrderRestated", taker.order_id, taker.qty, 0, taker.trigger_px)]
 
     def _trade(self, maker: Order, taker: Order, match_id: int) -> Event:
@@ -563,6 +590,9 @@ class Oracle(Founding, Later):
         for order in (maker, taker):
             order.cum += qty
             order.status = "FILLED" if order.cum == order.qty else "PARTIALLY_FILLED"
+            if order.cum == order.qty and order.link and self._goes_on(order):
+                order.status, order.held, order.share = "PARTIALLY_FILLED", True, (0, 0, 0)
+                order.qty = order.link["order_qty_lots"]
         if maker.status == "FILLED":
             self._remember(maker)
         self.last_px[instrument.id] = price
@@ -648,8 +678,8 @@ class Oracle(Founding, Later):
         for order in self._open(account):
             if order.instrument == instrument.id and order is not but:
                 lots, notional = opened[order.side]
-                more = order.price * order.leaves * instrument.notional_minor
-                opened[order.side] = (lots + order.leaves, notional + more)
+                counts = self.counted(order)
+                opened[order.side] = (lots + counts[0], notional + counts[1])
         lots, notional = opened[plus[0]]
         opened[plus[0]] = (lots + plus[1], notional + plus[2])
         return money.position_hold(instrument, net, cost, opened, self._rate(account, instrument))
@@ -672,12 +702,12 @@ class Oracle(Founding, Later):
         asset = money.hold_asset(instrument, side)
         available = self._available(account, asset) - self._loss(account, asset)
         if outdated:
-            where = (self.instruments[outdated.instrument], outdated.side, outdated.price)
-            available += money.order_hold(*where, outdated.leaves, outdated.paid)
-        paid, freed = (Fraction(0), 0), 0
+            available += self.counted(outdated)[2]
+        paid, freed, there = (Fraction(0), 0), 0, (0, 0, 0)
         if replaced:
             paid = replaced.paid
-            freed = money.order_hold(instrument, side, replaced.price, replaced.leaves, paid)
+            freed = self.counted(replaced)[2]
+            there = self.shared(replaced) or there
         # A sell on margin may trade above its limit, at most at the best bid.
         bids = self.book(instrument.id, "BUY")
         if money.on_margin(instrument) and side == "SELL" and bids:
@@ -688,12 +718,16 @@ class Oracle(Founding, Later):
             notional, fee = cash, money.cash_fee(instrument, cash)
         if instrument.kind == "SPOT":
             needed = notional + fee if side == "BUY" else qty * instrument.lot_minor
+            needed = max(0, needed - there[2])
             return bool(needed <= freed or needed - freed <= available)
+        qty, notional = max(0, qty - there[0]), max(0, notional - there[1])
+        fee = max(0, fee - there[2])
         margin = self._margin(account, instrument, replaced, (side, qty, notional))
         more = margin - self._margin(account, instrument)
         # What needs no more and can only close is always let through, and so is a perpetual's.
         mine = [o for o in self._open(account) if o.instrument == instrument.id]
-        lots = qty + sum(o.leaves for o in mine if o.side == side and o is not replaced)
+        others = [o for o in mine if o.side == side and o is not replaced]
+        lots = qty + sum(self.counted(o)[0] for o in others)
         free = instrument.kind != "BINARY" or lots <= self._cover(account, instrument.id, side)
         if free and more <= 0:
             return True
@@ -779,7 +813,7 @@ class Oracle(Founding, Later):
         on_order = 0
         if money.has_positions(instrument):
             mine = [o for o in self._open(account) if o.instrument == instrument.id]
-            on_order = sum(o.leaves for o in mine if o.side == side)
+            on_order = sum(self.counted(o)[0] for o in mine if o.side == side)
         reach = -self._cover(account, instrument.id, side) + on_order + more
         return bool(reach > instrument.position_lots_max)
 

@@ -7,7 +7,7 @@ from tests.core import oracle_money as money
 from tests.core.oracle_order import POST_ONLY, REDUCE_ONLY, Order
 
 
-def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, PLR0912 - a ladder
+def why_not_new(oracle: Any, c: SimpleNamespace, *, is_child: bool = False) -> str | None:  # noqa: C901, PLR0912 - a ladder
     """Return why a new order is refused, or None."""
     if c.account_id not in oracle.accounts:
         return "UNKNOWN_ACCOUNT"
@@ -41,6 +41,8 @@ def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, P
     cash = c.cash_qty_minor
     if cash < 0 or (cash > 0 and (c.order_qty_lots != 0 or c.ord_type == "LIMIT")):
         return "INVALID_AMOUNT"
+    if is_child:
+        return _why_not_child(oracle, instrument, c)
     if c.trigger:
         return _why_not_asleep(oracle, c)
     price = c.price_ticks or oracle._market_bound(instrument, c.side)
@@ -70,6 +72,26 @@ def why_not_new(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901, P
     if c.stp == "REJECT" and oracle._meets_own(c.account_id, instrument.id, c.side, price, qty):
         return "SELF_TRADE"
     return None
+
+
+def _why_not_child(oracle: Any, instrument: SimpleNamespace, c: SimpleNamespace) -> str | None:
+    # Of what another order lets in nothing is asked yet that can change by then.
+    price = c.price_ticks
+    if c.trigger:
+        if not is_sound_trigger(c.side, c.ord_type, price, c.trigger):
+            return "INVALID_TRIGGER"
+        if c.trigger["limit_offset_ticks"] is not None:
+            price = lowest_price(instrument)
+    return why_not_terms(oracle, instrument, c.ord_type, price, c.order_qty_lots)
+
+
+def lowest_price(instrument: SimpleNamespace) -> int:
+    """Return the lowest price that is allowed."""
+    least = max(1, instrument.low_limit_ticks)
+    if not instrument.price_band_ppb:
+        return int(least)
+    reference = instrument.reference_price_ticks
+    return int(max(least, reference - reference * instrument.price_band_ppb // 10**9))
 
 
 def _why_not_asleep(oracle: Any, c: SimpleNamespace) -> str | None:
@@ -135,11 +157,14 @@ def highest_price(instrument: SimpleNamespace) -> int:
     return int(min(most, default=0))
 
 
-def why_not_come_in(oracle: Any, order: Order, *, enters: bool, price: int = 0) -> str | None:
+def why_not_come_in(  # noqa: C901 - a ladder
+    oracle: Any, order: Order, *, enters: bool, price: int = 0, wanted: Order | None = None
+) -> str | None:
     """
     Return why an order that was taken earlier may not come to the book now, or None.
 
-    One that only goes to sleep meets no one yet. With a `price` it comes in at that one.
+    One that only goes to sleep meets no one yet. With a `price` it comes in at that one; `wanted`
+    is what it would be then, where its list lets it be something else.
     """
     instrument = oracle.instruments[order.instrument]
     state, post_only = instrument.trading_state, bool(order.exec_inst & POST_ONLY)
@@ -149,17 +174,24 @@ def why_not_come_in(oracle: Any, order: Order, *, enters: bool, price: int = 0) 
         return "POST_ONLY_MARKET"
     if enters and state == "LIMIT_ONLY" and order.ord_type != "LIMIT":
         return "LIMIT_ONLY_MARKET"
-    if oracle._lacks_cover(order):
-        return "NOT_REDUCING"
-    where, qty = (order.instrument, order.side), order.leaves
-    price = price or order.price
+    new = wanted or order
+    where, qty = (order.instrument, order.side), new.leaves
+    price = price or new.price
     post_only = post_only and enters
-    left_over = order.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT"
-    if left_over and not oracle._reached(*where, price):
+    left_over = enters and order.ord_type == "MARKET_WITH_LEFT_OVER_AS_LIMIT"
+    if left_over and price and not oracle._reached(*where, price):
         return "NO_LIQUIDITY"
+    if oracle._lacks_cover(new):
+        return "NOT_REDUCING"
+    more = oracle.counted(new)[0] - oracle.counted(order)[0] if order.link else 0
+    who = (order.account, instrument, order.side)
+    if more > 0 and (reason := why_not_effect(oracle, *who, order.effect, more)):
+        return reason
     if post_only and oracle._meets_any(*where, price, qty):
         return "POST_ONLY_WOULD_CROSS"
-    if not oracle._can_afford(order.account, instrument, order.side, price, qty, order):
+    if more > 0 and oracle._is_over_limit(*who, more):
+        return "POSITION_LIMIT"
+    if not oracle._can_afford(*who, price, qty, order):
         return "INSUFFICIENT_FUNDS"
     own = (order.account, *where)
     if enters and order.stp == "REJECT" and oracle._meets_own(*own, price, qty):
@@ -214,7 +246,7 @@ def why_not_effect(
         return None
     cover = oracle._cover(account, instrument.id, side)
     mine = [o for o in oracle._open(account) if (o.instrument, o.side) == (instrument.id, side)]
-    free = cover - sum(o.leaves for o in mine)
+    free = cover - sum(oracle.counted(o)[0] for o in mine)
     owner = instrument.kind == "EQUITY" and not oracle.accounts[account].may_borrow
     if owner and side == "SELL" and more > free:
         return "SHORT_NOT_ALLOWED"
@@ -227,7 +259,7 @@ def why_not_effect(
     return None
 
 
-def why_not_replace(  # noqa: C901 - a ladder
+def why_not_replace(  # noqa: C901, PLR0912 - a ladder
     oracle: Any, order: Order, new: SimpleNamespace, *, enters: bool
 ) -> str | None:
     """Return why an order may not have the terms given, or None; `enters` if it comes in anew."""
@@ -254,6 +286,8 @@ def why_not_replace(  # noqa: C901 - a ladder
         return "NOTHING_TO_REPLACE"
     if qty <= order.cum:
         return "QTY_BELOW_EXECUTED"
+    if order.held:
+        return None
     reason = _why_not_more(oracle, order, new)
     if reason:
         return reason

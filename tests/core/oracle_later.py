@@ -48,7 +48,13 @@ class Later:
     def _follow_up(self, batch: list[Event]) -> list[Event]:
         told = list(batch)
         for event in batch:
-            for rule in (self._lose_cover, self._fill_whole, self._wake):
+            for rule in (
+                self._act_on_list,
+                self._lose_cover,
+                self._unfund,
+                self._fill_whole,
+                self._wake,
+            ):
                 for more in rule(event):
                     told += self._follow_up(more)
         return told
@@ -59,7 +65,8 @@ class Later:
             return
         for order_id in event[3:5]:
             mine = sorted(self._open(self._by_id(order_id).account), key=lambda o: o.submitted)
-            lost = [o for o in mine if o.instrument == event[2] and self._lacks_cover(o)]
+            there = [o for o in mine if o.instrument == event[2] and not o.held]
+            lost = [o for o in there if self._lacks_cover(o)]
             if lost:
                 yield [self._cancel(order, "REDUCE_ONLY") for order in lost]
 
@@ -95,7 +102,8 @@ class Later:
         if not self._would_fill(order):
             return []
         filled: list[Event] = self._match(order)
-        self._remember(order)
+        if not order.held:
+            self._remember(order)
         return filled
 
     # What happens when.
@@ -179,10 +187,10 @@ class Later:
         self.arriving.append(order)
 
     def _arrive(self, order: Order) -> list[Event]:
-        if not order.is_open:
+        if order.standing != "PENDING":
             return []
         instrument, told = self.instruments[order.instrument], list[Event]()
-        if order.ord_type == "MARKET" and (order.trigger or not order.price):
+        if order.ord_type != "LIMIT" and (order.trigger or not order.price):
             bound = self._market_bound(instrument, order.side)
             if bound:
                 reason = oracle_ladder.why_not_come_in(self, order, enters=True, price=bound)
@@ -304,7 +312,7 @@ class Later:
 
     def _fits_trigger(self, order: Order, c: SimpleNamespace, new: SimpleNamespace) -> bool:
         # Whether a replacement can have the trigger it asks for, which it has then.
-        if not order.trigger or not (order.asleep or order.due_ns):
+        if not order.trigger or not (order.asleep or order.due_ns or order.held):
             return c.trigger is None
         trigger = c.trigger or order.trigger
         has_none = trigger["limit_offset_ticks"] is not None or order.ord_type != "LIMIT"

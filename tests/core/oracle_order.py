@@ -43,6 +43,10 @@ class Order:
     trigger: dict[str, Any] | None = None
     asleep: bool = False
     arriving: bool = False
+    # Its list, whether that holds it back, and what of it another order held when it was looked at.
+    link: dict[str, Any] | None = None
+    held: bool = False
+    share: tuple[int, int, int] | None = None
 
     @property
     def trigger_px(self) -> int:
@@ -52,7 +56,7 @@ class Order:
     @property
     def stands(self) -> bool:
         """Whether it is in the book, or beside it because it trades whole or not at all."""
-        return not (self.due_ns or self.asleep or self.arriving)
+        return not (self.due_ns or self.asleep or self.arriving or self.held)
 
     @property
     def standing(self) -> str:
@@ -63,6 +67,8 @@ class Order:
             return "PENDING"
         if self.asleep:
             return "ARMED"
+        if self.held:
+            return "HELD"
         return "WAITING" if self.whole else "RESTING"
 
     @property
@@ -103,4 +109,5 @@ def new_terms(order: Order, c: SimpleNamespace) -> SimpleNamespace:
         exec_inst=order.exec_inst if c.exec_inst is None else c.exec_inst,
         text=order.text if c.text is None else c.text,
         trigger=order.trigger,
+        link=order.link,
     )

@@ -10,6 +10,7 @@ Scenarios: stories of an exchange, a command per line and under it, indented, wh
                                          after 50 to come to the book so much later; stop 110 or
                                          take 90 to sleep until then, trail 3 or trail-percent 2
                                          behind the market, limit-offset 1 beyond that
+    alice oco | buy spot ... | buy ...   linked orders: oco, ouo, oto, oto-oco, oto-ouo
     alice cancel a1                      by order id; `cancel named a1` by client id
     alice withdraw USDC 500
     alice replace a1 qty 3 price 99 as a2
@@ -40,13 +41,15 @@ from tests.core.build import (
     SPOT,
     USDC,
     World,
+    new_order,
 )
 
-from countermand.vocabulary.commands import SetDelays
+from countermand.vocabulary.commands import NewOrder, NewOrderList, SetDelays
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import TradingState, TriggerBasis
 from countermand.vocabulary.order import (
     Cash,
+    Contingency,
     ExecInst,
     OrdType,
     PositionEffect,
@@ -61,6 +64,15 @@ ACCOUNTS = {"alice": ALICE, "bob": BOB, "carol": CAROL, "operator": AccountId(0)
 MARKETS = {"spot": SPOT, "perp": PERP, "rain": RAIN, "shares": SHARES}
 ASSETS = {"USDC": USDC, "BTC": BTC}
 INDENT = "    "
+
+# Kinds of lists: how two orders act on each other, and whether the first lets the others in.
+LISTS = {
+    "oco": (Contingency.OCO, False),
+    "ouo": (Contingency.OUO, False),
+    "oto": (Contingency.NONE, True),
+    "oto-oco": (Contingency.OCO, True),
+    "oto-ouo": (Contingency.OUO, True),
+}
 
 # Rules of a market that are words.
 RULES: dict[str, Callable[[int], Any]] = {"trigger_basis": TriggerBasis}
@@ -125,6 +137,9 @@ class Stage:
             case ["time", now_ns]:
                 self.world.advance(int(now_ns))
             case [account, verb, *rest]:
+                if verb in LISTS:
+                    self._list(ACCOUNTS[account], verb, rest)
+                    return [_aligned(told) for told in self.world.story]
                 acts: dict[str, Callable[[AccountId, list[str]], None]] = {
                     "buy": self._buy,
                     "sell": self._sell,
@@ -148,11 +163,26 @@ class Stage:
         self._order(account, Side.SELL, words)
 
     def _order(self, account: AccountId, side: Side, words: list[str]) -> None:
+        self.world.run(self._asked(account, side, words))
+
+    @staticmethod
+    def _asked(account: AccountId, side: Side, words: list[str]) -> NewOrder:
         market, qty, *words = words
         price = 0 if words[0] == "market" else int(words[1])
         words, trigger = _trigger(side, words[1:] if words[0] == "market" else words[2:])
         terms = _terms(words) | trigger
-        self.world.order(account, side, int(qty), price, instrument_id=MARKETS[market], **terms)
+        return new_order(account, side, int(qty), price, instrument_id=MARKETS[market], **terms)
+
+    def _list(self, account: AccountId, verb: str, words: list[str]) -> None:
+        contingency, first_lets_in = LISTS[verb]
+        legs: list[list[str]] = []
+        for word in words:
+            if word == "|":
+                legs.append([])
+            else:
+                legs[-1].append(word)
+        orders = tuple(self._asked(account, Side[leg[0].upper()], leg[1:]) for leg in legs)
+        self.world.run(NewOrderList(account, orders, contingency, first_lets_in))
 
     def _cancel(self, account: AccountId, words: list[str]) -> None:
         if words[0] == "named":

@@ -173,7 +173,7 @@ def test_cases_stand_in_order_of_precedence() -> None:
     listed = [case.reason for case in NEW_ORDERS]
     elsewhere = [R.NOTHING_TO_REPLACE, R.QTY_BELOW_EXECUTED, R.DUPLICATE_NAME]
     elsewhere += [R.UNKNOWN_ORDER, R.ALREADY_SUBMITTED, R.STAGING_EXPIRED]
-    elsewhere += [R.INVALID_TRIGGER, R.TRIGGER_MET]
+    elsewhere += [R.INVALID_TRIGGER, R.TRIGGER_MET, R.INVALID_LIST]
     elsewhere += [R.SHORT_NOT_ALLOWED, R.OPPOSITE_POSITION]
     elsewhere += [R.NOTHING_TO_CLOSE, R.CLOSES_BEYOND_POSITION, R.SLOT_NUMBER_USED]
 

@@ -6,7 +6,20 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.core.build import ALICE, BOB, BTC, CAROL, MONEY, PERCENT, PERP, RAIN, SPOT, USDC, World
+from tests.core.build import (
+    ALICE,
+    BOB,
+    BTC,
+    CAROL,
+    MONEY,
+    PERCENT,
+    PERP,
+    RAIN,
+    SPOT,
+    USDC,
+    World,
+    new_order,
+)
 from tests.core.orders import change
 
 from countermand.core import invariants
@@ -15,12 +28,14 @@ from countermand.core.invariants import audit, check_invariants
 from countermand.core.order import Order
 from countermand.core.state import Account, Position, State
 from countermand.core.timers import EXPIRY, REQUEST
-from countermand.vocabulary.commands import CancelOrder, Entry
+from countermand.vocabulary.commands import CancelOrder, Entry, NewOrderList
 from countermand.vocabulary.ids import EXTERNAL, AssetId, OrderId
 from countermand.vocabulary.order import (
+    Contingency,
     ExecInst,
     OrdStatus,
     Pending,
+    Side,
     Standing,
     Trigger,
     TriggerDirection,
@@ -42,6 +57,11 @@ def state() -> State:
     world.sell(ALICE, 2, 120, "reduce", instrument_id=PERP, exec_inst=int(ExecInst.REDUCE_ONLY))
     world.buy(BOB, 2, 90, "b3", instrument_id=PERP)
     world.sell(ALICE, 7, 130, "whole", exec_inst=int(ExecInst.ALL_OR_NONE))
+    pair = [new_order(ALICE, Side.BUY, 2, at, cl_ord_id=f"pair{at - 79}") for at in (80, 81)]
+    world.run(NewOrderList(ALICE, tuple(pair), Contingency.OCO))
+    parent = new_order(ALICE, Side.BUY, 1, 82)
+    child = new_order(ALICE, Side.SELL, 1, 140, cl_ord_id="child")
+    world.run(NewOrderList(ALICE, (parent, child), first_lets_in=True))
     world.buy(ALICE, 1, 90, "new", delay_ns=1_000)
     world.buy(ALICE, 1, 120, "stop", trigger=Trigger(115, TriggerDirection.UP))
     world.run(CancelOrder(ALICE, OrderId(0), "a2", delay_ns=1_000))
@@ -119,6 +139,24 @@ def leave_the_side(state: State) -> None:
 def sleep_nowhere(state: State) -> None:
     """Let an order that sleeps be one that nothing wakes."""
     state.markets[SPOT].armed.remove(named(state, "stop").now)
+
+
+def share_nothing(state: State) -> None:
+    """Let the second of a pair hold what the first holds already."""
+    change(named(state, "pair2"), shared=None)
+
+
+def outlive(state: State) -> None:
+    """Let one of a pair have traded, and the other be there still."""
+    first = named(state, "pair1")
+    change(first, cum_qty_lots=1, leaves_qty_lots=1, hold_minor=800)
+
+
+def let_in_too_much(state: State) -> None:
+    """Let a child be there of which its parent has let in nothing."""
+    child = named(state, "child")
+    change(child, standing=Standing.RESTING, shared=None, hold_minor=100)
+    state.markets[SPOT].book.asks.add(child)
 
 
 def rest_whole(state: State) -> None:
@@ -324,6 +362,9 @@ FAULTS: list[tuple[Callable[[State], None], str]] = [
     (leave_the_book, "is RESTING and the book says otherwise"),
     (leave_the_side, "is WAITING and the book's side says otherwise"),
     (sleep_nowhere, "is ARMED and its market's sleepers say otherwise"),
+    (share_nothing, "is told to share what it does not"),
+    (outlive, "outlives what its list has come to"),
+    (let_in_too_much, "is more than was let in"),
     (rest_whole, "trades whole or not at all, where others trade in part"),
     (hold_another_amount, "holds something else than it may come to owe"),
     (keep_something, "is closed with something left"),

@@ -30,11 +30,14 @@ from countermand.core import (
     fees,
     funding,
     ledger,
+    linked,
+    lists,
     matching,
     placing,
     reactions,
     sizing,
     slots,
+    triggers,
 )
 from countermand.core.aliases import Aliases
 from countermand.core.decision import Decision
@@ -43,6 +46,7 @@ from countermand.vocabulary.events import (
     CancelRejected,
     Event,
     InstructionRejected,
+    ListRejected,
     OrderAccepted,
     OrderCanceled,
     OrderRejected,
@@ -52,13 +56,16 @@ from countermand.vocabulary.events import (
     Traded,
 )
 from countermand.vocabulary.order import (
+    Contingency,
     OrdType,
+    Pending,
     PositionEffect,
     SelfTradePrevention,
     Side,
     Standing,
+    TriggerDirection,
 )
-from countermand.vocabulary.reasons import CancelReason, RejectReason
+from countermand.vocabulary.reasons import CancelReason, CxlRejReason, RejectReason
 from countermand.vocabulary.reports import OrderReport
 
 SEEDS = [1, 2, 3]
@@ -159,8 +166,11 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
         RejectReason.NOTHING_TO_REPLACE,
         RejectReason.QTY_BELOW_EXECUTED,
         RejectReason.DUPLICATE_NAME,
+        RejectReason.INVALID_LIST,
         *STAGING,
     }
+    listed = {event.reason for event in happened if isinstance(event, ListRejected)}
+    assert RejectReason.INVALID_LIST in listed
     assert refusals == set(RejectReason) - not_of_orders
     assert told == {
         RejectReason.UNKNOWN_ACCOUNT,
@@ -193,6 +203,24 @@ def test_the_traffic_reaches_every_way_to_place(happened: list[Event]) -> None:
     assert {event.terms.stp for event in accepted} == set(SelfTradePrevention)
     assert restated == kept == {True, False}
     assert {event.terms.position_effect for event in accepted} == set(PositionEffect)
+
+
+def test_the_traffic_reaches_every_kind_of_list_and_trigger(happened: list[Event]) -> None:
+    """Alone and let in by another, held back and let in, asleep and awake, and pending."""
+    orders = [now for event in happened for now in event.orders]
+    links = {(o.terms.link.contingency, o.terms.link.is_child) for o in orders if o.terms.link}
+    triggers = [o.terms.trigger for o in orders if o.terms.trigger]
+    held = [type(e) for e in happened for o in e.orders if o.standing is Standing.HELD]
+    why = {event.cxl_rej_reason for event in happened if isinstance(event, CancelRejected)}
+
+    assert {(c, child) for c in Contingency for child in (False, True)} == links
+    assert {(t.direction, t.is_trailing) for t in triggers} == {
+        (direction, trails) for direction in TriggerDirection for trails in (False, True)
+    }
+    assert {OrderAccepted, Traded, OrderRestated} <= set(held)
+    assert {order.pending for order in orders} == set(Pending)
+    assert {order.standing for order in orders} == set(Standing)
+    assert set(CxlRejReason) == why
 
 
 def test_the_traffic_lets_resting_orders_come_in(happened: list[Event]) -> None:
@@ -282,6 +310,27 @@ def _lent(account: Any, instrument: Any) -> int:
     return int(instrument.initial_margin_ppb)
 
 
+def _unlinked(state: Any, event: Any) -> Iterator[list[Event]]:
+    for reaction in on_trade:
+        if reaction is not linked.on_traded:
+            yield from reaction(state, event)
+
+
+def _all_of_it(state: Any, now: OrderReport) -> int:
+    return now.terms.link.order_qty_lots if now.terms.link else 0
+
+
+def _beyond(trigger: Any, price_ticks: int) -> bool:
+    away = 1 if trigger.direction is TriggerDirection.UP else -1
+    return is_met(trigger, price_ticks - away)
+
+
+def _goes_back(prices: Any, terms: Any, price_ticks: int) -> Any:
+    behind = triggers._behind(terms.trigger, price_ticks)
+    return triggers.moved(prices, terms, behind) if behind > 0 else None
+
+
+is_met, on_trade = triggers.is_met, reactions.REACTIONS[Traded]
 on_standing = all_or_none.on_standing
 half_even, settle_position = fees.half_even, ledger.settle_position
 margin, order_qty_lots, unfunded = ledger.margin, sizing.order_qty_lots, funding.unfunded
@@ -306,6 +355,11 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
     "what waits is tried but once": ("reactions", "OrderRested", _tried_once),
     "who may not borrow is lent": (ledger, "margin_rate_ppb", _lent),
     "what is sold already may be sold again": (checks, "refuse_effect", lambda *_: None),
+    "a list forgets its other order": ("reactions", "Traded", _unlinked),
+    "a pair holds twice": (lists, "shared", lambda *_: None),
+    "what is let in is all of it": (lists, "due_lots", _all_of_it),
+    "a trigger is met one too late": (triggers, "is_met", _beyond),
+    "a trail goes back": (triggers, "trailed", _goes_back),
     "a slot is not given up": (slots, "_occupant", lambda *_: None),
     "a loss at the mark may be pledged": (exposure, "loss_minor", lambda *_: 0),
     "margin is free": (ledger, "margin", lambda *_, **__: 0),

@@ -21,6 +21,7 @@ from countermand.vocabulary.commands import (
     ListInstrument,
     MassCancel,
     NewOrder,
+    NewOrderList,
     OpenAccount,
     PassNumbers,
     RecordRejected,
@@ -54,6 +55,7 @@ from countermand.vocabulary.instrument import (
 )
 from countermand.vocabulary.order import (
     Cash,
+    Contingency,
     ExecInst,
     OrderTerms,
     OrdType,
@@ -100,6 +102,7 @@ WEIGHTS = {
     "record_rejected": 1,
     "pass_numbers": 1,
     "set_delays": 1,
+    "new_order_list": 9,
 }
 KINDS = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
 
@@ -337,6 +340,48 @@ class Traffic:
     def _set_delays(self) -> SetDelays:
         times = (self.pick([0, 0, 0, 3, 10, 25]) for _ in range(3))
         return SetDelays(self.pick(["acme", "acme", "elsewhere"]), *times)
+
+    def _new_order_list(self) -> NewOrderList:
+        # Mostly a pair that closes, or a first that opens and others that close what it does.
+        pick = self.pick
+        account, market, side = self._account(), self._instrument(), pick(list(Side))
+        lets_in, contingency = pick([True, True, False]), pick([*Contingency, Contingency.OUO])
+        pairs = contingency is not Contingency.NONE
+        count = pick([2 + (lets_in and pairs)] * 14 + [2, 1, 4])
+        orders = []
+        for at in range(count):
+            is_child = lets_in and at > 0
+            facing = self._mostly(side.opposite if is_child else side, pick(list(Side)))
+            terms = self._leg(facing, is_child=is_child)
+            owner = pick([account] * 30 + [self._account()])
+            name = pick([f"c{self.seq}-{at}"] * 8 + ["", "", self._name()])
+            orders.append(NewOrder(owner, market, name, terms))
+        return NewOrderList(account, tuple(orders), contingency, lets_in)
+
+    def _leg(self, side: Side, *, is_child: bool) -> OrderTerms:
+        pick = self.pick
+        if pick([False] * 9 + [True]):
+            terms = self._unslotted(self._new_order().terms)
+            return msgspec.structs.replace(terms, side=side)
+        tif = pick([TimeInForce.GTC] * 6 + [TimeInForce.GTD])
+        expires = self._expire_ns() if tif is TimeInForce.GTD else 0
+        exec_inst = pick([0] * 8 + [int(ExecInst.REDUCE_ONLY), int(ExecInst.ALL_OR_NONE)])
+        stp = pick([SelfTradePrevention.NONE] * 3 + list(SelfTradePrevention))
+        qty, price = pick([2, 3, 4, 4, 5, 6]), self._price(side)
+        terms = OrderTerms(
+            side, OrdType.LIMIT, tif, qty, price, expires, exec_inst, stp, text=pick(["", "leg"])
+        )
+        if is_child and pick([False] * 5 + [True]):
+            at_market = {
+                "ord_type": OrdType.MARKET,
+                "time_in_force": pick([TimeInForce.IOC] * 3 + [TimeInForce.FOK]),
+            }
+            terms = msgspec.structs.replace(terms, price_ticks=0, expire_ns=0, **at_market)
+        return self._asleep(terms) if pick([False, False, True]) else terms
+
+    def _unslotted(self, terms: OrderTerms) -> OrderTerms:
+        slot = self.pick([None] * 30 + [terms.slot])
+        return msgspec.structs.replace(terms, slot=slot)
 
     def _record_rejected(self) -> RecordRejected:
         order = self._new_order()

@@ -123,6 +123,7 @@ def _stated(now: OrderReport) -> dict[str, Any]:
         "cash_qty_minor": flat["cash_qty_minor"],
         "position_effect": flat["position_effect"],
         "trigger": flat["trigger"],
+        "link": flat["link"],
     }
 
 
@@ -135,7 +136,7 @@ def plain_events(event: Event) -> list[tuple[Any, ...]]:
             assert (order.due_ns > 0) is (order.pending is Pending.NEW)
             if order.standing is Standing.ARMED:
                 return [stated, ("Sleeps", order.order_id)]
-            rests = order.standing is not Standing.PENDING
+            rests = order.standing not in (Standing.PENDING, Standing.HELD)
             return [stated, ("OrderRested", order.order_id)] if rests else [stated]
         case OrderRejected(account_id, cl_ord_id, reason, order):
             return [(name, account_id, cl_ord_id, reason.name, order and _stated(order))]
@@ -178,7 +179,7 @@ def _plain_answer(event: Event) -> tuple[Any, ...]:
         case OrderReplaced(now, keeps):
             changed = (now.cl_ord_id, now.terms.price_ticks, now.terms.order_qty_lots, keeps)
             style = (now.terms.expire_ns, now.terms.exec_inst, now.terms.text)
-            style = (*style, plain(now.terms.trigger))
+            style = (*style, plain(now.terms.trigger), plain(now.terms.link))
             return (name, now.order_id, *changed, now.terms.time_in_force.name, *style)
         case Traded(match_id, maker, taker, price_ticks, qty_lots):
             ids = (match_id, taker.instrument_id, maker.order_id, taker.order_id)
@@ -275,6 +276,7 @@ class Twin:
             report.due_ns,
             report.standing.name,
             plain(report.terms.trigger),
+            plain(report.terms.link),
         )
         assert actual == (
             expected.status,
@@ -296,6 +298,7 @@ class Twin:
             expected.due_ns if expected.is_open else 0,
             expected.standing,
             expected.trigger,
+            expected.link,
         )
 
     def _balances(self) -> dict[tuple[int, int], tuple[int, int]]:

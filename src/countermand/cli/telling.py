@@ -35,6 +35,7 @@ _PLAIN = (
 _STANDS = {
     Standing.RESTING: ", rests",
     Standing.WAITING: ", waits beside the book",
+    Standing.HELD: ", held back by its list",
     Standing.ARMED: ", sleeps until its trigger is met",
 }
 

@@ -13,6 +13,7 @@ entry goes through it like this.
       funding.py    money in and out, markets paid out         listing.py     what there is to trade
       slots.py      orders that outdate one another            sizing.py      from cash to lots
       conditional.py  stops, which sleep until a price wakes them; triggers.py which price that is
+      linked.py     orders that act on each other; lists.py    what each may come to
       arriving.py   taken earlier, coming to the book now
       matching.py   what an order does to those it meets       waiting.py     who they are
       exposure.py   what an order needs                        fees.py        what a fill costs
@@ -21,8 +22,8 @@ entry goes through it like this.
       ledger.py     money and positions, every posting with two sides
       book.py       two ladders of queues      timers.py  what falls due when
       standing.py   which standing of an order can follow which
-    reactions.py  what an event brings about in turn: reducing.py, funding.py, all_or_none.py,
-                  conditional.py, falling_due.py
+    reactions.py  what an event brings about in turn: linked.py, reducing.py, funding.py,
+                  all_or_none.py, conditional.py, falling_due.py
     state.py      all there is; order.py, aliases.py are parts of it
     views.py      answers to queries        image.py  the state as bytes; former.py  of former rules
     invariants.py what must always be true

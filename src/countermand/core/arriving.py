@@ -9,10 +9,10 @@ ends one that arrives.
 
 from msgspec.structs import replace
 
-from countermand.core import checks, placing, triggers
+from countermand.core import checks, lists, placing, triggers
 from countermand.core.exposure import left_over_px_ticks, market_bound
 from countermand.core.order import Order
-from countermand.core.pictures import not_let_in, released, restated
+from countermand.core.pictures import held, not_let_in, released, restated
 from countermand.core.state import Market, State
 from countermand.vocabulary.events import (
     Event,
@@ -22,23 +22,57 @@ from countermand.vocabulary.events import (
     OrderTriggered,
 )
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import ExecType, OrdType, Standing
+from countermand.vocabulary.order import ExecType, OrderTerms, OrdType, Standing
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
 
-_LEFT_OVER, _MARKET = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT, OrdType.MARKET
+_LEFT_OVER, _LIMIT = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT, OrdType.LIMIT
 _ARMED, _PENDING = Standing.ARMED, Standing.PENDING
 
 
-def let_go(state: State, order: Order) -> list[Event]:
-    """Return what happens to an order that was pending new when its time has come."""
+def let_go(state: State, order: Order, qty_lots: int = 0) -> list[Event]:
+    """
+    Return what happens to an order that was pending new when its time has come, and to one that was
+    held back when its list lets it in, or lets it grow: for `qty_lots`, 0 for what it is.
+    """
     market, terms = state.markets[order.now.instrument_id], order.now.terms
-    standing = _ARMED if terms.trigger else _PENDING
-    now = released(order.now, standing, ExecType.NEW, state.ts_ns)
+    now = order.now
+    if now.terms.link is not None:
+        let_in = _let_in_terms(market, now, qty_lots)
+        if let_in is None:
+            return _ended(state, now, RejectReason.INVALID_TRIGGER)
+        terms = let_in
+    standing = _ARMED if terms.trigger and not _has_woken(now) else _PENDING
+    now = released(now, standing, ExecType.NEW, state.ts_ns)
+    if terms.link is not None:
+        leaves = terms.order_qty_lots - now.cum_qty_lots
+        share = lists.shared(state, market.instrument, now)
+        now = replace(now, terms=terms, leaves_qty_lots=leaves, shared=share)
+        needs = held(market.instrument, now, terms, leaves, order.fee_accrued)
+        now = replace(now, hold_minor=needs)
     reason = checks.refuse_coming_in(state, market, order, now)
     if reason:
         return [OrderCanceled(not_let_in(order.now, state.ts_ns, reason))]
     return [OrderReleased(now), *met_already(state, market, now)]
+
+
+def _has_woken(now: OrderReport) -> bool:
+    return now.standing not in (_ARMED, Standing.HELD) and not now.due_ns
+
+
+def _let_in_terms(market: Market, now: OrderReport, qty_lots: int) -> OrderTerms | None:
+    # With the quantity its list gives it, and with what its trigger and the market say by now.
+    terms = now.terms
+    if qty_lots:
+        terms = replace(terms, order_qty_lots=qty_lots)
+    if now.standing is not Standing.HELD:
+        return terms
+    if terms.trigger:
+        return triggers.placed(market.prices, checks.priced(terms))
+    if terms.ord_type is not _LIMIT and terms.link and terms.link.is_child:
+        # At the market as it is when it comes in.
+        return replace(terms, price_ticks=0)
+    return terms
 
 
 def met_already(state: State, market: Market, now: OrderReport) -> list[Event]:
@@ -65,7 +99,7 @@ def come_in(state: State, order_id: OrderId) -> list[Event]:
     market = state.markets[order.now.instrument_id]
     terms, events = order.now.terms, list[Event]()
     now = order.now
-    if terms.ord_type is _MARKET and (terms.trigger or not terms.price_ticks):
+    if terms.ord_type is not _LIMIT and (terms.trigger or not terms.price_ticks):
         # At the market as it is by now, and not as it was to be expected.
         bound = replace(terms, price_ticks=market_bound(market, terms.side))
         if not bound.price_ticks:
@@ -77,7 +111,7 @@ def come_in(state: State, order_id: OrderId) -> list[Event]:
         return _ended(state, order.now, reason)
     taker = placing.Taker(state, market, now, order.fee_accrued)
     if terms.ord_type is _LEFT_OVER:
-        taker.rests_at = left_over_px_ticks(market, terms.side, terms.price_ticks)
+        taker.rests_at = left_over_px_ticks(market, terms.side, now.terms.price_ticks)
     return [*events, *placing.enter(taker)]
 
 

@@ -15,6 +15,7 @@ from countermand.core.exposure import (
     over_position_limit,
     refuse_effect,
 )
+from countermand.core.ledger import counted
 from countermand.core.matching import Incoming, meets_own
 from countermand.core.order import Order
 from countermand.core.state import OPEN_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
@@ -56,8 +57,15 @@ class Admitted(Struct, gc=False):
     is_plain: bool
 
 
-def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReason:
-    """Return an order as it is taken, or why it is refused."""
+def admit(
+    state: State, ts_ns: int, command: NewOrder, *, is_child: bool = False
+) -> Admitted | RejectReason:
+    """
+    Return an order as it is taken, or why it is refused.
+
+    Of a child, which another order lets in, nothing is asked yet that depends on the book, on
+    money or on a position.
+    """
     account = state.accounts.get(command.account_id)
     if account is None or command.account_id < 0:
         return RejectReason.UNKNOWN_ACCOUNT
@@ -67,9 +75,12 @@ def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReaso
     if account.trading_locked:
         return RejectReason.ACCOUNT_LOCKED
     asked = command.terms
-    if _is_plain(asked) and not account.reduce_only:
+    if _is_plain(asked) and not account.reduce_only and not is_child:
         reason = _refuse_plain(state, account, market, ts_ns, command)
         return reason or Admitted(account, market, asked, is_plain=True)
+    if asked.link is not None:
+        # A list gives its orders their links.
+        return RejectReason.INVALID_LIST
     reason = (
         _refuse_in_state(market.instrument.trading_state, asked)
         or refuse_id(account, command.cl_ord_id)
@@ -79,6 +90,8 @@ def admit(state: State, ts_ns: int, command: NewOrder) -> Admitted | RejectReaso
     )
     if reason:
         return reason
+    if is_child:
+        return _admit_child(account, market, asked)
     if asked.trigger:
         return _admit_asleep(state, account, market, asked)
     in_force = _in_force(account, market, asked)
@@ -108,6 +121,18 @@ def _admit_asleep(
         or _refuse_exposure(state, account, market, in_force, enters=False)
     )
     return reason or Admitted(account, market, in_force, is_plain=False)
+
+
+def _admit_child(account: Account, market: Market, asked: OrderTerms) -> Admitted | RejectReason:
+    if not triggers.is_sound(asked):
+        return RejectReason.INVALID_TRIGGER
+    reduce_only = _REDUCE_ONLY if account.reduce_only else 0
+    terms = replace(asked, exec_inst=asked.exec_inst | reduce_only)
+    follows = asked.trigger is not None and asked.trigger.limit_offset_ticks is not None
+    # A limit that follows its trigger is not known yet, and is no less than any other.
+    checked = replace(terms, price_ticks=market.limit_down_ticks) if follows else terms
+    reason = refuse_terms(market, checked, asked.order_qty_lots)
+    return reason or Admitted(account, market, terms, is_plain=False)
 
 
 def refuse_met(market: Market, terms: OrderTerms) -> RejectReason | None:
@@ -152,6 +177,7 @@ def _is_plain(asked: OrderTerms) -> bool:
         and asked.cash is None
         and asked.slot is None
         and asked.trigger is None
+        and asked.link is None
         and asked.stp is not _REJECT
         and asked.position_effect is _NO_EFFECT
     )
@@ -200,16 +226,34 @@ def refuse_coming_in(
     enters = now.standing is not _ARMED
     if enters and (reason := _refuse_in_state(market.instrument.trading_state, terms)):
         return reason
+    stands_at_best = enters and terms.ord_type is _LEFT_OVER and price_ticks
+    if stands_at_best and not waiting.reaches(market, side, price_ticks):
+        return RejectReason.NO_LIQUIDITY
     if terms.exec_inst & _REDUCE_ONLY and not covers(account, market.instrument, side, leaves):
         return RejectReason.NOT_REDUCING
-    if terms.ord_type is _LEFT_OVER and not waiting.reaches(market, side, price_ticks):
-        return RejectReason.NO_LIQUIDITY
+    if terms.link is not None and (reason := _refuse_growth(account, market, order.now, now)):
+        return reason
     is_passive = enters and terms.exec_inst & _POST_ONLY
     if is_passive and crosses(market, side, price_ticks, leaves):
         return RejectReason.POST_ONLY_WOULD_CROSS
-    if not affordable(state, account, market, Priced(side, price_ticks, leaves), order):
+    wanted = Priced(side, price_ticks, leaves, shared=now.shared)
+    if not affordable(state, account, market, wanted, order):
         return RejectReason.INSUFFICIENT_FUNDS
     return _refuse_meeting(account, market, terms) if enters else None
+
+
+def _refuse_growth(
+    account: Account, market: Market, before: OrderReport, now: OrderReport
+) -> RejectReason | None:
+    # What comes to be on order by a list's letting it in.
+    instrument, side = market.instrument, now.terms.side
+    more_lots = counted(instrument, now)[0] - counted(instrument, before)[0]
+    if more_lots <= 0:
+        return None
+    if reason := refuse_effect(account, instrument, now.terms, more_lots):
+        return reason
+    over = over_position_limit(account, instrument, side, more_lots)
+    return RejectReason.POSITION_LIMIT if over else None
 
 
 def _refuse_in_state(state: TradingState, asked: OrderTerms) -> RejectReason | None:

@@ -11,6 +11,7 @@ from typing import Any
 from countermand.core import (
     canceling,
     funding,
+    linked,
     listing,
     numbering,
     pending,
@@ -28,6 +29,7 @@ from countermand.vocabulary.commands import (
     ListInstrument,
     MassCancel,
     NewOrder,
+    NewOrderList,
     OpenAccount,
     PassNumbers,
     RecordRejected,
@@ -48,6 +50,7 @@ DECIDERS: dict[type, Callable[[State, int, int, Any], Decision]] = {
     AdvanceTime: canceling.advance_time,
     SetDelays: pending.set_delays,
     NewOrder: placing.new_order,
+    NewOrderList: linked.new_order_list,
     RecordRejected: placing.record_rejected,
     ReplaceOrder: replacing.replace_order,
     StageOrder: staging.stage_order,

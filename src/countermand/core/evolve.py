@@ -33,6 +33,8 @@ from countermand.vocabulary.events import (
     InstructionRejected,
     InstrumentListed,
     InstrumentSettled,
+    ListAccepted,
+    ListRejected,
     MassCanceled,
     NumbersPassed,
     OrderAccepted,
@@ -424,6 +426,8 @@ EVOLVERS: dict[type, Callable[[State, Any], None]] = {
     CancelRejected: _nothing,
     InstructionRejected: _nothing,
     MassCanceled: _nothing,
+    ListAccepted: _nothing,
+    ListRejected: _nothing,
     TimeAdvanced: _nothing,
     NumbersPassed: _numbers_passed,
 }

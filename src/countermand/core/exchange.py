@@ -7,9 +7,9 @@ from typing import Any
 from countermand.core import image, invariants
 from countermand.core.arriving import come_in
 from countermand.core.decide import DECIDERS
-from countermand.core.decision import Decision
+from countermand.core.decision import Decision, Reaction
 from countermand.core.evolve import EVOLVERS
-from countermand.core.reactions import REACTIONS
+from countermand.core.reactions import LISTED_REACTIONS, REACTIONS
 from countermand.core.state import State
 from countermand.core.views import view
 from countermand.vocabulary.commands import Entry
@@ -77,9 +77,10 @@ class Exchange:
         events = decided.events
         if len(events) == 1:
             # Most that happens is one event, and most of those bring about nothing.
-            event = events[0]
+            event: Any = events[0]
             EVOLVERS[type(event)](state, event)
-            if type(event) in REACTIONS:
+            kind = type(event)
+            if kind in REACTIONS or (kind in LISTED_REACTIONS and event.order.terms.link):
                 self._react((event,), events)
         elif reacting := self._evolve(events):
             self._react(reacting, events)
@@ -97,13 +98,13 @@ class Exchange:
         for event in receipt.events:
             EVOLVERS[type(event)](state, event)
 
-    def _evolve(self, batch: list[Event]) -> list[Event] | None:
+    def _evolve(self, batch: list[Any]) -> list[Event] | None:
         # Make a batch true and return those of it that may bring something about.
         state, reacting = self._state, None
         for event in batch:
             kind = type(event)
             EVOLVERS[kind](state, event)
-            if kind in REACTIONS:
+            if kind in REACTIONS or (kind in LISTED_REACTIONS and event.order.terms.link):
                 reacting = reacting or []
                 reacting.append(event)
         return reacting
@@ -123,7 +124,7 @@ class Exchange:
         for event in reacting:
             # What falls due is a moment of its own, over before the next one.
             is_due = type(event) is TimeAdvanced
-            for reaction in REACTIONS[type(event)]:
+            for reaction in _reactions(event):
                 for batch in reaction(state, event):
                     events += batch
                     more = self._evolve(batch) or ()
@@ -158,6 +159,12 @@ class Exchange:
     def check_invariants(self) -> None:
         """Check everything that must be true. Raises AssertionError naming what is not."""
         invariants.check_invariants(self._state)
+
+
+def _reactions(event: Event) -> tuple[Reaction, ...]:
+    # All there are of an event, and of an end the one there is.
+    kind = type(event)
+    return REACTIONS[kind] if kind in REACTIONS else (LISTED_REACTIONS[kind],)
 
 
 def _pictures(events: list[Event], subjects: tuple[OrderId, ...]) -> tuple[OrderReport, ...]:

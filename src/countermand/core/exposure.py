@@ -5,13 +5,14 @@ Exposure: what an order could do to its account's money and position, worked out
 from msgspec import Struct
 
 from countermand.core import fees, waiting
-from countermand.core.ledger import hold_asset, margin, margin_rate_ppb, order_hold
+from countermand.core.ledger import counted, hold_asset, margin, margin_rate_ppb, order_hold
 from countermand.core.order import Order
 from countermand.core.state import Account, Market, Position, State
 from countermand.vocabulary.ids import AssetId
 from countermand.vocabulary.instrument import FeeBasis, Instrument, InstrumentKind
 from countermand.vocabulary.order import Cash, OrderTerms, Outcome, PositionEffect, Side
 from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import Shared
 from countermand.vocabulary.units import PPB, ceil_ppb
 
 _SPOT, _BINARY, _EQUITY = InstrumentKind.SPOT, InstrumentKind.BINARY, InstrumentKind.EQUITY
@@ -81,6 +82,7 @@ class Priced(Struct, frozen=True, gc=False):
     price_ticks: int
     qty_lots: int
     cash: Cash | None = None
+    shared: Shared | None = None
 
 
 def required_minor(
@@ -101,7 +103,10 @@ def required_minor(
     if replaced is None:
         return order_hold(instrument, side, price_ticks, qty_lots)
     charged = _charged(replaced)
-    return order_hold(instrument, side, price_ticks, qty_lots, *charged) - replaced.now.hold_minor
+    need = order_hold(instrument, side, price_ticks, qty_lots, *charged)
+    if priced.shared is not None:
+        need = max(0, need - priced.shared.hold_minor)
+    return need - replaced.now.hold_minor
 
 
 def _position_required_minor(
@@ -111,16 +116,21 @@ def _position_required_minor(
     notional, fee = _worth_and_fee(market, priced, replaced)
     position = account.positions.get(instrument.instrument_id, _FLAT)
     on_order = position.open_buy_lots if side is _BUY else position.open_sell_lots
+    if priced.shared is not None:
+        qty_lots = max(0, qty_lots - priced.shared.lots)
+        notional = max(0, notional - priced.shared.minor)
+        fee = max(0, fee - priced.shared.hold_minor)
+    wanted_lots = qty_lots
     if replaced:
-        old = replaced.now
-        on_order -= old.leaves_qty_lots
-        notional -= instrument.notional_of(old.terms.price_ticks, old.leaves_qty_lots)
-        qty_lots -= old.leaves_qty_lots
-        fee -= old.hold_minor
+        lots, minor = counted(instrument, replaced.now)
+        on_order -= lots
+        notional -= minor
+        qty_lots -= lots
+        fee -= replaced.now.hold_minor
     rate_ppb = margin_rate_ppb(account, instrument)
     after = margin(instrument, position, side, qty_lots, notional, rate_ppb)
     added = after - position.margin_minor
-    if instrument.kind is _BINARY and on_order + priced.qty_lots > side.closable(position.net_lots):
+    if instrument.kind is _BINARY and on_order + wanted_lots > side.closable(position.net_lots):
         # Its other side may already hold as much; the fee comes on top of that all the same.
         return max(0, added) + fee
     # An order that needs no more margin is always let through: closing must never be barred.

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from countermand.core.decision import Decision, Reaction
 from countermand.core.exposure import loss_minor
-from countermand.core.ledger import hold_asset, margin, margin_rate_ppb
+from countermand.core.ledger import counted, hold_asset, margin, margin_rate_ppb
+from countermand.core.lists import partner
 from countermand.core.pictures import canceled
 from countermand.core.state import Account, Position, State
 from countermand.vocabulary.commands import DepositFunds, SettleInstrument, WithdrawFunds
@@ -18,6 +21,7 @@ from countermand.vocabulary.events import (
 )
 from countermand.vocabulary.ids import AssetId, InstrumentId
 from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import Side
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import OrderReport
 
@@ -83,15 +87,25 @@ def _order_id(order: OrderReport) -> int:
 
 
 def _freed_minor(state: State, account: Account, order: OrderReport) -> int:
-    # What canceling the order would free; beside its own hold that is its part of the margin.
+    # What canceling the order would free, and what ends with it; beside their own holds that is
+    # their part of the margin.
     instrument = state.markets[order.instrument_id].instrument
+    other = partner(state, order)
+    gone = [order, other.now] if other and other.now.is_open else [order]
     if not instrument.has_positions:
-        return order.hold_minor
-    position, leaves = account.positions[order.instrument_id], order.leaves_qty_lots
-    less_minor = -instrument.notional_of(order.terms.price_ticks, leaves)
-    rate_ppb = margin_rate_ppb(account, instrument)
-    without = margin(instrument, position, order.terms.side, -leaves, less_minor, rate_ppb)
-    return order.hold_minor + position.margin_minor - without
+        return sum(one.hold_minor for one in gone if one.terms.side is order.terms.side)
+    position = account.positions[order.instrument_id]
+    left = replace(position)
+    for one in gone:
+        lots, minor = counted(instrument, one)
+        if one.terms.side is Side.BUY:
+            left.open_buy_lots -= lots
+            left.open_buy_minor -= minor
+        else:
+            left.open_sell_lots -= lots
+            left.open_sell_minor -= minor
+    without = margin(instrument, left, rate_ppb=margin_rate_ppb(account, instrument))
+    return sum(one.hold_minor for one in gone) + position.margin_minor - without
 
 
 def _outgrows(state: State, account: Account, instrument_id: InstrumentId) -> bool:

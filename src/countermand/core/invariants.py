@@ -7,7 +7,7 @@ be looked at in the time it has to spare, between entries.
 
 from collections.abc import Iterator
 
-from countermand.core import ledger
+from countermand.core import ledger, lists, pictures
 from countermand.core.book import Ladder
 from countermand.core.order import Order
 from countermand.core.state import Account, Market, Position, State
@@ -42,6 +42,7 @@ def audit(state: State) -> Iterator[None]:
     watched = state.timers.watched()
     for order_id in tuple(state.orders):
         if order := state.orders.get(order_id):
+            _check_list(state, order.now)
             _check_order(state, order)
             _check_timers(order.now, watched)
             yield
@@ -105,11 +106,26 @@ def _check_open(state: State, order: Order) -> None:
     assert not is_there or is_whole == waits, (
         f"{which} trades whole or not at all, where others trade in part"
     )
-    charged = (order.fee_accrued, now.fee_minor)
-    owed = ledger.order_hold(
-        market.instrument, terms.side, terms.price_ticks, now.leaves_qty_lots, *charged
-    )
+    leaves, accrued = now.leaves_qty_lots, order.fee_accrued
+    owed = pictures.held(market.instrument, now, terms, leaves, accrued)
+    share = lists.shared(state, market.instrument, now)
+    told = lists.NOTHING_HELD if now.standing is Standing.HELD else share
+    assert now.shared == told, f"{which} is told to share what it does not"
     assert now.hold_minor == owed, f"{which} holds something else than it may come to owe"
+
+
+def _check_list(state: State, now: OrderReport) -> None:
+    # What the others have done has acted on it.
+    which = f"order {now.order_id}"
+    link = now.terms.link
+    if link is None or not now.is_open:
+        return
+    assert not lists.is_ended(state, now), f"{which} outlives what its list has come to"
+    first = lists.parent(state, link)
+    if link.is_child and now.standing is not Standing.HELD and first:
+        assert now.terms.order_qty_lots <= first.now.cum_qty_lots, (
+            f"{which} is more than was let in"
+        )
 
 
 def _check_requests(state: State) -> None:
@@ -229,8 +245,8 @@ def _check_position(account: Account, position: Position, instrument: Instrument
     for order in account.open_orders.values():
         now, terms = order.now, order.now.terms
         if now.instrument_id == instrument.instrument_id:
-            open_lots[terms.side] += now.leaves_qty_lots
-            worth_minor = instrument.notional_of(terms.price_ticks, now.leaves_qty_lots)
+            lots, worth_minor = ledger.counted(instrument, now)
+            open_lots[terms.side] += lots
             open_minor[terms.side] += worth_minor
     assert position.open_buy_lots == open_lots[Side.BUY], "open buys are miscounted"
     assert position.open_sell_lots == open_lots[Side.SELL], "open sells are miscounted"

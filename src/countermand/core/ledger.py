@@ -25,12 +25,12 @@ from countermand.core import fees
 from countermand.core.state import Account, Position, State
 from countermand.vocabulary.ids import CLEARING, EXTERNAL, FEES, AssetId
 from countermand.vocabulary.instrument import Instrument, InstrumentKind
-from countermand.vocabulary.order import Side
+from countermand.vocabulary.order import Side, Standing
 from countermand.vocabulary.reports import OrderReport
 from countermand.vocabulary.units import PPB, truncate_share
 
 # Enum members looked up once: these lines run on every order and every cancel.
-_BUY, _SELL = Side.BUY, Side.SELL
+_BUY, _SELL, _HELD = Side.BUY, Side.SELL, Standing.HELD
 _SPOT, _BINARY, _EQUITY = InstrumentKind.SPOT, InstrumentKind.BINARY, InstrumentKind.EQUITY
 
 
@@ -108,6 +108,21 @@ def margin(
     return -((-worst * rate) // PPB)
 
 
+def counted(instrument: Instrument, now: OrderReport) -> tuple[int, int]:
+    """
+    Return what of an order counts as on order: lots, and quote minor units.
+
+    That is all of it, but for what is held back, and for what another order of its list holds.
+    """
+    if now.standing is _HELD:
+        return 0, 0
+    lots = now.leaves_qty_lots
+    minor = now.terms.price_ticks * lots * instrument.notional_minor
+    if now.shared is None:
+        return lots, minor
+    return max(0, lots - now.shared.lots), max(0, minor - now.shared.minor)
+
+
 def hold(account: Account, instrument: Instrument, now: OrderReport) -> None:
     """Hold what an order that was taken may come to owe."""
     if instrument.kind is _SPOT:
@@ -133,8 +148,7 @@ def rehold(account: Account, instrument: Instrument, before: OrderReport, now: O
 
 def _open(position: Position, instrument: Instrument, now: OrderReport) -> None:
     # Orders and position share one margin: an order's part is not its own.
-    qty_lots = now.leaves_qty_lots
-    notional = now.terms.price_ticks * qty_lots * instrument.notional_minor
+    qty_lots, notional = counted(instrument, now)
     if now.terms.side is _BUY:
         position.open_buy_lots += qty_lots
         position.open_buy_minor += notional
@@ -147,14 +161,19 @@ def _reopen(
     position: Position, instrument: Instrument, before: OrderReport, now: OrderReport
 ) -> None:
     old, new, left = before.terms, now.terms, now.leaves_qty_lots
-    lots = left - before.leaves_qty_lots
-    ticks = new.price_ticks * left - old.price_ticks * before.leaves_qty_lots
+    if before.shared is not None or now.shared is not None:
+        (was_lots, was_minor), (lots, minor) = counted(instrument, before), counted(instrument, now)
+        lots, minor = lots - was_lots, minor - was_minor
+    else:
+        lots = left - before.leaves_qty_lots
+        ticks = new.price_ticks * left - old.price_ticks * before.leaves_qty_lots
+        minor = ticks * instrument.notional_minor
     if new.side is _BUY:
         position.open_buy_lots += lots
-        position.open_buy_minor += ticks * instrument.notional_minor
+        position.open_buy_minor += minor
     else:
         position.open_sell_lots += lots
-        position.open_sell_minor += ticks * instrument.notional_minor
+        position.open_sell_minor += minor
 
 
 def _remargin(

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from countermand.core.order import Order
 from countermand.vocabulary.ids import AccountId
-from countermand.vocabulary.order import ExecInst, SelfTradePrevention, Side
+from countermand.vocabulary.order import Contingency, ExecInst, SelfTradePrevention, Side
 from countermand.vocabulary.reasons import CancelReason
 
 
@@ -48,6 +48,7 @@ class Incoming(Struct, frozen=True, gc=False):
     price_ticks: int
     qty_lots: int
     stp: SelfTradePrevention
+    list_id: int = 0
 
 
 class Plan(Struct):
@@ -91,6 +92,8 @@ def plan(incoming: Incoming, makers: Makers, net_of: NetOf | None) -> Plan:
         now = maker.now
         if now.account_id == own and prevents:
             _prevent(result, maker, prevents)
+        elif now.terms.link is not None and _is_linked(result, maker, incoming, net_of):
+            pass
         elif (
             net_of
             and now.terms.exec_inst & _REDUCE_ONLY
@@ -106,6 +109,43 @@ def plan(incoming: Incoming, makers: Makers, net_of: NetOf | None) -> Plan:
     return result
 
 
+def _is_linked(result: Plan, maker: Order, incoming: Incoming, net_of: NetOf | None) -> bool:
+    # What its partner trades on the same way ends an order that is met after it, or makes it
+    # smaller; and no order trades with its own partner. False where it is met as any other.
+    now = maker.now
+    link = now.terms.link
+    if link is None or link.contingency is Contingency.NONE:
+        return False
+    if link.list_id == incoming.list_id:
+        result.steps.append(Step(_PULL, maker, 0, CancelReason.LINKED))
+        return True
+    traded = sum(
+        step.qty_lots
+        for step in result.steps
+        if step.kind is _TRADE
+        and step.maker is not maker
+        and (other := step.maker.now.terms.link) is not None
+        and other.list_id == link.list_id
+        and other.contingency is link.contingency
+    )
+    if not traded:
+        return False
+    left = now.leaves_qty_lots - traded
+    if link.contingency is Contingency.OCO or left <= 0:
+        result.steps.append(Step(_PULL, maker, 0, CancelReason.LINKED))
+        return True
+    result.steps.append(Step(_RESTATE, maker, traded, CancelReason.LINKED))
+    if net_of and now.terms.exec_inst & _REDUCE_ONLY:
+        net_lots = _net_after(result, maker, incoming, net_of)
+        if left > now.terms.side.closable(net_lots):
+            result.steps.append(Step(_PULL, maker, 0, CancelReason.REDUCE_ONLY))
+            return True
+    qty_lots = min(left, result.leaves_qty_lots)
+    result.steps.append(Step(_TRADE, maker, qty_lots))
+    result.leaves_qty_lots -= qty_lots
+    return True
+
+
 def meets_own(incoming: Incoming, makers: Makers) -> bool:
     """Whether `incoming` would come to an order of its own account before it is filled."""
     result = Plan([], incoming.qty_lots)
@@ -119,7 +159,12 @@ def meets_own(incoming: Incoming, makers: Makers) -> bool:
 
 
 def _is_covered(result: Plan, maker: Order, incoming: Incoming, net_of: NetOf) -> bool:
-    # By the position as the trades before it leave it.
+    net_lots = _net_after(result, maker, incoming, net_of)
+    return maker.now.leaves_qty_lots <= maker.now.terms.side.closable(net_lots)
+
+
+def _net_after(result: Plan, maker: Order, incoming: Incoming, net_of: NetOf) -> int:
+    # The position as the trades before it leave it.
     account_id, side = maker.now.account_id, incoming.side
     net_lots = net_of(account_id)
     bought = side is Side.BUY
@@ -128,7 +173,7 @@ def _is_covered(result: Plan, maker: Order, incoming: Incoming, net_of: NetOf) -
             signed = step.qty_lots if bought else -step.qty_lots
             net_lots += signed * (incoming.account_id == account_id)
             net_lots -= signed * (step.maker.now.account_id == account_id)
-    return maker.now.leaves_qty_lots <= maker.now.terms.side.closable(net_lots)
+    return net_lots
 
 
 def _prevent(result: Plan, maker: Order, stp: SelfTradePrevention) -> None:

@@ -11,10 +11,10 @@ from countermand.core.ledger import order_hold
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import ExecType, OrderTerms, OrdStatus, Pending, Standing
 from countermand.vocabulary.reasons import CancelReason, RejectReason
-from countermand.vocabulary.reports import OrderReport
+from countermand.vocabulary.reports import OrderReport, Shared
 
 # Enum members looked up once: these lines run on every order and every cancel.
-_CLOSED = Standing.CLOSED
+_CLOSED, _HELD = Standing.CLOSED, Standing.HELD
 _NOTHING, _CANCEL, _NEW = Pending.NONE, Pending.CANCEL, Pending.NEW
 _CANCELED, _EXPIRED = OrdStatus.CANCELED, OrdStatus.EXPIRED
 _PARTIALLY_FILLED, _FILLED = OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED
@@ -78,6 +78,8 @@ def traded(
     if leaves:
         terms = now.terms
         held = order_hold(instrument, terms.side, terms.price_ticks, leaves, accrued, fee)
+        if now.shared is not None:
+            held = max(0, held - now.shared.hold_minor)
     elif now.pending:
         now = replace(now, pending=_NOTHING)
     return replace(
@@ -105,7 +107,7 @@ def restated(
         terms=terms,
         exec_type=_BY_EXCHANGE,
         leaves_qty_lots=leaves,
-        hold_minor=_held(instrument, terms, leaves, accrued, now.fee_minor),
+        hold_minor=held(instrument, now, terms, leaves, accrued),
         transact_ns=ts_ns,
     )
 
@@ -127,7 +129,7 @@ def replaced(
         standing=standing,
         exec_type=_BY_REPLACEMENT,
         leaves_qty_lots=leaves,
-        hold_minor=_held(instrument, terms, leaves, accrued, now.fee_minor),
+        hold_minor=held(instrument, now, terms, leaves, accrued),
         transact_ns=ts_ns,
     )
 
@@ -160,8 +162,35 @@ def released(now: OrderReport, standing: Standing, exec_type: ExecType, ts_ns: i
     )
 
 
-def _held(
-    instrument: Instrument, terms: OrderTerms, leaves: int, accrued: int, fee_minor: int
+def held_back(now: OrderReport, ts_ns: int) -> OrderReport:
+    """
+    Return the order as its list holds it back until there is more for it to do, or for good.
+
+    It is as large then as it may come to be, and holds nothing.
+    """
+    link = now.terms.link
+    assert link is not None, f"order {now.order_id} is held back by nothing"
+    terms = replace(now.terms, order_qty_lots=link.order_qty_lots)
+    status = _PARTIALLY_FILLED if now.cum_qty_lots else OrdStatus.NEW
+    return replace(
+        now,
+        terms=terms,
+        standing=_HELD,
+        ord_status=status,
+        exec_type=now.exec_type if now.standing is _CLOSED else _BY_EXCHANGE,
+        leaves_qty_lots=terms.order_qty_lots - now.cum_qty_lots,
+        hold_minor=0,
+        transact_ns=ts_ns,
+        shared=Shared(0, 0, 0),
+    )
+
+
+def held(
+    instrument: Instrument, now: OrderReport, terms: OrderTerms, leaves: int, accrued: int
 ) -> int:
+    """Return what an order holds with other terms, and so much left; held back, nothing."""
+    if now.standing is _HELD:
+        return 0
     price_ticks = terms.price_ticks
-    return order_hold(instrument, terms.side, price_ticks, leaves, accrued, fee_minor)
+    need = order_hold(instrument, terms.side, price_ticks, leaves, accrued, now.fee_minor)
+    return max(0, need - now.shared.hold_minor) if now.shared is not None else need

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from countermand.core import checks, fees, pictures, slots, triggers, waiting
+from countermand.core import checks, fees, lists, pictures, slots, triggers, waiting
 from countermand.core.decision import Decision
 from countermand.core.exposure import left_over_px_ticks
 from countermand.core.ledger import order_hold
@@ -26,6 +26,7 @@ from countermand.vocabulary.instrument import InstrumentKind
 from countermand.vocabulary.order import (
     ExecInst,
     ExecType,
+    OrderTerms,
     OrdStatus,
     OrdType,
     Pending,
@@ -194,7 +195,9 @@ def rested(now: OrderReport) -> OrderReport:
 def incoming(now: OrderReport) -> Incoming:
     """Return what matching needs to know of an order."""
     terms = now.terms
-    return Incoming(now.account_id, terms.side, terms.price_ticks, now.leaves_qty_lots, terms.stp)
+    list_id = terms.link.list_id if terms.link else 0
+    wants = (terms.side, terms.price_ticks, now.leaves_qty_lots, terms.stp, list_id)
+    return Incoming(now.account_id, *wants)
 
 
 def net_of(state: State, market: Market) -> NetOf | None:
@@ -214,7 +217,9 @@ class Taker:
     Units: `fee_accrued` as in `Order`.
     """
 
-    __slots__ = ("_match_id", "fee_accrued", "market", "now", "rests_at", "state", "ts_ns")
+    __slots__ = (
+        "_match_id", "_smaller", "fee_accrued", "market", "now", "rests_at", "state", "ts_ns",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -227,6 +232,8 @@ class Taker:
     ) -> None:
         self.state, self.market, self.now, self.fee_accrued = state, market, now, fee_accrued
         self.ts_ns, self.rests_at = ts_ns or state.ts_ns, 0
+        # Those it has met and made smaller on its way, as they are then.
+        self._smaller: dict[OrderId, OrderReport] = {}
         self._match_id = MatchId(max(match_id(seq or state.number, 0), state.match_id + 1))
 
     def happened(self, step: Step) -> Event:
@@ -236,29 +243,39 @@ class Taker:
             return self._traded(step)
         self._match_id = MatchId(self._match_id + 1)
         if step.kind is _PULL:
-            return OrderCanceled(pictures.canceled(maker.now, ts_ns, step.reason))
+            there = self._smaller.get(maker.now.order_id, maker.now)
+            return OrderCanceled(pictures.canceled(there, ts_ns, step.reason))
         terms = maker.now.terms
         left = replace(terms, order_qty_lots=terms.order_qty_lots - step.qty_lots)
-        return OrderRestated(
-            pictures.restated(maker.now, instrument, left, maker.fee_accrued, ts_ns)
-        )
+        if step.reason is not CancelReason.LINKED:
+            left = _asking_less(left, step.qty_lots)
+        smaller = pictures.restated(maker.now, instrument, left, maker.fee_accrued, ts_ns)
+        self._smaller[smaller.order_id] = smaller
+        return OrderRestated(smaller)
 
     def _traded(self, step: Step) -> Traded:
         maker, qty_lots, instrument = step.maker, step.qty_lots, self.market.instrument
-        price_ticks = maker.now.terms.price_ticks
+        there = maker.now
+        if self._smaller:
+            there = self._smaller.get(there.order_id, there)
+        price_ticks = there.terms.price_ticks
         match, ts_ns = (price_ticks, qty_lots), self.ts_ns
         maker_fee, maker_accrued = fees.charge(
-            instrument, maker.now, instrument.maker_fee_ppb, match, maker.fee_accrued
+            instrument, there, instrument.maker_fee_ppb, match, maker.fee_accrued
         )
         taker_fee, self.fee_accrued = fees.charge(
             instrument, self.now, instrument.taker_fee_ppb, match, self.fee_accrued
         )
         made = pictures.traded(
-            maker.now, instrument, (price_ticks, qty_lots, maker_fee), maker_accrued, ts_ns
+            there, instrument, (price_ticks, qty_lots, maker_fee), maker_accrued, ts_ns
         )
         self.now = pictures.traded(
             self.now, instrument, (price_ticks, qty_lots, taker_fee), self.fee_accrued, ts_ns
         )
+        if made.terms.link is not None:
+            made = self._held_back(made)
+        if self.now.terms.link is not None:
+            self.now = self._held_back(self.now)
         this_match = self._match_id
         self._match_id = MatchId(this_match + 1)
         return Traded(
@@ -271,12 +288,21 @@ class Taker:
             taker_fee_minor=taker_fee,
         )
 
+    def _held_back(self, now: OrderReport) -> OrderReport:
+        # What has traded all it was let in for is not over while its list may let more of it in.
+        link = now.terms.link
+        if now.leaves_qty_lots or link is None or link.order_qty_lots <= now.cum_qty_lots:
+            return now
+        grows = link.is_child and lists.may_grow(self.state, now)
+        return pictures.held_back(now, self.ts_ns) if grows else now
+
     def restated(self, qty_lots: int, price_ticks: int) -> Event:
         """Return the event of another quantity or price, and become so."""
         terms = self.now.terms
         changed = replace(
             terms, order_qty_lots=qty_lots, price_ticks=price_ticks or terms.price_ticks
         )
+        changed = _asking_less(changed, terms.order_qty_lots - qty_lots)
         instrument, accrued = self.market.instrument, self.fee_accrued
         self.now = pictures.restated(self.now, instrument, changed, accrued, self.ts_ns)
         return OrderRestated(self.now)
@@ -284,6 +310,14 @@ class Taker:
     def canceled(self, reason: CancelReason) -> Event:
         """Return the event of its end."""
         return OrderCanceled(pictures.canceled(self.now, self.ts_ns, reason))
+
+
+def _asking_less(terms: OrderTerms, lots: int) -> OrderTerms:
+    # What an order of a list loses its list does not give it back.
+    link = terms.link
+    if link is None or not lots:
+        return terms
+    return replace(terms, link=replace(link, order_qty_lots=link.order_qty_lots - lots))
 
 
 def enter(taker: Taker, makers: Makers | None = None) -> list[Event]:

@@ -7,10 +7,12 @@ that follows from it, before the next is asked for. Where several look at one ev
 in the order of this list.
 """
 
-from countermand.core import all_or_none, conditional, falling_due, funding, reducing
+from countermand.core import all_or_none, conditional, falling_due, funding, linked, reducing
 from countermand.core.decision import Reaction
 
 _IDEAS = (
+    # First, for what a list makes smaller is covered that would not be.
+    linked.REACTIONS,
     reducing.REACTIONS,
     funding.REACTIONS,
     all_or_none.REACTIONS,
@@ -21,3 +23,6 @@ _IDEAS = (
 REACTIONS: dict[type, tuple[Reaction, ...]] = {
     kind: tuple(idea[kind] for idea in _IDEAS if kind in idea) for idea in _IDEAS for kind in idea
 }
+
+# What the end of an order of a list brings about. Ends are many, and nothing else is asked of them.
+LISTED_REACTIONS = linked.LISTED_REACTIONS

@@ -9,7 +9,10 @@ from countermand.core.pictures import canceled
 from countermand.core.state import Account, State
 from countermand.vocabulary.events import Event, OrderCanceled, Traded
 from countermand.vocabulary.ids import InstrumentId
+from countermand.vocabulary.order import Standing
 from countermand.vocabulary.reasons import CancelReason
+
+_HELD = Standing.HELD
 
 
 def on_traded(state: State, event: Traded) -> Iterable[list[Event]]:
@@ -27,7 +30,12 @@ def _uncovered(
     state: State, accounts: tuple[Account, Account], instrument_id: InstrumentId
 ) -> Iterator[list[Event]]:
     for account in accounts:
-        each = [o for o in account.reducing.values() if o.now.instrument_id == instrument_id]
+        each = [
+            order
+            for order in account.reducing.values()
+            # What is held back is asked when it is let in.
+            if order.now.instrument_id == instrument_id and order.now.standing is not _HELD
+        ]
         exceeding = [order for order in each if exceeds_position(account, order)]
         # One that became reduce-only later is kept behind others.
         exceeding.sort(key=_placed)

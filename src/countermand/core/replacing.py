@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from countermand.core import checks, pictures, placing, triggers, waiting
+from countermand.core import checks, lists, pictures, placing, triggers, waiting
 from countermand.core.canceling import cancel_rejected
 from countermand.core.decision import Decision
 from countermand.core.exposure import (
@@ -46,7 +46,7 @@ _REPLACE, _REJECT = CxlRejResponseTo.REPLACE, SelfTradePrevention.REJECT
 _CANCEL_EXECUTED = ReplacePolicy.CANCEL_EXECUTED
 _TRADING, _CLOSED, _PENDING = TradingState.TRADING, Standing.CLOSED, Standing.PENDING
 _ARMED = Standing.ARMED
-_ASLEEP = (_PENDING, _ARMED)
+_ASLEEP = (_PENDING, _ARMED, Standing.HELD)
 _WAITS_ALREADY, _TWICE = (Pending.CANCEL, Pending.REPLACE), CxlRejReason.ALREADY_PENDING
 
 
@@ -77,7 +77,10 @@ def _replaced(
     seq, ts_ns = entry
     now, market = order.now, state.markets[order.now.instrument_id]
     asked = (command.account_id, command.cl_ord_id)
-    terms, cl_ord_id = new_terms(market, now, command), command.new_cl_ord_id or now.cl_ord_id
+    terms, cl_ord_id = (
+        new_terms(state, market, now, command),
+        command.new_cl_ord_id or now.cl_ord_id,
+    )
     if terms is None:
         invalid = RejectReason.INVALID_TRIGGER
         return Decision([cancel_rejected(_REPLACE, order, asked, invalid)])
@@ -114,7 +117,9 @@ def _delay_ns(state: State, command: ReplaceOrder) -> int:
     return delays_of(state, command.account_id).replace_ns
 
 
-def new_terms(market: Market, now: OrderReport, command: ReplaceOrder) -> OrderTerms | None:
+def new_terms(
+    state: State, market: Market, now: OrderReport, command: ReplaceOrder
+) -> OrderTerms | None:
     """
     Return the terms an order would have; an expiry belongs to its time in force and ends with it.
 
@@ -132,9 +137,23 @@ def new_terms(market: Market, now: OrderReport, command: ReplaceOrder) -> OrderT
         exec_inst=old.exec_inst if command.exec_inst is None else command.exec_inst,
         text=old.text if command.text is None else command.text,
     )
+    if old.link is not None and command.order_qty_lots:
+        terms = _relinked(state, now, terms)
     if old.trigger is None or now.standing not in _ASLEEP:
         return terms if command.trigger is None else None
     return _asleep(market, command, terms)
+
+
+def _relinked(state: State, now: OrderReport, terms: OrderTerms) -> OrderTerms:
+    # What an order of a list may come to be, and of that what its list lets in by now.
+    link = terms.link
+    if link is None:
+        return terms
+    terms = replace(terms, link=replace(link, order_qty_lots=terms.order_qty_lots))
+    if now.standing is Standing.HELD:
+        return terms
+    lots = lists.due_lots(state, replace(now, terms=terms))
+    return replace(terms, order_qty_lots=min(terms.order_qty_lots, lots))
 
 
 def _asleep(market: Market, command: ReplaceOrder, terms: OrderTerms) -> OrderTerms | None:
@@ -186,6 +205,9 @@ def _refuse(
         return RejectReason.NOTHING_TO_REPLACE
     if terms.order_qty_lots <= now.cum_qty_lots:
         return RejectReason.QTY_BELOW_EXECUTED
+    if now.standing is Standing.HELD:
+        # What it needs is asked when it is let in.
+        return None
     return _refuse_exposure(state, account, market, order, terms)
 
 
@@ -212,7 +234,7 @@ def _refuse_exposure(
         return RejectReason.POST_ONLY_WOULD_CROSS
     if more_lots > 0 and over_position_limit(account, instrument, side, more_lots):
         return RejectReason.POSITION_LIMIT
-    priced = Priced(side, price_ticks, leaves)
+    priced = Priced(side, price_ticks, leaves, shared=order.now.shared)
     if not affordable(state, account, market, priced, replaced=order):
         return RejectReason.INSUFFICIENT_FUNDS
     if terms.stp is _REJECT and enters:

@@ -13,12 +13,13 @@ _AFTER = {
         Standing.CLOSED,
     ),
     # Asleep, until its trigger is met.
-    Standing.ARMED: (Standing.PENDING, Standing.ARMED, Standing.CLOSED),
+    Standing.ARMED: (Standing.PENDING, Standing.ARMED, Standing.HELD, Standing.CLOSED),
     # Beside the book, until it can trade or comes in anew.
-    Standing.WAITING: (Standing.PENDING, Standing.WAITING, Standing.CLOSED),
-    Standing.HELD: (Standing.PENDING, Standing.HELD, Standing.CLOSED),
+    Standing.WAITING: (Standing.PENDING, Standing.WAITING, Standing.HELD, Standing.CLOSED),
+    # Held back by its list, and again when it has traded all it was let in for.
+    Standing.HELD: (Standing.PENDING, Standing.ARMED, Standing.HELD, Standing.CLOSED),
     # In the book; what comes in anew leaves it first.
-    Standing.RESTING: (Standing.PENDING, Standing.RESTING, Standing.CLOSED),
+    Standing.RESTING: (Standing.PENDING, Standing.RESTING, Standing.HELD, Standing.CLOSED),
     Standing.CLOSED: (),
 }  # fmt: skip
 

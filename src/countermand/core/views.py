@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.core import fees, sizing
+from countermand.core import fees, lists, sizing
 from countermand.core.book import Ladder
 from countermand.core.decide import decide
 from countermand.core.exposure import Priced, loss_minor, market_bound, required_minor
@@ -15,11 +15,13 @@ from countermand.core.ledger import hold_asset
 from countermand.core.state import Account, Market, State
 from countermand.vocabulary.commands import NewOrder, RecordRejected
 from countermand.vocabulary.events import OrderAccepted, OrderRejected, OrderRested, Traded
+from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
     GetOrder,
+    GetOrderList,
     GetQuote,
     GetReferenceData,
     ListFills,
@@ -36,6 +38,7 @@ from countermand.vocabulary.reports import (
     BalanceReport,
     DepthReport,
     Fill,
+    ListReport,
     OrderPage,
     OrderReport,
     PositionReport,
@@ -68,6 +71,19 @@ def _get_order(state: State, query: GetOrder) -> OrderReport | None:
     )
     found = order or account.staged.get(query.order_id)
     return found.now if found else None
+
+
+def _get_order_list(state: State, query: GetOrderList) -> ListReport | None:
+    first = state.orders.get(OrderId(query.list_id + 1))
+    later = state.orders.get(OrderId(query.list_id + 2))
+    known = first or later
+    link = known.now.terms.link if known else None
+    if known is None or link is None or known.now.account_id != query.account_id:
+        return None
+    if link.list_id != query.list_id:
+        return None
+    orders = tuple(order.now for order in lists.legs(state, link))
+    return ListReport(query.list_id, orders)
 
 
 def _accounts(state: State, account_ids: tuple[Any, ...]) -> list[Account]:
@@ -328,6 +344,7 @@ def _get_reference_data(state: State, query: GetReferenceData) -> ReferenceData:
 
 _VIEWS: dict[type, Callable[[State, Any], Any]] = {
     GetOrder: _get_order,
+    GetOrderList: _get_order_list,
     ListOpenOrders: _list_open_orders,
     ListOrders: _list_orders,
     ListTrades: _list_trades,

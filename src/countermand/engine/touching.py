@@ -12,6 +12,7 @@ from countermand.vocabulary.commands import (
     Command,
     MassCancel,
     NewOrder,
+    NewOrderList,
     RecordRejected,
     ReplaceOrder,
     StageOrder,
@@ -53,6 +54,8 @@ def touches(command: Command, query: Query) -> bool:
             by_hash = query.secondary_cl_ord_id
             is_named = bool(by_hash) and by_hash == command.terms.secondary_cl_ord_id
             return is_named or _names(command, query)
+        case NewOrderList(orders=orders):
+            return any(_names(order, query) for order in orders)
         case CancelOrder():
             return _names(command, query)
         case ReplaceOrder() | SubmitOrder():

@@ -13,7 +13,14 @@ from countermand.vocabulary.ids import (
     OrderId,
 )
 from countermand.vocabulary.instrument import Instrument, TradingState
-from countermand.vocabulary.order import OrderTerms, ReplacePolicy, Side, TimeInForce, Trigger
+from countermand.vocabulary.order import (
+    Contingency,
+    OrderTerms,
+    ReplacePolicy,
+    Side,
+    TimeInForce,
+    Trigger,
+)
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 
@@ -197,6 +204,24 @@ class ReplaceOrder(Message, frozen=True, tag=20):
     trigger: Trigger | None = None
 
 
+class NewOrderList(Message, frozen=True, tag=22):
+    """
+    FIX NewOrderList (E): two or more orders of an account on a market that act on each other.
+
+    They are taken all or none. The list has the entry's number, and its orders those after it. With
+    `first_lets_in` the others are let in by what the first trades (OTO); the last two act on each
+    other by `contingency`: a pair alone (OCO, OUO), or what the first lets in (OTOCO, a bracket).
+
+    An order's own delay is not read: a list comes at once. None has a slot; what is let in has no
+    cash, and at the market no price.
+    """
+
+    account_id: AccountId
+    orders: tuple[NewOrder, ...]
+    contingency: Contingency = Contingency.NONE
+    first_lets_in: bool = False
+
+
 class CancelOrder(Message, frozen=True, tag=10):
     """
     FIX OrderCancelRequest (F).
@@ -285,6 +310,7 @@ Command = (
     | StageOrder
     | SubmitOrder
     | ReplaceOrder
+    | NewOrderList
     | CancelOrder
     | MassCancel
     | SetDelays

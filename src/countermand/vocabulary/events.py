@@ -8,7 +8,7 @@ from msgspec import Struct
 from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.instrument import Instrument, TradingState
-from countermand.vocabulary.order import OrdStatus, Slot
+from countermand.vocabulary.order import Contingency, OrdStatus, Slot
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.vocabulary.reports import OrderReport
 
@@ -297,13 +297,33 @@ class RequestDue(Occurrence, frozen=True, tag=26):
 
 class OrderReleased(OrderEvent, frozen=True, tag=27):
     """
-    An order that was pending new is let go: it is on its way to the book, or sleeps until its
-    trigger is met. What it does at the book comes later.
+    An order that was pending new, or held back, is let go: it is on its way to the book, or sleeps
+    until its trigger is met. What it does at the book comes later. One that its list lets grow
+    leaves the book for it and comes in anew.
     """
 
 
 class OrderTriggered(OrderEvent, frozen=True, tag=28):
     """An order's trigger was met, and it is on its way; what it does at the book comes later."""
+
+
+class ListAccepted(Occurrence, frozen=True, tag=29):
+    """
+    Linked orders were taken, all of them held back; those that no other holds back come in next.
+    """
+
+    account_id: AccountId
+    list_id: int
+    order_ids: tuple[OrderId, ...]
+    contingency: Contingency
+
+
+class ListRejected(Occurrence, frozen=True, tag=30):
+    """Linked orders were refused, all of them, for what is wrong with the one at `index`."""
+
+    account_id: AccountId
+    index: int
+    reason: RejectReason
 
 
 class InstrumentSettled(Occurrence, frozen=True, tag=21):
@@ -343,4 +363,6 @@ Event = (
     | RequestDue
     | OrderReleased
     | OrderTriggered
+    | ListAccepted
+    | ListRejected
 )

@@ -204,6 +204,34 @@ class Trigger(Struct, frozen=True, array_like=True, gc=False):
         return bool(self.trail_ticks or self.trail_ppb)
 
 
+class Contingency(IntEnum):
+    """
+    FIX ContingencyType (1385): how two orders of a list act on each other.
+
+    OCO: when one trades or ends the other ends. OUO: the other loses what one trades, and ends when
+    one ends.
+    """
+
+    NONE = 0
+    OCO = 1
+    OUO = 3
+
+
+class Link(Struct, frozen=True, array_like=True, gc=False):
+    """
+    The list an order is of. Its legs are the `count` orders whose ids follow the list's number.
+
+    A child is let in by the list's first order, as far as that has traded, and for no more than its
+    own `order_qty_lots`. The last two orders act on each other by their `contingency`.
+    """
+
+    list_id: int
+    count: int
+    contingency: Contingency
+    is_child: bool
+    order_qty_lots: int = 0
+
+
 class Slot(Struct, frozen=True, array_like=True, gc=False):
     """A numbered place that an order stands in, and its number there; see `core/slots.py`."""
 
@@ -237,6 +265,7 @@ class OrderTerms(Struct, frozen=True, array_like=True, gc=False):
     secondary_cl_ord_id: str = ""
     slot: Slot | None = None
     trigger: Trigger | None = None
+    link: Link | None = None
 
     @property
     def cash_minor(self) -> int:

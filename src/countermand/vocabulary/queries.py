@@ -26,6 +26,13 @@ class GetOrder(Query, frozen=True):
     secondary_cl_ord_id: str = ""
 
 
+class GetOrderList(Query, frozen=True):
+    """Answers `ListReport`, or None: linked orders of an account, by their list's number."""
+
+    account_id: AccountId
+    list_id: int
+
+
 class ListOpenOrders(Query, frozen=True):
     """
     Answers a tuple of `OrderReport`, last event first. None means any.

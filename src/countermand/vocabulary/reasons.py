@@ -26,6 +26,7 @@ class RejectReason(IntEnum):
     INVALID_AMOUNT = 25
     INVALID_TRIGGER = 36
     TRIGGER_MET = 37
+    INVALID_LIST = 38
     NO_LIQUIDITY = 27
     QTY_NOT_POSITIVE = 11
     QTY_BELOW_MIN = 12
@@ -70,6 +71,7 @@ _SENTENCES = {
     RejectReason.INVALID_EXPIRE_TIME: "expire time must lie in the future and within the limit",
     RejectReason.INVALID_TRIGGER: "trigger not allowed for this order",
     RejectReason.TRIGGER_MET: "trigger is already met",
+    RejectReason.INVALID_LIST: "orders cannot be linked like this",
     RejectReason.QTY_NOT_POSITIVE: "quantity must be positive",
     RejectReason.QTY_BELOW_MIN: "quantity is below the minimum",
     RejectReason.QTY_ABOVE_MAX: "quantity is above the maximum",
@@ -128,5 +130,6 @@ class CancelReason(IntEnum):
     UNFUNDED = 8
     MARKET_SETTLED = 9
     SLOT_TAKEN_OVER = 10
+    LINKED = 12  # by what became of another order of its list
     NOT_LET_IN = 11  # it was taken, and refused when its time to come in had come
     BY_VENUE = 12  # its venue canceled it by itself

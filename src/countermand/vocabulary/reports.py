@@ -19,6 +19,18 @@ from countermand.vocabulary.order import (
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 
+class Shared(Struct, frozen=True, array_like=True, gc=False):
+    """
+    What another order of its list holds already of what an order would hold.
+
+    Units: lots and quote minor units on order, and `hold_minor` of the asset the order holds.
+    """
+
+    lots: int
+    minor: int
+    hold_minor: int
+
+
 class OrderReport(Struct, frozen=True, array_like=True, gc=False):
     """
     An order at one moment.
@@ -31,7 +43,7 @@ class OrderReport(Struct, frozen=True, array_like=True, gc=False):
     Units: lots, quote minor units, nanoseconds since the Unix epoch; `fee_minor` in the asset fees
     are taken in, `hold_minor` in the asset the order holds (quote for a buy and for the fees of
     positions, base for a spot sell); `due_ns` when a staged order lapses, or one that is pending
-    new is let in, else 0.
+    new is let in, else 0; `shared` is what another order of its list holds for it, else None.
     """
 
     order_id: OrderId
@@ -53,6 +65,7 @@ class OrderReport(Struct, frozen=True, array_like=True, gc=False):
     reject_reason: RejectReason | None = None
     due_ns: int = 0
     pending: Pending = Pending.NONE
+    shared: Shared | None = None
 
     @property
     def is_open(self) -> bool:
@@ -100,6 +113,13 @@ class SlotUse(Struct, frozen=True, array_like=True, gc=False):
     slot: int
     number: int
     order_id: OrderId
+
+
+class ListReport(Struct, frozen=True):
+    """The orders of a list that are known, in their order; the list's own number is no order's."""
+
+    list_id: int
+    orders: tuple[OrderReport, ...]
 
 
 class OrderPage(Struct, frozen=True):

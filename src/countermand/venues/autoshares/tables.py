@@ -112,6 +112,7 @@ DESCRIPTIONS = Table(
         (CancelReason.REDUCE_ONLY, "Position was closed"),
         (CancelReason.UNFUNDED, "InitialMargin"),
         (CancelReason.MARKET_SETTLED, "Security is not traded any more"),
+        (CancelReason.LINKED, "Other order of the list ended it"),
         (CancelReason.NOT_LET_IN, "Market did not accept the order"),
         (CancelReason.BY_VENUE, "Canceled by OMS"),
     ),
