@@ -217,7 +217,7 @@ def test_the_traffic_reaches_every_kind_of_list_and_trigger(happened: list[Event
     assert {(t.direction, t.is_trailing) for t in triggers} == {
         (direction, trails) for direction in TriggerDirection for trails in (False, True)
     }
-    assert {OrderAccepted, Traded, OrderRestated} <= set(held)
+    assert {OrderAccepted, Traded} <= set(held)
     assert {order.pending for order in orders} == set(Pending)
     assert {order.standing for order in orders} == set(Standing)
     assert set(CxlRejReason) == why
