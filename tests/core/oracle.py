@@ -590,7 +590,9 @@ class Oracle(Founding, Later, Lists):
         for order in (maker, taker):
             order.cum += qty
             order.status = "FILLED" if order.cum == order.qty else "PARTIALLY_FILLED"
-            if order.cum == order.qty and order.link and self._goes_on(order):
+        # One that may be let in for more is not over.
+        for order in (maker, taker):
+            if order.status == "FILLED" and order.link and self._goes_on(order):
                 order.status, order.held, order.share = "PARTIALLY_FILLED", True, (0, 0, 0)
                 order.qty = order.link["order_qty_lots"]
         if maker.status == "FILLED":
@@ -698,6 +700,7 @@ class Oracle(Founding, Later, Lists):
         replaced: Order | None = None,
         cash: int = 0,
         outdated: Order | None = None,
+        wanted: Order | None = None,
     ) -> bool:
         asset = money.hold_asset(instrument, side)
         available = self._available(account, asset) - self._loss(account, asset)
@@ -707,7 +710,8 @@ class Oracle(Founding, Later, Lists):
         if replaced:
             paid = replaced.paid
             freed = self.counted(replaced)[2]
-            there = self.shared(replaced) or there
+            there = (wanted or replaced).share or there
+            there = there if not (wanted or replaced).held else (0, 0, 0)
         # A sell on margin may trade above its limit, at most at the best bid.
         bids = self.book(instrument.id, "BUY")
         if money.on_margin(instrument) and side == "SELL" and bids:
@@ -761,7 +765,9 @@ class Oracle(Founding, Later, Lists):
         if secondary:
             bearers = [o for o in self._named(account) if o.secondary == secondary]
             rank = self.closed.get(account, [])
-            found += sorted((o for o in bearers if o.is_open), key=lambda o: -o.submitted)
+            found += sorted(
+                (o for o in bearers if o.is_open), key=lambda o: (-o.submitted, -o.order_id)
+            )
             closed = [o for o in bearers if not o.is_open]
             found += sorted(closed, key=lambda o: -rank.index(o.order_id))
         if not found or instrument not in (0, found[0].instrument):

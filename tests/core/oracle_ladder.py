@@ -191,7 +191,7 @@ def why_not_come_in(  # noqa: C901 - a ladder
         return "POST_ONLY_WOULD_CROSS"
     if more > 0 and oracle._is_over_limit(*who, more):
         return "POSITION_LIMIT"
-    if not oracle._can_afford(*who, price, qty, order):
+    if not oracle._can_afford(*who, price, qty, order, wanted=new):
         return "INSUFFICIENT_FUNDS"
     own = (order.account, *where)
     if enters and order.stp == "REJECT" and oracle._meets_own(*own, price, qty):

@@ -1,8 +1,7 @@
 """
 The oracle's lists: orders that act on each other.
 
-What a pair shares is worked out whenever it is asked for; what was last told of it is kept, for an
-order is told of when that has changed.
+What a pair shares is what an order was last told of it, and it is told when that has changed.
 """
 
 from collections.abc import Iterator
@@ -138,8 +137,7 @@ class Lists:
         """Return what of an order is on order, what that is worth, and what it holds itself."""
         if order.held:
             return (0, 0, 0)
-        there = self.shared(order) if order.link else None
-        there = there or (0, 0, 0)
+        there = order.share or (0, 0, 0)
         unit = self.instruments[order.instrument].notional_minor
         worth = order.price * order.leaves * unit
         whole = (order.leaves, worth, self._need(order))
@@ -181,11 +179,16 @@ class Lists:
         return next((o for o in self.orders if o.order_id == first), None)
 
     def _goes_on(self, order: Order) -> bool:
-        # Whether what has traded all of it may be let in for more.
-        parent = self._parent(order)
-        if parent is None or not parent.is_open or not order.link:
+        # Whether what has traded all of it has been let in for more, or may be.
+        parent, link = self._parent(order), order.link
+        if parent is None or not link:
             return False
-        return bool(order.link["order_qty_lots"] > order.cum)
+        other = self.partner_of(order) if link["contingency"] == "OUO" else None
+        lost = other.cum if other else 0
+        if link["order_qty_lots"] - lost <= order.cum:
+            return False
+        let_in = min(link["order_qty_lots"], parent.cum) - lost
+        return bool(parent.is_open or let_in > order.cum)
 
     def _allowed(self, order: Order) -> int:
         link, parent = order.link or {}, self._parent(order)
@@ -241,12 +244,13 @@ class Lists:
                 return self._refuse(order, "INVALID_TRIGGER")
         elif order.held and order.ord_type != "LIMIT" and order.link and order.link["is_child"]:
             wanted.price = 0
+        wanted.share = self.shared(wanted)
         reason = oracle_ladder.why_not_come_in(self, order, enters=not sleeps, wanted=wanted)
         if reason:
             return self._refuse(order, reason)
         order.held, order.qty = False, lots
         order.trigger, order.price = wanted.trigger, wanted.price
-        order.priority, order.share = self._arrival(), self.shared(order)
+        order.priority, order.share = self._arrival(), wanted.share
         if sleeps:
             order.asleep = True
             return [("OrderReleased", order.order_id, "ARMED"), *self._met_already(order)]

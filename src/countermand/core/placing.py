@@ -24,6 +24,7 @@ from countermand.vocabulary.events import (
 from countermand.vocabulary.ids import MatchId, OrderId, match_id
 from countermand.vocabulary.instrument import InstrumentKind
 from countermand.vocabulary.order import (
+    Contingency,
     ExecInst,
     ExecType,
     OrderTerms,
@@ -218,7 +219,7 @@ class Taker:
     """
 
     __slots__ = (
-        "_match_id", "_smaller", "fee_accrued", "market", "now", "rests_at", "state", "ts_ns",
+        "_match_id", "_met", "fee_accrued", "market", "now", "rests_at", "state", "ts_ns",
     )  # fmt: skip
 
     def __init__(
@@ -232,8 +233,8 @@ class Taker:
     ) -> None:
         self.state, self.market, self.now, self.fee_accrued = state, market, now, fee_accrued
         self.ts_ns, self.rests_at = ts_ns or state.ts_ns, 0
-        # Those it has met and made smaller on its way, as they are then.
-        self._smaller: dict[OrderId, OrderReport] = {}
+        # Those it has met on its way, made smaller or of a list, as they are then.
+        self._met: dict[OrderId, OrderReport] = {}
         self._match_id = MatchId(max(match_id(seq or state.number, 0), state.match_id + 1))
 
     def happened(self, step: Step) -> Event:
@@ -243,21 +244,24 @@ class Taker:
             return self._traded(step)
         self._match_id = MatchId(self._match_id + 1)
         if step.kind is _PULL:
-            there = self._smaller.get(maker.now.order_id, maker.now)
-            return OrderCanceled(pictures.canceled(there, ts_ns, step.reason))
+            there = self._met.get(maker.now.order_id, maker.now)
+            gone = pictures.canceled(there, ts_ns, step.reason)
+            if gone.terms.link is not None:
+                self._met[gone.order_id] = gone
+            return OrderCanceled(gone)
         terms = maker.now.terms
         left = replace(terms, order_qty_lots=terms.order_qty_lots - step.qty_lots)
         if step.reason is not CancelReason.LINKED:
             left = _asking_less(left, step.qty_lots)
         smaller = pictures.restated(maker.now, instrument, left, maker.fee_accrued, ts_ns)
-        self._smaller[smaller.order_id] = smaller
+        self._met[smaller.order_id] = smaller
         return OrderRestated(smaller)
 
     def _traded(self, step: Step) -> Traded:
         maker, qty_lots, instrument = step.maker, step.qty_lots, self.market.instrument
         there = maker.now
-        if self._smaller:
-            there = self._smaller.get(there.order_id, there)
+        if self._met:
+            there = self._met.get(there.order_id, there)
         price_ticks = there.terms.price_ticks
         match, ts_ns = (price_ticks, qty_lots), self.ts_ns
         maker_fee, maker_accrued = fees.charge(
@@ -273,7 +277,8 @@ class Taker:
             self.now, instrument, (price_ticks, qty_lots, taker_fee), self.fee_accrued, ts_ns
         )
         if made.terms.link is not None:
-            made = self._held_back(made)
+            self._met[made.order_id] = made
+            made = self._met[made.order_id] = self._held_back(made)
         if self.now.terms.link is not None:
             self.now = self._held_back(self.now)
         this_match = self._match_id
@@ -291,10 +296,24 @@ class Taker:
     def _held_back(self, now: OrderReport) -> OrderReport:
         # What has traded all it was let in for is not over while its list may let more of it in.
         link = now.terms.link
-        if now.leaves_qty_lots or link is None or link.order_qty_lots <= now.cum_qty_lots:
+        if now.leaves_qty_lots or link is None or not link.is_child:
             return now
-        grows = link.is_child and lists.may_grow(self.state, now)
-        return pictures.held_back(now, self.ts_ns) if grows else now
+        first, other = self._picture(OrderId(link.list_id + 1)), None
+        if link.contingency is Contingency.OUO:
+            other = self._picture(lists.partner_id(now))
+        most = link.order_qty_lots - (other.cum_qty_lots if other else 0)
+        if first is None or most <= now.cum_qty_lots:
+            return now
+        more = min(link.order_qty_lots, first.cum_qty_lots) - link.order_qty_lots + most
+        goes_on = first.standing is not Standing.CLOSED or more > now.cum_qty_lots
+        return pictures.held_back(now, self.ts_ns) if goes_on else now
+
+    def _picture(self, order_id: OrderId) -> OrderReport | None:
+        # Another order as it is by now.
+        if order_id == self.now.order_id:
+            return self.now
+        order = self.state.orders.get(order_id)
+        return self._met.get(order_id) or (order.now if order else None)
 
     def restated(self, qty_lots: int, price_ticks: int) -> Event:
         """Return the event of another quantity or price, and become so."""

@@ -130,6 +130,6 @@ class CancelReason(IntEnum):
     UNFUNDED = 8
     MARKET_SETTLED = 9
     SLOT_TAKEN_OVER = 10
-    LINKED = 12  # by what became of another order of its list
+    LINKED = 13  # by what became of another order of its list
     NOT_LET_IN = 11  # it was taken, and refused when its time to come in had come
     BY_VENUE = 12  # its venue canceled it by itself

@@ -77,6 +77,7 @@ TEXTS = Table(
         (CancelReason.REDUCE_ONLY, "close only"),
         (CancelReason.UNFUNDED, "insufficient funds"),
         (CancelReason.NOT_LET_IN, "order rejected"),
+        (CancelReason.LINKED, "linked order"),
         (CancelReason.BY_VENUE, "exchange cancel"),
     ),
 )
