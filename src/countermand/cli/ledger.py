@@ -21,7 +21,7 @@ from countermand.cli.verb import verb_help
 from countermand.wire.errors import WireError
 
 if TYPE_CHECKING:
-    from countermand.client.ledger import Intent
+    from countermand.client.records import Intent
     from countermand.client.resume import Resumed
 
 _Intent = Annotated[

@@ -8,7 +8,9 @@ and sends back what came of it. The two shells differ in how they wait and in no
     Now         looking at the clock                      nanoseconds since the Unix epoch
     Sleep       waiting                                   nanoseconds, when it is over
     Send        one request on the wire, never again      Answered, NotSentFailure or LostFailure
-    Note        writing to the ledger                     the id of what the note belongs to
+    Note        writing to the ledger                     the id of what the note belongs to, or
+                                                          Blocked where no order may be placed
+    Consult     reading the ledger                        what was read
     Together    doing several talks at once               a tuple of what they returned
     Progress    telling who waits how far it has come     None
     Prompt      asking the person behind the key          text
@@ -21,7 +23,7 @@ and sends back what came of it. The two shells differ in how they wait and in no
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -70,6 +72,22 @@ class Note(Struct, frozen=True):
     body: dict[str, Any]
     intent_id: int = 0
     must_last: bool = False
+
+
+class Blocked(Struct, frozen=True):
+    """
+    An intent was not written: no order may be placed since a kill that was not lifted.
+
+    Units: nanoseconds since the Unix epoch.
+    """
+
+    since_ns: int
+
+
+class Consult(Struct, frozen=True):
+    """Read the ledger: `read` is given what keeps it. It may read much."""
+
+    read: Callable[[Any], Any]
 
 
 class Together(Struct, frozen=True):
@@ -159,5 +177,5 @@ class Cut(Struct, frozen=True):
 
 Reply = Answered | NotSentFailure | LostFailure
 Streaming = OpenStream | HearStream | SayOnStream | CloseStream | Tell
-Act = Now | Sleep | Send | Note | Together | Progress | Prompt | Streaming
+Act = Now | Sleep | Send | Note | Consult | Together | Progress | Prompt | Streaming
 Talk = Generator[Act, Any, T]

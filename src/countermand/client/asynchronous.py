@@ -15,6 +15,7 @@ from countermand.client.acts import (
     Act,
     Answered,
     CloseStream,
+    Consult,
     HearStream,
     LostFailure,
     Note,
@@ -272,6 +273,8 @@ class Client:
                 return self._now_ns()
             case Note():
                 return await self._keeper.write_beside(act, self._now_ns())
+            case Consult(read=read):
+                return await asyncio.to_thread(read, self._keeper)
             case Together(talks=talks):
                 return await asyncio.gather(*[self._do(talk) for talk in talks])
             case Progress(done=done, of=of):

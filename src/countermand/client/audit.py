@@ -11,7 +11,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from countermand.client.ledger import Intent, Ledger, Record
+from countermand.client.ledger import Ledger
+from countermand.client.records import Intent, Record
 
 
 class Audit(Struct, frozen=True):

@@ -15,19 +15,32 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
-from hashlib import blake2b
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
-from msgspec import Struct
 
-from countermand.client.acts import Note
+from countermand.client import blocking
+from countermand.client.acts import Blocked, Note
+from countermand.client.blocking import Block
 from countermand.client.errors import LedgerError
-
-INTENT, ABOUT, OUTCOME, UNKNOWN = "intent", "about", "outcome", "unknown"
+from countermand.client.records import (
+    ABOUT,
+    COLUMNS,
+    INTENT,
+    OUTCOME,
+    START,
+    TYPES,
+    UNKNOWN,
+    Intent,
+    Record,
+    checksum,
+    intents_of,
+    record_of,
+)
 
 # Without these nothing may be sent; what cannot be written later must not hide an outcome.
 _REQUIRED = (INTENT, ABOUT)
@@ -43,67 +56,34 @@ CREATE TABLE IF NOT EXISTS records (
 );
 CREATE INDEX IF NOT EXISTS records_by_intent ON records (intent_id, seq);
 """
-_COLUMNS = "seq, intent_id, ts_ns, kind, body, checksum"
-_TYPES = (int, int, int, str, bytes, bytes)
-_START = b"countermand ledger 1"
-_DIGEST_BYTES = 16
+# Intents of which no outcome is proven; with the other kind, those of which nothing was told.
+_UNSETTLED = """
+    SELECT {columns} FROM records r WHERE kind = 'intent' AND NOT EXISTS (
+        SELECT 1 FROM records o WHERE o.intent_id = r.intent_id AND o.kind IN ({kinds}))
+    ORDER BY seq
+"""
 _BUSY_S = 10
 
 _log = logging.getLogger(__name__)
 
 
-class Record(Struct, frozen=True):
-    """One line of the ledger. Units: `ts_ns` nanoseconds since the Unix epoch."""
-
-    seq: int
-    intent_id: int
-    ts_ns: int
-    kind: str
-    body: dict[str, Any]
-
-
-class Intent(Struct, frozen=True):
-    """All records of one intent, in order; the first says what was wanted."""
-
-    records: tuple[Record, ...]
-
-    @property
-    def intent_id(self) -> int:
-        """Its id."""
-        return self.records[0].intent_id
-
-    @property
-    def ts_ns(self) -> int:
-        """When it was written down."""
-        return self.records[0].ts_ns
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """What was wanted: `verb`, `venue`, `host`, `account`, and the verb's own fields."""
-        return self.records[0].body
-
-    def last(self, *kinds: str) -> dict[str, Any] | None:
-        """Return the body of the last record of these kinds, or None."""
-        found = [record.body for record in self.records if record.kind in kinds]
-        return found[-1] if found else None
-
-    @property
-    def outcome(self) -> dict[str, Any] | None:
-        """What came of it, as it was last told; None when the client ended before."""
-        return self.last(OUTCOME, UNKNOWN)
-
-
 class Keeper(Protocol):
     """Where notes go."""
 
-    def write(self, note: Note, now_ns: int) -> int:
+    def write(self, note: Note, now_ns: int) -> int | Blocked:
         """Write a note and return the id of its intent. Raises LedgerError."""
 
-    async def write_beside(self, note: Note, now_ns: int) -> int:
+    async def write_beside(self, note: Note, now_ns: int) -> int | Blocked:
         """As `write`, without keeping an event loop waiting for the disk."""
+
+    def intents(self) -> list[Intent]:
+        """Return all intents, in order. Raises LedgerError."""
 
     def open_intents(self) -> list[Intent]:
         """Return the intents of which no outcome is proven. Raises LedgerError."""
+
+    def under_way(self) -> list[Intent]:
+        """Return the orders that clients may be about to place or replace. Raises LedgerError."""
 
     def close(self) -> None:
         """Write what is left, and close."""
@@ -120,7 +100,15 @@ class NoLedger:
         """Return 0."""
         return 0
 
+    def intents(self) -> list[Intent]:
+        """Return none."""
+        return []
+
     def open_intents(self) -> list[Intent]:
+        """Return none."""
+        return []
+
+    def under_way(self) -> list[Intent]:
         """Return none."""
         return []
 
@@ -150,17 +138,17 @@ class Ledger:
             )
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(_SCHEMA + blocking.SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"ledger {self.path}: {error}") from None
 
-    def write(self, note: Note, now_ns: int) -> int:
+    def write(self, note: Note, now_ns: int) -> int | Blocked:
         """Write a note, or keep it for the next that must last; return its intent's id."""
         with self._lock:
             self._waiting.append((note, now_ns))
             return self._flush() if note.must_last else note.intent_id
 
-    async def write_beside(self, note: Note, now_ns: int) -> int:
+    async def write_beside(self, note: Note, now_ns: int) -> int | Blocked:
         """As `write`; what goes to disk does so in a thread."""
         if note.must_last:
             return await asyncio.to_thread(self.write, note, now_ns)
@@ -175,18 +163,14 @@ class Ledger:
 
     def records(self) -> Iterator[Record]:
         """Yield all records in order. Raises LedgerError."""
-        try:
-            for row in self._db.execute(f"SELECT {_COLUMNS} FROM records ORDER BY seq"):  # noqa: S608
-                yield _record(row)
-        except sqlite3.Error as error:
-            raise LedgerError(f"ledger {self.path}: {error}") from None
+        with self._reading():
+            for row in self._db.execute(f"SELECT {COLUMNS} FROM records ORDER BY seq"):  # noqa: S608
+                yield record_of(row)
 
     def intents(self) -> list[Intent]:
         """Return all intents, in order. Raises LedgerError."""
-        found: dict[int, list[Record]] = {}
-        for record in self.records():
-            found.setdefault(record.intent_id, []).append(record)
-        return [Intent(tuple(records)) for records in found.values()]
+        with self._lock:
+            return intents_of(self.records())
 
     def open_intents(self) -> list[Intent]:
         """
@@ -197,10 +181,47 @@ class Ledger:
         """
         return [
             intent
-            for intent in self.intents()
-            if intent.last(OUTCOME) is None
-            and (intent.outcome is not None or not _runs(intent.wanted.get("pid", 0)))
+            for intent in self._unsettled(OUTCOME)
+            if intent.outcome is not None or not _runs(intent.wanted.get("pid", 0))
         ]
+
+    def under_way(self) -> list[Intent]:
+        """
+        Return the orders that processes that run, this one too, may be about to place or replace:
+        of none was it told what came of it.
+
+        Raises: LedgerError.
+        """
+        return [
+            intent
+            for intent in self._unsettled(OUTCOME, UNKNOWN)
+            if intent.wanted.get("verb") in blocking.TRADING
+            and (intent.wanted.get("pid") == os.getpid() or _runs(intent.wanted.get("pid", 0)))
+        ]
+
+    def block(self, venues: Iterable[str] = (), now_ns: int | None = None) -> Block:
+        """
+        Let no client of this ledger place or replace at some venues, at any for none; return what
+        is blocked by then.
+
+        Raises: LedgerError.
+        """
+        at_ns = time.time_ns() if now_ns is None else now_ns
+        return self._change("block", lambda now: blocking.raised(now, venues, at_ns), at_ns)
+
+    def lift(self, venues: Iterable[str] = (), known: Iterable[str] = ()) -> Block:
+        """
+        Let orders be placed again at some of the venues that are `known`, at all for none; return
+        what is blocked still.
+
+        Raises: LedgerError.
+        """
+        return self._change("lift", lambda now: blocking.lifted(now, venues, known), time.time_ns())
+
+    def blocked(self) -> Block:
+        """Return what is blocked. Raises LedgerError."""
+        with self._lock, self._reading():
+            return blocking.standing(self._db)
 
     def verify(self) -> int:
         """
@@ -208,19 +229,17 @@ class Ledger:
 
         Raises: LedgerError naming the first that is changed, missing or cut off.
         """
-        try:
+        with self._reading():
             return self._verify()
-        except sqlite3.Error as error:
-            raise LedgerError(f"ledger {self.path}: {error}") from None
 
     def _verify(self) -> int:
-        before, seq = _START, 0
-        for row in self._db.execute(f"SELECT {_COLUMNS} FROM records ORDER BY seq"):  # noqa: S608
+        before, seq = START, 0
+        for row in self._db.execute(f"SELECT {COLUMNS} FROM records ORDER BY seq"):  # noqa: S608
             seq += 1
             if row[0] != seq:
                 raise LedgerError(f"ledger {self.path}: record {seq} is missing")
             kinds = tuple(type(value) for value in row)
-            if kinds != _TYPES or _checksum(before, *row[:5]) != row[5]:
+            if kinds != TYPES or checksum(before, *row[:5]) != row[5]:
                 raise LedgerError(f"ledger {self.path}: record {seq} is not as it was written")
             before = row[5]
         told = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'records'").fetchone()
@@ -228,36 +247,67 @@ class Ledger:
             raise LedgerError(f"ledger {self.path}: record {seq + 1} is cut off")
         return seq
 
-    def _flush(self) -> int:
+    def _unsettled(self, *kinds: str) -> list[Intent]:
+        told = ", ".join("?" * len(kinds))
+        query = _UNSETTLED.format(columns="intent_id", kinds=told)
+        every = f"SELECT {COLUMNS} FROM records WHERE intent_id IN ({query}) ORDER BY seq"  # noqa: S608
+        with self._lock, self._reading():
+            return intents_of(record_of(row) for row in self._db.execute(every, kinds))
+
+    def _change(self, verb: str, change: Callable[[Block], Block], now_ns: int) -> Block:
+        # An intent with its outcome, so that an audit shows what was done and none stays open.
+        with self._lock, self._reading(), self._transaction():
+            block = change(blocking.standing(self._db))
+            intent_id = self._insert(Note(INTENT, {"verb": verb}), now_ns)
+            self._insert(Note(blocking.BLOCK, block.body(), intent_id), now_ns)
+            told = {"outcome": "Blocked" if block.venues else "Lifted"}
+            self._insert(Note(OUTCOME, told, intent_id), now_ns)
+        return block
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LedgerError(f"ledger {self.path}: {error}") from None
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def _flush(self) -> int | Blocked:
         # One transaction for all that waits. The last one is what the caller asks about.
         waiting, self._waiting = self._waiting, []
+        asked: int | Blocked = 0
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with self._transaction():
                 for note, now_ns in waiting:
-                    intent_id = self._insert(note, now_ns)
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
+                    refused = blocking.refusal(self._db, note) if note.kind == INTENT else None
+                    asked = refused or self._insert(note, now_ns)
         except sqlite3.Error as error:
             note = waiting[-1][0]
             if note.kind in _REQUIRED:
                 raise LedgerError(f"ledger {self.path}: {error}") from None
             _log.warning("ledger %s: %s; %s is not written", self.path, error, note.kind)
             return note.intent_id
-        return intent_id
+        return asked
 
     def _insert(self, note: Note, now_ns: int) -> int:
         last = self._db.execute(
             "SELECT seq, checksum FROM records ORDER BY seq DESC LIMIT 1"
         ).fetchone()
-        seq, before = (last[0] + 1, last[1]) if last else (1, _START)
+        seq, before = (last[0] + 1, last[1]) if last else (1, START)
         intent_id = note.intent_id or seq
         body = note.body | ({"pid": os.getpid()} if note.kind == INTENT else {})
         row = (seq, intent_id, now_ns, note.kind, msgspec.json.encode(body))
         self._db.execute(
-            "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", (*row, _checksum(before, *row))
+            "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", (*row, checksum(before, *row))
         )
         return intent_id
 
@@ -273,17 +323,3 @@ def _runs(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _record(row: tuple[Any, ...]) -> Record:
-    try:
-        body = msgspec.json.decode(row[4], type=dict[str, Any])
-    except msgspec.DecodeError:
-        raise LedgerError(f"ledger: record {row[0]} cannot be read") from None
-    seq, intent_id, ts_ns, kind = row[:4]
-    return Record(seq, intent_id, ts_ns, kind, body)
-
-
-def _checksum(before: bytes, seq: int, intent_id: int, ts_ns: int, kind: str, body: bytes) -> bytes:
-    head = b"%d %d %d %d %b " % (len(before), seq, intent_id, ts_ns, kind.encode())
-    return blake2b(before + head + body, digest_size=_DIGEST_BYTES).digest()

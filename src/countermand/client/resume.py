@@ -15,9 +15,9 @@ from countermand.client import reading, verbs
 from countermand.client.acts import Now, Progress, Talk, Together
 from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import S
-from countermand.client.ledger import ABOUT, Intent
 from countermand.client.outcome import Outcome, Unknown
 from countermand.client.placing import Place
+from countermand.client.records import ABOUT, Intent
 from countermand.client.replacing import Replace
 from countermand.client.session import Session
 from countermand.client.trace import Trace

@@ -16,6 +16,7 @@ from countermand.client.acts import (
     Act,
     Answered,
     CloseStream,
+    Consult,
     HearStream,
     LostFailure,
     Note,
@@ -275,6 +276,8 @@ class Client:
                 return self._now_ns()
             case Note():
                 return self._keeper.write(act, self._now_ns())
+            case Consult(read=read):
+                return read(self._keeper)
             case Together(talks=talks):
                 # One that waits for long must not take the others' time.
                 with ThreadPoolExecutor(max(1, len(talks))) as pool:

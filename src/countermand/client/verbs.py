@@ -8,12 +8,13 @@ and its intent is in the ledger before the first byte is sent.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import structs
 
 from countermand.client import accounts, people, reading, sweeping
-from countermand.client.acts import Note, Now, Progress, Talk, Together
+from countermand.client.acts import Blocked, Note, Now, Progress, Talk, Together
 from countermand.client.asking import Denied, Result, Told, ask, asked, log_in
 from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import S
@@ -60,7 +61,7 @@ def cancel(
     """
     target = yield from _target(session, order, symbol)
     now_ns = yield Now()
-    trace = yield from _intent(session, "cancel", {"order": order, "symbol": symbol})
+    trace = yield from begun(session, "cancel", {"order": order, "symbol": symbol})
     talk = Cancel(session, target, trace).run(now_ns + int(timeout_s * S))
     return (yield from _settled(trace, talk))
 
@@ -90,7 +91,7 @@ def cancel_all(
     market = session.instrument(symbol).instrument_id if symbol else None
     scope = sweeping.Scope(market, people.word(Side, side) if side else None)
     now_ns = yield Now()
-    trace = yield from _intent(session, "cancel-all", {"symbol": symbol, "side": side})
+    trace = yield from begun(session, "cancel-all", {"symbol": symbol, "side": side})
     sweep: sweeping.Sweep = yield from sweeping.Sweeping(session, scope, trace).run(
         now_ns + int(timeout_s * S)
     )
@@ -103,7 +104,10 @@ def place(session: Session, wish: Wish, timeout_s: float = TIMEOUT_S) -> Talk[Ou
     now_ns = yield Now()
     command = new_order(session, wish, now_ns)
     session.check_can_say(Operation.PLACE_ORDER, command)
-    trace = yield from _intent(session, "place", wish_fields(wish, command))
+    fields = wish_fields(wish, command)
+    trace = yield from _intent(session, "place", fields)
+    if isinstance(trace, Blocked):
+        return NotSent(cl_ord_id=fields["cl_ord_id"], symbol=wish.symbol, text=_blocked(trace))
     talk = Place(session, command, trace).run(now_ns + int(timeout_s * S))
     return (yield from _settled(trace, talk))
 
@@ -131,6 +135,8 @@ def replace(
     body = {"order": people.id_text(session, sight.report), "price": _text(price)}
     body["order_qty"] = _text(order_qty)
     trace = yield from _intent(session, "replace", body)
+    if isinstance(trace, Blocked):
+        return NotSent(text=_blocked(trace), **people.told(session, sight.report))
     talk = Replace(session, command, sight.report, trace).run(now_ns + int(timeout_s * S))
     return (yield from _settled(trace, talk))
 
@@ -244,10 +250,23 @@ def _target(session: Session, text: str, symbol: str) -> Talk[Target]:
     return Target(text, query, since_ns, market, is_exact, was_there=placed is not None)
 
 
-def _intent(session: Session, verb: str, body: dict[str, Any]) -> Talk[Trace]:
+def begun(session: Session, verb: str, body: dict[str, Any]) -> Talk[Trace]:
+    """Write down what is set out to do, where it brings no new order. Raises LedgerError."""
+    trace = yield from _intent(session, verb, body)
+    assert isinstance(trace, Trace), "what brings no order is never blocked"  # noqa: S101
+    return trace
+
+
+def _intent(session: Session, verb: str, body: dict[str, Any]) -> Talk[Trace | Blocked]:
     account = {"account": session.account().name, "account_mark": session.account_mark}
     where = {"venue": session.venue.name, "host": session.host, **account}
-    return Trace((yield Note("intent", {"verb": verb, **where, **body}, must_last=True)))
+    written = yield Note("intent", {"verb": verb, **where, **body}, must_last=True)
+    return written if isinstance(written, Blocked) else Trace(written)
+
+
+def _blocked(blocked: Blocked) -> str:
+    since = datetime.fromtimestamp(blocked.since_ns // S, UTC)
+    return f"blocked by a kill since {since:%Y-%m-%d %H:%M:%S}Z: countermand kill --lift"
 
 
 def _settled(trace: Trace, talk: Talk[Outcome]) -> Talk[Outcome]:
