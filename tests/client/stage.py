@@ -18,6 +18,7 @@ from countermand.client import people, reading, verbs
 from countermand.client.acts import (
     Act,
     Answered,
+    Consult,
     LostFailure,
     Note,
     NotSentFailure,
@@ -30,6 +31,7 @@ from countermand.client.acts import (
     Together,
 )
 from countermand.client.deadline import MS
+from countermand.client.ledger import NoLedger
 from countermand.client.outcome import Open, Outcome
 from countermand.client.session import Session
 from countermand.client.trace import Trace
@@ -106,8 +108,10 @@ class Stage:
     One venue's desk, and talks carried out before it.
 
     `sent` are the requests that left, `notes` what was written down, `asked` the questions that the
-    person behind the key answers with `answers`.
+    person behind the key answers with `answers`. Where there is a `keeper` it is written there too.
     """
+
+    keeper: Any = None
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self.clock = desk, desk.clock
@@ -140,7 +144,11 @@ class Stage:
                 return self._send(act)
             case Note():
                 self.notes.append(act)
+                if self.keeper is not None:
+                    return self.keeper.write(act, self.clock.ns)
                 return act.intent_id or len(self.notes)
+            case Consult(read=read):
+                return read(self.keeper or NoLedger())
             case Together(talks=talks):
                 return [self.perform(talk) for talk in talks]
             case Progress():

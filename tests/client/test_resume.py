@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.client import stage
-from tests.client.stage import Fault, Scene, Stage
+from tests.client.stage import Fault, Scene
 
-from countermand.client.acts import Act, Note, Talk
+from countermand.client.acts import Talk
 from countermand.client.audit import audit, lines
 from countermand.client.ledger import Ledger
 from countermand.client.outcome import Canceled, Filled, Open, Outcome, Replaced, Unknown
@@ -24,24 +24,12 @@ class Ended(Exception):
     """The client is killed here."""
 
 
-class Kept(Stage):
-    """A stage whose notes are in a ledger."""
-
-    ledger: Ledger
-
-    def _do(self, act: Act) -> object:
-        if isinstance(act, Note):
-            return self.ledger.write(act, self.clock.ns)
-        return super()._do(act)
-
-
 @pytest.fixture
 def kept(scene: Scene, tmp_path: Path) -> Iterator[Scene]:
     """A scene whose client keeps a ledger."""
-    scene.stage = Kept(scene.desk)
-    scene.stage.ledger = Ledger(tmp_path / "ledger.sqlite")
+    scene.stage.keeper = Ledger(tmp_path / "ledger.sqlite")
     yield scene
-    scene.stage.ledger.close()
+    scene.stage.keeper.close()
 
 
 def killed(scene: Scene, talk: Talk[Outcome], when: Operation, *, arrives: bool) -> None:
@@ -58,19 +46,19 @@ def killed(scene: Scene, talk: Talk[Outcome], when: Operation, *, arrives: bool)
         scene.stage.perform(talk)
     scene.stage.director = stage.all_well
     # What was not on disk is lost.
-    path = scene.stage.ledger.path
-    scene.stage.ledger._waiting.clear()
-    scene.stage.ledger.close()
-    scene.stage.ledger = Ledger(path)
+    path = scene.stage.keeper.path
+    scene.stage.keeper._waiting.clear()
+    scene.stage.keeper.close()
+    scene.stage.keeper = Ledger(path)
     scene.session.placed.clear()
 
 
 def resumed(scene: Scene) -> Resumed:
     """Resume in a session of its own, and return the only thing that was settled."""
     session = stage.session_at(scene.desk)
-    intents = scene.stage.ledger.open_intents()
+    intents = scene.stage.keeper.open_intents()
     [one] = scene.stage.perform(resume(session, intents, 5))
-    assert len(scene.stage.ledger.open_intents()) == (not one.is_proven)
+    assert len(scene.stage.keeper.open_intents()) == (not one.is_proven)
     return one
 
 
@@ -153,14 +141,14 @@ def test_another_account_is_left_alone(kept: Scene) -> None:
     killed(kept, stage.verbs.cancel(kept.session, order), CANCEL, arrives=False)
     bob = stage.session_at(kept.desk, "bob")
 
-    assert kept.stage.perform(resume(bob, kept.stage.ledger.open_intents(), 5)) == ()
+    assert kept.stage.perform(resume(bob, kept.stage.keeper.open_intents(), 5)) == ()
 
 
 def test_audit_shows_what_happened(kept: Scene) -> None:
     """In order, and with what came of it."""
     order = kept.placed()
     kept.cancel(order)
-    path = kept.stage.ledger.path
+    path = kept.stage.keeper.path
     found = audit(path)
 
     assert [intent.wanted["verb"] for intent in found.intents] == ["place", "cancel"]

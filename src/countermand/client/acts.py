@@ -10,7 +10,7 @@ and sends back what came of it. The two shells differ in how they wait and in no
     Send        one request on the wire, never again      Answered, NotSentFailure or LostFailure
     Note        writing to the ledger                     the id of what the note belongs to, or
                                                           Blocked where no order may be placed
-    Consult     reading the ledger                        what was read
+    Consult     reading the ledger, or blocking in it     what was read, or is blocked
     Together    doing several talks at once               a tuple of what they returned
     Progress    telling who waits how far it has come     None
     Prompt      asking the person behind the key          text
@@ -85,7 +85,7 @@ class Blocked(Struct, frozen=True):
 
 
 class Consult(Struct, frozen=True):
-    """Read the ledger: `read` is given what keeps it. It may read much."""
+    """Read the ledger, or block in it: `read` is given what keeps it. It may take a while."""
 
     read: Callable[[Any], Any]
 

@@ -34,6 +34,7 @@ from countermand.client.acts import (
 from countermand.client.checkup import Check, checkup
 from countermand.client.deadline import S
 from countermand.client.events import BookEvent, OrderEvent
+from countermand.client.killing import Found, Killed, Plan
 from countermand.client.ledger import Keeper
 from countermand.client.outcome import Outcome
 from countermand.client.person import NOBODY, Person
@@ -156,6 +157,26 @@ class Client:
     ) -> Sweep:
         """Cancel all open orders, or those of a market or side, until none is open."""
         return await self._do(verbs.cancel_all(self.session, symbol, side, timeout_s))
+
+    async def kill(
+        self,
+        *,
+        mine: bool = False,
+        keep_protective: bool = False,
+        quiet_s: float = 2.0,
+        timeout_s: float = 3 * verbs.TIMEOUT_S,
+    ) -> Killed:
+        """
+        Block new orders in the ledger, and cancel all open ones until that is proven, though others
+        may place: until open orders were read as empty for `quiet_s`. With `mine` those that
+        clients of the ledger placed; with `keep_protective` none that is a stop.
+        """
+        plan = Plan(mine, keep_protective, int(quiet_s * S))
+        return await self._do(verbs.kill(self.session, plan, timeout_s))
+
+    async def would_kill(self, *, mine: bool = False, keep_protective: bool = False) -> Found:
+        """Return what `kill` would cancel now, and what it would spare; change nothing."""
+        return await self._do(verbs.would_kill(self.session, Plan(mine, keep_protective)))
 
     async def place(
         self,

@@ -65,8 +65,8 @@ def standing(db: sqlite3.Connection) -> Block:
 
 def raised(block: Block, venues: Iterable[str], now_ns: int) -> Block:
     """Return a block with some venues more, all for none."""
-    more = tuple(dict.fromkeys((*block.venues, *(tuple(venues) or (EVERY,)))))
-    return Block(more, block.since_ns or now_ns)
+    more = dict.fromkeys((*block.venues, *(tuple(venues) or (EVERY,))))
+    return Block((EVERY,) if EVERY in more else tuple(more), block.since_ns or now_ns)
 
 
 def lifted(block: Block, venues: Iterable[str], known: Iterable[str]) -> Block:

@@ -87,14 +87,23 @@ class Facts(Struct):
 
 
 class Cancel:
-    """One cancel. `is_resumed` when an attempt was made before, and what came of it is unknown."""
+    """
+    One cancel. `is_resumed` when an attempt was made before, and what came of it is unknown;
+    `looks_first` when the order is read before anything is sent.
+    """
 
     def __init__(
-        self, session: Session, target: Target, trace: Trace, *, is_resumed: bool = False
+        self,
+        session: Session,
+        target: Target,
+        trace: Trace,
+        *,
+        is_resumed: bool = False,
+        looks_first: bool = False,
     ) -> None:
         self._session, self._target, self._trace = session, target, trace
-        self._facts = Facts(in_doubt=is_resumed)
-        self._is_resumed = is_resumed
+        self._facts = Facts(in_doubt=is_resumed or looks_first)
+        self._is_resumed, self._looks_first = is_resumed or looks_first, looks_first
 
     def run(self, deadline_ns: int) -> Talk[Outcome]:
         """
@@ -106,6 +115,8 @@ class Cancel:
         again = Backoff(patience.repeat_first_ns, patience.repeat_most_ns)
         look = Backoff(patience.read_first_ns, patience.read_most_ns)
         attempt_ns = now_ns = yield Now()
+        if self._looks_first:
+            attempt_ns += patience.repeat_first_ns
         is_first = not self._is_resumed
         while True:
             if is_first or (now_ns >= attempt_ns and self._may_repeat()):

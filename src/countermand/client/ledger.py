@@ -85,6 +85,9 @@ class Keeper(Protocol):
     def under_way(self) -> list[Intent]:
         """Return the orders that clients may be about to place or replace. Raises LedgerError."""
 
+    def block(self, venues: Iterable[str]) -> Block:
+        """Let no client place or replace at some venues. Raises LedgerError."""
+
     def close(self) -> None:
         """Write what is left, and close."""
 
@@ -111,6 +114,10 @@ class NoLedger:
     def under_way(self) -> list[Intent]:
         """Return none."""
         return []
+
+    def block(self, venues: Iterable[str]) -> Block:
+        """Block nothing: there is no other client of this one's ledger."""
+        return blocking.NO_BLOCK
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -257,7 +264,10 @@ class Ledger:
     def _change(self, verb: str, change: Callable[[Block], Block], now_ns: int) -> Block:
         # An intent with its outcome, so that an audit shows what was done and none stays open.
         with self._lock, self._reading(), self._transaction():
-            block = change(blocking.standing(self._db))
+            before = blocking.standing(self._db)
+            block = change(before)
+            if block.venues == before.venues:
+                return before
             intent_id = self._insert(Note(INTENT, {"verb": verb}), now_ns)
             self._insert(Note(blocking.BLOCK, block.body(), intent_id), now_ns)
             told = {"outcome": "Blocked" if block.venues else "Lifted"}

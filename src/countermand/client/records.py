@@ -14,6 +14,8 @@ from msgspec import Struct
 from countermand.client.errors import LedgerError
 
 INTENT, ABOUT, OUTCOME, UNKNOWN = "intent", "about", "outcome", "unknown"
+# Of a cancel of many: the orders it found, and those that are proven to be over.
+LISTED, GONE = "listed", "gone"
 
 COLUMNS = "seq, intent_id, ts_ns, kind, body, checksum"
 TYPES = (int, int, int, str, bytes, bytes)
@@ -55,6 +57,15 @@ class Intent(Struct, frozen=True):
         """Return the body of the last record of these kinds, or None."""
         found = [record.body for record in self.records if record.kind in kinds]
         return found[-1] if found else None
+
+    def orders(self, kind: str) -> dict[str, Any]:
+        """Return all orders that records of a kind name, in order, by the venue's text."""
+        found: dict[str, Any] = {}
+        for record in self.records:
+            if record.kind == kind:
+                told = record.body["orders"]
+                found |= told if isinstance(told, dict) else dict.fromkeys(told)
+        return found
 
     @property
     def outcome(self) -> dict[str, Any] | None:

@@ -16,8 +16,9 @@ from countermand.client.acts import Now, Progress, Talk, Together
 from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import S
 from countermand.client.outcome import Outcome, Unknown
+from countermand.client.own import is_own
 from countermand.client.placing import Place
-from countermand.client.records import ABOUT, Intent
+from countermand.client.records import ABOUT, GONE, LISTED, Intent
 from countermand.client.replacing import Replace
 from countermand.client.session import Session
 from countermand.client.trace import Trace
@@ -25,8 +26,6 @@ from countermand.client.wording import new_order, read_wish, replacement
 from countermand.vocabulary.ids import NO_INSTRUMENT, OrderId
 from countermand.vocabulary.queries import GetOrder
 from countermand.wire.errors import NotExpressible
-
-LISTED = "listed"
 
 
 class Resumed(Struct, frozen=True):
@@ -55,18 +54,10 @@ def resume(session: Session, intents: list[Intent], timeout_s: float) -> Talk[tu
     return tuple(settled)
 
 
-def is_own(session: Session, intent: Intent) -> bool:
-    """Whether an intent was for this venue, at this host, in this account."""
-    wanted = intent.wanted
-    # Accounts of several users can have one name.
-    where = session.venue.name, session.host, session.account_mark
-    return where == (wanted.get("venue"), wanted.get("host"), wanted.get("account_mark"))
-
-
 def _one(session: Session, intent: Intent, timeout_s: float) -> Talk[Resumed]:
     deadline_ns = (yield Now()) + int(timeout_s * S)
     trace = Trace(intent.intent_id)
-    if intent.wanted["verb"] == "cancel-all":
+    if intent.wanted["verb"] in ("cancel-all", "kill"):
         return (yield from _swept(session, intent, deadline_ns, trace))
     talks = {"cancel": _cancel, "place": _place, "replace": _replace}
     try:
@@ -120,10 +111,11 @@ def _replace(session: Session, intent: Intent, deadline_ns: int, trace: Trace) -
 
 def _swept(session: Session, intent: Intent, deadline_ns: int, trace: Trace) -> Talk[Resumed]:
     # Orders that were placed since are no part of what was wanted then.
-    listed = [record.body["orders"] for record in intent.records if record.kind == LISTED]
+    gone = intent.orders(GONE)
     talks = [
         Cancel(session, _target(session, text, "", intent), trace, is_resumed=True).run(deadline_ns)
-        for text in dict.fromkeys(text for orders in listed for text in orders)
+        for text in intent.orders(LISTED)
+        if text not in gone
     ]
     outcomes: list[Outcome] = yield Together(tuple(talks))
     proven = all(outcome.is_proven for outcome in outcomes)

@@ -16,8 +16,9 @@ from countermand.client.acts import Now, Progress, Sleep, Talk, Together
 from countermand.client.asking import Denied, Told, ask
 from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import Backoff
-from countermand.client.outcome import Outcome
+from countermand.client.outcome import Canceled, Closed, Filled, NotFound, Outcome
 from countermand.client.people import id_text, order_text
+from countermand.client.records import GONE, LISTED
 from countermand.client.session import Session
 from countermand.client.trace import Trace
 from countermand.vocabulary.commands import MassCancel
@@ -33,6 +34,9 @@ from countermand.wire.receipts import Acknowledged
 ROUNDS_MAX = 5
 # So many orders are settled at once.
 AT_ONCE = 10
+
+# After these an order can trade no more.
+_GONE = (Canceled, Filled, Closed, NotFound)
 
 
 class Scope(Struct, frozen=True):
@@ -60,11 +64,18 @@ class Sweep(Struct, frozen=True):
 
 
 class Sweeping:
-    """A cancel of all that is in scope."""
+    """A cancel of all that is in scope; those that are `gone` are read before they are canceled."""
 
-    def __init__(self, session: Session, scope: Scope, trace: Trace) -> None:
-        self._session, self._scope, self._trace = session, scope, trace
+    def __init__(
+        self, session: Session, scope: Scope, trace: Trace, gone: frozenset[str] = frozenset()
+    ) -> None:
+        self._session, self._scope, self._trace, self._gone = session, scope, trace, gone
         self._outcomes: dict[str, Outcome] = {}
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each order so far."""
+        return tuple(self._outcomes.values())
 
     def run(self, deadline_ns: int) -> Talk[Sweep]:
         """Cancel until nothing is open, or until the deadline."""
@@ -79,36 +90,46 @@ class Sweeping:
                 break
             if found:
                 rounds, empty = rounds + 1, 0
-                yield from self._cancel(found, deadline_ns, is_first=rounds == 1)
+                yield from self.cancel(found, deadline_ns, at_once=rounds == 1)
                 continue
             empty = empty + 1 if listed is not None else 0
             if empty < 2:  # noqa: PLR2004
                 yield Sleep(min(now_ns + look.next_ns(), deadline_ns))
         why = "" if empty >= 2 else text or "orders were still open at the end"  # noqa: PLR2004
-        return Sweep(tuple(self._outcomes.values()), empty >= 2, why)  # noqa: PLR2004
+        return Sweep(self.outcomes, empty >= 2, why)  # noqa: PLR2004
 
-    def _cancel(self, found: list[OrderReport], deadline_ns: int, *, is_first: bool) -> Talk[None]:
+    def cancel(self, found: list[OrderReport], deadline_ns: int, *, at_once: bool) -> Talk[None]:
+        """Cancel the orders that were found, with one request if `at_once`, and settle each."""
         now_ns = yield Now()
         targets = {self._name(report): _target(report, now_ns) for report in found}
         for text, target in targets.items():
             target.text = text
         # What these orders were is known after a crash, so that none that came later is touched.
-        yield from self._trace.note("listed", {"orders": list(targets)}, must_last=True)
+        yield from self._trace.note(LISTED, {"orders": list(targets)}, must_last=True)
         was_told = False
-        if is_first:
+        if at_once:
             was_told = yield from self._mass_cancel(found, targets, now_ns)
+            yield from self._note_gone(self.outcomes)
         left = [target for text, target in targets.items() if text not in self._outcomes]
         for start in range(0, len(left), AT_ONCE):
             part = left[start : start + AT_ONCE]
             talks = [self._one(target, deadline_ns, was_told=was_told) for target in part]
-            for outcome in (yield Together(tuple(talks))):
-                self._outcomes[outcome.order_id] = outcome
+            outcomes: list[Outcome] = yield Together(tuple(talks))
+            self._outcomes |= {outcome.order_id: outcome for outcome in outcomes}
+            yield from self._note_gone(outcomes)
             done = len(self._outcomes)
             yield Progress(done, done + len(left) - start - len(part))
 
+    def _note_gone(self, outcomes: Iterable[Outcome]) -> Talk[None]:
+        # What is proven is known after a crash, so that it is not done again.
+        gone = {one.order_id: one.name for one in outcomes if isinstance(one, _GONE)}
+        if gone:
+            yield from self._trace.note(GONE, {"orders": gone}, must_last=True)
+
     def _one(self, target: Target, deadline_ns: int, *, was_told: bool) -> Talk[Outcome]:
         trace = Trace(self._trace.intent_id)
-        cancel = Cancel(self._session, target, trace, is_resumed=was_told)
+        looks_first = target.text in self._gone
+        cancel = Cancel(self._session, target, trace, is_resumed=was_told, looks_first=looks_first)
         return (yield from cancel.run(deadline_ns))
 
     def _mass_cancel(

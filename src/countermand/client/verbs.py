@@ -11,16 +11,19 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import structs
+from msgspec import structs, to_builtins
 
 from countermand.client import accounts, people, reading, sweeping
-from countermand.client.acts import Blocked, Note, Now, Progress, Talk, Together
+from countermand.client.acts import Blocked, Consult, Note, Now, Progress, Talk, Together
 from countermand.client.asking import Denied, Result, Told, ask, asked, log_in
 from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import S
 from countermand.client.errors import Unanswered
+from countermand.client.killing import Found, Killed, Killing, Plan
 from countermand.client.outcome import NotSent, Outcome
+from countermand.client.own import is_own
 from countermand.client.placing import Place
+from countermand.client.records import Intent
 from countermand.client.replacing import Replace, shown
 from countermand.client.session import Session
 from countermand.client.trace import Trace
@@ -33,6 +36,9 @@ from countermand.wire.operation import Operation
 
 # How long an outcome is sought unless it is said otherwise.
 TIMEOUT_S = 10.0
+
+# The verbs that cancel whatever there is.
+_OF_MANY = ("cancel-all", "kill")
 
 
 def begin(session: Session) -> Talk[None]:
@@ -97,6 +103,32 @@ def cancel_all(
     )
     yield from trace.swept(sweep.is_empty, sweep.text, [str(one) for one in sweep.outcomes])
     return sweep
+
+
+def kill(session: Session, plan: Plan, timeout_s: float = 3 * TIMEOUT_S) -> Talk[Killed]:
+    """
+    Block new orders, cancel those that are meant until none is there, and return what is proven.
+
+    Units:  `timeout_s` seconds until what is not proven is told to be so.
+    Raises: LedgerError before anything is sent.
+    """
+    yield Consult(lambda keeper: keeper.block((session.venue.name,)))
+    opened: list[Intent] = yield Consult(lambda keeper: keeper.open_intents())
+    before = [one for one in opened if is_own(session, one) and one.wanted["verb"] in _OF_MANY]
+    trace = yield from begun(session, "kill", to_builtins(plan))
+    deadline_ns = (yield Now()) + int(timeout_s * S)
+    killed: Killed = yield from Killing(session, plan, trace, before).run(deadline_ns)
+    yield from trace.swept(killed.is_empty, killed.text, [str(one) for one in killed.outcomes])
+    if killed.is_empty and plan.is_whole:
+        # What they wanted is so by now.
+        for one in before:
+            yield from Trace(one.intent_id).swept(True, f"by intent {trace.intent_id}", [])
+    return killed
+
+
+def would_kill(session: Session, plan: Plan) -> Talk[Found]:
+    """Return what a kill would find and spare now, and change nothing. Raises Unanswered."""
+    return (yield from Killing(session, plan, Trace(), []).look())
 
 
 def place(session: Session, wish: Wish, timeout_s: float = TIMEOUT_S) -> Talk[Outcome]:
