@@ -18,7 +18,7 @@ UV_COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-ve
 help:
 	@echo "make serve    run the exchange with its demo world   (ARGS='--ephemeral --port 9000')"
 	@echo "make test     run every test, of long ones a slice   (ARGS='-k cancel')"
-	@echo "make soak     run the long tests at full length      (ARGS='-k kill')"
+	@echo "make soak     the long tests at full length, and what a million orders cost  (ARGS='-k kill': those only)"
 	@echo "make check    format, lint, types, architecture"
 	@echo "make bench    measure, and print ratios of one run   (ARGS='core --against ../other --quick')"
 	@echo "make docs     write the pages that are made of the code"
@@ -39,6 +39,7 @@ test: $(VENV)/dev
 
 soak: $(VENV)/dev
 	$(BIN)/python -m pytest -m soak --timeout=0 $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m bench history)
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check src tests bench tools

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from bench import client, core, http, kit, loopring_crypto, overload, startup
+from bench import client, core, http, kit, loopring_crypto, overload, soak, startup
 from bench.figures import Figure, screen
 from bench.sizes import FULL, QUICK, Size
 
@@ -34,7 +34,11 @@ PARTS: dict[str, Callable[[Size, Path | None], Iterable[Figure]]] = {
     "start-up": startup.measure,
     "kit": kit.measure,
     "client": client.measure,
+    "history": soak.measure,
 }
+
+# It takes minutes, and is measured when it is asked for.
+LONG = ("history",)
 
 
 def main() -> None:
@@ -54,7 +58,7 @@ def main() -> None:
     # What others do here, which a reader of the rates must know.
     load, _, _ = os.getloadavg()
     figures = list[Figure]()
-    for name in asked.parts or PARTS:
+    for name in asked.parts or [name for name in PARTS if name not in LONG]:
         print(f"{name} ...", file=sys.stderr, flush=True)
         figures += PARTS[name](size, asked.against)
     machine = f"{os.cpu_count()} processors ({load:.1f} busy), Python {platform.python_version()}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bench import __main__ as bench
-from bench import client, core, http, kit, loopring_crypto, overload, startup
+from bench import client, core, http, kit, loopring_crypto, overload, soak, startup
 from bench.figures import Figure
 from bench.sizes import TINY
 from bench.workloads import WORKLOADS
@@ -65,6 +65,16 @@ def test_the_kit_is_measured() -> None:
 
     assert ["one venue", "all venues", "2 tests"] == list(rows)
     assert all(figure.value > 0 for figure in figures)
+
+
+def test_what_a_history_costs_is_measured() -> None:
+    """Killed, stopped and compacted, it is the same exchange: what measures it asserts that."""
+    figures = list(soak.measure(TINY))
+    parts = dict.fromkeys(figure.part for figure in figures)
+    assert [soak.PAUSES, soak.CANCELS, soak.STARTS, soak.SIZES, soak.TIMES] == list(parts)
+    turns = [f.value for f in figures if f.part == soak.PAUSES and f.column == "by processor"]
+    assert sum(turns[:-1]) > 0
+    assert turns[-1] > 0
 
 
 def test_loopring_s_signatures_are_measured() -> None:

@@ -3,10 +3,12 @@
 import asyncio
 import sqlite3
 import time
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.engine import former
 from tests.engine.desk import crash, entries, fill, flip, run, state_after, traffic
 
 from countermand.core.exchange import Exchange
@@ -26,6 +28,8 @@ from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
 from countermand.engine.statistics import statistics
 from countermand.engine.verify import verify
+
+RULES_3 = Path(__file__).with_name("rules_3.zip")
 
 COUNT = 120
 WROTE = entries(COUNT)
@@ -237,6 +241,32 @@ def test_what_cannot_be_archived_is_not_dropped(stopped: Path, tmp_path: Path) -
         compact(stopped, 7, tmp_path / "nowhere" / "old.archive")
     with peek(stopped) as seen:
         assert 1 == seen.first
+
+
+def test_it_goes_on_from_rules_to_rules(tmp_path: Path) -> None:
+    """Compacted before its snapshot is migrated, it is proven as before."""
+    with zipfile.ZipFile(RULES_3) as archive:
+        archive.extractall(tmp_path)
+    [seq] = SnapshotDirectory(tmp_path).seqs()
+    expected = former.migrated(tmp_path).digest()
+    assert seq == compact(tmp_path, 7).first
+
+    async def test() -> bytes:
+        engine = await former.opened(tmp_path)
+        digest = engine.copy().digest()
+        await engine.submit(traffic(1)[0])
+        await engine.stop()
+        return digest
+
+    assert expected == asyncio.run(test())
+    assert former.left(tmp_path).header.seq > seq
+    assert [] == failures(tmp_path)
+
+
+def test_the_first_format_is_not_compacted(tmp_path: Path) -> None:
+    """Worlds and keys have to move into the journal first: a start sees to that."""
+    with pytest.raises(OtherFormat, match="start this version once"):
+        compact(former.stopped(tmp_path / "data"), 7)
 
 
 def test_no_journal_is_made_where_there_is_none(tmp_path: Path) -> None:

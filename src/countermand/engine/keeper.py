@@ -18,8 +18,8 @@ from countermand.engine.snapshot import Header, SnapshotDirectory, take
 
 log = logging.getLogger(__name__)
 
-# What took longer than this to apply is not left to the next start to replay, however few entries
-# it was: one can cancel a hundred thousand orders.
+# What took more of a processor than this to apply is not left to the next start to replay, however
+# few entries it was: one can cancel a hundred thousand orders.
 REPLAY_NS_MAX = 1_500_000_000
 
 
