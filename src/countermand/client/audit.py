@@ -50,6 +50,6 @@ def _time(ts_ns: int) -> str:
 
 def _words(record: Record) -> str:
     body = {name: value for name, value in record.body.items() if value not in (None, "", "0")}
-    if record.kind == "answered":
+    if record.kind in ("answered", "heard"):
         return f"{body.get('said')}  ->  {body.get('answer')}"
     return "  ".join(f"{name}={value}" for name, value in body.items())

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from countermand.client.acts import Talk
 from countermand.client.asking import Denied, Told, ask
+from countermand.client.heard import Ended
 from countermand.client.outcome import Witness
 from countermand.client.session import Session
 from countermand.client.trace import Trace
@@ -55,7 +56,28 @@ UNKNOWN = CxlRejReason.UNKNOWN_ORDER
 
 
 def read_order(session: Session, query: GetOrder, trace: Trace) -> Talk[Sight]:
-    """Look for an order, once."""
+    """
+    Look for an order, once, where no stream told already that it traded whole.
+
+    What a stream told of another end is evidence where the read is none: a fill may be told after
+    it, which a read shows.
+    """
+    ended = session.endings.of(query)
+    if ended is not None and ended.is_whole:
+        return (yield from _heard(ended, trace))
+    sight = yield from _read(session, query, trace)
+    ended = session.endings.of(query)
+    if ended is not None and isinstance(sight, Unseen | Unlisted):
+        return (yield from _heard(ended, trace))
+    return sight
+
+
+def _heard(ended: Ended, trace: Trace) -> Talk[Sight]:
+    yield from trace.heard(ended.witness)
+    return Shown(ended.report, ended.witness)
+
+
+def _read(session: Session, query: GetOrder, trace: Trace) -> Talk[Sight]:
     try:
         result = yield from ask(session, Operation.GET_ORDER, query, trace)
     except NotExpressible:

@@ -15,6 +15,7 @@ from countermand.client.budget import Budget
 from countermand.client.call import prepared, single
 from countermand.client.clock import ClockOffset
 from countermand.client.deadline import PATIENT, Patience, S
+from countermand.client.heard import Endings
 from countermand.vocabulary.ids import AccountId, InstrumentId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.reports import AccountReport, ReferenceData
@@ -77,6 +78,7 @@ class Session:
         # Orders that this session placed, by the venue's text: their markets, and when they were
         # there at the latest. None of them is taken for another.
         self.placed: dict[str, Placed] = {}
+        self.endings = Endings()
 
     def __repr__(self) -> str:
         # At some venues the key's name is all that it takes.

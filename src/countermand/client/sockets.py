@@ -6,6 +6,7 @@ It is offered once: what is refused or lost is told to the core, which decides w
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
@@ -61,9 +62,14 @@ class AsyncSocket:
                 return
 
     async def close(self) -> None:
-        """Close it, whether it is open or not."""
-        self._socket = None
-        await self._closing.aclose()
+        """Close it, open or not; a close that is canceled waits for no answer."""
+        socket, self._socket = self._socket, None
+        try:
+            await self._closing.aclose()
+        except asyncio.CancelledError:
+            if socket is not None:
+                socket.transport.abort()
+            raise
 
 
 class Socket:

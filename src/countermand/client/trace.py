@@ -41,6 +41,11 @@ class Trace:
         )
         return witness
 
+    def heard(self, witness: Witness) -> Talk[None]:
+        """Keep what a stream told, and write it down."""
+        self.witnesses.append(witness)
+        yield from self.note("heard", {"said": witness.said, "answer": witness.answer})
+
     def explain(self, witness: Witness, told: Any) -> Witness:
         """Add to an answer what it says of an order, and return it."""
         if not isinstance(told, OrderReport):

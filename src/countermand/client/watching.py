@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from countermand.client import accounts, events, people, reading
+from countermand.client import accounts, events, people, reading, verdict
 from countermand.client.acts import (
     CloseStream,
     Cut,
@@ -78,6 +78,13 @@ def orders(session: Session, symbols: Iterable[str] = ()) -> Talk[None]:
         listening: Listening = yield from asked(session, steps, Trace())
         return listening
 
+    def hear_order(heard: Heard, now_ns: int) -> Iterable[events.Event]:
+        if not isinstance(heard, OrderHeard):
+            return ()
+        if verdict.is_over(heard.report):
+            session.endings.take(heard.report, now_ns)
+        return fold.apply(heard.report)
+
     chosen = frozenset(one.instrument_id for one in markets)
     fold = Orders(session)
     is_again = False
@@ -88,7 +95,7 @@ def orders(session: Session, symbols: Iterable[str] = ()) -> Talk[None]:
             text = yield from _sync(session, fold, chosen, is_again=is_again)
             if not text:
                 is_again, backoff = True, _patience()
-                text = yield from _hear(session, listening, lambda heard: _order(fold, heard))
+                text = yield from _hear(session, listening, hear_order)
             yield CloseStream()
             yield Tell(events.Gap(text))
         now_ns = yield Now()
@@ -116,7 +123,7 @@ def book(session: Session, symbol: str) -> Talk[None]:
         listening = yield from _opened(session, opening, backoff)
         if listening is not None:
             backoff = _patience()
-            text = yield from _hear(session, listening, lambda heard: _book(session, heard))
+            text = yield from _hear(session, listening, lambda heard, _: _book(session, heard))
             yield CloseStream()
             yield Tell(events.Gap(text))
         now_ns = yield Now()
@@ -180,7 +187,7 @@ def _look_for(session: Session, fold: Orders, name: str, report: OrderReport) ->
 def _hear(
     session: Session,
     listening: Listening,
-    events_of: Callable[[Heard], Iterable[events.Event]],
+    events_of: Callable[[Heard, int], Iterable[events.Event]],
 ) -> Talk[str]:
     # Tell what is heard until the stream ends; return how it did.
     while True:
@@ -197,7 +204,8 @@ def _hear(
                 raise Unstreamed(f"{session.venue.name}: {heard.text}")
             if isinstance(heard, AnswerWith):
                 yield SayOnStream(heard.message)
-            yield from _tell(events_of(heard))
+            now_ns = yield Now()
+            yield from _tell(events_of(heard, now_ns))
 
 
 def _heard(session: Session, listening: Listening, message: Message) -> Talk[list[Heard]]:
@@ -213,10 +221,6 @@ def _heard(session: Session, listening: Listening, message: Message) -> Talk[lis
             steps = learn(unknown.symbol, session.credential, ctx)
             session.directory.add((yield from asked(session, steps, Trace())))
     return []
-
-
-def _order(fold: Orders, heard: Heard) -> Iterable[events.Event]:
-    return fold.apply(heard.report) if isinstance(heard, OrderHeard) else ()
 
 
 def _book(session: Session, heard: Heard) -> Iterable[events.Event]:
