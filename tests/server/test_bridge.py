@@ -155,8 +155,8 @@ def test_a_journal_of_the_former_rules_can_be_read(tmp_path: Path) -> None:
     assert "NewOrder" in counted
     assert "StageOrder" in counted
     lines = run(app, ["show", data, "--from", "87", "--limit", "1"]).stdout
-    assert "NewOrder account_id=19" in lines
-    assert "exec_inst=4" in lines
+    assert " 19 NewOrder instrument=16 side=BUY" in lines
+    assert 'exec_inst=["ALL_OR_NONE"]' in lines
     verified = run(app, ["verify", data])
     assert 1 == verified.exit_code
     assert "rules 2" in verified.stdout

@@ -27,11 +27,15 @@ from countermand.vocabulary.events import (
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId
 from countermand.vocabulary.instrument import Asset, FeeBasis, Instrument
 from countermand.vocabulary.order import ExecInst, Side
+from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import AccountReport, OrderReport, ReferenceData
 from countermand.wire import numbers
 
 # Nanoseconds from here on are a moment since the Unix epoch, and fewer are a length of time.
 INSTANT_NS_MIN = 10**17
+
+# Why a cancel is asked for, unless it says something else.
+_USUAL = ("reason", CancelReason.REQUESTED)
 
 
 class Names:
@@ -100,7 +104,7 @@ class Names:
             told["lot_size"] = numbers.qty_text(value, 1)
         for name in value.__struct_fields__:
             field = getattr(value, name)
-            if not (_is_empty(field) or name in _IN_SIZES):
+            if not (_is_empty(field) or name in _IN_SIZES or (name, field) == _USUAL):
                 self._tell(told, value, name, field, instrument)
         return told
 
