@@ -159,11 +159,15 @@ class Cancel:
     def _send(self) -> Talk[Result]:
         # A venue may want the market beside the id, or have no words for it.
         refused: NotExpressible | None = None
-        for command in _spellings(self._target):
+        session = self._session
+        for command in _spellings(self._target, market_first=session.says_market):
             try:
-                return (yield from ask(self._session, Operation.CANCEL_ORDER, command, self._trace))
+                result = yield from ask(session, Operation.CANCEL_ORDER, command, self._trace)
             except NotExpressible as error:
                 refused = error
+                continue
+            session.says_market = bool(command.instrument_id)
+            return result
         target = self._target
         if target.instrument_id or refused is None:
             raise refused or NotExpressible(f"a cancel of {target.text}")
@@ -291,9 +295,10 @@ class Cancel:
         return kind(text=text, evidence=self._trace.evidence(proof), **shown)
 
 
-def _spellings(target: Target) -> Iterator[CancelOrder]:
+def _spellings(target: Target, *, market_first: bool) -> Iterator[CancelOrder]:
     query = target.query
-    for instrument_id in dict.fromkeys((NO_INSTRUMENT, target.instrument_id)):
+    markets = (NO_INSTRUMENT, target.instrument_id)
+    for instrument_id in dict.fromkeys(markets[::-1] if market_first else markets):
         yield CancelOrder(
             query.account_id,
             query.order_id,

@@ -79,6 +79,8 @@ class Session:
         # there at the latest. None of them is taken for another.
         self.placed: dict[str, Placed] = {}
         self.endings = Endings()
+        # Whether a cancel names its market here, as the last one did.
+        self.says_market = False
 
     def __repr__(self) -> str:
         # At some venues the key's name is all that it takes.
