@@ -17,14 +17,14 @@ from countermand.world.spec import UserSpec, VenueWorld
 USERS = ("ann", "ben", "cy", "di")
 
 
-def wanted(*users: str, seed: int = 1, rate_limit: int | None = None) -> Wanted:
+def wanted(*users: str, seed: int = 1, **limits: int) -> Wanted:
     """Return what is asked for, with chance that repeats."""
-    return Wanted(users, random.Random(seed).randbytes, 1_800_000_000 * 10**9, rate_limit)
+    return Wanted(users, random.Random(seed).randbytes, 1_800_000_000 * 10**9, **limits)
 
 
-def new(name: str, *users: str, seed: int = 1, rate_limit: int | None = None) -> VenueWorld:
+def new(name: str, *users: str, seed: int = 1, **limits: int) -> VenueWorld:
     """Return a venue's part of a new world."""
-    asked = wanted(*users, seed=seed, rate_limit=rate_limit)
+    asked = wanted(*users, seed=seed, **limits)
     return spec.parse(written([VENUES[name]], asked).encode(), "new")[name]
 
 
@@ -64,14 +64,18 @@ def test_its_users_are_like_the_demos_first(name: str) -> None:
 
 @pytest.mark.parametrize("name", VENUES)
 def test_its_markets_are_the_demos(name: str) -> None:
-    """Quoted as there, and set as there but for how many requests a key may send."""
-    part, demo = new(name, "ann", rate_limit=7), worlds.demo([VENUES[name]])[name]
+    """Quoted as there, and set as there but for the quotas of requests and of open orders."""
+    part, demo = (
+        new(name, "ann", rate_limit_per_s=7, open_orders_max=9),
+        worlds.demo([VENUES[name]])[name],
+    )
     quotes = [user.accounts for user in part.users if not user.keys]
 
     assert (demo.assets, demo.instruments) == (part.assets, part.instruments)
     assert [user.accounts for user in demo.users if not user.keys] == quotes
     assert part.settings["rate_limit_per_s"] == 7
-    assert set(part.settings) <= set(demo.settings)
+    assert part.settings["open_orders_max"] == 9
+    assert set(part.settings) <= {*demo.settings, "open_orders_max"}
     assert new(name, "ann").settings["rate_limit_per_s"] == demo.settings["rate_limit_per_s"]
 
 

@@ -46,6 +46,9 @@ def new(
     rate_limit: Annotated[
         int | None, typer.Option(min=0, help="Requests a second of each key. 0: any number.")
     ] = None,
+    open_orders: Annotated[
+        int | None, typer.Option(min=0, help="Open orders of each account. 0: any number.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """
@@ -57,7 +60,7 @@ def new(
     For example: countermand world new team.toml --users ann,ben --rate-limit 50
     """
     chosen, names = _venues(venue or []), _names(users)
-    wanted = Wanted(names, secrets.token_bytes, time.time_ns(), rate_limit)
+    wanted = Wanted(names, secrets.token_bytes, time.time_ns(), rate_limit, open_orders)
     if file.exists():
         _fail(f"{file} is there already, and is not overwritten", 2)
     try:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from countermand.engine.histogram import Histogram
 from countermand.engine.ports import Clock
+from countermand.server import quotas
 from countermand.server.admission import Gate
 from countermand.server.conversation import Conversation, Engine, Tools
 from countermand.server.credentials import KeyRing
@@ -30,6 +31,7 @@ from countermand.server.sessions import bound
 from countermand.server.streams import Hub
 from countermand.server.verifier import Verifier
 from countermand.server.watch import OrderWatch
+from countermand.server.within import acted
 from countermand.vocabulary.queries import GetReferenceData
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.receipt import Receipt
@@ -88,6 +90,8 @@ class Pipeline:
         # What is looked up for every request, found by the row itself.
         self.rows = {id(row): self._row(row.operation) for row in venue.routes.rows}
         self.no_row = self._row(None)
+        most = settings.open_orders_max
+        self.quota = quotas.open_orders(most) if most else None
         self._attempts: dict[Attempts, RateLimits] = {}
         threads = settings.verify_threads
         self.verifier = Verifier(self.check, threads) if threads else None
@@ -273,6 +277,8 @@ class _Call:
         message = codec.decode_request(route, request, self._params)
         context = Context(pipeline.directory, pipeline.settings, principal, self._now_ns, request)
         steps, self._owner = route.op.serve(message, context), principal.owner
+        if pipeline.quota is not None:
+            steps = acted(steps, pipeline.quota)
         conversation = Conversation(steps, pipeline.tools, principal.owner, self._done)
         pipeline.tools.lanes.enter(principal.owner, conversation.start)
 

@@ -35,7 +35,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     reserve: `cancel_reserve_per_s`, or left out as many again. Signatures are checked on
     `verify_threads` threads of their own, or with 0 where the request is answered. Pages of
     `origins` may read the answers: an origin as browsers send it, one with `*` for its port, or
-    `*` for all. Without `cancels_first` commands go in plain order of arrival.
+    `*` for all. An account may have `open_orders_max` orders open, with 0 as many as the exchange
+    takes. Without `cancels_first` commands go in plain order of arrival.
     """
 
     rate_limit_per_s: Annotated[int, Meta(ge=0)] = 0
@@ -43,6 +44,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     origins: tuple[str, ...] = ()
     cancels_first: bool = True
     cancel_reserve_per_s: Annotated[int, Meta(ge=0)] | None = None
+    open_orders_max: Annotated[int, Meta(ge=0)] = 0
 
     def allowance(self, operation: Operation | None) -> Allowance:
         """Return what an operation is counted against; None is a path that nothing answers."""

@@ -41,14 +41,15 @@ class Wanted(Struct, frozen=True):
     """
     What a new world shall have. `draw` draws so many random bytes.
 
-    Units: `rate_limit_per_s` requests of one key, `None` as the demo has it; `now_ns` since the
-    Unix epoch.
+    Units: `rate_limit_per_s` requests of one key and `open_orders_max` orders of one account, None
+    as the demo has it; `now_ns` since the Unix epoch.
     """
 
     users: tuple[str, ...]
     draw: Callable[[int], bytes]
     now_ns: int
     rate_limit_per_s: int | None = None
+    open_orders_max: int | None = None
 
 
 def written(venues: Iterable[Venue], wanted: Wanted) -> str:
@@ -80,7 +81,9 @@ def _part(venue: Venue, wanted: Wanted) -> str:
     gone = [user for user in part.users if user.keys]
     told = {user.name for user in gone} | {one.name for user in gone for one in user.accounts}
     about, tables, users = _cut(venue, demo.decode(), stays, told)
-    tables[0] = _limited(tables[0], wanted.rate_limit_per_s)
+    for name in ("rate_limit_per_s", "open_orders_max"):
+        if (value := getattr(wanted, name)) is not None:
+            tables[0] = _with_setting(tables[0], name, value)
     added = _users(venue, part, gone[0], wanted)
     return "\n\n".join([*tables, about, *added, *users])
 
@@ -106,11 +109,10 @@ def _cut(
     return about, tables, users
 
 
-def _limited(table: str, rate_limit_per_s: int | None) -> str:
-    if rate_limit_per_s is None:
-        return table
-    line = f"rate_limit_per_s = {rate_limit_per_s}"
-    return re.sub(r"^rate_limit_per_s = .*$", line, table, count=1, flags=re.MULTILINE)
+def _with_setting(table: str, name: str, value: int) -> str:
+    line = f"{name} = {value}"
+    changed, count = re.subn(rf"^{name} = .*$", line, table, count=1, flags=re.MULTILINE)
+    return changed if count else f"{table}\n{line}"
 
 
 def _users(venue: Venue, part: VenueWorld, like: UserSpec, wanted: Wanted) -> Iterator[str]:
