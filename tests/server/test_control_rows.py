@@ -36,6 +36,7 @@ STORY: list[tuple[str, dict[str, Any]]] = [
     ("configure-account", EVE | {"reduce_only": False}),
     ("credit", EVE | {"asset": "USD", "amount": "5"}),
     ("withdraw", EVE | {"asset": "USD", "amount": "5"}),
+    ("reset-account", EVE | {"funds": {"USD": "7"}}),
     ("issue-key", AT | {"owner": "eve"}),
     ("revoke-key", AT | {"key": "{issue-key.key}"}),
     ("add-asset", AT | {"symbol": "NEW", "scale": 0}),

@@ -78,6 +78,14 @@ class Generation:
         markets = [instrument.symbol for instrument in directory.instruments.values()]
         return {"base_url": base_url, "accounts": accounts, "markets": markets}
 
+    def founded(self, venue: str, owner: str, name: str) -> Mapping[str, str] | None:
+        """Return the money that the world gives an account, by asset; None for one it has not."""
+        for user in self.world[venue].users:
+            for account in user.accounts:
+                if (user.name, account.name) == (owner, name):
+                    return account.balances
+        return None
+
     def made(self) -> list[Pipeline]:
         """Return the pipelines that were asked for."""
         return list(self.pipelines.made.values())

@@ -74,7 +74,7 @@ class Host:
         if (reading := reading_in(self.generation.records)) != Reading():
             self._clocks.exchange.show(reading)
         await self._begin(self.generation)
-        self.operated.serve(self.generation.engine, self.generation.pipelines)
+        _operate(self.operated, self.generation)
 
     @property
     def seq(self) -> int:
@@ -187,7 +187,7 @@ class Host:
         self, former: Generation, following: Generation, held: list[tuple[str, Request, Answer]]
     ) -> None:
         self.generation, self.number = following, self.number + 1
-        self.operated.serve(following.engine, following.pipelines)
+        _operate(self.operated, following)
         self._let_go(held, {name: self._door(name) for name, _ in self._venue_sites()})
         log.info("a generation begins", extra={"generation": self.number, "seq": self.seq})
         retiring = asyncio.ensure_future(self._retire(former))
@@ -225,6 +225,10 @@ class Host:
 
     def _door(self, name: str) -> Door:
         return door(self.generation.pipelines[name], self.admission)
+
+
+def _operate(operated: Operated, generation: Generation) -> None:
+    operated.serve(generation.engine, generation.pipelines, generation.founded)
 
 
 def _holding(name: str, held: list[tuple[str, Request, Answer]]) -> Begin:

@@ -154,6 +154,9 @@ class Served(Protocol):
     def base_url(self) -> str:
         """Where it is, empty in process."""
 
+    def founded(self, owner: str, name: str) -> Mapping[str, str] | None:
+        """Return the money that the world gave an account, by asset; None for one it has not."""
+
 
 class Open(Struct, frozen=True):
     """

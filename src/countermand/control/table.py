@@ -18,6 +18,7 @@ from countermand.control import (
     orders,
     prices,
     requests,
+    resetting,
     server,
     states,
 )
@@ -27,6 +28,7 @@ ROWS: tuple[ControlRow, ...] = (
     *server.ROWS,
     *accounts.ROWS,
     *funds.ROWS,
+    *resetting.ROWS,
     *keys.ROWS,
     *listing.ROWS,
     *instruments.ROWS,

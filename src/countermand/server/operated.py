@@ -4,7 +4,7 @@ Operated: the running server as the operator's rows see it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,6 +22,9 @@ from countermand.wire.conversation import KeyChange
 from countermand.wire.credential import Credential
 from countermand.wire.directory import Directory
 from countermand.wire.venue import Venue
+
+# The money that a world gives to an account of a venue, its owner and its name; None for others.
+Founded = Callable[[str, str, str], Mapping[str, str] | None]
 
 
 class Operated:
@@ -42,10 +45,10 @@ class Operated:
         self.faults, self.requests = faults, faults.requests
         self._urls, self.connections = base_urls, Connections(sites)
 
-    def serve(self, engine: Engine, pipelines: Mapping[str, Pipeline]) -> None:
-        """Be about another engine and its pipelines from now on."""
+    def serve(self, engine: Engine, pipelines: Mapping[str, Pipeline], founded: Founded) -> None:
+        """Be about another engine, its pipelines and its world from now on."""
         self.exchange = OperatedExchange(engine)
-        self.venues = OperatedVenues(pipelines, self._urls)
+        self.venues = OperatedVenues(pipelines, self._urls, founded)
 
 
 class OperatedExchange:
@@ -85,11 +88,13 @@ class OperatedExchange:
 class OperatedVenues(Mapping[str, "OperatedVenue"]):
     """The venues that are served; a pipeline is made when its venue is first asked for."""
 
-    def __init__(self, pipelines: Mapping[str, Pipeline], base_urls: Mapping[str, str]) -> None:
-        self._pipelines, self._urls = pipelines, base_urls
+    def __init__(
+        self, pipelines: Mapping[str, Pipeline], base_urls: Mapping[str, str], founded: Founded
+    ) -> None:
+        self._pipelines, self._urls, self._founded = pipelines, base_urls, founded
 
     def __getitem__(self, name: str) -> OperatedVenue:
-        return OperatedVenue(self._pipelines[name], self._urls.get(name, ""))
+        return OperatedVenue(self._pipelines[name], self._urls.get(name, ""), self._founded)
 
     def __contains__(self, name: object) -> bool:
         return name in self._pipelines
@@ -104,9 +109,13 @@ class OperatedVenues(Mapping[str, "OperatedVenue"]):
 class OperatedVenue:
     """A pipeline, without its requests."""
 
-    def __init__(self, pipeline: Pipeline, base_url: str) -> None:
-        self._pipeline, self.base_url = pipeline, base_url
+    def __init__(self, pipeline: Pipeline, base_url: str, founded: Founded) -> None:
+        self._pipeline, self.base_url, self._founded = pipeline, base_url, founded
         self.keys = OperatedKeys(pipeline.keys)
+
+    def founded(self, owner: str, name: str) -> Mapping[str, str] | None:
+        """Return the money that the world gave an account, by asset; None for one it has not."""
+        return self._founded(self._pipeline.venue.name, owner, name)
 
     @property
     def venue(self) -> Venue:
