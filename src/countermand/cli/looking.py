@@ -32,8 +32,9 @@ def order(asked: Asked, order: Order) -> None:
         printed.document(asked.told(order=found))
         return
     told = printed.builtins(found)
-    told["transact_time"] = utc(found.transact_ns) if found.transact_ns else "-"
-    del told["transact_ns"]
+    for name in ("submit", "transact"):
+        moment_ns = told.pop(f"{name}_ns")
+        told[f"{name}_time"] = utc(moment_ns) if moment_ns else "-"
     printed.fields(told)
 
 

@@ -17,13 +17,15 @@ from countermand.vocabulary.reports import (
     QuoteReport,
 )
 from countermand.wire import numbers
+from countermand.wire.ids import foreign_text
 
 
 class Trade(Struct, frozen=True):
     """
     What one of one's orders traded.
 
-    Shape:  `order_id` is the venue's text, empty where a fill does not name its order.
+    Shape:  `order_id` is the venue's text, empty where a fill does not name its order; `trade_id`
+            tells one trade from another, empty where nothing does.
     Units:  exact decimals; `ts_ns` nanoseconds since the Unix epoch.
     """
 
@@ -35,6 +37,7 @@ class Trade(Struct, frozen=True):
     last_px: Decimal
     is_maker: bool
     ts_ns: int
+    trade_id: str = ""
 
 
 class Balance(Struct, frozen=True):
@@ -59,6 +62,22 @@ class Book(Struct, frozen=True):
     symbol: str
     bids: tuple[tuple[Decimal, Decimal], ...]
     asks: tuple[tuple[Decimal, Decimal], ...]
+
+
+class Quote(Struct, frozen=True):
+    """
+    The best prices of a market and its last one; None is none, or one that is not told.
+
+    Units:  exact decimals; `ts_ns` nanoseconds since the Unix epoch, 0 where it is not told.
+    """
+
+    symbol: str
+    bid_px: Decimal | None
+    bid_qty: Decimal | None
+    ask_px: Decimal | None
+    ask_qty: Decimal | None
+    last_px: Decimal | None
+    ts_ns: int = 0
 
 
 class Market(Struct, frozen=True):
@@ -86,6 +105,7 @@ def trade_of(session: Session, fill: Fill, order_id: str) -> Trade:
         price(one, fill.last_px_ticks),
         fill.is_maker,
         fill.ts_ns,
+        foreign_text(fill.match_id) if fill.match_id < 0 else str(fill.match_id or ""),
     )
 
 
@@ -111,6 +131,20 @@ def book_of(session: Session, report: DepthReport) -> Book:
         for side in (report.bids, report.asks)
     )
     return Book(one.symbol, *sides)
+
+
+def quote_of(report: QuoteReport) -> Quote:
+    """Return a quote in people's words."""
+    one = report.instrument
+    return Quote(
+        one.symbol,
+        price(one, report.bid_px_ticks) if report.bid_px_ticks else None,
+        qty(one, report.bid_qty_lots) if report.bid_qty_lots else None,
+        price(one, report.ask_px_ticks) if report.ask_px_ticks else None,
+        qty(one, report.ask_qty_lots) if report.ask_qty_lots else None,
+        price(one, report.last_px_ticks) if report.last_px_ticks else None,
+        report.transact_ns,
+    )
 
 
 def depth_of(report: QuoteReport) -> DepthReport:

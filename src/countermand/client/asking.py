@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from countermand.client import reasons
 from countermand.client.acts import (
     Answered,
     LostFailure,
@@ -223,7 +224,7 @@ def _exchange(
             return (yield from _read(route, send, reply, trace, decisive=decisive))
         error = session.venue.refusals.interpret(reply.response)
         text = f"{reply.response.status}: {type(error).__name__}: {error}"
-        witness = yield from trace.add(send, reply, text)
+        witness = yield from trace.add(send, reply, text, reasons.of_error(error))
         if again and isinstance(error, Unauthorized):
             # It was not executed. A key that ended or a clock that was off is mended, once.
             again = False

@@ -42,6 +42,7 @@ from countermand.client.resume import Resumed, resume
 from countermand.client.session import Session
 from countermand.client.sockets import AsyncSocket
 from countermand.client.sweeping import Sweep
+from countermand.client.trace import Trace
 from countermand.client.wording import Terms, Wish
 from countermand.wire.client_end import Prompt
 from countermand.wire.http import Request, Response
@@ -202,6 +203,10 @@ class Client:
         """Change an order's price or its whole quantity, once."""
         return await self._do(verbs.replace(self.session, order, price, order_qty, timeout_s))
 
+    async def learn(self) -> None:
+        """Learn the venue's markets and accounts anew."""
+        await self._do(verbs.learn(self.session, Trace()))
+
     async def resume(self, timeout_s: float = verbs.TIMEOUT_S) -> tuple[Resumed, ...]:
         """Settle what an earlier client left open in the same ledger, account and venue."""
         return await self._do(resume(self.session, self._keeper.open_intents(), timeout_s))
@@ -233,6 +238,10 @@ class Client:
     async def book(self, symbol: str) -> accounts.Book:
         """Return a market's levels."""
         return await self._do(verbs.book(self.session, symbol))
+
+    async def quote(self, symbol: str) -> accounts.Quote:
+        """Return a market's best prices and its last one."""
+        return await self._do(verbs.quote(self.session, symbol))
 
     async def instruments(self) -> tuple[accounts.Market, ...]:
         """Return what can be traded."""

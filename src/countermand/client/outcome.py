@@ -20,7 +20,7 @@ class Witness(Struct, frozen=True):
     One request and what came of it.
 
     Shape:  `said` is what was asked, `answer` what came: a status and what it means, or how it was
-            lost.
+            lost; `reason` why it was refused, in a word of `reasons`, empty where it was not.
     Units:  nanoseconds since the Unix epoch, on this machine's clock.
     """
 
@@ -28,6 +28,7 @@ class Witness(Struct, frozen=True):
     sent_ns: int
     answered_ns: int
     answer: str
+    reason: str = ""
 
 
 class Evidence(Struct, frozen=True):

@@ -38,7 +38,8 @@ class Order(Struct, frozen=True):
             letters: `side` buy or sell, `ord_status` new, partially_filled, filled, canceled,
             rejected or expired.
     Units:  exact decimals; `price` is None for an order without one, `avg_px` before any trade;
-            `transact_ns` nanoseconds since the Unix epoch.
+            `submit_ns`, when it was placed, and `transact_ns`, when it last changed, nanoseconds
+            since the Unix epoch, 0 where they are not told.
     """
 
     order_id: str
@@ -56,6 +57,7 @@ class Order(Struct, frozen=True):
     avg_px: Decimal | None
     exec_inst: tuple[str, ...] = ()
     transact_ns: int = 0
+    submit_ns: int = 0
 
 
 def order_of(session: Session, report: OrderReport) -> Order:
@@ -78,6 +80,7 @@ def order_of(session: Session, report: OrderReport) -> Order:
         avg_px=average(one, report),
         exec_inst=tuple(i.name.lower() for i in ExecInst if i and terms.exec_inst & i),
         transact_ns=report.transact_ns,
+        submit_ns=report.submit_ns,
     )
 
 

@@ -38,10 +38,11 @@ class Absent(Struct, frozen=True):
 
 
 class Unseen(Struct, frozen=True):
-    """Nothing was learned."""
+    """Nothing was learned; `error` is how the venue refused to show it, if it did."""
 
     text: str
     witness: Witness
+    error: WireError | None = None
 
 
 class Unlisted(Struct, frozen=True):
@@ -87,7 +88,7 @@ def _read(session: Session, query: GetOrder, trace: Trace) -> Talk[Sight]:
     if isinstance(result, Denied):
         if is_unknown(result.error):
             return Absent(result.witness)
-        return Unseen(str(result.error), result.witness)
+        return Unseen(str(result.error), result.witness, result.error)
     return Unseen(result.text, result.witness)
 
 

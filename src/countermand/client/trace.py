@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from countermand.client import reasons
 from countermand.client.acts import Note, Reply, Send, Talk
 from countermand.client.outcome import Evidence, Outcome, Witness
 from countermand.vocabulary.order import Standing
@@ -31,9 +32,9 @@ class Trace:
         if self.intent_id:
             yield Note(kind, body, self.intent_id, must_last)
 
-    def add(self, send: Send, reply: Reply, answer: str) -> Talk[Witness]:
+    def add(self, send: Send, reply: Reply, answer: str, reason: str = "") -> Talk[Witness]:
         """Keep what came of a request, and write it down."""
-        witness = Witness(said(send), reply.sent_ns, reply.now_ns, answer[:_TEXT_MAX])
+        witness = Witness(said(send), reply.sent_ns, reply.now_ns, answer[:_TEXT_MAX], reason)
         self.witnesses.append(witness)
         yield from self.note(
             "answered",
@@ -52,7 +53,9 @@ class Trace:
             return witness
         where = self.witnesses.index(witness)
         state = told.ord_status.name.lower() if told.standing is not Standing.STAGED else "staged"
-        self.witnesses[where] = replace(witness, answer=f"{witness.answer} {state}")
+        reason = reasons.of_report(told)
+        answer = f"{witness.answer} {state}"
+        self.witnesses[where] = replace(witness, answer=answer, reason=reason)
         return self.witnesses[where]
 
     def evidence(self, proof: Witness | None) -> Evidence:

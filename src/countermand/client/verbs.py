@@ -30,7 +30,14 @@ from countermand.client.trace import Trace
 from countermand.client.wording import Wish, new_order, replacement, wish_fields
 from countermand.vocabulary.ids import NO_INSTRUMENT
 from countermand.vocabulary.order import Side
-from countermand.vocabulary.queries import GetAccount, GetDepth, GetOrder, GetQuote, ListFills
+from countermand.vocabulary.queries import (
+    GetAccount,
+    GetDepth,
+    GetOrder,
+    GetQuote,
+    ListFills,
+    ListOpenOrders,
+)
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 
@@ -47,13 +54,18 @@ def begin(session: Session) -> Talk[None]:
     """
     trace = Trace()
     yield from log_in(session, trace)
-    now_ns = yield Now()
-    steps = session.end.learn(session.credential, session.context(now_ns))
-    session.learn((yield from asked(session, steps, trace)))
+    yield from learn(session, trace)
     if session.end.tell_time is not None:
         sent_ns = yield Now()
         told_ns = yield from asked(session, session.end.tell_time(session.context(sent_ns)), trace)
         session.clock.told(told_ns, sent_ns, (yield Now()))
+
+
+def learn(session: Session, trace: Trace) -> Talk[None]:
+    """Ask for the venue's markets and accounts, as they are now. Raises WireError, Unanswered."""
+    now_ns = yield Now()
+    steps = session.end.learn(session.credential, session.context(now_ns))
+    session.learn((yield from asked(session, steps, trace)))
 
 
 def cancel(
@@ -178,23 +190,22 @@ def order(session: Session, order: str) -> Talk[people.Order | None]:
     Return an order as the venue shows it, or None when it shows none: by a name that only lists
     tell, none that is open.
 
-    Raises: Unanswered.
+    Raises: Unanswered, WireError.
     """
     sight = yield from reading.read_order(session, find(session, order), Trace())
     match sight:
         case reading.Shown(report=report):
             return people.order_of(session, report)
-        case reading.Unseen(text=text):
-            raise Unanswered(text)
+        case reading.Unseen(text=text, error=error):
+            raise error or Unanswered(text)
     return None
 
 
 def open_orders(session: Session) -> Talk[tuple[people.Order, ...]]:
     """Return the open orders of the account. Raises Unanswered, WireError."""
-    found, _, text = yield from reading.open_orders(session, Trace())
-    if found is None:
-        raise Unanswered(text)
-    return tuple(people.order_of(session, report) for report in found)
+    every = ListOpenOrders((session.account_id,))
+    told = yield from read(session, Operation.LIST_ORDERS, every)
+    return tuple(people.order_of(session, report) for report in reading.reports(told))
 
 
 def fills(session: Session, symbol: str = "") -> Talk[tuple[accounts.Trade, ...]]:
@@ -236,6 +247,13 @@ def book(session: Session, symbol: str) -> Talk[accounts.Book]:
         quote = yield from read(session, Operation.GET_QUOTE, GetQuote(market))
         depth = accounts.depth_of(quote)
     return accounts.book_of(session, depth)
+
+
+def quote(session: Session, symbol: str) -> Talk[accounts.Quote]:
+    """Return a market's best prices and its last, those of them that are told. Raises as `read`."""
+    market = session.instrument(symbol).instrument_id
+    report = yield from read(session, Operation.GET_QUOTE, GetQuote(market))
+    return accounts.quote_of(report)
 
 
 def instruments(session: Session) -> Talk[tuple[accounts.Market, ...]]:

@@ -1,0 +1,34 @@
+"""Reasons: why a venue refuses, in a word that is the same at every venue."""
+
+from __future__ import annotations
+
+import re
+
+from countermand.vocabulary.reasons import RejectReason
+from countermand.vocabulary.reports import OrderReport
+from countermand.wire.errors import CancelRefused, OrderRefused, WireError
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def of_error(error: WireError) -> str:
+    """
+    Return the word for a refusal.
+
+    Shape:  where the exchange refused, the name of its reason in small letters:
+            `insufficient_funds`, `unknown_order`; else that of the error: `rate_limited`.
+    """
+    match error:
+        case OrderRefused(reason=reason):
+            return reason.name.lower()
+        case CancelRefused(reject_reason=RejectReason() as reason):
+            return reason.name.lower()
+        case CancelRefused(cxl_rej_reason=reason):
+            return reason.name.lower()
+    return _CAPITAL.sub("_", type(error).__name__).lower()
+
+
+def of_report(report: OrderReport) -> str:
+    """Return the word for why an order was rejected, empty for one that was not."""
+    reason = report.reject_reason
+    return "" if reason is None else RejectReason(reason).name.lower()
