@@ -72,7 +72,8 @@ class ClientEnd(Struct, frozen=True):
             0 for as long as the key. `tell_time` asks for the venue's time; where there is none the
             `Date` of its answers tells it. `addressed` is the credential as it signs for a base
             URL. What the venue does with every order, and has no words for, is `given`: fields of
-            an order or of its terms; `replacing` likewise of a replacement.
+            an order or of its terms; `replacing` likewise of a replacement. `config` says what of
+            the credentials bots have a name for: `apiKey`, `secret`, `password`; all are needed.
     Units:  seconds; `tell_time` returns nanoseconds since the Unix epoch.
     """
 
@@ -94,3 +95,4 @@ class ClientEnd(Struct, frozen=True):
     stream_homes: dict[str, str] = {}
     given: dict[str, Any] = {}
     replacing: dict[str, Any] = {}
+    config: dict[str, str] = {}

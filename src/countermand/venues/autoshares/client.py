@@ -181,6 +181,7 @@ CLIENT = ClientEnd(
     log_in=log_in,
     # An order has no name of its owner's, and does not meet its account's own.
     given={"cl_ord_id": "", "stp": SelfTradePrevention.REJECT, "keep_rejected": True},
+    config={"apiKey": "app_key", "login": "login", "password": "password"},
     listen=listen.listen,
     listen_book=listen.listen_book,
     homes={

@@ -87,6 +87,7 @@ CLIENT = ClientEnd(
     spell,
     key_fields,
     learn_market=learn_market,
+    config={"apiKey": "access_key", "secret": "signing_key", "password": "passphrase"},
     listen_book=listen.listen_book,
     stream_homes={
         "production": "wss://ws-md.international.coinbase.com",

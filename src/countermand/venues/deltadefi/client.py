@@ -167,6 +167,7 @@ CLIENT = ClientEnd(
     log_in=log_in,
     # An order has no name of its owner's, and meets its account's own.
     given={"cl_ord_id": "", "stp": SelfTradePrevention.NONE, "keep_rejected": True},
+    config={"apiKey": "api_key", "password": "passcode"},
     listen=listen.listen,
     listen_book=listen.listen_book,
     stream_homes={

@@ -191,6 +191,7 @@ CLIENT = ClientEnd(
     tell_time=tell_time,
     addressed=addressed,
     given={"stp": SelfTradePrevention.NONE},
+    config={"accountId": "accountId", "privateKey": "privateKey"},
     listen=listen.listen,
     listen_book=listen.listen_book,
     stream_homes={"production": "wss://ws.api3.loopring.io"},

@@ -105,6 +105,7 @@ CLIENT = ClientEnd(
         "needs_liquidity": True,
     },
     replacing={"policy": ReplacePolicy.CANCEL_EXECUTED},
+    config={"apiKey": "key_id", "secret": "secret_key"},
     listen=listen.listen,
     listen_book=listen.listen_book,
     homes={"production": "https://api.polymarket.us"},

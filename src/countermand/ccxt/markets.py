@@ -1,0 +1,151 @@
+"""
+Markets: a venue's symbols and ccxt's, both ways, and what ccxt tells of each.
+
+    kind         unified symbol            type
+    spot         BASE/QUOTE                spot
+    perpetual    BASE/QUOTE:QUOTE          swap
+    equity       the share/QUOTE           spot
+    binary       the venue's own           prediction
+
+ccxt has no symbols for shares of an outcome. Where two markets would have one symbol, the second
+keeps the venue's own. `market` takes either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from countermand.ccxt import errors
+from countermand.ccxt.numbers import Say
+from countermand.client.accounts import Market
+
+Structure = dict[str, Any]
+
+_TYPES = {"spot": "spot", "equity": "spot", "perpetual": "swap", "binary": "prediction"}
+
+
+class Markets:
+    """What can be traded at one venue; `say` is how its numbers are told."""
+
+    def __init__(self, name: str, say: Say, listed: Iterable[Market] = ()) -> None:
+        self._name, self._say = name, say
+        self.by_symbol: dict[str, Structure] = {}
+        self.by_id: dict[str, list[Structure]] = {}
+        self._exact: dict[str, Market] = {}
+        for one in listed:
+            self._add(one)
+
+    def market(self, symbol: str | None) -> Structure:
+        """Return a market by ccxt's symbol for it or the venue's. Raises ccxt's errors."""
+        if not symbol:
+            raise errors.ArgumentsRequired(f"{self._name} market() requires a symbol argument")
+        found = self.by_symbol.get(symbol) or next(iter(self.by_id.get(symbol, ())), None)
+        if found is None:
+            raise errors.BadSymbol(f"{self._name} does not have market symbol {symbol}")
+        return found
+
+    def exact(self, symbol: str | None) -> Market:
+        """Return a market as the client has it. Raises as `market` does."""
+        return self._exact[self.market(symbol)["id"]]
+
+    def knows(self, venue_symbol: str) -> bool:
+        """Whether a market of the venue's is among these."""
+        return venue_symbol in self.by_id
+
+    def unified(self, venue_symbol: str) -> str:
+        """Return ccxt's symbol for a venue's."""
+        symbol: str = self.by_id[venue_symbol][0]["symbol"]
+        return symbol
+
+    def currencies(self) -> Structure:
+        """Return what is paid and held, by its code."""
+        codes = {m[side] for m in self.by_symbol.values() for side in ("base", "quote")}
+        return {code: _currency(code) for code in sorted(codes)}
+
+    def held(self) -> list[str]:
+        """Return what can be held for its own sake: both sides of what is traded on the spot."""
+        spot = [one for one in self.by_symbol.values() if one["spot"]]
+        return list(dict.fromkeys(one[side] for one in spot for side in ("base", "quote")))
+
+    def _add(self, one: Market) -> None:
+        base = one.symbol if one.kind == "equity" else one.base
+        symbol = _unified(one, base)
+        if symbol in self.by_symbol:
+            symbol = one.symbol
+        told = _structure(one, symbol, base, self._say)
+        self.by_symbol[symbol], self.by_id[one.symbol] = told, [told]
+        self._exact[one.symbol] = one
+
+
+def _unified(one: Market, base: str) -> str:
+    if one.kind == "binary" or not base or not one.quote:
+        return one.symbol
+    return f"{base}/{one.quote}:{one.quote}" if one.kind == "perpetual" else f"{base}/{one.quote}"
+
+
+def _structure(one: Market, symbol: str, base: str, say: Say) -> Structure:
+    kind, is_swap = _TYPES[one.kind], one.kind == "perpetual"
+    settle = one.quote if is_swap else None
+    nothing = {"min": None, "max": None}
+    return {
+        "id": one.symbol,
+        "lowercaseId": one.symbol.lower(),
+        "symbol": symbol,
+        "base": base,
+        "quote": one.quote,
+        "settle": settle,
+        "baseId": base,
+        "quoteId": one.quote,
+        "settleId": settle,
+        "type": kind,
+        "subType": "linear" if is_swap else None,
+        "spot": kind == "spot",
+        "margin": False,
+        "swap": is_swap,
+        "future": False,
+        "option": False,
+        "contract": is_swap,
+        "active": one.trading_state != "halted",
+        "linear": True if is_swap else None,
+        "inverse": False if is_swap else None,
+        # A venue's fees are not part of what is learned of its markets.
+        "taker": None,
+        "maker": None,
+        "percentage": None,
+        "tierBased": None,
+        "contractSize": say(one.lot_size / one.lot_size) if is_swap else None,
+        "expiry": None,
+        "expiryDatetime": None,
+        "strike": None,
+        "optionType": None,
+        "precision": {"amount": say(one.lot_size), "price": say(one.tick_size)},
+        "limits": {
+            "leverage": nothing,
+            "amount": {"min": say(one.min_qty), "max": None},
+            "price": {"min": say(one.tick_size), "max": None},
+            "cost": nothing,
+        },
+        "marginModes": {"cross": None, "isolated": None},
+        "created": None,
+        "info": {"symbol": one.symbol, "kind": one.kind, "trading_state": one.trading_state},
+    }
+
+
+def _currency(code: str) -> Structure:
+    limits = {"min": None, "max": None}
+    return {
+        "id": code,
+        "code": code,
+        "name": code,
+        "numericId": None,
+        "type": None,
+        "active": True,
+        "deposit": None,
+        "withdraw": None,
+        "fee": None,
+        "precision": None,
+        "limits": {"amount": limits, "withdraw": limits, "deposit": limits},
+        "networks": {},
+        "info": {},
+    }

@@ -1,0 +1,65 @@
+"""Offered: what an exchange `has`, by the rows of its venue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countermand.wire.operation import Operation
+from countermand.wire.venue import Venue
+
+# By ccxt's names: what our client does at every venue.
+_ALWAYS = (
+    *("publicAPI", "privateAPI", "sandbox"),
+    *("cancelAllOrders", "cancelOrder", "cancelOrders"),
+    *("createLimitOrder", "createLimitBuyOrder", "createLimitSellOrder"),
+    *("createMarketOrder", "createMarketBuyOrder", "createMarketSellOrder"),
+    *("createOrder", "createPostOnlyOrder", "createReduceOnlyOrder"),
+    *("fetchBalance", "fetchCurrencies", "fetchL2OrderBook", "fetchMarkets", "fetchOpenOrders"),
+    *("fetchOrder", "fetchOrderBook", "fetchOrderStatus", "fetchTicker"),
+)
+# And what it does where the venue has the operation.
+_WHERE = {
+    "editOrder": Operation.REPLACE_ORDER,
+    "fetchMyTrades": Operation.LIST_FILLS,
+    "fetchOrderTrades": Operation.LIST_FILLS,
+    "fetchPositions": Operation.LIST_POSITIONS,
+}
+# What a bot may look for, and does not find.
+_NEVER = (
+    *("CORS", "createOrders", "createStopOrder", "createTriggerOrder", "editOrders"),
+    *("fetchClosedOrders", "fetchOrders", "fetchCanceledOrders", "fetchOpenOrder"),
+    *("fetchClosedOrder", "fetchOHLCV", "fetchTickers", "fetchBidsAsks", "fetchTrades"),
+    *("fetchTime", "fetchStatus", "fetchPosition", "fetchLeverage", "setLeverage"),
+    *("setMarginMode", "fetchFundingRate", "fetchTradingFee", "fetchTradingFees", "fetchLedger"),
+    *("fetchDeposits", "fetchWithdrawals", "fetchDepositAddress", "transfer", "withdraw"),
+    *("watchBalance", "watchMyTrades", "watchOrderBook", "watchOrders", "watchTicker", "ws"),
+)
+
+
+def offered(venue: Venue) -> dict[str, Any]:
+    """Return `has` of a venue: a bool for every name that a bot looks for."""
+    told = dict.fromkeys(_ALWAYS, True) | dict.fromkeys(_NEVER, False)
+    return told | {name: does(venue, operation) for name, operation in _WHERE.items()}
+
+
+def does(venue: Venue, operation: Operation) -> bool:
+    """Return whether our client does an operation at a venue."""
+    rows = (row for row in venue.routes.rows if row.operation is operation)
+    return operation in venue.flows or any(row.op.ask is not None for row in rows)
+
+
+def request_ms(venue: Venue) -> int:
+    """
+    Return how long a bot that keeps time itself waits from one request to the next.
+
+    Shape:  as the venue's documented limits have it, the strictest one on orders; a tenth of a
+            second where none is documented.
+    Units:  milliseconds.
+    """
+    limits = venue.client.limits if venue.client else ()
+    spans = [
+        1000 * one.allowance.span_s // one.allowance.limit
+        for one in limits
+        if one.operations is None or Operation.PLACE_ORDER in one.operations
+    ]
+    return max(spans, default=100)

@@ -1,0 +1,18 @@
+"""What `countermand.ccxt.sandbox` has, for `await`."""
+
+from __future__ import annotations
+
+from countermand.ccxt import errors
+from countermand.ccxt.asynchronous import Exchange
+from countermand.ccxt.base import TICK_SIZE
+from countermand.ccxt.classes import IDS, made
+from countermand.ccxt.errors import *  # noqa: F403  (as ccxt has them: one flat list)
+
+exchanges = list(IDS)
+
+__all__ = ["TICK_SIZE", "Exchange", "exchanges", *errors.__all__]  # noqa: PLE0604  (of names)
+
+
+def __getattr__(name: str) -> type[Exchange]:
+    found = globals()[name] = made(Exchange, name, __name__, is_practice=True)
+    return found
