@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from bench import client, core, http, kit, loopring_crypto, overload, soak, startup
+from bench import client, core, http, kit, loopring_crypto, overload, soak, startup, streams
 from bench.figures import Figure, screen
 from bench.sizes import FULL, QUICK, Size
 
@@ -34,6 +34,7 @@ PARTS: dict[str, Callable[[Size, Path | None], Iterable[Figure]]] = {
     "start-up": startup.measure,
     "kit": kit.measure,
     "client": client.measure,
+    "streams": streams.measure,
     "history": soak.measure,
 }
 

@@ -29,6 +29,12 @@ class _Process:
         tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
+    @property
+    def resident_bytes(self) -> int:
+        """The memory it holds."""
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
 
 class Server(_Process):
     """A served exchange, run as anyone would run it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bench import __main__ as bench
-from bench import client, core, http, kit, loopring_crypto, overload, soak, startup
+from bench import client, core, http, kit, loopring_crypto, overload, soak, startup, streams
 from bench.figures import Figure
 from bench.sizes import TINY
 from bench.workloads import WORKLOADS
@@ -65,6 +65,14 @@ def test_the_kit_is_measured() -> None:
 
     assert ["one venue", "all venues", "2 tests"] == list(rows)
     assert all(figure.value > 0 for figure in figures)
+
+
+def test_streams_are_measured() -> None:
+    """Every subscriber hears each change once, beside a slow one too."""
+    figures = {(f.row, f.column): f.value for f in streams.measure(TINY)}
+
+    assert figures["4 subscribers", "frames of a core"] > 0
+    assert figures["4 subscribers, one slow", "p99 after the answer, ms"] != 0
 
 
 def test_what_a_history_costs_is_measured() -> None:
