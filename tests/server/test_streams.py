@@ -121,6 +121,29 @@ def test_an_event_that_concerns_two_of_its_keys_is_told_once() -> None:
     asyncio.run(go())
 
 
+def test_a_stream_that_follows_too_much_is_ended_and_told_so() -> None:
+    """It follows nothing more, and no other stream notices."""
+
+    async def go() -> None:
+        floor, told, tape = Floor(), list[Told](), Tape()
+        floor.hub.subscriptions_max = 2
+        greedy, _ = floor.open(tape)
+        modest, _ = floor.open()
+        modest.follow(told.extend, accounts=[floor.alice])
+        heard: list[Told] = []
+        for _ in range(2):
+            greedy.follow(ignore, accounts=[floor.alice])
+        assert tape.closed is None
+        greedy.follow(heard.extend, accounts=[floor.alice])
+        floor.place(floor.alice, Side.BUY, 9000)
+        await turns()
+
+        assert (1008, "more than 2 subscriptions") == tape.closed
+        assert ([], True) == (heard, bool(told))
+
+    asyncio.run(go())
+
+
 def test_a_session_that_fails_ends_its_own_stream_and_no_other() -> None:
     """A bug in a dialect harms one stream."""
 

@@ -45,4 +45,5 @@ def assembled(
     room = venues_room(config.connections_max).connections_max
     # One venue's clients may not keep those of all others out.
     most = room if len(venues) == 1 else room // 2
-    return Host(lives, clocks, Limits(connections_max=most), hosts(config))
+    limits = Limits(connections_max=most, queued_bytes_max=config.stream_bytes_max)
+    return Host(lives, clocks, limits, hosts(config))

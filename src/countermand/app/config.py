@@ -17,6 +17,7 @@ from countermand.wire.venue import Venue
 
 # Unless told otherwise, the venues together take so many.
 CONNECTIONS_MAX = 20_000
+STREAM_BYTES_MAX = 1024 * 1024
 
 
 class ConfigError(Exception):
@@ -30,7 +31,8 @@ class Config(Struct, frozen=True):
     `allow_hosts` are names beyond loopback's and the bound one that requests to the control port,
     and to venues with published keys, may be for. `connections_max` counts those of all venues.
     `progress` is told how far a start has come. `control_token_file` has a token without which no
-    operator may act. With `compact` the journal drops entries that no start needs.
+    operator may act. With `compact` the journal drops entries that no start needs. A stream
+    whose client leaves more than `stream_bytes_max` unread is cut.
     """
 
     data: Path | None
@@ -44,6 +46,7 @@ class Config(Struct, frozen=True):
     progress: Progress = no_progress
     control_token_file: Path | None = None
     compact: bool = False
+    stream_bytes_max: int = STREAM_BYTES_MAX
 
 
 class Ready(Struct, frozen=True, omit_defaults=True):

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from countermand import logs
 from countermand.announce import Announcement, announced
-from countermand.app import CONNECTIONS_MAX, App, Config, ConfigError, Ready
+from countermand.app import CONNECTIONS_MAX, STREAM_BYTES_MAX, App, Config, ConfigError, Ready
 from countermand.cli import collecting, needs, progress
 from countermand.engine.errors import Damaged, JournalError, KeptDamaged, Lost
 from countermand.engine.sequencer import IntakeStopped
@@ -74,6 +74,9 @@ def serve(
     connections_max: Annotated[
         int, typer.Option(min=1, help="Connections to all venues together.")
     ] = CONNECTIONS_MAX,
+    stream_bytes_max: Annotated[
+        int, typer.Option(min=1024, help="Bytes a stream's client may leave unread.")
+    ] = STREAM_BYTES_MAX,
     compact: Annotated[
         bool, typer.Option("--compact", help="Drop records that no start needs any more.")
     ] = False,
@@ -102,6 +105,7 @@ def serve(
     config = Config(
         kept, host, port, tuple(venue or ()), world, tls, allowed, connections_max,
         control_token_file=control_token_file, compact=compact,
+        stream_bytes_max=stream_bytes_max,
     )  # fmt: skip
     try:
         _on_the_best_loop(_run(config, as_json=json))

@@ -85,7 +85,7 @@ class Pipeline:
         self.tools = Tools(engine, keys, self.watch, Lanes(), settings.cancels_first)
         self.directory = Directory(venue.name, engine.view(GetReferenceData(venue.name)))
         engine.feed.follow(self._follow)
-        self.hub = Hub(engine, keys, self._context)
+        self.hub = Hub(engine, keys, self._context, settings.subscriptions_max)
         self.limits = KeyLimits(settings)
         # What is looked up for every request, found by the row itself.
         self.rows = {id(row): self._row(row.operation) for row in venue.routes.rows}

@@ -20,8 +20,9 @@ from countermand.wire.stream import NORMAL, Book, Following, Line, Message, Sess
 
 log = logging.getLogger(__name__)
 
-# The close code of a server whose dialect has failed (RFC 6455, 7.4.1).
-INTERNAL_ERROR = 1011
+# The close codes of a server whose dialect has failed, and of a client that asks for more than it
+# may (RFC 6455, 7.4.1).
+INTERNAL_ERROR, POLICY = 1011, 1008
 
 
 def bound(stream: OpenStream, hub: Hub, owner: str = "") -> Callable[[Line], Session]:
@@ -129,6 +130,10 @@ class SessionSource:
             following.end()
 
     def _kept(self, following: Following) -> Following:
+        if len(self._followings) >= self._hub.subscriptions_max:
+            following.end()
+            self._line.close(POLICY, f"more than {self._hub.subscriptions_max} subscriptions")
+            return following
         kept = _Kept(following, self._followings)
         self._followings[kept] = None
         return kept

@@ -134,9 +134,14 @@ class Hub:
     """The streams of one venue. It follows the feed only while something is followed."""
 
     def __init__(
-        self, engine: Engine, keys: Keys[Any], context: Callable[[], Context[Any, Any]]
+        self,
+        engine: Engine,
+        keys: Keys[Any],
+        context: Callable[[], Context[Any, Any]],
+        subscriptions_max: int,
     ) -> None:
         self.engine, self.keys, self.context = engine, keys, context
+        self.subscriptions_max = subscriptions_max
         # What is done with each message of a stream instead of sending it, while that is wanted.
         self.distort: Callable[[Any, Message], None] | None = None
         self._by_account: dict[int, dict[Events, None]] = {}

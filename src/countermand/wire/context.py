@@ -36,7 +36,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     `verify_threads` threads of their own, or with 0 where the request is answered. Pages of
     `origins` may read the answers: an origin as browsers send it, one with `*` for its port, or
     `*` for all. An account may have `open_orders_max` orders open, with 0 as many as the exchange
-    takes. Without `cancels_first` commands go in plain order of arrival.
+    takes. A stream may follow `subscriptions_max` things. Without `cancels_first` commands go in
+    plain order of arrival.
     """
 
     rate_limit_per_s: Annotated[int, Meta(ge=0)] = 0
@@ -45,6 +46,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     cancels_first: bool = True
     cancel_reserve_per_s: Annotated[int, Meta(ge=0)] | None = None
     open_orders_max: Annotated[int, Meta(ge=0)] = 0
+    subscriptions_max: Annotated[int, Meta(ge=1)] = 2_000
 
     def allowance(self, operation: Operation | None) -> Allowance:
         """Return what an operation is counted against; None is a path that nothing answers."""
