@@ -73,6 +73,7 @@ MAY_IMPORT = {
     "cli": {
         "cli.",
         "announce",
+        "durable",
         "venues",
         "control.",
         "app",

@@ -6,11 +6,20 @@ meet.
 from typing import TYPE_CHECKING, Any
 
 from countermand.app.config import CONNECTIONS_MAX, STREAM_BYTES_MAX, Config, ConfigError, Ready
+from countermand.app.restoring import pass_numbers
 
 if TYPE_CHECKING:
     from countermand.app.server import App
 
-__all__ = ["CONNECTIONS_MAX", "STREAM_BYTES_MAX", "App", "Config", "ConfigError", "Ready"]
+__all__ = [
+    "CONNECTIONS_MAX",
+    "STREAM_BYTES_MAX",
+    "App",
+    "Config",
+    "ConfigError",
+    "Ready",
+    "pass_numbers",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -83,6 +83,14 @@ ROWS: dict[str, Row] = {
         "with.",
     ),
     "world": _row(EXCHANGE, "world:app", "Make a world of one's own."),
+    "backup": _row(
+        EXCHANGE,
+        "backup:backup",
+        "Copy a data directory into a file, while its server goes on, and prove the copy.",
+    ),
+    "restore": _row(
+        EXCHANGE, "restore:restore", "Make a data directory of a backup, to go on from it."
+    ),
     "journal": _row(EXCHANGE, "journal:app", "Look into a journal, and prove it."),
     "ctl": _row(EXCHANGE, "ctl:app", "Act on a running exchange as its operator."),
 }

@@ -5,14 +5,13 @@ control port.
 
 from __future__ import annotations
 
-import tarfile
 import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from countermand.control import archive
 from countermand.control.client import Control
-from countermand.control.journal import NAME
 from countermand.testing.acts import Acts
 
 
@@ -78,9 +77,8 @@ class AttachedExchange(Acts):
             packed = Path(folder, "journal.tar")
             with packed.open("wb") as file:
                 self._control.download("journal", file)
-            with tarfile.open(packed) as archive:
-                archive.extractall(folder, filter="data")
-            return told_in(Path(folder, NAME), last)
+            archive.unpack(packed, Path(folder, archive.NAME))
+            return told_in(Path(folder, archive.NAME), last)
 
 
 def attach(control_url: str, token: str | None = None) -> AttachedExchange:

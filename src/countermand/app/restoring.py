@@ -1,0 +1,42 @@
+"""
+Restoring: a copy of a data directory made ready to go on in the place of what was lost.
+
+The server that the copy is of may have gone on, and given out numbers that the copy knows nothing
+of. They are passed over, so that no id is given out twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from countermand.app.lives import reading_in
+from countermand.engine.clock import ExchangeClock
+from countermand.engine.progress import Progress, no_progress
+from countermand.engine.replay import open_engine, open_journal
+from countermand.vocabulary.commands import PassNumbers
+
+
+async def pass_numbers(
+    directory: Path, count: int, on_fatal: Callable[[], None], progress: Progress = no_progress
+) -> int:
+    """
+    Start the exchange of a copy, pass so many numbers over, stop it as a server that is told to,
+    and return the last number that is taken.
+
+    It is replayed by this version, so a server can start with it afterwards. Raises: JournalError.
+    """
+    journal = open_journal(directory)
+    try:
+        clock = ExchangeClock()
+        # What was due by the exchange's clock is due, and nothing else.
+        clock.show(reading_in([(kept.name, kept.value) for kept in journal.kept()]))
+    except BaseException:
+        journal.close()
+        raise
+    engine = await open_engine(directory, clock, on_fatal, journal=journal, progress=progress)
+    try:
+        await engine.submit(PassNumbers(count))
+        return engine.number
+    finally:
+        await engine.stop()

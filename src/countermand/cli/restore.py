@@ -1,0 +1,98 @@
+"""
+`countermand restore`: a data directory made of a backup, proven, and beyond what was given out.
+
+Exit codes: 0 done, 1 it failed, 2 asked wrongly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import msgspec
+import typer
+
+from countermand import durable
+from countermand.app import pass_numbers
+from countermand.cli import progress
+from countermand.control import archive
+from countermand.engine.errors import JournalError
+from countermand.engine.peek import FILE_NAME
+from countermand.engine.verify import verify
+
+# More than a practice exchange gives out in a day; ids of 32 bits have room for 200 such steps.
+NUMBERS = 10_000_000
+
+EXIT_BUG = 70
+
+# Within the directory itself, which may be a volume that nothing can be moved over.
+_PART = "restoring"
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    directory: Annotated[
+        Path, typer.Argument(help="Data directory to make; it must be empty.", metavar="DIR")
+    ],
+    numbers: Annotated[
+        int,
+        typer.Option(min=1, help="How many numbers may have been given out since the backup."),
+    ] = NUMBERS,
+    json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """
+    Make a data directory of a backup, to go on from it.
+
+    Every record is checked and replayed first. The server went on after the backup and gave out
+    numbers that no file may know any more: so many are passed over that no order id comes twice.
+
+    For example: countermand restore monday.tar countermand-data
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        _fail(f"{directory} is not empty, and nothing is overwritten", 2)
+    is_new = not directory.exists()
+    part = directory / _PART
+    try:
+        part.mkdir(mode=0o700, parents=True)
+        head, last = _restored(file, part, numbers)
+        _move(part, directory)
+    except (JournalError, archive.NotAnArchive, OSError) as error:
+        shutil.rmtree(directory if is_new else part, ignore_errors=True)
+        _fail(str(error), 1)
+    if json:
+        told = {"directory": str(directory), "head": head, "numbers_from": last + 1}
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+    else:
+        typer.echo(
+            f"{directory}: the exchange as of record {head} of {file}; numbers go on at "
+            f"{last + 1:,}\nserve it: countermand serve --data {directory}"
+        )
+
+
+def _restored(file: Path, part: Path, numbers: int) -> tuple[int, int]:
+    """Return the last record of the backup, and the last number that is passed over."""
+    archive.unpack(file, part)
+    with progress.shown() as bars:
+        result = verify(part, bars.tell)
+        for failure in result.failures:
+            raise JournalError(f"{file} is not sound: {failure.name}: {failure.detail}")
+        last = asyncio.run(pass_numbers(part, numbers, lambda: os._exit(EXIT_BUG), bars.tell))
+    return result.head, last
+
+
+def _move(part: Path, directory: Path) -> None:
+    # The journal comes last: without it nothing of the directory is served.
+    for path in sorted(part.iterdir(), key=lambda path: path.name == FILE_NAME):
+        path.rename(directory / path.name)
+    part.rmdir()
+    durable.sync_directory(directory)
+    durable.sync_directory(directory.absolute().parent)
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    typer.echo(f"countermand: {text}", err=True)
+    raise typer.Exit(code)
