@@ -42,9 +42,9 @@ _NOT_OFFERED = "InvalidOrderType"
 # What was sent, and the code it is rejected with; none: it trades or rests.
 SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "smallest limit": (_leg("AAPL", "Limit", "Buy", 100, Price=170), ""),
-    "smallest stop": (_leg("AAPL", "Stop", "Buy", 100, StopPrice=150), _NOT_OFFERED),
+    "smallest stop": (_leg("AAPL", "Stop", "Buy", 100, StopPrice=150), ""),
     "smallest stop-limit": (
-        _leg("AAPL", "StopLimit", "Buy", 100, StopPrice=149, Price=150), _NOT_OFFERED,
+        _leg("AAPL", "StopLimit", "Buy", 100, StopPrice=149, Price=150), "",
     ),
     "option": (
         {
@@ -74,7 +74,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
             "Type": "TrailingStop", "Quantity": 105, "ExtendedHours": "REGPOST",
             "TrailingStopAmountType": "Persentage", "TrailingStopAmount": 2,
         },
-        _NOT_OFFERED,
+        "",
     ),
     "trailing stop-limit": (
         _ALL | {
@@ -82,7 +82,8 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
             "TrailingLimitAmountType": "Absolute", "TrailingLimitAmount": 4,
             "TrailingStopAmountType": "Absolute", "TrailingStopAmount": 10,
         },
-        _NOT_OFFERED,
+        # Whole or not at all, of one share.
+        "AonOrderQuantity",
     ),
     "one triggers the other": (
         {"Type": "OneTriggerOther", "Symbol": "", "Legs": _TWO}, _NOT_OFFERED,

@@ -37,9 +37,10 @@ def busy(**settings: Any) -> Office:
     office.place(Price=150.25, TimeInforce="GoodTillCancel")
     office.cancel(office.place(Price=151))
     office.place(Symbol="NOPE", Quantity=0.5, Price=1.001)
-    office.place(Symbol="AAPL", Type="Stop", StopPrice=3)
+    office.place(Symbol="AAPL", Type="Pegged", StopPrice=3)
     office.place(Symbol="AAPL", Type="Market")
-    office.place(TimeInforce="GoodTillDate", Price=140, ExpireDate="2027-03-01T10:00:00Z")
+    ends = {"TimeInforce": "GoodTillDate", "ExpireDate": "2027-03-01T10:00:00Z"}
+    office.place(Type="StopLimit", StopPrice=190, Price=140, **ends)
     office.place(Symbol="MSFT", Side="SellShort", Price=500, TimeInForce="IOC")
     return office
 

@@ -24,16 +24,18 @@ from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reports import OrderReport
 
-# The statuses of open orders when nothing is pending, and statuses that no order has then.
-_OPEN_CODES = frozenset({tables.STATUS_CODES["New"], tables.STATUS_CODES["PartiallyFilled"]})
-_NEVER_CODES = frozenset(
+# The statuses of open orders, and one that no order has.
+_OPEN_CODES = frozenset(
     tables.STATUS_CODES[text]
-    for text in ("PendingNew", "PendingCancel", "PendingReplace", "Suspended")
+    for text in ("New", "PartiallyFilled", "PendingNew", "PendingCancel", "PendingReplace")
 )
-# The exchange's status behind each status code.
-_STATUSES: dict[Any, OrdStatus] = {
-    tables.STATUS_CODES[tables.DONE_FOR_DAY]: OrdStatus.EXPIRED,
-    **{tables.STATUS_CODES[text]: status for status, text in tables.STATUSES.rows},
+_NEVER_CODES = frozenset({tables.STATUS_CODES["Suspended"]})
+_OPEN = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+# The exchange's statuses behind each status code.
+_STATUSES: dict[Any, tuple[OrdStatus, ...]] = {
+    tables.STATUS_CODES[tables.DONE_FOR_DAY]: (OrdStatus.EXPIRED,),
+    **{tables.STATUS_CODES[text]: (status,) for status, text in tables.STATUSES.rows},
+    **{tables.STATUS_CODES[waits_for.value]: _OPEN for waits_for in states.Pending},
 }
 _Value = TypeVar("_Value")
 
@@ -80,7 +82,7 @@ COLUMNS: Columns[OrderReport] = {
     "Symbol": Column(Kind.TEXT, _symbol),
     "ClientId": Column(Kind.TEXT, lambda one, _: show.client_id(one)),
     "Side": Column(Kind.TEXT, lambda one, _: show.side_word(one.terms)),
-    "Type": Column(Kind.TEXT, lambda one, _: show.type_word(one.terms)),
+    "Type": Column(Kind.TEXT, lambda one, _: show.type_word(one)),
     "TimeInForce": Column(Kind.TEXT, lambda one, _: show.tif_word(one.terms)),
     "Quantity": Column(Kind.NUMBER, lambda one, ctx: show.quantity(one.terms, _market(one, ctx))),
     "Price": Column(Kind.NUMBER, lambda one, ctx: show.price(one.terms, _market(one, ctx))),
@@ -123,7 +125,7 @@ def statuses(conditions: Filter, ctx: Ctx) -> tuple[OrdStatus, ...] | None:
     """Return the only statuses that can meet a filter; None: any."""
     settled = [one for one in conditions if _is_settled(one, ctx)]
     chosen = _all_of(settled, lambda one: frozenset(_STATUSES.keys() & one.values))
-    return None if chosen is None else tuple(sorted({_STATUSES[code] for code in chosen}))
+    return None if chosen is None else tuple(sorted({s for c in chosen for s in _STATUSES[c]}))
 
 
 def span_ns(conditions: Filter) -> tuple[int | None, int | None]:

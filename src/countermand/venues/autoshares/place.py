@@ -4,7 +4,15 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from countermand.venues.autoshares import annotations, dates, resolve, show, tables, validation
+from countermand.venues.autoshares import (
+    annotations,
+    dates,
+    resolve,
+    show,
+    stops,
+    tables,
+    validation,
+)
 from countermand.venues.autoshares.annotations import Notes
 from countermand.venues.autoshares.messages import orders as m
 from countermand.venues.autoshares.settings import Ctx
@@ -53,15 +61,16 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
     expires = terms.time_in_force is TimeInForce.GTD
     return m.CreateOrder(
         account_id=str(command.account_id), symbol=market.symbol,
-        type=tables.ORD_TYPES.to_wire(terms.ord_type),
+        type=stops.asked_word(terms),
         side=show.side_word(terms),
         quantity=Decimal(numbers.qty_text(market, terms.order_qty_lots)),
-        price=limit if terms.ord_type is OrdType.LIMIT else None,
+        price=limit if terms.ord_type is OrdType.LIMIT and terms.price_ticks else None,
         time_inforce=show.tif_word(terms),
         expire_date=dates.date_text(terms.expire_ns) if expires else None,
         exec_inst=show.ALL_OR_NONE if whole else None, extended_hours=notes.hours or None,
         client_id=notes.client_id or None, comment=notes.comment or None,
         exchange=notes.exchange or None, execution_instructions=notes.instructions or None,
+        **stops.asked(terms, market),
     )  # fmt: skip
 
 
@@ -99,8 +108,9 @@ def parse_order(message: m.CreateOrder, ctx: Ctx) -> NewOrder | RecordRejected:
 
 def _terms(said: Words) -> OrderTerms:
     side, effect = tables.SIDES.from_wire(said.side)
+    kind = stops.kind_of(said.type)
     return OrderTerms(
-        side, OrdType.MARKET if said.type == "Market" else OrdType.LIMIT, TimeInForce.DAY, 0,
+        side, kind.ord_type if kind else OrdType.LIMIT, TimeInForce.DAY, 0,
         exec_inst=int(said.exec_inst == show.ALL_OR_NONE and ExecInst.ALL_OR_NONE),
         stp=SelfTradePrevention.REJECT, position_effect=effect,
     )  # fmt: skip
@@ -109,15 +119,16 @@ def _terms(said: Words) -> OrderTerms:
 def _in_market(form: m.CreateOrder, said: Words, market: Instrument, ctx: Ctx) -> OrderTerms:
     terms, notes = _terms(said), _notes(form, said)
     tif = tables.TIMES_IN_FORCE.from_wire(said.tif)
-    if terms.ord_type is OrdType.MARKET and tif in (TimeInForce.DAY, TimeInForce.GTC):
+    if said.type == "Market" and tif in (TimeInForce.DAY, TimeInForce.GTC):
         # A market order trades with what is there; how long it is for makes no difference to it.
         tif, notes = TimeInForce.IOC, replace(notes, tif=said.tif)
-    limit = form.price if terms.ord_type is OrdType.LIMIT else None
+    limit = form.price if said.type in ("Limit", "StopLimit") else None
     return replace(
         terms, time_in_force=tif, text=annotations.write(notes),
         order_qty_lots=resolve.steps(numbers.qty_lots, market, form.quantity),
         price_ticks=resolve.steps(numbers.price_ticks, market, limit),
         expire_ns=expire_ns(tif, form.expire_date, said.hours, ctx),
+        trigger=stops.of_form(form, said.type, terms.side, market),
     )  # fmt: skip
 
 

@@ -78,10 +78,12 @@ VERIFY_REPLACEMENT = Op(m.ModifyOrder, m.Preview, reply(refuse_replacement))
 
 def _again(found: OrderReport) -> NewOrder:
     asked = found.terms
+    follows = asked.trigger is not None and asked.trigger.limit_offset_ticks is not None
     terms = replace(
         asked,
         order_qty_lots=found.leaves_qty_lots or asked.order_qty_lots,
-        price_ticks=asked.price_ticks if asked.ord_type is OrdType.LIMIT else 0,
+        price_ticks=asked.price_ticks if asked.ord_type is OrdType.LIMIT and not follows else 0,
+        trigger=asked.trigger and replace(asked.trigger, is_met=False),
         expire_ns=asked.expire_ns if found.is_open else 0,
         # It rests beside its own account's orders already, so it is not stopped by them here.
         stp=SelfTradePrevention.NONE,

@@ -28,7 +28,7 @@ from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.errors import InvalidField, Malformed, NotFound
 
 # What our client asks for: every open order, the last event first, as the exchange has them.
-_OPEN = "Status in (0,1,10)"
+_OPEN = "Status in (0,1,6,10,14)"
 _LAST_EVENT = "Date"
 
 

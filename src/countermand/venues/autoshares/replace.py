@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from countermand.venues.autoshares import annotations, resolve, show, tables, validation
+from countermand.venues.autoshares import annotations, resolve, show, stops, tables, validation
 from countermand.venues.autoshares.annotations import Notes
 from countermand.venues.autoshares.messages import orders as m
 from countermand.venues.autoshares.place import expire_ns
@@ -13,7 +13,7 @@ from countermand.venues.autoshares.states import Pending
 from countermand.vocabulary.commands import ReplaceOrder
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import OrdType, TimeInForce
+from countermand.vocabulary.order import OrdType, TimeInForce, Trigger
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.vocabulary.receipt import Receipt
@@ -46,6 +46,7 @@ def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
         account_id=str(command.account_id), order_id=str(command.order_id), id=command.order_id,
         price=Decimal(numbers.price_text(market, price)) if price else None,
         quantity=Decimal(numbers.qty_text(market, lots)) if lots else None,
+        **stops.changing(command.trigger, market),
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def _replaced(message: m.ModifyOrder, ctx: Ctx) -> Serving[OrderReport]:
 
 def _command(message: m.ModifyOrder, found: OrderReport, ctx: Ctx) -> ReplaceOrder:
     market, tif = ctx.directory.instruments[found.instrument_id], _tif(message, found)
-    if _is_another(message, found, market) or message.legs or message.stop_price:
+    if _is_another(message, found, market) or message.legs:
         raise _refused(found, None)
     old = annotations.read(found.terms.text)
     notes = _notes(message, found, old)
@@ -93,14 +94,18 @@ def _command(message: m.ModifyOrder, found: OrderReport, ctx: Ctx) -> ReplaceOrd
         time_in_force=None if tif is found.terms.time_in_force else tif,
         expire_ns=_expire_ns(message, found, tif, notes, ctx),
         text=None if notes == old else annotations.write(notes),
+        trigger=_trigger(message, found, market),
     )  # fmt: skip
 
 
 def _is_another(message: m.ModifyOrder, found: OrderReport, market: Instrument) -> bool:
     # Clients send the form they placed the order with: what is the same in it changes nothing.
-    kind, side = show.type_word(found.terms), show.side_word(found.terms)
+    kinds, side = (
+        (show.type_word(found), stops.asked_word(found.terms)),
+        show.side_word(found.terms),
+    )
     return (
-        resolve.word("Type", message.type or kind, tables.TYPE_WORDS) != kind
+        resolve.word("Type", message.type or kinds[0], tables.TYPE_WORDS) not in kinds
         or resolve.word("Side", message.side or side, tables.SIDE_WORDS) != side
         or (message.symbol or market.symbol).upper() != market.symbol.upper()
     )
@@ -132,12 +137,24 @@ def _expire_ns(
 
 
 def _price_ticks(message: m.ModifyOrder, found: OrderReport, market: Instrument) -> int:
-    price = resolve.amount("Price", message.price)
-    if price is None or found.terms.ord_type is not OrdType.LIMIT:
+    price, terms = resolve.amount("Price", message.price), found.terms
+    if price is None or terms.ord_type is not OrdType.LIMIT:
+        return 0
+    if stops.limit_follows(terms) and price in (0, show.price(terms, market)):
         return 0
     if not (ticks := resolve.steps(numbers.price_ticks, market, price)):
         raise _refused(found, RejectReason.PRICE_NOT_POSITIVE)
     return ticks
+
+
+def _trigger(message: m.ModifyOrder, found: OrderReport, market: Instrument) -> Trigger | None:
+    for name in stops.AMOUNTS:
+        resolve.amount(name.title().replace("_", ""), getattr(message, name))
+    validation.check_amount_types(message)
+    try:
+        return stops.of_change(message, found.terms, market)
+    except stops.NoSuchStop:
+        raise _refused(found, RejectReason.INVALID_TRIGGER) from None
 
 
 def _qty_lots(message: m.ModifyOrder, found: OrderReport, market: Instrument) -> int:

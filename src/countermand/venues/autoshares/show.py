@@ -5,13 +5,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.autoshares import annotations, dates, ids, resolve, states, tables
+from countermand.venues.autoshares import annotations, dates, ids, resolve, states, stops, tables
 from countermand.venues.autoshares.annotations import Notes
 from countermand.venues.autoshares.messages import orders as m
 from countermand.venues.autoshares.messages.shared import NO_DATE
 from countermand.venues.autoshares.presentation import UNTOLD
 from countermand.venues.autoshares.settings import Ctx
 from countermand.venues.autoshares.states import Pending
+from countermand.venues.autoshares.tables import Kind
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
@@ -72,15 +73,16 @@ def show_order(
     state, notes = states.words(report, waits_for), annotations.read(terms.text)
     market = ctx.directory.instruments.get(report.instrument_id)
     changed, is_new = dates.date_text(report.transact_ns), waits_for is Pending.NEW
-    whole, ord_type = bool(terms.exec_inst & ExecInst.ALL_OR_NONE), type_word(terms)
+    whole, trigger = bool(terms.exec_inst & ExecInst.ALL_OR_NONE), terms.trigger
     owner = ctx.directory.accounts[report.account_id].owner
     executed, leaves, average = traded(report, market, waits_for)
     return m.Order(
         id=report.order_id, request_id=report.order_id, state_id=0 if is_new else report.order_id,
         account_id=report.account_id, user_id=ids.user_id(owner, ctx.directory),
         client_id=client_id(report), orig_client_id=notes.orig_client_id,
-        side=side_word(terms), type=ord_type, initial_type=ord_type,
-        quantity=quantity(terms, market), price=price(terms, market), stop_price=notes.stop_price,
+        side=side_word(terms), type=type_word(report),
+        initial_type=notes.type or stops.asked_word(terms),
+        quantity=quantity(terms, market), price=price(terms, market),
         time_in_force=tif_word(terms), expire_date=expire_date(report, ctx),
         exec_inst=notes.exec_inst or (ALL_OR_NONE if whole else "None"),
         # The flag's value in FIX, whose ExecInst (18) it is the bit of here.
@@ -94,10 +96,7 @@ def show_order(
         executed_quantity=executed, leaves_quantity=leaves, average_price=average,
         create_date=dates.date_text(report.submit_ns), date=changed, transaction_date=changed,
         legs=notes.legs,
-        trailing_stop_amount_type=notes.trailing_stop_amount_type or "Absolute",
-        trailing_stop_amount=notes.trailing_stop_amount,
-        trailing_limit_amount_type=notes.trailing_limit_amount_type or "Absolute",
-        trailing_limit_amount=notes.trailing_limit_amount,
+        **(stops.shown(trigger, market) if trigger and market else stops.as_sent(notes)),
         **_security(market or resolve.find(notes.symbol, ctx), notes, ctx),
         **(_SAME if is_new or not last or not market else _SAME | _last(last, market)),
     )  # fmt: skip
@@ -127,9 +126,9 @@ def _last(fill: Fill, market: Instrument) -> dict[str, Any]:
 # Single fields of an order. `market` is None for an order that was recorded without one.
 
 
-def type_word(terms: OrderTerms) -> str:
-    """Return the type of an order as its owner said it."""
-    return annotations.read(terms.text).type or tables.ORD_TYPES.to_wire(terms.ord_type)
+def type_word(report: OrderReport) -> str:
+    """Return the type of an order as it is now; of one that was refused, as its owner said it."""
+    return annotations.read(report.terms.text).type or stops.type_word(report)
 
 
 def tif_word(terms: OrderTerms) -> str:
@@ -223,11 +222,12 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     market = market_of("order", message.symbol, ctx.directory)
     side, effect = tables.SIDES.from_wire(message.side)
     # A type or a time in force that this client has no word for is read as the nearest.
-    unnamed = OrdType.LIMIT if message.price else OrdType.MARKET
-    ord_type, notes = tables.ORD_TYPES.read(message.type, unnamed), _read_notes(message)
+    unnamed = Kind(OrdType.LIMIT if message.price else OrdType.MARKET)
+    kind, notes = stops.kind_of(message.type), _read_notes(message)
+    ord_type, trigger = (kind or unnamed).ord_type, stops.read(message, market, side)
     tif = tables.TIMES_IN_FORCE.read(message.time_in_force, TimeInForce.GTC)
-    waits = message.type not in (text for _, text in tables.ORD_TYPES.rows)
-    if ord_type is OrdType.MARKET and not waits and tif in (TimeInForce.DAY, TimeInForce.GTC):
+    is_plain = kind is not None and trigger is None
+    if ord_type is OrdType.MARKET and is_plain and tif in (TimeInForce.DAY, TimeInForce.GTC):
         tif, notes = TimeInForce.IOC, replace(notes, tif=message.time_in_force)
     status = states.read_status(message.status)
     cum = numbers.qty_lots(market, message.executed_quantity)
@@ -239,11 +239,13 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
         expire_ns=0 if notes.tif else dates.expiry_ns(tif, expires, ctx),
         exec_inst=int(ExecInst.ALL_OR_NONE if whole else ExecInst.NONE),
         stp=SelfTradePrevention.REJECT, position_effect=effect, text=annotations.write(notes),
+        trigger=trigger,
     )  # fmt: skip
+    target = getattr(message, "target", "")
     return OrderReport(
         OrderId(message.id), AccountId(message.account_id), market.instrument_id, "",
-        terms, states.read_standing(message.status, status), ord_status=status,
-        exec_type=states.EXEC_TYPES.get(getattr(message, "target", ""), last_exec_type(status)),
+        terms, states.read_standing(message.status, status, trigger), ord_status=status,
+        exec_type=states.read_exec_type(target, trigger, status) or last_exec_type(status),
         leaves_qty_lots=numbers.qty_lots(market, message.leaves_quantity), cum_qty_lots=cum,
         cum_notional_minor=numbers.cum_notional_minor_nearest(market, message.average_price, cum),
         submit_ns=dates.date_ns(getattr(message, "create_date", message.date)),

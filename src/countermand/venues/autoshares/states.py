@@ -16,7 +16,7 @@ from msgspec import Struct
 from countermand.venues.autoshares import tables
 from countermand.venues.autoshares.settings import Ctx
 from countermand.vocabulary import order as vocabulary
-from countermand.vocabulary.order import ExecType, OrdStatus, Standing, TimeInForce
+from countermand.vocabulary.order import ExecType, OrdStatus, Standing, TimeInForce, Trigger
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 
@@ -55,10 +55,12 @@ _TARGETS = {
     ExecType.EXPIRED: "Status",
     ExecType.REJECTED: "Reject",
 }
-EXEC_TYPES = {target: exec_type for exec_type, target in _TARGETS.items()}
+_EXEC_TYPES = {target: exec_type for exec_type, target in _TARGETS.items()}
 
-# What was pending and came to nothing leaves its word as the last thing that happened.
+# What was pending and came to nothing leaves its word as the last thing that happened, and a stop
+# that woke is told as any change of a state.
 _TARGETS |= {
+    ExecType.TRIGGERED: "Status",
     ExecType.PENDING_NEW: "New",
     ExecType.PENDING_CANCEL: "Cancel",
     ExecType.PENDING_REPLACE: "Modify",
@@ -107,7 +109,16 @@ def read_status(text: str) -> OrdStatus:
     return tables.STATUSES.read(text, over)
 
 
-def read_standing(text: str, status: OrdStatus) -> Standing:
-    """Return where an order stands that has a word of a state."""
-    known = text in _KNOWN_WORDS or not status.standing.is_open
-    return status.standing if known else Standing.PENDING
+def read_standing(text: str, status: OrdStatus, trigger: Trigger | None) -> Standing:
+    """Return where an order stands that has a word of a state, and what wakes it if it sleeps."""
+    if text not in _KNOWN_WORDS and status.standing.is_open:
+        return Standing.PENDING
+    asleep = trigger is not None and not trigger.is_met
+    return Standing.ARMED if asleep and status.standing.is_open else status.standing
+
+
+def read_exec_type(target: str, trigger: Trigger | None, status: OrdStatus) -> ExecType | None:
+    """Return what last happened to an order, None for what is not told."""
+    told = _EXEC_TYPES.get(target)
+    woke = told is ExecType.EXPIRED and status is OrdStatus.NEW and trigger is not None
+    return ExecType.TRIGGERED if woke else told

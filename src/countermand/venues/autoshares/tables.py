@@ -5,6 +5,7 @@ Source: ETNA manual, "Order statuses", "Order types", "Time in force"; the swagg
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from countermand.vocabulary.order import (
     OrdStatus,
@@ -27,14 +28,33 @@ SIDES = Table(
     ),
 )
 
-ORD_TYPES = Table("Type", ((OrdType.MARKET, "Market"), (OrdType.LIMIT, "Limit")))
-STOP_TYPES = ("Stop", "StopLimit")
+
+class Kind(NamedTuple):
+    """What an order comes in as, whether it sleeps before, and whether what wakes it trails."""
+
+    ord_type: OrdType
+    sleeps: bool = False
+    trails: bool = False
+
+
+ORD_TYPES = Table(
+    "Type",
+    (
+        (Kind(OrdType.MARKET), "Market"),
+        (Kind(OrdType.LIMIT), "Limit"),
+        (Kind(OrdType.MARKET, sleeps=True), "Stop"),
+        (Kind(OrdType.LIMIT, sleeps=True), "StopLimit"),
+        (Kind(OrdType.MARKET, sleeps=True, trails=True), "TrailingStop"),
+        (Kind(OrdType.LIMIT, sleeps=True, trails=True), "TrailingStopLimit"),
+    ),
+)
 # The venue's too; the exchange does not offer them.
 PARENT_TYPES = ("OneCancelOther", "OneTriggerOther", "OneTriggerOneCancelOther")
 OTHER_TYPES = (
-    *STOP_TYPES, *PARENT_TYPES, "TrailingStop", "TrailingStopLimit", "Pegged", "External",
-    "MutualFundsExchange", "StagingBlotter",
+    *PARENT_TYPES, "Pegged", "External", "MutualFundsExchange", "StagingBlotter",
 )  # fmt: skip
+# The code of such an order, which only the vendor's newer pages name.
+NOT_OFFERED = "InvalidOrderType"
 
 TIMES_IN_FORCE = Table(
     "TimeInForce",
@@ -68,6 +88,9 @@ TIF_WORDS = _any_case(
     (*(text for _, text in TIMES_IN_FORCE.rows), *OTHER_TIMES_IN_FORCE),
     gtc="GoodTillCancel", ioc="ImmediateOrCancel", fok="FillOrKill", gtd="GoodTillDate",
 )  # fmt: skip
+# How far a stop trails, or a limit is from it: in dollars, or in percent (so spelled).
+ABSOLUTE, PERCENT = "Absolute", "Persentage"
+AMOUNT_WORDS = _any_case((ABSOLUTE, PERCENT), percentage=PERCENT)
 HOURS_WORDS = _any_case(
     ("PRE", "POST", "REG", "ALL", "REGPOST", "PREREG", "PREPOST"), regpre="PREREG"
 )
@@ -129,7 +152,7 @@ _REJECTED: dict[str, tuple[RejectReason, ...]] = {
     "IncorrectTimeInForce": (RejectReason.INVALID_TIME_IN_FORCE, RejectReason.INVALID_EXEC_INST),
     "InvalidOrderExpiration": (RejectReason.INVALID_EXPIRE_TIME,),
     "IncorrectOrderQuantity": (RejectReason.INVALID_AMOUNT, RejectReason.QTY_NOT_POSITIVE),
-    "QuotePriceIsInvalid": (RejectReason.NO_LIQUIDITY,),
+    "QuotePriceIsInvalid": (RejectReason.NO_LIQUIDITY, RejectReason.INVALID_TRIGGER),
     "OrderQuantity": (
         RejectReason.QTY_BELOW_MIN, RejectReason.QTY_ABOVE_MAX, RejectReason.NOTIONAL_BELOW_MIN,
         RejectReason.POSITION_LIMIT,
@@ -144,7 +167,7 @@ REJECT_CODES = {reason: code for code, reasons in _REJECTED.items() for reason i
 # What happened to the exchange rather than to the order.
 OTHER_CODE = "OmsInternalError"
 
-# Which code a position's refusal has depends on the side that was refused.
+# Which code the refusal of a position or of a stop has depends on the side that was refused.
 SIDE_CODES: dict[tuple[RejectReason, str], str] = {
     (RejectReason.OPPOSITE_POSITION, "Buy"): "UnexpectedBuyOrder",
     (RejectReason.OPPOSITE_POSITION, "SellShort"): "UnexpectedSellShortOrder",
@@ -152,6 +175,14 @@ SIDE_CODES: dict[tuple[RejectReason, str], str] = {
     (RejectReason.NOTHING_TO_CLOSE, "BuyToCover"): "UnexpectedBuyToCoverOrder",
     (RejectReason.CLOSES_BEYOND_POSITION, "Sell"): "LongPositionCrossZero",
     (RejectReason.CLOSES_BEYOND_POSITION, "BuyToCover"): "ShortPositionCrossZero",
+    **dict.fromkeys(
+        ((RejectReason.TRIGGER_MET, side) for side in ("Buy", "BuyToCover")),
+        "BuyStopOrderStopPriceLessAsk",
+    ),
+    **dict.fromkeys(
+        ((RejectReason.TRIGGER_MET, side) for side in ("Sell", "SellShort")),
+        "SellStopOrderStopPriceGreaterBid",
+    ),
     # An account that may not borrow is told so for SellShort, and what it lacks for Sell.
     (RejectReason.SHORT_NOT_ALLOWED, "Sell"): "LongPositionCrossZero",
 }

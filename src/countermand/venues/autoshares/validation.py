@@ -5,20 +5,19 @@ An order with a fault is an order nonetheless: it is answered like any other, an
 it is looked at. What needs the book, the money or the position is the exchange's to say.
 
 Source: ETNA manual, "Order validation" (codes), "Place order" (that a bad order gets a 200). The
-        order of the checks, and `InvalidOrderType` for what is not offered here, which only the
-        vendor's newer pages name, are our proposals.
+        order of the checks is our proposal.
 """
 
 from msgspec import Struct
 
-from countermand.venues.autoshares import resolve, tables
-from countermand.venues.autoshares.messages.orders import CreateOrder
+from countermand.venues.autoshares import resolve, stops, tables
+from countermand.venues.autoshares.messages.orders import CreateOrder, OrderForm
 from countermand.venues.autoshares.settings import AutosharesSettings
+from countermand.venues.autoshares.tables import NOT_OFFERED
 from countermand.vocabulary.instrument import Instrument
 from countermand.wire import numbers
 from countermand.wire.errors import InvalidField
 
-NOT_OFFERED = "InvalidOrderType"
 ALL_OR_NONE_MIN = 2
 # How a parent without a side is told.
 NO_SIDE = "Buy"
@@ -42,6 +41,7 @@ def words(form: CreateOrder) -> Words:
     Raises: MissingField without a type or a side; InvalidField for a word the venue does not have.
     """
     ord_type = resolve.word("Type", form.type, tables.TYPE_WORDS)
+    check_amount_types(form)
     side = form.side or (NO_SIDE if _is_parent(form, ord_type) else None)
     return Words(
         ord_type,
@@ -50,6 +50,16 @@ def words(form: CreateOrder) -> Words:
         hours_word(form.extended_hours),
         resolve.word("ExecInst", form.exec_inst or "None", tables.INST_WORDS),
     )
+
+
+def check_amount_types(form: OrderForm) -> None:
+    """Raise InvalidField for amounts of a trailing stop in something the venue does not have."""
+    for name, text in (
+        ("TrailingStopAmountType", form.trailing_stop_amount_type),
+        ("TrailingLimitAmountType", form.trailing_limit_amount_type),
+    ):
+        if text:
+            resolve.word(name, text, tables.AMOUNT_WORDS)
 
 
 def hours_word(text: str | None) -> str:
@@ -75,8 +85,9 @@ def fault(
     if market is None:
         return ""
     return (
-        _type_fault(form, said)
+        (NOT_OFFERED if said.type in tables.OTHER_TYPES else "")
         or _quantity_fault(form, said, market)
+        or stops.fault(form, said.type, market)
         or _price_fault(form, said, market)
         or ("" if said.exec_inst in ("None", "AllOrNone") else NOT_OFFERED)
         or _time_fault(form, said, settings)
@@ -87,14 +98,6 @@ def _is_parent(form: CreateOrder, ord_type: str) -> bool:
     return bool(form.legs) or ord_type in tables.PARENT_TYPES
 
 
-def _type_fault(form: CreateOrder, said: Words) -> str:
-    if said.type in tables.STOP_TYPES and not form.stop_price:
-        return "StopPriceUndefined"
-    if said.type == "StopLimit" and not form.price:
-        return "LimitPriceUndefined"
-    return NOT_OFFERED if said.type in tables.OTHER_TYPES else ""
-
-
 def _quantity_fault(form: CreateOrder, said: Words, market: Instrument) -> str:
     if form.quantity is None or not resolve.steps(numbers.qty_lots, market, form.quantity):
         return "IncorrectOrderQuantity"
@@ -103,7 +106,7 @@ def _quantity_fault(form: CreateOrder, said: Words, market: Instrument) -> str:
 
 
 def _price_fault(form: CreateOrder, said: Words, market: Instrument) -> str:
-    if said.type != "Limit":
+    if said.type not in ("Limit", "StopLimit"):
         return ""
     if form.price is None or form.price <= 0:
         return "LimitPriceUndefined"

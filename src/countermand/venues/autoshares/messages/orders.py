@@ -71,6 +71,10 @@ class OrderForm(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="p
     comment: Remark | None = None
     extended_hours: Word | None = None
     execution_instructions: Instructions | None = None
+    trailing_stop_amount_type: Word | None = None
+    trailing_stop_amount: Decimal | None = None
+    trailing_limit_amount_type: Word | None = None
+    trailing_limit_amount: Decimal | None = None
     validations_to_bypass: int | None = None
     legs: Legs | None = None
 
@@ -80,10 +84,6 @@ class CreateOrder(OrderForm, frozen=True, kw_only=True, omit_defaults=True, rena
 
     exchange: Word | None = None
     exec_inst: Word | None = None
-    trailing_stop_amount_type: Word | None = None
-    trailing_stop_amount: Decimal | None = None
-    trailing_limit_amount_type: Word | None = None
-    trailing_limit_amount: Decimal | None = None
     parent_id: int | None = None
 
 
