@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -15,9 +15,10 @@ from countermand.cli import printed, where
 from countermand.cli.exits import Code, Stop
 
 if TYPE_CHECKING:
-    import httpx
-
+    from countermand.client.asynchronous import Client as AsyncClient
     from countermand.client.synchronous import Client
+
+T = TypeVar("T")
 
 
 class Asked:
@@ -25,7 +26,7 @@ class Asked:
     What a verb is asked.
 
     Shape:  of `words`, by the names of the options, those that the verb has. One that can be
-            rehearsed acts, and keeps a ledger.
+            rehearsed acts, and `keeps_ledger`.
     """
 
     def __init__(self, words: dict[str, Any]) -> None:
@@ -39,7 +40,7 @@ class Asked:
         self.ledger: Path | None = words.get("ledger")
         self.timeout_s: float = words.get("timeout", 0.0)
         self.is_dry_run: bool = words.get("dry_run", False)
-        self._acts = "dry_run" in words
+        self.keeps_ledger = "dry_run" in words
         self.place: where.Where | None = None
 
     def found(self) -> where.Where:
@@ -82,24 +83,33 @@ class Asked:
         from countermand.client.connect import unconnected  # noqa: PLC0415
 
         at = self.at if self.place else self.found()
-        try:
-            return unconnected(
-                at.venue,
-                at.base_url,
-                at.credentials,
-                account=self.account or at.account or None,
-                ledger=self.ledger_path() if self._acts else None,
-                keep_limits=at.keep_limits,
-                trust_env=at.trust_env,
-                transport=self._transport(at),
-                dry_run=self.is_dry_run,
-                prompt=_ask,
-                progress=progress,
-            )
-        except ValueError as error:
-            raise Stop(Code.ASKED_WRONGLY, f"{at.said_by}: {error}") from None
+        told = self._options(at, progress, self.ledger_path() if self.keeps_ledger else None)
+        return _made(at, unconnected, told | {"transport": self._transport(at)})
 
-    def _transport(self, at: where.Where) -> httpx.BaseTransport | None:
+    def waiting(
+        self, progress: Callable[[int, int], None] | None, ledger: Path | None
+    ) -> AsyncClient:
+        """Return a client for an event loop, that has sent nothing yet. Raises Stop."""
+        from countermand.client.connect import connect  # noqa: PLC0415
+
+        at = self.at if self.place else self.found()
+        told = self._options(at, progress, ledger)
+        return _made(at, connect, told | {"transport": self._transport(at, waits=True)})
+
+    def _options(
+        self, at: where.Where, progress: Callable[[int, int], None] | None, ledger: Path | None
+    ) -> dict[str, Any]:
+        return {
+            "account": self.account or at.account or None,
+            "ledger": ledger,
+            "keep_limits": at.keep_limits,
+            "trust_env": at.trust_env,
+            "dry_run": self.is_dry_run,
+            "prompt": _ask,
+            "progress": progress,
+        }
+
+    def _transport(self, at: where.Where, *, waits: bool = False) -> Any:
         path = self.tls_ca or (Path(at.tls_ca).expanduser() if at.tls_ca else None)
         if path is None:
             return None
@@ -112,7 +122,8 @@ class Asked:
         except OSError as error:
             why = error.strerror or "no certificate in PEM"
             raise Stop(Code.ASKED_WRONGLY, f"{path}: {why}") from None
-        return httpx.HTTPTransport(verify=signer, trust_env=at.trust_env)
+        kind = httpx.AsyncHTTPTransport if waits else httpx.HTTPTransport
+        return kind(verify=signer, trust_env=at.trust_env)
 
     @property
     def at(self) -> where.Where:
@@ -137,6 +148,13 @@ class Asked:
         if self.ledger is not None:
             return self.ledger
         return Path(at.ledger).expanduser() if at.ledger else usual_ledger()
+
+
+def _made(at: where.Where, make: Callable[..., T], options: dict[str, Any]) -> T:
+    try:
+        return make(at.venue, at.base_url, at.credentials, **options)
+    except ValueError as error:
+        raise Stop(Code.ASKED_WRONGLY, f"{at.said_by}: {error}") from None
 
 
 def usual_ledger() -> Path:

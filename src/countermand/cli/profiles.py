@@ -68,6 +68,24 @@ def names() -> list[str]:
     return list(dict.fromkeys(name for told in _read_all().values() for name in told[1]))
 
 
+def every(name: str = "") -> list[tuple[str, str, Profile]]:
+    """
+    Return all profiles, or the one of a name, as name, venue and what is written; no secret is got.
+
+    Raises: Stop for a file that cannot be used, or a name that is not there.
+    """
+    found = {
+        (one, venue): _profile(told, f"{path}: profiles.{one}.{venue}")
+        for path, (_, profiles) in reversed(_read_all().items())
+        for one, venues in profiles.items()
+        for venue, told in venues.items()
+        if name in ("", one)
+    }
+    if name and not found:
+        raise Stop(Code.ASKED_WRONGLY, _unknown(name))
+    return [(*key, told) for key, told in found.items()]
+
+
 def find(venue: str, name: str = "") -> tuple[str, Profile] | None:
     """
     Return the profile of a venue and what it is called, or None when none is configured.

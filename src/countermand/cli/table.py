@@ -32,6 +32,11 @@ ROWS: dict[str, Row] = {
     "replace": _row(
         TRADE, "acting:replace", "Change an order's price or its whole quantity, once."
     ),
+    "kill": _row(
+        TRADE,
+        "kill:kill",
+        "Block new orders, cancel all open ones everywhere at once, and prove that none is left.",
+    ),
     "order": _row(LOOK, "looking:order", "Show an order as its venue does."),
     "orders": _row(LOOK, "looking:orders", "List the open orders."),
     "fills": _row(LOOK, "looking:fills", "List what was traded lately, the newest first."),

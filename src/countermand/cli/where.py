@@ -68,6 +68,11 @@ def find(venue: str, *, profile: str = "", base_url: str = "", user: str = "") -
     )
 
 
+def is_in_environment(venue: str) -> bool:
+    """Whether the environment says anything of a venue."""
+    return bool(_environment(venue))
+
+
 def prefix(venue: str) -> str:
     """Return what the variables of a venue begin with."""
     return f"COUNTERMAND_{venue.upper().replace('-', '_')}_"

@@ -38,6 +38,7 @@ class Block(Struct, frozen=True):
     What is blocked, as the newest record of a ledger says it.
 
     Shape:  `venues` by name, `*` for all there are; none when nothing is blocked.
+            `pid` is the process that said so last.
     Units:  `since_ns` nanoseconds since the Unix epoch.
     """
 
@@ -51,7 +52,7 @@ class Block(Struct, frozen=True):
 
     def body(self) -> dict[str, Any]:
         """Return it as a record has it."""
-        return {"venues": list(self.venues), "since_ns": self.since_ns, "pid": os.getpid()}
+        return {"venues": list(self.venues), "since_ns": self.since_ns, "pid": self.pid}
 
 
 NO_BLOCK = Block()
@@ -66,7 +67,8 @@ def standing(db: sqlite3.Connection) -> Block:
 def raised(block: Block, venues: Iterable[str], now_ns: int) -> Block:
     """Return a block with some venues more, all for none."""
     more = dict.fromkeys((*block.venues, *(tuple(venues) or (EVERY,))))
-    return Block((EVERY,) if EVERY in more else tuple(more), block.since_ns or now_ns)
+    told = (EVERY,) if EVERY in more else tuple(more)
+    return Block(told, block.since_ns or now_ns, os.getpid())
 
 
 def lifted(block: Block, venues: Iterable[str], known: Iterable[str]) -> Block:
@@ -76,7 +78,7 @@ def lifted(block: Block, venues: Iterable[str], known: Iterable[str]) -> Block:
         return NO_BLOCK
     listed = known if EVERY in block.venues else block.venues
     left = tuple(venue for venue in listed if venue not in gone)
-    return Block(left, block.since_ns) if left else NO_BLOCK
+    return Block(left, block.since_ns, os.getpid()) if left else NO_BLOCK
 
 
 def refusal(db: sqlite3.Connection, note: Note) -> Blocked | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from countermand.client.call import single
 from countermand.client.session import Session
 from countermand.client.wording import changed
 from countermand.vocabulary.commands import NewOrder
@@ -14,6 +15,7 @@ from countermand.vocabulary.order import (
     Trigger,
     TriggerDirection,
 )
+from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 
 
@@ -25,12 +27,26 @@ def is_stop(terms: OrderTerms) -> bool:
 
 
 def can_tell(session: Session) -> bool:
-    """Whether the venue has words for stops, so that an order it shows is known to be one."""
+    """
+    Whether the venue has words for stops, so that an order it shows is known to be one.
+
+    Where an order takes other requests first, this is not known, and the answer is no.
+    """
     return any(
-        session.can_say(Operation.PLACE_ORDER, _stop(session, market, ord_type))
+        _is_said(session, _stop(session, market, ord_type))
         for market in list(session.directory.instruments.values())[:1]
         for ord_type in (OrdType.LIMIT, OrdType.MARKET)
     )
+
+
+def _is_said(session: Session, order: NewOrder) -> bool:
+    operation = Operation.PLACE_ORDER
+    flow = session.venue.flows.get(operation) or single(session.venue, operation)
+    try:
+        step = next(flow(order, session.credential, session.context(0)))
+    except NotExpressible:
+        return False
+    return isinstance(step.says, NewOrder) and session.can_say(operation, order)
 
 
 def _stop(session: Session, market: Instrument, ord_type: OrdType) -> NewOrder:
