@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from countermand.core.aliases import Aliases
 from countermand.core.book import Book
 from countermand.core.order import Order, Request, Staged
+from countermand.core.parts import Parts
 from countermand.core.timers import ACCEPTANCE, EXPIRY, Timer, Timers
 from countermand.core.triggers import Armed, Prices
 from countermand.vocabulary.ids import (
@@ -191,7 +192,7 @@ class State:
             house: Account(house, "", "", name)
             for house, name in ((EXTERNAL, "external"), (FEES, "fees"), (CLEARING, "clearing"))
         }
-        self.orders: dict[OrderId, Order] = {}
+        self.orders: Parts[OrderId, Order] = Parts()
         # How long venues take, of those that take any time; and what is pending, by its entry.
         self.delays: dict[str, Delays] = {}
         self.requests: dict[int, Request] = {}
