@@ -125,6 +125,32 @@ def test_every_message_of_a_connection_is_counted() -> None:
     listening(act)
 
 
+def test_a_subscription_again_begins_anew() -> None:
+    """A client that has missed a number asks again, and is told a snapshot; nothing comes twice."""
+
+    async def act(shop: Shop, ear: Ear) -> None:
+        ear.send(signed(shop.desk, "LEVEL2"))
+        ear.send(signed(shop.desk, "LEVEL2"))
+        await ear.heard()
+        shop.placed()
+        told = [each for each in await ear.heard() if each["channel"] == "LEVEL2"]
+
+        assert ["UPDATE"] == [each["type"] for each in told if each["product_id"] == ETH]
+
+    async def snapshots(shop: Shop, ear: Ear) -> None:
+        ear.send(signed(shop.desk, "LEVEL2"))
+        first = await ear.heard()
+        ear.send(signed(shop.desk, "LEVEL2"))
+        again = await ear.heard()
+
+        assert [(e["channel"], e["type"]) for e in first] == [
+            (e["channel"], e["type"]) for e in again
+        ]
+
+    listening(act)
+    listening(snapshots)
+
+
 def test_level_1_leaves_an_empty_side_out() -> None:
     """And tells nothing when the top stays as it is."""
 

@@ -83,12 +83,14 @@ class Session:
             self._leave(asked, products)
             self._confirm()
             return
-        new = [(n, one) for n in asked.channels for one in products if not self._follows(n, one)]
-        for name, one in new:
-            self._followings.setdefault(name, {})[one.symbol] = []
+        # What is followed already begins anew, with a snapshot: so a client mends a gap.
+        self._leave(asked, products)
+        for name in asked.channels:
+            self._followings.setdefault(name, {}).update((one.symbol, []) for one in products)
         self._confirm()
-        for name, one in new:
-            self._follow(name, one)
+        for name in dict.fromkeys(asked.channels):
+            for one in products:
+                self._follow(name, one)
 
     def _products(self, names: list[str]) -> list[Instrument]:
         directory = self._source.context.directory
@@ -100,9 +102,6 @@ class Session:
                 raise Rejected(f"Unknown product {name}")
             products.append(one)
         return products
-
-    def _follows(self, name: str, one: Instrument) -> bool:
-        return one.symbol in self._followings.get(name, {})
 
     def _follow(self, name: str, one: Instrument) -> None:
         tell = partial(self._tell, name, one.symbol)
