@@ -42,14 +42,14 @@ soak: $(VENV)/dev
 	$(if $(ARGS),,$(BIN)/python -m bench history)
 
 check: $(VENV)/dev
-	$(BIN)/ruff format --check src tests bench tools
-	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools container
+	$(BIN)/ruff check src tests bench tools container
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_architecture.py
 
 format: $(VENV)/dev
-	$(BIN)/ruff format src tests bench tools
-	$(BIN)/ruff check --fix src tests bench tools
+	$(BIN)/ruff format src tests bench tools container
+	$(BIN)/ruff check --fix src tests bench tools container
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench $(ARGS)

@@ -6,6 +6,7 @@ import io
 import shutil
 import tarfile
 import threading
+import zipfile
 from pathlib import Path
 from stat import S_IMODE
 from typing import Any
@@ -17,6 +18,7 @@ from tests.client.desks import market
 from tests.served import Served, serve
 
 from countermand import connect_sync
+from countermand.control import archive
 from countermand.control.client import Control
 from countermand.engine.peek import peek
 from countermand.engine.verify import verify
@@ -240,3 +242,16 @@ def test_a_restore_that_was_killed_is_not_served(sound: Path, tmp_path: Path) ->
 
     assert (1, 1) == (done.returncode, len(done.stderr.splitlines()))
     assert "journal.sqlite" in done.stderr
+
+
+def test_a_backup_of_former_rules(tmp_path: Path) -> None:
+    """That were stopped cleanly: it is migrated by a restore as it is by a start."""
+    data, file, again = tmp_path / "data", tmp_path / "one.tar", tmp_path / "again"
+    with zipfile.ZipFile(Path(__file__).parents[1] / "engine" / "rules_3.zip") as opened:
+        opened.extractall(data)  # noqa: S202  (it is ours)
+    (data / "told.json").unlink()
+    file.write_bytes(b"".join(archive.packed(data)[1]))
+    said = call("restore", file, again, "--json")
+
+    assert (0, 420) == (said.code, said.json["head"]), said.err
+    assert [] == verify(again).failures
