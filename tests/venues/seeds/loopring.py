@@ -6,7 +6,17 @@ from typing import Any
 
 import msgspec
 from tests.venues.loopring.floor import ACCOUNTS, E18, Floor, refusal
-from tests.venues.seeds.cases import AGAIN, CANCEL, FULL, LOOKING, LOST, NOBODY, UNKNOWN, common
+from tests.venues.seeds.cases import (
+    AGAIN,
+    CANCEL,
+    FULL,
+    LOOKING,
+    LOST,
+    NOBODY,
+    UNKNOWN,
+    canceling,
+    common,
+)
 from tests.venues.seeds.row import (
     NOWHERE,
     Part,
@@ -23,15 +33,15 @@ from tests.venues.seeds.stand import Asked, Stand, line
 
 from countermand.venues.loopring.order_hash import hash_text, order_hash, parse_order, read_terms
 from countermand.venues.loopring.tables import STATUSES
-from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.commands import CancelOrder, SetDelays
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import OrdStatus
 
 NAME = "loopring"
 CODES = 'DEX API v3, "Error codes"'
 BY_NAME, NAMED_BY_NOTHING = "a cancel by client order id", "a cancel by neither"
 SUBMITTED, SUBMITTED_AGAIN = "an order that is submitted", "and submitted again"
 FILLED, EXPIRED, REFUSED = "an order that was filled", "an order after its end", "a refused order"
+CANCELING = "a cancel that takes its time"
 
 _ACCOUNT = f"accountId={ACCOUNTS['alice']}"
 
@@ -78,6 +88,13 @@ def refused() -> Asked:
     return Asked(stand, line(f"GET /api/v3/order?{_ACCOUNT}&orderHash={hashed}"))
 
 
+def canceling_slowly() -> Asked:
+    """Cancel an order where the venue takes its time."""
+    asked = canceling(NAME, CANCEL)
+    asked.stand.desk.engine.enter(SetDelays(NAME, cancel_ns=10**9))
+    return asked
+
+
 def read(*, is_filled: bool) -> Asked:
     """Read an order that was filled, or whose time has come."""
     stand, floor = _floor()
@@ -103,9 +120,11 @@ SEED = Seed(
         REFUSED: refused,
         FILLED: lambda: read(is_filled=True),
         EXPIRED: lambda: read(is_filled=False),
+        CANCELING: canceling_slowly,
     },
     # The table also has a word for a refused order, which nothing here keeps: see that case.
-    spoken={"status": frozenset(w for w, of in STATUSES.items() if {*of} - {OrdStatus.REJECTED})},
+    # It has one more for what sleeps, which is no answer to a cancel.
+    spoken={"status": STATUSES.keys() - {"failed", "waiting"}},
     rows=(
         Row(part=Part.LINE, name="DELETE /api/v3/order", says="no body", by=CANCEL),
         asked(Part.HEADER, "X-API-KEY", "string", "required: the API key", CANCEL, 400),
@@ -121,8 +140,8 @@ SEED = Seed(
         Row(part=Part.WORD, name="isIdempotent: true", says="the same again", by=SUBMITTED_AGAIN),
         *words("status", {
             "processing": SUBMITTED, "processed": FILLED, "cancelled": CANCEL, "expired": EXPIRED,
+            "cancelling": CANCELING,
         }),
-        *unreached(Part.WORD, ["status: cancelling"], "a cancel is done when it is answered"),
         *unreached(Part.WORD, ["status: failed"], "an order that is refused is a 400, and none",
                    REFUSED),
         # Beyond the page, which lists no statuses and no media type.

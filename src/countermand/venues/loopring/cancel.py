@@ -6,7 +6,7 @@ from countermand.venues.loopring.messages import orders as m
 from countermand.venues.loopring.parameters import given
 from countermand.venues.loopring.settings import Ctx
 from countermand.venues.loopring.show import read_taken, show_order, show_taken
-from countermand.venues.loopring.tables import CANCELLED
+from countermand.venues.loopring.tables import CANCELLED, CANCELLING
 from countermand.vocabulary.commands import CancelOrder
 from countermand.vocabulary.events import CancelRejected
 from countermand.vocabulary.ids import OrderId
@@ -47,7 +47,8 @@ def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Submitted]:
                 raise CancelRefused(CxlRejReason.UNKNOWN_ORDER)
         command = CancelOrder(account_id, _NO_ID, hashed)
     receipt: Receipt = yield command
-    return show_taken(_canceled(receipt, ctx), CANCELLED)
+    order = _canceled(receipt, ctx)
+    return show_taken(order, CANCELLING if order.is_open else CANCELLED)
 
 
 def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.CancelOrder:

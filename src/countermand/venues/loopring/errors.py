@@ -59,6 +59,7 @@ class Code(IntEnum):
     CANCEL_FAILED = 102118
     INVALID_HASH = 102119
     ORDER_NOT_VALID = 102120
+    BEING_CANCELED = 102122
     NO_KEY = 104001
     UNKNOWN_KEY = 104002
     OTHER_ACCOUNT = 104003
@@ -124,7 +125,8 @@ class Unproven(_Numbered, errors.Unauthorized):
 
 _ABSENT = (Code.ADDRESS_NOT_FOUND, Code.ACCOUNT_NOT_FOUND, Code.NO_SUCH_ORDER)
 _UNPROVEN = (Code.UNSIGNED_ORDER, *map(Code, range(Code.NO_KEY, Code.WRONG_SIGNATURE + 1)))
-_OF_OTHERS = (Code.UNKNOWN, Code.INVALID_ARGUMENT, Code.NOTHING_TO_CANCEL, *_ABSENT, *_UNPROVEN)
+_CANCELED = (Code.NOTHING_TO_CANCEL, Code.BEING_CANCELED)
+_OF_OTHERS = (Code.UNKNOWN, Code.INVALID_ARGUMENT, *_CANCELED, *_ABSENT, *_UNPROVEN)
 _CODED = tuple(code for code in Code if code not in _OF_OTHERS)
 
 _REFUSED = {
@@ -162,6 +164,7 @@ _LATE = "order in status {text} can't be cancelled"
 _STATES = [(status, _LATE.format(text=name)) for status, name in STATE_NAMES.rows]
 _FAILED = "failed to cancel, try again later"
 _BUG = Row(errors.Internal, 500, Code.UNKNOWN)
+_PENDING = {"cxl_rej_reason": CxlRejReason.ALREADY_PENDING}
 _UNKNOWN_ORDER = {"cxl_rej_reason": CxlRejReason.UNKNOWN_ORDER}
 
 
@@ -172,10 +175,13 @@ def _numbered(kind: type[WireError], codes: tuple[Code, ...]) -> list[Row]:
 _CANCELS = [
     Row(CancelRefused, 400, Code.NOTHING_TO_CANCEL, "no orders to cancel", _UNKNOWN_ORDER),
     Row(CancelRefused, 400, Code.NOTHING_TO_CANCEL, given=_UNKNOWN_ORDER),
+    Row(CancelRefused, 400, Code.BEING_CANCELED, "order already in cancel", _PENDING),
+    Row(CancelRefused, 400, Code.BEING_CANCELED, given=_PENDING),
     *for_too_late(400, Code.INVALID_ARGUMENT, _STATES),
     *(
         Row(CancelRefused, 400, Code.CANCEL_FAILED, _FAILED, {"cxl_rej_reason": reason})
         for reason in (CxlRejReason.OTHER, *CxlRejReason)
+        if reason is not CxlRejReason.ALREADY_PENDING
     ),
     # The venue may name a state that is not known here.
     *for_too_late(400, Code.INVALID_ARGUMENT, [(None, _LATE)]),
@@ -265,8 +271,8 @@ def _loses(error: WireError) -> WireError:
         case CancelRefused(cxl_rej_reason=CxlRejReason.TOO_LATE_TO_CANCEL, ord_status=OrdStatus()):
             return error
         case CancelRefused(cxl_rej_reason=reason):
-            unknown = reason is CxlRejReason.UNKNOWN_ORDER
-            return CancelRefused(reason if unknown else CxlRejReason.OTHER)
+            told = reason in (CxlRejReason.UNKNOWN_ORDER, CxlRejReason.ALREADY_PENDING)
+            return CancelRefused(reason if told else CxlRejReason.OTHER)
     return error
 
 

@@ -1,6 +1,8 @@
 """The order form: what it may say, and the order it describes."""
 
-from countermand.venues.loopring import grid, resolve, tables
+from msgspec.structs import replace
+
+from countermand.venues.loopring import grid, resolve, stops, tables
 from countermand.venues.loopring.annotations import Annotation
 from countermand.venues.loopring.errors import Code, Coded
 from countermand.venues.loopring.messages.orders import SubmitOrder
@@ -14,7 +16,7 @@ from countermand.vocabulary.order import Side
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.units import PPB
 from countermand.wire import times
-from countermand.wire.errors import InvalidField, OrderRefused
+from countermand.wire.errors import OrderRefused
 from countermand.wire.fields import invalid
 
 CLIENT_ORDER_ID_BYTES_MAX = 120
@@ -47,6 +49,10 @@ def order_of(message: SubmitOrder, signed: HashedTerms, ctx: Ctx) -> NewOrder:
         channel,
     )
     terms = grid.order_terms(pair, side, noted, message.client_order_id or hashed)
+    if trigger := stops.of_form(message, pair.instrument):
+        if noted.takes:
+            raise invalid("orderType", "a stop-limit order stands, so no swap and no TAKER_ONLY")
+        terms = replace(terms, trigger=trigger)
     return NewOrder(account_id, pair.instrument.instrument_id, hashed, terms)
 
 
@@ -64,10 +70,6 @@ def _check_form(message: SubmitOrder, signed: HashedTerms, ctx: Ctx) -> None:
         raise invalid("allOrNone", "only false is supported")
     if signed.taker != int(ZERO_ADDRESS, 16):
         raise Coded(Code.ORDER_NOT_VALID, "orders for one taker are not supported")
-    if message.extra_order_type == tables.STOP_LIMIT:
-        raise Coded(Code.ORDER_NOT_VALID, "stop orders are not supported")
-    if message.extra_order_type not in (None, "", tables.TRADITIONAL_ORDER):
-        raise InvalidField("extraOrderType", "invalid extraOrderType")
     if len((message.client_order_id or "").encode()) > CLIENT_ORDER_ID_BYTES_MAX:
         raise invalid("clientOrderId", f"is longer than {CLIENT_ORDER_ID_BYTES_MAX} bytes")
     if signed.valid_until_s * times.S <= ctx.now_ns:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.loopring import grid, resolve, slots, tables
+from countermand.venues.loopring import grid, resolve, slots, stops, tables
 from countermand.venues.loopring.annotations import ANNOTATIONS, Annotation
 from countermand.venues.loopring.form import fee_bips, order_of
 from countermand.venues.loopring.messages import orders as m
@@ -103,6 +103,7 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.SubmitOrder:
         client_order_id=None if name == command.cl_ord_id else name,
         order_type=noted.order_type,
         trade_channel=noted.trade_channel,
+        **stops.asked(command.terms, pair.instrument),
     )
 
 

@@ -1,6 +1,7 @@
 """Reading orders: one by its hash, or some of an account's."""
 
 from collections.abc import Generator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from countermand.venues.loopring.errors import Absent, Code, Coded
 from countermand.venues.loopring.messages import orders as m
 from countermand.venues.loopring.parameters import chosen_words, given, optional_number
 from countermand.venues.loopring.settings import Ctx
-from countermand.venues.loopring.show import read_order, show_order
+from countermand.venues.loopring.show import read_order, show_order, status_word
 from countermand.venues.loopring.tables import SIDES, STATUSES
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdStatus
@@ -26,9 +27,15 @@ from countermand.wire.operation import Operation
 
 LIMIT_MAX = 50
 
-# Types, channels and extra types that are let through; the exchange does not know them.
-_Wanted = tuple[Sequence[str], Sequence[str], Sequence[str]]
-_EVERY = (tables.ORDER_TYPES, tables.TRADE_CHANNELS, tables.EXTRA_ORDER_TYPES)
+# Types, channels, extra types, and words of open orders that are let through; the exchange does not
+# know them.
+_Wanted = tuple[Sequence[str], Sequence[str], Sequence[str], AbstractSet[str]]
+_EVERY = (
+    tables.ORDER_TYPES,
+    tables.TRADE_CHANNELS,
+    tables.EXTRA_ORDER_TYPES,
+    tables.OPEN_WORDS,
+)
 
 
 def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.Order]:
@@ -98,18 +105,26 @@ LIST = Op(m.ListOrders, m.OrderList, serve_list, ask_list, read_list)
 
 
 def _wanted(message: m.ListOrders) -> _Wanted:
-    types, channels, extras = _EVERY
+    types, channels, extras, words = _EVERY
+    chosen = words & set(chosen_words("status", message.status, tuple(STATUSES)))
     return (
         chosen_words("orderTypes", message.order_types, types) or types,
         chosen_words("tradeChannels", message.trade_channels, channels) or channels,
         chosen_words("extraOrderTypes", message.extra_order_types, extras) or extras,
+        chosen or words,
     )
 
 
 def _matches(report: OrderReport, wanted: _Wanted) -> bool:
     noted = ANNOTATIONS.read(report.terms.text)
-    styles = (noted.order_type, noted.trade_channel, tables.TRADITIONAL_ORDER)
-    return all(style in words for style, words in zip(styles, wanted, strict=True))
+    extra = tables.STOP_LIMIT if report.terms.trigger else tables.TRADITIONAL_ORDER
+    types, channels, extras, words = wanted
+    return (
+        noted.order_type in types
+        and noted.trade_channel in channels
+        and extra in extras
+        and (not report.is_open or status_word(report) in words)
+    )
 
 
 def _query(message: m.ListOrders, ctx: Ctx) -> ListOrders:
@@ -136,13 +151,11 @@ def _query(message: m.ListOrders, ctx: Ctx) -> ListOrders:
 
 def _statuses(text: str) -> tuple[OrdStatus, ...]:
     chosen = chosen_words("status", text, tuple(STATUSES))
-    return tuple(status for word in chosen for status in STATUSES[word])
+    return tuple(dict.fromkeys(status for word in chosen for status in STATUSES[word]))
 
 
 def _status_words(statuses: tuple[OrdStatus, ...]) -> str:
-    words = [word for word, of in STATUSES.items() if of and set(of) <= set(statuses)]
-    # What is being canceled is still open; our server has none of those.
-    return ",".join([*words, *(["cancelling"] if tables.PROCESSING in words else [])])
+    return ",".join(word for word, of in STATUSES.items() if set(of) <= set(statuses))
 
 
 def as_list(query: ListOpenOrders | ListOrders) -> ListOrders:

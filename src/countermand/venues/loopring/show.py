@@ -3,7 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from countermand.venues.loopring import grid, resolve
+from msgspec.structs import replace
+
+from countermand.venues.loopring import grid, resolve, stops
 from countermand.venues.loopring.annotations import ANNOTATIONS, Annotation
 from countermand.venues.loopring.errors import Coded
 from countermand.venues.loopring.messages import orders as m
@@ -19,6 +21,7 @@ from countermand.venues.loopring.tables import (
     SIDES,
     STATUS_OF,
     STATUSES,
+    WAITING,
 )
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import (
@@ -29,6 +32,7 @@ from countermand.vocabulary.order import (
     Side,
     Standing,
     TimeInForce,
+    Trigger,
 )
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
@@ -66,12 +70,13 @@ def show_order(report: OrderReport, ctx: Ctx) -> m.Order:
         validity=m.Validity(start=report.submit_ns // times.S, end=noted.valid_until_s),
         order_type=noted.order_type,
         trade_channel=noted.trade_channel,
-        status=CANCELLED if is_cut_short else _status_word(report),
+        status=CANCELLED if is_cut_short else status_word(report),
         storage_info=m.StorageInfo(
             account_id=int(ctx.directory.accounts[report.account_id].name),
             token_id=sold.token.token_id,
             storage_id=noted.storage_id,
         ),
+        extra_order_info=stops.shown(report.terms.trigger, pair.instrument),
     )
 
 
@@ -87,7 +92,8 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     pair = resolve.told_pair("order", message.market, ctx)
     account = known("order", resolve.find_account(message.storage_info.account_id, ctx))
     side, told = SIDES.from_wire(message.side), message.volumes
-    terms = _terms(message, pair, side)
+    trigger = stops.read(message, pair.instrument, side)
+    terms = replace(_terms(message, pair, side), trigger=trigger)
     cum = units(told.base_filled) * pair.base.minor_per_unit // pair.instrument.lot_minor
     status, start_ns = _ord_status(message.status, cum), message.validity.start * times.S
     _, bought = pair.sold_and_bought(side)
@@ -97,7 +103,7 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
         pair.instrument.instrument_id,
         message.hash,
         terms,
-        status.standing if message.status in KNOWN_WORDS else Standing.PENDING,
+        _standing(message.status, status, trigger),
         ord_status=status,
         exec_type=last_exec_type(status),
         leaves_qty_lots=max(0, terms.order_qty_lots - cum) if status.standing.is_open else 0,
@@ -152,9 +158,19 @@ def _annotation(message: m.Order, side: Side) -> Annotation:
     return Annotation(slot.storage_id, sold, bought, ends_at, 0, side is Side.BUY, *style)
 
 
-def _status_word(report: OrderReport) -> str:
-    is_cancelling = report.is_open and report.pending is Pending.CANCEL
-    return CANCELLING if is_cancelling else STATUS_OF[report.ord_status]
+def status_word(report: OrderReport) -> str:
+    """Return the word of how an order stands on the exchange."""
+    if report.is_open and report.pending is Pending.CANCEL:
+        return CANCELLING
+    return WAITING if report.standing is Standing.ARMED else STATUS_OF[report.ord_status]
+
+
+def _standing(word: str, status: OrdStatus, trigger: Trigger | None) -> Standing:
+    # One that is being canceled may sleep as well.
+    asleep = trigger is not None and not trigger.is_met
+    if asleep and word in (WAITING, CANCELLING):
+        return Standing.ARMED
+    return status.standing if word in KNOWN_WORDS else Standing.PENDING
 
 
 def _ord_status(word: str, cum_lots: int) -> OrdStatus:

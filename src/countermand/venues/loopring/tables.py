@@ -1,6 +1,6 @@
 """Two-way tables: our words and this venue's."""
 
-from countermand.vocabulary.order import OrdStatus, Side
+from countermand.vocabulary.order import OrdStatus, Side, TriggerDirection
 from countermand.wire.table import Table, by_name
 
 SIDES = by_name("side", Side)
@@ -14,28 +14,44 @@ TRADE_CHANNELS = (MIXED, ORDER_BOOK, AMM_POOL)
 TRADITIONAL_ORDER, STOP_LIMIT = "TRADITIONAL_ORDER", "STOP_LIMIT"
 EXTRA_ORDER_TYPES = (TRADITIONAL_ORDER, STOP_LIMIT)
 
+# Which prices wake a stop: those from its own up, or down.
+STOP_SIDES = Table(
+    "stopSide",
+    (
+        (TriggerDirection.UP, "GREAT_THAN_AND_EQUAL"),
+        (TriggerDirection.DOWN, "LESS_THAN_AND_EQUAL"),
+    ),
+)
+# What the npm SDK has for an order that is no stop.
+NO_CONDITION = "NO_CONDITION"
+
 # Trades on the order book, and with a pool.
 DEX = "dex"
 FILL_TYPES = (DEX, "amm")
 
 PROCESSING, PROCESSED, CANCELLED = "processing", "processed", "cancelled"
-CANCELLING = "cancelling"
+CANCELLING, WAITING = "cancelling", "waiting"
 
-# What each word of a filter asks for. An order is active when it is taken, so nothing is waiting;
-# one whose cancel takes time is found as processing and says that it is cancelling.
+# Which orders can have each word. An open one is waiting while it sleeps, cancelling while its
+# cancel takes time, and else processing.
+OPEN_WORDS = frozenset({PROCESSING, CANCELLING, WAITING})
+_OPEN = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
 STATUSES: dict[str, tuple[OrdStatus, ...]] = {
-    PROCESSING: (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED),
+    PROCESSING: _OPEN,
     PROCESSED: (OrdStatus.FILLED,),
     "failed": (OrdStatus.REJECTED,),
     CANCELLED: (OrdStatus.CANCELED,),
     "expired": (OrdStatus.EXPIRED,),
-    CANCELLING: (),
-    "waiting": (),
+    CANCELLING: _OPEN,
+    WAITING: _OPEN,
 }
-# An order with one of these is seen where it stands.
-KNOWN_WORDS = frozenset({*(word for word, of in STATUSES.items() if of), "cancelling"})
-STATUS_OF: dict[OrdStatus, str] = {
-    status: word for word, statuses in STATUSES.items() for status in statuses
+# An order with one of these is seen where it stands; what else one may wait for is not known.
+KNOWN_WORDS = STATUSES.keys() - {WAITING}
+STATUS_OF: dict[OrdStatus, str] = dict.fromkeys(_OPEN, PROCESSING) | {
+    status: word
+    for word, statuses in STATUSES.items()
+    if word not in OPEN_WORDS
+    for status in statuses
 }
 
 # The venue's internal names, as the one known text of a refused cancel has them.

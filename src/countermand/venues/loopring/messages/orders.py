@@ -1,5 +1,6 @@
 """Orders: DEX API v3, "Submit order", "Cancel order", "Get order", "Get orders"."""
 
+from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -35,6 +36,8 @@ class SubmitOrder(SignedOrder, frozen=True):
     order_type: str | None = None
     trade_channel: str | None = None
     extra_order_type: str | None = None
+    stop_price: Decimal | None = None
+    stop_side: str | None = None
 
 
 class Submitted(Message, frozen=True):
@@ -115,6 +118,14 @@ class StorageInfo(Message, frozen=True):
     storage_id: int
 
 
+class ExtraOrderInfo(Message, frozen=True):
+    """What an order waits for that is more than a traditional one, or did before it was awake."""
+
+    is_triggered: bool
+    stop_price: str
+    stop_side: str
+
+
 class Order(Message, frozen=True):
     """An order as it stands."""
 
@@ -129,6 +140,7 @@ class Order(Message, frozen=True):
     trade_channel: str
     status: str
     storage_info: StorageInfo
+    extra_order_info: ExtraOrderInfo | UnsetType = UNSET
 
 
 class ListOrders(Message, frozen=True):
