@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from countermand.vocabulary.commands import ReplaceOrder
 from countermand.vocabulary.events import (
     CancelRejected,
+    DeadManFired,
+    DeadManSet,
     Event,
     FundsWithdrawn,
     InstructionRejected,
     InstrumentSettled,
+    KillSet,
     ListAccepted,
     ListRejected,
     MassCanceled,
@@ -62,6 +65,8 @@ def _tell_accepted(now: OrderReport, names: Mapping[int, str]) -> list[str]:
 
 
 def _trigger(now: OrderReport) -> str:
+    if now.terms.schedule:
+        return f" for {now.terms.schedule.slices} slices"
     return f" until {now.terms.trigger.price_ticks}" if now.terms.trigger else ""
 
 
@@ -136,6 +141,12 @@ def _tell_rest(event: Event) -> str:
             return f"list-refused {event.index} {event.reason.name}"
         case NumbersPassed():
             return f"numbers {event.count}"
+        case DeadManSet():
+            return f"dead-man {event.due_ns}"
+        case DeadManFired():
+            return "dead-man fired"
+        case KillSet():
+            return "killed" if event.is_killed else "revived"
         case _:
             return type(event).__name__
 

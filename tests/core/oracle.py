@@ -21,6 +21,7 @@ from tests.core.oracle_founding import Founding
 from tests.core.oracle_later import Later
 from tests.core.oracle_lists import Lists
 from tests.core.oracle_order import ALL_OR_NONE, REDUCE_ONLY, Order, new_terms
+from tests.core.oracle_stops import Stops
 
 EXTERNAL, FEES, CLEARING = -1, -2, -3
 BILLION = 10**9
@@ -30,7 +31,7 @@ NOTHING_OPEN = {"BUY": (0, 0), "SELL": (0, 0)}
 Event = tuple[Any, ...]
 
 
-class Oracle(Founding, Later, Lists):
+class Oracle(Founding, Later, Lists, Stops):
     """
     The naive exchange. Its limits: an account's open, closed and staged orders, a market's trades.
     """
@@ -73,6 +74,8 @@ class Oracle(Founding, Later, Lists):
         self.next_match = 0
         # Orders on their way to the book.
         self.arriving: list[Order] = []
+        # By account: when its dead man's switch goes off, and whether that spares what protects.
+        self.switches: dict[int, tuple[int, bool]] = {}
         # The list of every order that ever had one.
         self.links: dict[int, dict[str, Any]] = {}
         # How often an order came to stand behind all others.
@@ -285,6 +288,10 @@ class Oracle(Founding, Later, Lists):
             order.due_ns = self.ts_ns + delay_ns
             self._admit(order)
             return [("OrderAccepted", *terms.values()), *taken]
+        if c.schedule:
+            self._admit(order)
+            order.next_ns = self.ts_ns
+            return [("OrderAccepted", *terms.values()), ("Sleeps", order_id), *taken]
         if trigger:
             self._admit(order)
             order.asleep = True
@@ -346,13 +353,15 @@ class Oracle(Founding, Later, Lists):
             "position_effect": c.position_effect,
             "trigger": c.trigger,
             "link": None,
+            "schedule": c.schedule,
         }
 
     def _order(self, terms: dict[str, Any]) -> Order:
-        *first, text, secondary, cash, effect, trigger, link = terms.values()
+        *first, text, secondary, cash, effect, trigger, link, schedule = terms.values()
         more = {"text": text, "secondary": secondary, "cash": cash, "effect": effect}
         more["trigger"] = trigger and dict(trigger)
         more["link"] = link
+        more["schedule"] = schedule and dict(schedule)
         return Order(*first, self.seq, priority=self._arrival(), **more)
 
     def _kept(self, c: SimpleNamespace, order_id: int, reason: str) -> dict[str, Any] | None:
@@ -438,17 +447,19 @@ class Oracle(Founding, Later, Lists):
         order = self._find(c.account_id, c.order_id, names, c.instrument_id)
         if order is None or not order.is_open:
             return [self._cancel_rejected("CANCEL", order, c.cl_ord_id)]
+        if c.only == ("NEW" if order.cum else "PARTIALLY_FILLED"):
+            return [self._cancel_rejected("CANCEL", order, c.cl_ord_id, "CONDITION_NOT_MET")]
         delay_ns = self._delay(c, 1)
         if delay_ns and self.pending(order) == "CANCEL":
             return [self._cancel_rejected("CANCEL", order, c.cl_ord_id, why="ALREADY_PENDING")]
         if delay_ns:
-            return self._pend(delay_ns, "CANCEL", [order], self._cancel_of(order, c.reason))
+            return self._pend(delay_ns, "CANCEL", [order], self._cancel_of(order, c.reason, c.only))
         return [self._cancel(order, c.reason)]
 
     @staticmethod
-    def _cancel_of(order: Order, reason: str) -> SimpleNamespace:
+    def _cancel_of(order: Order, reason: str, only: str) -> SimpleNamespace:
         named = {"order_id": order.order_id, "cl_ord_id": "", "secondary_cl_ord_id": ""}
-        how = {"delay_ns": 0, "reason": reason}
+        how = {"delay_ns": 0, "reason": reason, "only": only}
         return SimpleNamespace(account_id=order.account, instrument_id=0, **named, **how)
 
     def on_mass_cancel(self, c: SimpleNamespace) -> list[Event]:
@@ -460,12 +471,16 @@ class Oracle(Founding, Later, Lists):
             and (c.instrument_ids is None or o.instrument in c.instrument_ids)
             and c.side in (None, o.side)
             and (c.order_ids is None or o.order_id in c.order_ids)
+            and o.price >= c.price_ticks_min
+            and o.price <= (c.price_ticks_max or o.price)
+            and (not c.list_id or (o.link is not None and o.link["list_id"] == c.list_id))
         ]
         delay_ns = self._delay(c, 1)
         if delay_ns and chosen:
             fresh = [o for o in chosen if self.pending(o) != "CANCEL"]
             ids = [o.order_id for o in fresh]
             which = {"instrument_ids": None, "side": None, "order_ids": ids, "delay_ns": 0}
+            which |= {"price_ticks_min": 0, "price_ticks_max": 0, "list_id": 0}
             later = SimpleNamespace(account_id=c.account_id, **which)
             return self._pend(delay_ns, "CANCEL", fresh, later) if ids else [("MassCanceled", 0)]
         return [*[self._cancel(o, "MASS_CANCEL") for o in chosen], ("MassCanceled", len(chosen))]

@@ -59,7 +59,7 @@ class Founding:
         """Names are unique per owner."""
         if self._is_named(c.venue, c.owner, c.name):
             return [("InstructionRejected", "DUPLICATE_NAME")]
-        rights = {"trading_locked": False, "reduce_only": False}
+        rights = {"trading_locked": False, "reduce_only": False, "is_killed": False}
         self.accounts[self.seq] = SimpleNamespace(**vars(c), **rights)
         self.closed[self.seq] = []
         return [("AccountOpened", self.seq, c.venue, c.owner, c.name, c.is_default, c.may_borrow)]

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.core import oracle_money as money
-from tests.core.oracle_order import POST_ONLY, REDUCE_ONLY, Order
+from tests.core.oracle_order import ALL_OR_NONE, POST_ONLY, REDUCE_ONLY, Order
 
 
 def why_not_new(oracle: Any, c: SimpleNamespace, *, is_child: bool = False) -> str | None:  # noqa: C901, PLR0912 - a ladder
@@ -16,6 +16,8 @@ def why_not_new(oracle: Any, c: SimpleNamespace, *, is_child: bool = False) -> s
         return "UNKNOWN_INSTRUMENT"
     if account.trading_locked:
         return "ACCOUNT_LOCKED"
+    if account.is_killed:
+        return "ACCOUNT_KILLED"
     if instrument.trading_state in ("CANCEL_ONLY", "PAUSED", "HALTED"):
         return "MARKET_CLOSED"
     post_only, reduce_only = bool(c.exec_inst & POST_ONLY), bool(c.exec_inst & REDUCE_ONLY)
@@ -41,9 +43,11 @@ def why_not_new(oracle: Any, c: SimpleNamespace, *, is_child: bool = False) -> s
     cash = c.cash_qty_minor
     if cash < 0 or (cash > 0 and (c.order_qty_lots != 0 or c.ord_type == "LIMIT")):
         return "INVALID_AMOUNT"
+    if not is_sound_schedule(instrument, c.schedule, c, c.order_qty_lots):
+        return "INVALID_SCHEDULE"
     if is_child:
         return _why_not_child(oracle, instrument, c)
-    if c.trigger:
+    if c.trigger or c.schedule:
         return _why_not_asleep(oracle, c)
     price = c.price_ticks or oracle._market_bound(instrument, c.side)
     asks = c.price_ticks or cash or c.needs_liquidity
@@ -94,17 +98,23 @@ def lowest_price(instrument: SimpleNamespace) -> int:
     return int(max(least, reference - reference * instrument.price_band_ppb // 10**9))
 
 
-def _why_not_asleep(oracle: Any, c: SimpleNamespace) -> str | None:
+def _why_not_asleep(oracle: Any, c: SimpleNamespace) -> str | None:  # noqa: C901 - a ladder
     # One that sleeps meets no one yet, and holds all the same.
     if c.cash_qty_minor:
         return "INVALID_AMOUNT"
     instrument, account = oracle.instruments[c.instrument_id], oracle.accounts[c.account_id]
-    sound = is_sound_trigger(c.side, c.ord_type, c.price_ticks, c.trigger)
-    where = (instrument, c.side, c.ord_type, c.price_ticks, c.trigger)
-    trigger, price = oracle.begun(*where) if sound else (None, 0)
-    if trigger is None:
-        return "INVALID_TRIGGER"
-    if instrument.refuses_met_trigger and oracle.is_met(trigger, oracle._looked_at(instrument)):
+    trigger, price = None, c.price_ticks
+    if c.trigger:
+        sound = is_sound_trigger(c.side, c.ord_type, c.price_ticks, c.trigger)
+        where = (instrument, c.side, c.ord_type, c.price_ticks, c.trigger)
+        trigger, price = oracle.begun(*where) if sound else (None, 0)
+        if trigger is None:
+            return "INVALID_TRIGGER"
+    if (
+        trigger
+        and instrument.refuses_met_trigger
+        and oracle.is_met(trigger, oracle._looked_at(instrument))
+    ):
         return "TRIGGER_MET"
     asked, qty = price if c.ord_type == "LIMIT" else 0, c.order_qty_lots
     reason = why_not_terms(oracle, instrument, c.ord_type, asked, qty)
@@ -124,6 +134,22 @@ def _why_not_asleep(oracle: Any, c: SimpleNamespace) -> str | None:
     if len(oracle._open(c.account_id)) >= oracle.open_max:
         return "TOO_MANY_OPEN_ORDERS"
     return None
+
+
+def is_sound_schedule(
+    instrument: SimpleNamespace, schedule: dict[str, Any] | None, style: Any, qty: int
+) -> bool:
+    """Whether an order of a style can come in by slices."""
+    if schedule is None:
+        return True
+    if style.ord_type != "LIMIT" or style.trigger or style.time_in_force in ("IOC", "FOK"):
+        return False
+    if style.exec_inst & (POST_ONLY | ALL_OR_NONE):
+        return False
+    slices, each = schedule["slices"], schedule["interval_ns"]
+    if not (1 <= slices <= 8_640 and each > 0):
+        return False
+    return bool(qty // slices >= instrument.order_qty_lots_min)
 
 
 def is_sound_trigger(side: str, ord_type: str, price: int, trigger: dict[str, Any]) -> bool:
@@ -267,6 +293,8 @@ def why_not_replace(  # noqa: C901, PLR0912 - a ladder
     price, qty = new.price, new.qty
     if account.trading_locked:
         return "ACCOUNT_LOCKED"
+    if account.is_killed:
+        return "ACCOUNT_KILLED"
     if instrument.trading_state in ("CANCEL_ONLY", "PAUSED", "HALTED"):
         return "MARKET_CLOSED"
     if new.cl_ord_id != order.cl_ord_id and oracle._is_used(order.account, new.cl_ord_id):
@@ -276,6 +304,9 @@ def why_not_replace(  # noqa: C901, PLR0912 - a ladder
     asked_px = 0 if at_market else price
     same_style = style == (order.time_in_force, order.exec_inst, order.expire_ns)
     reason = None if same_style else why_not_style(oracle, *style)
+    styled = SimpleNamespace(ord_type=order.ord_type, **vars(new))
+    if reason is None and not is_sound_schedule(instrument, order.schedule, styled, qty):
+        reason = "INVALID_SCHEDULE"
     if reason is None and new.trigger != order.trigger and instrument.refuses_met_trigger:
         met = oracle.is_met(new.trigger, oracle._looked_at(instrument))
         reason = "TRIGGER_MET" if met else None

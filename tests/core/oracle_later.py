@@ -113,7 +113,9 @@ class Later:
         ends = [(o.expire_ns, 1, o.order_id) for o in self._open() if o.expire_ns]
         new = [(o.due_ns, 2, o.order_id) for o in self._open() if o.due_ns]
         asked = [(due_ns, 3, number) for number, (due_ns, *_) in self.requests.items()]
-        return sorted(ends + new + asked)
+        slices = [(o.next_ns, 4, o.order_id) for o in self._open() if o.next_ns]
+        dead = [(due_ns, 5, account) for account, (due_ns, _) in self.switches.items()]
+        return sorted(ends + new + asked + slices + dead)
 
     def _let_due(self) -> list[Event]:
         events: list[Event] = []
@@ -124,8 +126,12 @@ class Later:
                 events += self._with_consequences([("OrderExpired", number)])
             elif kind == 2:
                 events += self._with_consequences(self._let_go(self._by_id(number)))
-            else:
+            elif kind == 3:
                 events += self._apply_request(number)
+            elif kind == 4:
+                events += self._with_consequences(self._slice(self._by_id(number)))
+            else:
+                events += self._with_consequences(self._fire(number))
         return events
 
     # What is pending.
@@ -171,11 +177,16 @@ class Later:
 
     def _let_go(self, order: Order) -> list[Event]:
         # One that was taken earlier leaves for the book or for its sleep, or ends.
-        reason = oracle_ladder.why_not_come_in(self, order, enters=not order.trigger)
+        reason = oracle_ladder.why_not_come_in(
+            self, order, enters=not (order.trigger or order.schedule)
+        )
         if reason:
             order.reason = reason
             return [self._cancel(order, "NOT_LET_IN")]
         order.due_ns, order.priority = 0, self._arrival()
+        if order.schedule:
+            order.next_ns = self.ts_ns
+            return [("OrderReleased", order.order_id, "ARMED")]
         if order.trigger:
             order.asleep = True
             return [("OrderReleased", order.order_id, "ARMED"), *self._met_already(order)]

@@ -69,6 +69,7 @@ class Lists:
             order.account_id != c.account_id
             or order.instrument_id != orders[0].instrument_id
             or order.slot_number
+            or order.schedule
             for order in orders
         ) and not any(o.cash_qty_minor or (o.ord_type != "LIMIT" and o.price_ticks) for o in let_in)
 

@@ -46,6 +46,9 @@ class Order:
     # Its list, whether that holds it back, and what of it another order held when it was looked at.
     link: dict[str, Any] | None = None
     held: bool = False
+    # What is left of its schedule, and when its next slice is due, else 0.
+    schedule: dict[str, Any] | None = None
+    next_ns: int = 0
     share: tuple[int, int, int] | None = None
 
     @property
@@ -56,7 +59,7 @@ class Order:
     @property
     def stands(self) -> bool:
         """Whether it is in the book, or beside it because it trades whole or not at all."""
-        return not (self.due_ns or self.asleep or self.arriving or self.held)
+        return not (self.due_ns or self.asleep or self.arriving or self.held or self.next_ns)
 
     @property
     def standing(self) -> str:
@@ -65,7 +68,7 @@ class Order:
             return "CLOSED"
         if self.due_ns or self.arriving:
             return "PENDING"
-        if self.asleep:
+        if self.asleep or self.next_ns:
             return "ARMED"
         if self.held:
             return "HELD"

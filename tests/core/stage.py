@@ -9,7 +9,13 @@ Scenarios: stories of an exchange, a command per line and under it, indented, wh
                                          then), left-over to rest at the best price with the rest,
                                          after 50 to come to the book so much later; stop 110 or
                                          take 90 to sleep until then, trail 3 or trail-percent 2
-                                         behind the market, limit-offset 1 beyond that
+                                         behind the market, limit-offset 1 beyond that; slices 3
+                                         every 10
+    alice cancel a1 only new             or only partly-filled
+    alice mass-cancel from 99 to 101     by price, or ids a1 a2 ...
+    alice disconnects [sparing]          what is open goes; sparing what protects
+    alice dead-man 100 [sparing]         0 disarms it
+    alice kill [sparing] / revive
     alice oco | buy spot ... | buy ...   linked orders: oco, ouo, oto, oto-oco, oto-ouo
     alice cancel a1                      by order id; `cancel named a1` by client id
     alice withdraw USDC 500
@@ -44,15 +50,24 @@ from tests.core.build import (
     new_order,
 )
 
-from countermand.vocabulary.commands import NewOrder, NewOrderList, SetDelays
+from countermand.vocabulary.commands import (
+    CancelOnDisconnect,
+    NewOrder,
+    NewOrderList,
+    SetDeadMan,
+    SetDelays,
+    SetKill,
+)
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import TradingState, TriggerBasis
 from countermand.vocabulary.order import (
+    CancelOnly,
     Cash,
     Contingency,
     ExecInst,
     OrdType,
     PositionEffect,
+    Schedule,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -147,6 +162,10 @@ class Stage:
                     "replace": self._replace,
                     "withdraw": self._withdraw,
                     "mass-cancel": self._mass_cancel,
+                    "disconnects": self._disconnects,
+                    "dead-man": self._dead_man,
+                    "kill": self._kill,
+                    "revive": self._revive,
                 }
                 acts[verb](ACCOUNTS[account], rest)
             case _:
@@ -172,6 +191,18 @@ class Stage:
         words, trigger = _trigger(side, words[1:] if words[0] == "market" else words[2:])
         terms = _terms(words) | trigger
         return new_order(account, side, int(qty), price, instrument_id=MARKETS[market], **terms)
+
+    def _disconnects(self, account: AccountId, words: list[str]) -> None:
+        self.world.run(CancelOnDisconnect(account, bool(words)))
+
+    def _dead_man(self, account: AccountId, words: list[str]) -> None:
+        self.world.run(SetDeadMan(account, int(words[0]), len(words) > 1))
+
+    def _kill(self, account: AccountId, words: list[str]) -> None:
+        self.world.run(SetKill(account, is_killed=True, spares_protective=bool(words)))
+
+    def _revive(self, account: AccountId, words: list[str]) -> None:
+        self.world.run(SetKill(account, is_killed=False))
 
     def _list(self, account: AccountId, verb: str, words: list[str]) -> None:
         contingency, first_lets_in = LISTS[verb]
@@ -207,6 +238,10 @@ class Stage:
         for word in rest:
             if word == "after":
                 which["delay_ns"] = int(next(rest))
+            elif word in ("from", "to"):
+                which["price_ticks_min" if word == "from" else "price_ticks_max"] = int(next(rest))
+            elif word == "ids":
+                which["order_ids"] = tuple(self._id(name) for name in rest)
             elif word in MARKETS:
                 which["instrument_ids"] = (MARKETS[word],)
             else:
@@ -271,6 +306,9 @@ def _how(words: list[str]) -> dict[str, Any]:
         match word:
             case "after":
                 how["delay_ns"] = int(next(rest))
+            case "only":
+                partly = next(rest) == "partly-filled"
+                how["only"] = CancelOnly.PARTIALLY_FILLED if partly else CancelOnly.NEW
             case _:
                 raise ValueError(f"no such option: {word}")
     return how
@@ -291,6 +329,10 @@ def _terms(words: list[str]) -> dict[str, Any]:
                 terms["expire_ns"] = int(next(rest))
             case "post-only" | "reduce-only" | "all-or-none":
                 terms["exec_inst"] |= int(ExecInst[word.replace("-", "_").upper()])
+            case "slices":
+                slices, every, each = int(next(rest)), next(rest), int(next(rest))
+                assert every == "every", "slices come every so often"
+                terms["schedule"] = Schedule(slices, each)
             case "left-over":
                 terms["ord_type"] = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
                 terms["time_in_force"] = TimeInForce.GTC

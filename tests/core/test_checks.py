@@ -171,9 +171,15 @@ def test_order_with_nothing_wrong_is_accepted() -> None:
 def test_cases_stand_in_order_of_precedence() -> None:
     """The ladder, the enum and this table read in parallel, and nothing of orders is left out."""
     listed = [case.reason for case in NEW_ORDERS]
-    elsewhere = [R.NOTHING_TO_REPLACE, R.QTY_BELOW_EXECUTED, R.DUPLICATE_NAME]
+    elsewhere = [
+        R.ACCOUNT_KILLED,
+        R.CONDITION_NOT_MET,
+        R.NOTHING_TO_REPLACE,
+        R.QTY_BELOW_EXECUTED,
+        R.DUPLICATE_NAME,
+    ]
     elsewhere += [R.UNKNOWN_ORDER, R.ALREADY_SUBMITTED, R.STAGING_EXPIRED]
-    elsewhere += [R.INVALID_TRIGGER, R.TRIGGER_MET, R.INVALID_LIST]
+    elsewhere += [R.INVALID_TRIGGER, R.TRIGGER_MET, R.INVALID_LIST, R.INVALID_SCHEDULE]
     elsewhere += [R.SHORT_NOT_ALLOWED, R.OPPOSITE_POSITION]
     elsewhere += [R.NOTHING_TO_CLOSE, R.CLOSES_BEYOND_POSITION, R.SLOT_NUMBER_USED]
 

@@ -27,8 +27,8 @@ from countermand.core.exchange import Exchange
 from countermand.core.invariants import audit, check_invariants
 from countermand.core.order import Order
 from countermand.core.state import Account, Position, State
-from countermand.core.timers import EXPIRY, REQUEST
-from countermand.vocabulary.commands import CancelOrder, Entry, NewOrderList
+from countermand.core.timers import DEAD_MAN, EXPIRY, REQUEST
+from countermand.vocabulary.commands import CancelOrder, Entry, NewOrderList, SetDeadMan
 from countermand.vocabulary.ids import EXTERNAL, AssetId, OrderId
 from countermand.vocabulary.order import (
     Contingency,
@@ -63,6 +63,7 @@ def state() -> State:
     child = new_order(ALICE, Side.SELL, 1, 140, cl_ord_id="child")
     world.run(NewOrderList(ALICE, (parent, child), first_lets_in=True))
     world.buy(ALICE, 1, 90, "new", delay_ns=1_000)
+    world.run(SetDeadMan(ALICE, 5_000))
     world.buy(ALICE, 1, 120, "stop", trigger=Trigger(115, TriggerDirection.UP))
     world.run(CancelOrder(ALICE, OrderId(0), "a2", delay_ns=1_000))
     world.exchange.check_invariants()
@@ -157,6 +158,11 @@ def let_in_too_much(state: State) -> None:
     child = named(state, "child")
     change(child, standing=Standing.RESTING, shared=None, hold_minor=100)
     state.markets[SPOT].book.asks.add(child)
+
+
+def forget_the_switch(state: State) -> None:
+    """Watch for no dead man's switch."""
+    state.timers._heap = [timer for timer in state.timers._heap if timer[1] != DEAD_MAN]
 
 
 def rest_whole(state: State) -> None:
@@ -365,6 +371,7 @@ FAULTS: list[tuple[Callable[[State], None], str]] = [
     (share_nothing, "is told to share what it does not"),
     (outlive, "outlives what its list has come to"),
     (let_in_too_much, "is more than was let in"),
+    (forget_the_switch, "has a switch, and nothing watches it"),
     (rest_whole, "trades whole or not at all, where others trade in part"),
     (hold_another_amount, "holds something else than it may come to owe"),
     (keep_something, "is closed with something left"),

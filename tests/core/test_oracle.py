@@ -35,6 +35,7 @@ from countermand.core import (
     matching,
     placing,
     reactions,
+    scheduled,
     sizing,
     slots,
     triggers,
@@ -60,6 +61,7 @@ from countermand.vocabulary.order import (
     OrdType,
     Pending,
     PositionEffect,
+    Schedule,
     SelfTradePrevention,
     Side,
     Standing,
@@ -167,6 +169,7 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
         RejectReason.QTY_BELOW_EXECUTED,
         RejectReason.DUPLICATE_NAME,
         RejectReason.INVALID_LIST,
+        RejectReason.CONDITION_NOT_MET,
         *STAGING,
     }
     listed = {event.reason for event in happened if isinstance(event, ListRejected)}
@@ -185,6 +188,7 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
     }
     assert ends == set(CancelReason) - {CancelReason.NONE, CancelReason.EXPIRED}
     replacing = {RejectReason.NOTHING_TO_REPLACE, RejectReason.QTY_BELOW_EXECUTED}
+    replacing.add(RejectReason.CONDITION_NOT_MET)
     assert {None, RejectReason.SELF_TRADE, *replacing} <= faults
     assert {type(event) for event in happened} >= set(evolve.EVOLVERS)
 
@@ -218,6 +222,7 @@ def test_the_traffic_reaches_every_kind_of_list_and_trigger(happened: list[Event
         (direction, trails) for direction in TriggerDirection for trails in (False, True)
     }
     assert {OrderAccepted, Traded} <= set(held)
+    assert any(o.terms.schedule and o.cum_qty_lots for o in orders)
     assert {order.pending for order in orders} == set(Pending)
     assert {order.standing for order in orders} == set(Standing)
     assert set(CxlRejReason) == why
@@ -320,6 +325,10 @@ def _all_of_it(state: Any, now: OrderReport) -> int:
     return now.terms.link.order_qty_lots if now.terms.link else 0
 
 
+def _last_of_all(slices: int, interval_ns: int) -> Any:
+    return Schedule(0, interval_ns)
+
+
 def _beyond(trigger: Any, price_ticks: int) -> bool:
     away = 1 if trigger.direction is TriggerDirection.UP else -1
     return is_met(trigger, price_ticks - away)
@@ -360,6 +369,8 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
     "what is let in is all of it": (lists, "due_lots", _all_of_it),
     "a trigger is met one too late": (triggers, "is_met", _beyond),
     "a trail goes back": (triggers, "trailed", _goes_back),
+    "what protects goes with the rest": (canceling, "is_protective", lambda *_: False),
+    "a slice is all that is left": (scheduled, "Schedule", _last_of_all),
     "a slot is not given up": (slots, "_occupant", lambda *_: None),
     "a loss at the mark may be pledged": (exposure, "loss_minor", lambda *_: 0),
     "margin is free": (ledger, "margin", lambda *_, **__: 0),

@@ -14,6 +14,7 @@ import msgspec
 
 from countermand.vocabulary.commands import (
     AdvanceTime,
+    CancelOnDisconnect,
     CancelOrder,
     Command,
     ConfigureAccount,
@@ -27,7 +28,9 @@ from countermand.vocabulary.commands import (
     RecordRejected,
     RegisterAsset,
     ReplaceOrder,
+    SetDeadMan,
     SetDelays,
+    SetKill,
     SetReferencePrice,
     SettleInstrument,
     SetTradingState,
@@ -54,12 +57,14 @@ from countermand.vocabulary.instrument import (
     TriggerBasis,
 )
 from countermand.vocabulary.order import (
+    CancelOnly,
     Cash,
     Contingency,
     ExecInst,
     OrderTerms,
     OrdType,
     PositionEffect,
+    Schedule,
     SelfTradePrevention,
     Side,
     Slot,
@@ -102,6 +107,9 @@ WEIGHTS = {
     "record_rejected": 1,
     "pass_numbers": 1,
     "set_delays": 1,
+    "cancel_on_disconnect": 1,
+    "set_dead_man": 2,
+    "set_kill": 1,
     "new_order_list": 9,
 }
 KINDS = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
@@ -297,6 +305,8 @@ class Traffic:
         )
         if pick([False] * 4 + [True]):
             terms = self._asleep(terms)
+        elif pick([False] * 14 + [True]):
+            terms = self._scheduled(terms)
         return NewOrder(
             *named,
             terms,
@@ -321,6 +331,27 @@ class Traffic:
             cash=self._mostly(None, terms.cash),
             trigger=self._trigger(terms.side, ord_type),
         )
+
+    def _scheduled(self, terms: OrderTerms) -> OrderTerms:
+        pick = self.pick
+        schedule = Schedule(pick([2, 3, 3, 1, 0, 9_999]), pick([5, 12, 40, 0]))
+        return msgspec.structs.replace(
+            terms, schedule=schedule, cash=None,
+            ord_type=self._mostly(OrdType.LIMIT, terms.ord_type),
+            time_in_force=self._mostly(TimeInForce.GTC, terms.time_in_force), expire_ns=0,
+            exec_inst=self._mostly(terms.exec_inst & int(ExecInst.REDUCE_ONLY), terms.exec_inst),
+            order_qty_lots=pick([4, 6, 7, 10]), price_ticks=self._price(terms.side.opposite),
+        )  # fmt: skip
+
+    def _cancel_on_disconnect(self) -> CancelOnDisconnect:
+        return CancelOnDisconnect(self._account(), self.pick([True, False]))
+
+    def _set_dead_man(self) -> SetDeadMan:
+        return SetDeadMan(self._account(), self.pick([20, 60, 60, 0, -1]), self.pick([True, False]))
+
+    def _set_kill(self) -> SetKill:
+        is_killed = self.pick([False] * 6 + [True])
+        return SetKill(self._account(), is_killed, self.pick([True, False]))
 
     def _trigger(self, side: Side, ord_type: OrdType) -> Trigger:
         pick = self.pick
@@ -446,7 +477,9 @@ class Traffic:
             return CancelOrder(account, OrderId(0), "", instrument, self._alias())
         alias = self.pick(["", "", "s1"])
         why = self.pick([CancelReason.REQUESTED] * 4 + [CancelReason.BY_VENUE])
-        return CancelOrder(account, order_id, cl_ord_id, instrument, alias, self._delay_ns(), why)
+        only = self.pick([CancelOnly.ANY] * 7 + list(CancelOnly))
+        how = (alias, self._delay_ns(), why, only)
+        return CancelOrder(account, order_id, cl_ord_id, instrument, *how)
 
     def _mass_cancel(self) -> MassCancel:
         spot, perp, nobody = InstrumentId(SPOT), InstrumentId(PERP), InstrumentId(NOBODY)
@@ -455,7 +488,10 @@ class Traffic:
         side = self.pick([None, Side.BUY, Side.SELL])
         ids = [OrderId(NOBODY), *(order.order_id for order in self.taken)]
         order_ids = self.pick([None, None, tuple(ids[::2])])
-        return MassCancel(account, instruments, side, order_ids, self.pick([None, None, 9]))
+        prices = self.pick([(0, 0), (0, 0), (100, 0), (0, 100), (99, 101)])
+        list_id = self.pick([0, 0, *(o.terms.link.list_id for o in self.taken if o.terms.link)])
+        how = (order_ids, self.pick([None, None, 9]), *prices, list_id)
+        return MassCancel(account, instruments, side, *how)
 
     def _pass_numbers(self) -> PassNumbers:
         return PassNumbers(self.pick([1, 1, 70, 0, -3]))

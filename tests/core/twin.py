@@ -124,6 +124,7 @@ def _stated(now: OrderReport) -> dict[str, Any]:
         "position_effect": flat["position_effect"],
         "trigger": flat["trigger"],
         "link": flat["link"],
+        "schedule": flat["schedule"],
     }
 
 
@@ -133,7 +134,8 @@ def plain_events(event: Event) -> list[tuple[Any, ...]]:
     match event:
         case OrderAccepted(order):
             stated = (name, *_stated(order).values())
-            assert (order.due_ns > 0) is (order.pending is Pending.NEW)
+            is_later = order.due_ns > 0 and order.standing is Standing.PENDING
+            assert is_later is (order.pending is Pending.NEW)
             if order.standing is Standing.ARMED:
                 return [stated, ("Sleeps", order.order_id)]
             rests = order.standing not in (Standing.PENDING, Standing.HELD)
@@ -277,6 +279,7 @@ class Twin:
             report.standing.name,
             plain(report.terms.trigger),
             plain(report.terms.link),
+            plain(report.terms.schedule),
         )
         assert actual == (
             expected.status,
@@ -295,10 +298,11 @@ class Twin:
             expected.expire_ns,
             expected.effect,
             self.oracle.pending(expected),
-            expected.due_ns if expected.is_open else 0,
+            (expected.due_ns or expected.next_ns) if expected.is_open else 0,
             expected.standing,
             expected.trigger,
             expected.link,
+            expected.schedule,
         )
 
     def _balances(self) -> dict[tuple[int, int], tuple[int, int]]:

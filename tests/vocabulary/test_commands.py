@@ -7,7 +7,15 @@ import pytest
 from msgspec import Struct, msgpack
 from tests.core.traffic import Traffic, founding
 
-from countermand.vocabulary.commands import CANCELS, CancelOrder, Command, Entry, MassCancel
+from countermand.vocabulary.commands import (
+    CANCELS,
+    CancelOnDisconnect,
+    CancelOrder,
+    Command,
+    Entry,
+    MassCancel,
+    SetKill,
+)
 from countermand.vocabulary.events import Event
 
 
@@ -41,4 +49,4 @@ def test_every_command_survives_the_journal() -> None:
 
 def test_cancels_are_those_that_only_take_out() -> None:
     """A sequencer puts them first, and keeps room for them."""
-    assert set(CANCELS) == {CancelOrder, MassCancel}
+    assert set(CANCELS) == {CancelOrder, MassCancel, CancelOnDisconnect, SetKill}

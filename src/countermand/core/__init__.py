@@ -13,6 +13,7 @@ entry goes through it like this.
       funding.py    money in and out, markets paid out         listing.py     what there is to trade
       slots.py      orders that outdate one another            sizing.py      from cash to lots
       conditional.py  stops, which sleep until a price wakes them; triggers.py which price that is
+      scheduled.py  orders that come in by slices
       linked.py     orders that act on each other; lists.py    what each may come to
       arriving.py   taken earlier, coming to the book now
       matching.py   what an order does to those it meets       waiting.py     who they are

@@ -42,8 +42,10 @@ def let_go(state: State, order: Order, qty_lots: int = 0) -> list[Event]:
         if let_in is None:
             return _ended(state, now, RejectReason.INVALID_TRIGGER)
         terms = let_in
-    standing = _ARMED if terms.trigger and not _has_woken(now) else _PENDING
-    now = released(now, standing, ExecType.NEW, state.ts_ns)
+    sleeps = (terms.trigger and not _has_woken(now)) or terms.schedule
+    now = released(now, _ARMED if sleeps else _PENDING, ExecType.NEW, state.ts_ns)
+    if terms.schedule:
+        now = replace(now, due_ns=state.ts_ns)
     if terms.link is not None:
         leaves = terms.order_qty_lots - now.cum_qty_lots
         share = lists.shared(state, market.instrument, now)

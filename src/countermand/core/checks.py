@@ -39,6 +39,11 @@ _LIMIT, _LEFT_OVER = OrdType.LIMIT, OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT
 _IOC, _FOK, _GTD = TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD
 _REJECT, _NO_EFFECT = SelfTradePrevention.REJECT, PositionEffect.NONE
 _ARMED = Standing.ARMED
+_WHOLE_OR_PASSIVE = int(ExecInst.POST_ONLY | ExecInst.ALL_OR_NONE)
+
+# A day of a slice every ten seconds.
+SLICES_MAX = 8_640
+
 _TRADING, _EQUITY = TradingState.TRADING, InstrumentKind.EQUITY
 _POST_ONLY, _REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
 
@@ -72,27 +77,18 @@ def admit(
     market = state.markets.get(command.instrument_id)
     if market is None or market.instrument.venue != account.venue:
         return RejectReason.UNKNOWN_INSTRUMENT
-    if account.trading_locked:
-        return RejectReason.ACCOUNT_LOCKED
+    if reason := refuse_account(account):
+        return reason
     asked = command.terms
     if _is_plain(asked) and not account.reduce_only and not is_child:
         reason = _refuse_plain(state, account, market, ts_ns, command)
         return reason or Admitted(account, market, asked, is_plain=True)
-    if asked.link is not None:
-        # A list gives its orders their links.
-        return RejectReason.INVALID_LIST
-    reason = (
-        _refuse_in_state(market.instrument.trading_state, asked)
-        or refuse_id(account, command.cl_ord_id)
-        or slots.refuse_slot(account, market.instrument, asked)
-        or _refuse_combination(ts_ns, asked)
-        or _refuse_complement(market.instrument, asked)
-    )
+    reason = _refuse_form(account, market, ts_ns, command)
     if reason:
         return reason
     if is_child:
         return _admit_child(account, market, asked)
-    if asked.trigger:
+    if asked.trigger or asked.schedule:
         return _admit_asleep(state, account, market, asked)
     in_force = _in_force(account, market, asked)
     reason = (
@@ -102,6 +98,33 @@ def admit(
         or _refuse_meeting(account, market, in_force)
     )
     return reason or Admitted(account, market, in_force, is_plain=False)
+
+
+def refuse_account(account: Account) -> RejectReason | None:
+    """Return why an account places and replaces nothing, or None."""
+    if account.trading_locked:
+        return RejectReason.ACCOUNT_LOCKED
+    return RejectReason.ACCOUNT_KILLED if account.is_killed else None
+
+
+def _refuse_form(
+    account: Account, market: Market, ts_ns: int, command: NewOrder
+) -> RejectReason | None:
+    # What is wrong with what is asked for, whatever there is of money.
+    asked, instrument = command.terms, market.instrument
+    if asked.link is not None:
+        # A list gives its orders their links.
+        return RejectReason.INVALID_LIST
+    reason = (
+        _refuse_in_state(instrument.trading_state, asked)
+        or refuse_id(account, command.cl_ord_id)
+        or slots.refuse_slot(account, instrument, asked)
+        or _refuse_combination(ts_ns, asked)
+        or _refuse_complement(instrument, asked)
+    )
+    if reason or is_sound_schedule(instrument, asked):
+        return reason
+    return RejectReason.INVALID_SCHEDULE
 
 
 def _admit_asleep(
@@ -133,6 +156,22 @@ def _admit_child(account: Account, market: Market, asked: OrderTerms) -> Admitte
     checked = replace(terms, price_ticks=market.limit_down_ticks) if follows else terms
     reason = refuse_terms(market, checked, asked.order_qty_lots)
     return reason or Admitted(account, market, terms, is_plain=False)
+
+
+def is_sound_schedule(instrument: Instrument, terms: OrderTerms) -> bool:
+    """Whether an order can come in by the slices it asks for."""
+    schedule = terms.schedule
+    if schedule is None:
+        return True
+    return (
+        terms.ord_type is _LIMIT
+        and not terms.is_immediate
+        and not terms.exec_inst & _WHOLE_OR_PASSIVE
+        and terms.trigger is None
+        and 0 < schedule.slices <= SLICES_MAX
+        and schedule.interval_ns > 0
+        and terms.order_qty_lots // schedule.slices >= instrument.order_qty_lots_min
+    )
 
 
 def refuse_met(market: Market, terms: OrderTerms) -> RejectReason | None:
@@ -178,6 +217,7 @@ def _is_plain(asked: OrderTerms) -> bool:
         and asked.slot is None
         and asked.trigger is None
         and asked.link is None
+        and asked.schedule is None
         and asked.stp is not _REJECT
         and asked.position_effect is _NO_EFFECT
     )

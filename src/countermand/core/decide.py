@@ -23,6 +23,7 @@ from countermand.core.decision import Decision
 from countermand.core.state import State
 from countermand.vocabulary.commands import (
     AdvanceTime,
+    CancelOnDisconnect,
     CancelOrder,
     ConfigureAccount,
     DepositFunds,
@@ -35,7 +36,9 @@ from countermand.vocabulary.commands import (
     RecordRejected,
     RegisterAsset,
     ReplaceOrder,
+    SetDeadMan,
     SetDelays,
+    SetKill,
     SetReferencePrice,
     SettleInstrument,
     SetTradingState,
@@ -49,6 +52,9 @@ DECIDERS: dict[type, Callable[[State, int, int, Any], Decision]] = {
     MassCancel: canceling.mass_cancel,
     AdvanceTime: canceling.advance_time,
     SetDelays: pending.set_delays,
+    CancelOnDisconnect: canceling.cancel_on_disconnect,
+    SetDeadMan: canceling.set_dead_man,
+    SetKill: canceling.set_kill,
     NewOrder: placing.new_order,
     NewOrderList: linked.new_order_list,
     RecordRejected: placing.record_rejected,

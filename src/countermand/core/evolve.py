@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.core import fees, ledger
-from countermand.core.filing import forget, move, retire, unname
+from countermand.core.filing import forget, move, retire, stand, unname
 from countermand.core.order import Order, Request, Staged
 from countermand.core.standing import FOLLOW
 from countermand.core.state import (
@@ -17,22 +17,26 @@ from countermand.core.state import (
     RETIRED_CL_ORD_IDS_MAX,
     STAGED_PER_ACCOUNT_MAX,
     Account,
+    DeadMan,
     Delays,
     Market,
     State,
 )
-from countermand.core.timers import ACCEPTANCE, EXPIRY, REQUEST
+from countermand.core.timers import DEAD_MAN, EXPIRY, REQUEST, SLICE
 from countermand.vocabulary.events import (
     AccountConfigured,
     AccountOpened,
     AssetRegistered,
     CancelRejected,
+    DeadManFired,
+    DeadManSet,
     DelaysSet,
     FundsDeposited,
     FundsWithdrawn,
     InstructionRejected,
     InstrumentListed,
     InstrumentSettled,
+    KillSet,
     ListAccepted,
     ListRejected,
     MassCanceled,
@@ -181,12 +185,8 @@ def _order_accepted(state: State, event: OrderAccepted) -> None:
     ledger.hold(account, market.instrument, now)
     if now.standing is _RESTING:
         market.book.ladder(terms.side).add(order)
-    elif now.standing is _WAITING:
-        market.waiting[order_id] = order
-    elif now.standing is _ARMED:
-        market.armed.add(order)
-    elif now.due_ns:
-        state.timers.add(now.due_ns, ACCEPTANCE, order_id)
+    else:
+        stand(state, market, order)
 
 
 def _order_rejected(state: State, event: OrderRejected) -> None:
@@ -221,7 +221,7 @@ def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
         del market.waiting[order_id]
     elif was is _ARMED:
         market.armed.remove(before)
-    elif before.due_ns:
+    if before.due_ns:
         state.timers.drop()
     del account.open_orders[order_id]
     if terms.exec_inst or terms.secondary_cl_ord_id:
@@ -240,6 +240,15 @@ def _order_changed(state: State, event: OrderRested | OrderRestated) -> None:
     assert now.standing is not _CLOSED, f"order {now.order_id} changed and is closed"
     ledger.rehold(account, market.instrument, before, now)
     move(market, order, before, now)
+    if now.due_ns != before.due_ns:
+        _reslice(state, before, now)
+
+
+def _reslice(state: State, before: OrderReport, now: OrderReport) -> None:
+    if before.due_ns:
+        state.timers.drop()
+    if now.due_ns:
+        state.timers.add(now.due_ns, SLICE, now.order_id)
 
 
 def _order_replaced(state: State, event: OrderReplaced) -> None:
@@ -270,10 +279,31 @@ def _order_released(state: State, event: OrderReleased | OrderTriggered) -> None
     ledger.rehold(account, market.instrument, before, now)
     move(market, order, before, now)
     order.priority = state.next_priority()
-    if before.due_ns:
-        state.timers.drop()
+    _reslice(state, before, now)
     if now.standing is _PENDING:
         state.arriving.append(now.order_id)
+
+
+def _dead_man_set(state: State, event: DeadManSet) -> None:
+    account = state.accounts[event.account_id]
+    assert event.account_id > 0, f"account {event.account_id} is the house's"
+    if account.dead_man:
+        state.timers.drop()
+    account.dead_man = None
+    if event.due_ns:
+        account.dead_man = DeadMan(event.due_ns, event.spares_protective)
+        state.timers.add(event.due_ns, DEAD_MAN, event.account_id)
+
+
+def _dead_man_fired(state: State, event: DeadManFired) -> None:
+    assert state.accounts[event.account_id].dead_man, f"{event.account_id} has no switch to go off"
+    state.accounts[event.account_id].dead_man = None
+    state.timers.drop()
+
+
+def _kill_set(state: State, event: KillSet) -> None:
+    assert event.account_id > 0, f"account {event.account_id} is the house's"
+    state.accounts[event.account_id].is_killed = event.is_killed
 
 
 def _delays_set(state: State, event: DelaysSet) -> None:
@@ -427,6 +457,9 @@ EVOLVERS: dict[type, Callable[[State, Any], None]] = {
     InstructionRejected: _nothing,
     MassCanceled: _nothing,
     ListAccepted: _nothing,
+    DeadManSet: _dead_man_set,
+    DeadManFired: _dead_man_fired,
+    KillSet: _kill_set,
     ListRejected: _nothing,
     TimeAdvanced: _nothing,
     NumbersPassed: _numbers_passed,

@@ -7,14 +7,14 @@ before the next is looked at, so that nothing happens to what is no more.
 
 from collections.abc import Callable, Iterator
 
-from countermand.core import arriving, pending
+from countermand.core import arriving, canceling, pending, scheduled
 from countermand.core.decide import decide
 from countermand.core.decision import Reaction
 from countermand.core.pictures import expired
 from countermand.core.state import State
-from countermand.core.timers import ACCEPTANCE, EXPIRY, REQUEST
+from countermand.core.timers import ACCEPTANCE, DEAD_MAN, EXPIRY, REQUEST, SLICE
 from countermand.vocabulary.events import Event, OrderExpired, TimeAdvanced
-from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.ids import AccountId, OrderId
 
 
 def on_time(state: State, event: TimeAdvanced) -> Iterator[list[Event]]:
@@ -36,6 +36,14 @@ def _accept(state: State, number: int) -> Iterator[list[Event]]:
     yield arriving.let_go(state, state.orders[OrderId(number)])
 
 
+def _slice(state: State, number: int) -> Iterator[list[Event]]:
+    yield scheduled.slice_due(state, OrderId(number))
+
+
+def _fire(state: State, number: int) -> Iterator[list[Event]]:
+    yield canceling.dead_man(state, AccountId(number))
+
+
 def _apply(state: State, number: int) -> Iterator[list[Event]]:
     # The command as if it came now; it says of itself that it waits no more.
     command = state.requests[number].command
@@ -47,6 +55,8 @@ _DUE: dict[int, Callable[[State, int], Iterator[list[Event]]]] = {
     EXPIRY: _expire,
     ACCEPTANCE: _accept,
     REQUEST: _apply,
+    SLICE: _slice,
+    DEAD_MAN: _fire,
 }
 
 REACTIONS: dict[type, Reaction] = {TimeAdvanced: on_time}

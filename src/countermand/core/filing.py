@@ -5,6 +5,7 @@ Filing: where an order stands and under what it is found. Only `evolve` and a lo
 from countermand.core.order import Order
 from countermand.core.standing import FOLLOW
 from countermand.core.state import CLOSED_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
+from countermand.core.timers import ACCEPTANCE, SLICE
 from countermand.vocabulary.order import ExecInst, OrdStatus, Side, Standing
 from countermand.vocabulary.reports import OrderReport
 
@@ -28,6 +29,20 @@ def index_order(account: Account, order: Order) -> None:
             account.secondary_cl_ord_ids.add(now.terms.secondary_cl_ord_id, now.order_id)
         if now.terms.exec_inst & _REDUCE_ONLY:
             account.reducing[now.order_id] = order
+
+
+def stand(state: State, market: Market, order: Order) -> None:
+    """Let an order stand where it is said to, and watch for when time wakes it."""
+    now = order.now
+    if now.standing is _RESTING:
+        market.book.ladder(now.terms.side).add(order)
+    elif now.standing is _WAITING:
+        market.waiting[now.order_id] = order
+    elif now.standing is _ARMED:
+        market.armed.add(order)
+    if now.due_ns:
+        kind = SLICE if now.standing is _ARMED else ACCEPTANCE
+        state.timers.add(now.due_ns, kind, now.order_id)
 
 
 def move(market: Market, order: Order, before: OrderReport, now: OrderReport) -> None:
@@ -73,6 +88,8 @@ def retire(state: State, account: Account, now: OrderReport) -> None:
     if now.terms.exec_inst or now.terms.secondary_cl_ord_id:
         unname(account, now)
     if now.terms.expire_ns:
+        state.timers.drop()
+    if now.due_ns:
         state.timers.drop()
     account.closed.append(now.order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:

@@ -9,13 +9,13 @@ from collections import deque
 
 from msgspec import Struct, json
 
-from countermand.core.filing import index_order
+from countermand.core.filing import index_order, stand
 from countermand.core.order import Order, Request, Staged
-from countermand.core.state import Account, Balance, Delays, Market, Position, State
-from countermand.core.timers import ACCEPTANCE, EXPIRY, REQUEST
+from countermand.core.state import Account, Balance, DeadMan, Delays, Market, Position, State
+from countermand.core.timers import DEAD_MAN, EXPIRY, REQUEST
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument
-from countermand.vocabulary.order import OrdStatus, Standing
+from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.reports import Fill, SlotUse, Trade
 
 
@@ -36,6 +36,8 @@ class AccountImage(Struct, frozen=True, array_like=True):
     fills: list[Fill]
     staged: list[Staged]
     slots: list[tuple[AssetId, list[SlotUse]]] = []
+    is_killed: bool = False
+    dead_man: DeadMan | None = None
 
 
 class MarketImage(Struct, frozen=True, array_like=True):
@@ -113,6 +115,8 @@ def _account_image(account: Account) -> AccountImage:
         slots=[
             (a, [use for _, use in sorted(s.items())]) for a, s in sorted(account.slots.items())
         ],
+        is_killed=account.is_killed,
+        dead_man=account.dead_man,
     )
 
 
@@ -169,6 +173,7 @@ def _account(image: AccountImage) -> Account:
     account.closed = deque(image.closed)
     account.fills.extend(image.fills)
     account.staged = {staged.now.order_id: staged for staged in image.staged}
+    account.is_killed, account.dead_man = image.is_killed, image.dead_man
     account.slots = {asset: {use.slot: use for use in uses} for asset, uses in image.slots}
     return account
 
@@ -184,17 +189,13 @@ def _rename_closed(state: State, account: Account) -> None:
 def _rebuild(state: State) -> None:
     for number, request in state.requests.items():
         state.timers.add(request.due_ns, REQUEST, number)
+    for account in state.accounts.values():
+        if account.dead_man:
+            state.timers.add(account.dead_man.due_ns, DEAD_MAN, account.account_id)
     # Priority alone restores each queue.
     open_orders = [o for account in state.accounts.values() for o in account.open_orders.values()]
     for order in sorted(open_orders, key=lambda o: o.priority):
         now, market = order.now, state.markets[order.now.instrument_id]
         if now.terms.expire_ns:
             state.timers.add(now.terms.expire_ns, EXPIRY, now.order_id)
-        if now.standing is Standing.RESTING:
-            market.book.ladder(now.terms.side).add(order)
-        elif now.standing is Standing.WAITING:
-            market.waiting[now.order_id] = order
-        elif now.standing is Standing.ARMED:
-            market.armed.add(order)
-        elif now.due_ns:
-            state.timers.add(now.due_ns, ACCEPTANCE, now.order_id)
+        stand(state, market, order)

@@ -11,7 +11,7 @@ from countermand.core import ledger, lists, pictures
 from countermand.core.book import Ladder
 from countermand.core.order import Order
 from countermand.core.state import Account, Market, Position, State
-from countermand.core.timers import ACCEPTANCE, EXPIRY, REQUEST
+from countermand.core.timers import ACCEPTANCE, DEAD_MAN, EXPIRY, REQUEST, SLICE
 from countermand.vocabulary.ids import AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import ExecInst, OrdStatus, Pending, Side, Standing
@@ -50,6 +50,7 @@ def audit(state: State) -> Iterator[None]:
         _check_market(market)
         yield
     for account in tuple(state.accounts.values()):
+        _check_switch(account, watched)
         _check_account(state, account)
         yield
 
@@ -71,8 +72,9 @@ def _check_order(state: State, order: Order) -> None:
     filed = account.open_orders.get(now.order_id) is order
     assert filed == now.is_open, f"{which} is misfiled"
     assert now.standing is not Standing.STAGED, f"{which} is staged and was placed"
-    is_pending = now.standing is Standing.PENDING
-    assert is_pending == (now.due_ns > 0), f"{which} is on its way between entries"
+    is_scheduled = now.standing is Standing.ARMED and now.terms.schedule is not None
+    comes_later = now.standing is Standing.PENDING or is_scheduled
+    assert comes_later == (now.due_ns > 0), f"{which} is on its way between entries"
     assert now.is_open or not now.pending, f"{which} is closed and something of it is pending"
     assert now.cum_qty_lots >= 0, f"{which} has traded less than nothing"
     told = now.ord_status.standing.is_open
@@ -96,7 +98,7 @@ def _check_open(state: State, order: Order) -> None:
     waits = now.standing is Standing.WAITING
     beside = now.order_id in market.waiting
     assert beside == waits, f"{which} is {now.standing.name} and the book's side says otherwise"
-    sleeps = now.standing is Standing.ARMED
+    sleeps = now.standing is Standing.ARMED and terms.trigger is not None
     asleep = now.order_id in market.armed.orders
     assert asleep == sleeps, (
         f"{which} is {now.standing.name} and its market's sleepers say otherwise"
@@ -143,7 +145,8 @@ def _check_requests(state: State) -> None:
 
 def _check_pending(now: OrderReport, kinds: list[Pending]) -> None:
     which = f"order {now.order_id}"
-    told = Pending.NEW if now.due_ns else Pending.NONE
+    is_new = now.standing is Standing.PENDING and now.due_ns
+    told = Pending.NEW if is_new else Pending.NONE
     if kinds:
         told = Pending.CANCEL if Pending.CANCEL in kinds else Pending.REPLACE
     assert now.pending is told, f"{which} says {now.pending.name} is pending, and it is {told.name}"
@@ -155,8 +158,16 @@ def _check_timers(now: OrderReport, watched: frozenset[tuple[int, int, int]]) ->
     expires = now.is_open and now.terms.expire_ns
     timer = (now.terms.expire_ns, EXPIRY, now.order_id)
     assert not expires or timer in watched, f"order {now.order_id} expires, and nothing watches it"
-    comes = (now.due_ns, ACCEPTANCE, now.order_id)
+    kind = ACCEPTANCE if now.standing is Standing.PENDING else SLICE
+    comes = (now.due_ns, kind, now.order_id)
     assert not now.due_ns or comes in watched, f"order {now.order_id} is pending new, unwatched"
+
+
+def _check_switch(account: Account, watched: frozenset[tuple[int, int, int]]) -> None:
+    switch = account.dead_man
+    timer = (switch.due_ns, DEAD_MAN, account.account_id) if switch else None
+    which = f"account {account.account_id}"
+    assert timer is None or timer in watched, f"{which} has a switch, and nothing watches it"
 
 
 def _check_market(market: Market) -> None:

@@ -81,7 +81,7 @@ def _is_sound(command: NewOrderList) -> bool:
     counts = children == PAIR if pairs else command.first_lets_in and 1 <= children <= LEGS_MAX
     one_market = len({(o.account_id, o.instrument_id) for o in orders}) == 1
     mine = one_market and orders[0].account_id == command.account_id
-    plain = not any(o.terms.slot or o.terms.link for o in orders)
+    plain = not any(o.terms.slot or o.terms.link or o.terms.schedule for o in orders)
     let_in = [o.terms for o in orders[1:]] if command.first_lets_in else []
     unpriced = not any(t.ord_type is not OrdType.LIMIT and t.price_ticks for t in let_in)
     return counts and mine and plain and unpriced and not any(t.cash for t in let_in)

@@ -22,7 +22,7 @@ from countermand.vocabulary.events import (
     RequestPended,
 )
 from countermand.vocabulary.ids import AccountId
-from countermand.vocabulary.order import Pending
+from countermand.vocabulary.order import Pending, Standing
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
 
@@ -81,4 +81,4 @@ def _beneath(state: State, now: OrderReport, gone: Request) -> Pending:
         return Pending.CANCEL
     if Pending.REPLACE in kinds:
         return Pending.REPLACE
-    return Pending.NEW if now.due_ns else Pending.NONE
+    return Pending.NEW if now.standing is Standing.PENDING else Pending.NONE

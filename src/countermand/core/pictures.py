@@ -30,7 +30,7 @@ def not_let_in(now: OrderReport, ts_ns: int, reason: RejectReason) -> OrderRepor
 
 def canceled(now: OrderReport, ts_ns: int, reason: CancelReason) -> OrderReport:
     """Return the order as a cancel leaves it."""
-    if now.pending is not _NOTHING:
+    if now.pending is not _NOTHING or now.due_ns:
         now = replace(now, pending=_NOTHING, due_ns=0)
     return replace(
         now,
@@ -46,7 +46,7 @@ def canceled(now: OrderReport, ts_ns: int, reason: CancelReason) -> OrderReport:
 
 def expired(now: OrderReport, ts_ns: int) -> OrderReport:
     """Return the order as the end of its time leaves it."""
-    if now.pending is not _NOTHING:
+    if now.pending is not _NOTHING or now.due_ns:
         now = replace(now, pending=_NOTHING, due_ns=0)
     return replace(
         now,
@@ -80,7 +80,7 @@ def traded(
         held = order_hold(instrument, terms.side, terms.price_ticks, leaves, accrued, fee)
         if now.shared is not None:
             held = max(0, held - now.shared.hold_minor)
-    elif now.pending:
+    elif now.pending is not _NOTHING:
         now = replace(now, pending=_NOTHING)
     return replace(
         now,

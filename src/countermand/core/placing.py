@@ -110,7 +110,7 @@ def place(
         return Decision(_pending(admitted, accepted, delay_ns), (order_id,))
     if rests:
         return Decision([OrderAccepted(accepted)], (order_id,))
-    if terms.trigger:
+    if terms.trigger or terms.schedule:
         return Decision(_asleep(admitted, accepted), (order_id,))
     taker = Taker(state, market, accepted, 0, seq, ts_ns)
     if admitted.is_plain:
@@ -133,7 +133,8 @@ def _pending(admitted: checks.Admitted, now: OrderReport, delay_ns: int) -> list
 def _asleep(admitted: checks.Admitted, now: OrderReport) -> list[Event]:
     # Until its trigger is met, which it may be already.
     market = admitted.market
-    sleeps = replace(now, standing=Standing.ARMED)
+    due_ns = now.submit_ns if now.terms.schedule else 0
+    sleeps = replace(now, standing=Standing.ARMED, due_ns=due_ns)
     events: list[Event] = [OrderAccepted(sleeps)]
     events += slots.takeover(admitted.account, market.instrument, now)
     trigger = now.terms.trigger
@@ -331,6 +332,14 @@ class Taker:
         return OrderCanceled(pictures.canceled(self.now, self.ts_ns, reason))
 
 
+def happening(taker: Taker, step: Step) -> Iterator[Event]:
+    """Yield what a step of its plan does to who is met and to an order that comes in."""
+    yield taker.happened(step)
+    if step.kind is _PULL and step.qty_lots:
+        # At once, so that what trades after it trades off the smaller quantity.
+        yield taker.restated(taker.now.terms.order_qty_lots - step.qty_lots, 0)
+
+
 def _asking_less(terms: OrderTerms, lots: int) -> OrderTerms:
     # What an order of a list loses its list does not give it back.
     link = terms.link
@@ -350,10 +359,7 @@ def enter(taker: Taker, makers: Makers | None = None) -> list[Event]:
         return list(_remainder(taker))
     events: list[Event] = []
     for step in planned.steps:
-        events.append(taker.happened(step))
-        if step.kind is _PULL and step.qty_lots:
-            # At once, so that what trades after it trades off the smaller quantity.
-            events.append(taker.restated(taker.now.terms.order_qty_lots - step.qty_lots, 0))
+        events += happening(taker, step)
     if planned.stopped:
         events.append(taker.canceled(CancelReason.SELF_TRADE_PREVENTION))
     elif planned.leaves_qty_lots:

@@ -186,18 +186,14 @@ def _refuse(
     cl_ord_id, terms = new
     now, old = order.now, order.now.terms
     account = state.accounts[now.account_id]
-    if account.trading_locked:
-        return RejectReason.ACCOUNT_LOCKED
+    if reason := checks.refuse_account(account):
+        return reason
     trading_state = market.instrument.trading_state
     if trading_state is not _TRADING and not trading_state.matches:
         return RejectReason.MARKET_CLOSED
     if cl_ord_id != now.cl_ord_id and (reason := checks.refuse_id(account, cl_ord_id)):
         return reason
-    # What is only kept may have run out by now, and is for the timers to end.
-    if _style(terms) != _style(old) and (reason := checks.refuse_style(ts_ns, terms)):
-        return reason
-    is_new_trigger = terms.trigger != old.trigger
-    if is_new_trigger and (reason := checks.refuse_met(market, terms)):
+    if reason := _refuse_form(market, old, terms, ts_ns):
         return reason
     if reason := checks.refuse_terms(market, checks.priced(terms), terms.order_qty_lots):
         return reason
@@ -209,6 +205,17 @@ def _refuse(
         # What it needs is asked when it is let in.
         return None
     return _refuse_exposure(state, account, market, order, terms)
+
+
+def _refuse_form(
+    market: Market, old: OrderTerms, terms: OrderTerms, ts_ns: int
+) -> RejectReason | None:
+    # What is only kept may have run out by now, and is for the timers to end.
+    if _style(terms) != _style(old) and (reason := checks.refuse_style(ts_ns, terms)):
+        return reason
+    if not checks.is_sound_schedule(market.instrument, terms):
+        return RejectReason.INVALID_SCHEDULE
+    return checks.refuse_met(market, terms) if terms.trigger != old.trigger else None
 
 
 def _style(terms: OrderTerms) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ from countermand.core.aliases import Aliases
 from countermand.core.book import Book
 from countermand.core.order import Order, Request, Staged
 from countermand.core.parts import Parts
-from countermand.core.timers import ACCEPTANCE, EXPIRY, Timer, Timers
+from countermand.core.timers import DEAD_MAN, EXPIRY, REQUEST, SLICE, Timer, Timers
 from countermand.core.triggers import Armed, Prices
 from countermand.vocabulary.ids import (
     CLEARING,
@@ -79,6 +79,13 @@ class Position(Struct):
     transact_ns: int = 0
 
 
+class DeadMan(Struct, frozen=True, array_like=True):
+    """A switch that goes off at `due_ns`, and whether it spares what protects."""
+
+    due_ns: int
+    spares_protective: bool
+
+
 class Account(Struct):
     """An account with its money, its positions and its orders."""
 
@@ -96,6 +103,8 @@ class Account(Struct):
     fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=FILLS_PER_ACCOUNT_MAX))
     slots: dict[AssetId, dict[int, SlotUse]] = field(default_factory=dict)
     staged: dict[OrderId, Staged] = field(default_factory=dict)
+    is_killed: bool = False
+    dead_man: DeadMan | None = None
     # Derived: open orders by id, those of them that are reduce-only, and every client id to its
     # order, unique ones and others.
     open_orders: dict[OrderId, Order] = field(default_factory=dict)
@@ -213,12 +222,19 @@ class State:
 
     def _is_meant(self, timer: Timer) -> bool:
         due_ns, kind, number = timer
-        if kind in (EXPIRY, ACCEPTANCE):
+        if kind == DEAD_MAN:
+            account = self.accounts.get(AccountId(number))
+            switch = account.dead_man if account else None
+            return switch is not None and switch.due_ns == due_ns
+        if kind != REQUEST:
             order = self.orders.get(OrderId(number))
             if order is None or order.now.standing is _CLOSED:
                 return False
             now = order.now
-            return due_ns == (now.terms.expire_ns if kind == EXPIRY else now.due_ns)
+            if kind == EXPIRY:
+                return due_ns == now.terms.expire_ns
+            sliced = now.standing is Standing.ARMED
+            return due_ns == now.due_ns and sliced is (kind == SLICE)
         request = self.requests.get(number)
         return request is not None and request.due_ns == due_ns
 

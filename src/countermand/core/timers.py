@@ -6,8 +6,9 @@ be skipped, and swept out before it is three of four.
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
-# What falls due: an order's end, its coming to the book, a request that is pending.
-EXPIRY, ACCEPTANCE, REQUEST = 1, 2, 3
+# What falls due: an order's end, its coming to the book, a request that is pending, a slice of a
+# schedule, a dead man's switch.
+EXPIRY, ACCEPTANCE, REQUEST, SLICE, DEAD_MAN = 1, 2, 3, 4, 5
 
 # Below this many entries a sweep is not worth its cost.
 SWEEP_MIN = 1024

@@ -146,8 +146,10 @@ class Armed:
         self._falling: SortedList[tuple[int, int]] = SortedList()
 
     def add(self, order: Order) -> None:
-        """Let an order sleep; it must have a trigger."""
-        order_id, trigger = order.now.order_id, _trigger(order.now)
+        """Let an order sleep; one without a trigger is woken by time, and nothing here."""
+        order_id, trigger = order.now.order_id, order.now.terms.trigger
+        if trigger is None:
+            return
         self.orders[order_id] = order
         self._side(trigger).add(_key(trigger, order_id))
         if trigger.is_trailing:
@@ -155,7 +157,9 @@ class Armed:
 
     def remove(self, now: OrderReport) -> None:
         """Take an order out that sleeps as `now` has it."""
-        order_id, trigger = now.order_id, _trigger(now)
+        order_id, trigger = now.order_id, now.terms.trigger
+        if trigger is None:
+            return
         del self.orders[order_id]
         self._side(trigger).remove(_key(trigger, order_id))
         self.trailing.pop(order_id, None)
@@ -177,9 +181,3 @@ _LAST = 1 << 128
 def _key(trigger: Trigger, order_id: OrderId) -> tuple[int, int]:
     price_ticks = trigger.price_ticks
     return (price_ticks if trigger.direction is _UP else -price_ticks, order_id)
-
-
-def _trigger(now: OrderReport) -> Trigger:
-    trigger = now.terms.trigger
-    assert trigger is not None, f"order {now.order_id} sleeps and nothing wakes it"
-    return trigger

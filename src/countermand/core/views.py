@@ -190,6 +190,8 @@ def _account_report(account: Account) -> AccountReport:
         account.trading_locked,
         reduce_only=account.reduce_only,
         may_borrow=account.may_borrow,
+        is_killed=account.is_killed,
+        dead_man_ns=account.dead_man.due_ns if account.dead_man else 0,
     )
 
 

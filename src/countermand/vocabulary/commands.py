@@ -14,6 +14,7 @@ from countermand.vocabulary.ids import (
 )
 from countermand.vocabulary.instrument import Instrument, TradingState
 from countermand.vocabulary.order import (
+    CancelOnly,
     Contingency,
     OrderTerms,
     ReplacePolicy,
@@ -233,6 +234,9 @@ class CancelOrder(Message, frozen=True, tag=10):
 
     The order is canceled for `reason`, which its owner's request leaves as it is.
 
+    With `only` it is refused where the order has traded otherwise, with the reason
+    CONDITION_NOT_MET; that is asked when it is applied.
+
     Units: `delay_ns` as in `ReplaceOrder`. While it is pending the order can trade; filled by then,
     it refuses the cancel as one that came too late.
     """
@@ -244,14 +248,16 @@ class CancelOrder(Message, frozen=True, tag=10):
     secondary_cl_ord_id: str = ""
     delay_ns: int | None = None
     reason: CancelReason = CancelReason.REQUESTED
+    only: CancelOnly = CancelOnly.ANY
 
 
 class MassCancel(Message, frozen=True, tag=11):
     """
     FIX OrderMassCancelRequest (q): cancel every open order that matches, in ascending order id.
 
-    0 or None means any; without an account it covers the whole exchange (an operator's act), and
-    never waits.
+    0 or None means any; with `list_id` it takes linked orders, by prices those whose own price
+    lies there, both ends included. Without an account it covers the whole exchange (an operator's
+    act), and never waits.
 
     Units: with a `delay_ns` above 0 the orders that match now are canceled so much later, those
     that are open then; 0 is at once, None as the account's venue has it.
@@ -262,6 +268,42 @@ class MassCancel(Message, frozen=True, tag=11):
     side: Side | None = None
     order_ids: tuple[OrderId, ...] | None = None
     delay_ns: int | None = None
+    price_ticks_min: int = 0
+    price_ticks_max: int = 0
+    list_id: int = 0
+
+
+class CancelOnDisconnect(Message, frozen=True, tag=23):
+    """
+    Cancel an account's open orders because the connection that stood for it is gone.
+
+    With `spares_protective` those that only take a loss short stay, see `canceling.is_protective`.
+    """
+
+    account_id: AccountId
+    spares_protective: bool = False
+
+
+class SetDeadMan(Message, frozen=True, tag=24):
+    """
+    Arm a dead man's switch, or refresh it: unless this is said again within `timeout_ns`, an
+    account's open orders are canceled, once. 0 disarms it.
+    """
+
+    account_id: AccountId
+    timeout_ns: int
+    spares_protective: bool = False
+
+
+class SetKill(Message, frozen=True, tag=25):
+    """
+    Stop an account: cancel its open orders, and refuse new ones and replacements until it is let go
+    on. Orders that are spared still trade.
+    """
+
+    account_id: AccountId
+    is_killed: bool
+    spares_protective: bool = False
 
 
 class SetDelays(Message, frozen=True, tag=21):
@@ -313,12 +355,15 @@ Command = (
     | NewOrderList
     | CancelOrder
     | MassCancel
+    | CancelOnDisconnect
+    | SetDeadMan
+    | SetKill
     | SetDelays
     | AdvanceTime
     | PassNumbers
 )
 
-CANCELS = (CancelOrder, MassCancel)
+CANCELS = (CancelOrder, MassCancel, CancelOnDisconnect, SetKill)
 
 
 class Entry(Struct, frozen=True, array_like=True, gc=False):

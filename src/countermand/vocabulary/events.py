@@ -326,6 +326,27 @@ class ListRejected(Occurrence, frozen=True, tag=30):
     reason: RejectReason
 
 
+class DeadManSet(Occurrence, frozen=True, tag=31):
+    """An account's dead man's switch goes off at `due_ns` unless it is refreshed; 0 is never."""
+
+    account_id: AccountId
+    due_ns: int
+    spares_protective: bool
+
+
+class DeadManFired(Occurrence, frozen=True, tag=32):
+    """A dead man's switch went off; what it cancels comes after this, and it is off."""
+
+    account_id: AccountId
+
+
+class KillSet(Occurrence, frozen=True, tag=33):
+    """An account places no orders from now on, or does again."""
+
+    account_id: AccountId
+    is_killed: bool
+
+
 class InstrumentSettled(Occurrence, frozen=True, tag=21):
     """Every position in a market was paid out at a price, and the market is over."""
 
@@ -365,4 +386,7 @@ Event = (
     | OrderTriggered
     | ListAccepted
     | ListRejected
+    | DeadManSet
+    | DeadManFired
+    | KillSet
 )

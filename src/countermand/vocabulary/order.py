@@ -204,6 +204,18 @@ class Trigger(Struct, frozen=True, array_like=True, gc=False):
         return bool(self.trail_ticks or self.trail_ppb)
 
 
+class Schedule(Struct, frozen=True, array_like=True, gc=False):
+    """
+    An order that comes in by slices, as many as are left, one every `interval_ns` (TWAP).
+
+    A slice is an even part of what is left, takes what it finds at the order's limit, and never
+    rests; what it does not get is for the others. What is left after the last one is canceled.
+    """
+
+    slices: int
+    interval_ns: int
+
+
 class Contingency(IntEnum):
     """
     FIX ContingencyType (1385): how two orders of a list act on each other.
@@ -266,6 +278,7 @@ class OrderTerms(Struct, frozen=True, array_like=True, gc=False):
     slot: Slot | None = None
     trigger: Trigger | None = None
     link: Link | None = None
+    schedule: Schedule | None = None
 
     @property
     def cash_minor(self) -> int:
@@ -276,6 +289,14 @@ class OrderTerms(Struct, frozen=True, array_like=True, gc=False):
     def is_immediate(self) -> bool:
         """Whether what does not trade at once ends."""
         return self.time_in_force is TimeInForce.IOC or self.time_in_force is TimeInForce.FOK
+
+
+class CancelOnly(IntEnum):
+    """What must be so of an order for a cancel to be meant."""
+
+    ANY = 0
+    NEW = 1  # it has traded nothing
+    PARTIALLY_FILLED = 2  # it has traded a part
 
 
 class ReplacePolicy(IntEnum):

@@ -15,6 +15,7 @@ class RejectReason(IntEnum):
     UNKNOWN_ACCOUNT = 1
     UNKNOWN_INSTRUMENT = 2
     ACCOUNT_LOCKED = 3
+    ACCOUNT_KILLED = 41
     MARKET_CLOSED = 4
     POST_ONLY_MARKET = 5
     LIMIT_ONLY_MARKET = 6
@@ -27,6 +28,7 @@ class RejectReason(IntEnum):
     INVALID_TRIGGER = 36
     TRIGGER_MET = 37
     INVALID_LIST = 38
+    INVALID_SCHEDULE = 39
     NO_LIQUIDITY = 27
     QTY_NOT_POSITIVE = 11
     QTY_BELOW_MIN = 12
@@ -36,6 +38,7 @@ class RejectReason(IntEnum):
     NOTIONAL_BELOW_MIN = 16
     NOTHING_TO_REPLACE = 17
     QTY_BELOW_EXECUTED = 18
+    CONDITION_NOT_MET = 40
     NOT_REDUCING = 19
     SHORT_NOT_ALLOWED = 31
     OPPOSITE_POSITION = 32
@@ -72,6 +75,9 @@ _SENTENCES = {
     RejectReason.INVALID_TRIGGER: "trigger not allowed for this order",
     RejectReason.TRIGGER_MET: "trigger is already met",
     RejectReason.INVALID_LIST: "orders cannot be linked like this",
+    RejectReason.ACCOUNT_KILLED: "account is stopped and places no orders",
+    RejectReason.INVALID_SCHEDULE: "schedule not allowed for this order",
+    RejectReason.CONDITION_NOT_MET: "order is not as the cancel wants it",
     RejectReason.QTY_NOT_POSITIVE: "quantity must be positive",
     RejectReason.QTY_BELOW_MIN: "quantity is below the minimum",
     RejectReason.QTY_ABOVE_MAX: "quantity is above the maximum",
@@ -130,6 +136,10 @@ class CancelReason(IntEnum):
     UNFUNDED = 8
     MARKET_SETTLED = 9
     SLOT_TAKEN_OVER = 10
+    DISCONNECTED = 14
+    DEAD_MAN = 15
+    KILLED = 16
+    SCHEDULE_ENDED = 17
     LINKED = 13  # by what became of another order of its list
     NOT_LET_IN = 11  # it was taken, and refused when its time to come in had come
     BY_VENUE = 12  # its venue canceled it by itself

@@ -130,7 +130,11 @@ class OrderPage(Struct, frozen=True):
 
 
 class AccountReport(Struct, frozen=True, gc=False):
-    """An account and what it may do."""
+    """
+    An account and what it may do; one that is killed places no orders.
+
+    Units: `dead_man_ns` when its dead man's switch goes off, 0 when it is not armed.
+    """
 
     account_id: AccountId
     venue: str
@@ -140,6 +144,8 @@ class AccountReport(Struct, frozen=True, gc=False):
     trading_locked: bool = False
     reduce_only: bool = False
     may_borrow: bool = False
+    is_killed: bool = False
+    dead_man_ns: int = 0
 
 
 class BalanceReport(Struct, frozen=True, gc=False):

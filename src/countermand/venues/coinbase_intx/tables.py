@@ -78,6 +78,10 @@ TEXTS = Table(
         (CancelReason.UNFUNDED, "insufficient funds"),
         (CancelReason.NOT_LET_IN, "order rejected"),
         (CancelReason.LINKED, "linked order"),
+        (CancelReason.DISCONNECTED, "cancel on disconnect"),
+        (CancelReason.DEAD_MAN, "heartbeat missed"),
+        (CancelReason.KILLED, "account stopped"),
+        (CancelReason.SCHEDULE_ENDED, "algo ended"),
         (CancelReason.BY_VENUE, "exchange cancel"),
     ),
 )
