@@ -36,6 +36,7 @@ from countermand.vocabulary.reasons import (
 from countermand.vocabulary.reports import OrderReport
 
 _CLOSED = Standing.CLOSED
+_ANY = CancelOnly.ANY
 _ASLEEP = (Standing.ARMED, Standing.HELD)
 _UNMET, _UNKNOWN = RejectReason.CONDITION_NOT_MET, RejectReason.UNKNOWN_ACCOUNT
 _PENDING_CANCEL, _TWICE = Pending.CANCEL, CxlRejReason.ALREADY_PENDING
@@ -48,11 +49,10 @@ def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> De
     # Mostly an order is named by its id; any other name is looked up.
     if order is None or order.now.account_id != account_id or command.instrument_id:
         order = _find(state, command)
-    if order is None or order.now.standing is _CLOSED:
+    if order is None or (now := order.now).standing is _CLOSED:
         asked = (account_id, command.cl_ord_id)
         return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order, asked)])
-    now = order.now
-    if command.only and not _is_so(now, command.only):
+    if command.only is not _ANY and not _is_so(now, command.only):
         unmet = cancel_rejected(CxlRejResponseTo.CANCEL, order, (account_id, ""), _UNMET)
         return Decision([unmet])
     if command.delay_ns is not None or state.delays:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.core import fees, ledger
-from countermand.core.filing import forget, move, retire, stand, unname
+from countermand.core.filing import forget, leave, move, retire, stand, unname
 from countermand.core.order import Order, Request, Staged
 from countermand.core.standing import FOLLOW
 from countermand.core.state import (
@@ -202,7 +202,7 @@ def _order_rejected(state: State, event: OrderRejected) -> None:
         forget(state, account)
 
 
-def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
+def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> object:
     # In one function, because this is the most frequent thing that happens to an order.
     now = event.order
     order_id, terms = now.order_id, now.terms
@@ -217,12 +217,8 @@ def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
     order.now = now
     if was is _RESTING:
         (market.book.bids if terms.side is _BUY else market.book.asks).remove(before)
-    elif was is _WAITING:
-        del market.waiting[order_id]
-    elif was is _ARMED:
-        market.armed.remove(before)
-    if before.due_ns:
-        state.timers.drop()
+    else:
+        leave(state, market, before)
     del account.open_orders[order_id]
     if terms.exec_inst or terms.secondary_cl_ord_id:
         unname(account, now)
@@ -231,6 +227,8 @@ def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> None:
     account.closed.append(order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
         forget(state, account)
+    # Of a list, its end acts on the others; of nobody else's end anything is asked.
+    return terms.link
 
 
 def _order_changed(state: State, event: OrderRested | OrderRestated) -> None:
@@ -428,7 +426,8 @@ def _accrue(instrument: Instrument, order: Order, event: Traded, *, is_maker: bo
     order.fee_accrued += fees.accrual(instrument, side, rate_ppb, *match)
 
 
-EVOLVERS: dict[type, Callable[[State, Any], None]] = {
+# One that returns something says that its event may bring something about, whatever its kind.
+EVOLVERS: dict[type, Callable[[State, Any], object]] = {
     OrderCanceled: _order_ended,
     OrderAccepted: _order_accepted,
     OrderRested: _order_changed,

@@ -77,10 +77,9 @@ class Exchange:
         events = decided.events
         if len(events) == 1:
             # Most that happens is one event, and most of those bring about nothing.
-            event: Any = events[0]
-            EVOLVERS[type(event)](state, event)
+            event = events[0]
             kind = type(event)
-            if kind in REACTIONS or (kind in LISTED_REACTIONS and event.order.terms.link):
+            if EVOLVERS[kind](state, event) or kind in REACTIONS:
                 self._react((event,), events)
         elif reacting := self._evolve(events):
             self._react(reacting, events)
@@ -97,14 +96,15 @@ class Exchange:
         state.seq, state.ts_ns = receipt.seq, receipt.ts_ns
         for event in receipt.events:
             EVOLVERS[type(event)](state, event)
+        # Who came in has done so in the receipt.
+        state.arriving.clear()
 
-    def _evolve(self, batch: list[Any]) -> list[Event] | None:
+    def _evolve(self, batch: list[Event]) -> list[Event] | None:
         # Make a batch true and return those of it that may bring something about.
         state, reacting = self._state, None
         for event in batch:
             kind = type(event)
-            EVOLVERS[kind](state, event)
-            if kind in REACTIONS or (kind in LISTED_REACTIONS and event.order.terms.link):
+            if EVOLVERS[kind](state, event) or kind in REACTIONS:
                 reacting = reacting or []
                 reacting.append(event)
         return reacting

@@ -45,6 +45,16 @@ def stand(state: State, market: Market, order: Order) -> None:
         state.timers.add(now.due_ns, kind, now.order_id)
 
 
+def leave(state: State, market: Market, before: OrderReport) -> None:
+    """Let an order stand no more where it stood beside the book."""
+    if before.standing is _WAITING:
+        del market.waiting[before.order_id]
+    elif before.standing is _ARMED:
+        market.armed.remove(before)
+    if before.due_ns:
+        state.timers.drop()
+
+
 def move(market: Market, order: Order, before: OrderReport, now: OrderReport) -> None:
     """Let an order stand where it stands now, and no more where it stood."""
     was, standing, left = before.standing, now.standing, now.leaves_qty_lots

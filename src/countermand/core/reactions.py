@@ -24,5 +24,6 @@ REACTIONS: dict[type, tuple[Reaction, ...]] = {
     kind: tuple(idea[kind] for idea in _IDEAS if kind in idea) for idea in _IDEAS for kind in idea
 }
 
-# What the end of an order of a list brings about. Ends are many, and nothing else is asked of them.
+# What the end of an order of a list brings about. Ends are many, and nothing else is asked of them;
+# which are of a list is said by `evolve`.
 LISTED_REACTIONS = linked.LISTED_REACTIONS
