@@ -94,7 +94,7 @@ WEIGHTS = {
     "stage_order": 3,
     "submit_order": 4,
     "cancel_order": 12,
-    "replace_order": 14,
+    "replace_order": 18,
     "mass_cancel": 1,
     "advance_time": 6,
     "deposit_funds": 4,
@@ -477,7 +477,7 @@ class Traffic:
             return CancelOrder(account, OrderId(0), "", instrument, self._alias())
         alias = self.pick(["", "", "s1"])
         why = self.pick([CancelReason.REQUESTED] * 4 + [CancelReason.BY_VENUE])
-        only = self.pick([CancelOnly.ANY] * 7 + list(CancelOnly))
+        only = self.pick([CancelOnly.NONE] * 7 + list(CancelOnly))
         how = (alias, self._delay_ns(), why, only)
         return CancelOrder(account, order_id, cl_ord_id, instrument, *how)
 

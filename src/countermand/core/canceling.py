@@ -36,7 +36,7 @@ from countermand.vocabulary.reasons import (
 from countermand.vocabulary.reports import OrderReport
 
 _CLOSED = Standing.CLOSED
-_ANY = CancelOnly.ANY
+_ANY = CancelOnly.NONE
 _ASLEEP = (Standing.ARMED, Standing.HELD)
 _UNMET, _UNKNOWN = RejectReason.CONDITION_NOT_MET, RejectReason.UNKNOWN_ACCOUNT
 _PENDING_CANCEL, _TWICE = Pending.CANCEL, CxlRejReason.ALREADY_PENDING

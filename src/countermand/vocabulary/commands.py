@@ -248,7 +248,7 @@ class CancelOrder(Message, frozen=True, tag=10):
     secondary_cl_ord_id: str = ""
     delay_ns: int | None = None
     reason: CancelReason = CancelReason.REQUESTED
-    only: CancelOnly = CancelOnly.ANY
+    only: CancelOnly = CancelOnly.NONE
 
 
 class MassCancel(Message, frozen=True, tag=11):

@@ -294,7 +294,7 @@ class OrderTerms(Struct, frozen=True, array_like=True, gc=False):
 class CancelOnly(IntEnum):
     """What must be so of an order for a cancel to be meant."""
 
-    ANY = 0
+    NONE = 0
     NEW = 1  # it has traded nothing
     PARTIALLY_FILLED = 2  # it has traded a part
 
