@@ -73,3 +73,21 @@ def test_architecture_names_what_there_is() -> None:
         if not re.search(rf"(?:def|class) {name}\b|^ *{name}(?:: | = )", SOURCE, re.MULTILINE)
     }
     assert set() == missing
+
+
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    """A number is one page's, so that a reference by number is clear."""
+    assert list(range(1, len(DECISIONS) + 1)) == [int(page.name[:4]) for page in DECISIONS]
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=identifier)
+def test_decision_says_why(page: Path) -> None:
+    """Each page has its number in its title, and says what was rejected and what follows."""
+    text = page.read_text()
+    parts = ("**Context.**", "**Decision.**", "**Rejected.**", "**Consequences.**")
+
+    assert text.startswith(f"# {page.name[:4]} ")
+    assert [] == [part for part in parts if part not in text]

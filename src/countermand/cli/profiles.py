@@ -12,7 +12,7 @@ Profiles: `countermand.toml`, which says where venues are and with which keys to
 
 The one in the current folder is looked at first, then the one in the user's configuration folder. A
 file can run commands and say where keys are sent, so one that others can read is refused: what
-comes with a folder of somebody else's is not taken for the user's own word.
+comes with another user's folder is not taken for the user's own word.
 """
 
 from __future__ import annotations

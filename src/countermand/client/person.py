@@ -9,7 +9,7 @@ from msgspec import Struct
 
 class Person(Struct, frozen=True):
     """
-    Both are called where the client runs; None where there is no one.
+    Both are called where the client runs; None where there is no person.
 
     Shape:  `prompt` is given a question and returns the answer; `progress` is told how many of how
             many are settled.

@@ -1,4 +1,4 @@
-"""Resetting: one account as it was when it was opened, while everybody else goes on."""
+"""Resetting: one account as it was when it was opened, while all others go on."""
 
 from __future__ import annotations
 

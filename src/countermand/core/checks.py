@@ -130,7 +130,7 @@ def _refuse_form(
 def _admit_asleep(
     state: State, account: Account, market: Market, asked: OrderTerms
 ) -> Admitted | RejectReason:
-    # One that sleeps meets no one yet.
+    # One that sleeps meets no order yet.
     if asked.cash:
         return RejectReason.INVALID_AMOUNT
     reduce_only = _REDUCE_ONLY if account.reduce_only else 0

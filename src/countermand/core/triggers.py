@@ -1,8 +1,8 @@
 """
 Triggers: at which price an order wakes, and the orders of a market that sleep, by that price.
 
-A market looks at its last trade or at its reference price, as its instrument says; that somebody
-bids or asks a price wakes nothing. A trigger that trails keeps its distance from the best price
+A market looks at its last trade or at its reference price, as its instrument says; a bid or an
+offer alone wakes nothing. A trigger that trails keeps its distance from the best price
 there was since, and never goes back.
 """
 

@@ -1,7 +1,7 @@
 """
 Lagging: the exchange as it was a while ago, for readers that are to be shown old news.
 
-It is a copy that follows the feed, held behind. Nobody decides anything on it.
+It is a copy that follows the feed, held behind. Nothing is decided on it.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class Listener:
             self._sweeper.cancel()
 
     def cut(self) -> None:
-        """Accept nothing more and close everything at once: nobody is to be answered any more."""
+        """Accept nothing more and close everything at once, unanswered."""
         self._is_accepting, self._site.is_stopping = False, True
         self._loop.remove_reader(self._socket)
         self._socket.close()

@@ -29,7 +29,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 _ABOUT = """\
 # A world of its own: `countermand serve --world FILE` serves it. It has one table per venue, and
-# every number is decimal text and exact. The keys below are secrets: whoever reads this file can
+# every number is decimal text and exact. The keys below are secrets: with them one can
 # trade as any of its users. Settings and keys may be changed between starts; what is founded
 # (assets, instruments, accounts, balances, orders) may not, once a data directory has it."""
 

@@ -170,7 +170,7 @@ def minutes(subscription: Subscription) -> Callable[[], list[Following]] | None:
 
 
 def watchlists(subscription: Subscription) -> Callable[[], list[Following]] | None:
-    """Tell nothing: nobody keeps a watchlist here. A key that is not the asker's is refused."""
+    """Tell nothing: there are no watchlists here. A key that is not the asker's is refused."""
     own = ids.user_id(subscription.asker.owner, subscription.now().directory)
     return list if subscription.key == own else None
 

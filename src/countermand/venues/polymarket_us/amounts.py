@@ -40,7 +40,7 @@ def read_price(instrument: Instrument, amount: Amount | None) -> int:
 
 
 def read_mark(instrument: Instrument, amount: Amount | None) -> int:
-    """Return a price that nobody ordered at, in the nearest tick, 0 where there is none."""
+    """Return a price that is no order's, in the nearest tick, 0 where there is none."""
     return numbers.price_ticks_nearest(instrument, Decimal(amount.value)) if amount else 0
 
 
