@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from tests.client import stage
-from tests.client.stage import Fault, Scene
+from tests.client.stage import Fault, Scene, session_at
+from tests.venues.desk import Desk
 
 from countermand.client.acts import LostFailure, Note, Send
 from countermand.client.audit import audit
@@ -17,6 +18,8 @@ from countermand.client.killing import Killed, Plan, State
 from countermand.client.ledger import Ledger
 from countermand.client.outcome import Canceled, Filled, NotSent
 from countermand.client.resume import resume
+from countermand.client.stops import can_tell
+from countermand.venues import VENUES
 from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce, Trigger
 from countermand.vocabulary.order import TriggerDirection as Direction
 from countermand.wire.operation import CANCELING, Operation
@@ -327,6 +330,15 @@ def test_stop_protects_and_profit_taking_does_not(
 
     assert is_stop(terms) is expected
     assert not is_stop(bare)
+
+
+TELL_STOPS = ("autoshares", "coinbase-intx")
+
+
+@pytest.mark.parametrize("name", VENUES)
+def test_stops_are_told_where_the_venue_has_words_for_them(name: str) -> None:
+    """As the page on kills says; where it is not known beforehand, they are not."""
+    assert can_tell(session_at(Desk(VENUES[name]))) is (name in TELL_STOPS)
 
 
 def test_quiet_reads_are_not_far_apart() -> None:
