@@ -68,8 +68,8 @@ def number_of(order_id: str) -> int:
     return number
 
 
-@pytest.mark.parametrize("how", ["directory", "url"])
-def test_a_server_under_load(tmp_path: Path, how: str) -> None:
+@pytest.mark.parametrize(("how", "knows_lost"), [("directory", False), ("url", True)])
+def test_a_server_under_load(tmp_path: Path, how: str, knows_lost: bool) -> None:
     """What was answered before the backup is there after a kill; later numbers never come again."""
     data, file, again = tmp_path / "data", tmp_path / "one.tar", tmp_path / "again"
     with Served(data, *ONLY) as running:
@@ -81,7 +81,8 @@ def test_a_server_under_load(tmp_path: Path, how: str) -> None:
         loop.wait_for(len(before) + 200)
         running.kill()
         loop.join(20)
-    restored = call("restore", file, again, "--json")
+    lost = ("--lost", data) if knows_lost else ()
+    restored = call("restore", file, again, *lost, "--json")
 
     assert (0, 0) == (made.code, restored.code), (made.err, restored.err)
     assert 0o600 == S_IMODE(file.stat().st_mode)
@@ -101,6 +102,29 @@ def test_a_server_under_load(tmp_path: Path, how: str) -> None:
         new = bob.place("after", "BUY", "2500", "0.01")[1]["order_id"]
         bob.close()
     assert number_of(new) >= numbers_from > max(map(number_of, loop.orders))
+    assert knows_lost == (numbers_from < 10_000_000)
+
+
+def test_numbers_that_only_the_lost_directory_knows(tmp_path: Path) -> None:
+    """It was begun anew and restored itself since: the numbers are beyond all it gave out."""
+    data, file, again = tmp_path / "data", tmp_path / "one.tar", tmp_path / "again"
+    with Served(data, *ONLY):
+        call("backup", data, file)
+    call("restore", file, tmp_path / "far", "--numbers", 5_000_000)
+    with Served(tmp_path / "far", *ONLY) as running:
+        control = Control(running.ready["control"])
+        control.reset()
+        control.quote(venue=VENUE, symbol="BTC-PERP", bid="59500", bid_quantity="1")
+        [far] = control.orders(venue=VENUE, account="house-quotes").orders
+        running.kill()
+    before = sorted(path.name for path in (tmp_path / "far").rglob("*"))
+    restored = call("restore", file, again, "--lost", tmp_path / "far", "--json")
+    damaged = call("restore", file, tmp_path / "no", "--lost", tmp_path, "--json")
+
+    assert far.order_id < restored.json["numbers_from"] < far.order_id + 10_000
+    assert before == sorted(path.name for path in (tmp_path / "far").rglob("*"))
+    refused(damaged, 1, "say instead with --numbers")
+    assert not (tmp_path / "no").exists()
 
 
 def test_every_venue_goes_on(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from stat import S_IMODE
 
@@ -29,6 +30,31 @@ def test_a_file_of_its_owner(tmp_path: Path) -> None:
     assert 0o600 == S_IMODE(file.stat().st_mode)
     assert (2, f"countermand: {file} is there already, and is not overwritten\n") == again[::2]
     assert text == file.read_text()
+
+
+def test_a_file_that_comes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is not overwritten either; nothing is left beside it."""
+    file = tmp_path / "team.toml"
+    file.touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "exists", lambda _: False)
+        said = call("world", "new", file, "--venue", "loopring")
+
+    assert (2, b"", [file]) == (said.code, file.read_bytes(), list(tmp_path.iterdir()))
+
+
+def test_a_disk_without_second_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has the file too."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    file = tmp_path / "team.toml"
+
+    assert 0 == call("world", "new", file, "--venue", "loopring").code
+    assert [file] == list(tmp_path.iterdir())
+    assert "[loopring.settings]" in file.read_text()
 
 
 @pytest.mark.parametrize(

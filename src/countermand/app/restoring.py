@@ -14,18 +14,34 @@ from countermand.app.lives import reading_in
 from countermand.engine.clock import ExchangeClock
 from countermand.engine.progress import Progress, no_progress
 from countermand.engine.replay import open_engine, open_journal
+from countermand.engine.sequencer import Engine
 from countermand.vocabulary.commands import PassNumbers
 
 
 async def pass_numbers(
-    directory: Path, count: int, on_fatal: Callable[[], None], progress: Progress = no_progress
+    directory: Path,
+    count: int,
+    on_fatal: Callable[[], None],
+    progress: Progress = no_progress,
+    *,
+    beyond: int = 0,
 ) -> int:
     """
-    Start the exchange of a copy, pass so many numbers over, stop it as a server that is told to,
-    and return the last number that is taken.
+    Start the exchange of a copy, pass `count` numbers over and all up to `beyond`, stop it as a
+    server that is told to, and return the last number that is taken.
 
     It is replayed by this version, so a server can start with it afterwards. Raises: JournalError.
     """
+    engine = await _opened(directory, on_fatal, progress)
+    try:
+        if (passed := max(count, beyond - engine.number)) > 0:
+            await engine.submit(PassNumbers(passed))
+        return engine.number
+    finally:
+        await engine.stop()
+
+
+async def _opened(directory: Path, on_fatal: Callable[[], None], progress: Progress) -> Engine:
     journal = open_journal(directory)
     try:
         clock = ExchangeClock()
@@ -34,9 +50,4 @@ async def pass_numbers(
     except BaseException:
         journal.close()
         raise
-    engine = await open_engine(directory, clock, on_fatal, journal=journal, progress=progress)
-    try:
-        await engine.submit(PassNumbers(count))
-        return engine.number
-    finally:
-        await engine.stop()
+    return await open_engine(directory, clock, on_fatal, journal=journal, progress=progress)

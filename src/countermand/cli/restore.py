@@ -20,7 +20,9 @@ from countermand import durable
 from countermand.app import pass_numbers
 from countermand.cli import progress
 from countermand.control import archive
-from countermand.engine.errors import JournalError
+from countermand.engine import layout
+from countermand.engine.copying import copy_directory
+from countermand.engine.errors import JournalError, Unreadable
 from countermand.engine.peek import FILE_NAME
 from countermand.engine.verify import verify
 
@@ -30,7 +32,7 @@ NUMBERS = 10_000_000
 EXIT_BUG = 70
 
 # Within the directory itself, which may be a volume that nothing can be moved over.
-_PART = "restoring"
+_PART, _LOST = "restoring", "restoring-lost"
 
 
 def restore(
@@ -39,18 +41,27 @@ def restore(
         Path, typer.Argument(help="Data directory to make; it must be empty.", metavar="DIR")
     ],
     numbers: Annotated[
-        int,
-        typer.Option(min=1, help="How many numbers may have been given out since the backup."),
-    ] = NUMBERS,
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many numbers may have been given out since the backup. Default: "
+            f"{NUMBERS:,}, with --lost as many as there were.",
+        ),
+    ] = None,
+    lost: Annotated[
+        Path | None,
+        typer.Option(help="The data directory that it stands in for, where that can be read."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """
     Make a data directory of a backup, to go on from it.
 
     Every record is checked and replayed first. The server went on after the backup and gave out
-    numbers that no file may know any more: so many are passed over that no order id comes twice.
+    numbers. They are passed over, so that no order id comes twice: those that the lost directory
+    knows of, or so many.
 
-    For example: countermand restore monday.tar countermand-data
+    For example: countermand restore monday.tar again --lost countermand-data
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         _fail(f"{directory} is not empty, and nothing is overwritten", 2)
@@ -58,7 +69,9 @@ def restore(
     part = directory / _PART
     try:
         part.mkdir(mode=0o700, parents=True)
-        head, last = _restored(file, part, numbers)
+        beyond = 0 if lost is None else _last_number(lost, directory / _LOST)
+        count = numbers or (NUMBERS if lost is None else 0)
+        head, last = _restored(file, part, count, beyond)
         _move(part, directory)
     except (JournalError, archive.NotAnArchive, OSError) as error:
         shutil.rmtree(directory if is_new else part, ignore_errors=True)
@@ -73,14 +86,33 @@ def restore(
         )
 
 
-def _restored(file: Path, part: Path, numbers: int) -> tuple[int, int]:
+def _last_number(lost: Path, copy: Path) -> int:
+    """Return the last number that a directory may have given out. Raises: JournalError."""
+    copy.mkdir()
+    try:
+        # It is looked at in a copy, and stays as it is.
+        copy_directory(layout.current(lost), copy)
+        with progress.shown() as bars:
+            return asyncio.run(pass_numbers(copy, 0, _end, bars.tell))
+    except JournalError as error:
+        text = f"{lost} cannot be read: {error}; say instead with --numbers how many there may be"
+        raise Unreadable(text) from None
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def _end() -> None:
+    os._exit(EXIT_BUG)
+
+
+def _restored(file: Path, part: Path, count: int, beyond: int) -> tuple[int, int]:
     """Return the last record of the backup, and the last number that is passed over."""
     archive.unpack(file, part)
     with progress.shown() as bars:
         result = verify(part, bars.tell)
         for failure in result.failures:
             raise JournalError(f"{file} is not sound: {failure.name}: {failure.detail}")
-        last = asyncio.run(pass_numbers(part, numbers, lambda: os._exit(EXIT_BUG), bars.tell))
+        last = asyncio.run(pass_numbers(part, count, _end, bars.tell, beyond=beyond))
     return result.head, last
 
 

@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 import msgspec
 import typer
 
+from countermand import durable
 from countermand.venues import VENUES
 from countermand.wire.venue import Venue
 from countermand.world import WorldError
@@ -105,15 +106,27 @@ def _names(users: str) -> tuple[str, ...]:
 
 
 def _write(file: Path, text: str) -> None:
-    opened = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+    # A start that was killed must not leave half a world, which every later start would refuse.
+    part = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
     try:
-        with opened:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
             opened.write(text)
             opened.flush()
             os.fsync(opened.fileno())
-    except BaseException:
-        file.unlink()
+        _put(part, file)
+    finally:
+        part.unlink(missing_ok=True)
+    durable.sync_directory(file.absolute().parent)
+
+
+def _put(part: Path, file: Path) -> None:
+    try:
+        os.link(part, file)
+    except FileExistsError:
         raise
+    except OSError:
+        # Some file systems have no second names.
+        part.rename(file)
 
 
 def _fail(text: str, code: int) -> NoReturn:
