@@ -26,7 +26,7 @@ def trade(shop: Shop, price: str, size: str = "0.1") -> None:
 
 def bid(shop: Shop, price: str, size: str = "1") -> None:
     """Let bob bid."""
-    shop.placed(shop.bob, client_order_id=f"bid-{price}", side="BUY", price=price, size=size)
+    shop.placed(shop.bob, client_order_id=f"bid-{price}-{size}", side="BUY", price=price, size=size)
 
 
 def read(shop: Shop, name: str = "one") -> Any:

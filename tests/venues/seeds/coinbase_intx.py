@@ -188,7 +188,7 @@ _OWN: dict[str, Case] = {
     TRIGGERED: triggered,
     STOP: placed(type="STOP", stop_price="3000", price=None),
     STOP_LIMIT: placed(type="STOP_LIMIT", stop_price="3000"),
-    BRACKET: placed(type="TAKE_PROFIT_STOP_LOSS", stop_price="2800", stop_limit_price="2790"),
+    BRACKET: placed(type="TAKE_PROFIT_STOP_LOSS", stop_price="3100", stop_limit_price="3110"),
     TWAP: placed(tif="GTT", expire_time=_END, algo_strategy="TWAP"),
 }
 
@@ -217,8 +217,7 @@ _FIELDS = (
     field("type", "string", "an enumeration", CANCEL),
     field("price", "decimal string", "the limit, of limit orders alone", CANCEL),
     field("stop_price", "decimal string", "what activates a stop", STOP),
-    *unreached(Part.FIELD, ["stop_limit_price"], "brackets are refused", BRACKET,
-               type="decimal string", says="the limit of a bracket's stop"),
+    field("stop_limit_price", "decimal string", "the limit of a bracket's stop", BRACKET),
     field("size", "decimal string", "in the base asset", CANCEL),
     field("tif", "string", "an enumeration", CANCEL),
     field("expire_time", "date-time", "the end of a GTT order", GTT),
@@ -242,8 +241,8 @@ _WORDS = (
     *words("side", {"BUY": CANCEL, "SELL": SELL}),
     *words("type", {
         "LIMIT": CANCEL, "MARKET": MARKET, "STOP_LIMIT": STOP_LIMIT, "STOP": STOP,
+        "TAKE_PROFIT_STOP_LOSS": BRACKET,
     }),
-    *unreached(Part.WORD, ["type: TAKE_PROFIT_STOP_LOSS"], "brackets are refused", BRACKET),
     *words("tif", {"GTC": CANCEL, "IOC": IOC, "GTT": GTT, "FOK": FOK}),
     *words("stp_mode", STP | {"DECREMENT_AND_CANCEL": DECREMENT}),
     *words("event_type", {

@@ -1,12 +1,13 @@
 """Canceling one order, or many: all of a portfolio's, or those that filters choose."""
 
-from countermand.venues.coinbase_intx import ids, resolve, tables
+from countermand.venues.coinbase_intx import brackets, ids, resolve, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.settings import Ctx
-from countermand.venues.coinbase_intx.show import read_order, show_order
+from countermand.venues.coinbase_intx.show import read_order
 from countermand.vocabulary.commands import CancelOrder, MassCancel
 from countermand.vocabulary.receipt import Receipt
 from countermand.wire.conversation import Op, Serving, each
+from countermand.wire.errors import CancelRefused
 from countermand.wire.receipts import accepted, the_order
 
 
@@ -18,8 +19,13 @@ def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Order]:
     Source: INTX REST reference, "Cancel order".
     """
     account_id = resolve.portfolio(message.portfolio, ctx)
-    receipt: Receipt = yield CancelOrder(account_id, ids.parse_order(message.id), message.id)
-    return show_order(the_order(receipt), ctx)
+    asked = CancelOrder(account_id, ids.parse_order(message.id), message.id)
+    receipt: Receipt = yield asked
+    try:
+        order = the_order(receipt)
+    except CancelRefused as refused:
+        return (yield from brackets.serve_cancel_other(asked, refused, ctx))
+    return (yield from brackets.shown(order, ctx))
 
 
 def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.CancelOrder:
@@ -44,7 +50,7 @@ def serve_mass_cancel(message: m.CancelAllOrders, ctx: Ctx) -> Serving[list[m.Or
         resolve.instruments(message.instrument, message.instrument_type, ctx),
         tables.SIDES.from_wire_if(message.side),
     )
-    return [show_order(order, ctx) for order in accepted(receipt).orders]
+    return (yield from brackets.shown_each(accepted(receipt).orders, ctx))
 
 
 def ask_mass_cancel(command: MassCancel, ctx: Ctx) -> m.CancelAllOrders:

@@ -4,14 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 from countermand.venues.coinbase_intx import ids, paging, resolve, stops, tables
+from countermand.venues.coinbase_intx.brackets import traded_leg
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import user_id
 from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
 from countermand.vocabulary.order import OrderTerms, OrdType, SelfTradePrevention, TimeInForce
-from countermand.vocabulary.queries import ListFills
-from countermand.vocabulary.reports import Fill
+from countermand.vocabulary.queries import GetOrder, ListFills
+from countermand.vocabulary.reports import Fill, OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.fields import instant
@@ -53,7 +54,7 @@ def _page(message: m.FillFilter, accounts: tuple[AccountId, ...], ctx: Ctx) -> S
     found: tuple[Fill, ...] = yield ListFills(
         accounts,
         # A text that is no order id matches no fills.
-        None if text is None else OrderId(ctx.read_id(ids.ORDER_ID, text) or 0),
+        None if text is None else (yield from _order_id(text, accounts, ctx)),
         message.client_order_id,
         until_ns=paging.until_ns(message),
         since_ns=None if first is None else instant("time_from", first),
@@ -61,6 +62,16 @@ def _page(message: m.FillFilter, accounts: tuple[AccountId, ...], ctx: Ctx) -> S
         limit=message.result_limit,
     )
     return m.FillPage(paging.header(message), [show_fill(fill, ctx) for fill in found])
+
+
+def _order_id(text: str, accounts: tuple[AccountId, ...], ctx: Ctx) -> Serving[OrderId]:
+    # Of a bracket it is the leg's that trades.
+    order_id = OrderId(ctx.read_id(ids.ORDER_ID, text) or 0)
+    for account_id in accounts:
+        found: OrderReport | None = yield GetOrder(account_id, order_id, "")
+        if found is not None:
+            return (yield from traded_leg(found))
+    return order_id
 
 
 def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
@@ -75,6 +86,8 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
     account = ctx.directory.accounts[fill.account_id]
     exec_id = 2 * fill.match_id + fill.is_maker
     expires = terms.time_in_force is TimeInForce.GTD
+    # Of a bracket, its first leg's.
+    order_id = fill.order_id if terms.link is None else OrderId(terms.link.list_id + 1)
     return m.Fill(
         portfolio_id=ids.PORTFOLIO.triplet(fill.account_id),
         portfolio_uuid=ids.PORTFOLIO.uuid(fill.account_id),
@@ -82,8 +95,8 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
         fill_id=ids.FILL.triplet(exec_id),
         fill_uuid=ids.FILL.uuid(exec_id),
         exec_id=str(exec_id),
-        order_id=ids.ORDER.triplet(fill.order_id),
-        order_uuid=ids.ORDER.uuid(fill.order_id),
+        order_id=ids.ORDER.triplet(order_id),
+        order_uuid=ids.ORDER.uuid(order_id),
         instrument_id=ids.INSTRUMENT.triplet(fill.instrument_id),
         instrument_uuid=ids.INSTRUMENT.uuid(fill.instrument_id),
         symbol=instrument.symbol,
@@ -92,7 +105,7 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
         fill_price=numbers.price_text(instrument, fill.last_px_ticks),
         fill_qty=numbers.qty_text(instrument, fill.last_qty_lots),
         client_id=user_id(account.owner, ctx),
-        client_order_id=fill.cl_ord_id,
+        client_order_id=terms.secondary_cl_ord_id or fill.cl_ord_id,
         order_qty=numbers.qty_text(instrument, terms.order_qty_lots),
         limit_price=numbers.price_text(instrument, terms.price_ticks),
         total_filled=numbers.qty_text(instrument, fill.cum_qty_lots),

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from countermand.venues.coinbase_intx import ids, resolve, stops, tables
+from countermand.venues.coinbase_intx import brackets, ids, resolve, stops, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.messages.shared import Flag
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -47,7 +47,10 @@ def serve_place(message: m.PlaceOrder, ctx: Ctx) -> Serving[m.Order]:
     """
     account_id = resolve.portfolio_or_default(message.portfolio, ctx)
     cl_ord_id = checked_cl_ord_id(message.client_order_id)
-    receipt: Receipt = yield order_of(message, account_id, cl_ord_id, ctx)
+    order = order_of(message, account_id, cl_ord_id, ctx)
+    if message.type == brackets.TYPE:
+        return (yield from brackets.serve_place(message, order, ctx))
+    receipt: Receipt = yield order
     return show_order(the_order(receipt), ctx)
 
 
@@ -85,7 +88,7 @@ def order_of(form: m.PlaceOrder, account_id: AccountId, cl_ord_id: str, ctx: Ctx
     time_in_force, stp = _time_in_force(form), form.stp_mode
     terms = OrderTerms(
         tables.SIDES.from_wire(form.side),
-        tables.ORD_TYPES.from_wire(form.type)[0],
+        tables.COMES_IN_AS[form.type],
         time_in_force,
         resolve.size_lots(form.size, instrument),
         price_ticks=_price_ticks(form, instrument),
@@ -107,8 +110,6 @@ def checked_cl_ord_id(text: str) -> str:
 
 def _refuse_unsupported(form: m.PlaceOrder) -> None:
     # Known to the venue, not offered here: refused whole, so that nothing is half understood.
-    if form.type == "TAKE_PROFIT_STOP_LOSS":
-        raise InvalidField("type", f"order type {form.type} is not supported")
     if form.algo_strategy is not None:
         raise InvalidField("algo_strategy", "algo_strategy TWAP is not supported")
 
@@ -125,7 +126,7 @@ def _time_in_force(form: m.PlaceOrder) -> TimeInForce:
 
 
 def _price_ticks(form: m.PlaceOrder, instrument: Instrument) -> int:
-    if form.type in ("LIMIT", "STOP_LIMIT"):
+    if tables.COMES_IN_AS[form.type] is OrdType.LIMIT:
         if form.price is None:
             raise MissingField("price")
         return resolve.price_ticks(form.price, instrument)

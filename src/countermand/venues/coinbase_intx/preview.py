@@ -1,6 +1,7 @@
 """Previewing an order: what would become of it."""
 
 from countermand.venues.coinbase_intx import resolve
+from countermand.venues.coinbase_intx.brackets import TYPE
 from countermand.venues.coinbase_intx.errors import CODES
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.place import order_of
@@ -10,6 +11,7 @@ from countermand.vocabulary.queries import PreviewOrder
 from countermand.vocabulary.reports import PreviewReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving
+from countermand.wire.errors import InvalidField
 
 
 def serve_preview(message: m.PreviewOrder, ctx: Ctx) -> Serving[m.Preview]:
@@ -18,6 +20,8 @@ def serve_preview(message: m.PreviewOrder, ctx: Ctx) -> Serving[m.Preview]:
 
     Source: specification file, previewOrder.
     """
+    if message.type == TYPE:
+        raise InvalidField("type", f"{TYPE} orders are not previewed")
     order = order_of(message, resolve.portfolio(message.portfolio, ctx), "", ctx)
     report: PreviewReport = yield PreviewOrder(order, ctx.now_ns)
     instrument = ctx.directory.instruments[order.instrument_id]

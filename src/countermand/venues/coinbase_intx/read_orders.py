@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from countermand.venues.coinbase_intx import ids, paging, resolve, tables
+from countermand.venues.coinbase_intx import brackets, ids, paging, resolve, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.settings import Ctx
-from countermand.venues.coinbase_intx.show import read_order, show_order
+from countermand.venues.coinbase_intx.show import read_order
 from countermand.vocabulary.order import ExecType, OrdType
 from countermand.vocabulary.queries import GetOrder, ListOpenOrders
 from countermand.vocabulary.reports import OrderReport
@@ -21,7 +21,7 @@ def serve_get(message: m.GetOrder, ctx: Ctx) -> Serving[m.Order]:
     found: OrderReport | None = yield GetOrder(account_id, ids.parse_order(message.id), message.id)
     if found is None:
         raise NotFound("order not found")
-    return show_order(found, ctx)
+    return (yield from brackets.shown(found, ctx))
 
 
 def ask_get(query: GetOrder, ctx: Ctx) -> m.GetOrder:
@@ -46,7 +46,11 @@ def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderPage]:
         has_trigger=has_trigger,
         exec_types=_exec_types(message.event_type),
     )
-    return m.OrderPage(paging.header(message), [show_order(report, ctx) for report in reports])
+    if message.order_type is not None:
+        # A bracket is of another type than its legs.
+        reports = tuple(report for report in reports if report.terms.link is None)
+    told = yield from brackets.shown_each(reports, ctx)
+    return m.OrderPage(paging.header(message), told)
 
 
 def ask_list(query: ListOpenOrders, ctx: Ctx) -> m.ListOrders:

@@ -35,6 +35,8 @@ def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Order]:
     found: OrderReport | None = yield GetOrder(account_id, order_id, message.id)
     if found is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, _REPLACE)
+    if found.terms.link is not None:
+        raise InvalidField("type", "a TAKE_PROFIT_STOP_LOSS order is not modified, but canceled")
     instrument = ctx.directory.instruments[found.instrument_id]
     trigger = stops.of_change(message, found.terms, instrument)
     price = _price_ticks(message, found.terms, instrument)

@@ -51,6 +51,8 @@ def of_form(form: m.PlaceOrder, instrument: Instrument) -> Trigger | None:
 
     Raises: MissingField, InvalidField: off the grid, or on a type that has no such price.
     """
+    if form.type == "TAKE_PROFIT_STOP_LOSS":
+        return None
     refuse_limit_of_stop(form, f"{form.type} orders")
     _, sleeps = tables.ORD_TYPES.from_wire(form.type)
     if not sleeps:
@@ -85,6 +87,6 @@ def stop(side: Side, price_ticks: int) -> Trigger:
 
 
 def refuse_limit_of_stop(form: m.PlaceOrder | m.ModifyOrder, of: str) -> None:
-    """Refuse the limit of a bracket's stop, which no order here has. Raises InvalidField."""
+    """Refuse the limit of a bracket's stop, which no other order has. Raises InvalidField."""
     if form.stop_limit_price is not None:
         raise InvalidField("stop_limit_price", f"stop_limit_price does not apply to {of}")

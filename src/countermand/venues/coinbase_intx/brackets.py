@@ -1,0 +1,177 @@
+"""
+Brackets, TAKE_PROFIT_STOP_LOSS: one order of the venue's, a pair of the exchange's.
+
+The first leg takes the profit and has the venue's order id and the client's; the second is a
+stop-limit order. As soon as one trades the other ends. What is shown is the leg that acts, with the
+prices of both.
+
+Source: INTX FIX reference, "TP/SL orders"; specification file, `stop_limit_price`.
+"""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from countermand.venues.coinbase_intx import ids, resolve, stops
+from countermand.venues.coinbase_intx.messages import orders as m
+from countermand.venues.coinbase_intx.settings import Ctx
+from countermand.venues.coinbase_intx.show import show_order
+from countermand.vocabulary.commands import CancelOrder, NewOrder, NewOrderList
+from countermand.vocabulary.events import ListRejected
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.instrument import Instrument
+from countermand.vocabulary.order import (
+    Contingency,
+    ExecInst,
+    ExecType,
+    OrderTerms,
+    OrdStatus,
+    Side,
+    TimeInForce,
+)
+from countermand.vocabulary.queries import GetOrder, GetOrderList, ListOpenOrders
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import ListReport, OrderReport
+from countermand.wire.conversation import Serving
+from countermand.wire.errors import CancelRefused, InvalidField, MissingField, OrderRefused
+from countermand.wire.receipts import the_order
+
+TYPE = "TAKE_PROFIT_STOP_LOSS"
+_RESTS = (TimeInForce.GTC, TimeInForce.GTD)
+
+
+def serve_place(form: m.PlaceOrder, first: NewOrder, ctx: Ctx) -> Serving[m.Order]:
+    """
+    Place both legs, of which `first` is the one that takes the profit.
+
+    Raises: MissingField, InvalidField, for what a bracket must not be; OrderRefused.
+    """
+    instrument = ctx.directory.instruments[first.instrument_id]
+    second = _second(form, first, instrument)
+    side = first.terms.side
+    there = yield ListOpenOrders((first.account_id,), (first.instrument_id,), side)
+    if any(order.terms.link for order in there):
+        raise InvalidField("type", f"only one {TYPE} order of a side is allowed")
+    receipt: Receipt = yield NewOrderList(first.account_id, (first, second), Contingency.OCO)
+    if isinstance(refused := receipt.events[0], ListRejected):
+        raise OrderRefused(refused.reason)
+    return (yield from shown(receipt.orders[0], ctx))
+
+
+def _second(form: m.PlaceOrder, first: NewOrder, instrument: Instrument) -> NewOrder:
+    terms, (stop_price, limit) = first.terms, _prices(form, first.terms, instrument)
+    # Its fills are shown under the name that the client gave.
+    stop = replace(
+        terms,
+        price_ticks=limit,
+        trigger=stops.stop(terms.side, stop_price),
+        secondary_cl_ord_id=first.cl_ord_id,
+    )
+    return replace(first, cl_ord_id="", terms=stop)
+
+
+def _prices(form: m.PlaceOrder, terms: OrderTerms, instrument: Instrument) -> tuple[int, int]:
+    if terms.time_in_force not in _RESTS:
+        raise InvalidField("tif", f"{TYPE} orders must be GTC or GTT")
+    if terms.exec_inst & ExecInst.POST_ONLY:
+        raise InvalidField("post_only", f"post_only does not apply to {TYPE} orders")
+    if form.stop_price is None:
+        raise MissingField("stop_price")
+    if form.stop_limit_price is None:
+        raise MissingField("stop_limit_price")
+    stop = resolve.price_ticks(form.stop_price, instrument, "stop_price")
+    limit = resolve.price_ticks(form.stop_limit_price, instrument, "stop_limit_price")
+    falling = (terms.price_ticks, stop, limit)
+    high, middle, low = falling if terms.side is Side.SELL else reversed(falling)
+    if not high > middle > low:
+        raise InvalidField("stop_price", "price, stop_price, stop_limit_price are out of order")
+    return stop, limit
+
+
+def serve_cancel_other(asked: CancelOrder, refused: CancelRefused, ctx: Ctx) -> Serving[m.Order]:
+    """Cancel the leg that acts, where the other one is over. Raises CancelRefused."""
+    found: OrderReport | None = yield GetOrder(asked.account_id, asked.order_id, asked.cl_ord_id)
+    if found is None or found.terms.link is None:
+        raise refused
+    first, second = yield from _legs(found)
+    acts = acting(first, second)
+    if not acts.is_open:
+        raise CancelRefused(
+            refused.cxl_rej_reason, acts.ord_status, refused.response_to, refused.reject_reason
+        )
+    receipt: Receipt = yield CancelOrder(asked.account_id, acts.order_id, "")
+    return (yield from shown(the_order(receipt), ctx))
+
+
+def shown(order: OrderReport, ctx: Ctx) -> Serving[m.Order]:
+    """Return an order as the venue shows it, with the other leg of its bracket."""
+    if order.terms.link is None:
+        return show_order(order, ctx)
+    first, second = yield from _legs(order)
+    return _whole(first, second, ctx)
+
+
+def shown_each(orders: Iterable[OrderReport], ctx: Ctx) -> Serving[list[m.Order]]:
+    """Return orders as the venue shows them, a bracket once."""
+    told: list[m.Order] = []
+    seen: set[int] = set()
+    for order in orders:
+        link = order.terms.link
+        if link is None or link.list_id not in seen:
+            told.append((yield from shown(order, ctx)))
+        if link is not None:
+            seen.add(link.list_id)
+    return told
+
+
+def acting(first: OrderReport, second: OrderReport) -> OrderReport:
+    """Return the leg that says how its bracket stands."""
+    if second.cum_qty_lots or (second.is_open and second.exec_type is ExecType.TRIGGERED):
+        return second
+    if first.is_open or first.cum_qty_lots:
+        return first
+    if second.is_open or _ended_by_other(first):
+        return second
+    return first
+
+
+def first_leg(leg: OrderReport) -> OrderId:
+    """Return the order id of the bracket that a leg is of, or its own."""
+    link = leg.terms.link
+    return leg.order_id if link is None else OrderId(link.list_id + 1)
+
+
+def traded_leg(order: OrderReport) -> Serving[OrderId]:
+    """Return the leg that a bracket trades by, or an order that is no leg itself."""
+    if order.terms.link is None:
+        return order.order_id
+    first, second = yield from _legs(order)
+    return acting(first, second).order_id
+
+
+def _ended_by_other(leg: OrderReport) -> bool:
+    return leg.ord_status is OrdStatus.CANCELED and leg.cancel_reason is CancelReason.LINKED
+
+
+def _legs(order: OrderReport) -> Serving[tuple[OrderReport, OrderReport]]:
+    assert order.terms.link is not None  # noqa: S101  (the caller has looked)
+    found: ListReport | None = yield GetOrderList(order.account_id, order.terms.link.list_id)
+    # A leg that is forgotten is over, and the other one says how.
+    orders = found.orders if found else (order,)
+    return orders[0], orders[-1]
+
+
+def _whole(first: OrderReport, second: OrderReport, ctx: Ctx) -> m.Order:
+    limit, stop = show_order(first, ctx), show_order(second, ctx)
+    order_id = first_leg(first)
+    return replace(
+        show_order(acting(first, second), ctx),
+        order_id=ids.ORDER.triplet(order_id),
+        order_uuid=ids.ORDER.uuid(order_id),
+        client_order_id=second.terms.secondary_cl_ord_id or first.cl_ord_id,
+        type=TYPE,
+        price=limit.price,
+        stop_price=stop.stop_price,
+        stop_limit_price=stop.price,
+    )
