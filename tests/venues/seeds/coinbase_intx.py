@@ -282,12 +282,12 @@ SEED = Seed(
         table.name: frozenset(text for _, text in table.rows)
         for table in (
             tables.SIDES,
-            tables.ORD_TYPES,
             tables.TIMES_IN_FORCE,
             tables.STP_MODES,
             tables.EVENT_TYPES,
         )
-    },
+    }
+    | {"type": frozenset(tables.COMES_IN_AS)},
     rows=(
         *_ASKED,
         status(200, "canceled", CANCEL),
