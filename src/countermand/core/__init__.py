@@ -27,5 +27,5 @@ entry goes through it like this.
                   all_or_none.py, conditional.py, falling_due.py
     state.py      all there is; order.py, aliases.py are parts of it
     views.py      answers to queries        image.py  the state as bytes; former.py  of former rules
-    invariants.py what must always be true
+    invariants.py what must always be true  audit.py  a look at a little of it, between entries
 """

@@ -6,6 +6,7 @@ from typing import Any
 
 from countermand.core import image, invariants
 from countermand.core.arriving import come_in
+from countermand.core.audit import Auditor
 from countermand.core.decide import DECIDERS
 from countermand.core.decision import Decision, Reaction
 from countermand.core.evolve import EVOLVERS
@@ -155,6 +156,10 @@ class Exchange:
     def digest(self) -> bytes:
         """Return the SHA-256 of `dump`, in time that grows with the state."""
         return sha256(self.dump()).digest()
+
+    def auditor(self, orders_max: int) -> Auditor:
+        """Return who looks at so many open orders at a time, between entries."""
+        return Auditor(self._state, orders_max)
 
     def check_invariants(self) -> None:
         """Check everything that must be true. Raises AssertionError naming what is not."""

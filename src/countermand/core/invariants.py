@@ -55,6 +55,17 @@ def audit(state: State) -> Iterator[None]:
         yield
 
 
+def check_open_order(state: State, order: Order) -> None:
+    """
+    Check an open order, its list, and the best prices of its market, in a time that does not grow.
+
+    Raises: AssertionError naming what is wrong.
+    """
+    _check_list(state, order.now)
+    _check_order(state, order)
+    _check_best(state.markets[order.now.instrument_id])
+
+
 def _check_conservation(state: State) -> None:
     sums: dict[AssetId, int] = dict.fromkeys(state.assets, 0)
     for account in state.accounts.values():
@@ -172,13 +183,17 @@ def _check_switch(account: Account, watched: frozenset[tuple[int, int, int]]) ->
 
 def _check_market(market: Market) -> None:
     bids, asks = market.book.bids, market.book.asks
-    best_bid, best_ask = (next(ladder.descend(), 0) for ladder in (bids, asks))
-    if best_bid and best_ask:
-        assert best_bid < best_ask, f"{market.instrument.symbol} is crossed"
+    _check_best(market)
     limits = (market.instrument.limit_down_ticks, market.instrument.limit_up_ticks)
     assert limits == (market.limit_down_ticks, market.limit_up_ticks), "price limits are stale"
     for ladder in (bids, asks):
         _check_ladder(ladder)
+
+
+def _check_best(market: Market) -> None:
+    best_bid, best_ask = market.book.bids.best_px_ticks, market.book.asks.best_px_ticks
+    if best_bid and best_ask:
+        assert best_bid < best_ask, f"{market.instrument.symbol} is crossed"
 
 
 def _check_ladder(ladder: Ladder) -> None:

@@ -65,13 +65,15 @@ class Limits(Struct, frozen=True):
     `group_max`: applying that many keeps the loop from its sockets for some 5 ms. `queue_max`: what
     can be worked off in about a fifth of a second; who waits longer is better told to come back.
     `cancel_room`: places beyond that for cancels. `snapshot_every`: replaying that many entries
-    takes seconds.
+    takes seconds. `audit_orders`: how many open orders are looked at after each group, some tens of
+    microseconds each; 0 for none.
     """
 
     group_max: int = 256
     queue_max: int = 4096
     cancel_room: int = 4096
     snapshot_every: int = 100_000
+    audit_orders: int = 0
 
 
 class Queued:

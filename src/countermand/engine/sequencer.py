@@ -25,6 +25,7 @@ from time import thread_time_ns
 from typing import Any
 
 from countermand.core.exchange import Exchange
+from countermand.engine.auditing import Auditing
 from countermand.engine.chain import fold
 from countermand.engine.clock import ExchangeClock
 from countermand.engine.committer import Committer, PromptCommitter
@@ -102,6 +103,7 @@ class Engine:
         prompt = type(journal) is MemoryJournal
         self._committer = PromptCommitter() if prompt else Committer()
         told = None if compacting is None else partial(compacting.begin, self._committer)
+        self._auditing = Auditing(exchange, self._intake, limits.audit_orders)
         self.keeper = Keeper(exchange, snapshots, limits.snapshot_every, replayed, told)
         self._marks: list[Mark] = []
         self._refusal: str | None = "the exchange has not started"
@@ -396,6 +398,7 @@ class Engine:
         if self._turn is not None:
             self._end_turn()
         self.keeper.consider(applied_ns)
+        self._auditing.consider()
         self._form()
 
     def _apply(self, group: Group) -> list[Receipt]:
