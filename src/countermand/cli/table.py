@@ -37,6 +37,11 @@ ROWS: dict[str, Row] = {
         "kill:kill",
         "Block new orders, cancel all open ones everywhere at once, and prove that none is left.",
     ),
+    "guard": _row(
+        TRADE,
+        "guard:guard",
+        "Run a bot, and kill (see countermand kill) when it ends or stops calling home.",
+    ),
     "order": _row(LOOK, "looking:order", "Show an order as its venue does."),
     "orders": _row(LOOK, "looking:orders", "List the open orders."),
     "fills": _row(LOOK, "looking:fills", "List what was traded lately, the newest first."),
