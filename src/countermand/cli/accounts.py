@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from countermand import announce
 from countermand.announce import Announcement
-from countermand.cli import needs
+from countermand.cli import needs, printed
+from countermand.cli.failing import fail
 
 
 def accounts(
@@ -29,18 +28,18 @@ def accounts(
     server = announce.find(port)
     if server is None:
         where = "" if port is None else f" with control port {port}"
-        _fail(f"no server of yours{where} runs on this machine: countermand serve", 1)
+        fail(f"no server of yours{where} runs on this machine: countermand serve", 1)
     venues = _chosen(server, venue, user)
     if json:
         told = {"control": server.control, "pid": server.pid, "venues": venues}
-        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        printed.document(told)
     else:
         needs.show(venues)
 
 
 def _chosen(server: Announcement, name: str, user: str) -> dict[str, dict[str, Any]]:
     if name and name not in server.venues:
-        _fail(f"no venue is called {name!r}; there are {', '.join(server.venues)}", 2)
+        fail(f"no venue is called {name!r}; there are {', '.join(server.venues)}", 2)
     chosen = {each: told for each, told in server.venues.items() if name in ("", each)}
     if not user:
         return chosen
@@ -51,10 +50,5 @@ def _chosen(server: Announcement, name: str, user: str) -> dict[str, dict[str, A
     }
     if not found:
         users = dict.fromkeys(each for told in chosen.values() for each in told["accounts"])
-        _fail(f"no user is called {user!r}; there are {', '.join(users)}", 2)
+        fail(f"no user is called {user!r}; there are {', '.join(users)}", 2)
     return found
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    typer.echo(f"countermand: {text}", err=True)
-    raise typer.Exit(code)

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import ssl
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, NoReturn
+from typing import Annotated, BinaryIO
 
-import msgspec
 import typer
 
-from countermand.cli import progress
+from countermand.cli import printed, progress
+from countermand.cli.failing import fail
+from countermand.cli.operating import TlsCa, TokenFile, operator
 from countermand.control import archive
 from countermand.control.client import Control
 from countermand.control.row import ControlError
@@ -34,16 +33,8 @@ def backup(
         str, typer.Argument(help="Data directory, or URL of a control port.", metavar="DIR|URL")
     ],
     file: Annotated[Path, typer.Argument(help="File to write; it must not be there yet.")],
-    token_file: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="COUNTERMAND_CONTROL_TOKEN_FILE",
-            help="File with the token that a port beyond loopback asks for.",
-        ),
-    ] = None,
-    tls_ca: Annotated[
-        Path | None, typer.Option(help="Certificate that signed the server's own, PEM.")
-    ] = None,
+    token_file: TokenFile = None,
+    tls_ca: TlsCa = None,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """
@@ -56,12 +47,12 @@ def backup(
     For example: countermand backup countermand-data monday.tar
     """
     if file.exists():
-        _fail(f"{file} is there already, and is not overwritten", 2)
+        fail(f"{file} is there already, and is not overwritten", 2)
     try:
         with _beside(file) as folder:
             part = folder / "backup.tar"
             if "://" in source:
-                _download(Control(source, _token(token_file), tls=_tls(tls_ca)), part)
+                _download(operator(source, token_file, tls_ca), part)
                 copy = folder / "copy"
                 copy.mkdir(mode=0o700)
                 archive.unpack(part, copy)
@@ -72,21 +63,21 @@ def backup(
             size = part.stat().st_size
             part.rename(file)
     except ControlError as error:
-        _fail(error.text, 1)
+        fail(error.text, 1)
     except (Absent, ValueError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     except (JournalError, archive.NotAnArchive, OSError) as error:
-        _fail(str(error), 1)
+        fail(str(error), 1)
     if json:
         told = {"file": str(file), "bytes": size, "head": head}
-        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        printed.document(told)
     else:
         typer.echo(f"{file}: {size:,} bytes, up to record {head}, all of it proven")
 
 
-def _download(operator: Control, part: Path) -> None:
+def _download(client: Control, part: Path) -> None:
     with _created(part) as to:
-        operator.download("journal", to)
+        client.download("journal", to)
         _sync(to)
 
 
@@ -131,16 +122,3 @@ def _created(path: Path) -> BinaryIO:
 def _sync(to: BinaryIO) -> None:
     to.flush()
     os.fsync(to.fileno())
-
-
-def _token(path: Path | None) -> str | None:
-    return None if path is None else path.read_text("ascii").strip()
-
-
-def _tls(path: Path | None) -> Any:
-    return None if path is None else ssl.create_default_context(cafile=path)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    typer.echo(f"countermand: {text}", err=True)
-    raise typer.Exit(code)

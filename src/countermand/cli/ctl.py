@@ -8,18 +8,19 @@ Exit codes: 0 done, 1 refused or no server, 2 asked wrongly.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from inspect import Parameter, Signature, cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 from typer.core import TyperGroup
 
 from countermand import announce
-from countermand.cli import shown
+from countermand.cli import printed, shown
+from countermand.cli.failing import fail
+from countermand.cli.operating import TlsCa, TokenFile, operator
 
 if TYPE_CHECKING:
     from countermand.control.client import Control
@@ -34,16 +35,6 @@ _Url = Annotated[
         envvar="COUNTERMAND_CONTROL",
         help="URL of the control port. Default: that of your newest server on this machine.",
     ),
-]
-_TokenFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--token-file", envvar="COUNTERMAND_CONTROL_TOKEN_FILE",
-        help="File with the token that a port beyond loopback asks for.",
-    ),
-]  # fmt: skip
-_Cert = Annotated[
-    Path | None, typer.Option("--tls-ca", help="Certificate that signed the server's own, PEM.")
 ]
 _To = Annotated[Path, typer.Option("--to", help="File to write; it must not be there yet.")]
 _Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
@@ -82,13 +73,13 @@ def _command(row: ControlRow) -> Any:
         try:
             fields = given(read, words)
         except ValueError as error:
-            _fail(str(error), 2)
+            fail(str(error), 2)
         _run(row, fields, **said)
 
     common: dict[str, tuple[Any, Any]] = {
         "control": (_Url, ""),
-        "token_file": (_TokenFile, None),
-        "tls_ca": (_Cert, None),
+        "token_file": (TokenFile, None),
+        "tls_ca": (TlsCa, None),
         "json": (_Json, False),
     }
     if row.is_download:
@@ -124,38 +115,37 @@ def _run(
     json: bool,
     to: Path | None = None,
 ) -> None:
-    from countermand.control.client import Control  # noqa: PLC0415
     from countermand.control.row import ControlError  # noqa: PLC0415
 
     try:
-        operator = Control(_where(control), _token(token_file), tls=_tls(tls_ca))
+        client = operator(_where(control), token_file, tls_ca)
     except (ValueError, OSError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     try:
         if to is not None:
-            reply: Any = {"file": str(to), "bytes": _download(operator, row.name, to, fields)}
+            reply: Any = {"file": str(to), "bytes": _download(client, row.name, to, fields)}
         else:
-            reply = operator.call(row.name, **fields)
+            reply = client.call(row.name, **fields)
     except ControlError as error:
         if json:
             told = {"error": {"code": error.code, "text": error.text}}
-            sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
-        _fail(error.text, 2 if error.status in (400, 404) else 1)
+            printed.document(told)
+        fail(error.text, 2 if error.status in (400, 404) else 1)
     if json:
-        sys.stdout.write(msgspec.json.encode(reply).decode() + "\n")
+        printed.document(reply)
     else:
         typer.echo(shown.text(msgspec.to_builtins(reply)))
 
 
-def _download(operator: Control, name: str, to: Path, fields: dict[str, Any]) -> int:
+def _download(client: Control, name: str, to: Path, fields: dict[str, Any]) -> int:
     try:
         # What is downloaded may hold keys: it is its owner's alone.
         opened = os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     except OSError as error:
-        _fail(f"{to}: {error.strerror}", 2)
+        fail(f"{to}: {error.strerror}", 2)
     with opened:
         try:
-            return operator.download(name, opened, **fields)
+            return client.download(name, opened, **fields)
         except BaseException:
             to.unlink()
             raise
@@ -166,18 +156,3 @@ def _where(control: str) -> str:
         return control
     newest = announce.find()
     return _DEFAULT_URL if newest is None else newest.control
-
-
-def _token(path: Path | None) -> str | None:
-    return None if path is None else path.read_text("ascii").strip()
-
-
-def _tls(path: Path | None) -> Any:
-    import ssl  # noqa: PLC0415
-
-    return None if path is None else ssl.create_default_context(cafile=path)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    typer.echo(f"countermand: {text}", err=True)
-    raise typer.Exit(code)

@@ -9,16 +9,15 @@ Exit codes: 0 sound, 1 damaged or it failed, 2 asked wrongly or there is no jour
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
-import msgspec
 import typer
 
-from countermand.cli import progress
+from countermand.cli import printed, progress
+from countermand.cli.failing import fail
 from countermand.cli.people import utc
 from countermand.cli.show import Wanted
 from countermand.cli.show import show as show_entries
@@ -59,7 +58,7 @@ def verify(directory: Directory = Path("countermand-data"), json: Json = False) 
     with progress.shown() as bars:
         result = _look(lambda: run_checks(directory, bars.tell))
     if json:
-        _print_json(result)
+        printed.document(result)
     else:
         _show_verification(result)
     for failure in result.failures:
@@ -74,7 +73,7 @@ def stat(directory: Directory = Path("countermand-data"), json: Json = False) ->
     with progress.shown() as bars:
         found = _look(lambda: statistics(directory, bars.tell))
     if json:
-        _print_json(found)
+        printed.document(found)
     else:
         _show_statistics(found)
 
@@ -100,7 +99,7 @@ def show(
     if not count and limit and (order or venue):
         what = f"order {order!r}" if order else "entry"
         of = f" of venue {venue!r}" if venue else ""
-        _fail(f"no {what}{of} is in the journal from record {from_seq} on", 1)
+        fail(f"no {what}{of} is in the journal from record {from_seq} on", 1)
 
 
 @app.command()
@@ -113,7 +112,7 @@ def quarantine(
     with progress.shown() as bars:
         count = _look(lambda: set_aside(directory, seq, time.time_ns(), bars.tell))
     if json:
-        _print_json({"set_aside": count, "head": seq - 1})
+        printed.document({"set_aside": count, "head": seq - 1})
     else:
         typer.echo(f"{count} records set aside; the journal ends at {seq - 1}")
 
@@ -131,7 +130,7 @@ def repair(
         else:
             found = _look(lambda: plan_repair(directory, bars.tell))
     if json:
-        _print_json(found)
+        printed.document(found)
     else:
         typer.echo("\n".join(_repair_lines(directory, found)))
 
@@ -152,7 +151,7 @@ def compact(
     with progress.shown() as bars:
         done = _look(lambda: run_compaction(directory, time.time_ns(), archive, bars.tell))
     if json:
-        _print_json(done)
+        printed.document(done)
     elif not done.dropped:
         typer.echo("nothing to drop: no snapshot was left after the first record")
     else:
@@ -189,21 +188,12 @@ def _look(act: Callable[[], T]) -> T:
     try:
         return act()
     except Absent as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     except BrokenPipeError:
         # The reader has read enough, as `head` does.
         raise
     except (JournalError, OSError) as error:
-        _fail(str(error), 1)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    typer.echo(f"countermand: {text}", err=True)
-    raise typer.Exit(code)
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        fail(str(error), 1)
 
 
 def _show_verification(result: Verification) -> None:

@@ -9,16 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import msgspec
 import typer
 
 from countermand import durable
 from countermand.app import pass_numbers
-from countermand.cli import progress
+from countermand.cli import printed, progress
+from countermand.cli.failing import fail
 from countermand.control import archive
 from countermand.engine import layout
 from countermand.engine.copying import copy_directory
@@ -64,7 +63,7 @@ def restore(
     For example: countermand restore monday.tar again --lost countermand-data
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        _fail(f"{directory} is not empty, and nothing is overwritten", 2)
+        fail(f"{directory} is not empty, and nothing is overwritten", 2)
     is_new = not directory.exists()
     part = directory / _PART
     try:
@@ -75,10 +74,10 @@ def restore(
         _move(part, directory)
     except (JournalError, archive.NotAnArchive, OSError) as error:
         shutil.rmtree(directory if is_new else part, ignore_errors=True)
-        _fail(str(error), 1)
+        fail(str(error), 1)
     if json:
         told = {"directory": str(directory), "head": head, "numbers_from": last + 1}
-        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        printed.document(told)
     else:
         typer.echo(
             f"{directory}: the exchange as of record {head} of {file}; numbers go on at "
@@ -123,8 +122,3 @@ def _move(part: Path, directory: Path) -> None:
     part.rmdir()
     durable.sync_directory(directory)
     durable.sync_directory(directory.absolute().parent)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    typer.echo(f"countermand: {text}", err=True)
-    raise typer.Exit(code)

@@ -22,6 +22,7 @@ from countermand import logs
 from countermand.announce import Announcement, announced
 from countermand.app import CONNECTIONS_MAX, STREAM_BYTES_MAX, App, Config, ConfigError, Ready
 from countermand.cli import collecting, needs, progress
+from countermand.cli.failing import fail
 from countermand.engine.errors import Damaged, JournalError, KeptDamaged, Lost
 from countermand.engine.sequencer import IntakeStopped
 from countermand.world import WorldError
@@ -88,15 +89,15 @@ def serve(
 ) -> None:
     """Run the exchange: the venues' own APIs, over one durable exchange core."""
     if (tls_cert is None) != (tls_key is None):
-        _fail("--tls-cert and --tls-key go together", 2)
+        fail("--tls-cert and --tls-key go together", 2)
     if log_level not in ("debug", "info", "warning", "error"):
-        _fail(f"--log-level {log_level} is not one of debug, info, warning, error", 2)
+        fail(f"--log-level {log_level} is not one of debug, info, warning, error", 2)
     if log_format not in ("auto", "text", "json"):
-        _fail(f"--log-format {log_format} is not one of auto, text, json", 2)
+        fail(f"--log-format {log_format} is not one of auto, text, json", 2)
     if not 0 <= port <= PORT_MAX:
-        _fail(f"--port {port} is not between 0 and {PORT_MAX}", 2)
+        fail(f"--port {port} is not between 0 and {PORT_MAX}", 2)
     if ephemeral and data is not None:
-        _fail("--ephemeral keeps nothing, so --data does not go with it", 2)
+        fail("--ephemeral keeps nothing, so --data does not go with it", 2)
     as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
     logs.configure(log_level, as_text=as_text, left_out=_SHOWN if _is_for_people(json) else ())
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
@@ -110,11 +111,11 @@ def serve(
     try:
         _on_the_best_loop(_run(config, as_json=json))
     except (ConfigError, WorldError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     except (Damaged, KeptDamaged, Lost) as error:
-        _fail(f"{error}; `countermand journal repair {kept}` says what can be kept", 1)
+        fail(f"{error}; `countermand journal repair {kept}` says what can be kept", 1)
     except (JournalError, IntakeStopped, OSError) as error:
-        _fail(str(error), 1)
+        fail(str(error), 1)
 
 
 def _on_the_best_loop(running: Coroutine[Any, Any, None]) -> None:
@@ -197,8 +198,3 @@ def _this_command() -> str:
         return "countermand"
     called = Path(sys.argv[0])
     return str(called) if called.name == "countermand" else f"{sys.executable} -m countermand"
-
-
-def _fail(text: str, code: int) -> None:
-    typer.echo(f"countermand: {text}", err=True)
-    raise typer.Exit(code)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import time
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import msgspec
 import typer
 
 from countermand import durable
+from countermand.cli import printed
+from countermand.cli.failing import fail
 from countermand.venues import VENUES
 from countermand.wire.venue import Venue
 from countermand.world import WorldError
@@ -63,19 +63,19 @@ def new(
     chosen, names = _venues(venue or []), _names(users)
     wanted = Wanted(names, secrets.token_bytes, time.time_ns(), rate_limit, open_orders)
     if file.exists():
-        _fail(f"{file} is there already, and is not overwritten", 2)
+        fail(f"{file} is there already, and is not overwritten", 2)
     try:
         _write(file, written(chosen, wanted))
     except WorldError as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     except FileExistsError:
-        _fail(f"{file} is there already, and is not overwritten", 2)
+        fail(f"{file} is there already, and is not overwritten", 2)
     except OSError as error:
-        _fail(f"{file}: {error.strerror}", 1)
+        fail(f"{file}: {error.strerror}", 1)
     served = [one.name for one in chosen]
     if json:
         told = {"file": str(file), "venues": served, "users": names}
-        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        printed.document(told)
     else:
         typer.echo("\n".join(_told(file, served, names)))
 
@@ -93,7 +93,7 @@ def _told(file: Path, venues: list[str], names: tuple[str, ...]) -> list[str]:
 def _venues(names: list[str]) -> list[Venue]:
     for name in names:
         if name not in VENUES:
-            _fail(f"no venue is called {name!r}; there are {', '.join(VENUES)}", 2)
+            fail(f"no venue is called {name!r}; there are {', '.join(VENUES)}", 2)
     return [VENUES[name] for name in VENUES if name in names or not names]
 
 
@@ -101,7 +101,7 @@ def _names(users: str) -> tuple[str, ...]:
     if not users.isdecimal():
         return tuple(name.strip() for name in users.split(","))
     if not 1 <= int(users) <= _USERS_MAX:
-        _fail(f"--users {users} is not between 1 and {_USERS_MAX}", 2)
+        fail(f"--users {users} is not between 1 and {_USERS_MAX}", 2)
     return tuple(f"user{number}" for number in range(1, int(users) + 1))
 
 
@@ -127,8 +127,3 @@ def _put(part: Path, file: Path) -> None:
     except OSError:
         # Some file systems have no second names.
         part.rename(file)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    typer.echo(f"countermand: {text}", err=True)
-    raise typer.Exit(code)

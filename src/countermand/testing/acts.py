@@ -4,10 +4,12 @@ Acts: what a test does to an exchange, wherever that runs. Each is an act of the
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from itertools import count
-from typing import Any, TypeAlias
+from types import TracebackType
+from typing import Any, Self, TypeAlias
 
 from countermand.control.orders import Order
 from countermand.control.requests import Recorded
@@ -38,6 +40,32 @@ class Acts(ABC):
         self.venues = venues
         self.clock, self.faults = Clock(self), Faults(self)
         self._owners = count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self.close)
+
+    @abstractmethod
+    def close(self) -> None:
+        """End it, where it is this process's own. Idempotent."""
 
     @abstractmethod
     def call(self, name: str, /, **fields: Any) -> Any:

@@ -10,8 +10,7 @@ from collections.abc import Coroutine
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from countermand import world as worlds
 from countermand.app.config import Config, venues_of
@@ -62,28 +61,6 @@ class Exchange(Acts):
         super().__init__(tuple(self._local.host.generation.world))
         if seed is not None:
             self.reset(seed)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await asyncio.to_thread(self.close)
 
     def close(self) -> None:
         """End the exchange and cut its connections. Idempotent."""
