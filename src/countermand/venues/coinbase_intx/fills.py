@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from countermand.venues.coinbase_intx import ids, paging, resolve, stops, tables
 from countermand.venues.coinbase_intx.brackets import traded_leg
 from countermand.venues.coinbase_intx.messages import accounts as m
@@ -51,27 +53,31 @@ def ask_list(query: ListFills, ctx: Ctx) -> m.ListFills:
 
 def _page(message: m.FillFilter, accounts: tuple[AccountId, ...], ctx: Ctx) -> Serving[m.FillPage]:
     text, first = message.order_id, message.time_from
-    found: tuple[Fill, ...] = yield ListFills(
+    asked = ListFills(
         accounts,
         # A text that is no order id matches no fills.
-        None if text is None else (yield from _order_id(text, accounts, ctx)),
+        None if text is None else OrderId(ctx.read_id(ids.ORDER_ID, text) or 0),
         message.client_order_id,
         until_ns=paging.until_ns(message),
         since_ns=None if first is None else instant("time_from", first),
         offset=message.result_offset,
         limit=message.result_limit,
     )
+    found: tuple[Fill, ...] = yield asked
+    if asked.order_id and not found:
+        found = yield from _of_bracket(asked)
     return m.FillPage(paging.header(message), [show_fill(fill, ctx) for fill in found])
 
 
-def _order_id(text: str, accounts: tuple[AccountId, ...], ctx: Ctx) -> Serving[OrderId]:
-    # Of a bracket it is the leg's that trades.
-    order_id = OrderId(ctx.read_id(ids.ORDER_ID, text) or 0)
-    for account_id in accounts:
-        found: OrderReport | None = yield GetOrder(account_id, order_id, "")
-        if found is not None:
-            return (yield from traded_leg(found))
-    return order_id
+def _of_bracket(asked: ListFills) -> Serving[tuple[Fill, ...]]:
+    # An order without fills may be a bracket that trades by its other leg.
+    for account_id in asked.account_ids:
+        order: OrderReport | None = yield GetOrder(account_id, asked.order_id or OrderId(0), "")
+        if order is not None and order.terms.link is not None:
+            leg = yield from traded_leg(order)
+            found: tuple[Fill, ...] = yield replace(asked, order_id=leg)
+            return found
+    return ()
 
 
 def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
