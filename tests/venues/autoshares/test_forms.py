@@ -86,23 +86,24 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
         "AonOrderQuantity",
     ),
     "one triggers the other": (
-        {"Type": "OneTriggerOther", "Symbol": "", "Legs": _TWO}, _NOT_OFFERED,
+        {"Type": "OneTriggerOther", "Symbol": "", "Legs": _TWO}, "SecurityUndefined",
     ),
     "one cancels the other": (
-        {"Type": "OneCancelOther", "Symbol": "", "Legs": _TWO}, _NOT_OFFERED,
+        {"Type": "OneCancelOther", "Symbol": "", "Legs": _TWO}, "SecurityUndefined",
     ),
     "bracket of the script": (
-        {"Type": "OneTriggerOneCancelOther", "Symbol": "", "Legs": _THREE}, _NOT_OFFERED,
+        {"Type": "OneTriggerOneCancelOther", "Symbol": "", "Legs": _THREE}, "",
     ),
     "bracket of the shell": (
         {
             "Type": "OneTriggerOneCancelOther",
             "Legs": [leg | {"TimeInForce": "GTC", "Exchange": "Auto"} for leg in _THREE],
         },
-        _NOT_OFFERED,
+        "",
     ),
 }  # fmt: skip
 
+_TIF = "TimeInForce"
 _ANSWERED_AS = {"TimeInforce": "TimeInForce"}
 
 
@@ -125,7 +126,11 @@ def test_sample_is_taken_and_told_back(office: Office, name: str) -> None:
     sent = {_ANSWERED_AS.get(field, field): value for field, value in form.items() if value != ""}
     if "ExpireDate" in sent:
         sent["ExpireDate"] = sent["ExpireDate"].replace("+00:00", "Z")
+    legs = zip(sent.pop("Legs", []), told["Legs"], strict=True)
     assert sent == {field: told.get(field) for field in sent}
+    for leg, shown in legs:
+        said = leg | ({"TimeInForce": "GoodTillCancel"} if "Id" in shown and _TIF in leg else {})
+        assert said == {field: shown.get(field) for field in said}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -151,7 +156,7 @@ def test_order_has_eight_legs_at_most(office: Office) -> None:
 @pytest.mark.parametrize("text", ["x", "tomorrow", "2027-02-01"])
 def test_expiry_that_is_no_date_is_no_order(office: Office, text: str) -> None:
     """Whether the order could have traded or not: it would have to be told back as a date."""
-    form = SAMPLES["bracket of the script"][0] | {"ExpireDate": text}
+    form = SAMPLES["option with option"][0] | {"ExpireDate": text}
 
     assert 422 == office.call(f"POST {office.orders()}", form).status
 

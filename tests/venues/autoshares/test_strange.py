@@ -111,7 +111,7 @@ def test_id_is_sent_as_it_was_read(strange: Stranger, order_id: str) -> None:
         ("PendingCancel", OrdStatus.NEW, Standing.RESTING),
         ("PendingReplace", OrdStatus.NEW, Standing.RESTING),
         ("Suspended", OrdStatus.NEW, Standing.PENDING),
-        ("Held", OrdStatus.NEW, Standing.PENDING),
+        ("Held", OrdStatus.NEW, Standing.HELD),
         ("Stopped", OrdStatus.NEW, Standing.PENDING),
         ("Calculated", OrdStatus.NEW, Standing.PENDING),
         ("AcceptedForBidding", OrdStatus.NEW, Standing.PENDING),

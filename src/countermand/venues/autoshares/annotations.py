@@ -18,7 +18,8 @@ class Notes(Struct, frozen=True, omit_defaults=True):
 
     Shape:  `tif` where the venue's word differs from the exchange's; `fault` is the validators'
             code. With a fault, or an unknown symbol, the terms are kept here as they were sent,
-            because they fit no market's grid.
+            because they fit no market's grid. The first leg of a parent keeps what is to be told
+            of that.
     """
 
     client_id: str = ""
@@ -41,6 +42,8 @@ class Notes(Struct, frozen=True, omit_defaults=True):
     trailing_limit_amount_type: str = ""
     trailing_limit_amount: Decimal = Decimal(0)
     legs: list[Leg] = []
+    parent_client_id: str = ""
+    parent_comment: str = ""
 
 
 _NOTES = Annotations(Notes)

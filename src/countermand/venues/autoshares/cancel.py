@@ -3,12 +3,14 @@
 from countermand.venues.autoshares import resolve, states
 from countermand.venues.autoshares.messages import orders as m
 from countermand.venues.autoshares.settings import Ctx
-from countermand.venues.autoshares.states import Pending
-from countermand.vocabulary.commands import CancelOrder
+from countermand.vocabulary.commands import CancelOrder, MassCancel
 from countermand.vocabulary.events import CancelRejected
-from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.order import Pending
+from countermand.vocabulary.queries import GetOrderList
 from countermand.vocabulary.reasons import CxlRejReason
 from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import ListReport
 from countermand.wire.conversation import Op, Serving, reply
 from countermand.wire.errors import CancelRefused
 from countermand.wire.http import Response
@@ -30,9 +32,28 @@ def serve_cancel(message: m.OneOrder, ctx: Ctx) -> Serving[Response | None]:
     receipt: Receipt = yield CancelOrder(account_id, order_id)
     no = receipt.events[0]
     refused = no.order if isinstance(no, CancelRejected) else None
-    if refused is None or states.pending(refused, ctx) is not Pending.CANCEL:
+    if isinstance(no, CancelRejected) and no.cxl_rej_reason is CxlRejReason.UNKNOWN_ORDER:
+        yield from _cancel_legs(account_id, order_id)
+        return _TAKEN if ctx.settings.cancel_answers_ok else None
+    if refused is None or states.pending(refused, ctx) is not states.Pending.CANCEL:
         accepted(receipt)
     return _TAKEN if ctx.settings.cancel_answers_ok else None
+
+
+def _cancel_legs(account_id: AccountId, list_id: int) -> Serving[None]:
+    # A parent is no order of the exchange: what is open of it are its legs, which end together.
+    found: ListReport | None = yield GetOrderList(account_id, list_id)
+    if found is None:
+        raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)
+    legs = [leg for leg in found.orders if leg.is_open]
+    if not legs:
+        raise CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, found.orders[0].ord_status)
+    going = [leg for leg in legs if leg.pending is not Pending.CANCEL]
+    if going:
+        receipt: Receipt = yield MassCancel(
+            account_id, order_ids=tuple(leg.order_id for leg in going)
+        )
+        accepted(receipt)
 
 
 def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.OneOrder:

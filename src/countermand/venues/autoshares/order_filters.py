@@ -56,7 +56,9 @@ def _security_id(one: OrderReport, ctx: Ctx) -> int:
 
 
 def _status(one: OrderReport, ctx: Ctx) -> int:
-    return tables.STATUS_CODES[states.words(one, states.pending(one, ctx)).status]
+    # That of a leg which is held back is not published; it is found as one that is open.
+    status = states.words(one, states.pending(one, ctx)).status
+    return tables.STATUS_CODES["New" if status == states.HELD else status]
 
 
 def _traded(part: int) -> Column[OrderReport]:

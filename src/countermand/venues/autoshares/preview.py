@@ -17,8 +17,7 @@ from countermand.venues.autoshares.place import parse_order
 from countermand.venues.autoshares.read_orders import find_order
 from countermand.venues.autoshares.settings import Ctx
 from countermand.venues.autoshares.valuation import margin_ppb
-from countermand.vocabulary.commands import NewOrder, RecordRejected
-from countermand.vocabulary.ids import NO_INSTRUMENT
+from countermand.vocabulary.commands import NewOrder, NewOrderList, RecordRejected
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import OrdType, SelfTradePrevention, Side
 from countermand.vocabulary.queries import GetQuote, PreviewOrder
@@ -40,9 +39,11 @@ _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def serve_preview(message: m.CreateOrder, ctx: Ctx) -> Serving[m.Preview]:
     """Return what an order would come to. Raises as `parse_order` does."""
-    order = parse_order(message, ctx)
+    asked = parse_order(message, ctx)
+    # Of linked orders the first, which comes in before the others.
+    order = asked.orders[0] if isinstance(asked, NewOrderList) else asked
     known = resolve.find(message.symbol or "", ctx)
-    quote = yield GetQuote(NO_INSTRUMENT if known is None else known.instrument_id)
+    quote = yield GetQuote(order.instrument_id if known is None else known.instrument_id)
     report = yield PreviewOrder(order, ctx.now_ns)
     return show_preview(report, order, quote, ctx)
 

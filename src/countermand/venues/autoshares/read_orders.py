@@ -14,7 +14,15 @@ from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 
-from countermand.venues.autoshares import filters, ids, order_filters, paging, resolve, show
+from countermand.venues.autoshares import (
+    filters,
+    ids,
+    linked,
+    order_filters,
+    paging,
+    resolve,
+    show,
+)
 from countermand.venues.autoshares.errors import ORDER_NOT_FOUND
 from countermand.venues.autoshares.filters import Filter
 from countermand.venues.autoshares.messages import orders as m
@@ -22,8 +30,8 @@ from countermand.venues.autoshares.messages.shared import PAGE_SIZE_MAX, Page, P
 from countermand.venues.autoshares.order_filters import COLUMNS, FIELDS
 from countermand.venues.autoshares.settings import Ctx
 from countermand.vocabulary.ids import AccountId
-from countermand.vocabulary.queries import GetOrder, ListOpenOrders, ListOrders
-from countermand.vocabulary.reports import OrderPage, OrderReport
+from countermand.vocabulary.queries import GetOrder, GetOrderList, ListOpenOrders, ListOrders
+from countermand.vocabulary.reports import ListReport, OrderPage, OrderReport
 from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.errors import InvalidField, Malformed, NotFound
 
@@ -43,8 +51,14 @@ def find_order(message: m.OneOrder, ctx: Ctx) -> Serving[OrderReport]:
 
 
 def serve_get(message: m.OneOrder, ctx: Ctx) -> Serving[m.Order]:
-    """Return an order with its last fill. Raises as `find_order` does."""
-    found = yield from find_order(message, ctx)
+    """Return an order with its last fill, or a parent with its legs. Raises as `find_order`."""
+    account_id, order_id = resolve.order(message.account_id, message.order_id, ctx)
+    found: OrderReport | None = yield GetOrder(account_id, order_id)
+    if found is None:
+        listed: ListReport | None = yield GetOrderList(account_id, order_id)
+        if listed is None:
+            raise NotFound(ORDER_NOT_FOUND)
+        return linked.show_parent(listed.orders, ctx)
     return (yield from show.with_last_fill(found, ctx))
 
 

@@ -6,8 +6,8 @@ from msgspec import structs
 
 from countermand.venues.autoshares import annotations, resolve, show, stops, tables, validation
 from countermand.venues.autoshares.annotations import Notes
+from countermand.venues.autoshares.forms import expire_ns
 from countermand.venues.autoshares.messages import orders as m
-from countermand.venues.autoshares.place import expire_ns
 from countermand.venues.autoshares.settings import Ctx
 from countermand.venues.autoshares.states import Pending
 from countermand.vocabulary.commands import ReplaceOrder

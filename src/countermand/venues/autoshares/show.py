@@ -39,7 +39,7 @@ _ZERO = Decimal(0)
 # Fields with one value: in orders that have not traded, and for features that are not served.
 _SAME: dict[str, Any] = {
     "last_price": _ZERO, "last_quantity": _ZERO, "sett_date": NO_DATE, "settlement_date": NO_DATE,
-    "parent_id": -1, "parent_request_id": 0, "is_external": False,
+    "parent_request_id": 0, "is_external": False,
     "validations_to_bypass": 0,
 }  # fmt: skip
 
@@ -95,7 +95,7 @@ def show_order(
         description="" if waits_for else description(report),
         executed_quantity=executed, leaves_quantity=leaves, average_price=average,
         create_date=dates.date_text(report.submit_ns), date=changed, transaction_date=changed,
-        legs=notes.legs,
+        legs=notes.legs, parent_id=terms.link.list_id if terms.link else -1,
         **(stops.shown(trigger, market) if trigger and market else stops.as_sent(notes)),
         **_security(market or resolve.find(notes.symbol, ctx), notes, ctx),
         **(_SAME if is_new or not last or not market else _SAME | _last(last, market)),

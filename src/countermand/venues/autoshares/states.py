@@ -42,6 +42,8 @@ _PENDING = {
     Pending.REPLACE: Words("PendingReplace", "Modify", "RequireValidation"),
     Pending.CANCEL: Words("PendingCancel", "Cancel", "Executing"),
 }
+# A leg that another order holds back.
+HELD = "Held"
 # An order with one of these stands in the book. A new one that is pending is not seen there yet.
 _KNOWN_WORDS = {"New", "PartiallyFilled", Pending.REPLACE.value, Pending.CANCEL.value}
 
@@ -92,6 +94,8 @@ def words(report: OrderReport, waits_for: Pending | None) -> Words:
     """Return the words of an order's state."""
     if waits_for is not None:
         return _PENDING[waits_for]
+    if report.standing is Standing.HELD:
+        return Words(HELD, _TARGETS[report.exec_type], "Complete")
     status = tables.STATUSES.to_wire(report.ord_status)
     if report.ord_status is OrdStatus.EXPIRED and report.terms.time_in_force is TimeInForce.DAY:
         status = tables.DONE_FOR_DAY
@@ -111,6 +115,8 @@ def read_status(text: str) -> OrdStatus:
 
 def read_standing(text: str, status: OrdStatus, trigger: Trigger | None) -> Standing:
     """Return where an order stands that has a word of a state, and what wakes it if it sleeps."""
+    if text == HELD:
+        return Standing.HELD
     if text not in _KNOWN_WORDS and status.standing.is_open:
         return Standing.PENDING
     asleep = trigger is not None and not trigger.is_met

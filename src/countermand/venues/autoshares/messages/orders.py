@@ -32,7 +32,11 @@ Instructions = Annotated[dict[Word, Annotated[str, Meta(max_length=256)]], Meta(
 
 
 class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
-    """A part of an order of several. None is offered, so it is only told back, as it was sent."""
+    """
+    A leg of a parent: as it was sent, and of one that was taken also the order that it is.
+
+    A leg of a parent that was refused has no `Id`.
+    """
 
     symbol: Word | None = None
     type: Word | None = None
@@ -46,7 +50,26 @@ class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"
     exchange: Word | None = None
     exec_inst: Word | None = None
     extended_hours: Word | None = None
+    trailing_stop_amount_type: Word | None = None
+    trailing_stop_amount: Decimal | None = None
+    trailing_limit_amount_type: Word | None = None
+    trailing_limit_amount: Decimal | None = None
+    comment: Remark | None = None
+    id: int | None = None
+    parent_id: int | None = None
+    status: Word | None = None
+    executed_quantity: Decimal | None = None
+    leaves_quantity: Decimal | None = None
+    average_price: Decimal | None = None
+    description: str | None = None
 
+
+# What a leg is sent with, by the names that a whole form has for the same.
+SAID_OF_LEGS = (
+    "symbol", "type", "side", "quantity", "price", "stop_price", "expire_date", "client_id",
+    "exchange", "exec_inst", "extended_hours", "trailing_stop_amount_type", "trailing_stop_amount",
+    "trailing_limit_amount_type", "trailing_limit_amount", "comment",
+)  # fmt: skip
 
 Legs = Annotated[list[Leg], Meta(max_length=LEGS_MAX)]
 
