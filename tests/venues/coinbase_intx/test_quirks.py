@@ -404,7 +404,6 @@ def test_cancel_all_may_say_everything_twice(shop: Shop) -> None:
         ({"type": "MARKET", "price": None}, "Order rejected (INVALID_TIF - market orders must be"),
         ({"type": "MARKET", "tif": "IOC"}, "price does not apply to MARKET orders"),
         ({"type": "TAKE_PROFIT_STOP_LOSS"}, "stop_price is a required field"),
-        ({"algo_strategy": "TWAP"}, "algo_strategy TWAP is not supported"),
         ({"stop_price": "1"}, "stop_price does not apply"),
         ({"stop_limit_price": "1"}, "stop_limit_price does not apply"),
         ({"tif": "GTT"}, "expire_time is a required field"),

@@ -232,8 +232,7 @@ _FIELDS = (
     field("fee", "decimal string", "of the trade", TRADED),
     field("post_only", "boolean", "as asked for", PLACED),
     field("close_only", "boolean", "as asked for", CANCEL),
-    *unreached(Part.FIELD, ["algo_strategy"], "schedules are refused", TWAP, type="string",
-               says="an enumeration"),
+    field("algo_strategy", "string", "an enumeration", TWAP),
     field("text", "string", "of canceled orders", CANCEL),
 )  # fmt: skip
 
@@ -252,7 +251,7 @@ _WORDS = (
     }),
     *unreached(Part.WORD, ["event_type: REJECTED"], "an order that is refused is a 400, and none"),
     *words("order_status", {"WORKING": PLACED, "DONE": CANCEL}),
-    *unreached(Part.WORD, ["algo_strategy: TWAP"], "schedules are refused", TWAP),
+    *words("algo_strategy", {"TWAP": TWAP}),
     *words("text", {"client cancel": CANCEL}),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from countermand.vocabulary.order import (
     ExecInst,
     OrderTerms,
     OrdType,
+    Schedule,
     SelfTradePrevention,
     TimeInForce,
 )
@@ -22,7 +23,7 @@ from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.receipt import Receipt
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving
-from countermand.wire.errors import InvalidField, MissingField, OrderRefused
+from countermand.wire.errors import InvalidField, MissingField, NotExpressible, OrderRefused
 from countermand.wire.fields import instant
 from countermand.wire.receipts import the_order
 
@@ -57,6 +58,8 @@ def serve_place(message: m.PlaceOrder, ctx: Ctx) -> Serving[m.Order]:
 def ask_place(command: NewOrder, ctx: Ctx) -> m.PlaceOrder:
     """Return the form of an order."""
     instrument, terms = ctx.directory.instruments[command.instrument_id], command.terms
+    if terms.schedule is not None:
+        raise NotExpressible("the slices of a schedule are the venue's to choose")
     limited = terms.ord_type is OrdType.LIMIT
     expires = terms.time_in_force is TimeInForce.GTD
     return m.PlaceOrder(
@@ -82,21 +85,22 @@ PLACE = Op(m.PlaceOrder, m.Order, serve_place, ask_place, read_order)
 
 def order_of(form: m.PlaceOrder, account_id: AccountId, cl_ord_id: str, ctx: Ctx) -> NewOrder:
     """Return the order that a form describes. Raises as `serve_place` does."""
-    _refuse_unsupported(form)
     if (instrument := resolve.find_instrument(form.instrument, ctx)) is None:
         raise OrderRefused(RejectReason.UNKNOWN_INSTRUMENT)
     time_in_force, stp = _time_in_force(form), form.stp_mode
+    expire_ns = _expire_ns(form, time_in_force, ctx)
     terms = OrderTerms(
         tables.SIDES.from_wire(form.side),
         tables.COMES_IN_AS[form.type],
         time_in_force,
         resolve.size_lots(form.size, instrument),
         price_ticks=_price_ticks(form, instrument),
-        expire_ns=_expire_ns(form, time_in_force, ctx),
+        expire_ns=expire_ns,
         exec_inst=ExecInst.POST_ONLY * _is_set(form.post_only)
         | ExecInst.REDUCE_ONLY * _is_set(form.close_only),
         stp=SelfTradePrevention.BOTH if stp is None else tables.STP_MODES.from_wire(stp),
         trigger=stops.of_form(form, instrument),
+        schedule=_schedule(form, expire_ns, ctx),
     )
     return NewOrder(account_id, instrument.instrument_id, cl_ord_id, terms)
 
@@ -108,10 +112,13 @@ def checked_cl_ord_id(text: str) -> str:
     return text
 
 
-def _refuse_unsupported(form: m.PlaceOrder) -> None:
-    # Known to the venue, not offered here: refused whole, so that nothing is half understood.
-    if form.algo_strategy is not None:
-        raise InvalidField("algo_strategy", "algo_strategy TWAP is not supported")
+def _schedule(form: m.PlaceOrder, expire_ns: int, ctx: Ctx) -> Schedule | None:
+    if form.algo_strategy is None:
+        return None
+    if form.type != "LIMIT" or form.tif != "GTT" or _is_set(form.post_only):
+        text = "algo_strategy TWAP applies to LIMIT orders that are GTT, not to post_only ones"
+        raise InvalidField("algo_strategy", text)
+    return Schedule(tables.TWAP_SLICES, (expire_ns - ctx.now_ns) // tables.TWAP_SLICES)
 
 
 def _time_in_force(form: m.PlaceOrder) -> TimeInForce:

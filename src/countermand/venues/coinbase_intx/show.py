@@ -55,9 +55,7 @@ def show_order(report: OrderReport, ctx: Ctx) -> Order:
         tif=tables.TIMES_IN_FORCE.to_wire(terms.time_in_force),
         expire_time=times.iso_floor_ms(terms.expire_ns) if expires else None,
         stp_mode=tables.STP_MODES.to_wire(terms.stp),
-        event_type=tables.EVENT_TYPES.to_wire(
-            tables.RESTATED_AS if report.exec_type is ExecType.RESTATED else report.exec_type
-        ),
+        event_type=tables.EVENT_TYPES.to_wire(_event(report)),
         event_time=times.iso_floor_ms(report.transact_ns),
         submit_time=times.iso_floor_ms(report.submit_ns),
         order_status="WORKING" if report.is_open else "DONE",
@@ -68,6 +66,7 @@ def show_order(report: OrderReport, ctx: Ctx) -> Order:
         post_only=bool(terms.exec_inst & ExecInst.POST_ONLY),
         close_only=close_only,
         reduce_only=close_only,
+        algo_strategy="TWAP" if terms.schedule else None,
         text=_text(report),
     )
 
@@ -112,6 +111,15 @@ def _fee_text(report: OrderReport, instrument: Instrument, ctx: Ctx) -> str:
     if not report.fee_minor:
         return "0"
     return numbers.minor_text(ctx.directory.assets[instrument.quote_asset_id], report.fee_minor)
+
+
+def _event(report: OrderReport) -> ExecType:
+    if report.exec_type is not ExecType.RESTATED:
+        return report.exec_type
+    if report.terms.schedule is None:
+        return tables.RESTATED_AS
+    # A slice that found no one is no event of the order's.
+    return ExecType.TRADE if report.cum_qty_lots else ExecType.NEW
 
 
 def _text(report: OrderReport) -> str | None:

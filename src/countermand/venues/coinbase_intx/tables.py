@@ -16,6 +16,9 @@ from countermand.wire.table import Table, by_name
 
 SIDES = by_name("side", Side)
 
+# A TWAP order comes in by so many slices; how many the venue makes is not known.
+TWAP_SLICES = 10
+
 # By the type of the order that comes in and whether it sleeps until a price first.
 ORD_TYPES = Table(
     "type",
