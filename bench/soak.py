@@ -173,7 +173,7 @@ def _figures(history: History) -> Iterator[Figure]:
     for row, size in (
         ("the journal", history.journal_bytes),
         ("compacted", history.compacted_bytes),
-        ("after as much again, compacting", history.steady_bytes),
+        ("after a life more, compacting", history.steady_bytes),
         ("a snapshot", history.snapshot_bytes),
         (memory, max(told.rss_bytes for told in lives)),
     ):
