@@ -339,7 +339,7 @@ def _goes_back(prices: Any, terms: Any, price_ticks: int) -> Any:
     return triggers.moved(prices, terms, behind) if behind > 0 else None
 
 
-is_met, on_trade = triggers.is_met, reactions.REACTIONS[Traded]
+is_met, on_trade = triggers.is_met, reactions.FREQUENT_REACTIONS[Traded]
 on_standing = all_or_none.on_standing
 half_even, settle_position = fees.half_even, ledger.settle_position
 margin, order_qty_lots, unfunded = ledger.margin, sizing.order_qty_lots, funding.unfunded

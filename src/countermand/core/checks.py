@@ -77,7 +77,7 @@ def admit(
     market = state.markets.get(command.instrument_id)
     if market is None or market.instrument.venue != account.venue:
         return RejectReason.UNKNOWN_INSTRUMENT
-    if reason := refuse_account(account):
+    if (account.trading_locked or account.is_killed) and (reason := refuse_account(account)):
         return reason
     asked = command.terms
     if _is_plain(asked) and not account.reduce_only and not is_child:

@@ -163,7 +163,7 @@ def _order_staged(state: State, event: OrderStaged) -> None:
         del staged[next(iter(staged))]
 
 
-def _order_accepted(state: State, event: OrderAccepted) -> None:
+def _order_accepted(state: State, event: OrderAccepted) -> object:
     now = event.order
     account, market = state.accounts[now.account_id], state.markets[now.instrument_id]
     terms, order_id = now.terms, now.order_id
@@ -187,6 +187,7 @@ def _order_accepted(state: State, event: OrderAccepted) -> None:
         market.book.ladder(terms.side).add(order)
     else:
         stand(state, market, order)
+    return market.waiting
 
 
 def _order_rejected(state: State, event: OrderRejected) -> None:
@@ -231,7 +232,7 @@ def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> object:
     return terms.link
 
 
-def _order_changed(state: State, event: OrderRested | OrderRestated) -> None:
+def _order_changed(state: State, event: OrderRested | OrderRestated) -> object:
     now = event.order
     order, account = state.orders[now.order_id], state.accounts[now.account_id]
     before, market = order.now, state.markets[now.instrument_id]
@@ -240,6 +241,7 @@ def _order_changed(state: State, event: OrderRested | OrderRestated) -> None:
     move(market, order, before, now)
     if now.due_ns != before.due_ns:
         _reslice(state, before, now)
+    return market.waiting
 
 
 def _reslice(state: State, before: OrderReport, now: OrderReport) -> None:
@@ -352,7 +354,7 @@ def _rename(account: Account, order: Order, old: str) -> None:
     account.cl_ord_ids[order.now.cl_ord_id] = order.now.order_id
 
 
-def _traded(state: State, event: Traded) -> None:
+def _traded(state: State, event: Traded) -> object:
     maker, taker, qty_lots = event.maker, event.taker, event.qty_lots
     market, price_ticks = state.markets[taker.instrument_id], event.price_ticks
     instrument, side, match_id = market.instrument, taker.terms.side, event.match_id
@@ -384,6 +386,8 @@ def _traded(state: State, event: Traded) -> None:
     market.volume_notional_minor += price_ticks * qty_lots * instrument.notional_minor
     ts_ns = market.transact_ns = state.ts_ns
     market.trades.append(Trade(match_id, taker.instrument_id, side, price_ticks, qty_lots, ts_ns))
+    linked = maker.terms.link or taker.terms.link
+    return linked or market.armed.orders or parts[0][0].reducing or parts[1][0].reducing
 
 
 def _fill(state: State, market: Market, event: Traded, order: Order, *, is_maker: bool) -> None:
@@ -426,7 +430,8 @@ def _accrue(instrument: Instrument, order: Order, event: Traded, *, is_maker: bo
     order.fee_accrued += fees.accrual(instrument, side, rate_ppb, *match)
 
 
-# One that returns something says that its event may bring something about, whatever its kind.
+# One that returns something says that its event may bring something about: of events of the kinds
+# in `reactions.FREQUENT_REACTIONS` nothing else is asked.
 EVOLVERS: dict[type, Callable[[State, Any], object]] = {
     OrderCanceled: _order_ended,
     OrderAccepted: _order_accepted,

@@ -8,13 +8,13 @@ from countermand.core import image, invariants
 from countermand.core.arriving import come_in
 from countermand.core.audit import Auditor
 from countermand.core.decide import DECIDERS
-from countermand.core.decision import Decision, Reaction
+from countermand.core.decision import Decision
 from countermand.core.evolve import EVOLVERS
-from countermand.core.reactions import LISTED_REACTIONS, REACTIONS
+from countermand.core.reactions import FREQUENT_REACTIONS, REACTIONS
 from countermand.core.state import State
 from countermand.core.views import view
 from countermand.vocabulary.commands import Entry
-from countermand.vocabulary.events import Event, TimeAdvanced
+from countermand.vocabulary.events import Event, OrderCanceled, TimeAdvanced
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import OrderReport
@@ -81,9 +81,11 @@ class Exchange:
             event = events[0]
             kind = type(event)
             if EVOLVERS[kind](state, event) or kind in REACTIONS:
-                self._react((event,), events)
-        elif reacting := self._evolve(events):
-            self._react(reacting, events)
+                self._follow_up((event,), events)
+                if state.arriving:
+                    self._let_come_in(events)
+        elif (reacting := self._evolve(events)) or state.arriving:
+            self._react(reacting or (), events)
         return decided
 
     def follow(self, receipt: Receipt) -> None:
@@ -111,8 +113,13 @@ class Exchange:
         return reacting
 
     def _react(self, reacting: Sequence[Event], events: list[Event]) -> None:
-        # What follows, and then those who are on their way by then, one after the other.
+        # What follows, and then those who are on their way by then.
         self._follow_up(reacting, events)
+        if self._state.arriving:
+            self._let_come_in(events)
+
+    def _let_come_in(self, events: list[Event]) -> None:
+        # One after the other, each with what it brings about.
         arriving = self._state.arriving
         while arriving:
             batch = come_in(self._state, arriving.popleft())
@@ -124,8 +131,9 @@ class Exchange:
         state = self._state
         for event in reacting:
             # What falls due is a moment of its own, over before the next one.
-            is_due = type(event) is TimeAdvanced
-            for reaction in _reactions(event):
+            kind = type(event)
+            is_due = kind is TimeAdvanced
+            for reaction in REACTIONS.get(kind) or FREQUENT_REACTIONS[kind]:
                 for batch in reaction(state, event):
                     events += batch
                     more = self._evolve(batch) or ()
@@ -166,17 +174,12 @@ class Exchange:
         invariants.check_invariants(self._state)
 
 
-def _reactions(event: Event) -> tuple[Reaction, ...]:
-    # All there are of an event, and of an end the one there is.
-    kind = type(event)
-    return REACTIONS[kind] if kind in REACTIONS else (LISTED_REACTIONS[kind],)
-
-
 def _pictures(events: list[Event], subjects: tuple[OrderId, ...]) -> tuple[OrderReport, ...]:
     # The orders the command was about, as they are at its end: as their last events show them.
     if not subjects:
         return ()
     if len(events) == 1:
-        return events[0].orders
+        event = events[0]
+        return (event.order,) if type(event) is OrderCanceled else event.orders
     last = {now.order_id: now for event in events for now in event.orders}
     return tuple([last[order_id] for order_id in subjects])

@@ -197,8 +197,10 @@ def rested(now: OrderReport) -> OrderReport:
 def incoming(now: OrderReport) -> Incoming:
     """Return what matching needs to know of an order."""
     terms = now.terms
-    list_id = terms.link.list_id if terms.link else 0
-    wants = (terms.side, terms.price_ticks, now.leaves_qty_lots, terms.stp, list_id)
+    link, leaves = terms.link, now.leaves_qty_lots
+    if link is None:
+        return Incoming(now.account_id, terms.side, terms.price_ticks, leaves, terms.stp)
+    wants = (terms.side, terms.price_ticks, leaves, terms.stp, link.list_id)
     return Incoming(now.account_id, *wants)
 
 
@@ -359,7 +361,10 @@ def enter(taker: Taker, makers: Makers | None = None) -> list[Event]:
         return list(_remainder(taker))
     events: list[Event] = []
     for step in planned.steps:
-        events += happening(taker, step)
+        if step.kind is _TRADE:
+            events.append(taker.happened(step))
+        else:
+            events += happening(taker, step)
     if planned.stopped:
         events.append(taker.canceled(CancelReason.SELF_TRADE_PREVENTION))
     elif planned.leaves_qty_lots:

@@ -9,6 +9,7 @@ in the order of this list.
 
 from countermand.core import all_or_none, conditional, falling_due, funding, linked, reducing
 from countermand.core.decision import Reaction
+from countermand.vocabulary.events import OrderAccepted, OrderRested, Traded
 
 _IDEAS = (
     # First, for what a list makes smaller is covered that would not be.
@@ -20,10 +21,16 @@ _IDEAS = (
     falling_due.REACTIONS,
 )
 
-REACTIONS: dict[type, tuple[Reaction, ...]] = {
+_ALL: dict[type, tuple[Reaction, ...]] = {
     kind: tuple(idea[kind] for idea in _IDEAS if kind in idea) for idea in _IDEAS for kind in idea
 }
 
-# What the end of an order of a list brings about. Ends are many, and nothing else is asked of them;
-# which are of a list is said by `evolve`.
-LISTED_REACTIONS = linked.LISTED_REACTIONS
+# What happens to most orders. It is asked about only where `evolve` says that something may hang on
+# it: another order that waits, sleeps, is of the same list or may only reduce.
+_FREQUENT = (OrderAccepted, OrderRested, Traded)
+FREQUENT_REACTIONS = {kind: _ALL[kind] for kind in _FREQUENT} | {
+    kind: (reaction,) for kind, reaction in linked.LISTED_REACTIONS.items()
+}
+
+# All others.
+REACTIONS = {kind: asked for kind, asked in _ALL.items() if kind not in _FREQUENT}
