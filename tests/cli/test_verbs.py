@@ -25,7 +25,7 @@ FIELDS: dict[str, set[str]] = {
     "orders": {
         "order_id", "cl_ord_id", "symbol", "side", "ord_type", "time_in_force", "order_qty",
         "price", "ord_status", "is_open", "cum_qty", "leaves_qty", "avg_px", "exec_inst",
-        "transact_ns", "submit_ns",
+        "transact_ns", "submit_ns", "stop_px", "is_asleep",
     },
     "fills": {
         "order_id", "cl_ord_id", "symbol", "side", "last_qty", "last_px", "is_maker", "ts_ns",

@@ -37,7 +37,10 @@ class Order(Struct, frozen=True):
     Shape:  `order_id` is the venue's own text, `cl_ord_id` the owner's; words are FIX's in small
             letters: `side` buy or sell, `ord_status` new, partially_filled, filled, canceled,
             rejected or expired.
-    Units:  exact decimals; `price` is None for an order without one, `avg_px` before any trade;
+    One with a `stop_px` comes in when the market is there, and sleeps until then.
+
+    Units:  exact decimals; `price` is None for an order without one, `avg_px` before any trade,
+            `stop_px` for an order that comes in at once;
             `submit_ns`, when it was placed, and `transact_ns`, when it last changed, nanoseconds
             since the Unix epoch, 0 where they are not told.
     """
@@ -58,6 +61,8 @@ class Order(Struct, frozen=True):
     exec_inst: tuple[str, ...] = ()
     transact_ns: int = 0
     submit_ns: int = 0
+    stop_px: Decimal | None = None
+    is_asleep: bool = False
 
 
 def order_of(session: Session, report: OrderReport) -> Order:
@@ -81,6 +86,8 @@ def order_of(session: Session, report: OrderReport) -> Order:
         exec_inst=tuple(i.name.lower() for i in ExecInst if i and terms.exec_inst & i),
         transact_ns=report.transact_ns,
         submit_ns=report.submit_ns,
+        stop_px=price(one, terms.trigger.price_ticks) if terms.trigger else None,
+        is_asleep=report.is_open and terms.trigger is not None and not terms.trigger.is_met,
     )
 
 
