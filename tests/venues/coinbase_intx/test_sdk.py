@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -141,6 +142,51 @@ def test_place_answers_the_order(alice: User) -> None:
         order.exec_qty,
     )
     assert order.post_only is True
+
+
+SLEEPING: dict[str, dict[str, str]] = {
+    "STOP": {"stop_price": "2500"},
+    "STOP_LIMIT": {"price": "2490", "stop_price": "2500"},
+    "TAKE_PROFIT_STOP_LOSS": {"price": "3300", "stop_price": "2500", "stop_limit_price": "2490"},
+}
+
+
+@pytest.mark.parametrize("kind", SLEEPING)
+def test_each_type_is_placed_read_and_canceled(alice: User, kind: str) -> None:
+    """It works, says its prices, is listed, and a cancel is the end of it."""
+    asked = {"price": None} | SLEEPING[kind]
+    placed = alice.place("SELL", type=kind, **asked)
+    read = alice.get(placed.order_id)
+    page = alice.sdk.orders.list_open_orders(ListOpenOrdersRequest(portfolio=alice.portfolio))
+
+    assert (kind, "WORKING") == (read.type, read.order_status)
+    assert asked == {name: getattr(read, name) for name in asked}
+    assert [placed.order_id] == [one["order_id"] for one in page.orders["results"]]
+    canceled = alice.cancel(placed.order_id)
+    assert (kind, "DONE", "CANCELED") == (
+        canceled.type, canceled.order_status, canceled.event_type,
+    )  # fmt: skip
+
+
+def test_stop_limit_is_modified(alice: User) -> None:
+    """Its stop price, while it sleeps."""
+    placed = alice.place("SELL", **{"type": "STOP_LIMIT", **SLEEPING["STOP_LIMIT"]})
+    asked = ModifyOpenOrderRequest(
+        id=placed.order_id, portfolio=alice.portfolio, client_order_id="moved", stop_price="2495"
+    )
+    order = alice.sdk.orders.modify_open_order(asked)
+
+    assert ("2495", "2490", "WORKING") == (order.stop_price, order.price, order.order_status)
+
+
+def test_twap_is_placed_and_canceled(alice: User) -> None:
+    """It says what it is."""
+    end = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    terms = {"tif": "GTT", "expire_time": end, "algo_strategy": "TWAP", "size": "0.1"}
+    placed = alice.place("SELL", "3300", **terms)
+
+    assert "TWAP" == placed.algo_strategy
+    assert "CANCELED" == alice.cancel(placed.order_id).event_type
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def wait(shop: Shop, seconds: int) -> None:
 
 
 def test_it_trades_by_slices(shop: Shop) -> None:
-    """A tenth as soon as it is there, and one every tenth of its time, under the one order's names."""
+    """A tenth as soon as it is there, and one every tenth of its time."""
     bid(shop, "3100", "0.35")
     order = shop.placed(**TWAP)
     assert (order["algo_strategy"], order["type"], order["exec_qty"]) == ("TWAP", "LIMIT", "0")
