@@ -11,7 +11,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    # Who serves an exchange does not load a client.
+    # Imported here, so that a server does not load the client.
     if name in ("connect", "connect_sync"):
         from countermand.client import connect as module  # noqa: PLC0415  (that is the point)
 

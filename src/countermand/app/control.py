@@ -14,7 +14,7 @@ from countermand.server.site import Site
 
 
 def control_site(host: Host, names: frozenset[bytes], token: bytes | None = None) -> Site:
-    """Return it; `names` are those that requests may be for, `token` is what an operator brings."""
+    """Return the control port's site, for requests to `names`; an operator brings the `token`."""
     app = control_app(host, host.base_urls, partial(_figures, host), host.operated, token)
     handler = AppHandler(app, refuse)
     return Site(handler.begin, handler.refuse, Limits(), names)

@@ -13,7 +13,7 @@ from countermand.app.config import Config, ConfigError, is_loopback
 
 FILE_NAME = "control-token"
 
-# What is shorter can be guessed.
+# A shorter token can be guessed.
 _CHARACTERS_MIN = 16
 
 

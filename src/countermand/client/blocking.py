@@ -2,8 +2,8 @@
 Blocking: no client that writes to a ledger places or replaces while a block stands in it.
 
 A block is a record of the ledger like any other. Whether one stands is looked up in the transaction
-that writes an intent, so that each intent is either before the block, and under way, so
-that a kill awaits it, or refused: nothing is in between.
+that writes an intent, so that each intent is either before the block, under way, and awaited by
+a kill, or refused: nothing is in between.
 """
 
 from __future__ import annotations

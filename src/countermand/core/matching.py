@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from countermand.core.order import Order
 from countermand.vocabulary.ids import AccountId
-from countermand.vocabulary.order import Contingency, ExecInst, SelfTradePrevention, Side
+from countermand.vocabulary.order import Contingency, ExecInst, Link, SelfTradePrevention, Side
 from countermand.vocabulary.reasons import CancelReason
 
 
@@ -92,7 +92,7 @@ def plan(incoming: Incoming, makers: Makers, net_of: NetOf | None) -> Plan:
         now = maker.now
         if now.account_id == own and prevents:
             _prevent(result, maker, prevents)
-        elif now.terms.link is not None and _is_linked(result, maker, incoming, net_of):
+        elif now.terms.link is not None and _meet_linked(result, maker, incoming, net_of):
             pass
         elif (
             net_of
@@ -109,9 +109,9 @@ def plan(incoming: Incoming, makers: Makers, net_of: NetOf | None) -> Plan:
     return result
 
 
-def _is_linked(result: Plan, maker: Order, incoming: Incoming, net_of: NetOf | None) -> bool:
+def _meet_linked(result: Plan, maker: Order, incoming: Incoming, net_of: NetOf | None) -> bool:
     # What its partner trades on the same way ends an order that is met after it, or makes it
-    # smaller; and no order trades with its own partner. False where it is met as any other.
+    # smaller; and no order trades with its own partner. False where it is met like any other order.
     now = maker.now
     link = now.terms.link
     if link is None or link.contingency is Contingency.NONE:
@@ -119,15 +119,7 @@ def _is_linked(result: Plan, maker: Order, incoming: Incoming, net_of: NetOf | N
     if link.list_id == incoming.list_id:
         result.steps.append(Step(_PULL, maker, 0, CancelReason.LINKED))
         return True
-    traded = sum(
-        step.qty_lots
-        for step in result.steps
-        if step.kind is _TRADE
-        and step.maker is not maker
-        and (other := step.maker.now.terms.link) is not None
-        and other.list_id == link.list_id
-        and other.contingency is link.contingency
-    )
+    traded = _traded_by_partner(result, maker, link)
     if not traded:
         return False
     left = now.leaves_qty_lots - traded
@@ -144,6 +136,18 @@ def _is_linked(result: Plan, maker: Order, incoming: Incoming, net_of: NetOf | N
     result.steps.append(Step(_TRADE, maker, qty_lots))
     result.leaves_qty_lots -= qty_lots
     return True
+
+
+def _traded_by_partner(result: Plan, maker: Order, link: Link) -> int:
+    return sum(
+        step.qty_lots
+        for step in result.steps
+        if step.kind is _TRADE
+        and step.maker is not maker
+        and (other := step.maker.now.terms.link) is not None
+        and other.list_id == link.list_id
+        and other.contingency is link.contingency
+    )
 
 
 def meets_own(incoming: Incoming, makers: Makers) -> bool:

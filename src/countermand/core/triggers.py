@@ -174,7 +174,7 @@ class Armed:
         return self._rising if trigger.direction is _UP else self._falling
 
 
-# Beyond every id there is.
+# Larger than every order id.
 _LAST = 1 << 128
 
 

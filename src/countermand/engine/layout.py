@@ -81,7 +81,7 @@ def next_number(data: Path) -> int:
         durable.sync_directory(data)
     except OSError as error:
         raise WriteFailed(f"cannot write in {data}: {error.strerror}") from None
-    # One that never came to be served has used its number up.
+    # A generation that was never served keeps its number: another one does not get it.
     return max([served, *_numbers(data)]) + 1
 
 

@@ -50,7 +50,7 @@ class Post:
         self._planned_venue = self._plans.within(pipeline.venue)
 
     def refresh(self) -> None:
-        """Stand in the way, or aside."""
+        """Stand before the site while a fault may strike or requests are recorded, else not."""
         if self._is_retired:
             return
         self._laggings.keep(self._arsenal.live())

@@ -26,7 +26,7 @@ _ACTS = "countermand.testing.acts"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take what says which exchange it is."""
+    """Add the options that choose the exchange: its venues, its world, a running server."""
     group = parser.getgroup("countermand", "an exchange to test against")
     group.addoption(
         "--countermand-url",

@@ -16,7 +16,6 @@ from countermand.wire.ids import ReadId, Spelling, ours, spelled
 
 _FIRST = 12 * 36**11
 _ORDER = re.compile(r"[C-Z][0-9A-Z]{11}")
-_MATCH = re.compile(r"[1-9A-Z][0-9A-Z]{0,23}")
 
 # What an execution tells of, at the end of its id; a trade's has its trade's id there.
 ACCEPTED = "N"
@@ -29,12 +28,7 @@ def _order(text: str) -> int | None:
     return number
 
 
-def _match(text: str) -> int | None:
-    return int(text, 36) if _MATCH.fullmatch(text) else None
-
-
 ORDER_ID = Spelling(lambda number: base36.encode(number + _FIRST), _order)
-MATCH_ID = Spelling(base36.encode, _match)
 MARKET_ID = Spelling(str, lambda text: int(text) if text.isdecimal() else None)
 
 

@@ -19,7 +19,7 @@ class WsKey(Message, frozen=True):
 
 
 class ResultInfo(Struct, frozen=True):
-    """That it went well."""
+    """The result of a request that went well."""
 
     code: int = 0
     message: str = "SUCCESS"
