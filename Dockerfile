@@ -3,7 +3,7 @@
 #   docker build -t countermand .
 #   docker run -d --name exchange -p 8100-8105:8100-8105 -v exchange:/data countermand
 #
-# The base is named by its version. Whoever builds for others pins its digest too:
+# The base is named by its version. A build for others pins its digest too:
 #   docker build --build-arg PYTHON_IMAGE=python:3.11.14-slim-bookworm@sha256:... .
 ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 

@@ -1,4 +1,4 @@
-"""Exchanges of ccxt's of either shell, at a server that somebody else started."""
+"""Exchanges of ccxt's of either shell, at a server that the tests did not start."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def test_balances(alice: Seat, bob: Seat, venue: str, judge: Any) -> None:
 
 
 def test_positions(alice: Seat, bob: Seat, venue: str, judge: Any) -> None:
-    """Of whoever bought, and of whoever sold."""
+    """Of the buyer, and of the seller."""
     if not alice.exchange.has["fetchPositions"]:
         with pytest.raises(ccxt.NotSupported):
             alice.fetch_positions()

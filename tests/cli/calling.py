@@ -76,7 +76,7 @@ def secrets(served: Served) -> set[str]:
 
 @cache
 def low(venue: str, tenths: int = 9) -> tuple[str, str, str]:
-    """Return a market, a thousand lots, and a price at which nobody sells."""
+    """Return a market, a thousand lots, and a price below every offer."""
     symbol, _, quantity = market(venue)
     one = Desk(VENUES[venue]).directory.instrument_by_symbol(symbol)
     assert one is not None

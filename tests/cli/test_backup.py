@@ -175,7 +175,7 @@ def test_nothing_is_overwritten(sound: Path, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_backed_up(sound: Path, tmp_path: Path) -> None:
-    """A directory that is none, a port where nobody is: no file, and nothing left beside it."""
+    """A directory that is none, a port where no server is: no file, and nothing left beside it."""
     damaged = tmp_path / "damaged"
     shutil.copytree(sound / "data", damaged)
     journal = damaged / "journal.sqlite"

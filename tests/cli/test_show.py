@@ -187,7 +187,7 @@ def test_fees_are_in_the_asset_they_are_taken_in(tmp_path: Path) -> None:
     ],
 )
 def test_one_order_or_venue_only(traded: Path, words: tuple[object, ...], seqs: list[int]) -> None:
-    """All that concerned it, whoever asked."""
+    """All that concerned it, of every account."""
     shown = ask(traded, *words, "--json").stdout.splitlines()
 
     assert seqs == [json.loads(line)["seq"] for line in shown]

@@ -1,4 +1,4 @@
-"""Clients over a socket, of either shell, at a server that somebody else started."""
+"""Clients over a socket, of either shell, at a server that the tests did not start."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def asked(session: Session, order: str) -> Talk[Response]:
 
 
 class Trader:
-    """Somebody at the desk, for the exchange's own side of a test: no wire, no client."""
+    """An account at the desk, for the exchange's own side of a test: no wire, no client."""
 
     def __init__(self, desk: Desk, owner: str) -> None:
         self.desk, self.owner = desk, owner
@@ -268,7 +268,7 @@ class Scene:
         self.session = session_at(desk, owner, **more)
         self.alice, self.bob = Trader(desk, "alice"), Trader(desk, "bob")
         self.market = self.alice.market
-        # An order and what a cancel of it was answered with, where somebody kept it.
+        # An order and what a cancel of it was answered with, where that was kept.
         self.taken: tuple[str, Response] | None = None
 
     def wish(self, lots: int = 1000) -> Wish:

@@ -88,7 +88,7 @@ class Crowd:
 
     async def _judge(self, outcomes: list[Outcome]) -> None:
         self.exchange.faults.clear()
-        # What is pending gets its time, and whoever is left is taken.
+        # What is pending gets its time, and what is left is taken.
         await asyncio.sleep(0.2)
         symbol, price, quantity = market(self.venue)
         await asyncio.to_thread(self._hit, symbol, price, quantity * 4 * AT_ONCE)

@@ -154,7 +154,7 @@ def test_certificate_is_verified(server: ThreadingHTTPServer) -> None:
 
 
 def test_refused_connection_is_not_sent() -> None:
-    """Nobody listens."""
+    """No server listens."""
     transport = HttpTransport(Base("http://127.0.0.1:1", Timeouts()))
     with pytest.raises(http.NOT_SENT) as caught:
         transport.send(Request("GET", b"/"))

@@ -60,7 +60,7 @@ def test_second_factor_is_asked_for(user: str, field: str, answer: str) -> None:
 
 
 def test_second_factor_that_is_known_is_not_asked_for() -> None:
-    """Nobody has to be there."""
+    """It needs no person."""
     assert scene_of("carol").stage.asked == []
 
 

@@ -43,7 +43,7 @@ def test_a_market_is_halted_and_resumed(venue: str) -> None:
 
 @ALL
 def test_a_trade_is_made_at_a_price(venue: str) -> None:
-    """It is the last price and the mark, again and again, and touches nobody in the spread."""
+    """It is the last price and the mark, again and again, and touches no order in the spread."""
 
     async def story(act: Act, _: Operated) -> None:
         market = await tradable(act)

@@ -1,4 +1,4 @@
-"""One account is given its beginning back, at every venue; nobody else's orders or money move."""
+"""One account is given its beginning back, at every venue; no other account is touched."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Trader:
 
 
 def lots_of(on: Instrument) -> int:
-    """Return a quantity that is no less than any market's least, and that everybody can pay for."""
+    """Return a quantity no less than any market's least, which every account can pay for."""
     return 2 * max(500, on.order_qty_lots_min)
 
 

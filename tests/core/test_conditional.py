@@ -139,7 +139,7 @@ def test_stop_at_the_market_comes_in_at_the_market_as_it_is_by_then(world: World
 def test_stop_at_the_market_that_cannot_come_in_ends(
     world: World, offer: int, reason: RejectReason
 ) -> None:
-    """With nobody there, or where it is dearer than its account can pay."""
+    """With no order there, or where it is dearer than its account can pay."""
     order_id = world.buy(ALICE, 90, 0, trigger=Trigger(105, UP), time_in_force=GTC)
     if offer:
         world.sell(CAROL, 1, offer)

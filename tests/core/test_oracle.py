@@ -387,7 +387,7 @@ def test_canary_a_broken_core_does_not_pass(fault: str, monkeypatch: pytest.Monk
 
 
 def _run_all() -> None:
-    for seed in range(1, 7):
+    for seed in range(1, 21):
         dense.run(seed, 250)
     for seed in SEEDS:
         run(seed, 10_000)

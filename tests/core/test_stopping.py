@@ -149,7 +149,7 @@ def test_only_what_can_but_take_a_loss_short_is_spared(
 def test_account_that_is_no_customers_is_refused(
     world: World, account: AccountId, kind: type[Any]
 ) -> None:
-    """Nobody's, and the house's own."""
+    """An account there is not, and the house's own."""
     more = {SetDeadMan: (5,), SetKill: (True,)}.get(kind, ())
     world.run(kind(account, *more))
 

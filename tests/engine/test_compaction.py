@@ -133,7 +133,7 @@ def test_a_snapshot_that_is_damaged_is_not_stood_on(stopped: Path) -> None:
 
 
 def test_a_damaged_record_is_not_dropped(stopped: Path) -> None:
-    """What is damaged is for somebody to look at; nothing is changed."""
+    """What is damaged is left for a person to look at; nothing is changed."""
     with closing(SqliteJournal(stopped)) as journal:
         journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 30")
     with pytest.raises(Damaged) as refused:

@@ -8,7 +8,7 @@ import httpx
 
 
 class Operator:
-    """Whoever may use the control port of a running server."""
+    """An operator of a running server, by its control port."""
 
     def __init__(self, control: str) -> None:
         self._client = httpx.Client(base_url=f"{control}/control/v1", timeout=20)

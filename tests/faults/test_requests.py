@@ -84,7 +84,7 @@ def test_what_strikes_is_recorded(bots: dict[str, Any], operator: Operator) -> N
 
 
 def test_one_that_is_refused_says_why(bots: dict[str, Any], operator: Operator) -> None:
-    """As its client is told, by whoever it was."""
+    """As its client is told, and which of them it was."""
     bot = bots["polymarket-us"]
     order = bot.place()
     operator.keep(10)

@@ -16,7 +16,7 @@ from countermand.testing import Account, ControlError, Exchange
 
 VENUES = ["deltadefi", "autoshares", "loopring", "polymarket-us"]
 
-# A market, what is bought of it at a price nobody asks, and half of it.
+# A market, what is bought of it at a price below every offer, and half of it.
 BIDS = {
     "deltadefi": ("ADAUSDM", "100", "0.5", "50"),
     "autoshares": ("AAPL", "10", "150", "5"),

@@ -32,7 +32,7 @@ class Ear:
 
     @classmethod
     async def open(cls, desk: Desk, target: str, owner: str | None = "alice", **signed: Any) -> Ear:
-        """Open a stream, signed as a request of somebody's unless nobody asks. Raises Refused."""
+        """Open a stream, signed as a user's request unless no user is given. Raises Refused."""
         path, _, query = target.partition("?")
         request = Request("GET", path.encode(), query.encode(), _OFFER, offers_websocket=True)
         if owner is not None:

@@ -2,7 +2,7 @@
 Audit: a look at a little of the state between two entries, which changes nothing.
 
 What it looks at is bounded: so many open orders at a time, one after the other for ever, and with
-each its market's best prices. It says of which market a rule is broken, for whoever runs the
+each its market's best prices. It says of which market a rule is broken, for the one who runs the
 exchange to let that market accept nothing but cancels.
 """
 

@@ -228,7 +228,7 @@ def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> object:
     account.closed.append(order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
         forget(state, account)
-    # Of a list, its end acts on the others; of nobody else's end anything is asked.
+    # Only the end of a list's order acts on others; any other end asks for nothing more.
     return terms.link
 
 

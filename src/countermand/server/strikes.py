@@ -46,7 +46,7 @@ def truncated(armed: Armed, begin: Begin, pipeline: Pipeline) -> Begin:
 
 
 def broken(armed: Armed, begin: Begin, pipeline: Pipeline) -> Begin:
-    """Bring a body that ends too soon for what it is, under a length that is right."""
+    """Bring half of the body, with a `Content-Length` that fits that half."""
 
     def spoil(response: Response) -> Response:
         status = 200 if response.status == _NO_CONTENT else response.status

@@ -15,7 +15,7 @@ LEVELS_MAX = 1
 
 
 def login(owner: str = "alice") -> str:
-    """Return the path of the streamer, with somebody's login."""
+    """Return the path of the streamer, with a user's login."""
     return (
         f"/CreateSession.txt?User={owner}&Password={owner}-demo-password&HttpClientType=WebSocket"
     )

@@ -48,7 +48,7 @@ def test_account_that_is_not_there_any_more_is_denied() -> None:
 
 
 def test_account_is_of_who_asks(window: Window) -> None:
-    """Whoever else it is said to be of."""
+    """Whichever other account it is said to be of."""
     ctx = window.desk.context()
     first = account.show_account(window.account(), ctx)
 

@@ -37,7 +37,7 @@ def sub(ear: Ear, entity: str, keys: Any, **more: Any) -> dict[str, Any]:
 
 
 def session_of(office: Office, kind: int, user: str = "alice") -> str:
-    """Return the streaming session of somebody's token."""
+    """Return the streaming session of a user's token."""
     path = "PUT /api/v1.0/streamers/session/recover"
     return str(json.loads(office.call(path, user=user, query=f"sessionType={kind}").body)["Id"])
 

@@ -267,7 +267,7 @@ def test_market_that_was_not_learned_is_learned_when_it_is_named(desk: Desk) -> 
 
 
 def test_venue_says_of_itself(desk: Desk) -> None:
-    """Where it is, and what nobody has seen a real one do."""
+    """Where it is, and what was never seen on a real one."""
     end = desk.venue.client
     assert end is not None
     assert end.homes

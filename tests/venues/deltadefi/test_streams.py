@@ -14,7 +14,7 @@ KEY = "alice-demo-key"
 
 
 def account_of(booth: Booth, owner: str = "alice") -> str:
-    """Return the path of somebody's account stream."""
+    """Return the path of a user's account stream."""
     return f"/accounts/stream?api_key={booth.desk.credential(owner).key}"
 
 

@@ -21,7 +21,7 @@ ETH = E18 // 1000
 
 
 def key_of(floor: Floor, owner: str = "alice") -> str:
-    """Return somebody's API key."""
+    """Return a user's API key."""
     return floor.desk.credential(owner).key
 
 

@@ -24,7 +24,7 @@ def venue() -> Iterator[dict[str, Any]]:
 
 
 def client_of(venue: dict[str, Any], owner: str = "alice", **changes: Any) -> AsyncPolymarketUS:
-    """Return somebody's client."""
+    """Return a user's client."""
     account, url = venue["accounts"][owner], venue["base_url"]
     keys = {"key_id": account["key_id"], "secret_key": account["secret_key"]} | changes
     return AsyncPolymarketUS(api_base_url=url, gateway_base_url=url, **keys)

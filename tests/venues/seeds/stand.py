@@ -1,4 +1,4 @@
-"""A stand: a venue's demo world behind its front, a client of ours, and anybody's requests."""
+"""A stand: a venue's demo world behind its front, a client of ours, and requests of any kind."""
 
 from __future__ import annotations
 
