@@ -22,6 +22,9 @@ from countermand.wire.venue import Venue
 
 STEPS = 60
 
+# The code of an end that is the server's own fault.
+INTERNAL_ERROR = 1011
+
 
 def streamed(venue: Venue) -> ModuleType:
     """Return `streamed.py` of the venue's tests: how it streams a book, and how many levels."""
@@ -104,3 +107,20 @@ def test_c07_every_venue_streams_or_says_it_does_not(venue: Venue) -> None:
     """The capability is the rows'."""
     upgrades = [row for row in venue.routes.rows if row.is_upgrade]
     assert bool(upgrades) is (Capability.STREAMS in venue.capabilities)
+
+
+@pytest.mark.parametrize(
+    "around", [('{"x":', "}"), ('{"op":', "}"), ("", ""), ('{"topics":[', "]}")]
+)
+def test_c07_a_message_without_bottom_is_no_failure(venue: Venue, around: tuple[str, str]) -> None:
+    """It is taken as any other that cannot be read, and the server does not fail for it."""
+    how = streamed(venue)
+    deep = "[" * 30_000 + "]" * 30_000
+
+    async def go() -> None:
+        market = Market(venue, 0)
+        ear = await how.open_book(market.desk, market.one.symbol)
+        ear.send(deep.join(around))
+        assert (ear.closed or (0, ""))[0] != INTERNAL_ERROR
+
+    asyncio.run(go())

@@ -63,7 +63,7 @@ class Session:
         """Take a message of the client's; what is no JSON object is taken for nothing."""
         try:
             asked = msgspec.json.decode(message)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         if isinstance(asked, dict) and self._asker is not None:
             self._do(_as_documented(asked), self._asker)

@@ -56,7 +56,7 @@ class Session:
             self._do(asked)
         except msgspec.ValidationError as error:
             self._say(m.Rejection(message=kind, reason=f"Invalid message: {error}"))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self._say(m.Rejection(message=kind, reason="Invalid message: not JSON"))
         except Unauthorized:
             self._say(m.Rejection(message=kind, reason="Unable to authenticate"))

@@ -55,7 +55,7 @@ class Session:
         try:
             asked = _decode(message)
             self._do(asked)
-        except (msgspec.ValidationError, msgspec.DecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self._refuse(asked, StreamRefused(StreamCode.BAD_MESSAGE, "receive invalid message"))
         except StreamRefused as refused:
             self._refuse(asked, refused)

@@ -48,7 +48,7 @@ class Session:
         """Take a frame of the client's. What cannot be read is answered with an error."""
         try:
             asked = msgspec.convert(normalize_frame(message), m.Asked)
-        except (ValueError, WireError) as error:
+        except (ValueError, WireError, RecursionError) as error:
             self._refuse(m.Subscribe(), f"malformed frame: {error}")
             return
         if asked.unsubscribe is not None:
