@@ -10,7 +10,7 @@ import typer
 from countermand.cli import complete, printed, progress
 from countermand.cli.ending import ended
 from countermand.cli.exits import Code, Stop
-from countermand.cli.options import DryRun, Json, Ledger, Profile, User
+from countermand.cli.options import LONGEST_S, DryRun, Json, Ledger, Profile, User, finite
 from countermand.cli.verb import verb_help
 
 if TYPE_CHECKING:
@@ -35,10 +35,20 @@ KeepProtective = Annotated[
 QuietFor = Annotated[
     float,
     typer.Option(
-        "--quiet-for", min=0.0, metavar="SECONDS", help="How long no order may be open or come."
+        "--quiet-for",
+        min=0.0,
+        max=LONGEST_S,
+        callback=finite,
+        metavar="SECONDS",
+        help="How long no order may be open or come.",
     ),
 ]
-Timeout = Annotated[float, typer.Option(min=0.001, metavar="SECONDS", help="How long it may take.")]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        min=0.001, max=LONGEST_S, callback=finite, metavar="SECONDS", help="How long it may take."
+    ),
+]
 _Status = Annotated[bool, typer.Option("--status", help="Say what is blocked, and do nothing.")]
 _Lift = Annotated[bool, typer.Option("--lift", help="Let clients place orders again.")]
 _Drill = Annotated[

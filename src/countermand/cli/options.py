@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from countermand.cli import complete
+
+# A time that is waited for is no longer than a year.
+LONGEST_S = 366 * 86_400.0
+
+
+def finite(seconds: float) -> float:
+    """Return a number that is one; nan is within every range. Raises BadParameter."""
+    if not math.isfinite(seconds):
+        raise typer.BadParameter(f"{seconds} is no time.")
+    return seconds
+
 
 _WHERE_TO = "Where to go"
 
@@ -67,7 +79,11 @@ Ledger = Annotated[
 Timeout = Annotated[
     float,
     typer.Option(
-        min=0.001, metavar="SECONDS", help="How long an outcome is sought before it is unknown."
+        min=0.001,
+        max=LONGEST_S,
+        callback=finite,
+        metavar="SECONDS",
+        help="How long an outcome is sought before it is unknown.",
     ),
 ]
 DryRun = Annotated[

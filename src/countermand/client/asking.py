@@ -298,7 +298,10 @@ def _logged(
     if status >= _NOT_SUCCESS:
         error = session.venue.refusals.interpret(reply.response)
         return refused(session.venue.name, steps, error)
-    return advance(session.venue.name, steps, codec.decode_reply(route, reply.response))
+    try:
+        return advance(session.venue.name, steps, codec.decode_reply(route, reply.response))
+    except WireError as error:
+        raise Unanswered(f"log in: {status}, unreadable: {error}") from None
 
 
 def _doubt(text: str, witness: Witness, *, decisive: bool) -> Doubt | Unsent:

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from countermand.wire.errors import NotExpressible
+
 S = 1_000_000_000
 MS = 1_000_000
+
+# No one waits longer.
+LONGEST_S = 366 * 86_400
+
+
+def span_ns(seconds: float) -> int:
+    """
+    Return a time that people give in seconds.
+
+    Raises: NotExpressible for what is none: no number, infinite, less than 0, more than a year.
+    """
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_S:
+        raise NotExpressible(f"{seconds!r} is no time in seconds, from 0 to a year")
+    return int(seconds * S)
 
 
 class Backoff(Struct):

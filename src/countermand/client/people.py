@@ -29,6 +29,9 @@ from countermand.wire.errors import NotExpressible
 
 Number = Decimal | int | str
 
+# No amount has more; int's own text of so many digits would be refused by Python.
+_BITS_MAX = 1_000
+
 
 class Order(Struct, frozen=True):
     """
@@ -162,8 +165,21 @@ def ticks(one: Instrument, value: Number) -> int:
         raise NotExpressible(f"price {value} {error} on {one.symbol}") from None
 
 
+def is_text(text: str) -> bool:
+    """Whether a text can be written as UTF-8: one with half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def decimal(value: Number) -> Decimal:
     """Return a number exactly. Raises NotExpressible for what is none, a float among them."""
+    if isinstance(value, bool):
+        raise NotExpressible(f"{value!r} is no number")
+    if isinstance(value, int) and value.bit_length() > _BITS_MAX:
+        raise NotExpressible(f"a number of {value.bit_length()} bits is too large")
     if isinstance(value, float):
         raise NotExpressible(f"{value!r} is a float: write it as text or as a Decimal")
     try:
@@ -174,6 +190,8 @@ def decimal(value: Number) -> Decimal:
 
 def word(kind: Any, text: str) -> Any:
     """Return the member of an enum that is written so, in any case. Raises NotExpressible."""
+    if not isinstance(text, str):
+        raise NotExpressible(f"{text!r} is no text")
     try:
         return kind[text.upper().replace("-", "_")]
     except KeyError:

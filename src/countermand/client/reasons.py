@@ -11,6 +11,10 @@ from countermand.wire.errors import CancelRefused, OrderRefused, WireError
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
+# Who asks may not, and will not by asking again.
+OF_THE_KEY = ("unauthorized", "forbidden")
+
+
 def of_error(error: WireError) -> str:
     """
     Return the word for a refusal.

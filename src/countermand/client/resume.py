@@ -14,7 +14,7 @@ from msgspec import Struct
 from countermand.client import reading, verbs
 from countermand.client.acts import Now, Progress, Talk, Together
 from countermand.client.canceling import Cancel, Target
-from countermand.client.deadline import S
+from countermand.client.deadline import span_ns
 from countermand.client.outcome import Outcome, Unknown
 from countermand.client.own import is_own
 from countermand.client.placing import Place
@@ -55,7 +55,7 @@ def resume(session: Session, intents: list[Intent], timeout_s: float) -> Talk[tu
 
 
 def _one(session: Session, intent: Intent, timeout_s: float) -> Talk[Resumed]:
-    deadline_ns = (yield Now()) + int(timeout_s * S)
+    deadline_ns = (yield Now()) + span_ns(timeout_s)
     trace = Trace(intent.intent_id)
     if intent.wanted["verb"] in ("cancel-all", "kill"):
         return (yield from _swept(session, intent, deadline_ns, trace))

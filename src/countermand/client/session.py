@@ -165,8 +165,8 @@ class Session:
 
     def instrument(self, symbol: str) -> Instrument:
         """Return a market by its symbol. Raises NotExpressible when there is none."""
-        found = self.directory.instrument_by_symbol(symbol)
-        if found is None:
+        found = isinstance(symbol, str) and self.directory.instrument_by_symbol(symbol)
+        if not found:
             raise NotExpressible(f"{self.venue.name} has no market {symbol}")
         return found
 

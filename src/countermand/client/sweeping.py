@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from countermand.client import reading, verdict
+from countermand.client import reading, reasons, verdict
 from countermand.client.acts import Now, Progress, Sleep, Talk, Together
 from countermand.client.asking import Denied, Told, ask
 from countermand.client.canceling import Cancel, Target
@@ -83,9 +83,11 @@ class Sweeping:
         rounds = empty = 0
         text = ""
         while empty < 2:  # noqa: PLR2004  (twice in a row: a list can lag behind)
-            listed, _, text = yield from reading.open_orders(self._session, self._trace)
+            listed, witness, text = yield from reading.open_orders(self._session, self._trace)
             found = [report for report in listed or () if self._scope.has(report)]
             now_ns = yield Now()
+            if listed is None and witness.reason in reasons.OF_THE_KEY:
+                break
             if now_ns >= deadline_ns or (found and rounds >= ROUNDS_MAX):
                 break
             if found:

@@ -33,7 +33,7 @@ from countermand.client.acts import (
     Together,
 )
 from countermand.client.checkup import Check, checkup
-from countermand.client.deadline import S
+from countermand.client.deadline import S, span_ns
 from countermand.client.events import BookEvent, OrderEvent
 from countermand.client.killing import Found, Killed, Plan
 from countermand.client.ledger import Keeper
@@ -170,7 +170,7 @@ class Client:
         may place: until open orders were read as empty for `quiet_s`. With `mine` those that
         clients of the ledger placed; with `keep_protective` none that is a stop.
         """
-        plan = Plan(mine, keep_protective, int(quiet_s * S))
+        plan = Plan(mine, keep_protective, span_ns(quiet_s))
         return self._do(verbs.kill(self.session, plan, timeout_s))
 
     def would_kill(self, *, mine: bool = False, keep_protective: bool = False) -> Found:

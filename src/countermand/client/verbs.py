@@ -17,7 +17,7 @@ from countermand.client import accounts, people, reading, sweeping
 from countermand.client.acts import Blocked, Consult, Note, Now, Progress, Talk, Together
 from countermand.client.asking import Denied, Result, Told, ask, asked, log_in
 from countermand.client.canceling import Cancel, Target
-from countermand.client.deadline import S
+from countermand.client.deadline import S, span_ns
 from countermand.client.errors import Unanswered
 from countermand.client.killing import Found, Killed, Killing, Plan
 from countermand.client.outcome import NotSent, Outcome
@@ -77,19 +77,25 @@ def cancel(
     Units:  `timeout_s` seconds until what is not proven is Unknown.
     Raises: NotExpressible before anything is sent.
     """
+    within_ns = span_ns(timeout_s)
     target = yield from _target(session, order, symbol)
     now_ns = yield Now()
     trace = yield from begun(session, "cancel", {"order": order, "symbol": symbol})
-    talk = Cancel(session, target, trace).run(now_ns + int(timeout_s * S))
+    talk = Cancel(session, target, trace).run(now_ns + within_ns)
     return (yield from _settled(trace, talk))
 
 
 def cancel_many(
     session: Session, orders: Iterable[str], symbol: str = "", timeout_s: float = TIMEOUT_S
 ) -> Talk[tuple[Outcome, ...]]:
-    """Cancel several orders at once; return what is proven of each. Raises as `cancel` does."""
+    """
+    Cancel several orders, ten at a time, and return what is proven of each.
+
+    Units:  `timeout_s` seconds for each ten.
+    Raises: NotExpressible before anything is sent, whichever of them is none.
+    """
     outcomes: list[Outcome] = []
-    every = tuple(dict.fromkeys(orders))
+    every = _texts(session, orders)
     for start in range(0, len(every), sweeping.AT_ONCE):
         part = every[start : start + sweeping.AT_ONCE]
         talks = [cancel(session, order, symbol, timeout_s) for order in part]
@@ -106,12 +112,13 @@ def cancel_all(
 
     Raises: NotExpressible before anything is sent.
     """
+    within_ns = span_ns(timeout_s)
     market = session.instrument(symbol).instrument_id if symbol else None
     scope = sweeping.Scope(market, people.word(Side, side) if side else None)
     now_ns = yield Now()
     trace = yield from begun(session, "cancel-all", {"symbol": symbol, "side": side})
     sweep: sweeping.Sweep = yield from sweeping.Sweeping(session, scope, trace).run(
-        now_ns + int(timeout_s * S)
+        now_ns + within_ns
     )
     yield from trace.swept(sweep.is_empty, sweep.text, [str(one) for one in sweep.outcomes])
     return sweep
@@ -124,11 +131,12 @@ def kill(session: Session, plan: Plan, timeout_s: float = 3 * TIMEOUT_S) -> Talk
     Units:  `timeout_s` seconds until what is not proven is told to be so.
     Raises: LedgerError before anything is sent.
     """
+    within_ns = span_ns(timeout_s)
     yield Consult(lambda keeper: keeper.block((session.venue.name,)))
     opened: list[Intent] = yield Consult(lambda keeper: keeper.open_intents())
     before = [one for one in opened if is_own(session, one) and one.wanted["verb"] in _OF_MANY]
     trace = yield from begun(session, "kill", to_builtins(plan))
-    deadline_ns = (yield Now()) + int(timeout_s * S)
+    deadline_ns = (yield Now()) + within_ns
     killed: Killed = yield from Killing(session, plan, trace, before).run(deadline_ns)
     yield from trace.swept(killed.is_empty, killed.text, [str(one) for one in killed.outcomes])
     if killed.is_empty and plan.is_whole:
@@ -145,14 +153,14 @@ def would_kill(session: Session, plan: Plan) -> Talk[Found]:
 
 def place(session: Session, wish: Wish, timeout_s: float = TIMEOUT_S) -> Talk[Outcome]:
     """Place an order, once; return what is proven of it. Raises NotExpressible, nothing sent."""
-    now_ns = yield Now()
+    now_ns, within_ns = (yield Now()), span_ns(timeout_s)
     command = new_order(session, wish, now_ns)
     session.check_can_say(Operation.PLACE_ORDER, command)
     fields = wish_fields(wish, command)
     trace = yield from _intent(session, "place", fields)
     if isinstance(trace, Blocked):
         return NotSent(cl_ord_id=fields["cl_ord_id"], symbol=wish.symbol, text=_blocked(trace))
-    talk = Place(session, command, trace).run(now_ns + int(timeout_s * S))
+    talk = Place(session, command, trace).run(now_ns + within_ns)
     return (yield from _settled(trace, talk))
 
 
@@ -168,9 +176,9 @@ def replace(
 
     Raises: NotExpressible before anything is sent.
     """
-    now_ns = yield Now()
+    now_ns, within_ns = (yield Now()), span_ns(timeout_s)
     target = yield from _target(session, order, "")
-    sight = yield from shown(session, target, now_ns + int(timeout_s * S))
+    sight = yield from shown(session, target, now_ns + within_ns)
     if isinstance(sight, Outcome):
         return sight
     now_ns = yield Now()
@@ -181,7 +189,7 @@ def replace(
     trace = yield from _intent(session, "replace", body)
     if isinstance(trace, Blocked):
         return NotSent(text=_blocked(trace), **people.told(session, sight.report))
-    talk = Replace(session, command, sight.report, trace).run(now_ns + int(timeout_s * S))
+    talk = Replace(session, command, sight.report, trace).run(now_ns + within_ns)
     return (yield from _settled(trace, talk))
 
 
@@ -270,8 +278,20 @@ def find(session: Session, text: str) -> GetOrder:
     """
     if not text:
         raise NotExpressible("an order without an id or a name")
+    if not isinstance(text, str) or not people.is_text(text):
+        raise NotExpressible(f"{text!r} is the id of no order")
     found = session.end.find(text, session.context(0))
     return structs.replace(found, account_id=session.account_id)
+
+
+def _texts(session: Session, orders: Iterable[str]) -> tuple[str, ...]:
+    # Before the first is sent: what is asked wrongly of one must not hide what became of others.
+    if isinstance(orders, str | bytes) or not isinstance(orders, Iterable):
+        raise NotExpressible(f"{orders!r} is no list of orders")
+    every = tuple(orders)
+    for order in every:
+        find(session, order)
+    return tuple(dict.fromkeys(every))
 
 
 def report_of(result: Result) -> Any:

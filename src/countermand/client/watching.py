@@ -196,7 +196,7 @@ def _hear(
             return message.text
         try:
             told = yield from _heard(session, listening, message)
-        except (WireError, ArithmeticError, KeyError, ValueError) as error:
+        except (WireError, ArithmeticError, LookupError, ValueError, RecursionError) as error:
             # Nothing after a message that cannot be read can be trusted.
             return f"{session.venue.name} told what cannot be read: {error}"
         for heard in told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypedDict, TypeVar
 
 from msgspec import Struct
@@ -71,11 +71,17 @@ def new_order(session: Session, wish: Wish, now_ns: int) -> NewOrder:
     )
     said = wish.position_effect
     effect = {"position_effect": word(PositionEffect, said)} if said else {}
-    for time_in_force in _times(wish, bare.terms.ord_type):
-        command = changed(bare, {"time_in_force": time_in_force, **given, **effect})
-        if session.can_say(Operation.PLACE_ORDER, command):
-            break
-    return command
+    plain = changed(bare, {"cl_ord_id": "a" if bare.cl_ord_id else "", "exec_inst": 0})
+    times = _times(wish, bare.terms.ord_type)
+    # Where it cannot be said in any, that of an order without what is special: why is told of it.
+    for order, more in ((bare, effect), (plain, {})):
+        for time_in_force in times:
+            if session.can_say(
+                Operation.PLACE_ORDER,
+                changed(order, {"time_in_force": time_in_force, **given, **more}),
+            ):
+                return changed(bare, {"time_in_force": time_in_force, **given, **effect})
+    return changed(bare, {"time_in_force": times[0], **given, **effect})
 
 
 def wish_fields(wish: Wish, command: NewOrder) -> dict[str, Any]:
@@ -122,7 +128,7 @@ def _terms(market: Instrument, wish: Wish) -> OrderTerms:
     )
 
 
-def _times(wish: Wish, ord_type: OrdType) -> Iterable[TimeInForce]:
+def _times(wish: Wish, ord_type: OrdType) -> tuple[TimeInForce, ...]:
     if wish.time_in_force:
         return (word(TimeInForce, wish.time_in_force),)
     return _LIMIT_TIMES if ord_type is OrdType.LIMIT else _MARKET_TIMES
