@@ -158,6 +158,29 @@ def test_intent_of_a_running_process_is_left_to_it(path: Path) -> None:
     assert len(Ledger(path).open_intents()) == 1
 
 
+def test_second_client_of_a_process_takes_no_lock_from_the_first(path: Path) -> None:
+    """
+    Or else another process that opens and closes the ledger believes to be the last, and takes the
+    log away that the first still writes.
+    """
+    script = (
+        "import sys; from countermand.client.ledger import Ledger; ledger = Ledger(sys.argv[1]); "
+        "print(len(ledger.intents())); ledger.close()"
+    )
+    words = [sys.executable, "-c", script, str(path)]
+    first = Ledger(path)
+    first.write(Note("intent", {}, 0, True), 1)
+    second, seen = Ledger(path), []
+    for _ in range(3):
+        seen.append(int(subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout))
+        first.write(Note("intent", {}, 0, True), 1)
+        second.write(Note("intent", {}, 0, True), 1)
+    first.close()
+    second.close()
+
+    assert seen == [1, 3, 5]
+
+
 def test_loop_does_not_wait_for_the_disk(path: Path) -> None:
     """What must last is written in a thread."""
 

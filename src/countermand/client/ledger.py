@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import sqlite3
@@ -136,10 +137,7 @@ class Ledger:
         self._lock = Lock()
         self._waiting: list[tuple[Note, int]] = []
         try:
-            if not must_exist:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-            make = 0 if must_exist else os.O_CREAT
-            os.close(os.open(self.path, os.O_RDWR | make, 0o600))
+            _make(self.path, must_exist=must_exist)
             self._db = sqlite3.connect(
                 self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
@@ -288,7 +286,9 @@ class Ledger:
             yield
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # Some errors have taken it back already.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
 
     def _flush(self) -> int | Blocked:
@@ -320,6 +320,18 @@ class Ledger:
             "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", (*row, checksum(before, *row))
         )
         return intent_id
+
+
+def _make(path: Path, *, must_exist: bool) -> None:
+    # A file that is there is not opened: to close it again would take from this process all locks
+    # that it holds on it (POSIX), those of other ledgers at the same path too.
+    if not must_exist:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    path.stat()
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, "it cannot be read and written", str(path))
 
 
 def _runs(pid: int) -> bool:
