@@ -29,7 +29,6 @@ from tests.venues.seeds.row import (
     field,
     media,
     status,
-    unreached,
     words,
 )
 from tests.venues.seeds.stand import Asked, Stand, line
@@ -55,6 +54,7 @@ EXPIRED = "a GTT order after its end"
 PENDING_NEW, PENDING_CANCEL, PENDING_REPLACE = (
     f"{what} that takes time" for what in ("an order", "a cancel", "a replacement")
 )
+REJECTED = "an order that takes time, and cannot come in then"
 TRIGGERED = "a stop-limit that a trade woke"
 STOP, STOP_LIMIT, BRACKET, TWAP = "a stop", "a stop-limit", "a take-profit", "a TWAP order"
 
@@ -151,6 +151,18 @@ def placed_late() -> Asked:
     return Asked(stand, place())
 
 
+def rejected() -> Asked:
+    """Read an order that was taken, and would have traded when it came in."""
+    stand = Stand(NAME)
+    stand.desk.engine.enter(SetDelays(NAME, new_ns=times.S))
+    told = stand.told(place(post_only=True))
+    stand.desk.engine.enter(SetDelays(NAME))
+    stand.told(place(side="SELL", client_order_id="his"), "bob")
+    stand.wait(2)
+    target = f"/api/v1/orders/{told['order_id']}?portfolio={told['portfolio_uuid']}"
+    return Asked(stand, line(f"GET {target}"))
+
+
 def canceled_late() -> Asked:
     """Cancel an order where that takes time."""
     target = "/api/v1/orders/{order_id}?portfolio={portfolio_uuid}"
@@ -186,6 +198,7 @@ _OWN: dict[str, Case] = {
     PENDING_CANCEL: canceled_late,
     PENDING_REPLACE: replaced_late,
     TRIGGERED: triggered,
+    REJECTED: rejected,
     STOP: placed(type="STOP", stop_price="3000", price=None),
     STOP_LIMIT: placed(type="STOP_LIMIT", stop_price="3000"),
     BRACKET: placed(type="TAKE_PROFIT_STOP_LOSS", stop_price="3100", stop_limit_price="3110"),
@@ -248,8 +261,8 @@ _WORDS = (
         "NEW": PLACED, "TRADE": TRADED, "CANCELED": CANCEL, "REPLACED": REPLACED,
         "EXPIRED": EXPIRED, "PENDING_NEW": PENDING_NEW, "PENDING_CANCEL": PENDING_CANCEL,
         "PENDING_REPLACE": PENDING_REPLACE, "STOP_TRIGGERED": TRIGGERED,
+        "REJECTED": REJECTED,
     }),
-    *unreached(Part.WORD, ["event_type: REJECTED"], "an order that is refused is a 400, and none"),
     *words("order_status", {"WORKING": PLACED, "DONE": CANCEL}),
     *words("algo_strategy", {"TWAP": TWAP}),
     *words("text", {"client cancel": CANCEL}),
@@ -258,7 +271,9 @@ _WORDS = (
 _BEYOND = (
     field("order_uuid", "UUID", "in the captured answer", CANCEL, CAPTURE),
     field("reduce_only", "boolean", "the official Python SDK fails without", CANCEL, NOWHERE),
-    *words("text", {"ioc remainder": IOC, "fok not filled": FOK}, NOWHERE),
+    *words("text", {
+        "ioc remainder": IOC, "fok not filled": FOK, "order rejected": REJECTED,
+    }, NOWHERE),
     status(400, "it is done already", AGAIN, source=NOWHERE),
     status(401, "no key, or not one", NOBODY, source=INTRO),
     status(403, "the key may only look", LOOKING, source=INTRO),

@@ -24,6 +24,8 @@ from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.reading import known, last_exec_type, market_of
 
+_NOT_LET_IN = CancelReason.NOT_LET_IN
+
 
 def show_order(report: OrderReport, ctx: Ctx) -> Order:
     """
@@ -96,7 +98,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
         _read_terms(message, instrument, size, submit_ns),
         Standing.PENDING if message.event_type == "PENDING_NEW" else status.standing,
         ord_status=status,
-        exec_type=tables.EVENT_TYPES.read(message.event_type, last_exec_type(status)),
+        exec_type=_exec_type(message, status),
         leaves_qty_lots=size - done if working else 0,
         cum_qty_lots=done,
         cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, done),
@@ -114,6 +116,9 @@ def _fee_text(report: OrderReport, instrument: Instrument, ctx: Ctx) -> str:
 
 
 def _event(report: OrderReport) -> ExecType:
+    if report.cancel_reason is _NOT_LET_IN:
+        # It was taken, and refused when it was to come in.
+        return ExecType.REJECTED
     if report.exec_type is not ExecType.RESTATED:
         return report.exec_type
     if report.terms.schedule is None:
@@ -154,8 +159,22 @@ def _status(message: Order, size: int, done: int) -> OrdStatus:
     if message.order_status == "DONE":
         # An unknown end is read as an expiry: it must not be taken for a cancel of ours.
         ended = tables.DONE_BY.read(message.event_type, OrdStatus.EXPIRED)
+        if _was_not_let_in(message):
+            ended = OrdStatus.CANCELED
         return OrdStatus.FILLED if done >= size else ended
     return OrdStatus.PARTIALLY_FILLED if done else OrdStatus.NEW
+
+
+def _exec_type(message: Order, status: OrdStatus) -> ExecType:
+    if _was_not_let_in(message):
+        return ExecType.CANCELED
+    return tables.EVENT_TYPES.read(message.event_type, last_exec_type(status))
+
+
+def _was_not_let_in(message: Order) -> bool:
+    # A rejection that says why in the words of this exchange.
+    text = getattr(message, "text", None) or ""
+    return message.event_type == "REJECTED" and text == tables.TEXTS.to_wire(_NOT_LET_IN)
 
 
 def _cancel_reason(message: Order, status: OrdStatus) -> CancelReason:

@@ -63,6 +63,7 @@ _EVENTS = (
     ExecType.PENDING_CANCEL,
     ExecType.PENDING_REPLACE,
     ExecType.TRIGGERED,
+    ExecType.REJECTED,
 )
 EVENT_TYPES = by_name("event_type", _EVENTS, TRIGGERED="STOP_TRIGGERED")
 RESTATED_AS = ExecType.REPLACED
