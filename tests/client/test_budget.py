@@ -68,7 +68,9 @@ def test_retry_after_is_honored() -> None:
     assert budget.take(CANCEL, 3 * S) == 0
 
 
-@pytest.mark.parametrize("said", [b"", b"soon", b"-1", b"99999999", b"Sun, 29 Nov 2026 08:00:00"])
+@pytest.mark.parametrize(
+    "said", [b"", b"soon", b"-1", b"99999999", b"\xb2", b"Sun, 29 Nov 2026 08:00:00"]
+)
 def test_429_without_a_time_is_backed_off_from(said: bytes) -> None:
     """Longer each time, up to a bound, and anew after an answer of another kind."""
     budget, waits, now_ns = Budget([]), [], 0

@@ -15,6 +15,9 @@ from countermand.cli.verb import verb_help
 from countermand.wire.client_end import ClientEnd, Limit
 from countermand.wire.venue import Venue
 
+# More operations than these are not named.
+_NAMED_MAX = 3
+
 
 @verb_help("venues")
 def venues(
@@ -94,6 +97,7 @@ def _print(told: dict[str, Any]) -> None:
 
 def _words(limit: dict[str, Any]) -> str:
     span = "second" if limit["span_s"] == 1 else f"{limit['span_s']} seconds"
-    of = limit["operations"]
-    told = f" of {', '.join(of[:3])}{', ...' if len(of) > 3 else ''}" if of else ""  # noqa: PLR2004
+    of = limit["operations"] or ()
+    more = ", ..." if len(of) > _NAMED_MAX else ""
+    told = f" of {', '.join(of[:_NAMED_MAX])}{more}" if of else ""
     return f"{limit['requests']} requests a {span}{told}"

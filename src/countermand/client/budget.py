@@ -20,6 +20,9 @@ KEPT_SHARE = 5
 
 _FIRST_NS, _MOST_NS = S // 10, 5 * S
 
+# A `Retry-After` of more digits than these, eleven days, is not kept.
+_DIGITS_MAX = 6
+
 
 class Budget:
     """The requests of one key, counted against what is documented."""
@@ -77,5 +80,6 @@ def retry_after_ns(response: Response) -> int | None:
     for name, value in response.headers:
         if name == b"retry-after":
             text = value.decode("latin-1").strip()
-            return int(text) * S if text.isdigit() and len(text) < 7 else None  # noqa: PLR2004
+            is_known = text.isdecimal() and len(text) <= _DIGITS_MAX
+            return int(text) * S if is_known else None
     return None

@@ -34,6 +34,8 @@ from countermand.wire.receipts import Acknowledged
 ROUNDS_MAX = 5
 # So many orders are settled at once.
 AT_ONCE = 10
+# So many reads in a row must find no open order: a list can lag behind.
+EMPTY_READS = 2
 
 # After these an order can trade no more.
 _GONE = (Canceled, Filled, Closed, NotFound)
@@ -82,7 +84,7 @@ class Sweeping:
         look = Backoff(self._session.patience.read_first_ns, self._session.patience.read_most_ns)
         rounds = empty = 0
         text = ""
-        while empty < 2:  # noqa: PLR2004  (twice in a row: a list can lag behind)
+        while empty < EMPTY_READS:
             listed, witness, text = yield from reading.open_orders(self._session, self._trace)
             found = [report for report in listed or () if self._scope.has(report)]
             now_ns = yield Now()
@@ -95,10 +97,11 @@ class Sweeping:
                 yield from self.cancel(found, deadline_ns, at_once=rounds == 1)
                 continue
             empty = empty + 1 if listed is not None else 0
-            if empty < 2:  # noqa: PLR2004
+            if empty < EMPTY_READS:
                 yield Sleep(min(now_ns + look.next_ns(), deadline_ns))
-        why = "" if empty >= 2 else text or "orders were still open at the end"  # noqa: PLR2004
-        return Sweep(self.outcomes, empty >= 2, why)  # noqa: PLR2004
+        is_empty = empty >= EMPTY_READS
+        why = "" if is_empty else text or "orders were still open at the end"
+        return Sweep(self.outcomes, is_empty, why)
 
     def cancel(self, found: list[OrderReport], deadline_ns: int, *, at_once: bool) -> Talk[None]:
         """Cancel the orders that were found, with one request if `at_once`, and settle each."""

@@ -70,7 +70,7 @@ def call_of(row: ControlRow, given: Mapping[str, Any], token: str | None = None)
 def reply_of(row: ControlRow, status: int, body: bytes) -> Any:
     """Return the reply of an act. Raises: ControlError for a refusal."""
     try:
-        if status == 200:  # noqa: PLR2004
+        if status == 200:  # noqa: PLR2004  (HTTP)
             if row.is_download:
                 return body
             return msgspec.json.decode(body, type=row.reply)
@@ -115,7 +115,7 @@ class Control:
         row = BY_NAME[name]
         asked = call_of(row, fields, self._token)
         with self._answer(asked) as answer:
-            if answer.status != 200:  # noqa: PLR2004
+            if answer.status != 200:  # noqa: PLR2004  (HTTP)
                 reply_of(row, answer.status, answer.read())
             expected, written = int(answer.headers["content-length"]), 0
             while piece := answer.read(_PIECE_BYTES):
