@@ -207,12 +207,12 @@ def _refuse_plain(
 
 
 def _is_plain(asked: OrderTerms) -> bool:
-    tif = asked.time_in_force
+    time_in_force = asked.time_in_force
     return (
         asked.ord_type is _LIMIT
         and not asked.exec_inst
-        and tif is not _IOC
-        and tif is not _FOK
+        and time_in_force is not _IOC
+        and time_in_force is not _FOK
         and asked.cash is None
         and asked.slot is None
         and asked.trigger is None
@@ -345,14 +345,14 @@ def _refuse_complement(instrument: Instrument, asked: OrderTerms) -> RejectReaso
 
 def refuse_style(ts_ns: int, asked: OrderTerms) -> RejectReason | None:
     """Return why a time in force, an end and instructions do not go together, or None."""
-    tif, expire_ns = asked.time_in_force, asked.expire_ns
-    immediate = tif is _IOC or tif is _FOK
+    time_in_force, expire_ns = asked.time_in_force, asked.expire_ns
+    immediate = time_in_force is _IOC or time_in_force is _FOK
     if immediate and asked.exec_inst & _POST_ONLY:
         return RejectReason.INVALID_EXEC_INST
     if expire_ns:
         ends = not immediate and expire_ns > ts_ns
         return None if ends else RejectReason.INVALID_EXPIRE_TIME
-    return RejectReason.INVALID_EXPIRE_TIME if tif is _GTD else None
+    return RejectReason.INVALID_EXPIRE_TIME if time_in_force is _GTD else None
 
 
 def refuse_terms(market: Market, asked: OrderTerms, qty_lots: int) -> RejectReason | None:
