@@ -57,13 +57,6 @@ def postponed(
     return Decision([RequestPended(seq, ts_ns + delay_ns, request, reports)], order_ids)
 
 
-def is_pending(now: OrderReport, what: Pending) -> bool:
-    """Whether an order cannot have one more request of a kind that waits."""
-    if what is Pending.CANCEL:
-        return now.pending is Pending.CANCEL
-    return now.pending in (Pending.CANCEL, Pending.REPLACE)
-
-
 def let_due(state: State, number: int) -> list[Event]:
     """Return that a request's time has come; what it comes to is for its decider to say."""
     request = state.requests[number]
