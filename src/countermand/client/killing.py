@@ -22,7 +22,7 @@ from countermand.client.errors import Unanswered
 from countermand.client.outcome import Outcome
 from countermand.client.own import NO_NAMES, Names, is_own, names_of
 from countermand.client.people import Order, id_text, order_of
-from countermand.client.records import GONE, Intent
+from countermand.client.records import GONE, LISTED, Intent
 from countermand.client.session import Session
 from countermand.client.stops import is_stop
 from countermand.client.sweeping import AT_ONCE, Scope, Sweeping
@@ -100,6 +100,13 @@ class Killing:
         self._session, self._plan, self._trace = session, plan, trace
         gone = frozenset(text for intent in before for text in intent.orders(GONE))
         self._sweeping = Sweeping(session, Scope(), trace, gone)
+        # What an earlier kill found, and ended before it was known what became of it.
+        self._left = {
+            text: intent.ts_ns
+            for intent in before
+            for text in intent.orders(LISTED)
+            if text not in gone
+        }
         self._names, self._names_are_final = NO_NAMES, not plan.is_mine
         self._spared: tuple[OrderReport, ...] = ()
         self._seen: dict[str, OrderReport] | None = None
@@ -127,6 +134,9 @@ class Killing:
                 at_once = self._plan.is_whole and is_many
                 yield from self._sweeping.cancel(fresh, deadline_ns, at_once=at_once)
                 look.tried = 0
+            elif found is not None and self._left:
+                yield from self._sweeping.settle(self._left, deadline_ns)
+                self._left = {}
             else:
                 yield Sleep(min(now_ns + look.next_ns(), deadline_ns))
 

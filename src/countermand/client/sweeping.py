@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from countermand.client import reading, reasons, verdict
 from countermand.client.acts import Now, Progress, Sleep, Talk, Together
@@ -115,6 +115,25 @@ class Sweeping:
         if at_once:
             was_told = yield from self._mass_cancel(found, targets, now_ns)
             yield from self._note_gone(self.outcomes)
+        yield from self._settle(targets, deadline_ns, was_told=was_told)
+
+    def settle(self, orders: dict[str, int], deadline_ns: int) -> Talk[None]:
+        """
+        Find out what became of orders that are listed no more, by the venue's text, each with a
+        time at which it was there; one that is open after all is canceled.
+        """
+        session, targets = self._session, dict[str, Target]()
+        for text, since_ns in orders.items():
+            found = session.end.find(text, session.context(0))
+            query = structs.replace(found, account_id=session.account_id)
+            is_exact = bool(query.order_id or query.cl_ord_id)
+            targets[text] = Target(text, query, since_ns, is_exact=is_exact)
+        self._gone |= targets.keys()
+        yield from self._settle(targets, deadline_ns, was_told=True)
+
+    def _settle(
+        self, targets: dict[str, Target], deadline_ns: int, *, was_told: bool
+    ) -> Talk[None]:
         left = [target for text, target in targets.items() if text not in self._outcomes]
         for start in range(0, len(left), AT_ONCE):
             part = left[start : start + AT_ONCE]

@@ -271,9 +271,15 @@ _WORDS = (
 _BEYOND = (
     field("order_uuid", "UUID", "in the captured answer", CANCEL, CAPTURE),
     field("reduce_only", "boolean", "the official Python SDK fails without", CANCEL, NOWHERE),
-    *words("text", {
-        "ioc remainder": IOC, "fok not filled": FOK, "order rejected": REJECTED,
-    }, NOWHERE),
+    *words(
+        "text",
+        {
+            "ioc remainder": IOC,
+            "fok not filled": FOK,
+            "order rejected": REJECTED,
+        },
+        NOWHERE,
+    ),
     status(400, "it is done already", AGAIN, source=NOWHERE),
     status(401, "no key, or not one", NOBODY, source=INTRO),
     status(403, "the key may only look", LOOKING, source=INTRO),
