@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from countermand import connect, connect_sync
+from countermand.client import folding
 from countermand.client.errors import Unstreamed
 from countermand.client.events import (
     BookUpdated,
@@ -207,3 +208,26 @@ def hear_all(client: Any) -> None:
     """Hear a stream to its end; there is nothing to hear."""
     for event in client.events():
         assert not isinstance(event, Snapshot)
+
+
+def test_orders_that_were_over_before_are_no_news(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some venues tell them first; the snapshot has what is open, and then comes what happens."""
+    only_with_orders(floor)
+    monkeypatch.setattr(folding, "SLACK_NS", 0)
+
+    async def go() -> list[Any]:
+        async with await connect(floor.venue, floor.base_url, floor.alice.credentials) as client:
+            over = await client.place(floor.symbol, "buy", floor.qty, floor.price)
+            await client.cancel(over.order_id, floor.symbol)
+            await asyncio.sleep(0.05)
+            events = client.events()
+            told = await until(events, Snapshot)
+            placed = await client.place(floor.symbol, "buy", floor.qty, floor.price)
+            told += await until(events, OrderUpdated, ord_status="new")
+            assert placed.order_id != over.order_id
+            return told
+
+    told = asyncio.run(go())
+    assert [Snapshot, OrderUpdated] == [type(event) for event in told]

@@ -177,6 +177,8 @@ class Cancel:
             return (yield from self._send())
         if isinstance(sight, Absent):
             return Denied(CancelRefused(reading.UNKNOWN), sight.witness)
+        if (denied := _final(sight)) is not None:
+            return denied
         return Unsent("the order could not be read, and its market is not known", sight.witness)
 
     def _taken(self, result: Told) -> Outcome | None:
@@ -226,8 +228,9 @@ class Cancel:
             self._saw(sight.report)
             if verdict.is_over(sight.report):
                 return verdict.of_report(self._session, sight.report, self._trace, sight.witness)
-            if facts.faults >= _FAULTS_MAX and self._is_undone():
-                return self._outcome(Refused, facts.why, sight.witness)
+        is_told = isinstance(sight, Shown) or _final(sight) is not None
+        if is_told and facts.faults >= _FAULTS_MAX and self._is_undone():
+            return self._outcome(Refused, facts.why, sight.witness)
         return self._missing(sight)
 
     def _is_undone(self) -> bool:
@@ -293,6 +296,14 @@ class Cancel:
         seen, names = self._target.seen, self._names()
         shown = names if seen is None else told(self._session, seen)
         return kind(text=text, evidence=self._trace.evidence(proof), **shown)
+
+
+def _final(sight: Sight) -> Denied | None:
+    # The venue said what is wrong with the question, and will say so again.
+    if not isinstance(sight, reading.Unseen) or sight.error is None:
+        return None
+    denied = Denied(sight.error, sight.witness)
+    return None if denied.is_passing else denied
 
 
 def _spellings(target: Target, *, market_first: bool) -> Iterator[CancelOrder]:

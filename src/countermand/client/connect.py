@@ -116,6 +116,8 @@ def unconnected(
 def _begun(
     venue: str, base_url: str, credentials: Mapping[str, Any] | None, options: Options
 ) -> tuple[tuple[Base, Base], Session]:
+    if unknown := options.keys() - Options.__annotations__.keys():
+        raise TypeError(f"no option is called {min(unknown)!r}")
     if venue not in VENUES:
         raise ValueError(f"venue {venue!r} is none of {', '.join(VENUES)}")
     is_local = not base_url and credentials is None

@@ -14,11 +14,15 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from countermand.client import events, people
+from countermand.client.deadline import S
 from countermand.client.session import Session
 from countermand.vocabulary.reports import OrderReport
 
 # So many orders that are over are remembered, the newest.
 CLOSED_MAX = 10_000
+
+# A venue's clock is known no better than this.
+SLACK_NS = 2 * S
 
 
 class Orders:
@@ -28,6 +32,7 @@ class Orders:
         self._session = session
         self._open: dict[str, OrderReport] = {}
         self._closed: dict[str, OrderReport] = {}
+        self._since_ns = 0
 
     @property
     def open(self) -> dict[str, OrderReport]:
@@ -39,6 +44,10 @@ class Orders:
         shown = tuple(people.order_of(self._session, one) for one in self._open.values())
         return events.Snapshot(shown, is_again)
 
+    def watch_since(self, now_ns: int) -> None:
+        """Take that the stream was opened, for the first time, at a moment of the venue's clock."""
+        self._since_ns = self._since_ns or now_ns - SLACK_NS
+
     def begin(self, report: OrderReport) -> None:
         """Take an order of the first snapshot, of which nothing is to be told besides."""
         self._put(people.id_text(self._session, report), report)
@@ -47,6 +56,9 @@ class Orders:
         """Take a picture, and yield what is new of it."""
         name = people.id_text(self._session, report)
         was = self._open.get(name) or self._closed.get(name)
+        if was is None and self._is_past(report):
+            self._put(name, report)
+            return
         if was is not None:
             if not _is_newer(report, was):
                 return
@@ -63,6 +75,10 @@ class Orders:
         """Take that an open order is not there any more, and what became of it is not told."""
         if (report := self._open.pop(name, None)) is not None:
             yield events.Gone(people.order_of(self._session, report))
+
+    def _is_past(self, report: OrderReport) -> bool:
+        # Some venues tell first of orders that were over before.
+        return not report.is_open and 0 < report.transact_ns < self._since_ns
 
     def _filled(
         self, order: people.Order, report: OrderReport, was: OrderReport | None

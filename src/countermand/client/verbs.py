@@ -47,6 +47,9 @@ TIMEOUT_S = 10.0
 # The verbs that cancel whatever there is.
 _OF_MANY = ("cancel-all", "kill")
 
+# No venue calls an order by more letters.
+NAME_MAX = 1_000
+
 
 def begin(session: Session) -> Talk[None]:
     """
@@ -280,6 +283,8 @@ def find(session: Session, text: str) -> GetOrder:
         raise NotExpressible("an order without an id or a name")
     if not isinstance(text, str) or not people.is_text(text):
         raise NotExpressible(f"{text!r} is the id of no order")
+    if len(text) > NAME_MAX:
+        raise NotExpressible(f"a name of {len(text):,} letters is that of no order")
     found = session.end.find(text, session.context(0))
     return structs.replace(found, account_id=session.account_id)
 

@@ -92,6 +92,8 @@ def orders(session: Session, symbols: Iterable[str] = ()) -> Talk[None]:
     while True:
         listening = yield from _opened(session, opening, backoff)
         if listening is not None:
+            now_ns = yield Now()
+            fold.watch_since(session.context(now_ns).now_ns)
             text = yield from _sync(session, fold, chosen, is_again=is_again)
             if not text:
                 is_again, backoff = True, _patience()

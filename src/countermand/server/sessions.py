@@ -46,15 +46,16 @@ def bound(stream: OpenStream, hub: Hub, owner: str = "") -> Callable[[Line], Ses
 class Voice:
     """A session's line, on which something may go wrong while that is wanted."""
 
-    __slots__ = ("_hub", "_line", "held", "owner")
+    __slots__ = ("_hub", "_line", "held", "is_beating", "owner")
 
     def __init__(self, line: Line, hub: Hub, owner: str) -> None:
         self._line, self._hub, self.owner = line, hub, owner
         self.held: list[Message] = []
+        self.is_beating = False
 
     def say(self, message: Message) -> None:
         """Send a message, or let happen to it what is to."""
-        if (distort := self._hub.distort) is not None:
+        if (distort := self._hub.distort) is not None and not self.is_beating:
             distort(self, message)
         else:
             self.pass_on(message)
@@ -78,7 +79,7 @@ class Voice:
 class SessionSource:
     """What one session sees of the exchange; an exception in what it is told ends its stream."""
 
-    def __init__(self, hub: Hub, line: Line) -> None:
+    def __init__(self, hub: Hub, line: Voice) -> None:
         self._hub, self._line = hub, line
         self._followings: dict[Following, None] = {}
 
@@ -122,7 +123,15 @@ class SessionSource:
 
     def every(self, seconds: float, act: Callable[[], None]) -> Following:
         """Call `act` again and again."""
-        return self._kept(_Repeating(seconds, self._guarded(act)))
+        return self._kept(_Repeating(seconds, partial(self._beat, self._guarded(act))))
+
+    def _beat(self, act: Callable[[], None]) -> None:
+        # What is said again and again tells nothing: no fault is spent on it.
+        self._line.is_beating = True
+        try:
+            act()
+        finally:
+            self._line.is_beating = False
 
     def end(self) -> None:
         """End all that is followed."""
