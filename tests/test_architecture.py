@@ -35,7 +35,7 @@ MAY_IMPORT = {
     },
     "client": {"client.", "announce", "wire.", "venues", "vocabulary."},
     # Another client's face for ours: it knows what a client knows.
-    "ccxt": {"ccxt.", "client.", "venues", "wire."},
+    "ccxt": {"ccxt.", "client.", "venues", "wire.", "vocabulary."},
     "world": {"world.", "wire.", "durable", "vocabulary."},
     "logs": set(),
     "announce": set(),

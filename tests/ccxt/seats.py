@@ -45,7 +45,7 @@ class Seat:
 def config(served: Served, venue: str, user: str = "alice", **more: Any) -> dict[str, Any]:
     """Return the config of an exchange that is one of a server's users."""
     told = served.venue(venue)
-    options = {"credentials": told["accounts"][user]}
+    options = {"credentials": dict(told["accounts"][user])}
     urls = {"api": told["base_url"]}
     return {"urls": urls, "options": options, "enableRateLimit": False, **more}
 

@@ -8,7 +8,7 @@ from functools import wraps
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from countermand.ccxt import looking, refusals, shorthand, verbs
+from countermand.ccxt import looking, offered, refusals, shorthand, verbs
 from countermand.ccxt.base import Base
 from countermand.client.asynchronous import Client
 from countermand.client.connect import connect
@@ -77,6 +77,7 @@ class Exchange(Base):
                 self._client = await _begun(
                     connect(self.venue.name, base_url, credentials, **options)
                 )
+                self.has |= offered.worded(self._client.session)
             return self._client
 
     def _unsupported(self, name: str) -> Any:

@@ -15,6 +15,7 @@ Errors, with the names and the tree of ccxt.
     │   │                                  ContractUnavailable
     │   └── NotSupported, InvalidProxySettings, ExchangeClosedByUser
     ├── OperationFailed                    asking again may bring another answer
+    │   ├── OutcomeUnknown                 ours: it may have been done, and must not be done again
     │   ├── NetworkError                   DDoSProtection, RateLimitExceeded, RequestTimeout,
     │   │                                  ExchangeNotAvailable > OnMaintenance,
     │   │                                  InvalidNonce > ChecksumError
@@ -89,6 +90,7 @@ RequestTimeout = _error("RequestTimeout", NetworkError)
 BadResponse = _error("BadResponse", OperationFailed)
 NullResponse = _error("NullResponse", BadResponse)
 CancelPending = _error("CancelPending", OperationFailed)
+OutcomeUnknown = _error("OutcomeUnknown", OperationFailed)
 
 UnsubscribeError = _error("UnsubscribeError", BaseError)
 
@@ -129,6 +131,7 @@ __all__ = [
     "OrderNotCached",
     "OrderNotFillable",
     "OrderNotFound",
+    "OutcomeUnknown",
     "PermissionDenied",
     "RateLimitExceeded",
     "RequestTimeout",

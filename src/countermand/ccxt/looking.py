@@ -87,12 +87,11 @@ def fetch_order_trades(
 
 
 def fetch_balance(exchange: Base, params: Params = NONE) -> Talk[Structure]:
-    """Return what the account has, with the shares it holds where there are shares."""
+    """Return what the account has, with the shares it holds, of companies or of outcomes."""
     yield from load_markets(exchange)
     found = yield Call("balances")
-    kinds = {market["info"]["kind"] for market in exchange.loaded().by_symbol.values()}
     shares = ()
-    if "equity" in kinds:
+    if exchange.loaded().has_shares():
         shares = yield Call("positions")
     return structures.balances(found, shares, exchange.loaded().held(), exchange.say)
 

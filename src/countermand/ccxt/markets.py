@@ -5,10 +5,11 @@ Markets: a venue's symbols and ccxt's, both ways, and what ccxt tells of each.
     spot         BASE/QUOTE                spot
     perpetual    BASE/QUOTE:QUOTE          swap
     equity       the share/QUOTE           spot
-    binary       the venue's own           prediction
+    binary       the outcome/QUOTE         prediction
 
-ccxt has no symbols for shares of an outcome. Where two markets would have one symbol, the second
-keeps the venue's own. `market` takes either.
+ccxt has no rule for the last two: what is bought is called what the venue calls its market, so that
+bots which read two names out of a symbol find them. Where two markets would have one symbol, the
+second keeps the venue's own. `market` takes either.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from countermand.client.accounts import Market
 Structure = dict[str, Any]
 
 _TYPES = {"spot": "spot", "equity": "spot", "perpetual": "swap", "binary": "prediction"}
+
+# Kinds whose positions are paid for in full, or shares: held like a currency of their own name.
+PAID_FOR = ("equity", "binary")
 
 
 class Markets:
@@ -64,12 +68,16 @@ class Markets:
         return {code: _currency(code) for code in sorted(codes)}
 
     def held(self) -> list[str]:
-        """Return what can be held for its own sake: both sides of what is traded on the spot."""
-        spot = [one for one in self.by_symbol.values() if one["spot"]]
-        return list(dict.fromkeys(one[side] for one in spot for side in ("base", "quote")))
+        """Return what can be held: both sides of what changes hands for money, by their codes."""
+        held = [one for one in self.by_symbol.values() if not one["contract"]]
+        return list(dict.fromkeys(one[side] for one in held for side in ("base", "quote")))
+
+    def has_shares(self) -> bool:
+        """Whether something of what can be held is a position at the venue."""
+        return any(one["info"]["kind"] in PAID_FOR for one in self.by_symbol.values())
 
     def _add(self, one: Market) -> None:
-        base = one.symbol if one.kind == "equity" else one.base
+        base = one.symbol if one.kind in PAID_FOR else one.base
         symbol = _unified(one, base)
         if symbol in self.by_symbol:
             symbol = one.symbol
@@ -79,7 +87,7 @@ class Markets:
 
 
 def _unified(one: Market, base: str) -> str:
-    if one.kind == "binary" or not base or not one.quote:
+    if not base or not one.quote:
         return one.symbol
     return f"{base}/{one.quote}:{one.quote}" if one.kind == "perpetual" else f"{base}/{one.quote}"
 

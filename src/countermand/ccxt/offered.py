@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from countermand.client.people import price, qty
+from countermand.client.session import Session
+from countermand.client.wording import Wish, new_order
+from countermand.vocabulary.commands import NewOrder
+from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 from countermand.wire.venue import Venue
 
@@ -40,6 +45,42 @@ def offered(venue: Venue) -> dict[str, Any]:
     """Return `has` of a venue: a bool for every name that a bot looks for."""
     told = dict.fromkeys(_ALWAYS, True) | dict.fromkeys(_NEVER, False)
     return told | {name: does(venue, operation) for name, operation in _WHERE.items()}
+
+
+# What depends on what else a venue's wire has words for, and how a client is asked for it.
+_WORDED: dict[str, dict[str, Any]] = {
+    "createMarketOrder": {"price": None},
+    "createMarketBuyOrder": {"price": None},
+    "createMarketSellOrder": {"price": None},
+    "createPostOnlyOrder": {"exec_inst": ("post_only",)},
+    "createReduceOnlyOrder": {"exec_inst": ("reduce_only",)},
+}
+
+
+def worded(session: Session) -> dict[str, bool | None]:
+    """
+    Return which kinds of orders a venue has words for, as its first market shows; None where that
+    is found out when one is placed.
+    """
+    one = next(iter(session.directory.instruments.values()), None)
+    if one is None:
+        return dict.fromkeys(_WORDED, False)
+    plain = {"symbol": one.symbol, "side": "buy", "order_qty": qty(one, one.order_qty_lots_min)}
+    plain["price"] = price(one, one.reference_price_ticks or 1)
+    asked = {name: Wish(**{**plain, **more}) for name, more in _WORDED.items()}
+    return {name: _can_say(session, new_order(session, wish, 0)) for name, wish in asked.items()}
+
+
+def _can_say(session: Session, order: NewOrder) -> bool | None:
+    flow = session.venue.flows.get(Operation.PLACE_ORDER)
+    try:
+        if flow is not None:
+            step = next(flow(order, session.credential, session.context(0)))
+            if step.says is not order:
+                return None  # Something else is asked for first.
+    except NotExpressible:
+        return False
+    return session.can_say(Operation.PLACE_ORDER, order)
 
 
 def does(venue: Venue, operation: Operation) -> bool:

@@ -2,17 +2,19 @@
 Refusals: which error of ccxt tells a bot what its order came to, or why a read brought nothing.
 
     the client says                          a bot gets
-    Unknown                                  RequestTimeout: it may have been done or not
+    Unknown of a cancel                      RequestTimeout: it is safe to cancel again
+    Unknown of a new order, or of an edit    OutcomeUnknown: look for it before doing it again
     NotSent                                  ExchangeNotAvailable: nothing was done
+    NotSent: the ledger is blocked           OperationRejected: nothing will be done
     NotFound; Filled, Closed of a cancel     OrderNotFound, with the state in its text
     Refused                                  by its reason; else InvalidOrder
     NotExpressible                           NotSupported; nothing was sent
     a venue's refusal of a read              by its reason; else ExchangeError
     Unanswered                               RequestTimeout
 
-Unknown is RequestTimeout because that is the one error of which ccxt's manual says that what became
-of the request is not known, and that a bot must look for its order before it places another. To
-cancel again after it is safe. Every error has what the client said as its `outcome`.
+A bot asks again after any NetworkError: published ones have one loop of that kind around all they
+do. So what may have placed an order is none, and no ExchangeError either, which says that there is
+no order. Every error has what the client said as its `outcome`.
 """
 
 from __future__ import annotations
@@ -59,10 +61,15 @@ REASONS: dict[str, type[Exception]] = {
 }
 
 _STATES: dict[type[Outcome], type[Exception]] = {
-    Unknown: errors.RequestTimeout,
+    Unknown: errors.OutcomeUnknown,
     NotSent: errors.ExchangeNotAvailable,
     NotFound: errors.OrderNotFound,
     Filled: errors.OrderNotFound,
+}
+
+_OF_CANCELS: dict[type[Outcome], type[Exception]] = {
+    Unknown: errors.RequestTimeout,
+    Closed: errors.OrderNotFound,
 }
 
 # What a client raises that is no outcome.
@@ -80,8 +87,11 @@ def reason_of(outcome: Outcome) -> str:
 def of_outcome(name: str, outcome: Outcome, *, of_cancel: bool = False) -> Exception:
     """Return the error for an outcome that is not what was wanted; `name` is the exchange's."""
     kind = _STATES.get(type(outcome))
-    if kind is None and of_cancel and isinstance(outcome, Closed):
-        kind = errors.OrderNotFound
+    if isinstance(outcome, NotSent) and not outcome.evidence.witnesses:
+        # It was not even tried: who blocked the ledger wants no more orders.
+        kind = errors.OperationRejected
+    if of_cancel:
+        kind = _OF_CANCELS.get(type(outcome), kind)
     if kind is None:
         kind = REASONS.get(reason_of(outcome), errors.InvalidOrder)
     return told(kind, f"{name} {outcome}", outcome)

@@ -9,7 +9,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from countermand.ccxt import looking, refusals, shorthand, verbs
+from countermand.ccxt import looking, offered, refusals, shorthand, verbs
 from countermand.ccxt.base import Base
 from countermand.client.connect import connect_sync
 from countermand.client.synchronous import Client
@@ -76,6 +76,7 @@ class Exchange(Base):
                 base_url, credentials, options = self.connection()
                 client = connect_sync(self.venue.name, base_url, credentials, **options)
                 self._client = client
+                self.has |= offered.worded(client.session)
             return self._client
 
     @staticmethod

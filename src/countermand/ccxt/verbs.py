@@ -80,7 +80,7 @@ def create_order(
     """
     Place an order, once, and return it as it stands.
 
-    Raises: RequestTimeout when it may have been placed or not: look for it before another.
+    Raises: OutcomeUnknown when it may have been placed or not: look for it before another.
     """
     yield from load_markets(exchange)
     market = exchange.loaded().exact(symbol)
@@ -115,7 +115,7 @@ def edit_order(
     """
     Change an order's price or its whole amount, once, and return it as it stands.
 
-    Raises: OrderNotFound when it is over and did not trade whole; RequestTimeout when it may have
+    Raises: OrderNotFound when it is over and did not trade whole; OutcomeUnknown when it may have
             been changed or not.
     """
     check_does(exchange, "editOrder", Operation.REPLACE_ORDER)
@@ -194,7 +194,7 @@ def _each(exchange: Base, outcomes: Iterable[Outcome]) -> list[Structure]:
     every = tuple(outcomes)
     for outcome in every:
         if isinstance(outcome, Unknown | NotSent | Refused):
-            error = refusals.of_outcome(exchange.id, outcome)
+            error = refusals.of_outcome(exchange.id, outcome, of_cancel=True)
             error.outcomes = every  # type: ignore[attr-defined]  # as in `refusals.told`
             raise error
     return [_settled(exchange, outcome) for outcome in every]

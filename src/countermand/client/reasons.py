@@ -29,7 +29,9 @@ def of_error(error: WireError) -> str:
             return reason.name.lower()
         case CancelRefused(cxl_rej_reason=reason):
             return reason.name.lower()
-    return _CAPITAL.sub("_", type(error).__name__).lower()
+    # A venue may have kinds of its own below those that every venue has.
+    kind = next(one for one in type(error).__mro__ if one.__module__ == WireError.__module__)
+    return _CAPITAL.sub("_", kind.__name__).lower()
 
 
 def of_report(report: OrderReport) -> str:
