@@ -138,6 +138,9 @@ def test_a_book(call: Calls, venue: str) -> None:
     assert Decimal(told["bids"][0][0]) < Decimal(told["asks"][0][0])
     assert told["bids"][0][0] in text.out
     assert "E-" not in text.out + str(told)
+    # Where a venue tells prices alone there is no size, and not one of 0.
+    sizes = [size for _, size in told["bids"]]
+    assert sizes == [None] if venue == "autoshares" else all(Decimal(size) > 0 for size in sizes)
 
 
 @every_venue

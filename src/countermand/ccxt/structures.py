@@ -159,7 +159,7 @@ def position(one: accounts.Position, symbol: str, say: Say) -> Structure:
 def book(one: accounts.Book, symbol: str, limit: int | None, say: Say) -> Structure:
     """Return a book, best prices first. No venue tells the time of one, and some no amounts."""
     sides = {
-        name: [[say(price), say(qty or None)] for price, qty in side[:limit]]
+        name: [[say(price), say(qty)] for price, qty in side[:limit]]
         for name, side in (("bids", one.bids), ("asks", one.asks))
     }
     return {"symbol": symbol, **sides, **_moment(None), "nonce": None}

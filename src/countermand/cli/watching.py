@@ -81,4 +81,7 @@ def _order(order: Any) -> str:
 
 
 def _level(levels: Any) -> str:
-    return f"{levels[0][1]:f} at {levels[0][0]:f}" if levels else "none"
+    if not levels:
+        return "none"
+    price, quantity = levels[0]
+    return f"{price:f}" if quantity is None else f"{quantity:f} at {price:f}"

@@ -57,11 +57,15 @@ class Position(Struct, frozen=True):
 
 
 class Book(Struct, frozen=True):
-    """The levels of a market as (price, quantity), best first; as many as the venue tells."""
+    """
+    The levels of a market as (price, quantity), best first; as many as the venue tells.
+
+    Shape:  a quantity is None where the venue tells prices alone.
+    """
 
     symbol: str
-    bids: tuple[tuple[Decimal, Decimal], ...]
-    asks: tuple[tuple[Decimal, Decimal], ...]
+    bids: tuple[tuple[Decimal, Decimal | None], ...]
+    asks: tuple[tuple[Decimal, Decimal | None], ...]
 
 
 class Quote(Struct, frozen=True):
@@ -127,7 +131,7 @@ def book_of(session: Session, report: DepthReport) -> Book:
     """Return a book in people's words."""
     one = session.directory.instruments[report.instrument_id]
     sides = (
-        tuple((price(one, ticks), qty(one, lots)) for ticks, lots in side)
+        tuple((price(one, ticks), qty(one, lots) if lots else None) for ticks, lots in side)
         for side in (report.bids, report.asks)
     )
     return Book(one.symbol, *sides)
