@@ -13,12 +13,12 @@ from tests.venues.desk import Desk
 
 from countermand.client.acts import LostFailure, Note, Send
 from countermand.client.audit import audit
-from countermand.client.deadline import MS, S
+from countermand.client.deadline import S
 from countermand.client.killing import Killed, Plan, State
 from countermand.client.ledger import Ledger
 from countermand.client.outcome import Canceled, Filled, NotSent
 from countermand.client.resume import resume
-from countermand.client.stops import can_tell
+from countermand.client.stops import can_tell, is_stop
 from countermand.venues import VENUES
 from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce, Trigger
 from countermand.vocabulary.order import TriggerDirection as Direction
@@ -322,8 +322,6 @@ def test_stop_protects_and_profit_taking_does_not(
     side: Side, direction: Direction, expected: bool
 ) -> None:
     """By where its trigger lies."""
-    from countermand.client.stops import is_stop  # noqa: PLC0415
-
     trigger = Trigger(100, direction)
     terms = OrderTerms(side, OrdType.MARKET, TimeInForce.GTC, 1, trigger=trigger)
     bare = OrderTerms(side, OrdType.LIMIT, TimeInForce.GTC, 1, 100)
@@ -341,8 +339,28 @@ def test_stops_are_told_where_the_venue_has_words_for_them(name: str) -> None:
     assert can_tell(session_at(Desk(VENUES[name]))) is (name in TELL_STOPS)
 
 
-def test_quiet_reads_are_not_far_apart() -> None:
-    """What is placed in between is seen."""
-    from countermand.client.killing import LOOK_NS  # noqa: PLC0415
+def test_order_in_doubt_is_told(kept: Scene) -> None:
+    """One that was sent, and was neither shown nor refused before its client gave up."""
+    kept.stage.director = lambda send: (
+        Fault(arrives=0, lost=LostFailure)
+        if send.operation is Operation.PLACE_ORDER
+        else stage.FINE
+    )
+    unknown = kept.place(timeout_s=1)
+    kept.stage.director = stage.all_well
+    killed = kill(kept)
 
-    assert LOOK_NS <= 250 * MS
+    assert unknown.name == "Unknown"
+    assert (killed.state, killed.doubtful) == (State.EMPTY, 1)
+
+
+def test_order_that_waits_for_its_turn_is_not_sent_after_a_block(kept: Scene) -> None:
+    """The venue was asked too often, and a kill came before it may be asked again."""
+    kept.stage.arrive = kept.stage.keeper.block  # type: ignore[method-assign]
+    sent = len(kept.stage.sent)
+    kept.session.budget.told(stage.TOO_MANY.answer, kept.stage.clock.ns)  # type: ignore[arg-type]
+    outcome = kept.place()
+
+    assert isinstance(outcome, NotSent), outcome
+    assert "blocked by a kill" in outcome.text
+    assert Operation.PLACE_ORDER not in {one.operation for one in kept.stage.sent[sent:]}

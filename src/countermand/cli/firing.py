@@ -208,6 +208,9 @@ def _told(client: Client, venue: str, where: dict[str, Any], killed: Killed, kil
     notes: tuple[str, ...] = ()
     if kill.keep_protective and not stops.can_tell(session):
         notes = ("no stop can be told from other orders here: none is spared",)
+    if killed.doubtful:
+        text = f"orders sent and not proven to have come or not: {killed.doubtful}"
+        notes += (f"{text}; countermand resume looks for them",)
     return Row(
         venue=venue,
         account=session.account().name,

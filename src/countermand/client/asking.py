@@ -15,6 +15,7 @@ from msgspec import Struct
 from countermand.client import reasons
 from countermand.client.acts import (
     Answered,
+    Consult,
     LostFailure,
     NotSentFailure,
     Now,
@@ -24,6 +25,7 @@ from countermand.client.acts import (
     Talk,
 )
 from countermand.client.call import prepared, single
+from countermand.client.deadline import MS
 from countermand.client.errors import Unanswered, WouldSend
 from countermand.client.flow import Done, Steps, advance, begin, refused
 from countermand.client.masking import masked
@@ -60,6 +62,11 @@ _UNDONE = (Unauthorized, Forbidden, RateLimited, Overloaded, IntakeClosed, TooLa
 _REFUSING = (400, 404, 405, 422)
 # And these may go away by themselves.
 _PASSING = (RateLimited, Overloaded, IntakeClosed)
+
+# What may bring a new order, or more of one.
+_BRINGING = (Operation.PLACE_ORDER, Operation.REPLACE_ORDER)
+# An order that waited so long for its turn may have been blocked since.
+_OLD_NS = 100 * MS
 
 
 class Told(Struct, frozen=True):
@@ -108,9 +115,14 @@ class _Lost(Exception):
 
 
 class Lead:
-    """How an order that is being placed can be found, once that is known."""
+    """
+    How an order that is being placed can be found, once that is known, and since when it is being.
+
+    Units: nanoseconds since the Unix epoch.
+    """
 
     about: GetOrder | None = None
+    since_ns: int = 0
 
 
 def ask(
@@ -153,7 +165,7 @@ def asked(session: Session, steps: Steps, trace: Trace) -> Talk[Any]:
 def _run(
     session: Session, operation: Operation, flow: Flow, question: Any, trace: Trace, lead: Lead
 ) -> Talk[Told]:
-    now_ns = yield Now()
+    lead.since_ns = now_ns = yield Now()
     if session.is_login_over(now_ns):
         yield from _mend(session, trace)
     steps = flow(question, session.credential, session.context(now_ns))
@@ -176,7 +188,9 @@ def _follow(
         # From the step that counts on, what is lost or unreadable may have been executed.
         decisive = decisive or step.operation is operation
         try:
-            message, witness = yield from _exchange(session, step, trace, decisive=decisive)
+            message, witness = yield from _exchange(
+                session, step, trace, lead.since_ns, decisive=decisive
+            )
         except _Lost as lost:
             step = _refused(session, steps, lost)
             continue
@@ -208,11 +222,11 @@ def _about(query: GetOrder) -> dict[str, Any]:
 
 
 def _exchange(
-    session: Session, step: Step, trace: Trace, *, decisive: bool
+    session: Session, step: Step, trace: Trace, since_ns: int, *, decisive: bool
 ) -> Talk[tuple[Any, Witness]]:
     again = True
     while True:
-        route, send, reply = yield from _send(session, step)
+        route, send, reply = yield from _send(session, step, since_ns)
         if isinstance(reply, NotSentFailure):
             text = f"not sent: {reply.text}"
             raise _Lost(Unsent(text, (yield from trace.add(send, reply, text))))
@@ -233,7 +247,7 @@ def _exchange(
         raise _Lost(_denied(error, reply.response.status, witness, decisive=decisive))
 
 
-def _send(session: Session, step: Step) -> Talk[tuple[Route, Send, Reply]]:
+def _send(session: Session, step: Step, since_ns: int = 0) -> Talk[tuple[Route, Send, Reply]]:
     now_ns = yield Now()
     while until_ns := session.budget.take(step.operation, now_ns):
         now_ns = yield Sleep(until_ns)
@@ -243,11 +257,20 @@ def _send(session: Session, step: Step) -> Talk[tuple[Route, Send, Reply]]:
     if session.is_dry_run and route.access is Access.TRADE:
         raise WouldSend(step.operation.value, masked(session.venue, request))
     send = Send(step.operation, request, is_public)
+    is_old = now_ns - since_ns >= _OLD_NS and step.operation in _BRINGING
+    if is_old and (yield from _is_blocked(session)):
+        # It was not when the intent was written; not a byte of the request has left.
+        return route, send, NotSentFailure("blocked by a kill meanwhile", now_ns, now_ns)
     reply: Reply = yield send
     if isinstance(reply, Answered):
         session.budget.told(reply.response, reply.now_ns)
         session.clock.learn(reply.response, reply.sent_ns, reply.now_ns)
     return route, send, reply
+
+
+def _is_blocked(session: Session) -> Talk[bool]:
+    blocked: bool = yield Consult(lambda keeper: keeper.blocked().covers(session.venue.name))
+    return blocked
 
 
 def _read(

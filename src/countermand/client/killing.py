@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from countermand.client import reading
 from countermand.client.acts import Consult, Now, Sleep, Talk
+from countermand.client.blocking import TRADING
 from countermand.client.deadline import MS, Backoff, S
 from countermand.client.errors import Unanswered
 from countermand.client.outcome import Outcome
@@ -69,7 +70,8 @@ class Killed(Struct, frozen=True):
 
     Shape:  `outcomes` are those of the orders that were canceled; `spared` the open orders that
             were to be left, as they were last listed; `came` how many others placed meanwhile, as
-            far as this ledger tells; `text` says why it is not empty.
+            far as this ledger tells; `doubtful` how many orders clients of the ledger sent of which
+            it is not known whether they came; `text` says why it is not empty.
     Units:  `took_ns` nanoseconds from the first question to the last answer.
     """
 
@@ -77,6 +79,7 @@ class Killed(Struct, frozen=True):
     outcomes: tuple[Outcome, ...]
     spared: tuple[Order, ...]
     came: int
+    doubtful: int
     text: str
     took_ns: int
 
@@ -214,8 +217,12 @@ class Killing:
 
     def _killed(self, state: State, text: str, took_ns: int) -> Talk[Killed]:
         others = yield from self._others()
+        opened: list[Intent] = yield Consult(lambda keeper: keeper.open_intents())
+        doubtful = sum(
+            one.wanted.get("verb") in TRADING and is_own(self._session, one) for one in opened
+        )
         spared = tuple(order_of(self._session, report) for report in self._spared)
-        return Killed(state, self._sweeping.outcomes, spared, others, text, took_ns)
+        return Killed(state, self._sweeping.outcomes, spared, others, doubtful, text, took_ns)
 
     def _others(self) -> Talk[int]:
         # A cancel of all may meet some that were never listed.

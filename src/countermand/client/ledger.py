@@ -89,6 +89,9 @@ class Keeper(Protocol):
     def block(self, venues: Iterable[str]) -> Block:
         """Let no client place or replace at some venues. Raises LedgerError."""
 
+    def blocked(self) -> Block:
+        """Return what is blocked. Raises LedgerError."""
+
     def close(self) -> None:
         """Write what is left, and close."""
 
@@ -118,6 +121,10 @@ class NoLedger:
 
     def block(self, venues: Iterable[str]) -> Block:
         """Block nothing: there is no other client of this one's ledger."""
+        return blocking.NO_BLOCK
+
+    def blocked(self) -> Block:
+        """Return that nothing is."""
         return blocking.NO_BLOCK
 
     def close(self) -> None:
