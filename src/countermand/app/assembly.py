@@ -12,6 +12,7 @@ from countermand.app.host import Host
 from countermand.app.lives import Lives, OnFatal
 from countermand.app.memory import MemoryLives
 from countermand.engine.clock import ClientClock, ExchangeClock, Reading
+from countermand.engine.intake import Limits as IntakeLimits
 from countermand.server.limits import Limits, venues_room
 from countermand.world import World
 
@@ -28,10 +29,11 @@ def assembled(
     exchange = ExchangeClock()
     exchange.show(reading or Reading())
     clocks, venues = Clocks(exchange, ClientClock(exchange)), venues_of(config)
+    intake = IntakeLimits(audit_orders=config.audit_orders)
     lives: Lives
     if config.data is None:
         chosen = world or worlds.choose({}, config.world, venues)
-        lives = MemoryLives(chosen, clocks, on_fatal)
+        lives = MemoryLives(chosen, clocks, on_fatal, intake)
     else:
         lives = DiskLives(
             config.data,
@@ -41,6 +43,7 @@ def assembled(
             on_fatal,
             config.progress,
             is_compacting=config.compact,
+            limits=intake,
         )
     room = venues_room(config.connections_max).connections_max
     # One venue's clients may not keep those of all others out.

@@ -32,7 +32,8 @@ class Config(Struct, frozen=True):
     and to venues with published keys, may be for. `connections_max` counts those of all venues.
     `progress` is told how far a start has come. `control_token_file` has a token without which no
     operator may act. With `compact` the journal drops entries that no start needs. A stream
-    whose client leaves more than `stream_bytes_max` unread is cut.
+    whose client leaves more than `stream_bytes_max` unread is cut. After each
+    group of commands `audit_orders` open orders are held to what must be true of them.
     """
 
     data: Path | None
@@ -47,6 +48,7 @@ class Config(Struct, frozen=True):
     control_token_file: Path | None = None
     compact: bool = False
     stream_bytes_max: int = STREAM_BYTES_MAX
+    audit_orders: int = 0
 
 
 class Ready(Struct, frozen=True, omit_defaults=True):

@@ -20,6 +20,7 @@ from countermand.app.lives import OnFatal, unknown_name
 from countermand.engine import layout
 from countermand.engine.copying import copy_directory
 from countermand.engine.errors import WriteFailed
+from countermand.engine.intake import Limits
 from countermand.engine.ports import Journal
 from countermand.engine.progress import Progress, no_progress
 from countermand.engine.replay import open_engine, open_journal
@@ -41,10 +42,11 @@ class DiskLives:
         progress: Progress = no_progress,
         *,
         is_compacting: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self._data, self._venues, self._file = data, venues, file
         self._clocks, self._on_fatal, self._progress = clocks, on_fatal, progress
-        self._is_compacting = is_compacting
+        self._is_compacting, self._limits = is_compacting, limits
         self._world: World = {}
         self._numbers: dict[int, int] = {}
 
@@ -121,6 +123,7 @@ class DiskLives:
             directory,
             self._clocks.exchange,
             self._on_fatal,
+            self._limits,
             journal=journal,
             progress=self._progress,
             is_compacting=self._is_compacting,

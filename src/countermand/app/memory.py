@@ -19,6 +19,7 @@ from countermand.app.lives import OnFatal, unknown_name
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.chain import GENESIS, as_journaled, encode_in_place, fold
 from countermand.engine.copying import copy_entries
+from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Kept, Mark, Writer
 from countermand.engine.replay import app_version
@@ -47,8 +48,11 @@ class Saved(Struct, frozen=True):
 class MemoryLives:
     """The lives of one exchange in memory, and those of its states that were saved by name."""
 
-    def __init__(self, world: World, clocks: Clocks, on_fatal: OnFatal) -> None:
+    def __init__(
+        self, world: World, clocks: Clocks, on_fatal: OnFatal, limits: Limits | None = None
+    ) -> None:
         self._world, self._clocks, self._on_fatal = world, clocks, on_fatal
+        self._limits = limits
         self._saved: dict[str, Saved] = {}
 
     def first(self) -> Generation:
@@ -94,7 +98,14 @@ class MemoryLives:
         writer = (journal.epoch + 1, journal.head + 1, RULES_VERSION, app_version())
         journal.fence(Writer(*writer, clock.now_ns()))
         exchange = Exchange.load(saved.dump)
-        engine = Engine(journal, exchange, clock, self._on_fatal, outcome=saved.outcome)
+        engine = Engine(
+            journal,
+            exchange,
+            clock,
+            self._on_fatal,
+            outcome=saved.outcome,
+            limits=self._limits,
+        )
         await engine.start()
         return engine
 

@@ -78,6 +78,12 @@ def serve(
     stream_bytes_max: Annotated[
         int, typer.Option(min=1024, help="Bytes a stream's client may leave unread.")
     ] = STREAM_BYTES_MAX,
+    audit: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="N", help="Open orders that are audited after each group; 0 for none."
+        ),
+    ] = 0,
     compact: Annotated[
         bool, typer.Option("--compact", help="Drop records that no start needs any more.")
     ] = False,
@@ -106,7 +112,7 @@ def serve(
     config = Config(
         kept, host, port, tuple(venue or ()), world, tls, allowed, connections_max,
         control_token_file=control_token_file, compact=compact,
-        stream_bytes_max=stream_bytes_max,
+        stream_bytes_max=stream_bytes_max, audit_orders=audit,
     )  # fmt: skip
     try:
         _on_the_best_loop(_run(config, as_json=json))
