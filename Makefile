@@ -34,8 +34,9 @@ install: $(VENV)/dev
 serve: $(VENV)/serve
 	@exec $(BIN)/countermand serve $(ARGS)
 
+# Most of a run waits for sockets and processes, so that two files at a time take half as long.
 test: $(VENV)/dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 soak: $(VENV)/dev
 	$(BIN)/python -m pytest -m soak --timeout=0 $(ARGS)
