@@ -76,7 +76,9 @@ STAGING = {
     RejectReason.ALREADY_SUBMITTED,
     RejectReason.STAGING_EXPIRED,
 }
-FRESH_SEED = int(os.environ.get("COUNTERMAND_SEED", random.SystemRandom().randrange(10**9)))
+# Processes that share a run name the same tests: the run's name is theirs in common.
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", "") or str(random.SystemRandom().random())
+FRESH_SEED = int(os.environ.get("COUNTERMAND_SEED", random.Random(_RUN).randrange(10**9)))
 
 
 pytestmark = pytest.mark.usefixtures("small_bounds")
