@@ -66,6 +66,8 @@ class _Life:
         clients = [asyncio.create_task(self._trade()) for _ in range(CLIENTS)]
         while not ended.done():
             await asyncio.sleep(TELL_S)
+            if failed := [client for client in clients if client.done()]:
+                await failed[0]
             self._tell()
         self._is_ending = True
         await asyncio.gather(*clients)

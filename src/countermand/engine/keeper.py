@@ -47,6 +47,11 @@ class Keeper:
         self._applied_ns = 0
         self._behind: Behind | None = None
 
+    @property
+    def is_at_it(self) -> bool:
+        """Whether a snapshot is being made; measurements ask."""
+        return self._behind is not None
+
     def consider(self, applied_ns: int) -> None:
         """Have a snapshot made if it is time, after entries that took so long to apply."""
         self._applied_ns += applied_ns
