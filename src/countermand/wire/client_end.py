@@ -22,8 +22,8 @@ from countermand.wire.operation import Operation
 
 class Learned(Struct, frozen=True):
     """
-    What a venue told of itself: its assets and instruments, the accounts of the key, and whatever
-    of its settings the client's codecs need.
+    What a venue told of itself: its assets and instruments, the accounts of the key, and those
+    of its settings that the client's codecs need.
     """
 
     data: ReferenceData

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from countermand.venues.coinbase_intx import ids, resolve, stops
+from countermand.venues.coinbase_intx import ids, resolve, stops, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.venues.coinbase_intx.show import show_order
@@ -37,7 +37,6 @@ from countermand.wire.conversation import Serving
 from countermand.wire.errors import CancelRefused, InvalidField, MissingField, OrderRefused
 from countermand.wire.receipts import the_order
 
-TYPE = "TAKE_PROFIT_STOP_LOSS"
 _RESTS = (TimeInForce.GTC, TimeInForce.GTD)
 
 
@@ -52,7 +51,7 @@ def serve_place(form: m.PlaceOrder, first: NewOrder, ctx: Ctx) -> Serving[m.Orde
     side = first.terms.side
     there = yield ListOpenOrders((first.account_id,), (first.instrument_id,), side)
     if any(order.terms.link for order in there):
-        raise InvalidField("type", f"only one {TYPE} order of a side is allowed")
+        raise InvalidField("type", f"only one {tables.BRACKET} order of a side is allowed")
     receipt: Receipt = yield NewOrderList(first.account_id, (first, second), Contingency.OCO)
     if isinstance(refused := receipt.events[0], ListRejected):
         raise OrderRefused(refused.reason)
@@ -73,9 +72,9 @@ def _second(form: m.PlaceOrder, first: NewOrder, instrument: Instrument) -> NewO
 
 def _prices(form: m.PlaceOrder, terms: OrderTerms, instrument: Instrument) -> tuple[int, int]:
     if terms.time_in_force not in _RESTS:
-        raise InvalidField("tif", f"{TYPE} orders must be GTC or GTT")
+        raise InvalidField("tif", f"{tables.BRACKET} orders must be GTC or GTT")
     if terms.exec_inst & ExecInst.POST_ONLY:
-        raise InvalidField("post_only", f"post_only does not apply to {TYPE} orders")
+        raise InvalidField("post_only", f"post_only does not apply to {tables.BRACKET} orders")
     if form.stop_price is None:
         raise MissingField("stop_price")
     if form.stop_limit_price is None:
@@ -136,10 +135,9 @@ def acting(first: OrderReport, second: OrderReport) -> OrderReport:
     return first
 
 
-def first_leg(leg: OrderReport) -> OrderId:
-    """Return the order id of the bracket that a leg is of, or its own."""
-    link = leg.terms.link
-    return leg.order_id if link is None else OrderId(link.list_id + 1)
+def shown_id(order_id: OrderId, terms: OrderTerms) -> OrderId:
+    """Return the id that an order is shown by: of a leg, the first leg's."""
+    return order_id if terms.link is None else OrderId(terms.link.list_id + 1)
 
 
 def traded_leg(order: OrderReport) -> Serving[OrderId]:
@@ -164,13 +162,13 @@ def _legs(order: OrderReport) -> Serving[tuple[OrderReport, OrderReport]]:
 
 def _whole(first: OrderReport, second: OrderReport, ctx: Ctx) -> m.Order:
     limit, stop = show_order(first, ctx), show_order(second, ctx)
-    order_id = first_leg(first)
+    order_id = shown_id(first.order_id, first.terms)
     return replace(
-        show_order(acting(first, second), ctx),
+        limit if acting(first, second) is first else stop,
         order_id=ids.ORDER.triplet(order_id),
         order_uuid=ids.ORDER.uuid(order_id),
         client_order_id=second.terms.secondary_cl_ord_id or first.cl_ord_id,
-        type=TYPE,
+        type=tables.BRACKET,
         price=limit.price,
         stop_price=stop.stop_price,
         stop_limit_price=stop.price,

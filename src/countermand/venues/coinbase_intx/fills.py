@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.venues.coinbase_intx import ids, paging, resolve, stops, tables
-from countermand.venues.coinbase_intx.brackets import traded_leg
+from countermand.venues.coinbase_intx.brackets import shown_id, traded_leg
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import user_id
 from countermand.venues.coinbase_intx.resolve import known_portfolio
@@ -92,8 +92,7 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
     account = ctx.directory.accounts[fill.account_id]
     exec_id = 2 * fill.match_id + fill.is_maker
     expires = terms.time_in_force is TimeInForce.GTD
-    # Of a bracket, its first leg's.
-    order_id = fill.order_id if terms.link is None else OrderId(terms.link.list_id + 1)
+    order_id = shown_id(fill.order_id, terms)
     return m.Fill(
         portfolio_id=ids.PORTFOLIO.triplet(fill.account_id),
         portfolio_uuid=ids.PORTFOLIO.uuid(fill.account_id),

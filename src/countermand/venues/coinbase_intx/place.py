@@ -49,7 +49,7 @@ def serve_place(message: m.PlaceOrder, ctx: Ctx) -> Serving[m.Order]:
     account_id = resolve.portfolio_or_default(message.portfolio, ctx)
     cl_ord_id = checked_cl_ord_id(message.client_order_id)
     order = order_of(message, account_id, cl_ord_id, ctx)
-    if message.type == brackets.TYPE:
+    if message.type == tables.BRACKET:
         return (yield from brackets.serve_place(message, order, ctx))
     receipt: Receipt = yield order
     return show_order(the_order(receipt), ctx)

@@ -1,7 +1,6 @@
 """Previewing an order: what would become of it."""
 
-from countermand.venues.coinbase_intx import resolve
-from countermand.venues.coinbase_intx.brackets import TYPE
+from countermand.venues.coinbase_intx import resolve, tables
 from countermand.venues.coinbase_intx.errors import CODES
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.place import order_of
@@ -20,8 +19,8 @@ def serve_preview(message: m.PreviewOrder, ctx: Ctx) -> Serving[m.Preview]:
 
     Source: specification file, previewOrder.
     """
-    if message.type == TYPE:
-        raise InvalidField("type", f"{TYPE} orders are not previewed")
+    if message.type == tables.BRACKET:
+        raise InvalidField("type", f"{tables.BRACKET} orders are not previewed")
     order = order_of(message, resolve.portfolio(message.portfolio, ctx), "", ctx)
     report: PreviewReport = yield PreviewOrder(order, ctx.now_ns)
     instrument = ctx.directory.instruments[order.instrument_id]

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from countermand.venues.coinbase_intx import ids, resolve, stops
+from countermand.venues.coinbase_intx import ids, resolve, stops, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.place import checked_cl_ord_id
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -36,7 +36,7 @@ def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Order]:
     if found is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, _REPLACE)
     if found.terms.link is not None:
-        raise InvalidField("type", "a TAKE_PROFIT_STOP_LOSS order is not modified, but canceled")
+        raise InvalidField("type", f"a {tables.BRACKET} order is not modified, but canceled")
     instrument = ctx.directory.instruments[found.instrument_id]
     trigger = stops.of_change(message, found.terms, instrument)
     price = _price_ticks(message, found.terms, instrument)

@@ -51,7 +51,7 @@ def of_form(form: m.PlaceOrder, instrument: Instrument) -> Trigger | None:
 
     Raises: MissingField, InvalidField: off the grid, or on a type that has no such price.
     """
-    if form.type == "TAKE_PROFIT_STOP_LOSS":
+    if form.type == tables.BRACKET:
         return None
     refuse_limit_of_stop(form, f"{form.type} orders")
     _, sleeps = tables.ORD_TYPES.from_wire(form.type)

@@ -29,9 +29,10 @@ ORD_TYPES = Table(
         ((OrdType.LIMIT, True), "STOP_LIMIT"),
     ),
 )
+BRACKET = "TAKE_PROFIT_STOP_LOSS"
 # A bracket's first leg is the limit order that takes the profit.
 COMES_IN_AS = {text: ord_type for (ord_type, _), text in ORD_TYPES.rows}
-COMES_IN_AS["TAKE_PROFIT_STOP_LOSS"] = OrdType.LIMIT
+COMES_IN_AS[BRACKET] = OrdType.LIMIT
 STOP_DIRECTIONS = {Side.BUY: TriggerDirection.UP, Side.SELL: TriggerDirection.DOWN}
 
 _TIFS = (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.GTD, TimeInForce.FOK)
