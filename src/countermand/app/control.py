@@ -22,7 +22,7 @@ def control_site(host: Host, names: frozenset[bytes], token: bytes | None = None
 
 def _figures(host: Host) -> tuple[bytes, str]:
     # Prometheus' library costs a tenth of what a start does, and not every server is asked.
-    from countermand.server.exposition import Exposition  # noqa: PLC0415
+    from countermand.server.exposition import Exposition  # noqa: PLC0415  (loaded when it is needed)
 
     generation = host.generation
     metrics = [pipeline.metrics for pipeline in generation.made()]

@@ -125,7 +125,7 @@ class Generation:
 
 def drawn_from(seed: int | None) -> Draw:
     """Return what draws random bytes: the same ones again for a seed, else the system's."""
-    return secrets.token_bytes if seed is None else Random(seed).randbytes  # noqa: S311
+    return secrets.token_bytes if seed is None else Random(seed).randbytes  # noqa: S311  (no secret)
 
 
 class Lazily(Mapping[str, Pipeline]):

@@ -63,7 +63,7 @@ class Local:
         if name == CONTROL:
             self._control_url = where
             # It takes a framework, which not every test needs.
-            from countermand.app.control import control_site  # noqa: PLC0415
+            from countermand.app.control import control_site  # noqa: PLC0415  (loaded when it is needed)
 
             site = self.host.sites[CONTROL] = control_site(self.host, hosts(self._config))
             room = Room(CONTROL_CONNECTIONS_MAX)

@@ -106,7 +106,7 @@ def edit_order(
     exchange: Base,
     id: str,  # noqa: A002  (ccxt's name)
     symbol: str,
-    type: str,  # noqa: A002
+    type: str,  # noqa: A002  (ccxt's name)
     side: str,
     amount: Any = None,
     price: Any = None,

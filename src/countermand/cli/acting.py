@@ -211,7 +211,7 @@ def _counted() -> Iterator[Any]:
 @contextmanager
 def _rehearsed(asked: Asked) -> Iterator[None]:
     # A dry run ends where something would be sent.
-    from countermand.client.errors import WouldSend  # noqa: PLC0415
+    from countermand.client.errors import WouldSend  # noqa: PLC0415  (loaded when it is needed)
 
     try:
         yield

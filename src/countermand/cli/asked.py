@@ -46,7 +46,7 @@ class Asked:
     def found(self) -> where.Where:
         """Return where to go. Raises Stop."""
         # Imported here, so that help and completion do not load what they do not use.
-        from countermand.venues import VENUES  # noqa: PLC0415
+        from countermand.venues import VENUES  # noqa: PLC0415  (loaded when it is needed)
 
         if self.venue not in VENUES:
             text = f"no venue is called {self.venue!r}; there are {', '.join(VENUES)}"
@@ -63,7 +63,7 @@ class Asked:
 
         Raises: Stop; what it raises later is its own.
         """
-        from countermand.client.errors import Unanswered  # noqa: PLC0415
+        from countermand.client.errors import Unanswered  # noqa: PLC0415  (loaded when it is needed)
 
         client = self.unconnected(progress)
         at = self.at
@@ -80,7 +80,7 @@ class Asked:
 
     def unconnected(self, progress: Callable[[int, int], None] | None = None) -> Client:
         """Return a client that has sent nothing yet. Raises Stop."""
-        from countermand.client.connect import unconnected  # noqa: PLC0415
+        from countermand.client.connect import unconnected  # noqa: PLC0415  (loaded when it is needed)
 
         at = self.at if self.place else self.found()
         told = self._options(at, progress, self.ledger_path() if self.keeps_ledger else None)
@@ -90,7 +90,7 @@ class Asked:
         self, progress: Callable[[int, int], None] | None, ledger: Path | None
     ) -> AsyncClient:
         """Return a client for an event loop, that has sent nothing yet. Raises Stop."""
-        from countermand.client.connect import connect  # noqa: PLC0415
+        from countermand.client.connect import connect  # noqa: PLC0415  (loaded when it is needed)
 
         at = self.at if self.place else self.found()
         told = self._options(at, progress, ledger)
@@ -113,9 +113,9 @@ class Asked:
         path = self.tls_ca or (Path(at.tls_ca).expanduser() if at.tls_ca else None)
         if path is None:
             return None
-        import ssl  # noqa: PLC0415
+        import ssl  # noqa: PLC0415  (loaded when it is needed)
 
-        import httpx  # noqa: PLC0415
+        import httpx  # noqa: PLC0415  (loaded when it is needed)
 
         try:
             signer = ssl.create_default_context(cafile=path)
@@ -128,7 +128,7 @@ class Asked:
     @property
     def at(self) -> where.Where:
         """Where it goes, once that was found."""
-        assert self.place is not None, "nothing is asked of a place before it is found"  # noqa: S101
+        assert self.place is not None, "nothing is asked of a place before it is found"  # noqa: S101  (for the reader and the types)
         return self.place
 
     def told(self, **result: Any) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class Asked:
 
     def origin(self) -> str:
         """Return the scheme and host that requests go to."""
-        from countermand.client.connect import origin  # noqa: PLC0415
+        from countermand.client.connect import origin  # noqa: PLC0415  (loaded when it is needed)
 
         return origin(self.venue, self.at.base_url)
 

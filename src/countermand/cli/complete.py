@@ -13,14 +13,14 @@ from countermand.cli.exits import Stop
 def venues(incomplete: str) -> list[str]:
     """Return the venues."""
     # Imported here: only a shell that completes asks for it.
-    from countermand.venues import VENUES  # noqa: PLC0415
+    from countermand.venues import VENUES  # noqa: PLC0415  (loaded when it is needed)
 
     return _of(VENUES, incomplete)
 
 
 def profiles(incomplete: str) -> list[str]:
     """Return the profiles; none where their file cannot be used."""
-    from countermand.cli.profiles import names  # noqa: PLC0415
+    from countermand.cli.profiles import names  # noqa: PLC0415  (loaded when it is needed)
 
     try:
         return _of(names(), incomplete)

@@ -44,12 +44,12 @@ class _Rows(TyperGroup):
     """The commands, made of the rows when they are asked for: no other verb pays for them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        from countermand.control.table import ROWS  # noqa: PLC0415
+        from countermand.control.table import ROWS  # noqa: PLC0415  (loaded when it is needed)
 
         return [row.name for row in ROWS]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        from countermand.control.table import BY_NAME  # noqa: PLC0415
+        from countermand.control.table import BY_NAME  # noqa: PLC0415  (loaded when it is needed)
 
         row = BY_NAME.get(cmd_name)
         return None if row is None else _command(row)
@@ -64,7 +64,7 @@ def _about() -> None:
 
 
 def _command(row: ControlRow) -> Any:
-    from countermand.cli.ctl_fields import arguments, given  # noqa: PLC0415
+    from countermand.cli.ctl_fields import arguments, given  # noqa: PLC0415  (loaded when it is needed)
 
     read = arguments(row)
 
@@ -115,7 +115,7 @@ def _run(
     json: bool,
     to: Path | None = None,
 ) -> None:
-    from countermand.control.row import ControlError  # noqa: PLC0415
+    from countermand.control.row import ControlError  # noqa: PLC0415  (loaded when it is needed)
 
     try:
         client = operator(_where(control), token_file, tls_ca)

@@ -68,6 +68,6 @@ def _row(check: str, state: str, text: str) -> dict[str, Any]:
 
 
 def _unproven(name: str) -> list[str]:
-    from countermand.venues import VENUES  # noqa: PLC0415
+    from countermand.venues import VENUES  # noqa: PLC0415  (loaded when it is needed)
 
     return venues.unproven(VENUES[name].client)

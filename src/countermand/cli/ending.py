@@ -25,8 +25,8 @@ def ended(verb: Callable[[], Code | None], *, as_json: bool, acts: bool = False)
 
 
 def _run(verb: Callable[[], Code | None], *, acts: bool) -> Code | None:
-    from countermand.client.errors import LedgerError, Unanswered  # noqa: PLC0415
-    from countermand.wire.errors import (  # noqa: PLC0415
+    from countermand.client.errors import LedgerError, Unanswered  # noqa: PLC0415  (loaded when it is needed)
+    from countermand.wire.errors import (  # noqa: PLC0415  (loaded when it is needed)
         Internal,
         NotExpressible,
         Unavailable,

@@ -72,8 +72,8 @@ def guard(
     6 5 7, and 6 for a process that did not end; 2 asked wrongly, 7 also for a
     kill that was not lifted: it is not run then.
     """
-    from countermand.cli.firing import Kill  # noqa: PLC0415
-    from countermand.cli.places import everywhere  # noqa: PLC0415
+    from countermand.cli.firing import Kill  # noqa: PLC0415  (loaded when it is needed)
+    from countermand.cli.places import everywhere  # noqa: PLC0415  (loaded when it is needed)
 
     asked = Kill(tuple(venue or ()), mine, keep_protective, quiet_for, timeout)
 
@@ -87,7 +87,7 @@ def guard(
 
 def _check(places: list[Place]) -> None:
     # A bot that can place nothing is not run; what cannot be written blocks nothing.
-    from countermand.client.ledger import Ledger as Opened  # noqa: PLC0415
+    from countermand.client.ledger import Ledger as Opened  # noqa: PLC0415  (loaded when it is needed)
 
     for place in places:
         with closing(Opened(place.ledger)) as opened:
@@ -104,7 +104,7 @@ def _guard(
     *,
     is_json: bool,
 ) -> Code:
-    from countermand.cli import firing, guarding  # noqa: PLC0415
+    from countermand.cli import firing, guarding  # noqa: PLC0415  (loaded when it is needed)
 
     deadline_s, grace_s = times_s
     ledgers = list(dict.fromkeys(place.ledger for place in places))

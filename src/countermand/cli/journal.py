@@ -228,7 +228,7 @@ def _show_statistics(found: Statistics) -> None:
 
 def _console() -> Console:
     # Imported here, so that a server does not load what only tables need.
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  (loaded when it is needed)
 
     console = Console()
     # A pipe has no width; what is cut off there cannot be searched for.

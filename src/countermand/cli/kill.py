@@ -93,7 +93,7 @@ def kill(
     proves it), 5 one refused, 7 one was not reached, 2 asked wrongly.
     The others are finished all the same. Of several it is 6 7 5 2.
     """
-    from countermand.cli.firing import Kill  # noqa: PLC0415
+    from countermand.cli.firing import Kill  # noqa: PLC0415  (loaded when it is needed)
 
     asked = Kill(tuple(venue or ()), mine, keep_protective, quiet_for, timeout)
     where: dict[str, Any] = {"profile": profile, "user": user, "ledger": ledger}
@@ -114,14 +114,14 @@ def kill(
 
 
 def _places(asked: Kill, profile: str, user: str, ledger: Path | None) -> list[Place]:
-    from countermand.cli.places import everywhere  # noqa: PLC0415
+    from countermand.cli.places import everywhere  # noqa: PLC0415  (loaded when it is needed)
 
     return everywhere(asked.venues, profile=profile, user=user, ledger=ledger)
 
 
 def shown_fire(places: list[Place], asked: Kill) -> Report:
     """Fire, with a bar on a terminal."""
-    from countermand.cli.firing import fire  # noqa: PLC0415
+    from countermand.cli.firing import fire  # noqa: PLC0415  (loaded when it is needed)
 
     with progress.shown("orders") as bars:
         return fire(places, asked, bars.tell)
@@ -147,7 +147,7 @@ def printed_report(report: Report, *, is_json: bool, end: str = _BLOCKED, **more
 
 def as_json(report: Report) -> dict[str, Any]:
     """Return a report as JSON has it."""
-    from countermand.cli.acting import as_json as outcome_json  # noqa: PLC0415
+    from countermand.cli.acting import as_json as outcome_json  # noqa: PLC0415  (loaded when it is needed)
 
     venues = []
     for row in report.rows:
@@ -175,18 +175,18 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _rehearse(places: list[Place], asked: Kill, *, is_json: bool) -> Code:
-    from countermand.cli import rehearsing  # noqa: PLC0415
+    from countermand.cli import rehearsing  # noqa: PLC0415  (loaded when it is needed)
 
     return rehearsing.rehearse(places, asked, is_json=is_json)
 
 
 def _blocks(asked: Kill, where: dict[str, Any], *, lifts: bool, is_json: bool) -> Code:
-    from countermand.cli import blocks  # noqa: PLC0415
+    from countermand.cli import blocks  # noqa: PLC0415  (loaded when it is needed)
 
     return blocks.told(asked.venues, where, lifts=lifts, is_json=is_json)
 
 
 def _drill(asked: Kill, orders: int, user: str, *, is_json: bool) -> Code:
-    from countermand.cli import drill  # noqa: PLC0415
+    from countermand.cli import drill  # noqa: PLC0415  (loaded when it is needed)
 
     return drill.drill(asked, orders, user, is_json=is_json)

@@ -59,7 +59,7 @@ def audit(
 
 
 def _audit(path: Path, number: int | None, limit: int, *, is_open: bool, is_json: bool) -> None:
-    from countermand.client import audit as client_audit  # noqa: PLC0415
+    from countermand.client import audit as client_audit  # noqa: PLC0415  (loaded when it is needed)
 
     found = client_audit.audit(path)
     chosen = found.open if is_open else found.intents
@@ -166,7 +166,7 @@ def _path(venue: str, words: dict[str, Any]) -> Path:
 
 
 def _open(path: Path) -> list[Intent]:
-    from countermand.client import ledger  # noqa: PLC0415
+    from countermand.client import ledger  # noqa: PLC0415  (loaded when it is needed)
 
     if not path.exists():
         return []  # nothing was ever set out to do
@@ -176,7 +176,7 @@ def _open(path: Path) -> list[Intent]:
 
 def _places(intents: Iterable[Intent], venue: str) -> list[tuple[str, str]]:
     # A venue that is not known here is left and told.
-    from countermand.venues import VENUES  # noqa: PLC0415
+    from countermand.venues import VENUES  # noqa: PLC0415  (loaded when it is needed)
 
     where = ((one.wanted.get("venue", ""), one.wanted.get("account", "")) for one in intents)
     return [one for one in dict.fromkeys(where) if one[0] in VENUES and venue in ("", one[0])]

@@ -29,9 +29,9 @@ def operator(url: str, token_file: Path | None, tls_ca: Path | None) -> Control:
     Raises: ValueError for what is no URL, OSError for a file that cannot be read.
     """
     # Imported here, so that the list of verbs does not load them.
-    import ssl  # noqa: PLC0415
+    import ssl  # noqa: PLC0415  (loaded when it is needed)
 
-    from countermand.control.client import Control  # noqa: PLC0415
+    from countermand.control.client import Control  # noqa: PLC0415  (loaded when it is needed)
 
     token = None if token_file is None else token_file.read_text("ascii").strip()
     tls = None if tls_ca is None else ssl.create_default_context(cafile=tls_ca)

@@ -59,7 +59,7 @@ def everywhere(
 
 
 def _check(venues: Sequence[str]) -> None:
-    from countermand.venues import VENUES  # noqa: PLC0415
+    from countermand.venues import VENUES  # noqa: PLC0415  (loaded when it is needed)
 
     for venue in venues:
         if venue not in VENUES:
@@ -68,7 +68,7 @@ def _check(venues: Sequence[str]) -> None:
 
 
 def _configured(profile: str) -> list[Place]:
-    from countermand.venues import VENUES  # noqa: PLC0415
+    from countermand.venues import VENUES  # noqa: PLC0415  (loaded when it is needed)
 
     usual = usual_ledger()
     named = [

@@ -45,9 +45,9 @@ def table(rows: Iterable[Any], columns: Sequence[str]) -> None:
         typer.echo(shown.text(told))
         return
     # Imported here, so that what is read by programs does not load it.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  (loaded when it is needed)
+    from rich.table import Table  # noqa: PLC0415  (loaded when it is needed)
+    from rich.text import Text  # noqa: PLC0415  (loaded when it is needed)
 
     made = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:

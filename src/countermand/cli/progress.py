@@ -67,8 +67,8 @@ def shown(counted: str = "records") -> Iterator[Bars | Hidden]:
 
 def _made(counted: str) -> rich_progress.Progress:
     # Imported here, so that quick work does not load it.
-    from rich import progress  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
+    from rich import progress  # noqa: PLC0415  (loaded when it is needed)
+    from rich.console import Console  # noqa: PLC0415  (loaded when it is needed)
 
     return progress.Progress(
         progress.TextColumn("{task.description}"),

@@ -127,7 +127,7 @@ def serve(
 def _on_the_best_loop(running: Coroutine[Any, Any, None]) -> None:
     # uvloop has no wheel for some platforms, Windows and Python's next version among them.
     try:
-        import uvloop  # noqa: PLC0415
+        import uvloop  # noqa: PLC0415  (loaded when it is needed)
     except ImportError:
         asyncio.run(running)
     else:

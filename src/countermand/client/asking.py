@@ -199,7 +199,7 @@ def _follow(
         except (NotExpressible, WireError) as error:
             kind = "not expressible" if isinstance(error, NotExpressible) else "unreadable"
             raise _Lost(_doubt(f"{kind}: {error}", witness, decisive=decisive)) from None
-    assert witness is not None, "a flow takes at least one request"  # noqa: S101
+    assert witness is not None, "a flow takes at least one request"  # noqa: S101  (for the reader and the types)
     return Told(step.report, trace.explain(witness, step.report))
 
 

@@ -176,7 +176,7 @@ class Ledger:
     def records(self) -> Iterator[Record]:
         """Yield all records in order. Raises LedgerError."""
         with self._reading():
-            for row in self._db.execute(f"SELECT {COLUMNS} FROM records ORDER BY seq"):  # noqa: S608
+            for row in self._db.execute(f"SELECT {COLUMNS} FROM records ORDER BY seq"):  # noqa: S608  (of our own words)
                 yield record_of(row)
 
     def intents(self) -> list[Intent]:
@@ -246,7 +246,7 @@ class Ledger:
 
     def _verify(self) -> int:
         before, seq = START, 0
-        for row in self._db.execute(f"SELECT {COLUMNS} FROM records ORDER BY seq"):  # noqa: S608
+        for row in self._db.execute(f"SELECT {COLUMNS} FROM records ORDER BY seq"):  # noqa: S608  (of our own words)
             seq += 1
             if row[0] != seq:
                 raise LedgerError(f"ledger {self.path}: record {seq} is missing")
@@ -262,7 +262,7 @@ class Ledger:
     def _unsettled(self, *kinds: str) -> list[Intent]:
         told = ", ".join("?" * len(kinds))
         query = _UNSETTLED.format(columns="intent_id", kinds=told)
-        every = f"SELECT {COLUMNS} FROM records WHERE intent_id IN ({query}) ORDER BY seq"  # noqa: S608
+        every = f"SELECT {COLUMNS} FROM records WHERE intent_id IN ({query}) ORDER BY seq"  # noqa: S608  (of our own words)
         with self._lock, self._reading():
             return intents_of(record_of(row) for row in self._db.execute(every, kinds))
 

@@ -328,7 +328,7 @@ def _target(session: Session, text: str, symbol: str) -> Talk[Target]:
 def begun(session: Session, verb: str, body: dict[str, Any]) -> Talk[Trace]:
     """Write down what is set out to do, where it brings no new order. Raises LedgerError."""
     trace = yield from _intent(session, verb, body)
-    assert isinstance(trace, Trace), "what brings no order is never blocked"  # noqa: S101
+    assert isinstance(trace, Trace), "what brings no order is never blocked"  # noqa: S101  (for the reader and the types)
     return trace
 
 

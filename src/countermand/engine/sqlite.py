@@ -423,7 +423,7 @@ def _insert_sql(rows: int) -> str:
     # What is spliced in is question marks; every value is bound.
     values = ", ".join(["(?, ?, ?)"] * rows)
     return (
-        f"INSERT INTO entries SELECT column1, column2, column3 FROM (VALUES {values})"  # noqa: S608
+        f"INSERT INTO entries SELECT column1, column2, column3 FROM (VALUES {values})"  # noqa: S608  (of our own words)
         " WHERE (SELECT max(epoch) FROM writers) = ?"
         " AND (SELECT coalesce(max(seq), 0) FROM entries) = ?"
     )

@@ -54,7 +54,7 @@ class Armed:
         self.number, self.fault, self.struck = number, fault, 0
         self._orders, self._until_s = orders, until_s
         # It is to be repeatable, not secret.
-        self._chance = Random(fault.seed)  # noqa: S311
+        self._chance = Random(fault.seed)  # noqa: S311  (no secret)
 
     def is_over(self, now_s: float) -> bool:
         """Whether it strikes no more."""

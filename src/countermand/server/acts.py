@@ -53,7 +53,7 @@ def acts_app(host: Host, token: bytes | None = None) -> ASGIApp:
 
 async def _openapi(request: Request) -> Response:
     # It is made when it is first asked for.
-    from countermand.control.openapi import document  # noqa: PLC0415
+    from countermand.control.openapi import document  # noqa: PLC0415  (loaded when it is needed)
 
     return Response(msgspec.json.encode(document()), media_type=_JSON)
 

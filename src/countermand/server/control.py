@@ -93,7 +93,7 @@ class _Port:
 
     @cached_property
     def _acts(self) -> ASGIApp:
-        from countermand.server.acts import acts_app  # noqa: PLC0415
+        from countermand.server.acts import acts_app  # noqa: PLC0415  (loaded when it is needed)
 
         assert self._host is not None  # noqa: S101  (it is asked for by those who have one)
         return acts_app(self._host, self._token)

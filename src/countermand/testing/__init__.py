@@ -29,7 +29,7 @@ _WHERE = {
 
 def __getattr__(name: str) -> Any:
     # The pytest plugin lies in this package, and a run that uses none of it must not load it.
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module  # noqa: PLC0415  (loaded when it is needed)
 
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)

@@ -91,7 +91,7 @@ class Exchange(Acts):
         It can be used on any loop. Streams need a socket.
         """
         # It takes httpx, which not every test has.
-        from countermand.testing.delivery import Transport  # noqa: PLC0415
+        from countermand.testing.delivery import Transport  # noqa: PLC0415  (loaded when it is needed)
 
         return Transport(self._home, self._run(self._site(self._served(venue))))
 

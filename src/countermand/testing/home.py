@@ -55,7 +55,7 @@ def home() -> Home:
 def _new_loop() -> asyncio.AbstractEventLoop:
     # As `countermand serve` chooses.
     try:
-        import uvloop  # noqa: PLC0415
+        import uvloop  # noqa: PLC0415  (loaded when it is needed)
     except ImportError:
         return asyncio.new_event_loop()
     return uvloop.new_event_loop()

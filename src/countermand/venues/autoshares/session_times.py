@@ -123,7 +123,7 @@ def _instant_ns(hours: Hours, day: date, time_of_day: str) -> int:
 def _holidays(calendar: str) -> tuple[HolidayBase, Container[date]]:
     """Return the days an exchange is closed, weekends aside, and those on which it closes early."""
     # Imported here, so that it is loaded only where this venue is served.
-    import holidays  # noqa: PLC0415
+    import holidays  # noqa: PLC0415  (loaded when it is needed)
 
     try:
         closed = holidays.financial_holidays(calendar)
