@@ -11,8 +11,8 @@ itself is not needed; where it is installed its errors are ours.
 from __future__ import annotations
 
 from countermand.ccxt import errors
-from countermand.ccxt.base import TICK_SIZE
 from countermand.ccxt.classes import IDS, made
+from countermand.ccxt.configured import TICK_SIZE
 from countermand.ccxt.errors import *  # noqa: F403  (as ccxt has them: one flat list)
 from countermand.ccxt.synchronous import Exchange
 

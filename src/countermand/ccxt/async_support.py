@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from countermand.ccxt import errors
 from countermand.ccxt.asynchronous import Exchange
-from countermand.ccxt.base import TICK_SIZE
 from countermand.ccxt.classes import IDS, made
+from countermand.ccxt.configured import TICK_SIZE
 from countermand.ccxt.errors import *  # noqa: F403  (as ccxt has them: one flat list)
 
 exchanges = list(IDS)

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from countermand.ccxt import looking, offered, refusals, shorthand, verbs
-from countermand.ccxt.base import Base
+from countermand.ccxt.configured import Configured
 from countermand.client.asynchronous import Client
 from countermand.client.connect import connect
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def _done(
-    verb: Callable[Concatenate[Base, P], verbs.Talk[T]],
+    verb: Callable[Concatenate[Configured, P], verbs.Talk[T]],
 ) -> Callable[Concatenate[Exchange, P], Coroutine[Any, Any, T]]:
     @wraps(verb)
     async def method(self: Exchange, /, *args: P.args, **named: P.kwargs) -> T:
@@ -27,7 +27,7 @@ def _done(
     return method
 
 
-class Exchange(Base):
+class Exchange(Configured):
     """An exchange of ccxt's over our client; it connects when it is first asked for something."""
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:

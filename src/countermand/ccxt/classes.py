@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from countermand.ccxt.base import Base
+from countermand.ccxt.configured import Configured
 from countermand.venues import VENUES
 
-B = TypeVar("B", bound=Base)
+B = TypeVar("B", bound=Configured)
 
 # By ccxt's rule an id is a name of Python: what it is in the venue's name, with no hyphen.
 IDS = {name.replace("-", "_"): name for name in VENUES}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from countermand.ccxt import errors, structures, wording
-from countermand.ccxt.base import Base
+from countermand.ccxt.configured import Configured
 from countermand.ccxt.markets import Structure
+from countermand.ccxt.numbers import Say
 from countermand.ccxt.verbs import NONE, Call, Params, Talk, check_does, load_markets, venue_symbol
 from countermand.client.accounts import Quote
 from countermand.wire.operation import Operation
 
 
 def fetch_order(
-    exchange: Base,
+    exchange: Configured,
     id: str | None,  # noqa: A002  (ccxt's name)
     symbol: str | None = None,
     params: Params = NONE,
@@ -26,11 +27,11 @@ def fetch_order(
     found = yield Call("order", (wanted,))
     if found is None:
         raise errors.OrderNotFound(f"{exchange.id} the venue knows no order {wanted}")
-    return (yield from _orders(exchange, [found]))[0]
+    return (yield from _told(exchange, [found], structures.order))[0]
 
 
 def fetch_order_status(
-    exchange: Base,
+    exchange: Configured,
     id: str,  # noqa: A002  (ccxt's name)
     symbol: str | None = None,
     params: Params = NONE,
@@ -41,7 +42,7 @@ def fetch_order_status(
 
 
 def fetch_open_orders(
-    exchange: Base,
+    exchange: Configured,
     symbol: str | None = None,
     since: int | None = None,
     limit: int | None = None,
@@ -50,13 +51,12 @@ def fetch_open_orders(
     """Return the open orders, oldest first. Units: `since` milliseconds since the Unix epoch."""
     yield from load_markets(exchange)
     wanted = venue_symbol(exchange, symbol)
-    found = yield Call("open_orders")
-    told = yield from _orders(exchange, [o for o in found if wanted in ("", o.symbol)])
-    return _chosen(told, since, limit)
+    found = [one for one in (yield Call("open_orders")) if wanted in ("", one.symbol)]
+    return _chosen((yield from _told(exchange, found, structures.order)), since, limit)
 
 
 def fetch_my_trades(
-    exchange: Base,
+    exchange: Configured,
     symbol: str | None = None,
     since: int | None = None,
     limit: int | None = None,
@@ -66,14 +66,11 @@ def fetch_my_trades(
     check_does(exchange, "fetchMyTrades", Operation.LIST_FILLS)
     yield from load_markets(exchange)
     found = yield Call("fills", (venue_symbol(exchange, symbol),))
-    yield from _learn(exchange, (one.symbol for one in found))
-    markets, say = exchange.loaded(), exchange.say
-    told = [structures.trade(one, markets.unified(one.symbol), say) for one in found]
-    return _chosen(told, since, limit)
+    return _chosen((yield from _told(exchange, found, structures.trade)), since, limit)
 
 
 def fetch_order_trades(
-    exchange: Base,
+    exchange: Configured,
     id: str,  # noqa: A002  (ccxt's name)
     symbol: str | None = None,
     since: int | None = None,
@@ -86,7 +83,7 @@ def fetch_order_trades(
     return _chosen([one for one in told if one["order"] == id], since, limit)
 
 
-def fetch_balance(exchange: Base, params: Params = NONE) -> Talk[Structure]:
+def fetch_balance(exchange: Configured, params: Params = NONE) -> Talk[Structure]:
     """Return what the account has, with the shares it holds, of companies or of outcomes."""
     yield from load_markets(exchange)
     found = yield Call("balances")
@@ -97,24 +94,19 @@ def fetch_balance(exchange: Base, params: Params = NONE) -> Talk[Structure]:
 
 
 def fetch_positions(
-    exchange: Base, symbols: Iterable[str] | None = None, params: Params = NONE
+    exchange: Configured, symbols: Iterable[str] | None = None, params: Params = NONE
 ) -> Talk[list[Structure]]:
     """Return the positions, those of the markets named or all."""
     check_does(exchange, "fetchPositions", Operation.LIST_POSITIONS)
     yield from load_markets(exchange)
     wanted = None if symbols is None else {exchange.market_id(symbol) for symbol in symbols}
-    found = yield Call("positions")
-    yield from _learn(exchange, (one.symbol for one in found))
-    markets, say = exchange.loaded(), exchange.say
-    return [
-        structures.position(one, markets.unified(one.symbol), say)
-        for one in found
-        if one.net_qty and (wanted is None or one.symbol in wanted)
-    ]
+    held = [one for one in (yield Call("positions")) if one.net_qty]
+    found = [one for one in held if wanted is None or one.symbol in wanted]
+    return (yield from _told(exchange, found, structures.position))
 
 
 def fetch_order_book(
-    exchange: Base, symbol: str, limit: int | None = None, params: Params = NONE
+    exchange: Configured, symbol: str, limit: int | None = None, params: Params = NONE
 ) -> Talk[Structure]:
     """Return the levels of a market, or its best ones alone where the venue tells no more."""
     yield from load_markets(exchange)
@@ -123,7 +115,7 @@ def fetch_order_book(
     return structures.book(found, market["symbol"], limit, exchange.say)
 
 
-def fetch_ticker(exchange: Base, symbol: str, params: Params = NONE) -> Talk[Structure]:
+def fetch_ticker(exchange: Configured, symbol: str, params: Params = NONE) -> Talk[Structure]:
     """Return the best prices of a market and its last one; what is of a day is not told."""
     yield from load_markets(exchange)
     market = exchange.market(symbol)
@@ -134,13 +126,15 @@ def fetch_ticker(exchange: Base, symbol: str, params: Params = NONE) -> Talk[Str
     return structures.ticker(found, market["symbol"], exchange.say)
 
 
-def _orders(exchange: Base, found: list[Any]) -> Talk[list[Structure]]:
+def _told(
+    exchange: Configured, found: Collection[Any], structure: Callable[[Any, str, Say], Structure]
+) -> Talk[list[Structure]]:
     yield from _learn(exchange, (one.symbol for one in found))
     markets = exchange.loaded()
-    return [structures.order(o, markets.unified(o.symbol), exchange.say) for o in found]
+    return [structure(one, markets.unified(one.symbol), exchange.say) for one in found]
 
 
-def _learn(exchange: Base, symbols: Iterable[str]) -> Talk[None]:
+def _learn(exchange: Configured, symbols: Iterable[str]) -> Talk[None]:
     # A client learns of a market when an answer names it; that asks the venue nothing more.
     if not all(map(exchange.loaded().knows, symbols)):
         exchange.take_markets((yield Call("instruments")))

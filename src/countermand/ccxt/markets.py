@@ -93,9 +93,8 @@ def _unified(one: Market, base: str) -> str:
 
 
 def _structure(one: Market, symbol: str, base: str, say: Say) -> Structure:
-    kind, is_swap = _TYPES[one.kind], one.kind == "perpetual"
+    is_swap = one.kind == "perpetual"
     settle = one.quote if is_swap else None
-    nothing = {"min": None, "max": None}
     return {
         "id": one.symbol,
         "lowercaseId": one.symbol.lower(),
@@ -106,6 +105,27 @@ def _structure(one: Market, symbol: str, base: str, say: Say) -> Structure:
         "baseId": base,
         "quoteId": one.quote,
         "settleId": settle,
+        **_type(one, is_swap=is_swap),
+        "active": one.trading_state != "halted",
+        **_NOT_LEARNED,
+        "contractSize": say(one.lot_size / one.lot_size) if is_swap else None,
+        **_NO_EXPIRY,
+        "precision": {"amount": say(one.lot_size), "price": say(one.tick_size)},
+        "limits": _limits(one, say),
+        "marginModes": {"cross": None, "isolated": None},
+        "created": None,
+        "info": {"symbol": one.symbol, "kind": one.kind, "trading_state": one.trading_state},
+    }
+
+
+# A venue's fees are not part of what is learned of its markets.
+_NOT_LEARNED = {"taker": None, "maker": None, "percentage": None, "tierBased": None}
+_NO_EXPIRY = {"expiry": None, "expiryDatetime": None, "strike": None, "optionType": None}
+
+
+def _type(one: Market, *, is_swap: bool) -> Structure:
+    kind = _TYPES[one.kind]
+    return {
         "type": kind,
         "subType": "linear" if is_swap else None,
         "spot": kind == "spot",
@@ -114,29 +134,18 @@ def _structure(one: Market, symbol: str, base: str, say: Say) -> Structure:
         "future": False,
         "option": False,
         "contract": is_swap,
-        "active": one.trading_state != "halted",
         "linear": True if is_swap else None,
         "inverse": False if is_swap else None,
-        # A venue's fees are not part of what is learned of its markets.
-        "taker": None,
-        "maker": None,
-        "percentage": None,
-        "tierBased": None,
-        "contractSize": say(one.lot_size / one.lot_size) if is_swap else None,
-        "expiry": None,
-        "expiryDatetime": None,
-        "strike": None,
-        "optionType": None,
-        "precision": {"amount": say(one.lot_size), "price": say(one.tick_size)},
-        "limits": {
-            "leverage": nothing,
-            "amount": {"min": say(one.min_qty), "max": None},
-            "price": {"min": say(one.tick_size), "max": None},
-            "cost": nothing,
-        },
-        "marginModes": {"cross": None, "isolated": None},
-        "created": None,
-        "info": {"symbol": one.symbol, "kind": one.kind, "trading_state": one.trading_state},
+    }
+
+
+def _limits(one: Market, say: Say) -> Structure:
+    no_limit = {"min": None, "max": None}
+    return {
+        "leverage": no_limit,
+        "amount": {"min": say(one.min_qty), "max": None},
+        "price": {"min": say(one.tick_size), "max": None},
+        "cost": no_limit,
     }
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from countermand.ccxt import looking, offered, refusals, shorthand, verbs
-from countermand.ccxt.base import Base
+from countermand.ccxt.configured import Configured
 from countermand.client.connect import connect_sync
 from countermand.client.synchronous import Client
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def _done(
-    verb: Callable[Concatenate[Base, P], verbs.Talk[T]],
+    verb: Callable[Concatenate[Configured, P], verbs.Talk[T]],
 ) -> Callable[Concatenate[Exchange, P], T]:
     @wraps(verb)
     def method(self: Exchange, /, *args: P.args, **named: P.kwargs) -> T:
@@ -28,7 +28,7 @@ def _done(
     return method
 
 
-class Exchange(Base):
+class Exchange(Configured):
     """An exchange of ccxt's over our client; it connects when it is first asked for something."""
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:

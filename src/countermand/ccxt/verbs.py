@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from countermand.ccxt import errors, refusals, structures, wording
-from countermand.ccxt.base import Base
+from countermand.ccxt.configured import Configured
 from countermand.ccxt.markets import Structure
 from countermand.client.outcome import (
     Canceled,
@@ -48,7 +48,9 @@ class Call(Struct, frozen=True):
 Talk = Generator[Call, Any, T]
 
 
-def load_markets(exchange: Base, reload: bool = False, params: Params = NONE) -> Talk[Structure]:
+def load_markets(
+    exchange: Configured, reload: bool = False, params: Params = NONE
+) -> Talk[Structure]:
     """Return the markets by ccxt's symbols, as the venue has them now with `reload`."""
     if exchange.markets is None or reload:
         if exchange.markets is not None:
@@ -57,19 +59,19 @@ def load_markets(exchange: Base, reload: bool = False, params: Params = NONE) ->
     return exchange.loaded().by_symbol
 
 
-def fetch_markets(exchange: Base, params: Params = NONE) -> Talk[list[Structure]]:
+def fetch_markets(exchange: Configured, params: Params = NONE) -> Talk[list[Structure]]:
     """Return the markets."""
     return list((yield from load_markets(exchange, True)).values())
 
 
-def fetch_currencies(exchange: Base, params: Params = NONE) -> Talk[Structure]:
+def fetch_currencies(exchange: Configured, params: Params = NONE) -> Talk[Structure]:
     """Return what is paid and held, by its code."""
     yield from load_markets(exchange)
     return exchange.currencies
 
 
 def create_order(
-    exchange: Base,
+    exchange: Configured,
     symbol: str,
     type: str,  # noqa: A002  (ccxt's name)
     side: str,
@@ -103,7 +105,7 @@ def create_order(
 
 
 def edit_order(
-    exchange: Base,
+    exchange: Configured,
     id: str,  # noqa: A002  (ccxt's name)
     symbol: str,
     type: str,  # noqa: A002  (ccxt's name)
@@ -135,7 +137,7 @@ def edit_order(
 
 
 def cancel_order(
-    exchange: Base,
+    exchange: Configured,
     id: str | None,  # noqa: A002  (ccxt's name)
     symbol: str | None = None,
     params: Params = NONE,
@@ -158,7 +160,7 @@ def cancel_order(
 
 
 def cancel_orders(
-    exchange: Base, ids: Iterable[str], symbol: str | None = None, params: Params = NONE
+    exchange: Configured, ids: Iterable[str], symbol: str | None = None, params: Params = NONE
 ) -> Talk[list[Structure]]:
     """
     Cancel several orders, and return each as it is proven to be: canceled or closed, or without a
@@ -173,7 +175,7 @@ def cancel_orders(
 
 
 def cancel_all_orders(
-    exchange: Base, symbol: str | None = None, params: Params = NONE
+    exchange: Configured, symbol: str | None = None, params: Params = NONE
 ) -> Talk[list[Structure]]:
     """
     Cancel every open order, or those of a market, until none is open; return each.
@@ -190,7 +192,7 @@ def cancel_all_orders(
     return _each(exchange, swept.outcomes)
 
 
-def _each(exchange: Base, outcomes: Iterable[Outcome]) -> list[Structure]:
+def _each(exchange: Configured, outcomes: Iterable[Outcome]) -> list[Structure]:
     every = tuple(outcomes)
     for outcome in every:
         if isinstance(outcome, Unknown | NotSent | Refused):
@@ -200,22 +202,22 @@ def _each(exchange: Base, outcomes: Iterable[Outcome]) -> list[Structure]:
     return [_settled(exchange, outcome) for outcome in every]
 
 
-def _settled(exchange: Base, outcome: Outcome, **known: Any) -> Structure:
+def _settled(exchange: Configured, outcome: Outcome, **known: Any) -> Structure:
     market = outcome.symbol
     symbol = exchange.loaded().unified(market) if exchange.loaded().knows(market) else None
     return structures.settled(outcome, symbol, exchange.say, **known)
 
 
-def venue_symbol(exchange: Base, symbol: str | None) -> str:
+def venue_symbol(exchange: Configured, symbol: str | None) -> str:
     """Return the venue's symbol, empty for none. Raises BadSymbol."""
     return exchange.market_id(symbol) if symbol else ""
 
 
-def _patience(exchange: Base) -> dict[str, float]:
+def _patience(exchange: Configured) -> dict[str, float]:
     return {"timeout_s": exchange.timeout / 1000}
 
 
-def check_does(exchange: Base, name: str, operation: Operation) -> None:
+def check_does(exchange: Configured, name: str, operation: Operation) -> None:
     """See that our client does an operation at the venue. Raises NotSupported."""
     if not exchange.has.get(name):
         text = f"{exchange.id} {name}() is not supported: no {operation.value} at this venue"

@@ -37,7 +37,7 @@ from countermand.client.events import BookEvent, OrderEvent
 from countermand.client.killing import Found, Killed, Plan
 from countermand.client.ledger import Keeper
 from countermand.client.outcome import Outcome
-from countermand.client.person import NOBODY, Person
+from countermand.client.prompts import NO_PROMPTS, Prompts
 from countermand.client.resume import Resumed, resume
 from countermand.client.session import Session
 from countermand.client.sockets import AsyncSocket
@@ -105,11 +105,11 @@ class Client:
         session: Session,
         transport: Transport,
         keeper: Keeper,
-        person: Person = NOBODY,
+        prompts: Prompts = NO_PROMPTS,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.session, self._transport, self._keeper = session, transport, keeper
-        self._person, self._now_ns = person, now_ns
+        self._prompts, self._now_ns = prompts, now_ns
         self._begun = False
 
     def __repr__(self) -> str:
@@ -308,9 +308,9 @@ class Client:
             case Together(talks=talks):
                 return await asyncio.gather(*[self._do(talk) for talk in talks])
             case Progress(done=done, of=of):
-                return self._person.tell(done, of)
+                return self._prompts.tell(done, of)
             case Prompt(text=text):
-                return await asyncio.to_thread(self._person.answer, text)
+                return await asyncio.to_thread(self._prompts.answer, text)
 
     async def _send(self, act: Send) -> Reply:
         sent_ns = self._now_ns()

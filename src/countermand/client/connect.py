@@ -14,7 +14,7 @@ from countermand import announce
 from countermand.client import asynchronous, synchronous
 from countermand.client.http import Base, Timeouts
 from countermand.client.ledger import Keeper, Ledger, NoLedger
-from countermand.client.person import Person
+from countermand.client.prompts import Prompts
 from countermand.client.session import Session, client_end
 from countermand.venues import VENUES
 from countermand.wire.credential import Credential
@@ -71,7 +71,7 @@ def connect(
     way: Any = options.get("transport")
     trust_env = options.get("trust_env", False)
     transport = asynchronous.HttpTransport(*bases, trust_env=trust_env, transport=way)
-    return asynchronous.Client(session, transport, _keeper(options), _people(options))
+    return asynchronous.Client(session, transport, _keeper(options), _prompts(options))
 
 
 def connect_sync(
@@ -110,7 +110,7 @@ def unconnected(
     way: Any = options.get("transport")
     trust_env = options.get("trust_env", False)
     transport = synchronous.HttpTransport(*bases, trust_env=trust_env, transport=way)
-    return synchronous.Client(session, transport, _keeper(options), _people(options))
+    return synchronous.Client(session, transport, _keeper(options), _prompts(options))
 
 
 def _begun(
@@ -187,5 +187,5 @@ def _keeper(options: Options) -> Keeper:
     return NoLedger() if path is None or options.get("dry_run") else Ledger(path)
 
 
-def _people(options: Options) -> Person:
-    return Person(options.get("prompt"), options.get("progress"))
+def _prompts(options: Options) -> Prompts:
+    return Prompts(options.get("prompt"), options.get("progress"))

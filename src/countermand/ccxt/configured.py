@@ -1,5 +1,5 @@
 """
-Base: what an exchange of ccxt's is before anything is sent: its fields, its markets, its words.
+Configured: an exchange of ccxt's before anything is sent: its fields, its markets, its words.
 
     {"sandbox": True}                        the exchange that runs on this machine, its first user
     {"apiKey": …, "secret": …}               the venue itself; `urls["api"]` says where
@@ -37,12 +37,12 @@ _VERBS = ("fetch", "create", "edit", "cancel", "watch", "set", "add", "transfer"
 _OPTIONS = ("user", "account", "ledger", "prompt")
 
 
-class Base:
+class Configured:
     """One exchange of ccxt's: `config` sets its fields, those that are dicts in part."""
 
     id: ClassVar[str]
     venue: ClassVar[Venue]
-    # Whatever its config says it trades at the exchange on this machine, as one of its users.
+    # It always trades at the exchange on this machine, also where its config has keys of a venue.
     is_practice: ClassVar[bool] = False
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
