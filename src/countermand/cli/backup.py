@@ -50,15 +50,11 @@ def backup(
         fail(f"{file} is there already, and is not overwritten", 2)
     try:
         with _beside(file) as folder:
-            part = folder / "backup.tar"
+            part, copy = folder / "backup.tar", folder / "copy"
             if "://" in source:
-                _download(operator(source, token_file, tls_ca), part)
-                copy = folder / "copy"
-                copy.mkdir(mode=0o700)
-                archive.unpack(part, copy)
+                _download(operator(source, token_file, tls_ca), part, copy)
             else:
-                copy = _copied(Path(source), folder / "copy")
-                _pack(copy, part)
+                _copy(Path(source), part, copy)
             head = _proven(copy)
             size = part.stat().st_size
             part.rename(file)
@@ -75,21 +71,19 @@ def backup(
         typer.echo(f"{file}: {size:,} bytes, up to record {head}, all of it proven")
 
 
-def _download(client: Control, part: Path) -> None:
+def _download(client: Control, part: Path, copy: Path) -> None:
     with _created(part) as to:
         client.download("journal", to)
         _sync(to)
+    copy.mkdir(mode=0o700)
+    archive.unpack(part, copy)
 
 
-def _copied(directory: Path, copy: Path) -> Path:
+def _copy(directory: Path, part: Path, copy: Path) -> None:
     if not (served := layout.current(directory)).is_dir():
         raise Absent(f"{directory} is no data directory")
     copy.mkdir(mode=0o700)
     copy_directory(served, copy)
-    return copy
-
-
-def _pack(copy: Path, part: Path) -> None:
     with _created(part) as to:
         for piece in archive.packed(copy)[1]:
             to.write(piece)

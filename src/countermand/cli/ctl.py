@@ -66,7 +66,7 @@ def _about() -> None:
 def _command(row: ControlRow) -> Any:
     from countermand.cli.ctl_fields import arguments, given  # noqa: PLC0415  (loaded when it is needed)
 
-    read = arguments(row)
+    read, common = arguments(row), _common(row)
 
     def run(**words: Any) -> None:
         said = {name: words.pop(name) for name in common}
@@ -76,14 +76,6 @@ def _command(row: ControlRow) -> Any:
             fail(str(error), 2)
         _run(row, fields, **said)
 
-    common: dict[str, tuple[Any, Any]] = {
-        "control": (_Url, ""),
-        "token_file": (TokenFile, None),
-        "tls_ca": (TlsCa, None),
-        "json": (_Json, False),
-    }
-    if row.is_download:
-        common["to"] = (_To, Parameter.empty)
     parameters = [one.parameter for one in read] + [
         Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in common.items()
@@ -93,8 +85,20 @@ def _command(row: ControlRow) -> Any:
     return typer.main.get_command(single)
 
 
+def _common(row: ControlRow) -> dict[str, tuple[Any, Any]]:
+    """Return the options that every act has, by name: its annotation and default."""
+    download = {"to": (_To, Parameter.empty)} if row.is_download else {}
+    return {
+        "control": (_Url, ""),
+        "token_file": (TokenFile, None),
+        "tls_ca": (TlsCa, None),
+        "json": (_Json, False),
+        **download,
+    }
+
+
 def _signed(run: Callable[..., None], parameters: list[Parameter]) -> Callable[..., None]:
-    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     return run
 

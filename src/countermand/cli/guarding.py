@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -153,21 +153,30 @@ def guarded(command: Sequence[str], deadline_s: float) -> Iterator[Guarded]:
         for program in programs:
             program.pass_on(number)
 
-    def nothing(number: int, frame: FrameType | None) -> None:
+    with _handling(pass_on), tempfile.TemporaryDirectory(prefix="countermand-guard-") as folder:
+        program = Guarded(command, deadline_s, Path(folder, "home"))
+        programs.append(program)
+        try:
+            for number in early:
+                program.pass_on(number)
+            yield program
+        finally:
+            if not program.is_over:
+                program.end("silent", 0)  # the guard itself failed, and guards it no more
+
+
+@contextmanager
+def _handling(pass_on: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle the signals that are passed on, and put back the former handlers at the end."""
+
+    def ignore(number: int, frame: FrameType | None) -> None:
         # A guard that is stopped guards nothing.
         del number, frame
 
-    handlers = dict.fromkeys(PASSED_ON, pass_on) | {signal.SIGTSTP: nothing}
+    handlers = dict.fromkeys(PASSED_ON, pass_on) | {signal.SIGTSTP: ignore}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
-        with tempfile.TemporaryDirectory(prefix="countermand-guard-") as folder:
-            programs.append(Guarded(command, deadline_s, Path(folder, "home")))
-            for number in early:
-                programs[0].pass_on(number)
-            yield programs[0]
+        yield
     finally:
-        for program in programs:
-            if not program.is_over:
-                program.end("silent", 0)  # this one failed, and guards it no more
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -68,9 +68,9 @@ def restore(
     part = directory / _PART
     try:
         part.mkdir(mode=0o700, parents=True)
-        beyond = 0 if lost is None else _last_number(lost, directory / _LOST)
+        known = 0 if lost is None else _last_number(lost, directory / _LOST)
         count = numbers or (NUMBERS if lost is None else 0)
-        head, last = _restored(file, part, count, beyond)
+        head, last = _restored(file, part, count=count, beyond=known)
         _move(part, directory)
     except (JournalError, archive.NotAnArchive, OSError) as error:
         shutil.rmtree(directory if is_new else part, ignore_errors=True)
@@ -104,7 +104,7 @@ def _end() -> None:
     os._exit(EXIT_BUG)
 
 
-def _restored(file: Path, part: Path, count: int, beyond: int) -> tuple[int, int]:
+def _restored(file: Path, part: Path, *, count: int, beyond: int) -> tuple[int, int]:
     """Return the last record of the backup, and the last number that is passed over."""
     archive.unpack(file, part)
     with progress.shown() as bars:

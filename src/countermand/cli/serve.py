@@ -12,7 +12,7 @@ import time
 from collections.abc import Coroutine
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import typer
@@ -22,6 +22,7 @@ from countermand import logs
 from countermand.announce import Announcement, announced
 from countermand.app import CONNECTIONS_MAX, STREAM_BYTES_MAX, App, Config, ConfigError, Ready
 from countermand.cli import collecting, needs, progress
+from countermand.cli import serve_options as options
 from countermand.cli.failing import fail
 from countermand.engine.errors import Damaged, JournalError, KeptDamaged, Lost
 from countermand.engine.sequencer import IntakeStopped
@@ -35,91 +36,80 @@ _SHOWN = ("recovered", "founded", "ready")
 # The exchange met a bug and stopped before it could answer wrongly (BSD's EX_SOFTWARE).
 EXIT_BUG = 70
 
-# Where everything is kept unless said otherwise.
-DATA = Path("countermand-data")
-
 # The venues' ports follow the control port.
 PORT_MAX = 65_530
 
 
 def serve(
-    data: Annotated[
-        Path | None, typer.Option(help=f"Directory that keeps everything. Default: {DATA}.")
-    ] = None,
-    ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Keep nothing.")] = False,
-    host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(help="Control port; venues on the next five. 0: any free ports.")
-    ] = 8100,
-    venue: Annotated[
-        list[str] | None, typer.Option(help="Serve this venue only; may be repeated.")
-    ] = None,
-    world: Annotated[
-        Path | None, typer.Option(help="World to found, in TOML. Default: the demo world.")
-    ] = None,
-    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="Private key, PEM.")] = None,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Name this machine may be called by, beside loopback's; may be repeated."
-        ),
-    ] = None,
-    control_token_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="File with the token an operator brings. Default: none on loopback, else one is "
-            "made."
-        ),
-    ] = None,
-    connections_max: Annotated[
-        int, typer.Option(min=1, help="Connections to all venues together.")
-    ] = CONNECTIONS_MAX,
-    stream_bytes_max: Annotated[
-        int, typer.Option(min=1024, help="Bytes a stream's client may leave unread.")
-    ] = STREAM_BYTES_MAX,
-    audit: Annotated[
-        int,
-        typer.Option(
-            min=0, metavar="N", help="Open orders that are audited after each group; 0 for none."
-        ),
-    ] = 0,
-    compact: Annotated[
-        bool, typer.Option("--compact", help="Drop records that no start needs any more.")
-    ] = False,
-    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
-    log_format: Annotated[
-        str, typer.Option(help="text, json, or auto: text on a terminal, else json.")
-    ] = "auto",
-    json: Annotated[bool, typer.Option("--json", help="Say ready in one line of JSON.")] = False,
+    data: options.Data = None,
+    ephemeral: options.Ephemeral = False,
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 8100,
+    venue: options.Venues = None,
+    world: options.World = None,
+    tls_cert: options.TlsCert = None,
+    tls_key: options.TlsKey = None,
+    allow_host: options.AllowHost = None,
+    control_token_file: options.ControlTokenFile = None,
+    connections_max: options.ConnectionsMax = CONNECTIONS_MAX,
+    stream_bytes_max: options.StreamBytesMax = STREAM_BYTES_MAX,
+    audit: options.Audit = 0,
+    compact: options.Compact = False,
+    log_level: options.LogLevel = "info",
+    log_format: options.LogFormat = "auto",
+    json: options.Json = False,
 ) -> None:
     """Run the exchange: the venues' own APIs, over one durable exchange core."""
-    if (tls_cert is None) != (tls_key is None):
+    tls = _pair(tls_cert, tls_key)
+    _check_words(log_level, log_format)
+    _check_port(port)
+    config = Config(
+        _kept(data, ephemeral=ephemeral),
+        host, port, tuple(venue or ()), world, tls, tuple(allow_host or ()), connections_max,
+        control_token_file=control_token_file, compact=compact,
+        stream_bytes_max=stream_bytes_max, audit_orders=audit,
+    )  # fmt: skip
+    _log(log_level, log_format, as_json=json)
+    _serve(config, as_json=json)
+
+
+def _pair(cert: Path | None, key: Path | None) -> tuple[Path, Path] | None:
+    if (cert is None) != (key is None):
         fail("--tls-cert and --tls-key go together", 2)
+    return (cert, key) if cert and key else None
+
+
+def _check_words(log_level: str, log_format: str) -> None:
     if log_level not in ("debug", "info", "warning", "error"):
         fail(f"--log-level {log_level} is not one of debug, info, warning, error", 2)
     if log_format not in ("auto", "text", "json"):
         fail(f"--log-format {log_format} is not one of auto, text, json", 2)
+
+
+def _check_port(port: int) -> None:
     if not 0 <= port <= PORT_MAX:
         fail(f"--port {port} is not between 0 and {PORT_MAX}", 2)
+
+
+def _kept(data: Path | None, *, ephemeral: bool) -> Path | None:
     if ephemeral and data is not None:
         fail("--ephemeral keeps nothing, so --data does not go with it", 2)
-    as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
-    logs.configure(log_level, as_text=as_text, left_out=_SHOWN if _is_for_people(json) else ())
-    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
-    kept = None if ephemeral else data or DATA
-    allowed = tuple(allow_host or ())
-    config = Config(
-        kept, host, port, tuple(venue or ()), world, tls, allowed, connections_max,
-        control_token_file=control_token_file, compact=compact,
-        stream_bytes_max=stream_bytes_max, audit_orders=audit,
-    )  # fmt: skip
+    return None if ephemeral else data or options.DATA
+
+
+def _log(level: str, format_: str, *, as_json: bool) -> None:
+    as_text = format_ == "text" or (format_ == "auto" and sys.stderr.isatty())
+    is_for_people = sys.stdout.isatty() and not as_json
+    logs.configure(level, as_text=as_text, left_out=_SHOWN if is_for_people else ())
+
+
+def _serve(config: Config, *, as_json: bool) -> None:
     try:
-        _on_the_best_loop(_run(config, as_json=json))
+        _on_the_best_loop(_run(config, as_json=as_json))
     except (ConfigError, WorldError) as error:
         fail(str(error), 2)
     except (Damaged, KeptDamaged, Lost) as error:
-        fail(f"{error}; `countermand journal repair {kept}` says what can be kept", 1)
+        fail(f"{error}; `countermand journal repair {config.data}` says what can be kept", 1)
     except (JournalError, IntakeStopped, OSError) as error:
         fail(str(error), 1)
 
@@ -147,9 +137,7 @@ async def _run(config: Config, *, as_json: bool) -> None:
         stack.callback(collecting.Collecting(lambda: app.generation).stop)
         is_announced = _announce(stack, ready)
         if as_json:
-            line = {"event": "ready", **msgspec.to_builtins(ready)}
-            sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
-            sys.stdout.flush()
+            _write(ready)
         elif is_announced and sys.stdout.isatty():
             _show_briefly(ready, config.data)
         else:
@@ -168,8 +156,10 @@ def _announce(stack: ExitStack, ready: Ready) -> bool:
     return True
 
 
-def _is_for_people(as_json: bool) -> bool:
-    return sys.stdout.isatty() and not as_json
+def _write(ready: Ready) -> None:
+    line = {"event": "ready", **msgspec.to_builtins(ready)}
+    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+    sys.stdout.flush()
 
 
 def _show_all(ready: Ready, data: Path | None) -> None:

@@ -71,7 +71,7 @@ def _command(verb: Verb, options: dict[str, tuple[Any, Any]], *, acts: bool) -> 
         *(one.replace(kind=keyword) for one in own),
         *(Parameter(n, keyword, default=d, annotation=a) for n, (a, d) in options.items()),
     ]
-    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     run.__doc__ = _help(verb.__name__.replace("_", "-"), verb.__doc__ or "")
     return run

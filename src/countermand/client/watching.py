@@ -10,6 +10,7 @@ nothing is missed and nothing told twice. After a gap every order that was open 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from countermand.client import accounts, events, people, reading, verdict
 from countermand.client.acts import (
@@ -28,11 +29,14 @@ from countermand.client.asking import Denied as Refused
 from countermand.client.asking import Told, ask, asked
 from countermand.client.deadline import MS, Backoff, S
 from countermand.client.errors import Unanswered, Unstreamed
+from countermand.client.flow import Steps
 from countermand.client.folding import Orders
 from countermand.client.session import Session
 from countermand.client.trace import Trace
 from countermand.vocabulary.queries import ListOpenOrders
 from countermand.vocabulary.reports import OrderReport
+from countermand.wire.conversation import AnyContext
+from countermand.wire.credential import Credential
 from countermand.wire.errors import (
     Forbidden,
     NotExpressible,
@@ -57,7 +61,7 @@ _FINAL = (400, 401, 403, 404)
 # How often a message may name a market that is not known yet.
 _MARKETS_MAX = 20
 
-Open = Callable[[], Talk[Listening]]
+Listen = Callable[[Credential, AnyContext], Steps]
 
 
 def orders(session: Session, symbols: Iterable[str] = ()) -> Talk[None]:
@@ -71,37 +75,22 @@ def orders(session: Session, symbols: Iterable[str] = ()) -> Talk[None]:
     if listen is None:
         raise NotExpressible(f"{session.venue.name} streams nothing of orders")
     markets = tuple(session.instrument(symbol) for symbol in symbols)
+    chosen = frozenset(one.instrument_id for one in markets)
+    fold = Orders(session)
 
-    def opening() -> Talk[Listening]:
+    def catch_up(is_again: bool) -> Talk[str]:
         now_ns = yield Now()
-        steps = listen(markets, session.credential, session.context(now_ns))
-        listening: Listening = yield from asked(session, steps, Trace())
-        return listening
+        fold.watch_since(session.context(now_ns).now_ns)
+        return (yield from _sync(session, fold, chosen, is_again=is_again))
 
-    def hear_order(heard: Heard, now_ns: int) -> Iterable[events.Event]:
+    def events_of(heard: Heard, now_ns: int) -> Iterable[events.Event]:
         if not isinstance(heard, OrderHeard):
             return ()
         if verdict.is_over(heard.report):
             session.endings.take(heard.report, now_ns)
         return fold.apply(heard.report)
 
-    chosen = frozenset(one.instrument_id for one in markets)
-    fold = Orders(session)
-    is_again = False
-    backoff = _patience()
-    while True:
-        listening = yield from _opened(session, opening, backoff)
-        if listening is not None:
-            now_ns = yield Now()
-            fold.watch_since(session.context(now_ns).now_ns)
-            text = yield from _sync(session, fold, chosen, is_again=is_again)
-            if not text:
-                is_again, backoff = True, _patience()
-                text = yield from _hear(session, listening, hear_order)
-            yield CloseStream()
-            yield Tell(events.Gap(text))
-        now_ns = yield Now()
-        yield Sleep(now_ns + backoff.next_ns())
+    yield from _watch(session, partial(listen, markets), catch_up, events_of)
 
 
 def book(session: Session, symbol: str) -> Talk[None]:
@@ -114,18 +103,37 @@ def book(session: Session, symbol: str) -> Talk[None]:
     if listen is None:
         raise NotExpressible(f"{session.venue.name} streams no books")
 
-    def opening() -> Talk[Listening]:
-        now_ns = yield Now()
-        steps = listen(market, session.credential, session.context(now_ns))
-        listening: Listening = yield from asked(session, steps, Trace())
-        return listening
+    def catch_up(is_again: bool) -> Talk[str]:
+        # A book's stream begins with the whole book.
+        yield from ()
+        return ""
 
+    def events_of(heard: Heard, now_ns: int) -> Iterable[events.Event]:
+        return _book(session, heard)
+
+    yield from _watch(session, partial(listen, market), catch_up, events_of)
+
+
+def _watch(
+    session: Session,
+    listen: Listen,
+    catch_up: Callable[[bool], Talk[str]],
+    events_of: Callable[[Heard, int], Iterable[events.Event]],
+) -> Talk[None]:
+    """
+    Open a stream, catch up with what it does not tell, hear it until it is cut, and so again.
+
+    Shape:  `catch_up` is told whether it was done before, and returns why it failed, or nothing.
+    """
+    is_again = False
     backoff = _patience()
     while True:
-        listening = yield from _opened(session, opening, backoff)
+        listening = yield from _opened(session, listen)
         if listening is not None:
-            backoff = _patience()
-            text = yield from _hear(session, listening, lambda heard, _: _book(session, heard))
+            text = yield from catch_up(is_again)
+            if not text:
+                is_again, backoff = True, _patience()
+                text = yield from _hear(session, listening, events_of)
             yield CloseStream()
             yield Tell(events.Gap(text))
         now_ns = yield Now()
@@ -136,10 +144,12 @@ def _patience() -> Backoff:
     return Backoff(50 * MS, 10 * S)
 
 
-def _opened(session: Session, opening: Open, backoff: Backoff) -> Talk[Listening | None]:
+def _opened(session: Session, listen: Listen) -> Talk[Listening | None]:
     # The stream, or None after a failure that may pass.
+    now_ns = yield Now()
+    steps = listen(session.credential, session.context(now_ns))
     try:
-        listening = yield from opening()
+        listening: Listening = yield from asked(session, steps, Trace())
     except Unanswered as error:
         yield Tell(events.Gap(str(error)))
         return None

@@ -99,38 +99,52 @@ class AppHandler:
         return Response(400, error.text.encode(), b"text/plain; charset=utf-8")
 
     async def _run(self, request: Request, answer: Answer) -> None:
-        started: Message = {"status": 500, "headers": []}
-        parts: list[bytes] = []
-        flow: Pieces | None = None
-
         async def receive() -> Message:
             return {"type": "http.request", "body": request.body, "more_body": False}
 
-        async def send(message: Message) -> None:
-            nonlocal flow
-            if message["type"] == "http.response.start":
-                started.update(message)
-            elif flow is None and not message.get("more_body"):
-                parts.append(message.get("body", b""))
-            else:
-                flow = flow or await _begun(started, answer)
-                await flow.write(message.get("body", b""))
-                if not message.get("more_body"):
-                    flow.end()
-
+        answering = _Answering(answer)
         try:
-            await self._app(_scope(request), receive, send)
+            await self._app(_scope(request), receive, answering.send)
         except ConnectionResetError:
             return
         except Exception:
             log.exception("request failed", extra={"path": request.path.decode("latin-1")})
-            if flow is not None:
-                flow.abort()
-        if flow is not None:
-            return
-        # The connection says how long an answer is.
-        headers = tuple(h for h in started["headers"] if h[0] != b"content-length")
-        answer(Response(started["status"], b"".join(parts), b"", headers))
+            answering.abort()
+        answering.finish()
+
+
+class _Answering:
+    """What an application sends: one answer when it is whole, or pieces from the first on."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._started: Message = {"status": 500, "headers": []}
+        self._parts: list[bytes] = []
+        self._flow: Pieces | None = None
+
+    async def send(self, message: Message) -> None:
+        """Take a message. Raises: ConnectionResetError when the client is gone."""
+        if message["type"] == "http.response.start":
+            self._started.update(message)
+        elif self._flow is None and not message.get("more_body"):
+            self._parts.append(message.get("body", b""))
+        else:
+            self._flow = self._flow or await _begun(self._started, self._answer)
+            await self._flow.write(message.get("body", b""))
+            if not message.get("more_body"):
+                self._flow.end()
+
+    def abort(self) -> None:
+        """Cut what is sent in pieces: it will not be whole."""
+        if self._flow is not None:
+            self._flow.abort()
+
+    def finish(self) -> None:
+        """Answer, unless that was begun in pieces."""
+        if self._flow is None:
+            # The connection says how long an answer is.
+            headers = tuple(h for h in self._started["headers"] if h[0] != b"content-length")
+            self._answer(Response(self._started["status"], b"".join(self._parts), b"", headers))
 
 
 async def _begun(started: Message, answer: Answer) -> Pieces:

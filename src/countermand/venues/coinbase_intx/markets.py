@@ -98,8 +98,8 @@ def show_instrument(report: QuoteReport, ctx: Ctx) -> m.Instrument:
         instrument_id=str(one.instrument_id),
         instrument_uuid=ids.INSTRUMENT.uuid(one.instrument_id),
         symbol=one.symbol,
-        # A table's words are the literals its message lists; no type of a str says so.
-        type=tables.INSTRUMENT_TYPES.to_wire(one.kind),  # type: ignore[arg-type]
+        # A str of the table, which has the literals that the message lists.
+        type=tables.INSTRUMENT_TYPES.to_wire(one.kind),  # type: ignore[arg-type]  # see above
         **_asset_names("base", base),
         **_asset_names("quote", quote),
         base_increment=numbers.qty_text(one, 1),
