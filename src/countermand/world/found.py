@@ -211,10 +211,7 @@ class _Listing:
         spec, kind = self.spec, self._word("kind", InstrumentKind)
         tick = tick_units, price_scale = _grid(spec.tick_size, self.place.inner("tick_size"))
         lot = lot_units, qty_scale = _grid(spec.lot_size, self.place.inner("lot_size"))
-        notional = _rescaled(tick_units * lot_units, price_scale + qty_scale, self.quote_scale)
-        lot_minor = _rescaled(lot_units, qty_scale, self.base_scale)
-        if not notional or (not lot_minor and kind is InstrumentKind.SPOT):
-            raise self.place.refuse("a lot at a tick is finer than its assets are kept")
+        notional, lot_minor = self._minor(tick, lot, kind)
         return Instrument(
             instrument_id=InstrumentId(0),
             venue=self.venue,
@@ -246,6 +243,15 @@ class _Listing:
             trigger_basis=self._word("trigger_basis", TriggerBasis),
             refuses_met_trigger=spec.refuses_met_trigger,
         )
+
+    def _minor(self, tick: Grid, lot: Grid, kind: InstrumentKind) -> tuple[int, int]:
+        """Return what a lot at a tick is of the quote asset, and what a lot is of the base."""
+        (tick_units, price_scale), (lot_units, qty_scale) = tick, lot
+        notional = _rescaled(tick_units * lot_units, price_scale + qty_scale, self.quote_scale)
+        lot_minor = _rescaled(lot_units, qty_scale, self.base_scale)
+        if not notional or (not lot_minor and kind is InstrumentKind.SPOT):
+            raise self.place.refuse("a lot at a tick is finer than its assets are kept")
+        return notional, lot_minor
 
     def settlement_px_ticks(self) -> int:
         """Return the price the market starts out settled at."""

@@ -12,7 +12,6 @@ from countermand.venues.autoshares.messages.shared import NO_DATE
 from countermand.venues.autoshares.presentation import UNTOLD
 from countermand.venues.autoshares.settings import Ctx
 from countermand.venues.autoshares.states import Pending
-from countermand.venues.autoshares.tables import Kind
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
@@ -24,6 +23,7 @@ from countermand.vocabulary.order import (
     SelfTradePrevention,
     Side,
     TimeInForce,
+    Trigger,
 )
 from countermand.vocabulary.queries import ListFills
 from countermand.vocabulary.reasons import CancelReason, RejectReason
@@ -220,28 +220,12 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     Raises: Malformed when it names a security that is not known.
     """
     market = market_of("order", message.symbol, ctx.directory)
-    side, effect = tables.SIDES.from_wire(message.side)
-    # A type or a time in force that this client has no word for is read as the nearest.
-    unnamed = Kind(OrdType.LIMIT if message.price else OrdType.MARKET)
-    kind, notes = stops.kind_of(message.type), _read_notes(message)
-    ord_type, trigger = (kind or unnamed).ord_type, stops.read(message, market, side)
-    tif = tables.TIMES_IN_FORCE.read(message.time_in_force, TimeInForce.GTC)
-    is_plain = kind is not None and trigger is None
-    if ord_type is OrdType.MARKET and is_plain and tif in (TimeInForce.DAY, TimeInForce.GTC):
-        tif, notes = TimeInForce.IOC, replace(notes, tif=message.time_in_force)
-    status = states.read_status(message.status)
-    cum = numbers.qty_lots(market, message.executed_quantity)
-    whole = getattr(message, "exec_inst", "") == ALL_OR_NONE
-    expires = getattr(message, "expire_date", NO_DATE)
-    terms = OrderTerms(
-        side, ord_type, tif, numbers.qty_lots(market, message.quantity),
-        price_ticks=numbers.price_ticks(market, message.price),
-        expire_ns=0 if notes.tif else dates.expiry_ns(tif, expires, ctx),
-        exec_inst=int(ExecInst.ALL_OR_NONE if whole else ExecInst.NONE),
-        stp=SelfTradePrevention.REJECT, position_effect=effect, text=annotations.write(notes),
-        trigger=trigger,
-    )  # fmt: skip
-    target = getattr(message, "target", "")
+    terms = _read_terms(message, market, ctx)
+    status, trigger = states.read_status(message.status), terms.trigger
+    target, cum = (
+        getattr(message, "target", ""),
+        numbers.qty_lots(market, message.executed_quantity),
+    )
     return OrderReport(
         OrderId(message.id), AccountId(message.account_id), market.instrument_id, "",
         terms, states.read_standing(message.status, status, trigger), ord_status=status,
@@ -255,7 +239,41 @@ def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
     )  # fmt: skip
 
 
-def _read_notes(message: m.Order) -> Notes:
+def _read_terms(message: m.Order, market: Instrument, ctx: Ctx) -> OrderTerms:
+    side, effect = tables.SIDES.from_wire(message.side)
+    ord_type, trigger = _read_type(message), stops.read(message, market, side)
+    tif, notes = _read_time(message, ord_type, trigger)
+    whole = getattr(message, "exec_inst", "") == ALL_OR_NONE
+    expires = getattr(message, "expire_date", NO_DATE)
+    return OrderTerms(
+        side, ord_type, tif, numbers.qty_lots(market, message.quantity),
+        price_ticks=numbers.price_ticks(market, message.price),
+        expire_ns=0 if notes.tif else dates.expiry_ns(tif, expires, ctx),
+        exec_inst=int(ExecInst.ALL_OR_NONE if whole else ExecInst.NONE),
+        stp=SelfTradePrevention.REJECT, position_effect=effect, text=annotations.write(notes),
+        trigger=trigger,
+    )  # fmt: skip
+
+
+def _read_type(message: m.Order) -> OrdType:
+    # A type that this client has no word for is read as the nearest.
+    if (kind := stops.kind_of(message.type)) is None:
+        return OrdType.LIMIT if message.price else OrdType.MARKET
+    return kind.ord_type
+
+
+def _read_time(
+    message: m.Order, ord_type: OrdType, trigger: Trigger | None
+) -> tuple[TimeInForce, Notes]:
+    # A time in force that this client has no word for is read as the nearest.
+    tif, notes = tables.TIMES_IN_FORCE.read(message.time_in_force, TimeInForce.GTC), _notes(message)
+    is_plain = stops.kind_of(message.type) is not None and trigger is None
+    if ord_type is OrdType.MARKET and is_plain and tif in (TimeInForce.DAY, TimeInForce.GTC):
+        return TimeInForce.IOC, replace(notes, tif=message.time_in_force)
+    return tif, notes
+
+
+def _notes(message: m.Order) -> Notes:
     own = message.client_id != ids.client_id(OrderId(message.id))
     return Notes(
         client_id=message.client_id if own else "", orig_client_id=message.orig_client_id,

@@ -12,6 +12,7 @@ from countermand.venues.coinbase_intx.presentation import user_id
 from countermand.venues.coinbase_intx.resolve import known_portfolio
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
+from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import OrderTerms, OrdType, SelfTradePrevention, TimeInForce
 from countermand.vocabulary.queries import GetOrder, ListFills
 from countermand.vocabulary.reports import Fill, OrderReport
@@ -140,37 +141,40 @@ def read_fill(message: m.Fill, asked: Any, ctx: Ctx) -> Fill:
     account_id = known_portfolio("fill", message.portfolio_uuid, ctx)
     match_id, is_maker = _match(message, ctx)
     quote = ctx.directory.assets[instrument.quote_asset_id]
-    last_qty, order_qty, cum_qty = (
-        numbers.qty_lots(instrument, Decimal(text))
-        for text in (message.fill_qty, message.order_qty, message.total_filled)
-    )
-    average, side = Decimal(message.filled_vwap), tables.SIDES.from_wire(message.side)
+    average, cum_qty_lots = Decimal(message.filled_vwap), _lots(instrument, message.total_filled)
     return Fill(
         match_id,
         OrderId(order_id),
         account_id,
         instrument.instrument_id,
         message.client_order_id,
-        OrderTerms(
-            side,
-            OrdType.LIMIT,
-            tables.TIMES_IN_FORCE.read(message.tif, TimeInForce.GTC),
-            order_qty,
-            price_ticks=numbers.price_ticks_nearest(instrument, Decimal(message.limit_price or 0)),
-            expire_ns=times.parse_iso(message.expire_time) if message.expire_time else 0,
-            stp=tables.STP_MODES.read(message.stp_mode, SelfTradePrevention.NONE),
-            trigger=stops.read(instrument, side, message.stop_price)
-            if message.stop_price
-            else None,
-        ),
+        _read_terms(message, instrument),
         is_maker=is_maker,
         last_px_ticks=numbers.price_ticks_nearest(instrument, Decimal(message.fill_price)),
-        last_qty_lots=last_qty,
+        last_qty_lots=_lots(instrument, message.fill_qty),
         fee_minor=numbers.asset_minor_nearest(quote, Decimal(message.fee)),
-        cum_qty_lots=cum_qty,
-        cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, cum_qty),
+        cum_qty_lots=cum_qty_lots,
+        cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average, cum_qty_lots),
         ts_ns=times.parse_iso(message.event_time),
     )
+
+
+def _read_terms(message: m.Fill, instrument: Instrument) -> OrderTerms:
+    side, stop_price = tables.SIDES.from_wire(message.side), message.stop_price
+    return OrderTerms(
+        side,
+        OrdType.LIMIT,
+        tables.TIMES_IN_FORCE.read(message.tif, TimeInForce.GTC),
+        _lots(instrument, message.order_qty),
+        price_ticks=numbers.price_ticks_nearest(instrument, Decimal(message.limit_price or 0)),
+        expire_ns=times.parse_iso(message.expire_time) if message.expire_time else 0,
+        stp=tables.STP_MODES.read(message.stp_mode, SelfTradePrevention.NONE),
+        trigger=stops.read(instrument, side, stop_price) if stop_price else None,
+    )
+
+
+def _lots(instrument: Instrument, text: str) -> int:
+    return numbers.qty_lots(instrument, Decimal(text))
 
 
 def _match(message: m.Fill, ctx: Ctx) -> tuple[MatchId, bool]:

@@ -82,10 +82,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
     buys = terms.side is Side.BUY
     received, held = (base, quote) if buys else (quote, base)
     locked = message.locked_quote_qty if buys else message.locked_base_qty
-    cum, leaves = (
-        numbers.qty_lots(instrument, Decimal(text))
-        for text in (message.executed_base_qty, _left(message))
-    )
+    cum = numbers.qty_lots(instrument, Decimal(message.executed_base_qty))
     status = _status(message.status, cum)
     return OrderReport(
         order_id,
@@ -96,7 +93,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
         _standing(message.status, status),
         ord_status=status,
         exec_type=last_exec_type(status),
-        leaves_qty_lots=leaves,
+        leaves_qty_lots=numbers.qty_lots(instrument, Decimal(_left(message))),
         cum_qty_lots=cum,
         cum_notional_minor=numbers.asset_minor_nearest(quote, Decimal(message.executed_quote_qty)),
         fee_minor=numbers.asset_minor_nearest(received, Decimal(message.commission)),

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from countermand.venues.polymarket_us import resolve, slippage, tables
 from countermand.venues.polymarket_us.annotations import ANNOTATIONS, Annotation
 from countermand.venues.polymarket_us.messages import orders as m
@@ -39,28 +41,39 @@ def read_form(form: m.CreateOrder, account_id: AccountId, ctx: Ctx) -> NewOrder 
     instrument = ctx.directory.instrument_by_symbol(slug)
     indicator = tables.INDICATORS.from_wire_if(form.manual_order_indicator) or Indicator.NONE
     noted = Annotation(outcome, indicator)
-    price_ticks, qty_lots, cash = 0, 0, None
     if instrument is None:
         noted = _unknown(form, noted, slug, ord_type)
-    else:
-        price_ticks = _price_ticks(form, side, ord_type, instrument)
-        qty_lots, cash = _quantity(form, ord_type, outcome, instrument, ctx)
-    terms = OrderTerms(
+        terms = _terms(form, side, ord_type, time_in_force, noted, ctx)
+        return RecordRejected(account_id, terms, RejectReason.UNKNOWN_INSTRUMENT)
+    price_ticks = _price_ticks(form, side, ord_type, instrument)
+    qty_lots, cash = _quantity(form, ord_type, outcome, instrument, ctx)
+    terms = replace(
+        _terms(form, side, ord_type, time_in_force, noted, ctx),
+        order_qty_lots=qty_lots, price_ticks=price_ticks, cash=cash,
+    )  # fmt: skip
+    named = (account_id, instrument.instrument_id, "")
+    return NewOrder(*named, terms, keep_rejected=True, needs_liquidity=True)
+
+
+def _terms(
+    form: m.CreateOrder,
+    side: Side,
+    ord_type: OrdType,
+    time_in_force: TimeInForce,
+    noted: Annotation,
+    ctx: Ctx,
+) -> OrderTerms:
+    # Without a price and a quantity, which need a market's grid.
+    return OrderTerms(
         side,
         ord_type,
         time_in_force,
-        qty_lots,
-        price_ticks=price_ticks,
+        0,
         expire_ns=_expire_ns(form, time_in_force, ctx),
         exec_inst=int(ExecInst.POST_ONLY if form.participate_dont_initiate else ExecInst.NONE),
         stp=SelfTradePrevention.REJECT,
-        cash=cash,
         text=ANNOTATIONS.write(noted),
     )
-    if instrument is None:
-        return RecordRejected(account_id, terms, RejectReason.UNKNOWN_INSTRUMENT)
-    named = (account_id, instrument.instrument_id, "")
-    return NewOrder(*named, terms, keep_rejected=True, needs_liquidity=True)
 
 
 def check_block_time(seconds: int | None) -> None:

@@ -16,6 +16,7 @@ from countermand.venues.polymarket_us.order_form import check_block_time, read_f
 from countermand.venues.polymarket_us.settings import Ctx
 from countermand.venues.polymarket_us.tables import Indicator
 from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
     ExecInst,
     OrderTerms,
@@ -115,11 +116,7 @@ def _closing(message: m.ClosePosition, summary: AccountSummary, ctx: Ctx) -> New
     slug = resolve.required_slug(message.market_slug)
     check_block_time(message.max_block_time)
     indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
-    instrument = ctx.directory.instrument_by_symbol(slug)
-    held = {one.instrument_id: one.net_lots for one in summary.positions}
-    net_lots = held.get(instrument.instrument_id, 0) if instrument else 0
-    if instrument is None or not net_lots:
-        raise NotFound(f"No open position for market slug {slug}")
+    instrument, net_lots = _position(slug, summary, ctx)
     # Who is short holds NO, and sells that: it buys YES back.
     side, outcome = (Side.SELL, Outcome.YES) if net_lots > 0 else (Side.BUY, Outcome.NO)
     return NewOrder(
@@ -139,6 +136,15 @@ def _closing(message: m.ClosePosition, summary: AccountSummary, ctx: Ctx) -> New
         keep_rejected=True,
         needs_liquidity=True,
     )
+
+
+def _position(slug: str, summary: AccountSummary, ctx: Ctx) -> tuple[Instrument, int]:
+    instrument = ctx.directory.instrument_by_symbol(slug)
+    held = {one.instrument_id: one.net_lots for one in summary.positions}
+    net_lots = held.get(instrument.instrument_id, 0) if instrument else 0
+    if instrument is None or not net_lots:
+        raise NotFound(f"No open position for market slug {slug}")
+    return instrument, net_lots
 
 
 def _created(receipt: Receipt, message: Synchronous, ctx: Ctx) -> Serving[m.Created]:

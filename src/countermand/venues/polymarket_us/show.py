@@ -85,14 +85,12 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
     order_id = known("order", ids.parse_order(message.id, ctx.read_id))
     terms = _read_terms(message, instrument, ctx)
     status, reason = _status(message, terms.time_in_force)
-    leaves, cum = (
-        numbers.qty_lots(instrument, amounts.decimal(raw))
-        for raw in (message.leaves_quantity, message.cum_quantity)
+    cum = numbers.qty_lots(instrument, amounts.decimal(message.cum_quantity))
+    quote = ctx.directory.assets[instrument.quote_asset_id]
+    fee, average = (
+        getattr(message, name, None) for name in ("commission_notional_total_collected", "avg_px")
     )
-    quote, average = (
-        ctx.directory.assets[instrument.quote_asset_id],
-        getattr(message, "avg_px", None),
-    )
+    average_px = Decimal(average.value if average else 0)
     return OrderReport(
         order_id=order_id,
         account_id=resolve.account(ctx),
@@ -100,14 +98,10 @@ def read_order(message: m.Order, asked: object, ctx: Ctx) -> OrderReport:
         cl_ord_id="",
         terms=terms,
         standing=_standing(message.state, status),
-        leaves_qty_lots=leaves,
+        leaves_qty_lots=numbers.qty_lots(instrument, amounts.decimal(message.leaves_quantity)),
         cum_qty_lots=cum,
-        cum_notional_minor=numbers.cum_notional_minor_nearest(
-            instrument, Decimal(average.value if average else 0), cum
-        ),
-        fee_minor=amounts.read_money(
-            quote, getattr(message, "commission_notional_total_collected", None)
-        ),
+        cum_notional_minor=numbers.cum_notional_minor_nearest(instrument, average_px, cum),
+        fee_minor=amounts.read_money(quote, fee),
         ord_status=status,
         exec_type=last_exec_type(status),
         cancel_reason=reason,
