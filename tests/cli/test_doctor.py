@@ -24,7 +24,7 @@ def test_venues_are_listed(call: Calls, exchange_here: Served) -> None:
 
     assert list(VENUES) == [one["venue"] for one in told]
     for one in told:
-        fields = {"venue", "here", "offers", "base_urls", "limits", "unproven"}
+        fields = {"venue", "here", "offers", "orders", "base_urls", "limits", "unproven"}
         assert fields == set(one)
         assert exchange_here.venue(one["venue"])["base_url"] == one["here"]
         assert one["base_urls"]["production"].startswith("https://")

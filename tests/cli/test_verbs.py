@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +26,8 @@ FIELDS: dict[str, set[str]] = {
     "orders": {
         "order_id", "cl_ord_id", "symbol", "side", "ord_type", "time_in_force", "order_qty",
         "price", "ord_status", "is_open", "cum_qty", "leaves_qty", "avg_px", "exec_inst",
-        "transact_ns", "submit_ns", "stop_px", "is_asleep",
+        "transact_ns", "submit_ns", "stop_px", "is_asleep", "trigger", "trail", "limit_offset",
+        "is_twap",
     },
     "fills": {
         "order_id", "cl_ord_id", "symbol", "side", "last_qty", "last_px", "is_maker", "ts_ns",
@@ -73,6 +75,77 @@ def test_placed_shown_and_canceled(call: Calls, venue: str) -> None:
     assert (0, "Canceled", "0") == (canceled.code, *map(only(canceled).get, ("outcome", "cum_qty")))
     assert {*OUTCOME} == set(only(canceled))
     assert {"proof", "witnesses", "intent_id"} == set(only(canceled)["evidence"])
+
+
+# Orders of the demo world's markets that sleep, and what is shown of them.
+ASLEEP: dict[str, tuple[str, dict[str, Any]]] = {
+    "coinbase-intx stop": (
+        "coinbase-intx ETH-PERP sell 0.01 --stop-price 2400",
+        {"trigger": "stop", "stop_px": "2400", "ord_type": "market", "is_asleep": True},
+    ),
+    "coinbase-intx stop-limit": (
+        "coinbase-intx ETH-PERP sell 0.01 2380 --stop-price 2400",
+        {"trigger": "stop", "stop_px": "2400", "price": "2380", "is_asleep": True},
+    ),
+    "autoshares trailing-stop": (
+        "autoshares AAPL buy 10 --trail 2%",
+        {"trigger": "stop", "trail": "2%", "is_asleep": True},
+    ),
+    "autoshares trailing-stop-limit": (
+        "autoshares AAPL buy 10 --trail 1.5 --limit-offset 0.25 --stop-price 190",
+        {"trigger": "stop", "trail": "1.5", "limit_offset": "0.25", "stop_px": "190"},
+    ),
+    "loopring take-profit-limit": (
+        "loopring LRC-ETH sell 100 0.04 --take-profit 0.04",
+        {"trigger": "take_profit", "stop_px": "0.04", "price": "0.04", "is_asleep": True},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ASLEEP)
+def test_an_order_that_sleeps(call: Calls, name: str) -> None:
+    """Is placed, shown and listed with what it waits for."""
+    words, expected = ASLEEP[name]
+    venue, *_ = words.split()
+    order = call("place", *words.split(), "--json")
+    shown = call("order", venue, order.json["order_id"], "--json").json["order"]
+    listed = call("orders", venue).out.splitlines()
+    canceled = call("cancel", venue, order.json["order_id"])
+
+    assert (0, "Open") == (order.code, order.json["outcome"])
+    assert expected == {word: shown[word] for word in expected}
+    [head, *rows] = listed
+    assert {"trigger", "stop_px"} <= set(head.split())
+    assert any(expected["trigger"] in row and order.json["order_id"] in row for row in rows)
+    assert 0 == canceled.code
+
+
+def test_an_order_that_comes_in_by_slices(call: Calls) -> None:
+    """It says until when; without that it is asked wrongly."""
+    words = "coinbase-intx", "ETH-PERP", "buy", "0.1", "2700", "--twap"
+    endless = call("place", *words)
+    order = call("place", *words, "--expire", _in_days(2), "--json")
+    shown = call("order", "coinbase-intx", order.json["order_id"], "--json").json["order"]
+
+    assert 2 == endless.code
+    assert endless.err.startswith("countermand: expire time must lie in the future")
+    assert (0, True, "gtd") == (order.code, shown["is_twap"], shown["time_in_force"])
+    assert 0 == call("cancel-all", "coinbase-intx").code
+
+
+def _in_days(days: int) -> str:
+    return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M:%S}"
+
+
+@every_venue
+def test_a_kind_that_the_venue_has_not(call: Calls, venue: str) -> None:
+    """Is one line and code 2: nothing was sent."""
+    symbol, quantity, price = low(venue)
+    said = call("place", venue, symbol, "buy", quantity, "--take-profit", price)
+
+    assert 2 == said.code
+    assert said.err.startswith(f"countermand: {venue} has no take-profit orders; it has ")
+    assert 1 == len(said.err.splitlines())
 
 
 @every_venue

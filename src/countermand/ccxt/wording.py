@@ -20,7 +20,8 @@ _KNOWN = (
     *("clientOrderId", "timeInForce", "postOnly", "reduceOnly"),
     *("positionEffect", "expireTime"),
 )
-# Orders that sleep until a price wakes them: our client has no words for them yet.
+# Orders that sleep until a price wakes them. Which way a triggerPrice waits is not said in them, so
+# that none is guessed at: the client's own `place` has words for both ways.
 _TRIGGERS = (
     *("triggerPrice", "stopPrice", "stopLossPrice", "takeProfitPrice", "stopLoss", "takeProfit"),
     *("trailingAmount", "trailingPercent", "trailingTriggerPrice"),

@@ -54,6 +54,37 @@ _Expire = Annotated[
 _Effect = Annotated[
     str, typer.Option(metavar="WORD", help="open or close, where a short sale is not a sale.")
 ]
+_WAKES = "What wakes it"
+_StopPrice = Annotated[
+    str,
+    typer.Option(
+        rich_help_panel=_WAKES,
+        help="Sleep until the market is here: above it for a buy, below it for a sale.",
+    ),
+]
+_TakeProfit = Annotated[
+    str,
+    typer.Option(
+        rich_help_panel=_WAKES,
+        help="Sleep until the market is here: below it for a buy, above it for a sale.",
+    ),
+]
+_Trail = Annotated[
+    str,
+    typer.Option(
+        rich_help_panel=_WAKES, help="A stop at this distance from the best price since: 0.5, 2%."
+    ),
+]
+_LimitOffset = Annotated[
+    str,
+    typer.Option(
+        rich_help_panel=_WAKES, help="With --trail: come in at a limit so far beyond the stop."
+    ),
+]
+_Twap = Annotated[
+    bool,
+    typer.Option("--twap", help="Come in by slices until --expire, never above the limit."),
+]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the order's id alone.")]
 
 
@@ -69,12 +100,18 @@ def place(
     exec_inst: _ExecInst = None,
     expire: _Expire = None,
     position_effect: _Effect = "",
+    stop_price: _StopPrice = "",
+    take_profit: _TakeProfit = "",
+    trail: _Trail = "",
+    limit_offset: _LimitOffset = "",
+    twap: _Twap = False,
     quiet: _Quiet = False,
 ) -> Code:
     """
     Place an order, once, and say what is proven of it.
 
     An answer that is lost is looked for; the order is never sent a second time.
+    A kind of order that the venue has not is told before anything is sent.
 
     Exit codes: 0 open or filled, 3 over already, 5 refused, 6 unknown,
     7 not sent, 2 asked wrongly.
@@ -92,6 +129,11 @@ def place(
             exec_inst=tuple(exec_inst or ()),
             expire_ns=expire_ns,
             position_effect=position_effect,
+            stop_px=stop_price or None,
+            take_profit_px=take_profit or None,
+            trail=trail or None,
+            limit_offset=limit_offset or None,
+            is_twap=twap,
         )
     return _print_one(asked, outcome, exits.OF_PLACE, quiet=quiet)
 

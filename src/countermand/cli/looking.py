@@ -12,8 +12,8 @@ from countermand.cli.people import utc
 from countermand.cli.verb import look
 
 _ORDER = (
-    "order_id", "cl_ord_id", "symbol", "side", "ord_type", "order_qty", "price", "stop_px",
-    "ord_status", "cum_qty", "leaves_qty", "avg_px",
+    "order_id", "cl_ord_id", "symbol", "side", "ord_type", "order_qty", "price", "trigger",
+    "stop_px", "trail", "ord_status", "cum_qty", "leaves_qty", "avg_px",
 )  # fmt: skip
 
 

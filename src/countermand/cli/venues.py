@@ -56,6 +56,7 @@ def told_of(venue: Venue) -> dict[str, Any]:
         "venue": venue.name,
         "here": here(venue.name),
         "offers": sorted(able.value for able in venue.capabilities),
+        "orders": [] if end is None else sorted(end.kinds),
         "base_urls": {} if end is None else end.homes,
         "limits": [] if end is None else [_limit(limit) for limit in end.limits],
         "unproven": unproven(end),
@@ -85,6 +86,7 @@ def _limit(limit: Limit) -> dict[str, Any]:
 def _print(told: dict[str, Any]) -> None:
     printed.heading(told["venue"])
     rows = [("offers", ", ".join(told["offers"]))]
+    rows += [("orders", ", ".join(told["orders"]))] if told["orders"] else []
     rows += [("here", told["here"])] if told["here"] else []
     rows += list(told["base_urls"].items())
     rows += [("limit", _words(limit)) for limit in told["limits"]]

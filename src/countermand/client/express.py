@@ -36,6 +36,8 @@ SUPPLIED = frozenset(
         "policy",
         "levels_max",
         "position_effect",
+        "slices",
+        "interval_ns",
     }
 )
 

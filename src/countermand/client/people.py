@@ -21,14 +21,18 @@ from countermand.vocabulary.order import (
     Side,
     Standing,
     TimeInForce,
+    Trigger,
 )
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
 from countermand.wire.errors import NotExpressible
+from countermand.wire.order_kinds import is_against
 
 Number = Decimal | int | str
 
+# A percentage has so many digits: down to a part in a billion.
+PERCENT_SCALE = numbers.PPB_SCALE - 2
 # No amount has more; int's own text of so many digits would be refused by Python.
 _BITS_MAX = 1_000
 
@@ -40,7 +44,10 @@ class Order(Struct, frozen=True):
     Shape:  `order_id` is the venue's own text, `cl_ord_id` the owner's; words are FIX's in small
             letters: `side` buy or sell, `ord_status` new, partially_filled, filled, canceled,
             rejected or expired.
-    One with a `stop_px` comes in when the market is there, and sleeps until then.
+    One with a `stop_px` comes in when the market is there, and sleeps until then; `trigger` says
+    which way: stop or take_profit. A stop that trails has its distance in `trail`, a price's or a
+    percentage (`2%`), and where its limit follows that one's in `limit_offset`. One with `is_twap`
+    comes in by slices.
 
     Units:  exact decimals; `price` is None for an order without one, `avg_px` before any trade,
             `stop_px` for an order that comes in at once;
@@ -66,6 +73,10 @@ class Order(Struct, frozen=True):
     submit_ns: int = 0
     stop_px: Decimal | None = None
     is_asleep: bool = False
+    trigger: str = ""
+    trail: str | None = None
+    limit_offset: Decimal | None = None
+    is_twap: bool = False
 
 
 def order_of(session: Session, report: OrderReport) -> Order:
@@ -89,9 +100,29 @@ def order_of(session: Session, report: OrderReport) -> Order:
         exec_inst=tuple(i.name.lower() for i in ExecInst if i and terms.exec_inst & i),
         transact_ns=report.transact_ns,
         submit_ns=report.submit_ns,
-        stop_px=price(one, terms.trigger.price_ticks) if terms.trigger else None,
-        is_asleep=report.is_open and terms.trigger is not None and not terms.trigger.is_met,
+        is_twap=terms.schedule is not None,
+        **_waking(one, report),
     )
+
+
+def _waking(one: Instrument, report: OrderReport) -> dict[str, Any]:
+    woken_by, side = report.terms.trigger, report.terms.side
+    if woken_by is None:
+        return {}
+    offset = woken_by.limit_offset_ticks
+    return {
+        "stop_px": price(one, woken_by.price_ticks),
+        "is_asleep": report.is_open and not woken_by.is_met,
+        "trigger": "stop" if is_against(woken_by, side) else "take_profit",
+        "trail": _trail_text(one, woken_by) if woken_by.is_trailing else None,
+        "limit_offset": None if offset is None else price(one, offset),
+    }
+
+
+def _trail_text(one: Instrument, woken_by: Trigger) -> str:
+    if woken_by.trail_ppb:
+        return f"{numbers.unscaled(woken_by.trail_ppb, PERCENT_SCALE)}%"
+    return numbers.price_text(one, woken_by.trail_ticks)
 
 
 def own_name(report: OrderReport) -> str:

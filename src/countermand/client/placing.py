@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from countermand.client import reading, verdict
+from countermand.client import reading, verdict, waking
 from countermand.client.acts import Now, Sleep, Talk
 from countermand.client.asking import Denied, Doubt, Lead, Told, Unsent, ask
 from countermand.client.deadline import Backoff
@@ -127,12 +127,15 @@ class Place:
     def _is_it(self, report: OrderReport) -> bool:
         # Of two orders that are alike in all this, either may be taken for the one that was sent.
         asked, told = self._command.terms, report.terms
-        price = asked.price_ticks if asked.ord_type is OrdType.LIMIT else told.price_ticks
+        # A limit that follows its stop price is the venue's to say.
+        is_said = asked.ord_type is OrdType.LIMIT and asked.price_ticks
+        price = asked.price_ticks if is_said else told.price_ticks
         since_ns = self._sent_ns + self._session.clock.ns - SLACK_NS
         return (
             report.instrument_id == self._command.instrument_id
             and (asked.side, asked.ord_type) == (told.side, told.ord_type)
             and (asked.order_qty_lots, price) == (told.order_qty_lots, told.price_ticks)
+            and waking.is_same(asked.trigger, told.trigger)
             and report.submit_ns >= since_ns
             and id_text(self._session, report) not in self._session.placed
         )

@@ -138,17 +138,21 @@ class Session:
         told = b"%b %d %d" % (self._seed, now_ns, self._named)
         return f"cm-{blake2b(told, digest_size=8).hexdigest()}"
 
-    def check_can_say(self, operation: Operation, question: Any) -> None:
-        """See that the venue has words for a question. Raises NotExpressible."""
-        ctx = self.context(0)
+    def check_can_say(self, operation: Operation, question: Any, now_ns: int = 0) -> None:
+        """
+        See that the venue has words for a question, asked now. Raises NotExpressible.
+
+        Units: `now_ns` may be left out where the question has no time in it.
+        """
+        ctx = self.context(now_ns)
         flow = self.venue.flows.get(operation) or single(self.venue, operation)
         step = next(flow(question, self.credential, ctx))
         prepared(self.venue, step, ctx, None)
 
-    def can_say(self, operation: Operation, question: Any) -> bool:
-        """Return whether the venue has words for a question."""
+    def can_say(self, operation: Operation, question: Any, now_ns: int = 0) -> bool:
+        """Return whether the venue has words for a question, as `check_can_say` looks."""
         try:
-            self.check_can_say(operation, question)
+            self.check_can_say(operation, question, now_ns)
         except NotExpressible:
             return False
         return True

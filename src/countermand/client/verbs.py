@@ -158,7 +158,7 @@ def place(session: Session, wish: Wish, timeout_s: float = TIMEOUT_S) -> Talk[Ou
     """Place an order, once; return what is proven of it. Raises NotExpressible, nothing sent."""
     now_ns, within_ns = (yield Now()), span_ns(timeout_s)
     command = new_order(session, wish, now_ns)
-    session.check_can_say(Operation.PLACE_ORDER, command)
+    session.check_can_say(Operation.PLACE_ORDER, command, now_ns)
     fields = wish_fields(wish, command)
     trace = yield from _intent(session, "place", fields)
     if isinstance(trace, Blocked):
@@ -186,7 +186,7 @@ def replace(
         return sight
     now_ns = yield Now()
     command = replacement(session, sight.report, price, order_qty, now_ns)
-    session.check_can_say(Operation.REPLACE_ORDER, command)
+    session.check_can_say(Operation.REPLACE_ORDER, command, now_ns)
     body = {"order": people.id_text(session, sight.report), "price": _text(price)}
     body["order_qty"] = _text(order_qty)
     trace = yield from _intent(session, "replace", body)

@@ -8,6 +8,7 @@ from typing import Any, TypedDict, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from countermand.client import waking
 from countermand.client.people import Number, lots, ticks, word
 from countermand.client.session import Session
 from countermand.vocabulary.commands import NewOrder, ReplaceOrder
@@ -17,6 +18,7 @@ from countermand.vocabulary.order import (
     OrderTerms,
     OrdType,
     PositionEffect,
+    Schedule,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -24,12 +26,17 @@ from countermand.vocabulary.order import (
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
+from countermand.wire.order_kinds import kind_of
 
 T = TypeVar("T", bound=Struct)
 
 # What an order is that does not say so, in the order in which a venue is asked for its words.
 _LIMIT_TIMES = (TimeInForce.GTC, TimeInForce.DAY)
 _MARKET_TIMES = (TimeInForce.IOC, TimeInForce.DAY, TimeInForce.GTC, TimeInForce.FOK)
+_ASLEEP_TIMES = (TimeInForce.GTC, TimeInForce.DAY, TimeInForce.IOC)
+_TWAP_TIMES = (TimeInForce.GTD,)
+# How many slices there are, and how far apart, is the venue's to say.
+AS_THE_VENUE_DOES = Schedule(0, 0)
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -38,8 +45,13 @@ class Wish(Struct, frozen=True, kw_only=True):
 
     Shape:  words as in `people.Order`; without a `price` it is a market order; `time_in_force` left
             out is the venue's usual one; `exec_inst` such as post_only; `position_effect` open or
-            close, where a venue tells a short sale from a sale.
-    Units:  decimals, exact; `expire_ns` nanoseconds since the Unix epoch, for gtd.
+            close, where a venue tells a short sale from a sale. With a `stop_px` it sleeps until
+            the market has moved so far against its owner, with a `take_profit_px` so far in favor;
+            with a `trail` it is a stop at that distance from the best price since, begun at
+            `stop_px` if there is one. A trailing stop with a `limit_offset` comes in at a limit so
+            far beyond its stop price. With `is_twap` it comes in by slices until it expires.
+    Units:  decimals, exact; `trail` also as a percentage, `2%`; `expire_ns` nanoseconds since the
+            Unix epoch, for gtd.
     """
 
     symbol: str
@@ -51,6 +63,11 @@ class Wish(Struct, frozen=True, kw_only=True):
     exec_inst: tuple[str, ...] = ()
     expire_ns: int = 0
     position_effect: str = ""
+    stop_px: Number | None = None
+    take_profit_px: Number | None = None
+    trail: Number | None = None
+    limit_offset: Number | None = None
+    is_twap: bool = False
 
 
 class Terms(TypedDict, total=False):
@@ -61,6 +78,15 @@ class Terms(TypedDict, total=False):
     exec_inst: tuple[str, ...]
     expire_ns: int
     position_effect: str
+    stop_px: Number | None
+    take_profit_px: Number | None
+    trail: Number | None
+    limit_offset: Number | None
+    is_twap: bool
+
+
+# Numbers of a wish, which are written down as text.
+_NUMBERS = ("price", "stop_px", "take_profit_px", "trail", "limit_offset")
 
 
 def new_order(session: Session, wish: Wish, now_ns: int) -> NewOrder:
@@ -69,39 +95,51 @@ def new_order(session: Session, wish: Wish, now_ns: int) -> NewOrder:
     bare = NewOrder(
         session.account_id, market.instrument_id, _name(session, wish, now_ns), _terms(market, wish)
     )
+    _check_kind(session, bare)
     said = wish.position_effect
     effect = {"position_effect": word(PositionEffect, said)} if said else {}
     plain = changed(bare, {"cl_ord_id": "a" if bare.cl_ord_id else "", "exec_inst": 0})
-    times = _times(wish, bare.terms.ord_type)
+    times = _times(wish, bare.terms)
     # Where it cannot be said in any, that of an order without what is special: why is told of it.
     for order, more in ((bare, effect), (plain, {})):
         for time_in_force in times:
             if session.can_say(
                 Operation.PLACE_ORDER,
                 changed(order, {"time_in_force": time_in_force, **given, **more}),
+                now_ns,
             ):
                 return changed(bare, {"time_in_force": time_in_force, **given, **effect})
     return changed(bare, {"time_in_force": times[0], **given, **effect})
 
 
+def _check_kind(session: Session, order: NewOrder) -> None:
+    kind, kinds = kind_of(order), session.end.kinds
+    if kind is not None and kind not in kinds:
+        has = ", ".join(sorted(kinds)) or "none but market and limit orders"
+        raise NotExpressible(f"{session.venue.name} has no {kind} orders; it has {has}")
+
+
 def wish_fields(wish: Wish, command: NewOrder) -> dict[str, Any]:
     """Return an order as it is written down, with the name and time in force it was given."""
-    return {
-        "symbol": wish.symbol,
-        "side": wish.side,
+    told = {name: getattr(wish, name) for name in Wish.__struct_fields__}
+    told |= {name: str(told[name]) for name in _NUMBERS if told[name] is not None}
+    return told | {
         "order_qty": str(wish.order_qty),
-        "price": None if wish.price is None else str(wish.price),
         "cl_ord_id": command.cl_ord_id,
         "time_in_force": command.terms.time_in_force.name.lower(),
         "exec_inst": list(wish.exec_inst),
-        "expire_ns": wish.expire_ns,
-        "position_effect": wish.position_effect,
     }
 
 
 def read_wish(fields: Mapping[str, Any]) -> Wish:
-    """Return an order that was written down. Raises KeyError."""
-    own = {name: fields[name] for name in Wish.__struct_fields__}
+    """
+    Return an order that was written down, by a former version with fewer words too.
+
+    Raises: KeyError for one without its market, side or quantity.
+    """
+    own = {name: fields[name] for name in Wish.__struct_fields__ if name in fields}
+    for needed in ("symbol", "side", "order_qty", "exec_inst"):
+        own[needed] = fields[needed]
     return Wish(**own | {"exec_inst": tuple(own["exec_inst"])})
 
 
@@ -115,9 +153,12 @@ def _name(session: Session, wish: Wish, now_ns: int) -> str:
 
 def _terms(market: Instrument, wish: Wish) -> OrderTerms:
     exec_inst = sum(word(ExecInst, text) for text in set(wish.exec_inst))
-    is_limit = wish.price is not None
+    side, is_limit = word(Side, wish.side), wish.price is not None
+    if is_limit and wish.limit_offset is not None:
+        raise NotExpressible("a limit that follows its stop price has no price of its own")
+    is_limit = is_limit or wish.limit_offset is not None
     return OrderTerms(
-        word(Side, wish.side),
+        side,
         OrdType.LIMIT if is_limit else OrdType.MARKET,
         TimeInForce.GTC,
         lots(market, wish.order_qty),
@@ -125,13 +166,21 @@ def _terms(market: Instrument, wish: Wish) -> OrderTerms:
         expire_ns=wish.expire_ns,
         exec_inst=exec_inst,
         stp=SelfTradePrevention.BOTH,
+        trigger=waking.trigger(
+            market, side, wish.stop_px, wish.take_profit_px, wish.trail, wish.limit_offset
+        ),
+        schedule=AS_THE_VENUE_DOES if wish.is_twap else None,
     )
 
 
-def _times(wish: Wish, ord_type: OrdType) -> tuple[TimeInForce, ...]:
+def _times(wish: Wish, terms: OrderTerms) -> tuple[TimeInForce, ...]:
     if wish.time_in_force:
         return (word(TimeInForce, wish.time_in_force),)
-    return _LIMIT_TIMES if ord_type is OrdType.LIMIT else _MARKET_TIMES
+    if terms.trigger is not None:
+        return _ASLEEP_TIMES
+    if terms.schedule is not None:
+        return _TWAP_TIMES
+    return _LIMIT_TIMES if terms.ord_type is OrdType.LIMIT else _MARKET_TIMES
 
 
 def replacement(

@@ -18,6 +18,7 @@ from countermand.wire.conversation import AnyContext, Step
 from countermand.wire.credential import Credential
 from countermand.wire.listening import ListenToBook, ListenToOrders
 from countermand.wire.operation import Operation
+from countermand.wire.order_kinds import OrderKind
 
 
 class Learned(Struct, frozen=True):
@@ -74,6 +75,7 @@ class ClientEnd(Struct, frozen=True):
             URL. What the venue does with every order, and has no words for, is `given`: fields of
             an order or of its terms; `replacing` likewise of a replacement. `config` says what of
             the credentials bots have a name for: `apiKey`, `secret`, `password`; all are needed.
+            `kinds` are those of its orders, beyond market and limit, that our client can ask for.
     Units:  seconds; `tell_time` returns nanoseconds since the Unix epoch.
     """
 
@@ -96,3 +98,4 @@ class ClientEnd(Struct, frozen=True):
     given: dict[str, Any] = {}
     replacing: dict[str, Any] = {}
     config: dict[str, str] = {}
+    kinds: frozenset[OrderKind] = frozenset()

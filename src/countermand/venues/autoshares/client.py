@@ -45,6 +45,7 @@ from countermand.wire.errors import NotExpressible, NotFound
 from countermand.wire.flows import paged, sifted
 from countermand.wire.ids import foreign
 from countermand.wire.operation import Operation
+from countermand.wire.order_kinds import OrderKind
 
 # Digits of a dollar that our client keeps: more than prices and shares have together.
 SCALE = 10
@@ -181,6 +182,14 @@ CLIENT = ClientEnd(
     log_in=log_in,
     # An order has no name of its owner's, and does not meet its account's own.
     given={"cl_ord_id": "", "stp": SelfTradePrevention.REJECT, "keep_rejected": True},
+    kinds=frozenset(
+        {
+            OrderKind.STOP,
+            OrderKind.STOP_LIMIT,
+            OrderKind.TRAILING_STOP,
+            OrderKind.TRAILING_STOP_LIMIT,
+        }
+    ),
     config={"apiKey": "app_key", "login": "login", "password": "password"},
     listen=listen.listen,
     listen_book=listen.listen_book,

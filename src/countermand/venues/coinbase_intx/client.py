@@ -25,6 +25,7 @@ from countermand.wire.credential import Credential
 from countermand.wire.directory import Directory
 from countermand.wire.errors import Malformed
 from countermand.wire.operation import Operation
+from countermand.wire.order_kinds import OrderKind
 
 # What the seed's page has for an order's id. A client id of so many digits is no likely one.
 _DIGITS = re.compile(r"[0-9]{15,20}")
@@ -87,6 +88,7 @@ CLIENT = ClientEnd(
     spell,
     key_fields,
     learn_market=learn_market,
+    kinds=frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT, OrderKind.TWAP}),
     config={"apiKey": "access_key", "secret": "signing_key", "password": "passphrase"},
     listen_book=listen.listen_book,
     stream_homes={

@@ -58,7 +58,7 @@ def serve_place(message: m.PlaceOrder, ctx: Ctx) -> Serving[m.Order]:
 def ask_place(command: NewOrder, ctx: Ctx) -> m.PlaceOrder:
     """Return the form of an order."""
     instrument, terms = ctx.directory.instruments[command.instrument_id], command.terms
-    if terms.schedule is not None:
+    if terms.schedule is not None and terms.schedule.slices:
         raise NotExpressible("the slices of a schedule are the venue's to choose")
     limited = terms.ord_type is OrdType.LIMIT
     expires = terms.time_in_force is TimeInForce.GTD
@@ -77,6 +77,7 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.PlaceOrder:
         stp_mode=tables.STP_MODES.to_wire_if(terms.stp),
         post_only=bool(terms.exec_inst & ExecInst.POST_ONLY),
         close_only=bool(terms.exec_inst & ExecInst.REDUCE_ONLY),
+        algo_strategy="TWAP" if terms.schedule is not None else None,
     )
 
 

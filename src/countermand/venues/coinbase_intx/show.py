@@ -15,6 +15,7 @@ from countermand.vocabulary.order import (
     OrderTerms,
     OrdStatus,
     OrdType,
+    Schedule,
     SelfTradePrevention,
     Standing,
     TimeInForce,
@@ -152,6 +153,8 @@ def _read_terms(message: Order, instrument: Instrument, size: int, submit_ns: in
         exec_inst=ExecInst.POST_ONLY * flags[0] | ExecInst.REDUCE_ONLY * flags[1],
         stp=tables.STP_MODES.read(getattr(message, "stp_mode", ""), SelfTradePrevention.NONE),
         trigger=stops.read(instrument, side, stop_price) if sleeps and stop_price else None,
+        # By how many slices, and how far apart, is not told.
+        schedule=Schedule(0, 0) if getattr(message, "algo_strategy", None) else None,
     )
 
 

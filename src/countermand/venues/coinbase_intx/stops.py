@@ -29,7 +29,9 @@ def asked_price(instrument: Instrument, side: Side, trigger: Trigger | None) -> 
     if trigger is None:
         return None
     if trigger != stop(side, trigger.price_ticks):
-        raise NotExpressible("a trigger must be that of a stop, and cannot trail")
+        raise NotExpressible(
+            "a stop_price is that of a stop, which takes no profit and does not trail"
+        )
     return Decimal(numbers.price_text(instrument, trigger.price_ticks))
 
 

@@ -39,6 +39,7 @@ from countermand.wire.directory import Directory
 from countermand.wire.errors import NotExpressible
 from countermand.wire.flows import paged, sifted
 from countermand.wire.operation import Operation
+from countermand.wire.order_kinds import OrderKind
 
 _NAMES = {"accountId": "account_id", "apiKey": "key", "base_url": "base_url"}
 # What a key is called that is yet to be asked for.
@@ -191,6 +192,7 @@ CLIENT = ClientEnd(
     tell_time=tell_time,
     addressed=addressed,
     given={"stp": SelfTradePrevention.NONE},
+    kinds=frozenset({OrderKind.STOP_LIMIT, OrderKind.TAKE_PROFIT_LIMIT}),
     config={"accountId": "accountId", "privateKey": "privateKey"},
     listen=listen.listen,
     listen_book=listen.listen_book,

@@ -15,7 +15,7 @@ from countermand.venues.loopring.show import read_taken, show_taken
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.events import OrderRejected
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import ExecInst, OrdStatus, Side, Slot, TimeInForce
+from countermand.vocabulary.order import ExecInst, OrdStatus, OrdType, Side, Slot, TimeInForce
 from countermand.vocabulary.queries import GetOrder, ListSlots
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.receipt import Receipt
@@ -66,6 +66,8 @@ def place_flow(
     """
     command = asked
     if not asked.terms.text:
+        # What has no form with any storage id is found out before one is asked for.
+        ask_place(_completed(asked, 0, ctx), ctx)
         pair = resolve.pair_by_id(asked.instrument_id, ctx)
         sold, _ = pair.sold_and_bought(asked.terms.side)
         query = ListSlots(asked.account_id, sold.asset.asset_id)
@@ -114,6 +116,8 @@ def _completed(command: NewOrder, storage_id: int, ctx: Ctx) -> NewOrder:
     # A client id given as `cl_ord_id` becomes the secondary one; the order ends at its amount of
     # base.
     asked, pair = command.terms, resolve.pair_by_id(command.instrument_id, ctx)
+    if asked.ord_type is not OrdType.LIMIT:
+        raise NotExpressible("an order needs the price that its two amounts are worked out from")
     is_buy, takes = asked.side is Side.BUY, asked.time_in_force is TimeInForce.IOC
     rests = tables.MAKER_ONLY if asked.exec_inst & ExecInst.POST_ONLY else tables.LIMIT_ORDER
     try:

@@ -1,0 +1,200 @@
+"""Orders that sleep until a price, or come in by slices: placed where a venue has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.client import stage
+from tests.client.stage import Scene
+
+from countermand.client import people, verbs
+from countermand.client.deadline import S
+from countermand.client.outcome import Open
+from countermand.client.wording import Wish, new_order, read_wish, wish_fields
+from countermand.vocabulary.order import Schedule, TriggerDirection
+from countermand.wire.errors import NotExpressible
+from countermand.wire.operation import Operation
+from countermand.wire.order_kinds import OrderKind
+
+# How far above the market, in ticks: a buy there is a stop, a sale takes a profit.
+FAR, TRAIL, OFFSET = 20, 10, 2
+
+
+def asked(scene: Scene, kind: OrderKind) -> Wish:
+    """Return an order of a kind, far from the market."""
+    market, wish = scene.market, scene.wish()
+    last = market.reference_price_ticks
+    stop_px, limit = people.price(market, last + FAR), people.price(market, last + FAR + OFFSET)
+    trail, offset = people.price(market, TRAIL), people.price(market, OFFSET)
+    hour_ns = (scene.stage.clock.ns // S + 3600) * S
+    words: dict[OrderKind, dict[str, Any]] = {
+        OrderKind.STOP: {"price": None, "stop_px": stop_px},
+        OrderKind.STOP_LIMIT: {"price": limit, "stop_px": stop_px},
+        OrderKind.TAKE_PROFIT: {"side": "sell", "price": None, "take_profit_px": stop_px},
+        OrderKind.TAKE_PROFIT_LIMIT: {"side": "sell", "price": stop_px, "take_profit_px": stop_px},
+        OrderKind.TRAILING_STOP: {"price": None, "trail": trail},
+        OrderKind.TRAILING_STOP_LIMIT: {"price": None, "trail": "2.5%", "limit_offset": offset},
+        OrderKind.TWAP: {"is_twap": True, "expire_ns": hour_ns},
+    }
+    return replace(wish, **words[kind])
+
+
+def expected(scene: Scene, kind: OrderKind, told: people.Order) -> tuple[Any, ...]:
+    """Return what an order of a kind is told with: where it waits, how far it trails."""
+    market = scene.market
+    last = market.reference_price_ticks
+    at = people.price(market, last + FAR)
+    waits = {
+        OrderKind.STOP: ("market", "stop", at, None, None),
+        OrderKind.STOP_LIMIT: ("limit", "stop", at, None, None),
+        OrderKind.TAKE_PROFIT_LIMIT: ("limit", "take_profit", at, None, None),
+        OrderKind.TRAILING_STOP: (
+            "market", "stop", people.price(market, last + TRAIL),
+            str(people.price(market, TRAIL)), None,
+        ),
+        OrderKind.TRAILING_STOP_LIMIT: (
+            "limit", "stop", told.stop_px, "2.5%", people.price(market, OFFSET),
+        ),
+        OrderKind.TWAP: ("limit", "", None, None, None),
+    }  # fmt: skip
+    return waits[kind]
+
+
+def show(scene: Scene, order: str) -> people.Order:
+    """Return an order as the client shows it."""
+    found = scene.stage.perform(verbs.order(scene.session, order))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("kind", OrderKind)
+def test_it_is_placed_where_the_venue_has_it(scene: Scene, kind: OrderKind) -> None:
+    """It sleeps at the venue as it was asked for, and is shown so; elsewhere nothing is sent."""
+    if kind not in scene.session.end.kinds:
+        pytest.skip("the venue has none: see the next test")
+    outcome = scene.place(asked(scene, kind))
+    assert isinstance(outcome, Open), outcome
+    told, truth = show(scene, outcome.order_id), scene.truth(outcome.order_id).terms
+
+    waits = (told.ord_type, told.trigger, told.stop_px, told.trail, told.limit_offset)
+    assert expected(scene, kind, told) == waits
+    assert (kind is not OrderKind.TWAP) == told.is_asleep
+    assert (kind is OrderKind.TWAP) == told.is_twap
+    assert (truth.trigger is not None, truth.schedule is not None) == (
+        kind is not OrderKind.TWAP,
+        kind is OrderKind.TWAP,
+    )
+    if truth.trigger is not None:
+        assert TriggerDirection.UP is truth.trigger.direction
+        assert people.price(scene.market, truth.trigger.price_ticks) == told.stop_px
+
+
+@pytest.mark.parametrize("kind", OrderKind)
+def test_what_the_venue_has_not_is_told_and_not_sent(scene: Scene, kind: OrderKind) -> None:
+    """In one line, with the kinds that it has."""
+    if kind in scene.session.end.kinds:
+        pytest.skip("the venue has it: see the test before")
+    with pytest.raises(NotExpressible) as refused:
+        scene.place(asked(scene, kind))
+
+    assert f"{scene.session.venue.name} has no {kind} orders; it has " in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert [] == scene.stage.sent
+
+
+@pytest.mark.parametrize("kind", [OrderKind.STOP, OrderKind.STOP_LIMIT])
+def test_a_stop_whose_answer_is_lost_is_found(scene: Scene, kind: OrderKind) -> None:
+    """Also by its terms, beside a limit order that is alike in all else."""
+    if kind not in scene.session.end.kinds:
+        pytest.skip("the venue has none")
+    wish = asked(scene, kind)
+    scene.on(Operation.PLACE_ORDER, stage.LOST_AFTER)
+    outcome = scene.place(wish)
+    plain = scene.place(replace(wish, stop_px=None, price=scene.wish().price))
+
+    assert isinstance(outcome, Open), outcome
+    assert scene.truth(outcome.order_id).terms.trigger is not None
+    assert scene.truth(plain.order_id).terms.trigger is None
+
+
+def test_a_plain_order_is_not_taken_for_a_stop(scene: Scene) -> None:
+    """Though its side, quantity and price are the stop's, whose request was lost."""
+    if OrderKind.STOP_LIMIT not in scene.session.end.kinds:
+        pytest.skip("the venue has none")
+    wish, at = asked(scene, OrderKind.STOP_LIMIT), scene.wish().price
+    scene.on(Operation.PLACE_ORDER, stage.FINE, stage.LOST_BEFORE)
+    plain = Scene(scene.desk).place(replace(wish, stop_px=None, price=at))
+    scene.on(Operation.PLACE_ORDER, stage.LOST_BEFORE)
+    outcome = scene.place(replace(wish, price=at))
+
+    assert (plain.name, outcome.name) == ("Open", "Unknown")
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "both ways": ({"stop_px": 1, "take_profit_px": 2}, "not for both"),
+    "a stop at nothing": ({"stop_px": 0}, "stop price 0 is not above zero"),
+    "a profit below nothing": ({"take_profit_px": -1}, "profit price -1 is not above zero"),
+    "a profit that trails": ({"take_profit_px": 2, "trail": 1}, "only a stop trails"),
+    "an offset alone": ({"limit_offset": 1}, "a limit that follows is that of a stop that trails"),
+    "an offset and a limit": ({"trail": 1, "limit_offset": 1, "price": 5}, "no price of its own"),
+    "no distance": ({"trail": "0"}, "trail 0 is not above zero"),
+    "all of the price": ({"trail": "100%"}, "trail 100% is no part of a price"),
+    "no percentage": ({"trail": "-1%"}, "trail -1% is no part of a price"),
+    "too fine": ({"trail": "0.00000001%"}, "trail 0.00000001%"),
+    "no number": ({"trail": "x%"}, "'x' is no number"),
+    "a float": ({"stop_px": 1.5}, "is a float"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_such_order_is_told(scene: Scene, name: str) -> None:
+    """On every venue, and nothing is sent."""
+    words, text = REFUSED[name]
+    with pytest.raises(NotExpressible) as refused:
+        scene.place(replace(scene.wish(), **{"price": None, **words}))
+
+    assert text in str(refused.value)
+    assert [] == scene.stage.sent
+
+
+def test_what_is_written_down_is_read_again(scene: Scene) -> None:
+    """With all that it waits for; what a former version wrote had fewer words."""
+    wish = replace(scene.wish(), stop_px=scene.wish().price, trail="2%")
+    command = new_order(scene.session, scene.wish(), scene.stage.clock.ns)
+    fields = wish_fields(wish, command)
+    former = {name: fields[name] for name in ("symbol", "side", "order_qty", "price", "exec_inst")}
+
+    again = read_wish(fields)
+    assert (str(wish.stop_px), "2%") == (again.stop_px, again.trail)
+    assert (None, None) == (read_wish(former).stop_px, read_wish(former).trail)
+    with pytest.raises(KeyError):
+        read_wish({})
+
+
+def test_an_order_may_end_at_a_time(scene: Scene) -> None:
+    """The venue looks whether the time is to come; so does the client, by the time it is."""
+    hour_ns = (scene.stage.clock.ns // S + 3600) * S
+    if not has_gtd(scene):
+        pytest.skip("no order of this venue's has an end")
+    outcome = scene.place(replace(scene.wish(), time_in_force="gtd", expire_ns=hour_ns))
+
+    assert isinstance(outcome, Open), outcome
+    assert hour_ns == scene.truth(outcome.order_id).terms.expire_ns
+
+
+def has_gtd(scene: Scene) -> bool:
+    """Whether the venue's orders can have an end: all but one venue's can."""
+    return scene.session.venue.name != "deltadefi"
+
+
+def test_slices_are_the_venues_to_choose(scene: Scene) -> None:
+    """The exchange runs as many as the venue says, evenly until the order's end."""
+    if OrderKind.TWAP not in scene.session.end.kinds:
+        pytest.skip("the venue has none")
+    outcome = scene.place(asked(scene, OrderKind.TWAP))
+    schedule = scene.truth(outcome.order_id).terms.schedule
+
+    assert isinstance(schedule, Schedule)
+    assert (10, 10) == (schedule.slices, round(3600 * S / schedule.interval_ns))
