@@ -23,7 +23,7 @@ from countermand.vocabulary.reports import OrderReport
 from countermand.wire import times
 from countermand.wire.conversation import Op, Serving, Step
 from countermand.wire.credential import Credential
-from countermand.wire.errors import NotExpressible
+from countermand.wire.errors import InvalidField, NotExpressible
 from countermand.wire.operation import Operation
 from countermand.wire.receipts import Acknowledged, the_order
 
@@ -140,9 +140,17 @@ def _completed(command: NewOrder, storage_id: int, ctx: Ctx) -> NewOrder:
         slot=Slot(storage_id % grid.SLOTS, storage_id + 1),
     )
     form = ask_place(replace(command, terms=terms), ctx)
-    hashed = hash_text(order_hash(read_terms(form)))
+    hashed = _hashed(form)
     name = asked.secondary_cl_ord_id or command.cl_ord_id or hashed
     return replace(command, cl_ord_id=hashed, terms=replace(terms, secondary_cl_ord_id=name))
+
+
+def _hashed(form: m.SubmitOrder) -> str:
+    # What no hash can be of, the venue has no words for.
+    try:
+        return hash_text(order_hash(read_terms(form)))
+    except InvalidField as error:
+        raise NotExpressible(error.text) from None
 
 
 def _is_as_it_was(order: OrderReport, now_ns: int) -> bool:
