@@ -3,7 +3,7 @@ Configured: an exchange of ccxt's before anything is sent: its fields, its marke
 
     {"sandbox": True}                        the exchange that runs on this machine, its first user
     {"apiKey": …, "secret": …}               the venue itself; `urls["api"]` says where
-    {"options": {"credentials": {…}}}        what the venue's own SDK takes, whatever it calls it
+    {"options": {"credentials": {…}}}        what the venue's own SDK takes, in its names
 
 `options` may also have `user`, `account`, `ledger` and `prompt`: see `countermand.connect`.
 """

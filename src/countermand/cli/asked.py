@@ -100,17 +100,17 @@ class Asked:
         self, at: where.Where, progress: Callable[[int, int], None] | None, ledger: Path | None
     ) -> dict[str, Any]:
         return {
-            "account": self.account or at.account or None,
+            "account": self.account or at.profile.account or None,
             "ledger": ledger,
-            "keep_limits": at.keep_limits,
-            "trust_env": at.trust_env,
+            "keep_limits": at.profile.keep_limits,
+            "trust_env": at.profile.trust_env,
             "dry_run": self.is_dry_run,
             "prompt": _ask,
             "progress": progress,
         }
 
     def _transport(self, at: where.Where, *, waits: bool = False) -> Any:
-        path = self.tls_ca or (Path(at.tls_ca).expanduser() if at.tls_ca else None)
+        path = self.tls_ca or (Path(at.profile.tls_ca).expanduser() if at.profile.tls_ca else None)
         if path is None:
             return None
         import ssl  # noqa: PLC0415  (loaded when it is needed)
@@ -123,7 +123,7 @@ class Asked:
             why = error.strerror or "no certificate in PEM"
             raise Stop(Code.ASKED_WRONGLY, f"{path}: {why}") from None
         kind = httpx.AsyncHTTPTransport if waits else httpx.HTTPTransport
-        return kind(verify=signer, trust_env=at.trust_env)
+        return kind(verify=signer, trust_env=at.profile.trust_env)
 
     @property
     def at(self) -> where.Where:
@@ -147,7 +147,7 @@ class Asked:
         at = self.at
         if self.ledger is not None:
             return self.ledger
-        return Path(at.ledger).expanduser() if at.ledger else usual_ledger()
+        return Path(at.profile.ledger).expanduser() if at.profile.ledger else usual_ledger()
 
 
 def _made(at: where.Where, make: Callable[..., T], options: dict[str, Any]) -> T:

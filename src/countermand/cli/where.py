@@ -19,24 +19,22 @@ from typing import Any, NamedTuple
 from countermand import announce
 from countermand.cli import profiles
 from countermand.cli.exits import Code, Stop
+from countermand.cli.profiles import Profile
 
 
 class Where(NamedTuple):
     """
     Where to go. `said_by` is what said so, for people.
 
-    Units: none; `credentials` as the venue's own SDK takes them.
+    Shape:  `credentials` as the venue's own SDK takes them; `profile` has what else was said of the
+            venue, the usual where that was no profile.
     """
 
     venue: str
     base_url: str
     credentials: Mapping[str, Any]
     said_by: str
-    account: str | None = None
-    ledger: str | None = None
-    tls_ca: str | None = None
-    trust_env: bool = False
-    keep_limits: bool = True
+    profile: Profile
 
     def __repr__(self) -> str:
         return f"Where({self.venue!r}, {self.base_url!r}, {self.said_by!r})"
@@ -55,17 +53,8 @@ def find(venue: str, *, profile: str = "", base_url: str = "", user: str = "") -
     if found is None:
         return _local(venue, base_url, "")
     name, told = found
-    return Where(
-        venue,
-        base_url or told.base_url,
-        profiles.credentials(told, f"profiles.{name}.{venue}.credentials"),
-        f"profile {name}",
-        told.account,
-        told.ledger,
-        told.tls_ca,
-        told.trust_env,
-        told.keep_limits,
-    )
+    credentials = profiles.credentials(told, f"profiles.{name}.{venue}.credentials")
+    return Where(venue, base_url or told.base_url, credentials, f"profile {name}", told)
 
 
 def is_in_environment(venue: str) -> bool:
@@ -99,7 +88,7 @@ def _from_environment(venue: str, base_url: str, said: dict[str, str]) -> Where:
         raise Stop(Code.ASKED_WRONGLY, f"{prefix(venue)}BASE_URL is set, and no credentials are")
     # SDKs write their fields in one of two ways, and the environment in neither.
     credentials = {_camel(name): value for name, value in said.items()} | said
-    return Where(venue, base_url, credentials, f"{prefix(venue)}*")
+    return Where(venue, base_url, credentials, f"{prefix(venue)}*", Profile(base_url, {}))
 
 
 def _camel(name: str) -> str:
@@ -117,9 +106,9 @@ def _local(venue: str, base_url: str, user: str) -> Where:
     if who not in users:
         there = f"there are {', '.join(users)}" if users else "there is none"
         raise Stop(Code.ASKED_WRONGLY, f"{venue} here has no user {who!r}; {there}")
-    return Where(
-        venue, told["base_url"], users[who], f"{who} of the exchange here", keep_limits=False
-    )
+    unlimited = Profile(told["base_url"], {}, keep_limits=False)
+    said_by = f"{who} of the exchange here"
+    return Where(venue, unlimited.base_url, users[who], said_by, unlimited)
 
 
 def _serves(one: announce.Announcement, venue: str, base_url: str) -> bool:
