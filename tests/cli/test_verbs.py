@@ -133,6 +133,50 @@ def test_an_order_that_comes_in_by_slices(call: Calls) -> None:
     assert 0 == call("cancel-all", "coinbase-intx").code
 
 
+LINKED: dict[str, tuple[list[str], list[str]]] = {
+    "a bracket": (
+        ["coinbase-intx", "ETH-PERP", "sell", "0.01", "3500",
+         "--oco", "sell 0.01 2380 stop-price=2400"],
+        ["stop"],
+    ),
+    "one cancels the other": (
+        ["autoshares", "AAPL", "buy", "10", "150", "--oco", "buy 10 stop-price=250"],
+        ["", "stop"],
+    ),
+    "one triggers two": (
+        ["autoshares", "AAPL", "buy", "10", "150", "--oto", "sell 10 160",
+         "--oto", "sell 10 stop-price=140"],
+        ["", "", "stop"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_orders_that_are_linked(call: Calls, name: str) -> None:
+    """Are placed at once, and listed as the venue has them; the first one's end is theirs."""
+    words, triggers = LINKED[name]
+    order = call("place", *words, "--json")
+    listed = call("orders", words[0], "--json").json["orders"]
+    canceled = call("cancel", words[0], order.json["order_id"])
+
+    assert (0, "Open") == (order.code, order.json["outcome"])
+    assert triggers == sorted(one["trigger"] for one in listed)
+    assert 0 == canceled.code
+    assert [] == call("orders", words[0], "--json").json["orders"]
+
+
+NO_LEGS = ["", "buy", "buy 1 2 3", "stop-price=3 buy 1", "buy 1 stopprice=3"]
+
+
+@pytest.mark.parametrize("leg", NO_LEGS)
+def test_what_is_no_leg(call: Calls, leg: str) -> None:
+    """Is one line and code 2."""
+    said = call("place", "autoshares", "AAPL", "buy", "10", "150", "--oco", leg)
+
+    assert 2 == said.code
+    assert said.err.startswith(f"countermand: {leg!r} is no order beside another one: ")
+
+
 def _in_days(days: int) -> str:
     return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M:%S}"
 

@@ -6,9 +6,16 @@ import pytest
 from msgspec.structs import replace
 
 from countermand.client.express import difference
-from countermand.vocabulary.commands import CancelOrder, NewOrder, ReplaceOrder
+from countermand.vocabulary.commands import CancelOrder, NewOrder, NewOrderList, ReplaceOrder
 from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
-from countermand.vocabulary.order import OrderTerms, OrdType, ReplacePolicy, Side, TimeInForce
+from countermand.vocabulary.order import (
+    Contingency,
+    OrderTerms,
+    OrdType,
+    ReplacePolicy,
+    Side,
+    TimeInForce,
+)
 
 ORDER = NewOrder(
     AccountId(1),
@@ -45,6 +52,19 @@ def test_what_arrives_as_it_was_asked_differs_in_nothing() -> None:
 def test_first_field_that_arrives_otherwise_is_named(arrived: NewOrder, field: str) -> None:
     """Terms within an order too."""
     assert field == difference(ORDER, arrived)
+
+
+def test_difference_within_a_list_is_named() -> None:
+    """The field of the order that has it; of a list of other length the list itself."""
+    pair = NewOrderList(AccountId(1), (ORDER, with_terms(ORDER, price_ticks=9)), Contingency.OCO)
+    other = (ORDER, with_terms(ORDER, price_ticks=8))
+
+    assert "" == difference(
+        pair, replace(pair, orders=(replace(ORDER, keep_rejected=True), *pair.orders[1:]))
+    )
+    assert "price_ticks" == difference(pair, replace(pair, orders=other))
+    assert "orders" == difference(pair, replace(pair, orders=(*other, ORDER)))
+    assert "first_lets_in" == difference(pair, replace(pair, first_lets_in=True))
 
 
 def test_what_was_said_must_arrive() -> None:

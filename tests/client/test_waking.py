@@ -1,4 +1,4 @@
-"""Orders that sleep until a price, or come in by slices: placed where a venue has them."""
+"""Orders that sleep, come in by slices, or are linked: placed where a venue has them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from tests.client.stage import Scene
 
 from countermand.client import people, verbs
 from countermand.client.deadline import S
+from countermand.client.linking import command_of, read_wish, wish_fields
 from countermand.client.outcome import Open
-from countermand.client.wording import Wish, new_order, read_wish, wish_fields
+from countermand.client.wording import Leg, Wish
 from countermand.vocabulary.order import Schedule, TriggerDirection
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
@@ -37,6 +38,14 @@ def asked(scene: Scene, kind: OrderKind) -> Wish:
         OrderKind.TRAILING_STOP: {"price": None, "trail": trail},
         OrderKind.TRAILING_STOP_LIMIT: {"price": None, "trail": "2.5%", "limit_offset": offset},
         OrderKind.TWAP: {"is_twap": True, "expire_ns": hour_ns},
+        OrderKind.OCO: {"oco": (Leg("buy", wish.order_qty, limit, stop_px=stop_px),)},
+        OrderKind.OTO: {"oto": (Leg("sell", wish.order_qty, limit),)},
+        OrderKind.OTOCO: {
+            "oto": (
+                Leg("sell", wish.order_qty, limit),
+                Leg("sell", wish.order_qty, stop_px=people.price(market, last - FAR)),
+            )
+        },
     }
     return replace(wish, **words[kind])
 
@@ -69,7 +78,11 @@ def show(scene: Scene, order: str) -> people.Order:
     return found
 
 
-@pytest.mark.parametrize("kind", OrderKind)
+LINKED = {OrderKind.OCO: (2, False), OrderKind.OTO: (2, True), OrderKind.OTOCO: (3, True)}
+ALONE = [kind for kind in OrderKind if kind not in LINKED]
+
+
+@pytest.mark.parametrize("kind", ALONE)
 def test_it_is_placed_where_the_venue_has_it(scene: Scene, kind: OrderKind) -> None:
     """It sleeps at the venue as it was asked for, and is shown so; elsewhere nothing is sent."""
     if kind not in scene.session.end.kinds:
@@ -101,6 +114,67 @@ def test_what_the_venue_has_not_is_told_and_not_sent(scene: Scene, kind: OrderKi
 
     assert f"{scene.session.venue.name} has no {kind} orders; it has " in str(refused.value)
     assert "\n" not in str(refused.value)
+    assert [] == scene.stage.sent
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("kind", LINKED)
+def test_linked_orders_are_placed_at_once(scene: Scene, kind: OrderKind, lost: bool) -> None:
+    """The outcome is of the first; its end is theirs, while it has traded nothing."""
+    if kind not in scene.session.end.kinds:
+        pytest.skip("the venue has none")
+    if lost:
+        scene.on(Operation.PLACE_ORDER, stage.LOST_AFTER)
+    outcome = scene.place(asked(scene, kind))
+    assert isinstance(outcome, Open), outcome
+    placed = [one for one in scene.orders() if one.is_open]
+    links = [one.terms.link for one in placed]
+    canceled = scene.cancel(outcome.order_id)
+
+    count, lets_in = LINKED[kind]
+    assert [count] * count == [link and link.count for link in links]
+    assert [False, *[lets_in] * (count - 1)] == [link and link.is_child for link in links]
+    assert scene.truth(outcome.order_id).order_id == placed[0].order_id
+    assert ("Canceled", []) == (canceled.name, [one for one in scene.orders() if one.is_open])
+
+
+def test_a_pair_that_is_told_as_one_order_is_shown_with_its_stop(scene: Scene) -> None:
+    """Its limit rests, and the stop beside it is the order's too."""
+    if scene.session.venue.name != "coinbase-intx":
+        pytest.skip("elsewhere each leg is told by itself")
+    wish = asked(scene, OrderKind.OCO)
+    told = show(scene, scene.place(wish).order_id)
+
+    assert (wish.price, wish.oco[0].stop_px) == (told.price, told.stop_px)
+    assert ("stop", False, "limit") == (told.trigger, told.is_asleep, told.ord_type)
+
+
+NO_LINKS: dict[str, dict[str, Any]] = {
+    "two beside": {"oco": (Leg("buy", 1), Leg("buy", 1))},
+    "both ways": {"oco": (Leg("buy", 1),), "oto": (Leg("sell", 1),)},
+    "three let in": {"oto": (Leg("sell", 1), Leg("sell", 1), Leg("sell", 1))},
+}
+
+
+@pytest.mark.parametrize("name", NO_LINKS)
+def test_what_is_no_link_is_told(scene: Scene, name: str) -> None:
+    """On every venue, and nothing is sent."""
+    with pytest.raises(NotExpressible, match="one OCO beside it, or lets one or two others in"):
+        scene.place(replace(scene.wish(), **NO_LINKS[name]))
+
+    assert [] == scene.stage.sent
+
+
+def test_a_bracket_that_the_venue_has_not_is_told(scene: Scene) -> None:
+    """Coinbase has one pair: a limit order, and a stop with a limit that is as large."""
+    if scene.session.venue.name != "coinbase-intx":
+        pytest.skip("elsewhere any two orders are linked")
+    wish = asked(scene, OrderKind.OCO)
+    [leg] = wish.oco
+    for other in (replace(leg, price=None), replace(leg, stop_px=None), replace(leg, side="sell")):
+        with pytest.raises(NotExpressible):
+            scene.place(replace(wish, oco=(other,)))
+
     assert [] == scene.stage.sent
 
 
@@ -161,14 +235,19 @@ def test_what_is_no_such_order_is_told(scene: Scene, name: str) -> None:
 
 def test_what_is_written_down_is_read_again(scene: Scene) -> None:
     """With all that it waits for; what a former version wrote had fewer words."""
-    wish = replace(scene.wish(), stop_px=scene.wish().price, trail="2%")
-    command = new_order(scene.session, scene.wish(), scene.stage.clock.ns)
+    legs = (Leg("sell", scene.wish().order_qty, trail=scene.wish().price),)
+    wish = replace(scene.wish(), stop_px=scene.wish().price, trail="2%", oto=legs)
+    command = command_of(scene.session, scene.wish(), scene.stage.clock.ns)
     fields = wish_fields(wish, command)
     former = {name: fields[name] for name in ("symbol", "side", "order_qty", "price", "exec_inst")}
 
     again = read_wish(fields)
     assert (str(wish.stop_px), "2%") == (again.stop_px, again.trail)
-    assert (None, None) == (read_wish(former).stop_px, read_wish(former).trail)
+    assert (str(legs[0].order_qty), str(legs[0].trail)) == (
+        again.oto[0].order_qty,
+        again.oto[0].trail,
+    )
+    assert (None, None, ()) == (read_wish(former).stop_px, read_wish(former).trail, again.oco)
     with pytest.raises(KeyError):
         read_wish({})
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from countermand.cli import complete, exits, printed, progress
+from countermand.cli import complete, exits, legs, printed, progress
 from countermand.cli.asked import Asked
 from countermand.cli.exits import Code, Stop
 from countermand.cli.verb import act
@@ -54,7 +54,7 @@ _Expire = Annotated[
 _Effect = Annotated[
     str, typer.Option(metavar="WORD", help="open or close, where a short sale is not a sale.")
 ]
-_WAKES = "What wakes it"
+_WAKES = "What it waits for"
 _StopPrice = Annotated[
     str,
     typer.Option(
@@ -85,6 +85,23 @@ _Twap = Annotated[
     bool,
     typer.Option("--twap", help="Come in by slices until --expire, never above the limit."),
 ]
+_LEG = "'SIDE QTY [PRICE] [stop-price=P ...]'"
+_Oco = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LEG",
+        rich_help_panel=_WAKES,
+        help=f"An order beside it, {_LEG}: when one trades or ends, the other ends.",
+    ),
+]
+_Oto = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LEG",
+        rich_help_panel=_WAKES,
+        help="An order that comes in as this one trades; a second one and it end each other.",
+    ),
+]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the order's id alone.")]
 
 
@@ -105,6 +122,8 @@ def place(
     trail: _Trail = "",
     limit_offset: _LimitOffset = "",
     twap: _Twap = False,
+    oco: _Oco = None,
+    oto: _Oto = None,
     quiet: _Quiet = False,
 ) -> Code:
     """
@@ -117,6 +136,7 @@ def place(
     7 not sent, 2 asked wrongly.
     """
     expire_ns = 0 if expire is None else int(expire.replace(tzinfo=UTC).timestamp()) * 10**9
+    beside = {"oco": tuple(map(legs.read, oco or ())), "oto": tuple(map(legs.read, oto or ()))}
     with asked.client() as client, _rehearsed(asked):
         outcome = client.place(
             symbol,
@@ -134,6 +154,7 @@ def place(
             trail=trail or None,
             limit_offset=limit_offset or None,
             is_twap=twap,
+            **beside,
         )
     return _print_one(asked, outcome, exits.OF_PLACE, quiet=quiet)
 

@@ -88,12 +88,19 @@ def difference(asked: Any, arrived: Any) -> str:
             continue  # A venue that has one name of its own takes an owner's as the second.
         if field.name == "order_id" and _is_named(wanted, arrived):
             continue
-        if isinstance(wanted, Struct) and type(wanted) is type(got):
-            if inner := difference(wanted, got):
-                return inner
-            continue
-        return field.name
+        if inner := _within(field.name, wanted, got):
+            return inner
     return ""
+
+
+def _within(name: str, wanted: Any, got: Any) -> str:
+    # The first difference within a field, for values that are no structs its own name.
+    if isinstance(wanted, Struct) and type(wanted) is type(got):
+        return difference(wanted, got)
+    if isinstance(wanted, tuple) and isinstance(got, tuple) and len(wanted) == len(got):
+        pairs = zip(wanted, got, strict=True)
+        return next((inner for pair in pairs if (inner := _within(name, *pair))), "")
+    return "" if wanted == got else name
 
 
 def _is_named(order_id: int | None, arrived: Any) -> bool:

@@ -112,7 +112,8 @@ def _waking(one: Instrument, report: OrderReport) -> dict[str, Any]:
     offset = woken_by.limit_offset_ticks
     return {
         "stop_px": price(one, woken_by.price_ticks),
-        "is_asleep": report.is_open and not woken_by.is_met,
+        # Of two that are told as one, one is awake.
+        "is_asleep": report.is_open and not woken_by.is_met and report.terms.link is None,
         "trigger": "stop" if is_against(woken_by, side) else "take_profit",
         "trail": _trail_text(one, woken_by) if woken_by.is_trailing else None,
         "limit_offset": None if offset is None else price(one, offset),

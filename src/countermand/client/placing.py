@@ -13,12 +13,13 @@ from countermand.client import reading, verdict, waking
 from countermand.client.acts import Now, Sleep, Talk
 from countermand.client.asking import Denied, Doubt, Lead, Told, Unsent, ask
 from countermand.client.deadline import Backoff
+from countermand.client.linking import first_of
 from countermand.client.outcome import NotSent, Outcome, Refused, Unknown, Witness
 from countermand.client.people import id_text, order_text
 from countermand.client.reading import Shown
 from countermand.client.session import Session
 from countermand.client.trace import Trace
-from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.commands import NewOrder, NewOrderList
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdType
 from countermand.vocabulary.queries import GetOrder, ListFills
@@ -40,10 +41,18 @@ _THERE = (
 
 
 class Place:
-    """One order to place; one that another process may have sent was sent at `sent_ns`."""
+    """One order to place, or linked ones; what another process may have sent was at `sent_ns`."""
 
-    def __init__(self, session: Session, command: NewOrder, trace: Trace, sent_ns: int = 0) -> None:
-        self._session, self._command, self._trace = session, command, trace
+    def __init__(
+        self,
+        session: Session,
+        command: NewOrder | NewOrderList,
+        trace: Trace,
+        sent_ns: int = 0,
+    ) -> None:
+        self._session, self._trace, self._asked = session, trace, command
+        # Of orders that are linked it is the first that is looked for.
+        self._command = first_of(command)
         self._lead, self._sent_ns = Lead(), sent_ns
         # A refusal because an order of this name is there: this one, or one that came before.
         self._refused: Denied | None = None
@@ -52,7 +61,7 @@ class Place:
         """Place the order and return what is proven of it. Raises NotExpressible, nothing sent."""
         session, trace = self._session, self._trace
         self._sent_ns = yield Now()
-        result = yield from ask(session, Operation.PLACE_ORDER, self._command, trace, self._lead)
+        result = yield from ask(session, Operation.PLACE_ORDER, self._asked, trace, self._lead)
         if isinstance(result, Told) and isinstance(result.report, Acknowledged):
             query = _taken(result.report, self._command)
             return (yield from self.search(query, deadline_ns, "taken, and not shown"))
@@ -135,7 +144,7 @@ class Place:
             report.instrument_id == self._command.instrument_id
             and (asked.side, asked.ord_type) == (told.side, told.ord_type)
             and (asked.order_qty_lots, price) == (told.order_qty_lots, told.price_ticks)
-            and waking.is_same(asked.trigger, told.trigger)
+            and (told.link is not None or waking.is_same(asked.trigger, told.trigger))
             and report.submit_ns >= since_ns
             and id_text(self._session, report) not in self._session.placed
         )

@@ -15,6 +15,7 @@ from countermand.client import reading, verbs
 from countermand.client.acts import Now, Progress, Talk, Together
 from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import span_ns
+from countermand.client.linking import command_of, read_wish
 from countermand.client.outcome import Outcome, Unknown
 from countermand.client.own import is_own
 from countermand.client.placing import Place
@@ -22,7 +23,7 @@ from countermand.client.records import ABOUT, GONE, LISTED, Intent
 from countermand.client.replacing import Replace
 from countermand.client.session import Session
 from countermand.client.trace import Trace
-from countermand.client.wording import new_order, read_wish, replacement
+from countermand.client.wording import replacement
 from countermand.vocabulary.ids import NO_INSTRUMENT, OrderId
 from countermand.vocabulary.queries import GetOrder
 from countermand.wire.errors import NotExpressible
@@ -82,7 +83,7 @@ def _target(session: Session, text: str, symbol: str, intent: Intent) -> Target:
 
 
 def _place(session: Session, intent: Intent, deadline_ns: int, trace: Trace) -> Talk[Outcome]:
-    command = new_order(session, read_wish(intent.wanted), intent.ts_ns)
+    command = command_of(session, read_wish(intent.wanted), intent.ts_ns)
     place = Place(session, command, trace, sent_ns=intent.ts_ns)
     told = intent.last(ABOUT)
     query = place.named() if told is None else _about(session, told)

@@ -14,7 +14,7 @@ from countermand.vocabulary.order import (
     Trigger,
     TriggerDirection,
 )
-from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.queries import GetOrder, ListOpenOrders, ListOrders
 from countermand.vocabulary.reports import OrderReport
 
 _QTY_LOTS = 1 << 40
@@ -23,9 +23,11 @@ _QTY_LOTS = 1 << 40
 def stand_in(ask: Any, says: Any) -> Any:
     """
     Return an answer to an ask that comes before what is meant: for an order's query the order that
-    `says` is about, open and unfilled, asleep where it asks for another trigger; None for anything
-    else.
+    `says` is about, open and unfilled, asleep where it asks for another trigger; for a list none
+    are; None for anything else.
     """
+    if isinstance(ask, ListOpenOrders | ListOrders):
+        return ()
     if not isinstance(ask, GetOrder):
         return None
     return OrderReport(

@@ -20,6 +20,7 @@ from countermand.client.canceling import Cancel, Target
 from countermand.client.deadline import S, span_ns
 from countermand.client.errors import Unanswered
 from countermand.client.killing import Found, Killed, Killing, Plan
+from countermand.client.linking import command_of, wish_fields
 from countermand.client.outcome import NotSent, Outcome
 from countermand.client.own import is_own
 from countermand.client.placing import Place
@@ -27,7 +28,7 @@ from countermand.client.records import Intent
 from countermand.client.replacing import Replace, shown
 from countermand.client.session import Session
 from countermand.client.trace import Trace
-from countermand.client.wording import Wish, new_order, replacement, wish_fields
+from countermand.client.wording import Wish, replacement
 from countermand.vocabulary.ids import NO_INSTRUMENT
 from countermand.vocabulary.order import Side
 from countermand.vocabulary.queries import (
@@ -157,7 +158,7 @@ def would_kill(session: Session, plan: Plan) -> Talk[Found]:
 def place(session: Session, wish: Wish, timeout_s: float = TIMEOUT_S) -> Talk[Outcome]:
     """Place an order, once; return what is proven of it. Raises NotExpressible, nothing sent."""
     now_ns, within_ns = (yield Now()), span_ns(timeout_s)
-    command = new_order(session, wish, now_ns)
+    command = command_of(session, wish, now_ns)
     session.check_can_say(Operation.PLACE_ORDER, command, now_ns)
     fields = wish_fields(wish, command)
     trace = yield from _intent(session, "place", fields)

@@ -26,7 +26,7 @@ from countermand.vocabulary.order import (
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
-from countermand.wire.order_kinds import kind_of
+from countermand.wire.order_kinds import check_kind, kind_of
 
 T = TypeVar("T", bound=Struct)
 
@@ -39,6 +39,19 @@ _TWAP_TIMES = (TimeInForce.GTD,)
 AS_THE_VENUE_DOES = Schedule(0, 0)
 
 
+class Leg(Struct, frozen=True):
+    """An order beside another one on its market; what is not said of it is as of that one."""
+
+    side: str
+    order_qty: Number
+    price: Number | None = None
+    position_effect: str = ""
+    stop_px: Number | None = None
+    take_profit_px: Number | None = None
+    trail: Number | None = None
+    limit_offset: Number | None = None
+
+
 class Wish(Struct, frozen=True, kw_only=True):
     """
     An order as people ask for it.
@@ -49,7 +62,9 @@ class Wish(Struct, frozen=True, kw_only=True):
             the market has moved so far against its owner, with a `take_profit_px` so far in favor;
             with a `trail` it is a stop at that distance from the best price since, begun at
             `stop_px` if there is one. A trailing stop with a `limit_offset` comes in at a limit so
-            far beyond its stop price. With `is_twap` it comes in by slices until it expires.
+            far beyond its stop price. With `is_twap` it comes in by slices until it expires. The
+            one of `oco` ends when it trades or ends, and the other way; those of `oto`, one or two,
+            come in as it trades, and of two one ends the other.
     Units:  decimals, exact; `trail` also as a percentage, `2%`; `expire_ns` nanoseconds since the
             Unix epoch, for gtd.
     """
@@ -68,6 +83,8 @@ class Wish(Struct, frozen=True, kw_only=True):
     trail: Number | None = None
     limit_offset: Number | None = None
     is_twap: bool = False
+    oco: tuple[Leg, ...] = ()
+    oto: tuple[Leg, ...] = ()
 
 
 class Terms(TypedDict, total=False):
@@ -83,19 +100,21 @@ class Terms(TypedDict, total=False):
     trail: Number | None
     limit_offset: Number | None
     is_twap: bool
+    oco: tuple[Leg, ...]
+    oto: tuple[Leg, ...]
 
 
 # Numbers of a wish, which are written down as text.
-_NUMBERS = ("price", "stop_px", "take_profit_px", "trail", "limit_offset")
+_NUMBERS = ("order_qty", "price", "stop_px", "take_profit_px", "trail", "limit_offset")
 
 
 def new_order(session: Session, wish: Wish, now_ns: int) -> NewOrder:
-    """Return the command for an order. Raises NotExpressible for what cannot be said."""
+    """Return the command for an order alone. Raises NotExpressible for what cannot be said."""
     market, given = session.instrument(wish.symbol), session.end.given
     bare = NewOrder(
         session.account_id, market.instrument_id, _name(session, wish, now_ns), _terms(market, wish)
     )
-    _check_kind(session, bare)
+    check_kind(session.venue.name, kind_of(bare), session.end.kinds)
     said = wish.position_effect
     effect = {"position_effect": word(PositionEffect, said)} if said else {}
     plain = changed(bare, {"cl_ord_id": "a" if bare.cl_ord_id else "", "exec_inst": 0})
@@ -112,35 +131,10 @@ def new_order(session: Session, wish: Wish, now_ns: int) -> NewOrder:
     return changed(bare, {"time_in_force": times[0], **given, **effect})
 
 
-def _check_kind(session: Session, order: NewOrder) -> None:
-    kind, kinds = kind_of(order), session.end.kinds
-    if kind is not None and kind not in kinds:
-        has = ", ".join(sorted(kinds)) or "none but market and limit orders"
-        raise NotExpressible(f"{session.venue.name} has no {kind} orders; it has {has}")
-
-
-def wish_fields(wish: Wish, command: NewOrder) -> dict[str, Any]:
-    """Return an order as it is written down, with the name and time in force it was given."""
-    told = {name: getattr(wish, name) for name in Wish.__struct_fields__}
-    told |= {name: str(told[name]) for name in _NUMBERS if told[name] is not None}
-    return told | {
-        "order_qty": str(wish.order_qty),
-        "cl_ord_id": command.cl_ord_id,
-        "time_in_force": command.terms.time_in_force.name.lower(),
-        "exec_inst": list(wish.exec_inst),
-    }
-
-
-def read_wish(fields: Mapping[str, Any]) -> Wish:
-    """
-    Return an order that was written down, by a former version with fewer words too.
-
-    Raises: KeyError for one without its market, side or quantity.
-    """
-    own = {name: fields[name] for name in Wish.__struct_fields__ if name in fields}
-    for needed in ("symbol", "side", "order_qty", "exec_inst"):
-        own[needed] = fields[needed]
-    return Wish(**own | {"exec_inst": tuple(own["exec_inst"])})
+def texts(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a wish or a leg with its numbers as they are written down."""
+    numbers = {name: str(fields[name]) for name in _NUMBERS if fields[name] is not None}
+    return fields | numbers
 
 
 def _name(session: Session, wish: Wish, now_ns: int) -> str:

@@ -6,13 +6,16 @@ from enum import StrEnum
 
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.order import OrdType, Side, Trigger, TriggerDirection
+from countermand.wire.errors import NotExpressible
 
 
 class OrderKind(StrEnum):
     """
-    A kind of order that sleeps until a price, or comes in by slices.
+    A kind of order that sleeps until a price, comes in by slices, or is linked to others.
 
-    A stop waits until the market moves against its owner; what takes a profit, in favor.
+    A stop waits until the market moves against its owner; what takes a profit, in favor. One
+    cancels the other (OCO), one triggers the other (OTO), one triggers two of which one cancels the
+    other (OTOCO).
     """
 
     STOP = "stop"
@@ -22,6 +25,9 @@ class OrderKind(StrEnum):
     TRAILING_STOP = "trailing-stop"
     TRAILING_STOP_LIMIT = "trailing-stop-limit"
     TWAP = "twap"
+    OCO = "oco"
+    OTO = "oto"
+    OTOCO = "otoco"
 
 
 STOPS = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT})
@@ -41,6 +47,13 @@ def kind_of(order: NewOrder) -> OrderKind | None:
         return None
     plain, limited = _PAIRS[trigger.is_trailing, is_against(trigger, terms.side)]
     return limited if terms.ord_type is OrdType.LIMIT else plain
+
+
+def check_kind(venue: str, kind: OrderKind | None, kinds: frozenset[OrderKind]) -> None:
+    """See that a venue has a kind of order. Raises NotExpressible with those that it has."""
+    if kind is not None and kind not in kinds:
+        has = ", ".join(sorted(kinds)) or "none but market and limit orders"
+        raise NotExpressible(f"{venue} has no {kind} orders; it has {has}")
 
 
 _TRAILS = (OrderKind.TRAILING_STOP, OrderKind.TRAILING_STOP_LIMIT)

@@ -188,6 +188,9 @@ CLIENT = ClientEnd(
             OrderKind.STOP_LIMIT,
             OrderKind.TRAILING_STOP,
             OrderKind.TRAILING_STOP_LIMIT,
+            OrderKind.OCO,
+            OrderKind.OTO,
+            OrderKind.OTOCO,
         }
     ),
     config={"apiKey": "app_key", "login": "login", "password": "password"},

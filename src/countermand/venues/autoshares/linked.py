@@ -26,6 +26,7 @@ from countermand.vocabulary.commands import NewOrder, NewOrderList, RecordReject
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.order import Contingency, Link, OrdStatus
 from countermand.vocabulary.reports import OrderReport
+from countermand.wire.errors import NotExpressible
 
 _OCO, _NONE = Contingency.OCO, Contingency.NONE
 # How many legs each has, how the last two act on each other, and whether the first lets others in.
@@ -101,6 +102,21 @@ def show_parent(
         date=latest.date, transaction_date=latest.date, legs=[_leg(leg) for leg in legs],
         trans_type="Cancel" if status == "Canceled" else "New",
     )  # fmt: skip
+
+
+def asked_word(command: NewOrderList) -> str:
+    """Return the type of a parent of such legs. Raises NotExpressible for what is none."""
+    asked = len(command.orders), command.contingency, command.first_lets_in
+    found = [word for word, kind in KINDS.items() if kind == asked]
+    if not found:
+        raise NotExpressible("legs that act on each other otherwise than OCO, OTO or OTOCO")
+    return found[0]
+
+
+def asked_leg(form: m.CreateOrder) -> m.Leg:
+    """Return a leg that is sent as a whole form."""
+    said = {name: getattr(form, name) for name in m.SAID_OF_LEGS}
+    return m.Leg(time_in_force=form.time_inforce, **said)
 
 
 def _form(leg: m.Leg, account_id: str) -> m.CreateOrder:

@@ -42,8 +42,17 @@ def serve_place_sync(message: m.CreateOrder, ctx: Ctx) -> Serving[m.Order]:
     return (yield from show.with_last_fill(orders[0], ctx))
 
 
-def ask_place(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
-    """Return the form of an order."""
+def ask_place(command: NewOrder | NewOrderList, ctx: Ctx) -> m.CreateOrder:
+    """Return the form of an order, or of the parent of linked ones. Raises NotExpressible."""
+    if isinstance(command, NewOrder):
+        return _form(command, ctx)
+    legs = [linked.asked_leg(_form(order, ctx)) for order in command.orders]
+    return m.CreateOrder(
+        account_id=str(command.account_id), type=linked.asked_word(command), legs=legs
+    )
+
+
+def _form(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
     market, terms = ctx.directory.instruments[command.instrument_id], command.terms
     notes = annotations.read(terms.text)
     limit = Decimal(numbers.price_text(market, terms.price_ticks))
@@ -65,8 +74,13 @@ def ask_place(command: NewOrder, ctx: Ctx) -> m.CreateOrder:
 
 
 def read_place(reply: m.Order, message: m.CreateOrder, ctx: Ctx) -> Acknowledged:
-    """Return which order was taken; what becomes of it, it only tells when it is read."""
-    return Acknowledged((OrderId(reply.id),))
+    """
+    Return which order was taken, of a parent its first leg; what becomes of it, it only tells when
+    it is read.
+    """
+    legs = getattr(reply, "legs", None) or ()
+    first = next((leg.id for leg in legs if leg.id is not None), reply.id)
+    return Acknowledged((OrderId(first),))
 
 
 PLACE = Op(m.CreateOrder, m.Order, serve_place, ask_place, read_place)

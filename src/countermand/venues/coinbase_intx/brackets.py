@@ -26,6 +26,7 @@ from countermand.vocabulary.order import (
     ExecType,
     OrderTerms,
     OrdStatus,
+    OrdType,
     Side,
     TimeInForce,
 )
@@ -34,7 +35,13 @@ from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import ListReport, OrderReport
 from countermand.wire.conversation import Serving
-from countermand.wire.errors import CancelRefused, InvalidField, MissingField, OrderRefused
+from countermand.wire.errors import (
+    CancelRefused,
+    InvalidField,
+    MissingField,
+    NotExpressible,
+    OrderRefused,
+)
 from countermand.wire.receipts import the_order
 
 _RESTS = (TimeInForce.GTC, TimeInForce.GTD)
@@ -86,6 +93,18 @@ def _prices(form: m.PlaceOrder, terms: OrderTerms, instrument: Instrument) -> tu
     if not high > middle > low:
         raise InvalidField("stop_price", "price, stop_price, stop_limit_price are out of order")
     return stop, limit
+
+
+def asked_legs(command: NewOrderList) -> tuple[NewOrder, NewOrder]:
+    """Return the legs of a list that a bracket can be. Raises NotExpressible for any other."""
+    first, second = command.orders[0], command.orders[-1]
+    limit, stop = first.terms, second.terms
+    is_pair = command.contingency is Contingency.OCO and not command.first_lets_in
+    limits = limit.ord_type is OrdType.LIMIT and stop.ord_type is OrdType.LIMIT
+    if not is_pair or not limits or limit.trigger is not None or stop.trigger is None:
+        text = "a limit order that takes the profit, and beside it a stop with a limit"
+        raise NotExpressible(f"{tables.BRACKET} is {text}")
+    return first, second
 
 
 def serve_cancel_other(asked: CancelOrder, refused: CancelRefused, ctx: Ctx) -> Serving[m.Order]:

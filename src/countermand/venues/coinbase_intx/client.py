@@ -88,7 +88,7 @@ CLIENT = ClientEnd(
     spell,
     key_fields,
     learn_market=learn_market,
-    kinds=frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT, OrderKind.TWAP}),
+    kinds=frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT, OrderKind.TWAP, OrderKind.OCO}),
     config={"apiKey": "access_key", "secret": "signing_key", "password": "passphrase"},
     listen_book=listen.listen_book,
     stream_homes={

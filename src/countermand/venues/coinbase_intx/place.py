@@ -3,12 +3,14 @@
 import re
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from countermand.venues.coinbase_intx import brackets, ids, resolve, stops, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.messages.shared import Flag
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.venues.coinbase_intx.show import read_order, show_order
-from countermand.vocabulary.commands import NewOrder
+from countermand.vocabulary.commands import NewOrder, NewOrderList
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
@@ -55,8 +57,22 @@ def serve_place(message: m.PlaceOrder, ctx: Ctx) -> Serving[m.Order]:
     return show_order(the_order(receipt), ctx)
 
 
-def ask_place(command: NewOrder, ctx: Ctx) -> m.PlaceOrder:
-    """Return the form of an order."""
+def ask_place(command: NewOrder | NewOrderList, ctx: Ctx) -> m.PlaceOrder:
+    """Return the form of an order, or of the two that are a bracket. Raises NotExpressible."""
+    if isinstance(command, NewOrder):
+        return _form(command, ctx)
+    first, second = brackets.asked_legs(command)
+    instrument = ctx.directory.instruments[first.instrument_id]
+    limit, stop = _form(first, ctx), second.terms
+    return replace(
+        limit,
+        type=tables.BRACKET,
+        stop_price=stops.asked_price(instrument, stop.side, stop.trigger),
+        stop_limit_price=Decimal(numbers.price_text(instrument, stop.price_ticks)),
+    )
+
+
+def _form(command: NewOrder, ctx: Ctx) -> m.PlaceOrder:
     instrument, terms = ctx.directory.instruments[command.instrument_id], command.terms
     if terms.schedule is not None and terms.schedule.slices:
         raise NotExpressible("the slices of a schedule are the venue's to choose")

@@ -10,8 +10,10 @@ from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
+    Contingency,
     ExecInst,
     ExecType,
+    Link,
     OrderTerms,
     OrdStatus,
     OrdType,
@@ -26,6 +28,8 @@ from countermand.wire import numbers, times
 from countermand.wire.reading import known, last_exec_type, market_of
 
 _NOT_LET_IN = CancelReason.NOT_LET_IN
+# What is told of a bracket's two legs: that they are two.
+_BRACKET = Link(0, 2, Contingency.OCO, is_child=False)
 
 
 def show_order(report: OrderReport, ctx: Ctx) -> Order:
@@ -140,7 +144,9 @@ def _read_terms(message: Order, instrument: Instrument, size: int, submit_ns: in
     # Unknown words are read as the nearest known ones: a type as a limit order if it has a price,
     # as a market order if not; a time in force as good till canceled.
     unnamed = OrdType.LIMIT if message.price else OrdType.MARKET
-    ord_type, sleeps = tables.ORD_TYPES.read(message.type, (unnamed, False))
+    # A bracket is read as its limit order, with the stop that is beside it.
+    is_bracket = message.type == tables.BRACKET
+    ord_type, sleeps = tables.ORD_TYPES.read(message.type, (unnamed, is_bracket))
     side, stop_price = tables.SIDES.from_wire(message.side), message.stop_price
     flags = getattr(message, "post_only", False), getattr(message, "close_only", False)
     return OrderTerms(
@@ -153,6 +159,7 @@ def _read_terms(message: Order, instrument: Instrument, size: int, submit_ns: in
         exec_inst=ExecInst.POST_ONLY * flags[0] | ExecInst.REDUCE_ONLY * flags[1],
         stp=tables.STP_MODES.read(getattr(message, "stp_mode", ""), SelfTradePrevention.NONE),
         trigger=stops.read(instrument, side, stop_price) if sleeps and stop_price else None,
+        link=_BRACKET if is_bracket else None,
         # By how many slices, and how far apart, is not told.
         schedule=Schedule(0, 0) if getattr(message, "algo_strategy", None) else None,
     )
