@@ -21,7 +21,7 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def operator(served: Served) -> Iterator[Operator]:
-    """Who sets the faults."""
+    """The operator, who sets the faults."""
     one = Operator(served.ready["control"])
     yield one
     one.close()

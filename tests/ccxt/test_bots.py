@@ -131,7 +131,7 @@ def test_maker(served: Served, venue: str) -> None:
 
 
 def test_taker(served: Served, venue: str) -> None:
-    """What is not bought in time is canceled, with the proof."""
+    """The part that is not bought in time is canceled, with the proof."""
     symbol, price, quantity = market(venue)
     with getattr(ccxt, venue.replace("-", "_"))() as exchange:
         told = take(exchange, symbol, float(price * quantity) * 2)

@@ -56,13 +56,13 @@ def _parents(tree: dict[str, Any], above: tuple[str, ...] = ()) -> dict[str, tup
 
 
 def test_ccxts_own_are_raised() -> None:
-    """So that a bot's `except ccxt.InvalidOrder` catches."""
+    """The error classes are ccxt's, so `except ccxt.InvalidOrder` catches them."""
     for name in _parents(error_hierarchy):
         assert getattr(ours, name) is getattr(ccxt, name)
 
 
 def test_without_ccxt_there_are_the_same() -> None:
-    """By their names, each below the same; ours besides."""
+    """Without ccxt the classes have the same names and the same bases, and ours besides."""
     run = subprocess.run(
         [sys.executable, "-c", WITHOUT], capture_output=True, text=True, timeout=60, check=True
     )
@@ -109,15 +109,15 @@ def test_outcomes(outcome: Outcome, placing: type, canceling: type) -> None:
     assert all(str(outcome) in str(error) for error in errors)
 
 
-def test_what_may_have_been_placed_is_not_placed_again() -> None:
-    """By a bot's loop around all it does: that asks again after what is a NetworkError."""
+def test_unknown_outcome_is_no_network_error() -> None:
+    """An unknown outcome is no NetworkError, after which bots place again."""
     assert not issubclass(ours.OutcomeUnknown, ccxt.NetworkError | ccxt.ExchangeError)
     assert issubclass(ours.OutcomeUnknown, ccxt.OperationFailed)
 
 
 @pytest.mark.parametrize("reason", RejectReason)
 def test_refused_for_a_reason(reason: RejectReason) -> None:
-    """As the venue said it, whatever was read after that."""
+    """The error's class is that of the venue's reason, also where the order was read afterwards."""
     refused = Witness("place-order: POST /orders", 1, 2, "400", reason.name.lower())
     read = Witness("get-order: GET /orders/1", 3, 4, "404")
     kind = refusals.REASONS.get(reason.name.lower(), ours.InvalidOrder)

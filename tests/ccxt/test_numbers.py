@@ -28,7 +28,7 @@ def test_as_ccxt_does(value: Decimal, step: str) -> None:
 
 @given(value=st.floats(0, 1e12, allow_nan=False), step=st.sampled_from(STEPS))
 def test_on_the_grid_it_stays(value: float, step: str) -> None:
-    """What came to the grid once is left as it is, as a float too."""
+    """A value on the grid is left as it is, a float too."""
     for made in (numbers.lots, numbers.ticks):
         once = made(value, Decimal(step))
         assert once % Decimal(step) == 0
@@ -44,8 +44,8 @@ def test_written_out(number: object, exact: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["", "a", float("nan"), float("inf"), None, object()])
-def test_what_is_no_number(number: object) -> None:
-    """It is an order at fault."""
+def test_not_a_number(number: object) -> None:
+    """The error is InvalidOrder."""
     with pytest.raises(ours.InvalidOrder):
         numbers.exact(number)
 
@@ -55,7 +55,7 @@ def test_what_is_no_number(number: object) -> None:
     [(0, "1970-01-01T00:00:00.000Z"), (1_795_983_091_007, "2026-11-29T20:11:31.007Z")],
 )
 def test_times(moment: int, text: str) -> None:
-    """There and back."""
+    """Milliseconds become ISO 8601 text, and the text milliseconds."""
     assert text == times.iso8601(moment)
     assert moment == times.parse8601(text)
     assert times.iso8601(None) is None

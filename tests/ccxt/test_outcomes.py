@@ -43,7 +43,7 @@ def test_fill_wins(alice: Seat, bob: Seat, venue: str) -> None:
 
 
 def test_canceled_twice(alice: Seat, venue: str) -> None:
-    """It is canceled: a bot may ask again."""
+    """The second cancel reports the order as canceled, so a bot may repeat it."""
     placed = rested(alice, venue)
     for _ in range(2):
         canceled = alice.cancel_order(placed["id"], placed["symbol"])
@@ -51,7 +51,7 @@ def test_canceled_twice(alice: Seat, venue: str) -> None:
 
 
 def test_unknown_orders(alice: Seat) -> None:
-    """Neither read nor canceled, whatever they are called."""
+    """A read raises OrderNotFound; a cancel does so too, or a timeout where that is not proven."""
     symbol = alice.exchange.symbols[0]
     alice.exchange.timeout = 300
     for name in ("12345", "no-such-order"):
@@ -75,7 +75,7 @@ def test_too_dear(alice: Seat, venue: str) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.LOST_AFTER, Kind.RESET_AFTER, Kind.BROKEN])
 def test_answer_that_is_lost(alice: Seat, venue: str, operator: Operator, kind: Kind) -> None:
-    """It is placed once and canceled once, and a bot hears of nothing else."""
+    """The order is placed once and canceled once, and the bot sees no error."""
     operator.fault(kind, venue=venue, operation=PLACE, count=1)
     placed = rested(alice, venue)
     operator.fault(kind, venue=venue, operation=CANCEL, count=1)
@@ -88,7 +88,7 @@ def test_answer_that_is_lost(alice: Seat, venue: str, operator: Operator, kind: 
 def test_placement_that_is_not_known(
     alice: Seat, shell: str, venue: str, operator: Operator
 ) -> None:
-    """It is an error that no bot asks again after, and it is sent once."""
+    """The error is none that bots retry after, and the order is sent once."""
     alice.exchange.timeout = 300
     symbol, price, amount = best(alice, venue)
     # Where an order has no name, one of another client's that is alike is taken for it.
@@ -103,7 +103,7 @@ def test_placement_that_is_not_known(
 
 
 def test_cancel_that_is_not_known(alice: Seat, venue: str, operator: Operator) -> None:
-    """It is the one error of ccxt's after which a cancel is tried again, and that is safe."""
+    """The error is the one after which ccxt's bots retry a cancel, which is safe."""
     placed = rested(alice, venue)
     alice.exchange.timeout = 200
     for operation in (CANCEL, LIST, Operation.GET_ORDER.value):

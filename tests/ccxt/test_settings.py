@@ -44,7 +44,7 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize("module", MODULES)
 @every_id
 def test_classes(module: Any, name: str) -> None:
-    """One for each venue, found as bots find them."""
+    """Each venue has one class, found as bots find ccxt's."""
     kind = getattr(module, name)
     exchange = kind({"apiKey": "key", "options": {"account": "second"}, "timeout": 5})
 
@@ -85,7 +85,7 @@ def test_where_it_trades(name: str) -> None:
 
 @every_id
 def test_in_practice_no_key_leaves(name: str) -> None:
-    """Whatever a bot sets, it trades on this machine, in the name of a user that is there."""
+    """The sandbox ignores a venue's keys and URL, and looks for an exchange on this machine."""
     exchange = getattr(countermand.ccxt.sandbox, name)(
         {"apiKey": "mine", "secret": "mine", "urls": {"api": "https://example.com"}}
     )
@@ -124,8 +124,8 @@ def test_keys_that_are_none() -> None:
 
 
 @every_id
-def test_what_it_has(name: str) -> None:
-    """Of every method that it says it has there is one, in both spellings and both shells."""
+def test_has_is_true(name: str) -> None:
+    """Each method listed in `has` exists, in both spellings and both shells."""
     exchange = getattr(countermand.ccxt, name)()
     waiting = getattr(countermand.ccxt.async_support, name)()
     for told, is_there in exchange.has.items():

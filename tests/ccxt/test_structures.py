@@ -1,5 +1,6 @@
 """
-What a bot is given has the keys, the types and the sense that ccxt's own checks ask of an exchange.
+Structures have the keys, types and values that ccxt's own published checks ask of an exchange,
+unmodified. Skipped is what no venue tells, which is None.
 
 They are the published ones, unmodified. What is skipped of each no venue tells, and is None.
 """
@@ -37,7 +38,7 @@ NOT_OF_POSITIONS = dict.fromkeys(
 
 @pytest.fixture
 def judge(alice: Seat) -> Any:
-    """What ccxt's checks ask for the parts of an exchange: ccxt's own, that knows our markets."""
+    """An exchange of ccxt's own that knows our markets, for its checks of structures."""
     alice.load_markets()
     one = ccxt.Exchange({"id": alice.exchange.id})
     one.markets, one.currencies = alice.exchange.markets, alice.exchange.currencies
@@ -63,7 +64,7 @@ def test_markets(alice: Seat, judge: Any) -> None:
 
 
 def test_orders(alice: Seat, bob: Seat, venue: str, judge: Any) -> None:
-    """As they are placed, read, traded and canceled."""
+    """Each structure of an order: placed, read, traded and canceled."""
     placed = rested(alice, venue, times=2)
     symbol = placed["symbol"]
     hit(bob, venue)
@@ -83,7 +84,7 @@ def test_orders(alice: Seat, bob: Seat, venue: str, judge: Any) -> None:
 
 
 def test_proof_is_told(alice: Seat, venue: str) -> None:
-    """Of what was done the outcome, with the request that proves it; of what was read the value."""
+    """`info` has the outcome of an act, with its evidence, and the value of a read."""
     placed = rested(alice, venue)
     read = alice.fetch_order(placed["id"], placed["symbol"])
     canceled = alice.cancel_order(placed["id"], placed["symbol"])
@@ -137,7 +138,7 @@ def test_balances(alice: Seat, bob: Seat, venue: str, judge: Any) -> None:
 
 
 def test_positions(alice: Seat, bob: Seat, venue: str, judge: Any) -> None:
-    """Of the buyer, and of the seller."""
+    """Both sides of a trade have a position, long and short."""
     if not alice.exchange.has["fetchPositions"]:
         with pytest.raises(ccxt.NotSupported):
             alice.fetch_positions()

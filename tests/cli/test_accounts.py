@@ -36,7 +36,7 @@ def ask(*words: object) -> Result:
 
 
 def test_everything_of_the_newest_server(served: Served) -> None:
-    """What its ready line said, though it keeps nothing."""
+    """All that the newest server's ready line said, though the server keeps nothing."""
     told = json.loads(ask("--json").stdout)
 
     assert served.ready["venues"] == told["venues"]
@@ -44,7 +44,7 @@ def test_everything_of_the_newest_server(served: Served) -> None:
 
 
 def test_one_user_of_one_venue(served: Served) -> None:
-    """As a list for people, or for programs."""
+    """A list for people, or JSON."""
     venue = served.venue(VENUE)
     alice = venue["accounts"]["alice"]
 
@@ -71,7 +71,7 @@ def test_a_user_that_one_venue_lacks(served: Served) -> None:
         (("--port", 1), 1, "no server of yours with control port 1 runs on this machine"),
     ],
 )
-def test_what_is_not_there(served: Served, words: tuple[object, ...], code: int, text: str) -> None:
+def test_unknown_names(served: Served, words: tuple[object, ...], code: int, text: str) -> None:
     """One line, and an exit code."""
     result = ask(*words)
 

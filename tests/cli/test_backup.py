@@ -70,7 +70,9 @@ def number_of(order_id: str) -> int:
 
 @pytest.mark.parametrize(("how", "knows_lost"), [("directory", False), ("url", True)])
 def test_a_server_under_load(tmp_path: Path, how: str, knows_lost: bool) -> None:
-    """What was answered before the backup is there after a kill; later numbers never come again."""
+    """
+    Orders that were answered before the backup survive a kill; later numbers never come again.
+    """
     data, file, again = tmp_path / "data", tmp_path / "one.tar", tmp_path / "again"
     with Served(data, *ONLY) as running:
         loop = Loop(running.venue(VENUE))
@@ -106,7 +108,7 @@ def test_a_server_under_load(tmp_path: Path, how: str, knows_lost: bool) -> None
 
 
 def test_numbers_that_only_the_lost_directory_knows(tmp_path: Path) -> None:
-    """It was begun anew and restored itself since: the numbers are beyond all it gave out."""
+    """The lost directory was reset and restored; the numbers go on beyond all that it gave out."""
     data, file, again = tmp_path / "data", tmp_path / "one.tar", tmp_path / "again"
     with Served(data, *ONLY):
         call("backup", data, file)
@@ -257,7 +259,7 @@ def test_a_volume_that_is_there_and_empty(sound: Path, tmp_path: Path) -> None:
 
 
 def test_a_restore_that_was_killed_is_not_served(sound: Path, tmp_path: Path) -> None:
-    """What it leaves has no journal in its place, so a start says what is missing."""
+    """Its journal is not in place, so a start says what is missing."""
     volume = tmp_path / "volume"
     assert call("restore", sound / "one.tar", volume).code == 0
     (volume / "restoring").mkdir()
@@ -269,7 +271,7 @@ def test_a_restore_that_was_killed_is_not_served(sound: Path, tmp_path: Path) ->
 
 
 def test_a_backup_of_former_rules(tmp_path: Path) -> None:
-    """That were stopped cleanly: it is migrated by a restore as it is by a start."""
+    """A restore migrates a cleanly stopped journal of older rules, as a start does."""
     data, file, again = tmp_path / "data", tmp_path / "one.tar", tmp_path / "again"
     with zipfile.ZipFile(Path(__file__).parents[1] / "engine" / "rules_3.zip") as opened:
         opened.extractall(data)  # noqa: S202  (it is ours)

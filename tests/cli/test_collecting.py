@@ -32,8 +32,8 @@ def frozen(what: object) -> bool:
     return not any(each is what for each in gc.get_objects())
 
 
-def test_what_is_old_is_frozen_and_garbage_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes long to look at is frozen, and no full collection is Python's own."""
+def test_long_lived_objects_are_frozen_and_garbage_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long-lived objects are frozen, and Python starts no full collection by itself."""
 
     async def test(patience_ns: int) -> bool:
         monkeypatch.setattr(collecting, "PATIENCE_NS", patience_ns)

@@ -46,7 +46,7 @@ def told(*words: str) -> Any:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_every_row_is_a_command_with_help(row: Any) -> None:
-    """That says what it does and what it needs."""
+    """The help says what the act does and which fields it needs."""
     done = run(row.name, "--help")
 
     assert 0 == done.exit_code
@@ -102,10 +102,10 @@ def test_replies_are_for_people_without_json(control: str) -> None:
         (("status", "--token-file", "/nowhere"), 2, "/nowhere"),
     ],
 )
-def test_what_makes_no_sense_is_one_line(
+def test_a_bad_request_is_one_line(
     control: str, words: tuple[str, ...], code: int, text: str
 ) -> None:
-    """With an exit code, and never a traceback."""
+    """One line and an exit code, and never a traceback."""
     done = run(*words)
 
     assert code == done.exit_code, done.output
@@ -136,7 +136,7 @@ def test_a_refusal_in_json(control: str) -> None:
 def test_without_a_server_the_usual_port_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And what does not answer there is named."""
+    """When it does not answer, the line names its URL."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setattr("countermand.cli.ctl._DEFAULT_URL", "http://127.0.0.1:1")
     done = run("status")

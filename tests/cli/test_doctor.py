@@ -19,7 +19,7 @@ CHECKS = ["where", "answers", "clock", "key", "may look", "may trade"]
 
 
 def test_venues_are_listed(call: Calls, exchange_here: Served) -> None:
-    """What each offers, where it is, and every line of what is not proven."""
+    """Each venue with what it offers, its URLs, and every line of what is not proven."""
     told, text = call("venues", "--json").json["venues"], call("venues")
 
     assert list(VENUES) == [one["venue"] for one in told]
@@ -74,7 +74,7 @@ def test_a_key_that_may_only_look(
 
 
 def test_a_place_that_does_not_answer(call: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One check says so; what was never proven of the real one is told."""
+    """One check fails; the lines about what was never proven are printed all the same."""
     begin = "COUNTERMAND_COINBASE_INTX_"
     monkeypatch.setenv(f"{begin}BASE_URL", "http://venue.invalid")
     for field, value in READ_ONLY.items():

@@ -83,7 +83,7 @@ def test_placed_and_over_is_3(call: Calls) -> None:
 
 
 def test_not_found_is_4(call: Calls) -> None:
-    """Whatever was to be done with it."""
+    """Each verb that names an order ends with 4 when there is none."""
     for words in (("cancel",), ("replace", "--price", "2600")):
         said = call(words[0], VENUE, "none-such", *words[1:])
         assert (4, "NotFound") == (said.code, name_of(said))
@@ -92,7 +92,7 @@ def test_not_found_is_4(call: Calls) -> None:
 
 
 def test_refused_is_5(call: Calls) -> None:
-    """By the exchange, for the order."""
+    """The exchange refuses the order."""
     said = call("place", VENUE, "ETH-PERP", "buy", "0.0001", "2700")
 
     assert (5, "Refused") == (said.code, name_of(said))
@@ -100,7 +100,7 @@ def test_refused_is_5(call: Calls) -> None:
 
 @pytest.mark.usefixtures("read_only")
 def test_a_key_that_may_not_is_5(call: Calls) -> None:
-    """By the venue, for the key; it may look all the same."""
+    """The venue refuses a read-only key; it may still read."""
     order = placed(call, "--user", "alice")
 
     canceled, looked = call("cancel", VENUE, order), call("orders", VENUE, "--json")
@@ -230,7 +230,7 @@ def test_nothing_there_is_7(call: Calls, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_bug_is_one_line(call: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it did before is not known, and is not taken for anything else."""
+    """An act's result is then unknown, which is how it is reported."""
     from countermand.client.synchronous import Client  # noqa: PLC0415
 
     def broken(*_: object) -> None:

@@ -124,7 +124,7 @@ def test_nothing_is_left(call: Calls, exchange_here: Served, tmp_path: Path, doe
 def test_signals_are_passed_on(
     call: Calls, exchange_here: Served, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """One that asks it to end ends both, with 0; another does not."""
+    """A signal that asks the guard to end ends both, with 0; another does not."""
     guard = started(call, exchange_here, tmp_path, "obeys")
     guard.await_line("ready")
     guard.process.send_signal(signal.SIGUSR1)

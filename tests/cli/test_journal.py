@@ -76,7 +76,10 @@ def test_a_directory_without_a_journal(tmp_path: Path, verb: str) -> None:
 
 
 def test_a_journal_is_compacted_in_two_lines(data: Path, tmp_path: Path) -> None:
-    """What went where; the archive is read by the same verbs, and a served journal is refused."""
+    """
+    The lines say where the records went; the same verbs read the archive; a served journal is
+    refused.
+    """
     archive = tmp_path / "old"
     with closing(SqliteJournal(data)):
         assert 1 == ask("compact", data).exit_code
@@ -100,7 +103,7 @@ def test_what_is_in_it(data: Path) -> None:
 
 
 def test_records_in_readable_form(data: Path) -> None:
-    """With names for what is a number on the disk, and the time to the nanosecond."""
+    """Names stand for the numbers on disk, and times have nanoseconds."""
     lines = ask("show", data, "--limit", 5).stdout.splitlines()
     assert [
         "1 2023-11-14T22:13:20.000000000Z acme RegisterAsset symbol=USDC scale=6",
@@ -156,7 +159,7 @@ def test_a_poisoned_record_is_set_aside(data: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_directory_that_is_served_is_left_alone(data: Path) -> None:
-    """By the one verb that would change it; the others may look."""
+    """The verb that would change it refuses; the others only read."""
     with closing(SqliteJournal(data)):
         held = ask("quarantine", data, COUNT)
         assert [0, 0, 0] == [ask(verb, data).exit_code for verb in ("verify", "stat", "show")]

@@ -59,7 +59,9 @@ def states(said: Said) -> dict[str, str]:
 
 
 def test_all_venues_are_emptied_and_blocked(call: Calls, exchange_here: Served) -> None:
-    """And the exchange says so itself; until it is lifted no client places."""
+    """
+    The exchange has no open order left, and no client of the ledger places until it is lifted.
+    """
     orders = {placed(call, venue) for venue in VENUES} | {
         foreign(exchange_here, venue) for venue in VENUES
     }
@@ -99,7 +101,7 @@ def test_table_and_one_line_are_for_people(call: Calls) -> None:
 
 
 def test_dry_run_changes_nothing(call: Calls, exchange_here: Served) -> None:
-    """It names what would be canceled, and blocks nothing."""
+    """The orders that would be canceled are listed, and nothing is blocked."""
     order = placed(call, "loopring")
     said = call("kill", "--dry-run", "--json")
     people = call("kill", "--dry-run")
@@ -113,7 +115,7 @@ def test_dry_run_changes_nothing(call: Calls, exchange_here: Served) -> None:
 
 @pytest.mark.parametrize("venue", VENUES)
 def test_mine_leaves_those_of_other_clients(call: Calls, exchange_here: Served, venue: str) -> None:
-    """What the ledger does not know is spared, and shown."""
+    """Orders that the ledger does not know are spared, and listed."""
     own, other = placed(call, venue), foreign(exchange_here, venue)
     said = call("kill", "--mine", "--venue", venue, *QUIET, "--json")
     [row] = said.json["venues"]
@@ -228,7 +230,7 @@ def test_profile_whose_secret_is_not_there_keeps_none_from_being_finished(
 def test_ledger_that_cannot_be_written_keeps_no_order_open(
     call: Calls, exchange_here: Served, tmp_path: Path
 ) -> None:
-    """It is told that nothing is blocked, and the code is not 0."""
+    """All are canceled; the output says that nothing is blocked, and the code is not 0."""
     foreign(exchange_here, "loopring")
     said = call("kill", *QUIET, "--ledger", tmp_path, "--json")
     mine = call("kill", "--mine", *QUIET, "--ledger", tmp_path, "--json")
@@ -264,7 +266,7 @@ def test_others_that_place_are_told(call: Calls, exchange_here: Served) -> None:
 
 
 def test_drill_leaves_what_it_found(call: Calls, exchange_here: Served) -> None:
-    """It kills its own orders alone, blocks nothing, and asks the exchange."""
+    """A drill kills its own orders alone, blocks nothing, and checks with the exchange."""
     order = placed(call, "loopring")
     said = call("kill", "--drill", "3", *QUIET, "--json")
     people = call("kill", "--drill", "2", *QUIET)

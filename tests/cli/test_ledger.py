@@ -130,7 +130,7 @@ def test_another_users_intent_is_left(call: Calls) -> None:
 def test_a_venue_that_is_gone_keeps_none_of_the_others_waiting(
     call: Calls, exchange_here: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What can be settled is; the rest is told."""
+    """The other venues' intents are settled, and those of the missing one are counted."""
     order = placed(call)
     other = placed(call, "loopring")
     fault(call, "error-before", "cancel-order")

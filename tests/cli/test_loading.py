@@ -17,7 +17,7 @@ HEAVY = ("httpx", "asyncio", "gmpy2", "nacl", "countermand.engine", "countermand
 
 
 def test_the_list_loads_no_verb() -> None:
-    """So that it is there at once."""
+    """No verb's module is imported for the list, which keeps it fast."""
     script = (
         "import sys; sys.argv = ['countermand', '--help']\n"
         "from countermand.cli import main\n"
@@ -42,7 +42,7 @@ def test_each_says_of_itself_what_the_list_says(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_each_is_called_by_its_name(name: str) -> None:
-    """Its usage names it, whatever it was loaded from."""
+    """Its usage has its name, although another module loads it."""
     result = CliRunner().invoke(app, [name, "--help"])
 
     assert 0 == result.exit_code
@@ -50,7 +50,7 @@ def test_each_is_called_by_its_name(name: str) -> None:
 
 
 def test_a_word_that_is_no_verb() -> None:
-    """One line of what was asked, and how to ask."""
+    """One line has the unknown word and how to list the verbs."""
     done = subprocess.run(
         [sys.executable, "-m", "countermand", "cansel"], capture_output=True, text=True, check=False
     )

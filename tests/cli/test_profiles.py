@@ -89,7 +89,7 @@ def test_keys_from_each_kind_of_place(
 def test_all_keys_from_one_file(
     exchange_here: Served, call: Calls, write: Write, tmp_path: Path, venue: str
 ) -> None:
-    """As `countermand accounts --json` prints them, on every venue."""
+    """The file is the output of `countermand accounts --json`, on every venue."""
     key = tmp_path / "keys.json"
     key.write_text(json.dumps(of(exchange_here, "bob", venue)))
     key.chmod(0o600)
@@ -108,7 +108,7 @@ def test_all_keys_from_one_file(
 def test_keys_from_the_environment(
     exchange_here: Served, call: Calls, venue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the venue's name and the fields of its SDK, in capitals."""
+    """The variables are the venue's name and its SDK's fields, in capitals."""
     begin = where.prefix(venue)
     monkeypatch.setenv(f"{begin}BASE_URL", exchange_here.venue(venue)["base_url"])
     for field, value in of(exchange_here, "bob", venue).items():
@@ -123,7 +123,7 @@ def test_keys_from_the_environment(
 def test_which_is_taken(
     exchange_here: Served, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is nearer goes before what is farther, and what is said before what is usual."""
+    """The nearer file goes before the farther one, and an option before the usual profile."""
     found = lambda **said: where.find(VENUE, **said)  # noqa: E731
     local = exchange_here.venue(VENUE)["base_url"]
     assert (local, "alice of the exchange here") == (found().base_url, found().said_by)
@@ -248,7 +248,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("text", "line"), WRONG, ids=[line for _, line in WRONG])
 def test_a_profile_that_is_no_use(call: Calls, write: Write, text: str, line: str) -> None:
-    """One line that says where and what, and nothing of what it says itself."""
+    """One line says which entry is wrong, and repeats none of its values."""
     write(text)
 
     said = call("orders", VENUE, "--profile", "desk")
@@ -275,7 +275,7 @@ def test_an_environment_that_is_no_use(call: Calls, monkeypatch: pytest.MonkeyPa
 
 
 def test_nothing_of_it_is_in_a_repr(exchange_here: Served) -> None:
-    """Where a verb goes may stand in an error."""
+    """A repr of a place or profile, which may stand in an error, has no credentials."""
     found = where.find(VENUE)
 
     assert "alice-demo" not in repr(found)

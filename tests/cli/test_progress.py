@@ -80,7 +80,7 @@ def whole(data: Path, told: Progress) -> None:
 def test_work_reports_how_far_it_is(
     data: Path, work: Callable[[Path, Progress], object], kinds: set[str]
 ) -> None:
-    """Of each kind ever more, and never more than there is."""
+    """Of each kind of work the count rises, and never beyond the total."""
     told: list[Report] = []
 
     work(data, lambda *report: told.append(report))

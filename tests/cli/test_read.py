@@ -1,4 +1,4 @@
-"""What is read of the command line: README's first screen and the client's page, as they stand."""
+"""What README and the client's page show of the command line, run as it stands there."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_shell_prints_what_the_page_says(
 
 
 def test_readme_names_every_verb() -> None:
-    """And no other; what an operator and the exchange have is told elsewhere."""
+    """The table "From a shell" has every verb of a client and no other, each once."""
     [table] = re.findall(r"\n## From a shell\n\n(.*?)\n\n", PAGES[0].read_text(), re.DOTALL)
 
     verbs = re.findall(r"`countermand ([a-z-]+)", table)
@@ -57,7 +57,7 @@ def test_readme_names_every_verb() -> None:
 
 
 def test_the_page_names_every_code() -> None:
-    """In a row of its table, and each verb's help those that it ends with."""
+    """Each exit code has a row in the table, and no verb's help names another code."""
     page = PAGES[1].read_text()
 
     assert [str(int(code)) for code in Code] == re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
@@ -69,7 +69,7 @@ def test_the_page_names_every_code() -> None:
 
 
 def test_the_profiles_of_the_page_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As they stand there; what they say of secrets too."""
+    """The examples of profiles are read as they stand, their secrets too."""
     [text] = re.findall(r"```toml\n(.*?)```", PAGES[1].read_text(), re.DOTALL)
     monkeypatch.chdir(tmp_path)
     Path("countermand.toml").write_text(text)

@@ -1,4 +1,4 @@
-"""What docs/shared-exchange.md has an operator do, done: users, keys, roles, a reset."""
+"""The commands of docs/shared-exchange.md are run: users, keys, roles, a reset."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ call = Calls()
 
 
 def test_the_operators_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In their order, with the token's file, against a server for all hosts."""
+    """The commands run in their order, with the token's file, against a server for all hosts."""
     file = tmp_path / "team.toml"
     call("world", "new", file, "--users", "ann", "--venue", VENUE)
     lines = re.findall(r"^countermand (ctl .*?) *(?:#.*)?$", PAGE.read_text(), re.MULTILINE)

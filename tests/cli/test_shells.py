@@ -29,7 +29,7 @@ def ended(*words: str) -> str:
 
 
 def test_tables_on_a_terminal(exchange_here: Served, call: Calls) -> None:
-    """Of the same rows as elsewhere, in color; and where the verb went, beside them."""
+    """The rows of the plain output in color, after a line that says where the verb went."""
     plain, shown = call("balances", VENUE).out, ended("balances", VENUE)
 
     assert COLOR.search(shown)
@@ -45,7 +45,7 @@ def test_tables_on_a_terminal(exchange_here: Served, call: Calls) -> None:
 def test_no_color_is_honored(
     exchange_here: Served, monkeypatch: pytest.MonkeyPatch, call: Calls
 ) -> None:
-    """In a table and in a line."""
+    """NO_COLOR holds for tables and for lines."""
     monkeypatch.setenv("NO_COLOR", "1")
     symbol, quantity, price = low(VENUE)
     shown = ended("place", VENUE, symbol, "buy", quantity, price) + ended("cancel-all", VENUE)

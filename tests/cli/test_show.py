@@ -142,7 +142,7 @@ def test_what_came_of_each_entry(traded: Path) -> None:
 
 
 def test_the_same_for_programs(traded: Path) -> None:
-    """One value a line: money with its asset, enumerations by name, nothing that is empty."""
+    """One JSON value a line: money with its asset, enumerations by name, no empty field."""
     told = [json.loads(line) for line in ask(traded, "--from", 15, "--json").stdout.splitlines()]
     placed, refused = told[0], told[5]
 
@@ -160,7 +160,7 @@ def test_the_same_for_programs(traded: Path) -> None:
 
 
 def test_fees_are_in_the_asset_they_are_taken_in(tmp_path: Path) -> None:
-    """Of what a fill brings: base of a buyer, quote of a seller."""
+    """Fees on what is received: a buyer's in base, a seller's in quote."""
     orders = [
         order(ALICE, Side.BUY, 9500, 4000, "first"),
         order(BOB, Side.SELL, 9500, 4000, "second"),
@@ -200,8 +200,8 @@ def test_one_order_or_venue_only(traded: Path, words: tuple[object, ...], seqs: 
         (("--venue", "nowhere"), "no entry of venue 'nowhere' is in the journal from record 1 on"),
     ],
 )
-def test_what_is_not_there_is_said(traded: Path, words: tuple[str, ...], text: str) -> None:
-    """In one line, exit code 1."""
+def test_an_order_that_is_not_there(traded: Path, words: tuple[str, ...], text: str) -> None:
+    """One line, and exit code 1."""
     result = ask(traded, *words)
 
     assert (1, "", f"countermand: {text}\n") == (result.exit_code, result.stdout, result.stderr)
@@ -228,7 +228,7 @@ def placed_on(name: str) -> tuple[list[c.Command], str]:
 
 @pytest.mark.parametrize("name", VENUES)
 def test_an_order_is_found_by_its_venues_id(tmp_path: Path, name: str) -> None:
-    """And is told with it."""
+    """The output has the venue's id."""
     commands, text = placed_on(name)
     data = journal_of(tmp_path, commands)
     for words in ((text,), (text, "--venue", name), (len(commands),)):
@@ -240,7 +240,7 @@ def test_an_order_is_found_by_its_venues_id(tmp_path: Path, name: str) -> None:
 
 
 def test_an_order_for_cash_and_one_that_was_recorded(tmp_path: Path) -> None:
-    """And one with an odd text, which cannot write on the terminal."""
+    """Each is told in words; control characters of a client's text do not reach the terminal."""
     market = OrderTerms(Side.BUY, OrdType.MARKET, TimeInForce.IOC, 0, cash=Cash(5_000_000))
     odd = OrderTerms(Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 3, 90, text="a \x1b[2J")
     refused = c.RecordRejected(ALICE, odd, RejectReason.NOT_REDUCING)
@@ -265,7 +265,7 @@ def names_in(told: Any) -> set[str]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_every_kind_is_told(seed: int) -> None:
-    """Of random traffic, every command and event: in words, and without the core's units."""
+    """Each command and event of random traffic, in words, and without the core's units."""
     pick = random.Random(seed).choice
     exchange, names, traffic = Exchange(), None, Traffic(pick)
     asked, happened = set(), set()
@@ -290,7 +290,7 @@ def test_every_kind_is_told(seed: int) -> None:
 
 
 def test_a_reader_may_have_enough(traded: Path) -> None:
-    """As `head` has; that is no error to speak of."""
+    """A closed pipe, as of `head`, is no error."""
     command = [sys.executable, "-m", "countermand", "journal", "show", str(traded)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None

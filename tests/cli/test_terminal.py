@@ -1,4 +1,4 @@
-"""What `countermand serve` shows a person on a terminal, and what it does not."""
+"""What `countermand serve` shows on a terminal, and what it does not."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_start_is_a_few_lines() -> None:
 
 
 def test_the_readme_shows_what_a_start_shows() -> None:
-    """But for the ports, where it is kept, and how the program was called."""
+    """Only ports, directory and the program's name differ."""
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     [block] = re.findall(r"```\n(deltadefi .*?)```", readme, re.DOTALL)
     with Terminal(*SERVE) as terminal:
@@ -77,7 +77,7 @@ def test_logs_are_text_to_read() -> None:
 
 
 def test_json_and_no_color_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a person who pipes later, or whose eyes or terminal do not go with colors."""
+    """NO_COLOR and `--log-format json` hold on a terminal too."""
     monkeypatch.setenv("NO_COLOR", "1")
     with Terminal(*SERVE, "--log-format", "json") as terminal:
         terminal.read_until("accounts alice")
@@ -88,7 +88,7 @@ def test_json_and_no_color_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_elsewhere_it_is_a_list_and_json_lines() -> None:
-    """In a pipe: all that each venue's client needs, and logs for programs; text where asked."""
+    """In a pipe: the list of all keys, and logs as JSON; `--log-format text` gives text."""
     command = [sys.executable, "-m", "countermand", *SERVE, "--log-format"]
     for form, first in (
         ("auto", '{"time":'),

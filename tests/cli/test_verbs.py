@@ -59,7 +59,7 @@ def only(said: Said) -> dict[str, Any]:
 
 @every_venue
 def test_placed_shown_and_canceled(call: Calls, venue: str) -> None:
-    """By its id, each time in one JSON document."""
+    """Each verb takes the order's id and prints one JSON document."""
     symbol, quantity, price = low(venue)
 
     order = call("place", venue, symbol, "buy", quantity, price, "--json")
@@ -121,7 +121,7 @@ def test_an_order_that_sleeps(call: Calls, name: str) -> None:
 
 
 def test_an_order_that_comes_in_by_slices(call: Calls) -> None:
-    """It says until when; without that it is asked wrongly."""
+    """A TWAP order needs its end; without it the code is 2."""
     words = "coinbase-intx", "ETH-PERP", "buy", "0.1", "2700", "--twap"
     endless = call("place", *words)
     order = call("place", *words, "--expire", _in_days(2), "--json")
@@ -213,7 +213,7 @@ def test_replaced(call: Calls, venue: str) -> None:
 
 @every_venue
 def test_all_are_canceled(call: Calls, venue: str) -> None:
-    """And then there is none."""
+    """Afterwards no order is open."""
     orders = {placed(call, venue), placed(call, venue)}
 
     said = call("cancel-all", venue, "--json")
@@ -228,8 +228,8 @@ def test_all_are_canceled(call: Calls, venue: str) -> None:
 
 @every_venue
 @pytest.mark.parametrize("verb", FIELDS)
-def test_what_is_listed(call: Calls, venue: str, verb: str) -> None:
-    """Rows of the same fields on every venue; what one does not tell is said so."""
+def test_lists_have_the_same_fields(call: Calls, venue: str, verb: str) -> None:
+    """Rows have the same fields on every venue; a list that a venue lacks is code 2."""
     said = call(verb, venue, "--json")
     text = call(verb, venue)
 
@@ -262,7 +262,7 @@ def test_a_book(call: Calls, venue: str) -> None:
 
 @every_venue
 def test_a_trade_is_told(call: Calls, venue: str) -> None:
-    """What meets a quote fills; the fill is listed where the venue tells any."""
+    """An order that meets a quote fills; the fill is listed where the venue lists fills."""
     symbol, quantity, high = low(venue, 11)
 
     said = call("place", venue, symbol, "buy", quantity, high, "--json")
@@ -290,7 +290,7 @@ def test_a_dry_run(call: Calls, venue: str) -> None:
 
 
 def test_a_dry_run_of_a_cancel_leaves_the_order(call: Calls) -> None:
-    """It is open as before; and with none open nothing would be sent."""
+    """The order stays open; with none open nothing would be sent."""
     order = placed(call, "coinbase-intx")
 
     one = call("cancel", "coinbase-intx", order, "--dry-run", "--json")
@@ -315,7 +315,7 @@ def test_several_are_canceled_in_one_call(call: Calls) -> None:
 
 
 def test_a_line_for_people(call: Calls) -> None:
-    """What became of it, how much traded, and what proves it."""
+    """The line has the outcome, the traded quantity, and what proves it."""
     order = placed(call, "coinbase-intx")
 
     said = call("cancel", "coinbase-intx", order)

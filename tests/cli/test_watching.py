@@ -12,7 +12,7 @@ SILENT = "coinbase-intx"
 
 @pytest.mark.parametrize("venue", [name for name in VENUES if name != SILENT])
 def test_orders_are_told_as_they_happen(call: Calls, venue: str) -> None:
-    """What is open first, then what happens, a line each."""
+    """The open orders first, then each event, one a line."""
     symbol, quantity, price = low(venue)
     order = call("place", venue, symbol, "buy", quantity, price, "--quiet").out.strip()
     shown = call("watch", venue, symbol, "--count", "1")
@@ -49,10 +49,10 @@ def test_a_book_is_told(call: Calls, venue: str) -> None:
         (("nowhere",), 2, "no venue is called 'nowhere'"),
     ],
 )
-def test_what_cannot_be_watched_is_one_line(
+def test_a_bad_request_is_one_line(
     call: Calls, words: tuple[str, ...], code: int, text: str
 ) -> None:
-    """And a code."""
+    """One line and an exit code."""
     said = call("watch", *words)
     assert code == said.code
     assert [f"countermand: {text}"] == [line[: len(text) + 13] for line in said.err.splitlines()]

@@ -20,7 +20,7 @@ call = Calls()
 
 
 def test_a_file_of_its_owner(tmp_path: Path) -> None:
-    """It is told where it is and what to do with it, and is never overwritten."""
+    """The output names the file and the next command; an existing file is never overwritten."""
     file = tmp_path / "team.toml"
     made = call("world", "new", file, "--users", "ann,ben", "--json")
     text = file.read_text()
@@ -67,7 +67,7 @@ def test_a_disk_without_second_names(tmp_path: Path, monkeypatch: pytest.MonkeyP
         (("{file}/under", "--venue", "loopring"), 1, "No such file or directory"),
     ],
 )
-def test_what_cannot_be(tmp_path: Path, words: tuple[str, ...], code: int, text: str) -> None:
+def test_bad_options(tmp_path: Path, words: tuple[str, ...], code: int, text: str) -> None:
     """One line, an exit code, and no file."""
     file = tmp_path / "team.toml"
     said = call("world", "new", *(word.format(file=file) for word in words))
@@ -96,7 +96,7 @@ def test_the_demo_is_for_loopback_alone(tmp_path: Path) -> None:
 
 
 def test_it_is_served_to_all_hosts(tmp_path: Path) -> None:
-    """Every user trades on every venue, who may only look is refused; operators bring a token."""
+    """Every user trades on every venue, read-only keys are refused; operators bring a token."""
     file = tmp_path / "team.toml"
     call("world", "new", file, "--users", "ann,ben")
     with Served(tmp_path / "data", "--host", "0.0.0.0", "--world", str(file)) as running:  # noqa: S104

@@ -1,6 +1,6 @@
 """
-Bots that place while somebody kills, as a process: `client` ones with a ledger, one a venue, until
-they are refused; or a `foreign` one that knows nothing of ours, until its input ends.
+Bots that place orders during a kill, as a process: `client` bots with a ledger, one a venue, until
+they are refused; or a `foreign` bot without a ledger, until its input ends.
 
 Arguments: which, and in JSON what a ready line has of the venues, the orders by venue, the ledger.
 """

@@ -306,11 +306,11 @@ class Scene:
         return found
 
     def fill(self, order: str, lots: int) -> None:
-        """Let Bob sell to an order of Alice's, whatever of it is left."""
+        """Let Bob sell to an order of Alice's, all or a part of what is left of it."""
         self.bob.hit(Side.SELL, lots, self.truth(order).terms.price_ticks)
 
     def unknown(self, order: str) -> str:
-        """Return what an order could be called that is not there, from what one is called."""
+        """Return an id like the given one that no order has."""
         query = verbs.find(self.session, order)
         if query.order_id:
             other = GetOrder(query.account_id, OrderId(query.order_id + 1_000))

@@ -1,4 +1,4 @@
-"""A cancel is reported as what became of the order, whatever became of the requests."""
+"""A cancel's outcome is what became of the order, however its requests and answers were lost."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_fill_wins(scene: Scene, loss: str) -> None:
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_partial_fill_is_told(scene: Scene, loss: str) -> None:
-    """What traded before the cancel stays traded, and is told."""
+    """The outcome has the quantity that traded before the cancel."""
     order = scene.placed(2000)
     scene.fill(order, 1000)
     scene.on(CANCEL, LOSSES[loss])
@@ -139,7 +139,7 @@ def test_what_never_left_is_not_sent(scene: Scene) -> None:
 
 
 def test_key_that_may_only_look_is_refused(scene: Scene) -> None:
-    """Its cancel was not executed."""
+    """The venue refuses a read-only key, and the order stays open."""
     order = scene.placed()
     looker = scene.desk.credential("alice", 1)
     scene.session.credential = looker
@@ -150,7 +150,7 @@ def test_key_that_may_only_look_is_refused(scene: Scene) -> None:
 
 
 def test_unknown_order_is_not_found(scene: Scene) -> None:
-    """Once it must be visible if it were there."""
+    """The answer "no such order" counts once an order of that age would be visible."""
     order = scene.placed()
     stranger = scene.unknown(order)
     visible_s = scene.desk.venue.proofs.visible_ns // 10**9
@@ -161,7 +161,7 @@ def test_unknown_order_is_not_found(scene: Scene) -> None:
 
 
 def test_404_within_the_window_is_unknown(scene: Scene) -> None:
-    """Where a venue shows an order late, that it does not show one proves nothing yet."""
+    """While a venue may still show a new order late, its "no such order" proves nothing."""
     if not scene.desk.venue.proofs.visible_ns:
         pytest.skip(f"{scene.desk.venue.name} shows an order at once")
     outcome = scene.cancel(scene.unknown(scene.placed()), timeout_s=5)
@@ -170,7 +170,7 @@ def test_404_within_the_window_is_unknown(scene: Scene) -> None:
 
 
 def test_intent_is_written_before_the_first_byte(scene: Scene) -> None:
-    """And the outcome before it is told."""
+    """The ledger has the intent before the request, and the outcome before the caller."""
     order = scene.placed()
     scene.stage.notes.clear()
     seen: list[list[str]] = []

@@ -1,4 +1,4 @@
-"""What is known of a venue's clock is never more than its answers prove."""
+"""The estimate of a venue's clock is never narrower than the venue's answers prove."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def dated(second: int) -> Response:
     ),
 )
 def test_bounds_hold_the_truth(offset_ns: int, trips: list[tuple[int, int, int, int]]) -> None:
-    """For any offset, at any time, with any delay there and back, and of a Date that was kept."""
+    """The bounds hold for any offset and delay, and for a Date that its server kept a while."""
     offset, now_ns = ClockOffset(), START_S * S
     for pause_ns, there_ns, back_ns, kept_ns in trips:
         sent_ns = now_ns + pause_ns
@@ -45,7 +45,7 @@ def test_bounds_hold_the_truth(offset_ns: int, trips: list[tuple[int, int, int, 
 
 
 def test_many_answers_tell_more_than_a_second() -> None:
-    """Where two seconds meet, the clock is known to how long a Date is kept."""
+    """Answers on both sides of a full second narrow the bounds to the time a Date is kept."""
     offset, offset_ns = ClockOffset(), 37 * S + 250 * MS
     for turn in range(200):
         sent_ns = START_S * S + turn * 53 * MS
@@ -62,7 +62,7 @@ def test_clock_that_may_be_right_is_left_alone() -> None:
 
 
 def test_clock_that_was_set_is_learned_anew() -> None:
-    """What contradicts what was known replaces it."""
+    """An answer that contradicts the old bounds replaces them."""
     offset = ClockOffset()
     offset.learn(dated(START_S + 100), START_S * S, START_S * S)
     offset.learn(dated(START_S - 100), START_S * S, START_S * S)
@@ -70,7 +70,7 @@ def test_clock_that_was_set_is_learned_anew() -> None:
 
 
 def test_answer_without_a_date_tells_nothing() -> None:
-    """Nor does one whose Date is none."""
+    """An answer with no Date, or an unreadable one, leaves the bounds as they are."""
     offset = ClockOffset()
     offset.learn(Response(200), 0, 1)
     offset.learn(Response(200, headers=((b"date", b"today"),)), 0, 1)

@@ -139,5 +139,5 @@ def test_outcomes_are_true(venue: Venue) -> None:
 
 @pytest.mark.soak
 def test_outcomes_are_true_in_all_crowds(venue: Venue) -> None:
-    """All of them."""
+    """The soak runs every crowd."""
     print(venue.name, dict(sorted(run(venue.name, 2000).items())))  # noqa: T201  (a soak is read)

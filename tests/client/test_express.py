@@ -1,4 +1,4 @@
-"""What a wire cannot say is found before anything is sent, and named by its field."""
+"""A field that the wire has no words for is found and named before anything is sent."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def with_terms(order: NewOrder, **changes: object) -> NewOrder:
     return replace(order, terms=replace(order.terms, **changes))
 
 
-def test_what_arrives_as_it_was_asked_differs_in_nothing() -> None:
-    """Nor does what the venue supplies where nothing was said."""
+def test_a_command_that_arrives_whole_has_no_difference() -> None:
+    """Fields that the venue fills in itself are no difference either."""
     assert "" == difference(ORDER, ORDER)
     assert "" == difference(ORDER, with_terms(ORDER, expire_ns=9, text="kept"))
     assert "" == difference(ORDER, replace(ORDER, keep_rejected=True))
@@ -73,7 +73,7 @@ def test_what_was_said_must_arrive() -> None:
 
 
 def test_name_may_arrive_as_the_second_one() -> None:
-    """Where a venue has names of its own, the owner's is the second."""
+    """Where a venue gives its own names, the owner's name is the secondary one."""
     asked = CancelOrder(AccountId(1), OrderId(0), "mine")
     arrived = CancelOrder(AccountId(1), OrderId(0), "", secondary_cl_ord_id="mine")
 

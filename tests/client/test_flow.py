@@ -44,7 +44,7 @@ def two_steps() -> Generator[Step, Any, str]:
 
 
 def test_each_step_is_sent_the_reply_to_the_one_before(runner: Runner) -> None:
-    """In order, and what the flow returns is the report."""
+    """The replies come in order, and the flow's return value is the report."""
     sent: list[Step] = []
 
     def exchange(step: Step) -> str:
@@ -56,7 +56,7 @@ def test_each_step_is_sent_the_reply_to_the_one_before(runner: Runner) -> None:
 
 
 def test_refusal_ends_the_flow(runner: Runner) -> None:
-    """What fails is told as it is, and no further step is taken."""
+    """The refusal is returned as it is, and no further step is sent."""
     sent: list[Step] = []
 
     def exchange(step: Step) -> str:
@@ -83,8 +83,8 @@ def test_nothing_is_sent_where_nothing_can_be_said(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize("fault", [ValueError("no number"), KeyError("status"), ArithmeticError()])
-def test_reply_nobody_can_read(runner: Runner, fault: Exception) -> None:
-    """It is the venue's fault, and said to be."""
+def test_unreadable_reply(runner: Runner, fault: Exception) -> None:
+    """An unreadable reply is reported as the venue's fault."""
 
     def flow() -> Generator[Step, Any, None]:
         yield Step(BUILD, "build")
@@ -94,8 +94,8 @@ def test_reply_nobody_can_read(runner: Runner, fault: Exception) -> None:
         runner(VENUE, flow(), lambda _: "?")
 
 
-def test_what_cannot_be_said_midway_is_said_to_be_that(runner: Runner) -> None:
-    """It is not the venue's fault."""
+def test_second_step_that_cannot_be_expressed(runner: Runner) -> None:
+    """A step that cannot be expressed is not reported as the venue's fault."""
 
     def flow() -> Generator[Step, Any, None]:
         yield Step(BUILD, "build")

@@ -125,7 +125,7 @@ def test_a_cancel_told_before_the_last_fill_does_not_undo_it(account: Account) -
 
 
 def test_a_replacement_is_told_though_nothing_traded(account: Account) -> None:
-    """Its terms are news; the same terms again are none."""
+    """New terms make an event; the same terms again make none."""
     new = account.picture(0, OrdStatus.NEW, 1)
     smaller = account.picture(0, OrdStatus.NEW, 2, lots=LOTS // 2)
     told = account.take([new, smaller, replace(smaller, transact_ns=3), new])
@@ -142,8 +142,8 @@ def test_an_order_that_is_gone_is_told_once(account: Account) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, 3), max_size=20))
-def test_what_was_filled_is_never_told_twice(order: list[int]) -> None:
-    """Whatever is doubled or comes late."""
+def test_a_fill_is_told_once(order: list[int]) -> None:
+    """Doubled and late pictures of an order add no quantity to its fills."""
     account = Account()
     pictures = lives(account)
     told = account.take(pictures[at] for at in order)

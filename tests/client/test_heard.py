@@ -90,7 +90,7 @@ def test_cancel_whose_answer_and_reads_are_lost(
 
 
 def test_fill_that_was_heard_needs_no_read(floor: Floor) -> None:
-    """Nothing can follow it."""
+    """A full fill is final, so the client does not read the order again."""
 
     async def cancel(client: Any, order_id: str, told: asyncio.Queue[Any]) -> Any:
         floor.trade("1")

@@ -90,7 +90,7 @@ def test_bytes_go_out_as_they_were_signed(server: ThreadingHTTPServer, target: b
 
 
 def test_connection_stays_warm_and_keeps_no_cookies(server: ThreadingHTTPServer) -> None:
-    """One connection for many requests; nothing is sent that was not asked for."""
+    """All requests use one connection, and no cookie of an answer is sent back."""
     transport = HttpTransport(base(server))
     for _ in range(3):
         transport.send(Request("GET", b"/"))
@@ -121,7 +121,7 @@ def test_prefix_is_said_once(server: ThreadingHTTPServer) -> None:
     "url", ["", "ftp://a", "127.0.0.1:80", "http://", "http://u:p@h", "http://h/?a=b", "http://h#f"]
 )
 def test_base_url_that_is_none_is_refused(url: str) -> None:
-    """Before anything is sent."""
+    """An invalid base URL is refused before anything is sent."""
     with pytest.raises(ValueError, match="base_url"):
         Base(url, Timeouts())
 

@@ -1,4 +1,4 @@
-"""In process, at an exchange that takes its time, an outcome is what happened."""
+"""With pending cancels and orders, in process, an outcome says what happened to the order."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_pending_cancel_is_waited_for(play: Callable[[Scenario], None]) -> None:
 
 
 def test_fill_while_the_cancel_is_pending_wins(play: Callable[[Scenario], None]) -> None:
-    """It was taken, and came too late."""
+    """The cancel was accepted and came too late; the outcome is Filled."""
 
     async def scenario(floor: Floor) -> None:
         order = await floor.rested()
@@ -146,7 +146,7 @@ def test_fill_while_the_cancel_is_pending_wins(play: Callable[[Scenario], None])
 
 
 def test_partial_fill_while_the_cancel_is_pending_is_told(play: Callable[[Scenario], None]) -> None:
-    """What traded until then stays traded."""
+    """The outcome has the quantity that traded while the cancel was pending."""
 
     async def scenario(floor: Floor) -> None:
         order = await floor.rested(times=2)
@@ -159,7 +159,7 @@ def test_partial_fill_while_the_cancel_is_pending_is_told(play: Callable[[Scenar
 
 
 def test_deadline_before_a_pending_cancel_is_unknown(play: Callable[[Scenario], None]) -> None:
-    """It is not known yet what will come of it."""
+    """While the cancel is pending its result is open, so the outcome is Unknown."""
 
     async def scenario(floor: Floor) -> None:
         order = await floor.rested()
@@ -172,7 +172,7 @@ def test_deadline_before_a_pending_cancel_is_unknown(play: Callable[[Scenario], 
 
 
 def test_pending_order_is_canceled(play: Callable[[Scenario], None]) -> None:
-    """One that is taken and not at the book yet."""
+    """An order that was accepted and is not in the book yet can be canceled."""
 
     async def scenario(floor: Floor) -> None:
         symbol, price, quantity = market(floor.venue)
@@ -203,7 +203,7 @@ def test_pending_replacement_is_waited_for(play: Callable[[Scenario], None]) -> 
 
 
 def test_all_pending_cancels_are_waited_for(play: Callable[[Scenario], None]) -> None:
-    """Until none is open, each with its outcome."""
+    """A sweep goes on until no order is open, with an outcome for each."""
 
     async def scenario(floor: Floor) -> None:
         orders = {await floor.rested() for _ in range(3)}
@@ -218,7 +218,7 @@ def test_all_pending_cancels_are_waited_for(play: Callable[[Scenario], None]) ->
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind.value.split("-")[-1] != "failed"])
 def test_canceled_is_proven(play: Callable[[Scenario], None], kind: Kind) -> None:
-    """Whatever happens to the first cancel, or to the first read."""
+    """The outcome is proven although the first cancel or the first read is lost."""
     more: dict[str, Any] = {}
     if kind in (Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER):
         more = {"delay_ms": 700}
@@ -246,7 +246,7 @@ def test_canceled_is_proven(play: Callable[[Scenario], None], kind: Kind) -> Non
 
 
 def test_order_that_is_rejected_says_why(play: Callable[[Scenario], None]) -> None:
-    """At once, or as an order that was never open."""
+    """The reason is told, of a refusal at once and of an order that was never open."""
 
     async def scenario(floor: Floor) -> None:
         symbol, price, quantity = market(floor.venue)
@@ -260,7 +260,7 @@ def test_order_that_is_rejected_says_why(play: Callable[[Scenario], None]) -> No
 
 
 def test_order_of_another_is_not_found(play: Callable[[Scenario], None]) -> None:
-    """Nor is it touched."""
+    """The other account's order is untouched."""
 
     async def scenario(floor: Floor) -> None:
         order = await floor.rested()
@@ -273,7 +273,7 @@ def test_order_of_another_is_not_found(play: Callable[[Scenario], None]) -> None
 
 
 def test_key_that_was_revoked_is_refused(play: Callable[[Scenario], None]) -> None:
-    """Nothing was done, and the order stands."""
+    """Nothing was done, and the order is still open."""
 
     async def scenario(floor: Floor) -> None:
         if floor.venue in ONE_PAIR:
@@ -320,4 +320,4 @@ class Nowhere:
         raise httpx.ConnectError("no way")
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Close nothing: this transport has no connection."""

@@ -159,7 +159,7 @@ def ended(kill: subprocess.Popen[bytes]) -> tuple[int, dict[str, Any]]:
 
 
 def tell_figures(orders: int, told: dict[str, Any]) -> None:
-    """Say how long a kill took, for who runs this with `-s`."""
+    """Print how long a kill took, for runs with `-s`."""
     for row in told["venues"]:
         settled = f"{len(row['outcomes'])} orders in {row['took_ns'] / 1e9:.2f} s"
         sys.stdout.write(f"\n{orders} at {row['venue']}: {settled}")
@@ -178,7 +178,9 @@ def floor(orders: int, tmp_path: Path) -> Iterator[Floor]:
 
 @every_length
 def test_bots_that_are_blocked_and_one_that_stops(floor: Floor, orders: int) -> None:
-    """All is empty: what rested, what was under way, and what the foreign one placed meanwhile."""
+    """
+    Every venue is empty at the end: resting orders, orders under way, the foreign bot's orders.
+    """
     with ExitStack() as stack:
         bots = stack.enter_context(floor.bots("client"))
         other = stack.enter_context(floor.bots("foreign"))
@@ -208,7 +210,9 @@ def _settled(row: dict[str, Any]) -> set[str]:
 
 @every_length
 def test_one_that_does_not_stop_is_told(floor: Floor, orders: int) -> None:
-    """Its venue is not empty, whatever is canceled there; the others are."""
+    """
+    The venue where a foreign bot goes on placing is reported as not empty; the others are empty.
+    """
     with floor.bots("foreign"):
         code, told = ended(floor.kill("--timeout", str(6 + orders / 20)))
     states = {row["venue"]: row["state"] for row in told["venues"]}
@@ -223,7 +227,7 @@ def test_one_that_does_not_stop_is_told(floor: Floor, orders: int) -> None:
 def test_kill_that_is_killed_is_run_again(
     floor: Floor, orders: int, options: tuple[str, ...]
 ) -> None:
-    """What the first proved is canceled once, by the exchange's own journal; in the end all is."""
+    """By the exchange's journal no order is canceled twice, and none is left open."""
     first = floor.kill(*options)
     until_s = time.monotonic() + 60
     while not (gone := _gone(floor)) and time.monotonic() < until_s:

@@ -63,7 +63,7 @@ def is_free(port: int) -> bool:
     ("venue", "shell"), [(name, SHELLS[at % 2]) for at, name in enumerate(SPOKEN)]
 )
 def test_server_is_killed_and_comes_back(venue: str, shell: str, tmp_path: Path) -> None:
-    """What it had answered it knows, and the cancel goes on until it is proven."""
+    """The server remembers what it answered, and the cancel goes on until it is proven."""
     where = ("--port", str(free_port()), "--venue", venue)
     first = Served(tmp_path, *where)
     seat = Seat(shell, venue, first.venue(venue), "alice", timeouts=Timeouts(connect_s=1))
@@ -93,7 +93,7 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture
 def operator(served: Served) -> Iterator[Operator]:
-    """Who sets the faults."""
+    """The operator, who sets the faults."""
     one = Operator(served.ready["control"])
     yield one
     one.clear()

@@ -69,7 +69,7 @@ LOSSES = {
 @pytest.mark.parametrize("operation", [MASS, LIST, CANCEL])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_all_are_canceled(kept: Scene, loss: str, operation: Operation, mine: bool) -> None:
-    """Whichever request fails once; and twice nothing is read, so long apart as is asked."""
+    """With one request failing once, all orders are canceled, and the list is read empty twice."""
     orders = [kept.placed() for _ in range(4)]
     kept.fill(orders[0], 1000)
     kept.on(operation, LOSSES[loss])
@@ -87,7 +87,7 @@ def test_all_are_canceled(kept: Scene, loss: str, operation: Operation, mine: bo
 
 
 def test_client_of_the_ledger_places_no_more(kept: Scene) -> None:
-    """Until it is lifted."""
+    """A client of a blocked ledger places nothing until the block is lifted."""
     kill(kept)
     outcome = kept.place()
     kept.stage.keeper.lift()
@@ -107,7 +107,7 @@ def test_fill_meanwhile_is_told(kept: Scene) -> None:
 
 @pytest.mark.parametrize("times", [1, 4])
 def test_others_that_stop_are_swept(kept: Scene, times: int) -> None:
-    """What they placed meanwhile is canceled and counted."""
+    """Orders that other clients place during the kill are canceled and counted."""
     first, foreign = kept.placed(), other(kept)
     placed: list[str] = []
 
@@ -194,7 +194,7 @@ def test_order_under_way_is_awaited(kept: Scene) -> None:
 
 
 def test_order_that_stays_under_way_is_told(kept: Scene) -> None:
-    """By the intent and the process."""
+    """An intent without an outcome is reported with its process."""
     account = {"account": "", "account_mark": kept.session.account_mark}
     where = {"venue": kept.session.venue.name, "host": kept.session.host, **account}
     kept.stage.keeper.write(Note("intent", {"verb": "place", **where}, 0, must_last=True), 1)
@@ -205,7 +205,7 @@ def test_order_that_stays_under_way_is_told(kept: Scene) -> None:
 
 
 def test_list_that_cannot_be_read_is_not_empty(kept: Scene) -> None:
-    """That nothing is shown is no proof that nothing is open."""
+    """A failed read of the open orders does not count as an empty list."""
     kept.placed()
     lost = Fault(lost=LostFailure)
     kept.stage.director = lambda send: lost if send.operation is LIST else stage.FINE
@@ -220,7 +220,9 @@ class Ended(Exception):
 
 
 def test_killed_kill_is_followed_by_another(kept: Scene) -> None:
-    """What the first proved is not canceled again, though a list still shows it."""
+    """
+    An order that the first kill proved canceled is not canceled again, though a list shows it.
+    """
     orders = [kept.placed() for _ in range(25)]
     shown: list[Any] = []
     gone: list[int] = [0]
@@ -261,7 +263,7 @@ def _line(send: Send) -> bytes:
 
 
 def test_resume_settles_what_a_killed_kill_left(kept: Scene) -> None:
-    """As it does for a cancel of all."""
+    """A resume finishes an interrupted kill as it does an interrupted cancel-all."""
     kept.placed()
     kept.on(CANCEL, Fault(before=_end))
     kept.on(MASS, Fault(before=_end))
@@ -283,7 +285,7 @@ def _end() -> None:
 
 
 def test_whole_kill_closes_those_before_it(kept: Scene) -> None:
-    """What they wanted is so by then."""
+    """A complete kill settles the intents of earlier kills too."""
     kept.placed()
     kept.stage.director = lambda send: (
         Fault(before=_end) if send.operation in CANCELING else (stage.FINE)
@@ -297,7 +299,7 @@ def test_whole_kill_closes_those_before_it(kept: Scene) -> None:
 
 
 def test_look_changes_nothing(kept: Scene) -> None:
-    """And tells what would be canceled, and what left."""
+    """A rehearsal lists the orders that would be canceled and those that would be left."""
     own, foreign = kept.placed(), other(kept).placed()
     found = kept.stage.perform(stage.verbs.would_kill(kept.session, Plan(is_mine=True)))
 
@@ -321,7 +323,7 @@ STOPS = [
 def test_stop_protects_and_profit_taking_does_not(
     side: Side, direction: Direction, expected: bool
 ) -> None:
-    """By where its trigger lies."""
+    """An order is protective by the side on which its trigger lies."""
     trigger = Trigger(100, direction)
     terms = OrderTerms(side, OrdType.MARKET, TimeInForce.GTC, 1, trigger=trigger)
     bare = OrderTerms(side, OrdType.LIMIT, TimeInForce.GTC, 1, 100)
@@ -335,12 +337,14 @@ TELL_STOPS = ("autoshares", "coinbase-intx")
 
 @pytest.mark.parametrize("name", VENUES)
 def test_stops_are_told_where_the_venue_has_words_for_them(name: str) -> None:
-    """As the page on kills says; where it is not known beforehand, they are not."""
+    """The venues whose lists tell a stop from another order are those of the page on kills."""
     assert can_tell(session_at(Desk(VENUES[name]))) is (name in TELL_STOPS)
 
 
 def test_order_in_doubt_is_told(kept: Scene) -> None:
-    """One that was sent, and was neither shown nor refused before its client gave up."""
+    """
+    An order that was sent, and neither shown nor refused before its client gave up, is counted.
+    """
     kept.stage.director = lambda send: (
         Fault(arrives=0, lost=LostFailure)
         if send.operation is Operation.PLACE_ORDER

@@ -21,7 +21,7 @@ from countermand.client.ledger import Ledger
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where a ledger is made."""
+    """The path of a new ledger."""
     return tmp_path / "kept" / "ledger.sqlite"
 
 
@@ -36,7 +36,7 @@ def written(path: Path, intents: int = 3) -> None:
 
 
 def test_records_are_read_as_written(path: Path) -> None:
-    """In order, each with its intent."""
+    """Records come in order, each with its intent."""
     written(path)
     found = audit(path)
 
@@ -85,8 +85,8 @@ SPOILS = {
 
 
 @pytest.mark.parametrize("spoil", SPOILS)
-def test_what_was_tampered_with_is_found(path: Path, spoil: str) -> None:
-    """Whichever way."""
+def test_tampering_is_found(path: Path, spoil: str) -> None:
+    """A changed, cut or reordered ledger is refused."""
     written(path)
     db = sqlite3.connect(path)
     db.execute(SPOILS[spoil])
@@ -97,8 +97,8 @@ def test_what_was_tampered_with_is_found(path: Path, spoil: str) -> None:
         audit(path)
 
 
-def test_what_is_no_ledger_is_refused(path: Path) -> None:
-    """By name."""
+def test_file_that_is_no_ledger_is_refused(path: Path) -> None:
+    """The error names the file."""
     path.parent.mkdir()
     path.write_bytes(b"no database " * 100)
 
@@ -141,7 +141,7 @@ def test_processes_share_one(path: Path) -> None:
 
 
 def test_intent_of_a_running_process_is_left_to_it(path: Path) -> None:
-    """It may be about to send; an ended one's is open to all."""
+    """A running process may be about to send; the intents of an ended one are open to all."""
     path.parent.mkdir()
     script = (
         "import sys; from countermand.client.ledger import Ledger; "
@@ -182,7 +182,7 @@ def test_second_client_of_a_process_takes_no_lock_from_the_first(path: Path) -> 
 
 
 def test_loop_does_not_wait_for_the_disk(path: Path) -> None:
-    """What must last is written in a thread."""
+    """A note that must be durable is written in a thread."""
 
     async def write() -> int:
         return await Ledger(path).write_beside(Note("intent", {}, 0, True), 1)
@@ -202,7 +202,7 @@ def test_ledger_that_cannot_be_written_sends_nothing(path: Path) -> None:
 def test_full_disk_stops_an_intent_and_hides_no_outcome(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is known is told all the same."""
+    """Without room no intent is sent, and known outcomes are still returned."""
     ledger = Ledger(path)
     intent_id = ledger.write(Note("intent", {}, 0, True), 1)
     ledger._db.execute("PRAGMA query_only = ON")

@@ -42,7 +42,7 @@ def logins(scene: Scene) -> int:
 
 
 def test_login_runs_at_the_beginning() -> None:
-    """And what it brings signs what follows."""
+    """The token of the login signs the requests after it."""
     scene = scene_of("alice")
     assert logins(scene) == 1
     assert isinstance(scene.cancel(scene.placed()), Canceled)
@@ -53,19 +53,19 @@ def test_login_runs_at_the_beginning() -> None:
     ("user", "field", "answer"), [("carol", "verification_code", "246810"), ("dave", "pin", "1357")]
 )
 def test_second_factor_is_asked_for(user: str, field: str, answer: str) -> None:
-    """Of the person behind the key, where the key does not bring it."""
+    """A code that the key does not bring is asked of the person at the client."""
     scene = scene_of(user, (answer,), **{field: None})
     assert len(scene.stage.asked) == 1
     assert isinstance(scene.place(), Open)
 
 
 def test_second_factor_that_is_known_is_not_asked_for() -> None:
-    """It needs no person."""
+    """A key with its code logs in without a prompt."""
     assert scene_of("carol").stage.asked == []
 
 
 def test_wrong_answer_is_refused() -> None:
-    """As the venue refuses it."""
+    """The client raises the venue's refusal."""
     with pytest.raises(Unauthorized):
         scene_of("carol", ("111111",), verification_code=None)
 
@@ -86,7 +86,7 @@ def ended(scene: Scene) -> None:
 
 
 def test_login_that_cannot_be_made_anew_is_a_refusal() -> None:
-    """Nothing was done, and the order stands."""
+    """Nothing was done, and the order is still open."""
     scene = scene_of("alice")
     order = scene.placed()
     ended(scene)

@@ -1,4 +1,4 @@
-"""A request that is shown has nothing in it that proves who sends it."""
+"""A request that is shown contains no credential."""
 
 from __future__ import annotations
 

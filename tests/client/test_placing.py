@@ -38,7 +38,7 @@ def is_only(scene: Scene, outcome: Outcome) -> bool:
 
 @pytest.mark.parametrize("loss", ARRIVED)
 def test_order_that_arrived_is_found(scene: Scene, loss: str) -> None:
-    """By the answer, by its name, or by its terms."""
+    """The order is found by the answer, by its name, or by its terms."""
     scene.on(PLACE, ARRIVED[loss])
     outcome = scene.place()
 
@@ -48,7 +48,7 @@ def test_order_that_arrived_is_found(scene: Scene, loss: str) -> None:
 
 @pytest.mark.parametrize("loss", DID_NOT_ARRIVE)
 def test_order_that_is_not_found_is_unknown(scene: Scene, loss: str) -> None:
-    """For it may arrive yet; it is not sent again."""
+    """The order may still arrive, so it is not sent again."""
     scene.on(PLACE, DID_NOT_ARRIVE[loss])
     outcome = scene.place()
 
@@ -58,7 +58,7 @@ def test_order_that_is_not_found_is_unknown(scene: Scene, loss: str) -> None:
 
 
 def test_order_that_never_left_is_not_sent(scene: Scene) -> None:
-    """And not looked for."""
+    """An order that never left the client is not looked for."""
     scene.on(PLACE, stage.NOT_SENT)
     outcome = scene.place()
 
@@ -67,7 +67,7 @@ def test_order_that_never_left_is_not_sent(scene: Scene) -> None:
 
 
 def test_order_too_many_is_refused(scene: Scene) -> None:
-    """It was not executed."""
+    """The order was not executed."""
     scene.on(PLACE, stage.TOO_MANY)
     outcome = scene.place()
 
@@ -103,7 +103,7 @@ def test_name_that_was_used_before_is_refused(scene: Scene) -> None:
 
 
 def test_order_that_trades_at_once_is_filled(scene: Scene) -> None:
-    """With what it brought."""
+    """The outcome has the quantity and the average price."""
     one, ticks = scene.market, scene.market.reference_price_ticks
     rest(scene, ticks)
     outcome = scene.place()
@@ -120,7 +120,7 @@ def rest(scene: Scene, ticks: int) -> None:
 
 
 def test_order_that_is_refused_says_why(scene: Scene) -> None:
-    """Nothing is placed, or it is rejected at once."""
+    """Either no order exists, or it is rejected at once."""
     wish = scene.wish(10**17)
     outcome = scene.place(wish)
 
@@ -130,8 +130,8 @@ def test_order_that_is_refused_says_why(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["price", "order_qty"])
-def test_what_is_off_the_grid_is_not_sent(scene: Scene, wrong: str) -> None:
-    """It is never rounded."""
+def test_order_off_the_grid_is_not_sent(scene: Scene, wrong: str) -> None:
+    """A price or quantity off the grid is never rounded."""
     wish = replace(scene.wish(), **{wrong: "0.0000000000000000000001"})
     scene.stage.sent.clear()
     with pytest.raises(NotExpressible):
@@ -151,7 +151,7 @@ def test_two_alike_are_not_taken_for_one(scene: Scene) -> None:
 
 
 def test_partly_traded_before_it_is_found(scene: Scene) -> None:
-    """It is found as it stands by then."""
+    """The outcome shows the order as it stands when it is found."""
 
     def hit() -> None:
         scene.bob.hit(Side.SELL, 1000, scene.market.reference_price_ticks)

@@ -66,7 +66,7 @@ def test_client_that_believes_is_found_out(venue: Venue, monkeypatch: pytest.Mon
 
 
 def test_client_that_gives_up_is_found_out(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor may what was proven be called unknown."""
+    """A client that reports Unknown where the answer was proven fails the race."""
     monkeypatch.setattr(Cancel, "_look", given_up)
     with pytest.raises(AssertionError, match="seed"):
         run(venue, 40)
@@ -80,5 +80,5 @@ def given_up(self: Cancel) -> Talk[Outcome | None]:
 
 @pytest.mark.soak
 def test_outcomes_are_true_in_all_races(venue: Venue) -> None:
-    """All of them."""
+    """The soak runs every race."""
     run(venue, 2000)

@@ -39,7 +39,7 @@ def less(scene: Scene, order: str, timeout_s: float = 5) -> Outcome:
 
 
 def test_venue_that_cannot_is_not_asked(scene: Scene) -> None:
-    """What it has no words for is not sent."""
+    """A venue without a replace request is sent nothing."""
     if Capability.REPLACE in scene.desk.venue.capabilities:
         pytest.skip(f"{scene.desk.venue.name} can replace")
     order = scene.placed()
@@ -51,7 +51,7 @@ def test_venue_that_cannot_is_not_asked(scene: Scene) -> None:
     "loss", [stage.FINE, stage.LOST_AFTER, stage.LATE, stage.UNREADABLE, stage.FAILS_AFTER]
 )
 def test_replacement_that_arrived_is_proven(replaces: Scene, loss: Fault) -> None:
-    """By the answer, or by the order."""
+    """The proof is the answer, or the order as it is read."""
     order = replaces.placed()
     replaces.on(REPLACE, loss)
     outcome = less(replaces, order)
@@ -63,7 +63,7 @@ def test_replacement_that_arrived_is_proven(replaces: Scene, loss: Fault) -> Non
 
 @pytest.mark.parametrize("loss", [stage.LOST_BEFORE, stage.FAILS_BEFORE, stage.GATEWAY])
 def test_replacement_that_shows_nowhere_is_unknown(replaces: Scene, loss: Fault) -> None:
-    """It may arrive yet, and is not sent again."""
+    """The replacement may still arrive, and is not sent again."""
     order = replaces.placed()
     replaces.on(REPLACE, loss)
     outcome = less(replaces, order)
@@ -82,7 +82,7 @@ def test_replacement_that_never_left_is_not_sent(replaces: Scene) -> None:
 
 
 def test_order_that_filled_meanwhile_is_told(replaces: Scene) -> None:
-    """It was too late."""
+    """The replacement came too late; the outcome is Filled."""
     order = replaces.placed()
     replaces.on(REPLACE, Fault(before=lambda: replaces.fill(order, 1000)))
     outcome = less(replaces, order)
@@ -91,7 +91,7 @@ def test_order_that_filled_meanwhile_is_told(replaces: Scene) -> None:
 
 
 def test_order_that_was_canceled_meanwhile_is_told(replaces: Scene) -> None:
-    """It was too late."""
+    """The replacement came too late; the outcome is Canceled."""
     order = replaces.placed()
 
     def cancel() -> None:
@@ -105,7 +105,7 @@ def test_order_that_was_canceled_meanwhile_is_told(replaces: Scene) -> None:
 
 
 def test_unknown_order_is_not_found(replaces: Scene) -> None:
-    """Nothing is sent but a read."""
+    """The client sends one read and no replacement."""
     replaces.stage.sent.clear()
     outcome = less(replaces, replaces.unknown(replaces.placed()))
     # Where a venue shows an order late, it may be there.
@@ -116,7 +116,7 @@ def test_unknown_order_is_not_found(replaces: Scene) -> None:
 
 
 def test_order_that_is_not_shown_yet_is_replaced(replaces: Scene) -> None:
-    """It is known to be there, so that it is waited for."""
+    """The client knows the order exists, so it waits until the venue shows it."""
     order = replaces.placed()
     unknown = replaces.stage.perform(stage.asked(replaces.session, replaces.unknown(order)))
     replaces.on(Operation.GET_ORDER, *[Fault(answer=unknown)] * 4)

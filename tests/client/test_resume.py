@@ -1,4 +1,4 @@
-"""What a client that ended left open is settled by another, out of its ledger."""
+"""A second client settles, from the ledger, the intents that an ended client left open."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_cancel_goes_on(kept: Scene, arrives: bool) -> None:
 
 
 def test_fill_meanwhile_is_told(kept: Scene) -> None:
-    """What happened while no client ran is read."""
+    """A fill while no client ran is found by a read."""
     order = kept.placed()
     killed(kept, stage.verbs.cancel(kept.session, order), CANCEL, arrives=False)
     kept.fill(order, 1000)
@@ -84,7 +84,7 @@ def test_fill_meanwhile_is_told(kept: Scene) -> None:
 
 
 def test_placed_order_is_found(kept: Scene) -> None:
-    """By its name, by what it is called, or by its terms."""
+    """The order is found by its name or by its terms."""
     talk = stage.verbs.place(kept.session, kept.wish())
     killed(kept, talk, PLACE, arrives=True)
     [outcome] = resumed(kept).outcomes
@@ -106,7 +106,7 @@ def test_order_that_did_not_arrive_is_unknown_and_not_sent_again(kept: Scene) ->
 
 @pytest.mark.parametrize("arrives", [True, False])
 def test_replacement_is_read(kept: Scene, arrives: bool) -> None:
-    """And not sent again."""
+    """The replacement is read and not sent again."""
     if Capability.REPLACE not in kept.desk.venue.capabilities:
         pytest.skip(f"{kept.desk.venue.name} cannot replace")
     order = kept.placed()
@@ -118,7 +118,7 @@ def test_replacement_is_read(kept: Scene, arrives: bool) -> None:
 
 
 def test_sweep_touches_nothing_that_came_later(kept: Scene) -> None:
-    """What was open then is canceled; what was placed since is another matter."""
+    """The sweep cancels the orders that were open at the time, and none placed since."""
     if kept.desk.venue.client is None:
         pytest.skip(f"{kept.desk.venue.name} has no client's end yet")
     old = kept.placed()
@@ -145,7 +145,7 @@ def test_another_account_is_left_alone(kept: Scene) -> None:
 
 
 def test_audit_shows_what_happened(kept: Scene) -> None:
-    """In order, and with what came of it."""
+    """The audit lists the records in order, each intent with its outcome."""
     order = kept.placed()
     kept.cancel(order)
     path = kept.stage.keeper.path

@@ -34,7 +34,7 @@ def methods(kind: type) -> dict[str, list[str]]:
 
 
 def test_shells_have_the_same_methods() -> None:
-    """Who knows one knows the other."""
+    """The waiting client has the methods of the async one."""
     assert methods(synchronous.Client) == methods(asynchronous.Client)
     assert len(methods(synchronous.Client)) > 12
 
@@ -55,7 +55,7 @@ def alice(request: pytest.FixtureRequest, served: Served) -> Iterator[Seat]:
 
 
 def test_many_are_waited_for_at_once(alice: Seat, served: Served) -> None:
-    """What takes long for each takes as long for all."""
+    """Several cancels wait at the same time, not one after the other."""
     orders = [rested(alice, VENUE) for _ in range(8)]
     operator = Operator(served.ready["control"])
     operator.fault("delayed-after", venue=VENUE, operation="cancel-order", delay_ms=400)
@@ -131,8 +131,8 @@ def test_reads_are_in_peoples_words(alice: Seat) -> None:
         {"exec_inst": ("magic",)}, {"cl_ord_id": "x" * 100},
     ],
 )  # fmt: skip
-def test_what_cannot_be_said_is_refused_here(alice: Seat, wrong: dict[str, Any]) -> None:
-    """Before anything is sent."""
+def test_order_that_cannot_be_expressed_is_refused_here(alice: Seat, wrong: dict[str, Any]) -> None:
+    """The client raises before anything is sent."""
     symbol, price, quantity = market(VENUE)
     terms = {"symbol": symbol, "side": "buy", "order_qty": quantity, "price": price} | wrong
     with pytest.raises(NotExpressible):
@@ -141,7 +141,7 @@ def test_what_cannot_be_said_is_refused_here(alice: Seat, wrong: dict[str, Any])
 
 
 def test_connecting_says_what_is_wrong(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one line, and with nothing left open."""
+    """The error is one line, and no connection is left open."""
     told = served.venue(VENUE)
     alice = told["accounts"]["alice"]
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/nonexistent")

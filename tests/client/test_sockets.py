@@ -73,7 +73,7 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def operator(served: Served) -> Iterator[Operator]:
-    """Who sets the faults."""
+    """The operator, who sets the faults."""
     one = Operator(served.ready["control"])
     yield one
     one.close()
@@ -111,7 +111,7 @@ def _calm(operator: Operator) -> Iterator[None]:
 
 @met_with(FAULTS)
 def test_canceled_is_proven(alice: Seat, venue: str, operator: Operator, kind: Kind) -> None:
-    """Whatever happens to the first request."""
+    """The outcome is proven although the first request is lost or answered late."""
     order = rested(alice, venue)
     operator.fault(kind, venue=venue, operation=CANCEL, count=1, **FAULTS[kind])
     outcome = alice.cancel(order)
@@ -124,7 +124,7 @@ def test_canceled_is_proven(alice: Seat, venue: str, operator: Operator, kind: K
 
 @met_with(FAULTS)
 def test_fill_wins(alice: Seat, bob: Seat, venue: str, operator: Operator, kind: Kind) -> None:
-    """Whatever happens to the cancel that comes too late."""
+    """The outcome is Filled although the late cancel is lost or refused."""
     order = rested(alice, venue)
     hit(bob, venue)
     operator.fault(kind, venue=venue, operation=CANCEL, count=1, **FAULTS[kind])
@@ -136,7 +136,7 @@ def test_fill_wins(alice: Seat, bob: Seat, venue: str, operator: Operator, kind:
 
 
 def test_partial_fill_is_told(alice: Seat, bob: Seat, venue: str, operator: Operator) -> None:
-    """What traded stays traded."""
+    """The outcome has the quantity that traded."""
     order = rested(alice, venue, times=2)
     hit(bob, venue)
     operator.fault(Kind.LOST_AFTER, venue=venue, operation=CANCEL, count=1)
@@ -170,7 +170,7 @@ def test_order_that_is_not_shown_yet_is_canceled(
 
 @met_with(CARRIED_OUT)
 def test_placed_order_is_found(alice: Seat, venue: str, operator: Operator, kind: Kind) -> None:
-    """By its name or by its terms, and it is one order."""
+    """The order is found by its name or terms, and there is one."""
     symbol, price, quantity = market(venue)
     operator.fault(kind, venue=venue, operation=PLACE, count=1, **FAULTS[kind])
     outcome = alice.place(symbol, "buy", quantity, price)
@@ -185,7 +185,7 @@ def test_placed_order_is_found(alice: Seat, venue: str, operator: Operator, kind
 def test_order_that_is_not_found_is_unknown(
     alice: Seat, venue: str, operator: Operator, kind: Kind
 ) -> None:
-    """And is not sent again."""
+    """The order is not sent again."""
     symbol, price, quantity = market(venue)
     operator.fault(kind, venue=venue, operation=PLACE, count=1)
     outcome = alice.place(symbol, "buy", quantity, price, timeout_s=0.2)
@@ -195,7 +195,7 @@ def test_order_that_is_not_found_is_unknown(
 
 
 def test_order_too_many_is_refused(alice: Seat, venue: str, operator: Operator) -> None:
-    """Nothing was done."""
+    """The order was not executed."""
     symbol, price, quantity = market(venue)
     operator.fault(Kind.RATE_LIMITED, venue=venue, operation=PLACE, count=1, retry_after_s=0)
     outcome = alice.place(symbol, "buy", quantity, price)
@@ -222,7 +222,7 @@ def test_all_are_canceled(alice: Seat, bob: Seat, venue: str, operator: Operator
 
 @pytest.mark.parametrize("skew_s", [-3600, 3600])
 def test_clock_that_is_wrong_is_made_up_for(served: Served, venue: str, skew_s: int) -> None:
-    """By what the venue's answers say of its own."""
+    """The client takes the venue's time from its answers."""
     seat = Seat("synchronous", venue, served.venue(venue), "alice")
     seat.client._now_ns = lambda: time.time_ns() + skew_s * 10**9
     outcome = seat.cancel(rested(seat, venue))
@@ -232,7 +232,7 @@ def test_clock_that_is_wrong_is_made_up_for(served: Served, venue: str, skew_s: 
 
 
 def test_server_that_is_not_there_is_not_sent_to(venue: str) -> None:
-    """Nothing left."""
+    """The outcome is NotSent."""
     with Served(None, "--venue", venue) as gone:
         seat = Seat("synchronous", venue, gone.venue(venue), "alice")
         order = rested(seat, venue)

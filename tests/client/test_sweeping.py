@@ -45,7 +45,7 @@ def kinds(outcomes: tuple[Outcome, ...]) -> dict[str, type[Outcome]]:
 @pytest.mark.parametrize("operation", [MASS, LIST, CANCEL])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_all_are_canceled(scene: Scene, loss: str, operation: Operation) -> None:
-    """Whichever request fails once."""
+    """All orders are canceled although one request fails once."""
     orders = [scene.placed() for _ in range(4)]
     scene.fill(orders[0], 1000)
     scene.on(operation, LOSSES[loss])
@@ -64,7 +64,7 @@ def test_nothing_to_cancel(scene: Scene) -> None:
 
 
 def test_order_that_comes_meanwhile_is_canceled_too(scene: Scene) -> None:
-    """Until none is open."""
+    """The sweep repeats until no order is open."""
     first, other = scene.placed(), Scene(scene.desk)
     placed: list[str] = []
     scene.on(LIST, Fault(after=lambda: placed.append(other.placed())))
@@ -84,7 +84,7 @@ def test_fill_meanwhile_is_told(scene: Scene) -> None:
 
 
 def test_list_that_cannot_be_read_is_not_empty(scene: Scene) -> None:
-    """That nothing is shown is no proof that nothing is open."""
+    """A failed read of the open orders does not count as an empty list."""
     scene.placed()
     scene.stage.director = lambda send: (
         Fault(lost=LostFailure) if send.operation is LIST else stage.FINE
@@ -96,7 +96,7 @@ def test_list_that_cannot_be_read_is_not_empty(scene: Scene) -> None:
 
 
 def test_several_are_canceled(scene: Scene) -> None:
-    """And no others."""
+    """The orders that were not named stay open."""
     orders = [scene.placed() for _ in range(3)]
     talk = stage.verbs.cancel_many(scene.session, orders[:2])
     outcomes = scene.stage.perform(talk)

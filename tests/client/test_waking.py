@@ -84,7 +84,7 @@ ALONE = [kind for kind in OrderKind if kind not in LINKED]
 
 @pytest.mark.parametrize("kind", ALONE)
 def test_it_is_placed_where_the_venue_has_it(scene: Scene, kind: OrderKind) -> None:
-    """It sleeps at the venue as it was asked for, and is shown so; elsewhere nothing is sent."""
+    """The order sleeps at the venue with the terms asked for; other venues are sent nothing."""
     if kind not in scene.session.end.kinds:
         pytest.skip("the venue has none: see the next test")
     outcome = scene.place(asked(scene, kind))
@@ -105,8 +105,8 @@ def test_it_is_placed_where_the_venue_has_it(scene: Scene, kind: OrderKind) -> N
 
 
 @pytest.mark.parametrize("kind", OrderKind)
-def test_what_the_venue_has_not_is_told_and_not_sent(scene: Scene, kind: OrderKind) -> None:
-    """In one line, with the kinds that it has."""
+def test_order_type_that_a_venue_lacks_is_not_sent(scene: Scene, kind: OrderKind) -> None:
+    """One line names the kind that is missing and the kinds that the venue has."""
     if kind in scene.session.end.kinds:
         pytest.skip("the venue has it: see the test before")
     with pytest.raises(NotExpressible) as refused:
@@ -223,8 +223,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_such_order_is_told(scene: Scene, name: str) -> None:
-    """On every venue, and nothing is sent."""
+def test_contradicting_terms_are_refused(scene: Scene, name: str) -> None:
+    """Contradicting terms are refused on every venue, and nothing is sent."""
     words, text = REFUSED[name]
     with pytest.raises(NotExpressible) as refused:
         scene.place(replace(scene.wish(), **{"price": None, **words}))
@@ -233,8 +233,8 @@ def test_what_is_no_such_order_is_told(scene: Scene, name: str) -> None:
     assert [] == scene.stage.sent
 
 
-def test_what_is_written_down_is_read_again(scene: Scene) -> None:
-    """With all that it waits for; what a former version wrote had fewer words."""
+def test_ledger_keeps_the_trigger(scene: Scene) -> None:
+    """The ledger keeps triggers and linked orders; records of a former version have fewer fields."""
     legs = (Leg("sell", scene.wish().order_qty, trail=scene.wish().price),)
     wish = replace(scene.wish(), stop_px=scene.wish().price, trail="2%", oto=legs)
     command = command_of(scene.session, scene.wish(), scene.stage.clock.ns)

@@ -52,7 +52,7 @@ class Floor:
 
     @property
     def base_url(self) -> str:
-        """Where a client asks."""
+        """The base URL that a client is given."""
         return self.exchange.url(self.venue)
 
     def trade(self, part: str) -> None:
@@ -183,7 +183,7 @@ def test_the_same_in_a_thread(floor: Floor) -> None:
 
 
 def test_a_venue_without_a_stream_of_orders_says_so(floor: Floor) -> None:
-    """Before anything is sent."""
+    """NotExpressible is raised before anything is sent."""
     if floor.venue not in SILENT:
         pytest.skip(f"{floor.venue} streams orders")
     with (

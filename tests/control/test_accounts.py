@@ -42,7 +42,7 @@ def test_an_account_is_opened_with_money_and_a_key(venue: str) -> None:
 
 @ALL
 def test_a_key_may_be_given(venue: str) -> None:
-    """With the fields that a world has; twice it is refused."""
+    """The key's fields are those of a world; a second key alike is refused."""
 
     async def story(act: Act, host: Operated) -> None:
         account = next(iter(host.venues[venue].directory.accounts_of("alice")))
@@ -71,7 +71,7 @@ def test_a_venue_that_numbers_its_accounts_takes_numbers() -> None:
 
 
 def test_an_account_is_configured() -> None:
-    """What is not given stays as it is."""
+    """Fields that are left out stay as they are."""
 
     async def story(act: Act, _: Operated) -> None:
         locked = await act("configure-account", account="alice", trading_locked=True)
@@ -88,7 +88,7 @@ def test_an_account_is_configured() -> None:
 
 
 def test_money_comes_and_goes_exactly() -> None:
-    """What is credited and withdrawn again leaves what there was."""
+    """A credit and an equal withdrawal leave the balance as it was."""
 
     async def story(act: Act, _: Operated) -> None:
         moved: dict[str, Any] = {"account": "alice", "asset": "USDC", "amount": "0.0000000001"}

@@ -12,7 +12,7 @@ VENUE = "coinbase-intx"
 
 
 def test_a_frozen_clock_moves_by_what_it_is_told() -> None:
-    """To the nanosecond; and goes on when it is let go."""
+    """The clock moves to the nanosecond, and runs on when it is released."""
 
     async def story(act: Act, _: Operated) -> None:
         frozen = await act("freeze")
@@ -48,8 +48,8 @@ def test_a_frozen_clock_moves_by_what_it_is_told() -> None:
         ("reset", {"seed": "x"}),
     ],
 )
-def test_what_is_no_time_is_refused(name: str, fields: dict[str, object]) -> None:
-    """And nothing has moved."""
+def test_a_bad_time_is_refused(name: str, fields: dict[str, object]) -> None:
+    """The clock has not moved."""
 
     async def story(act: Act, _: Operated) -> None:
         frozen = await act("freeze")
@@ -62,7 +62,7 @@ def test_what_is_no_time_is_refused(name: str, fields: dict[str, object]) -> Non
 
 
 def test_an_exchange_begins_anew_and_goes_on_from_what_was_saved() -> None:
-    """With orders as they were; numbers go on."""
+    """A restored state has the orders it was saved with, and a reset exchange has none."""
 
     async def story(act: Act, host: Operated) -> None:
         text = await placed(host, VENUE, "alice", "mine")

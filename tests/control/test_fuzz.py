@@ -1,4 +1,4 @@
-"""Whatever is asked of the control port: an answer in its shape, and an exchange that is sound."""
+"""Any request to the control port gets an answer in its shape, and leaves a sound exchange."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def asked(draw: st.DrawFn) -> Request:
 @given(st.lists(asked(), min_size=1, max_size=25))
 @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 def test_every_act_is_answered(requests: list[Request]) -> None:
-    """With what the row says or a refusal in one line, never a failure."""
+    """The answer is the row's reply or a refusal in one line, never a failure."""
     asyncio.run(_answered(requests))
 
 

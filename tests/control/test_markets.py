@@ -23,7 +23,7 @@ async def tradable(act: Act) -> dict[str, Any]:
 
 @ALL
 def test_a_market_is_halted_and_resumed(venue: str) -> None:
-    """In between it takes no trade."""
+    """Between the two no trade is possible."""
 
     async def story(act: Act, _: Operated) -> None:
         market = await tradable(act)
@@ -43,7 +43,9 @@ def test_a_market_is_halted_and_resumed(venue: str) -> None:
 
 @ALL
 def test_a_trade_is_made_at_a_price(venue: str) -> None:
-    """It is the last price and the mark, again and again, and touches no order in the spread."""
+    """
+    The price becomes the last price and the mark, each time, and touches no order in the spread.
+    """
 
     async def story(act: Act, _: Operated) -> None:
         market = await tradable(act)
@@ -107,7 +109,7 @@ def test_the_house_stands_with_a_quote(venue: str) -> None:
 
 @ALL
 def test_a_market_is_listed_as_a_world_has_it(venue: str) -> None:
-    """With the fields of a world's file; it can be traded, and is there but once."""
+    """The fields are those of a world file; the market trades, and cannot be listed twice."""
 
     async def story(act: Act, _: Operated) -> None:
         spec = worlds.demo([VENUES[venue]])[venue].instruments[0]
@@ -143,7 +145,7 @@ def test_a_binary_market_is_settled() -> None:
 
 
 def test_a_perpetual_is_settled() -> None:
-    """What it gained and lost is paid, and it is over."""
+    """Profit and loss are paid, and the market is over."""
 
     async def story(act: Act, _: Operated) -> None:
         market = {"symbol": "BTC-PERP", "price": "60000"}
@@ -164,7 +166,7 @@ def test_a_perpetual_is_settled() -> None:
 
 
 def test_a_reference_price_moves() -> None:
-    """And with it the mark, until something trades."""
+    """The mark follows it until a trade."""
 
     async def story(act: Act, _: Operated) -> None:
         market = (await tradable(act))["symbol"]
@@ -180,7 +182,7 @@ def test_a_reference_price_moves() -> None:
 
 
 def test_an_asset_is_added_once() -> None:
-    """And a book is shown to the depth that is asked for."""
+    """A second asset alike is refused. A book is shown with as many levels as asked for."""
 
     async def story(act: Act, _: Operated) -> None:
         added = await act("add-asset", symbol="DOGE", scale=8)

@@ -34,7 +34,7 @@ async def placed(
 
 @pytest.mark.parametrize("venue", list(VENUES))
 def test_an_order_is_found_and_canceled(venue: str) -> None:
-    """By what its venue calls it and by what its client does."""
+    """The act takes the venue's id or the client's."""
 
     async def story(act: Act, host: Operated) -> None:
         text = await placed(host, venue, "alice", "mine")
@@ -55,7 +55,7 @@ def test_an_order_is_found_and_canceled(venue: str) -> None:
 
 
 def test_two_accounts_may_call_an_order_alike() -> None:
-    """Then the account must be named."""
+    """The act then needs the account."""
 
     async def story(act: Act, host: Operated) -> None:
         for owner in ("alice", "bob"):
@@ -70,7 +70,7 @@ def test_two_accounts_may_call_an_order_alike() -> None:
 
 
 def test_all_orders_of_an_account_are_canceled() -> None:
-    """And no other's."""
+    """Other accounts' orders stay open."""
 
     async def story(act: Act, host: Operated) -> None:
         for name in ("1st", "2nd"):
@@ -122,7 +122,7 @@ def test_fills_are_listed() -> None:
 
 
 def test_a_venue_takes_its_time() -> None:
-    """With others' orders, and not with what the operator does."""
+    """The delay holds for clients' orders, and not for the operator's acts."""
 
     async def story(act: Act, host: Operated) -> None:
         told = await act("set-delays", new="1h 30m", cancel="1.5s")

@@ -19,7 +19,7 @@ def test_the_page_is_of_these_rows() -> None:
 
 
 def test_the_document_names_every_act_and_every_schema() -> None:
-    """And refers to none that is not there."""
+    """Each reference leads to a schema of the document."""
     told = document()
     text = msgspec.json.encode(told).decode()
     names = [one["operationId"] for path in told["paths"].values() for one in path.values()]
@@ -30,7 +30,7 @@ def test_the_document_names_every_act_and_every_schema() -> None:
 
 
 def test_every_row_says_what_it_does() -> None:
-    """To people: a summary, what is asked and what comes back."""
+    """Each row has a summary, a request and a reply for people to read."""
     for row in ROWS:
         assert row.summary
         assert row.run.__doc__

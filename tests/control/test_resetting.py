@@ -1,4 +1,4 @@
-"""One account is given its beginning back, at every venue; no other account is touched."""
+"""One account gets its founded balances back at every venue; no other account is touched."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def lots_of(on: Instrument) -> int:
 @ALL
 @pytest.mark.parametrize("side", list(Side))
 def test_an_account_gets_its_beginning_back(venue: str, side: Side) -> None:
-    """Whatever it traded, long or short, won or lost; the others' orders stand as they stood."""
+    """A long and a short account, with profit or loss; the others' orders stand as they stood."""
 
     async def story(act: Act, host: Operated) -> None:
         began = await act("account", account="alice")
@@ -84,7 +84,7 @@ async def everybodys(act: Act) -> Any:
 
 @ALL
 def test_a_spread_without_a_price_inside(venue: str) -> None:
-    """What stands at the best price trades first, and the house gives the rest."""
+    """The order at the best price trades first, and the house gives the rest."""
 
     async def story(act: Act, host: Operated) -> None:
         alice, bob = (Trader(host, venue, owner) for owner in ("alice", "bob"))
@@ -118,7 +118,7 @@ def test_an_account_that_no_world_gave_anything() -> None:
 
 
 def test_a_halted_market_keeps_a_position() -> None:
-    """It is said why, and what the account has is as it was."""
+    """The refusal says why, and the account is as it was."""
 
     async def story(act: Act, host: Operated) -> None:
         alice = Trader(host, "coinbase-intx", "alice")

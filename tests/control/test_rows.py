@@ -45,10 +45,10 @@ def test_a_row_is_told_of_once_and_whole() -> None:
         ("withdraw", {"amount": "9" * 20}, 409, "insufficient-funds", "insufficient funds"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_a_bad_request_is_refused(
     name: str, fields: dict[str, Any], status: int, code: str, text: str
 ) -> None:
-    """With a status, a code and one line that names what is at fault."""
+    """A status, a code and one line that names the field at fault."""
     usual = ALICE | {"asset": "USDC", "amount": "1"} if name != "accounts" else {}
 
     async def run() -> None:

@@ -47,7 +47,7 @@ class Echo:
 
 
 class Asked:
-    """A session whose client proves who asks by its first message."""
+    """A session whose client proves its key by its first message."""
 
     def __init__(self, line: Line, source: Source) -> None:
         self._line, self._is_proven = line, False
@@ -95,7 +95,7 @@ class Streams(Desk):
         return OpenStream(Asked)
 
     def signed(self, path: str, key: int = 0, owner: str = "alice") -> dict[str, str]:
-        """Return the headers that prove who asks for a path, by one of somebody's keys."""
+        """Return the headers that prove a user for a path, by one of the user's keys."""
         request = Request("GET", path.encode())
         signed = self.venue.auth.sign(request, self.credential(owner, key), self.clock.now_ns())
         return {name.decode(): value.decode() for name, value in signed.headers}

@@ -74,8 +74,8 @@ def on_a_loop(story: Callable[[], None]) -> None:
     asyncio.run(run())
 
 
-def test_what_fits_into_a_turn_begins_at_once() -> None:
-    """In the order it came."""
+def test_requests_that_fit_into_a_turn_begin_at_once() -> None:
+    """Requests begin in the order they came."""
     door = Door(cost_s=0)
     on_a_loop(lambda: door.ask("a1", "b1!", "a2"))
 
@@ -142,8 +142,8 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 == len(door.admission)
 
 
-def test_while_it_is_late_what_comes_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It need not wait to be told; and when nothing waits any more all is well again."""
+def test_a_late_server_refuses_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A late server refuses new requests without a wait, until none waits any more."""
     monkeypatch.setattr(admission, "FEW", 0)
     door, at_once = Door(cost_s=0), dict[str, int]()
 
@@ -170,7 +170,7 @@ def test_while_it_is_late_what_comes_is_refused_at_once(monkeypatch: pytest.Monk
 
 
 def test_while_the_journal_is_behind_only_cancels_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What waits for it can still be refused; behind it no more."""
+    """An owner with a cancel goes on; the others' requests wait, and can still be refused."""
     monkeypatch.setattr(admission, "FEW", 0)
     door, before = Door(cost_s=TURN_S), list[str]()
 
@@ -196,7 +196,7 @@ def test_while_the_journal_is_behind_only_cancels_go_on(monkeypatch: pytest.Monk
 
 
 def test_plain_order_of_arrival_where_a_world_says_so() -> None:
-    """Then a cancel goes nowhere ahead, and is still not refused."""
+    """A cancel then overtakes no request, and is still not refused."""
     door = Door(cost_s=TURN_S, cancels_first=False)
     on_a_loop(lambda: door.ask("z1", "a1", "b1!"))
 
@@ -204,7 +204,7 @@ def test_plain_order_of_arrival_where_a_world_says_so() -> None:
 
 
 def test_reading_has_half_of_a_turn() -> None:
-    """What was left to be read comes before what waits, since it may be a cancel."""
+    """Unread input comes before the requests that wait, since it may be a cancel."""
     door = Door(cost_s=TURN_S / 2)
     read: list[str] = []
 

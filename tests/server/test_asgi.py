@@ -77,14 +77,14 @@ def test_a_handler_can_be_mounted() -> None:
 
 
 def test_a_mounted_handler_refuses_large_bodies() -> None:
-    """In its own words."""
+    """The handler's own refusal is sent."""
     answer = through(HandlerApp(Echo()), "POST", "/", content=b" " * (Limits().body_bytes_max + 1))
 
     assert 413 == answer.status_code
 
 
 def test_a_mounted_handler_takes_no_websocket() -> None:
-    """It is closed, as ASGI has it."""
+    """A WebSocket is closed, as ASGI has it."""
     sent: list[MutableMapping[str, Any]] = []
 
     async def send(message: MutableMapping[str, Any]) -> None:
@@ -107,5 +107,5 @@ def test_an_application_answers_a_port() -> None:
 
 
 def test_a_bug_in_an_application_is_a_500() -> None:
-    """And it is logged, not raised into the connection."""
+    """The exception is logged, and the connection goes on."""
     assert 500 == asked(Request("GET", b"/fail", b"", ((b"host", b"x"),))).status

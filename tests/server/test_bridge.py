@@ -135,7 +135,7 @@ def open_at(venue: str) -> list[str]:
 
 
 def test_a_directory_that_was_killed_is_refused_in_one_line(tmp_path: Path) -> None:
-    """With the way forward and exit code 1, and nothing is moved."""
+    """The line says the way forward, the exit code is 1, and no file is moved."""
     data = killed(tmp_path / "data")
     refused = serve("--data", str(data), "--port", "0")
 

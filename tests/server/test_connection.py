@@ -56,7 +56,7 @@ class Transport(asyncio.Transport):
         self.is_reading = True
 
     def can_write_eof(self) -> bool:
-        """As a plain socket's."""
+        """Return True, as a plain socket's transport does."""
         return True
 
     def write_eof(self) -> None:
@@ -119,7 +119,7 @@ class Line:
         answer(Response(200, request.path, b""))
 
     def bodies(self) -> list[bytes]:
-        """What was answered so far, without heads."""
+        """Return the bodies that were answered so far."""
         return [part[-2:] for part in b"".join(self.transport.writes).split(b"HTTP/1.1 200 OK")[1:]]
 
     def expire(self, seconds: float) -> None:
@@ -162,7 +162,7 @@ def test_answers_made_at_once_leave_in_one_write() -> None:
 
 
 def test_no_more_than_the_limit_is_in_flight() -> None:
-    """What is sent beyond it waits, and no more is read until there is room."""
+    """Requests beyond the limit wait, and reading pauses until there is room."""
     line = Line()
     for number in range(1, 6):
         line.send(GET % number)
@@ -192,7 +192,9 @@ def test_a_client_that_does_not_read_is_not_read() -> None:
 
 
 def test_a_refusal_comes_after_the_answers_before_it() -> None:
-    """What the parser refuses is in the port's words, is the last answer, and says so."""
+    """
+    The parser's refusal is in the port's words, comes last, and says that the connection closes.
+    """
     line = Line()
     line.send(GET % 1 + b"nonsense\r\n\r\n" + GET % 2)
     nothing = list(line.transport.writes)
@@ -206,7 +208,9 @@ def test_a_refusal_comes_after_the_answers_before_it() -> None:
 
 
 def test_a_refused_client_can_read_why() -> None:
-    """What it still sends is thrown away for a while, since closing on it would reset the line."""
+    """
+    Input after a refusal is thrown away for a while, since closing on it would reset the line.
+    """
     line = Line()
     line.send(b"nonsense\r\n\r\n")
     line.send(b"x" * 1000)
@@ -217,7 +221,7 @@ def test_a_refused_client_can_read_why() -> None:
 
 
 def test_a_refused_client_cannot_send_for_ever() -> None:
-    """There is a bound to what is thrown away."""
+    """After a bound of bytes the connection is closed."""
     line = Line()
     line.send(b"nonsense\r\n\r\n")
     line.send(b"x" * (LINGER_BYTES_MAX + 1))
@@ -247,7 +251,7 @@ def test_an_old_client_may_keep_its_connection() -> None:
 
 
 def test_head_is_answered_without_a_body() -> None:
-    """It says how long the body would be."""
+    """Content-Length says how long the body would be."""
     line = Line(at_once=Response(200, b"body", b"text/plain"))
     line.send(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
 
@@ -365,7 +369,7 @@ def test_a_stop_answers_what_is_in_flight() -> None:
 
 
 def test_a_stop_lets_half_a_request_become_whole() -> None:
-    """It gets a second; then it is refused."""
+    """The rest of a request has a second to come; then it is refused."""
     late, in_time = Line(), Line()
     for line in (late, in_time):
         line.send(POST[:-2])
@@ -412,7 +416,7 @@ def test_an_answer_without_a_client_is_let_go() -> None:
 
 
 def test_the_limit_may_be_one() -> None:
-    """One request at a time is the same, one after another."""
+    """With a limit of one, requests are answered one after another."""
     line = Line(replace(LIMITS, in_flight_max=1), at_once=Response(200, b"", b""))
     line.send(GET % 1 * 5)
 
@@ -450,8 +454,8 @@ def in_turns() -> tuple[Line, Turns]:
     return line, turns
 
 
-def test_what_comes_after_a_turn_is_read_in_the_next() -> None:
-    """In its order, and its time runs from then on."""
+def test_input_after_a_turn_is_read_in_the_next() -> None:
+    """Input after a turn is read in the next one, and its time runs from then on."""
     line, turns = in_turns()
     line.send(GET % 1)
     line.send((GET % 2)[:9])
@@ -476,7 +480,7 @@ def test_what_waits_for_its_turn_is_bounded() -> None:
 
 
 def test_an_end_does_not_wait_for_a_turn() -> None:
-    """What came whole before it is answered; a client that is gone is forgotten."""
+    """Whole requests before the end are answered; a client that is gone is forgotten."""
     ended, stopped, gone = in_turns(), in_turns(), in_turns()
     for line, _ in (ended, stopped, gone):
         line.send(GET % 1)

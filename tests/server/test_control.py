@@ -108,7 +108,7 @@ def test_what_makes_no_sense_is_refused(
     ],
 )
 def test_an_operator_brings_the_token(guarded: str, given: dict[str, str], status: int) -> None:
-    """To every act, and to nothing else."""
+    """An act without the token is a 401; `/health` needs none."""
     assert status == ask(f"{guarded}/control/v1/status", "GET", None, given)[0]
     assert 200 == ask(f"{guarded}/health", "GET", None, given)[0]
 
@@ -124,7 +124,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_beyond_loopback_a_token_is_made_once(tmp_path: Path) -> None:
-    """For its owner alone to read; without it no operator may act."""
+    """Only its owner can read the file; without the token every act is refused."""
     world, data = tmp_path / "world.toml", tmp_path / "data"
     world.write_text(demo_text(VENUE).replace("demo-key", "own-key").replace("readonly-key", "r"))
     tokens = []
@@ -142,7 +142,7 @@ def test_beyond_loopback_a_token_is_made_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["short", "two words of a token", ""])
 def test_a_token_that_can_be_guessed_is_refused(tmp_path: Path, text: str) -> None:
-    """In one line, before anything is served."""
+    """One line, before any port is open."""
     path = tmp_path / "token"
     path.write_text(text)
     done = serve("--ephemeral", "--port", "0", "--control-token-file", str(path))
@@ -152,14 +152,14 @@ def test_a_token_that_can_be_guessed_is_refused(tmp_path: Path, text: str) -> No
 
 
 def test_the_document_is_served(control: str) -> None:
-    """Of OpenAPI 3.1, with every row."""
+    """OpenAPI 3.1, with every row of the table."""
     status, told = ask(f"{control}/openapi.json", "GET", None, {})
 
     assert (200, "3.1.1") == (status, told["openapi"])
 
 
 def test_connections_are_listed_and_closed(control: str) -> None:
-    """Of a venue all, or one by its number."""
+    """All connections of a venue, or one by its number."""
     with Served(None, "--venue", VENUE) as served:
         url = served.ready["control"]
         venue = urlsplit(served.venue(VENUE)["base_url"])
@@ -212,7 +212,7 @@ def test_the_python_clients_act(control: str) -> None:
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_the_journal_is_downloaded_while_it_is_written(tmp_path: Path, keeps: bool) -> None:
-    """It is proven, and a server goes on from it, with the keys and the money there were."""
+    """The copy verifies, and a server goes on from it with the same keys and money."""
     data = tmp_path / "data" if keeps else None
     with Served(data, "--venue", VENUE) as served:
         operator = Control(served.ready["control"])
@@ -234,8 +234,8 @@ def test_the_journal_is_downloaded_while_it_is_written(tmp_path: Path, keeps: bo
     assert issued.key in keys
 
 
-def test_what_was_answered_is_kept(tmp_path: Path) -> None:
-    """Of every kind, through a kill."""
+def test_answered_acts_are_kept(tmp_path: Path) -> None:
+    """Each kind of act survives a kill."""
     with Served(tmp_path, "--venue", VENUE) as served:
         operator = Control(served.ready["control"])
         operator.open_account(venue=VENUE, owner="eve", funds={"USDC": "7.5"})
@@ -259,7 +259,7 @@ def test_what_was_answered_is_kept(tmp_path: Path) -> None:
 
 
 def test_an_operator_acts_over_tls(tmp_path: Path) -> None:
-    """With the certificate of who signed the server's; a download comes whole."""
+    """The client trusts the certificate's signer; a download comes whole."""
     authority = trustme.CA()
     issued = authority.issue_cert("127.0.0.1")
     cert, key, ca = tmp_path / "cert.pem", tmp_path / "key.pem", tmp_path / "ca.pem"

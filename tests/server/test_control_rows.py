@@ -91,7 +91,7 @@ def test_every_act_is_told_of() -> None:
 
 
 def test_every_act_is_done(operator: Control) -> None:
-    """And its reply is what its row says it is."""
+    """The reply is of the type that the row names."""
     told: dict[str, Any] = {}
     for name, fields in STORY:
         reply = operator.call(name, **{key: _filled(value, told) for key, value in fields.items()})

@@ -26,9 +26,7 @@ BOTS = 4
 
 @dataclass
 class Answered:
-    """
-    What the server has said so far, by order id; the last answer about an order is the one kept.
-    """
+    """The server's answers so far: the last answer about each order."""
 
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)

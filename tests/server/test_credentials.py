@@ -34,7 +34,7 @@ class PlainAuth:
         return request
 
     def verify(self, request: Request, keys: Keys, settings: Settings, now_ns: int) -> Principal:
-        """Let nobody in: nothing here is about requests."""
+        """Refuse everyone: these tests send no requests."""
         raise AssertionError
 
 
@@ -99,7 +99,7 @@ def test_key_is_made_of_random_bytes() -> None:
 
 
 def test_changes_are_found_after_a_restart() -> None:
-    """What was issued and what was revoked is so for the next start."""
+    """The next start has the issued keys, and not the revoked ones."""
     store = Store()
     held = ring(store)
     asyncio.run(held.change(issue("alice-2", "alice-1")))
@@ -109,7 +109,7 @@ def test_changes_are_found_after_a_restart() -> None:
 
 
 def test_issued_key_can_be_revoked() -> None:
-    """Then it is gone, after a restart too."""
+    """The key is gone, after a restart too."""
     store = Store()
     held = ring(store)
     asyncio.run(held.change(issue("alice-2")))
@@ -129,8 +129,8 @@ def test_failed_write_changes_nothing() -> None:
     assert ["alice-1", "bob-1"] == keys(held)
 
 
-def test_change_nobody_waits_for_is_made_whole() -> None:
-    """Whoever asked may go away in the middle; what is kept is what is true."""
+def test_abandoned_change_is_made_whole() -> None:
+    """A request may be given up midway; the key ring is what the journal has."""
     store = Store()
 
     async def story() -> list[str]:
@@ -145,7 +145,7 @@ def test_change_nobody_waits_for_is_made_whole() -> None:
 
 
 def test_of_two_that_replace_one_key_one_is_made() -> None:
-    """The other is refused, so that nobody ends up with a key that nobody asked to keep."""
+    """The second is refused, so no extra key is left."""
     store = Store()
 
     async def story() -> list[Any]:

@@ -26,10 +26,8 @@ def cut(line: Line, path: str, way: Way) -> None:
         (Way.TRUNCATED, False, b"\r\n\r\n01234"),
     ],
 )
-def test_what_was_asked_before_is_answered_first(
-    way: Way, *, is_aborted: bool, ends: bytes
-) -> None:
-    """Then comes the end, and nothing behind it."""
+def test_earlier_requests_are_answered_first(way: Way, *, is_aborted: bool, ends: bytes) -> None:
+    """The answers to earlier requests come, then the end, and nothing after it."""
     line = Line()
     line.send(GET % 1 + GET % 2 + GET % 3)
     line.answer("/3")
@@ -43,7 +41,7 @@ def test_what_was_asked_before_is_answered_first(
 
 
 def test_of_two_cuts_the_first_request_counts() -> None:
-    """Whichever was known first."""
+    """The order of the requests counts, not the order in which the cuts became known."""
     line = Line()
     line.send(GET % 1 + GET % 2)
     cut(line, "/2", Way.RESET)

@@ -64,7 +64,7 @@ def test_without_faults_nothing_stands_in_the_way() -> None:
 def test_without_faults_the_pipeline_serves_its_venue_and_nothing_follows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whatever was set, struck and recorded before."""
+    """After the last fault is cleared no layer is left around the pipeline."""
     port = Port()
     pipeline, feed = port.desk.pipeline, port.desk.engine.feed
     rows, followers = pipeline.rows, list(feed._followers)
@@ -102,7 +102,7 @@ def test_another_venues_faults_are_not_in_the_way() -> None:
 
 
 def test_a_new_pipeline_takes_the_place_of_the_old_one() -> None:
-    """What was set for the venue goes on."""
+    """The venue's faults hold for the new pipeline."""
     port = Port()
     port.faults.add(Fault(kind=Kind.LOST_BEFORE, venue=VENUE.name))
     successor = Desk(VENUE).pipeline
@@ -123,7 +123,7 @@ def test_a_new_pipeline_takes_the_place_of_the_old_one() -> None:
     ],
 )
 def test_a_cut_says_how(kind: Kind, way: Way) -> None:
-    """To a connection, or to what stands for one in process."""
+    """The cut reaches the connection, or its stand-in in process."""
     port = Port()
     port.faults.add(Fault(kind=kind))
     answer = port.ask()

@@ -31,7 +31,7 @@ def bid(control: Control) -> str:
 
 
 def test_a_connection_goes_on_in_the_next_generation() -> None:
-    """What is sent on it after a reset is answered by the exchange there is then."""
+    """A request after a reset, on the same connection, is answered by the new exchange."""
     with Exchange(VENUE) as exchange:
         parts = urlsplit(exchange.url())
         client = HTTPConnection(parts.netloc)
@@ -110,7 +110,7 @@ def test_a_kill_after_a_reset_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_directory_whose_number_is_lost_is_refused_in_one_line(tmp_path: Path) -> None:
-    """By a start and by the command that looks at it; nothing is changed."""
+    """A start and the journal's verbs refuse it; no file is changed."""
     with Served(tmp_path, "--venue", VENUE) as served:
         Control(served.ready["control"]).reset()
     (tmp_path / "generation").unlink()

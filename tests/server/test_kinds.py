@@ -1,6 +1,4 @@
-"""
-What HTTP asks of a server, asked of all five venues: each answers alike, and in its own words.
-"""
+"""What HTTP demands, at all five venues: the same answers, each in the venue's words."""
 
 from __future__ import annotations
 
@@ -94,13 +92,13 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    """One exchange for all of them; nothing here changes it."""
+    """One exchange for all these tests, none of which changes it."""
     with Served(None, "--allow-host", "exchange.example") as running:
         yield running
 
 
 class Answer:
-    """One answer, taken from a connection."""
+    """One answer as read from a connection."""
 
     def __init__(self, opened: socket.socket, *, has_body: bool = True) -> None:
         data = b""
@@ -154,8 +152,10 @@ def line(request: pytest.FixtureRequest, served: Served) -> Iterator[Line]:
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
-def test_what_http_does_not_allow(line: Line, data: bytes) -> None:
-    """A 400 in the venue's envelope, and the connection ends: nobody knows what comes next."""
+def test_invalid_http(line: Line, data: bytes) -> None:
+    """
+    A 400 in the venue's envelope, and the connection closes: the next request's start is unknown.
+    """
     answer = line.ask(data, HEAD % b"DELETE /smuggled" + b"\r\n")
     status, said = answer.said
 
@@ -183,7 +183,9 @@ def test_control_serves_listed_hosts_only(served: Served) -> None:
 
 
 def test_an_offer_of_http2_changes_nothing(line: Line) -> None:
-    """What Java's HttpClient sends: the body is the request's, and is never run as another one."""
+    """
+    As Java's HttpClient sends it: the body belongs to this request, and is not parsed as another.
+    """
     post = HEAD % POSTS[line.venue]
     inner = HEAD % b"GET /_countermand/ping" + b"\r\n"
     length = b"Content-Length: %d\r\n\r\n" % len(inner)
@@ -196,7 +198,7 @@ def test_an_offer_of_http2_changes_nothing(line: Line) -> None:
 
 
 def test_a_websocket_is_refused_as_a_request(line: Line) -> None:
-    """In the venue's words, and the connection goes on as HTTP."""
+    """The refusal is in the venue's words, and the connection goes on as HTTP."""
     path, words = NO_STREAMS[line.venue]
     answer = line.ask(HEAD % (b"GET " + path) + WEBSOCKET)
 

@@ -1,4 +1,4 @@
-"""Lanes: an owner's requests wait behind one of theirs that waits, and behind nobody else's."""
+"""Lanes: an owner's requests wait behind that owner's earlier ones, and behind no other owner's."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def test_two_may_block_at_once() -> None:
     assert ([], [1]) == (once, started)
 
 
-def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of all owners together; what has gone on makes room."""
+def test_waiting_requests_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound counts all owners together; a request that goes on makes room."""
     monkeypatch.setattr(lanes, "WAITING_MAX", 1)
     line = Lanes()
     line.block("alice")

@@ -53,7 +53,7 @@ def test_connections_leave_descriptors_for_the_rest(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_room_has_so_many_places() -> None:
-    """Each is somebody's until it is given back."""
+    """A place stays taken until it is given back."""
     room = Room(2)
     taken = [room.take() for _ in range(3)]
     room.give_back()

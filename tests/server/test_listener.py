@@ -230,7 +230,7 @@ def test_noise_harms_nobody(seed: int) -> None:
 
 
 def test_a_stop_answers_and_closes() -> None:
-    """What is in flight is answered; idle connections close; nobody new gets in."""
+    """Requests in flight are answered; idle connections close; new ones are not accepted."""
 
     async def test() -> None:
         opened = Port(LIMITS, Room(10))
@@ -249,7 +249,7 @@ def test_a_stop_answers_and_closes() -> None:
 
 
 def test_the_date_is_current() -> None:
-    """It is set with every sweep, not with every answer."""
+    """The Date header is set with every sweep, not with every answer."""
 
     async def test() -> None:
         async with port() as opened:
@@ -263,7 +263,7 @@ def test_the_date_is_current() -> None:
 
 
 def test_a_port_that_is_taken() -> None:
-    """It is said at once, and nothing stays open."""
+    """The start fails at once, and no socket stays open."""
     bound = bind("127.0.0.1", 0)
     bound.listen()
     with bound, pytest.raises(OSError, match="in use"):

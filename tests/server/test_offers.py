@@ -50,7 +50,7 @@ class Wire:
 
     @property
     def said(self) -> bytes:
-        """What was sent behind the last head."""
+        """Return the bytes that were sent behind the last head."""
         return b"".join(self.transport.writes).rpartition(b"\r\n\r\n")[2]
 
     def wait(self, seconds: float) -> None:
@@ -84,7 +84,7 @@ SAID = b"\x81\x0bhello alice\x81\x03one\x81\x09two parts\x82\x01\0"
 
 def test_every_split_of_an_offer_and_its_first_frames() -> None:
     """
-    Behind a request, and with frames that did not wait for the answer: whatever the pieces, all is
+    Behind a request, and with frames sent before the answer: however the bytes are split, all is
     heard and answered in order. Only a pong may come sooner.
     """
     head = offer(Streams().signed("/v1/echo"))
@@ -109,7 +109,7 @@ def test_what_comes_before_a_close_is_heard() -> None:
 
 
 def test_frames_wait_for_the_answer() -> None:
-    """They are not read before, are not lost, and no more than those are taken in."""
+    """Early frames are kept unread until the answer, and reading pauses meanwhile."""
     wire = Wire()
     wire.holds = True
     wire.send(offer(wire.toy.signed("/v1/echo")), FRAMES[:20])
@@ -173,7 +173,7 @@ def test_a_stop_while_an_offer_is_answered() -> None:
 
 
 def test_a_client_that_does_not_read_is_not_read() -> None:
-    """In the end the stream is closed, and then cut off, unless it reads again."""
+    """At last the stream is closed and then cut, unless the client reads again."""
     wire = Wire()
     wire.send(offer(wire.toy.signed("/v1/echo")))
     wire.transport.protocol.pause_writing()
@@ -192,7 +192,7 @@ def test_a_client_that_does_not_read_is_not_read() -> None:
 
 
 def test_a_client_that_has_not_read_before_is_not_read() -> None:
-    """What the answers before left unread counts on."""
+    """Unread bytes of earlier answers count towards the bound."""
     wire = Wire()
     wire.holds = True
     wire.send(offer(wire.toy.signed("/v1/echo")))
@@ -203,7 +203,7 @@ def test_a_client_that_has_not_read_before_is_not_read() -> None:
 
 
 def test_layers_in_front_add_headers() -> None:
-    """As they do to any answer."""
+    """The answer to an offer has the front's headers, as any answer has."""
     wire = Wire()
     wire.holds = True
     wire.send(offer(wire.toy.signed("/v1/echo")))
@@ -214,7 +214,7 @@ def test_layers_in_front_add_headers() -> None:
 
 
 def test_a_session_may_end_as_it_begins() -> None:
-    """What it said is said, it is let go of once, and hears nothing."""
+    """Its messages are sent, it is released once, and it hears nothing."""
     wire = Wire()
     wire.send(offer(wire.toy.signed("/v1/echo", owner="bob")) + FRAMES)
     [session] = wire.toy.sessions
@@ -224,7 +224,7 @@ def test_a_session_may_end_as_it_begins() -> None:
 
 
 def test_nothing_is_sent_on_a_transport_that_was_cut() -> None:
-    """What is said between the cut and the news of it is dropped."""
+    """Messages between the cut and the news of it are dropped."""
     wire = Wire()
     wire.send(offer(wire.toy.signed("/v1/echo")))
     [connection], [session] = wire.site.connections, wire.toy.sessions
@@ -270,7 +270,7 @@ def test_silence_begins_when_something_was_heard() -> None:
 
 
 def test_the_time_to_close_is_never_prolonged() -> None:
-    """Not by a client that stops to read, either."""
+    """A client that stops reading does not prolong it either."""
     wire = Wire()
     leave = Frame(Opcode.TEXT, b"leave").serialize(mask=True)
     wire.send(offer(wire.toy.signed("/v1/echo")) + leave)
@@ -320,7 +320,9 @@ def test_frames_that_wait_for_a_turn_are_handed_over() -> None:
 
 
 def test_frames_wait_for_a_turn_with_time() -> None:
-    """A flood of messages keeps nobody from theirs; what waits is in order, and is not added to."""
+    """
+    One client's flood delays no other client; its waiting frames stay in order and are bounded.
+    """
     wire = Wire()
     wire.site.turns = turns = Turns()
     wire.send(offer(wire.toy.signed("/v1/echo")))

@@ -22,7 +22,7 @@ GET = b"GET /%b HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 class Told:
-    """What became of the answer, as its application saw it."""
+    """How the answer ended, as its application saw it."""
 
     def __init__(self) -> None:
         self.sent, self.is_over = 0, False
@@ -89,8 +89,8 @@ async def until(is_so: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-def test_it_comes_whole_behind_what_was_asked_before() -> None:
-    """And nothing comes behind it, whatever else is asked."""
+def test_it_comes_whole_behind_earlier_answers() -> None:
+    """The answers to earlier requests come first, and later requests get none."""
 
     async def story(told: Told, site: Site, stream: Stream) -> None:
         reader, writer = stream
@@ -107,7 +107,7 @@ def test_it_comes_whole_behind_what_was_asked_before() -> None:
 
 
 def test_it_waits_for_a_client_that_does_not_read() -> None:
-    """Without taking memory for what is not sent; one that goes away ends it."""
+    """No unsent piece is kept in memory; a client that goes away ends the answer."""
 
     async def story(told: Told, site: Site, stream: Stream) -> None:
         _, writer = stream
@@ -128,7 +128,7 @@ def test_it_waits_for_a_client_that_does_not_read() -> None:
 
 
 def test_a_client_that_never_reads_is_cut_off() -> None:
-    """After the time it has for that."""
+    """The cut comes after the time that a client has to read."""
 
     async def story(told: Told, site: Site, stream: Stream) -> None:
         stream[1].transport.pause_reading()
@@ -155,8 +155,8 @@ def test_a_half_answer_is_seen_as_one(path: bytes, caplog: pytest.LogCaptureFixt
     run(story)
 
 
-def test_who_is_gone_before_it_begins_is_told_to_the_application() -> None:
-    """It does not wait for ever."""
+def test_an_application_learns_that_its_client_is_gone() -> None:
+    """The application does not wait for ever."""
 
     async def story(told: Told, site: Site, stream: Stream) -> None:
         _, writer = stream

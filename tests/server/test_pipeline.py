@@ -93,7 +93,7 @@ class Kinds:
 
 
 class Clock:
-    """It is always now."""
+    """A clock that stands at one instant."""
 
     def now_ns(self) -> int:
         """Return now."""
@@ -150,7 +150,7 @@ def ask(served: Pipeline, path: bytes = b"/do", *headers: tuple[bytes, bytes]) -
 
 
 def test_several_commands_are_one_request() -> None:
-    """They are entered in order, and the conversation is sent all their receipts."""
+    """The commands are entered in order, and the conversation is sent all receipts."""
 
     def prices(receipts: tuple[Receipt, ...]) -> Any:
         return [receipt.orders[0].terms.price_ticks for receipt in receipts]
@@ -171,14 +171,14 @@ def test_no_command_at_all_is_no_entry() -> None:
 
 
 def test_reply_may_be_no_body() -> None:
-    """Then the status says it all."""
+    """The status alone is the answer."""
     response = ask(pipeline(FedWorld(), asking(bid(7)), status=204))
 
     assert Response(204, b"", b"") == response
 
 
 def test_reply_may_be_a_response() -> None:
-    """It is sent as it is, whatever the row's own status."""
+    """The response is sent as it is, and the row's status does not count."""
     own = Response(302, b"elsewhere", b"text/plain")
 
     assert own == ask(pipeline(FedWorld(), asking(bid(7), reply=always(own))))
@@ -196,7 +196,7 @@ def test_queries_see_the_exchange_before_and_after_a_command() -> None:
 
 
 def test_answer_waits_for_the_order_to_close() -> None:
-    """And tells it as it is by then."""
+    """The answer shows the closed order."""
     engine = FedWorld()
 
     def serve(message: Nothing, ctx: AnyContext) -> Serving[Any]:
@@ -227,7 +227,7 @@ def test_wait_of_no_time_is_no_wait() -> None:
 
 
 def test_market_halted_elsewhere_is_halted_here() -> None:
-    """Names follow what happens, by whatever it came about."""
+    """The directory follows every event, also those of other pipelines and operators."""
     engine = FedWorld()
     served = pipeline(engine, asking())
     engine.tell(SetTradingState(SPOT, TradingState.HALTED))
@@ -235,8 +235,8 @@ def test_market_halted_elsewhere_is_halted_here() -> None:
     assert TradingState.HALTED is served.directory.instruments[SPOT].trading_state
 
 
-def test_what_is_acquired_is_released_at_the_end() -> None:
-    """Its threads end, and it follows the feed no longer."""
+def test_closing_releases_threads_and_feed() -> None:
+    """The pipeline's threads end, and it leaves the feed."""
     engine, before = FedWorld(), set(threading.enumerate())
     served = pipeline(engine, asking(), Access.VIEW, Settings(verify_threads=2))
     assert 200 == ask(served, b"/do", (KEY, b"sesame")).status
@@ -252,7 +252,7 @@ def test_what_is_acquired_is_released_at_the_end() -> None:
 
 
 def test_client_that_goes_away_does_not_take_its_command_back() -> None:
-    """What was asked for is carried through."""
+    """The command is carried out."""
     engine = FedWorld()
     done: list[Any] = []
     served = pipeline(engine, asking(bid(7), bid(8), reply=lambda *told: done.extend(told)))
@@ -269,7 +269,7 @@ def test_client_that_goes_away_does_not_take_its_command_back() -> None:
 
 
 def test_bug_in_a_conversation_harms_one_request(caplog: pytest.LogCaptureFixture) -> None:
-    """It is logged and answered; the next request is served."""
+    """The bug is logged and answered; the next request is served."""
     served = pipeline(FedWorld(), asking(bid(7), reply=lambda _: 1 // 0))
 
     assert b"Internal" == ask(served).body
@@ -277,7 +277,7 @@ def test_bug_in_a_conversation_harms_one_request(caplog: pytest.LogCaptureFixtur
 
 
 def test_stranger_is_told_of_no_path() -> None:
-    """Where a signature comes first, an unknown path is refused like any other."""
+    """Where a signature is checked first, an unknown path is refused like a known one."""
     served = pipeline(FedWorld(), asking(bid(7)))
 
     assert b"Unauthorized" == ask(served, b"/nowhere").body
@@ -285,7 +285,7 @@ def test_stranger_is_told_of_no_path() -> None:
 
 
 def test_echoed_headers_come_back_with_every_answer() -> None:
-    """With a refusal too; others do not."""
+    """The venue's echoed headers come with refusals too; other headers do not."""
     served, trace = pipeline(FedWorld(), asking(bid(7))), (b"x-trace", b"42")
 
     for path in (b"/do", b"/nowhere"):
@@ -303,7 +303,7 @@ def test_change_of_keys_is_true_from_the_answer_on() -> None:
 
 
 def test_revoked_key_opens_nothing() -> None:
-    """It ends with the answer."""
+    """The key ends with the answer to its revocation."""
     served = pipeline(FedWorld(), asking(RevokeKeys(("sesame",))), access=Access.VIEW)
 
     assert 200 == ask(served, b"/do", (KEY, b"sesame")).status
@@ -334,7 +334,7 @@ def test_refused_key_change_is_thrown_in() -> None:
 def test_engine_that_cannot_is_thrown_in(
     stopped: Exception, kind: type[WireError], *, later: bool
 ) -> None:
-    """At the ask, whether it is known at once or later."""
+    """The refusal is raised at the yield, when it is known at once and when later."""
     engine = FedWorld()
     engine.failure, engine.answers_later = stopped, later
     caught: list[WireError] = []
@@ -351,7 +351,7 @@ def test_engine_that_cannot_is_thrown_in(
 
 
 def test_stranger_does_nothing() -> None:
-    """Nothing is entered for a request without a proven key."""
+    """A request without a proven key enters no command."""
     engine = FedWorld()
     before = engine.seq
     served = pipeline(engine, asking(bid(7)), access=Access.TRADE)
@@ -364,7 +364,9 @@ def test_stranger_does_nothing() -> None:
 def test_a_refusal_that_the_clock_may_have_caused_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """While it is behind the journal: who is not proven, and an order that has expired already."""
+    """
+    While the clock is behind the journal: a key that is not proven, or an order that has expired.
+    """
     world = FedWorld()
     expired = RejectReason.INVALID_EXPIRE_TIME
     for behind_ns, error, count in [

@@ -85,7 +85,7 @@ def test_many_at_once_count_one_another(exchange: Exchange, venue: str) -> None:
 
 
 def test_a_batch_is_refused_whole() -> None:
-    """Nothing of it is asked of the exchange; what opens nothing passes unlooked at."""
+    """The order too many takes its batch with it; a cancel passes."""
     account = AccountId(7)
     terms = OrderTerms(Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 1, 1)
     batch = (NewOrder(account, InstrumentId(1), "", terms),) * 2

@@ -1,4 +1,4 @@
-"""Rate limits: so many in a span, evenly, and nobody is remembered for ever."""
+"""Rate limits: so many requests in a span, evenly; idle keys are forgotten."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_the_reserve_is_a_setting(reserve: int | None, taken: int) -> None:
 
 
 def test_no_limit_is_none() -> None:
-    """With 0 everything is answered."""
+    """A limit of 0 refuses nothing."""
     limits = KeyLimits(Settings(rate_limit_per_s=0))
 
     assert not any(is_limited(limits, Operation.PLACE_ORDER) for _ in range(1000))

@@ -46,7 +46,7 @@ VALID = {
 
 
 def read(*pieces: bytes, hosts: frozenset[bytes] | None = None) -> list[tuple[Request, Manner]]:
-    """What a new reader delivers of the pieces; no offer of a WebSocket is taken."""
+    """Return what a new reader delivers for some bytes; no offer of a WebSocket is taken."""
     read: list[tuple[Request, Manner]] = []
     reader = RequestReader(LIMITS, hosts, lambda request, manner: read.append((request, manner)))
     for piece in pieces:
@@ -106,7 +106,7 @@ def test_offers_in_a_row_need_no_depth() -> None:
 
 
 def test_nothing_is_read_behind_the_offer_of_a_websocket() -> None:
-    """What the bytes are depends on the answer; they are kept as they came."""
+    """The meaning of the next bytes depends on the answer; they are kept as they came."""
     read: list[Request] = []
     reader = RequestReader(LIMITS, None, lambda request, _: read.append(request))
     reader.feed(GET + WEBSOCKET + b"\x81")
@@ -128,8 +128,8 @@ def test_nothing_is_read_behind_the_offer_of_a_websocket() -> None:
     ],
     ids=["h2c", "post", "no upgrade", "HTTP/1.0", "body", "chunks"],
 )
-def test_what_is_no_offer_of_a_websocket(data: bytes) -> None:
-    """It is a request like any other, and the next one is read."""
+def test_incomplete_offer_of_a_websocket(data: bytes) -> None:
+    """The request is read like any other, and so is the next one."""
     read: list[Request] = []
     reader = RequestReader(LIMITS, None, lambda request, _: read.append(request))
     reader.feed(data + GET)
@@ -138,7 +138,7 @@ def test_what_is_no_offer_of_a_websocket(data: bytes) -> None:
 
 
 def test_a_trailer_is_no_header() -> None:
-    """What comes after the body cannot say who asks."""
+    """A field after the body cannot be a credential."""
     [(request, _)] = read(CHUNKED)
 
     assert None is request.header(b"x-key")
@@ -154,7 +154,7 @@ def test_a_trailer_is_no_header() -> None:
     ],
 )
 def test_targets(target: bytes, path: bytes, query: bytes) -> None:
-    """Path and query are raw; a target may name its host; a fragment is nobody's."""
+    """Path and query are raw; a target may name its host; a fragment is dropped."""
     [(request, _)] = read(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
 
     assert (path, query) == (request.path, request.query)
@@ -243,7 +243,7 @@ def _kind_and_text(refused: WireError) -> tuple[type[WireError], str]:
     ids=["head", "trailer", "chunk extension"],
 )
 def test_nothing_is_kept_without_end(part: bytes) -> None:
-    """What is not whole is bounded, wherever it stops."""
+    """Each incomplete part of a request is bounded."""
     pieces = [part, *[b"x" * 50] * 100]
 
     assert isinstance(refusal(*pieces), NotARequest | TooLarge)
@@ -258,7 +258,7 @@ def test_nothing_is_kept_without_end(part: bytes) -> None:
     ],
 )  # fmt: skip
 def test_hosts(host: bytes, is_taken: bool) -> None:
-    """Where hosts are listed, another name that leads here is refused (DNS rebinding)."""
+    """With hosts listed, a request for another host name is refused (DNS rebinding)."""
     hosts, data = frozenset({b"localhost", b"[::1]"}), GET.replace(b"Host: x", b"Host: " + host)
 
     if is_taken:
@@ -273,7 +273,7 @@ def test_no_host_is_not_a_listed_one() -> None:
 
 
 def test_nothing_is_read_after_the_last_request() -> None:
-    """After `Connection: close` what follows is nobody's."""
+    """Bytes after a request with `Connection: close` are dropped."""
     last = POST.replace(b"Host", b"Connection: close\r\nHost")
     delivered: list[Request] = []
     reader = RequestReader(LIMITS, None, lambda request, _: delivered.append(request))

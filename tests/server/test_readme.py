@@ -47,7 +47,7 @@ def test_session_prints_what_it_says(served: Served, session: str) -> None:
 
 
 def test_served_ids_are_those_of_the_session(served: Served) -> None:
-    """What the README shows of the ready table is what a newcomer sees."""
+    """The ids in the README are those that a first start gives out."""
     alice = served.venue("coinbase-intx")["accounts"]["alice"]
 
     assert README.count(alice["portfolio_uuid"]) == 3
@@ -55,7 +55,7 @@ def test_served_ids_are_those_of_the_session(served: Served) -> None:
 
 
 def test_accounts_prints_what_the_readme_shows(served: Served) -> None:
-    """To the letter, but for the port."""
+    """The output is the README's to the letter, except the port."""
     command = [sys.executable, "-m", "countermand", "accounts", "alice", "--venue", "coinbase-intx"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 

@@ -23,7 +23,7 @@ NOW_NS = 1_770_000_000_000_000_000
 
 
 class Clock:
-    """It is always now."""
+    """A clock that stands at one instant."""
 
     def now_ns(self) -> int:
         """Return now."""
@@ -60,7 +60,7 @@ def test_no_venue_logs_what_proves_who_asks(name: str, caplog: pytest.LogCapture
 
 
 def test_a_secret_in_the_query_is_cut(caplog: pytest.LogCaptureFixture) -> None:
-    """By its name, wherever it stands."""
+    """A secret parameter is cut by its name, at any place in the query."""
     caplog.set_level(logging.DEBUG)
     venue = VENUES["coinbase-intx"]
     request = Request("GET", b"/", b"a=1&CB-ACCESS-SIGN=secret&b=2")
@@ -83,7 +83,7 @@ def test_the_secrets_of_another_venue_are_cut(name: str, caplog: pytest.LogCaptu
 
 
 def test_nothing_is_wrapped_where_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """At other levels a request costs nothing more."""
+    """At other log levels no layer is added."""
     caplog.set_level(logging.INFO)
 
     def begin(request: Request, answer: Any) -> None:
@@ -99,7 +99,7 @@ PM_REQUEST = replace(REQUEST, path=b"/v1/orders")
 
 
 def why(name: str, request: Request, status: int = 401) -> str:
-    """What the log says of a request that was refused."""
+    """Return what the log says of a refused request."""
     venue, keys, settings = keys_of(name)
     with_reason = explained(
         lambda _, answer: answer(Response(status)), venue, keys, settings, Clock()
@@ -141,7 +141,7 @@ def sent(name: str, request: Request, **signed: Any) -> Request:
     ],
 )
 def test_the_slip_is_named(name: str, request_: Request, signed: dict[str, Any], slip: str) -> None:
-    """What must be signed is told, and what was signed instead where that can be found out."""
+    """The text to be signed is logged, and the text that was signed where that can be found out."""
     told = why(name, sent(name, request_, **signed))
 
     assert slip in told
@@ -160,15 +160,15 @@ def test_the_slip_is_named(name: str, request_: Request, signed: dict[str, Any],
         ("polymarket-us", (), "without x-pm-access-key"),
     ],
 )
-def test_what_is_missing_is_named(
+def test_a_missing_field_is_named(
     name: str, headers: tuple[tuple[bytes, bytes], ...], told: str
 ) -> None:
-    """Or what is there and nobody's."""
+    """A header that is missing is named, and a key that is unknown."""
     assert told in why(name, replace(REQUEST, headers=headers))
 
 
 def test_a_late_stamp_is_named() -> None:
-    """What is signed is right, and it is the time that is not."""
+    """The signature is right and the stamp is not."""
     venue, keys, _ = keys_of("coinbase-intx")
     late = venue.auth.sign(REQUEST, next(iter(keys)), NOW_NS - 90 * 10**9)
 
@@ -181,7 +181,9 @@ def test_a_key_that_may_not_is_named() -> None:
 
 
 def test_the_demo_explains_and_debug_logs() -> None:
-    """From outside: a wrong secret is explained, and each request has its line, without secrets."""
+    """
+    Over a socket: a wrong secret is explained, and each request has its line, without secrets.
+    """
     with Served(None, "--log-level", "debug", "--venue", "coinbase-intx") as running:
         bot = Bot(running.venue("coinbase-intx"), "alice")
         secret = bot._account["signing_key"]

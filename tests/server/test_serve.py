@@ -29,7 +29,7 @@ VENUE = "coinbase-intx"
 
 @pytest.fixture(scope="module")
 def served() -> Any:
-    """One exchange for the tests that leave nothing behind."""
+    """One exchange for the tests that leave it as it was."""
     with Served(None) as running:
         yield running
 
@@ -169,7 +169,7 @@ def test_logs_are_json_lines_without_secrets(tmp_path: Path) -> None:
 def test_bad_requests_get_the_venues_own_error(
     alice: Bot, method: str, path: str, body: bytes, status: int, text: str
 ) -> None:
-    """What cannot be understood is refused in the venue's shape, and nothing changes."""
+    """A malformed request is refused in the venue's envelope, and no order changes."""
     answered, error = alice.send(method, path, body)
 
     assert status == answered
@@ -216,7 +216,7 @@ def test_ping_answers_an_empty_200(served: Served) -> None:
     ids=["exposed", "venue", "world", "tls", "certificate", "ephemeral", "port"],
 )
 def test_refuses_in_one_line(arguments: tuple[str, ...], text: str) -> None:
-    """What cannot be served is refused with exit 2 and one line, without a traceback."""
+    """Exit code 2 and one line, without a traceback."""
     done = serve(*arguments)
 
     assert 2 == done.returncode
@@ -225,7 +225,7 @@ def test_refuses_in_one_line(arguments: tuple[str, ...], text: str) -> None:
 
 
 def test_a_taken_port_is_named(served: Served) -> None:
-    """Binding where somebody listens is refused in one line."""
+    """A port in use is refused in one line."""
     port = urlsplit(served.ready["control"]).port
     done = serve("--ephemeral", "--port", str(port))
 
@@ -263,7 +263,7 @@ def free_ports(count: int) -> int:
 
 
 def test_ports_follow_the_control_port() -> None:
-    """With --port P control is on P and each venue at its own place after it."""
+    """With --port P control is on P, and each venue on its port after it."""
     port = free_ports(6)
     with Served(None, "--port", str(port)) as running:
         control, venue = running.ready["control"], running.venue(VENUE)["base_url"]
@@ -290,9 +290,7 @@ def test_tls(tmp_path: Path) -> None:
 
 
 def test_a_dead_connection_is_not_kept(served: Served) -> None:
-    """
-    After a body that is too large the connection is closed, for the rest of it was never read.
-    """
+    """After a body that is too large the connection closes: its rest was never read."""
     parts = urlsplit(served.venue(VENUE)["base_url"])
     connection = HTTPConnection(parts.netloc, timeout=10)
     connection.request("POST", "/api/v1/orders", b" " * 200_000)
@@ -347,7 +345,7 @@ def test_a_full_disk_stops_commands_and_reads_go_on(tmp_path: Path) -> None:
 def test_a_world_the_exchange_would_refuse_founds_nothing(
     tmp_path: Path, old: str, new: str, text: str
 ) -> None:
-    """It is tried out first: one line, and the directory can be founded properly later."""
+    """The world is tried out first: one line, and the directory stays empty for the next start."""
     demo = demo_text(VENUE)
     assert old in demo
     world, data = tmp_path / "world.toml", tmp_path / "data"
@@ -362,7 +360,7 @@ def test_a_world_the_exchange_would_refuse_founds_nothing(
 
 
 def test_a_stop_does_not_wait_for_half_a_request() -> None:
-    """Who never sends the rest of a body is refused, and the server stops quietly."""
+    """A half request is refused, and the server stops with code 0."""
     with Served(None) as running:
         parts = urlsplit(running.venue(VENUE)["base_url"])
         with socket.create_connection((parts.hostname, parts.port), timeout=20) as opened:
@@ -378,7 +376,7 @@ def test_a_stop_does_not_wait_for_half_a_request() -> None:
 
 
 def test_a_head_without_end_is_cut(served: Served) -> None:
-    """Memory is not for whoever sends most."""
+    """A head is bounded, so one client cannot fill the memory."""
     parts = urlsplit(served.venue(VENUE)["base_url"])
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as opened:
         opened.sendall(b"GET / HTTP/1.1\r\nx: ")

@@ -1,4 +1,4 @@
-"""What a start loads: the venues that are served, and nothing that only other verbs need."""
+"""The modules that a start imports: the venues that are served, and no other verb's."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def modules_after_a_start(*venues: str) -> list[str]:
 
 @pytest.mark.parametrize("venue", list(VENUES))
 def test_only_the_venue_that_is_served_is_loaded(venue: str) -> None:
-    """Who serves one venue does not pay for the other four."""
+    """With one venue served the other four are not imported."""
     parts = [name.split(".") for name in modules_after_a_start(venue)]
     loaded = {part[2] for part in parts if part[:2] == ["countermand", "venues"] and part[2:]}
 

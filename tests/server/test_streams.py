@@ -1,4 +1,4 @@
-"""What streams are told: a view, then every event after it, none missing, none twice, in order."""
+"""What a stream is told: a view, then every event after it, each once and in order."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_an_event_that_concerns_two_of_its_keys_is_told_once() -> None:
 
 
 def test_a_stream_that_follows_too_much_is_ended_and_told_so() -> None:
-    """It follows nothing more, and no other stream notices."""
+    """The stream follows no more, and no other stream is disturbed."""
 
     async def go() -> None:
         floor, told, tape = Floor(), list[Told](), Tape()
@@ -163,8 +163,8 @@ def test_a_session_that_fails_ends_its_own_stream_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("kind", ["events", "book", "timer"])
-def test_nothing_is_told_once_a_stream_has_ended(kind: str) -> None:
-    """What a stream followed ends with it, and the hub leaves the feed with the last one."""
+def test_an_ended_stream_hears_no_event(kind: str) -> None:
+    """Its subscriptions end, and the hub leaves the feed with the last stream."""
 
     async def go() -> None:
         floor, told = Floor(), list[object]()

@@ -1,4 +1,4 @@
-"""One account's requests keep the order in which they were read, whatever they are."""
+"""One account's requests, of any kind, keep the order in which they were read."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def open_orders(engine: Engine, account: Any = ALICE) -> int:
     return len(engine.view(ListOpenOrders((account,))))
 
 
-def test_a_cancel_all_finds_what_was_sent_before_it() -> None:
-    """Of 320 places that were read before it none rests; one read after it does."""
+def test_a_cancel_all_takes_the_orders_sent_before_it() -> None:
+    """Of 320 orders read before it none rests; an order read after it does."""
 
     async def story(venue: Venue) -> None:
         for _ in range(320):
@@ -114,7 +114,7 @@ def test_a_cancel_all_finds_what_was_sent_before_it() -> None:
 
 
 def test_a_cancel_by_name_finds_the_order_sent_before_it() -> None:
-    """Its question waits until the order is there."""
+    """The cancel's query waits until the order is applied."""
 
     async def story(venue: Venue) -> None:
         venue.begin(doing(order(cl_ord_id="mine")))
@@ -127,8 +127,8 @@ def test_a_cancel_by_name_finds_the_order_sent_before_it() -> None:
     run(story)
 
 
-def test_nothing_passes_a_request_that_waits() -> None:
-    """What is sent after a cancel by name comes after it, and so does what that names."""
+def test_no_request_passes_one_that_waits() -> None:
+    """Requests after a waiting cancel wait too, and come after it."""
 
     async def story(venue: Venue) -> None:
         def placing_after_a_look() -> Serving[Any]:
@@ -146,8 +146,8 @@ def test_nothing_passes_a_request_that_waits() -> None:
     run(story)
 
 
-def test_a_list_shows_what_was_sent_before_it() -> None:
-    """And nothing that was sent later."""
+def test_a_list_has_the_orders_sent_before_it() -> None:
+    """The list has the orders sent before it, and none sent later."""
 
     async def story(venue: Venue) -> None:
         venue.begin(doing(order(cl_ord_id="first")))
@@ -160,8 +160,8 @@ def test_a_list_shows_what_was_sent_before_it() -> None:
     run(story)
 
 
-def test_other_owners_wait_for_nobody() -> None:
-    """Somebody who waits keeps only their own waiting."""
+def test_other_owners_do_not_wait() -> None:
+    """A waiting request delays only its own owner's later ones."""
 
     async def story(venue: Venue) -> None:
         venue.begin(doing(order(cl_ord_id="mine")))

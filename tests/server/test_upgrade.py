@@ -94,7 +94,7 @@ def test_a_world_without_its_journal_does_not_start(tmp_path: Path) -> None:
 
 
 def test_a_world_beside_its_journal_is_not_read(tmp_path: Path) -> None:
-    """Of an old copy, say; whatever it holds, it is told and does no harm."""
+    """A world file of an old version beside the journal is named in the log and not read."""
     with Served(tmp_path, *ONLY):
         pass
     (tmp_path / "world.json").write_text("{")

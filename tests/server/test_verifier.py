@@ -19,7 +19,7 @@ def request(who: str) -> Request:
 
 
 def believe(asked: Request, now_ns: int) -> Principal:
-    """Take everybody at their word, but nobody called eve."""
+    """Accept every key but eve's."""
     who = asked.path.decode()
     if who == "eve":
         raise Unauthorized("no")
@@ -29,7 +29,7 @@ def believe(asked: Request, now_ns: int) -> Principal:
 async def verify(
     verifier: Verifier, name: str, now_ns: int = 0, *, cancels: bool = False
 ) -> Principal:
-    """Return who asks, waiting for the verdict."""
+    """Return the principal, waiting for the verdict."""
     verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
 
     def tell(told: Verdict) -> None:
@@ -65,16 +65,16 @@ def test_each_is_told_what_is_theirs(threads: int) -> None:
     assert expected == verified(believe, names, threads)
 
 
-def test_one_refusal_is_nobody_elses() -> None:
-    """Those checked with it are let in."""
+def test_one_refusal_is_its_own() -> None:
+    """A bad signature fails alone; the others in its batch pass."""
     alice, eve, bob = verified(believe, ["alice", "eve", "bob"], threads=1)
 
     assert (Principal("alice", "0", ()), Principal("bob", "2", ())) == (alice, bob)
     assert isinstance(eve, Unauthorized)
 
 
-def test_bug_in_a_check_reaches_whoever_asked() -> None:
-    """It is neither swallowed nor taken for a yes."""
+def test_bug_in_a_check_reaches_its_request() -> None:
+    """The exception reaches the request that was checked, and is no verdict."""
 
     def fail(asked: Request, now_ns: int) -> Principal:
         raise ZeroDivisionError
@@ -85,7 +85,7 @@ def test_bug_in_a_check_reaches_whoever_asked() -> None:
 
 
 def test_checks_leave_the_loop_alone() -> None:
-    """None of them runs on the thread that answers requests."""
+    """No signature is checked on the thread that answers requests."""
     seen: list[str] = []
 
     def note(asked: Request, now_ns: int) -> Principal:
@@ -97,8 +97,8 @@ def test_checks_leave_the_loop_alone() -> None:
     assert ["verify", "verify"] == [name.split("_")[0] for name in seen]
 
 
-def test_cancels_are_checked_before_what_others_sent() -> None:
-    """They overtake other keys' requests that still wait, and none of their own."""
+def test_cancels_are_checked_before_other_keys_requests() -> None:
+    """Cancels overtake other keys' waiting requests, and none of their own key's."""
     seen: list[str] = []
 
     def note(asked: Request, now_ns: int) -> Principal:
@@ -147,7 +147,7 @@ def test_verdicts_come_in_the_order_of_the_checks() -> None:
 
 
 def test_too_many_are_turned_away_and_cancels_are_not() -> None:
-    """There is as much room again for whoever wants to get out."""
+    """Cancels have as much room again as all other requests."""
 
     async def story() -> tuple[list[Principal | BaseException], Principal]:
         verifier = Verifier(believe, 1)
@@ -165,8 +165,8 @@ def test_too_many_are_turned_away_and_cancels_are_not() -> None:
     assert [WAITING_MAX] == [n for n, a in enumerate(answers) if isinstance(a, Overloaded)]
 
 
-def test_whoever_gives_up_waiting_harms_nobody() -> None:
-    """A request whose client has gone is checked for nothing, and the next is answered."""
+def test_abandoned_check_delays_no_other() -> None:
+    """A request whose client has gone is not checked, and the next is answered."""
 
     async def story() -> Principal:
         verifier = Verifier(believe, 1)

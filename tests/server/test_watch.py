@@ -1,4 +1,4 @@
-"""Watch: whoever waits for an order hears of its end, and nobody else is disturbed."""
+"""Watch: a request that waits for an order hears of its end, and no other is disturbed."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ class FedWorld(World):
         self.failure: Exception | None = None
 
     def view(self, query: Query) -> Any:
-        """As the engine's `view`; how often it is asked is counted."""
+        """Answer as the engine's `view` does, and count the calls."""
         self.asked += 1
         return self.exchange.query(query)
 
     def put(self, command: Command, reply: Reply, *, cancels_first: bool = True) -> None:
-        """As the engine's `put`."""
+        """Take a command as the engine's `put` does."""
         self._answer(reply, lambda: self.tell(command))
 
     def put_batch(
         self, commands: tuple[Command, ...], reply: Reply, *, cancels_first: bool = True
     ) -> None:
-        """As the engine's `put_batch`."""
+        """Take commands as the engine's `put_batch` does."""
         self._answer(reply, lambda: tuple([self.tell(command) for command in commands]))
 
     def blocker(self, query: Query) -> Queued | None:
-        """As the engine's `blocker`: nothing waits here."""
+        """Return that nothing waits here."""
 
     def tell(self, command: Command) -> Receipt:
         """Apply the command and publish its receipt."""
@@ -91,7 +91,7 @@ async def settled(task: asyncio.Task[None]) -> bool:
 
 
 def test_waits_until_the_order_is_canceled() -> None:
-    """Not before, and not for another order's end."""
+    """The wait ends with this order's end, and not with another's."""
 
     async def story() -> tuple[bool, bool, bool]:
         world = FedWorld()
@@ -107,7 +107,7 @@ def test_waits_until_the_order_is_canceled() -> None:
 
 
 def test_order_that_is_closed_is_not_waited_for() -> None:
-    """It may have closed before anybody came to wait; then the feed is left as it was."""
+    """An order that closed before the wait needs no follower of the feed."""
 
     async def story() -> tuple[bool, int]:
         world = FedWorld()
@@ -120,7 +120,7 @@ def test_order_that_is_closed_is_not_waited_for() -> None:
 
 
 def test_waiting_ends_with_its_time() -> None:
-    """The order rests on, and whoever waited goes."""
+    """The wait ends and the order rests on."""
 
     async def story() -> bool:
         world = FedWorld()
@@ -148,7 +148,7 @@ def test_waiting_ends_with_the_exchange() -> None:
 
 
 def test_partly_filled_order_is_waited_for_without_hurry() -> None:
-    """A fill that leaves something wakes no one who waits for the end."""
+    """A partial fill does not end the wait."""
 
     async def story() -> tuple[bool, int, bool]:
         world = FedWorld()

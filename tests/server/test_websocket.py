@@ -106,7 +106,7 @@ async def ended(client: ClientConnection) -> tuple[int | None, str | None]:
 
 
 def test_a_stream_is_proven_before_it_is_taken(loops: asyncio.Runner) -> None:
-    """Without a key 401, with one that may not 403, both in the venue's words."""
+    """No key is a 401 and a key without the right a 403, both in the venue's words."""
 
     async def refused(served: Port, path: str, key: int | None) -> tuple[int, str]:
         with pytest.raises(InvalidStatus) as caught:
@@ -128,7 +128,7 @@ def test_a_stream_is_proven_before_it_is_taken(loops: asyncio.Runner) -> None:
 
 
 def test_a_stream_may_be_proven_by_messages(loops: asyncio.Runner) -> None:
-    """As some venues do: the session knows, and closes with a code of its own."""
+    """Some venues take a key in a message: the session checks it, and closes with its own code."""
 
     async def main() -> None:
         async with port() as served:
@@ -233,7 +233,7 @@ def test_what_ends_a_stream(frame: bytes, code: int, caplog: pytest.LogCaptureFi
 
 
 def test_a_slow_reader_is_cut(loops: asyncio.Runner) -> None:
-    """It is told so if it reads on; another stream goes on, and little is held for it."""
+    """A client that reads on finds the reason; other streams go on, and little is held for it."""
 
     async def main() -> None:
         limits = Limits(queued_bytes_max=256 * KB)
@@ -256,7 +256,7 @@ def test_a_slow_reader_is_cut(loops: asyncio.Runner) -> None:
 
 
 def test_a_stop_closes_streams(loops: asyncio.Runner) -> None:
-    """With 1001; one whose client does not answer holds the stop up no longer than closing may."""
+    """Streams close with 1001; a silent client delays the stop no longer than a close may take."""
 
     async def main() -> None:
         async with port(Limits(close_s=0.2)) as served:
@@ -296,7 +296,7 @@ def test_a_client_that_has_gone_is_noticed(loops: asyncio.Runner) -> None:
 
 
 def test_streams_are_connections_of_their_listener() -> None:
-    """They are counted, and give their place back."""
+    """Streams are counted, and give their place back."""
 
     async def main() -> None:
         async with port(Limits(connections_max=1)) as served:

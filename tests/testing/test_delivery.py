@@ -1,4 +1,4 @@
-"""In process as over a socket: each fault gives the same exception of httpx, or the same answer."""
+"""In process as over a socket: each fault is the same exception of httpx, or the same answer."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def served() -> AsyncIterator[Served]:
 
 
 async def told(client: httpx.AsyncClient) -> Any:
-    """What a client makes of its answer: the error's type, or status, headers and body."""
+    """Return a client's view of an answer: the error's type, or status, headers and body."""
     try:
         answer = await client.get(PATH)
     except httpx.TransportError as error:
@@ -80,7 +80,7 @@ async def told(client: httpx.AsyncClient) -> Any:
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_each_fault_is_told_alike(kind: Kind) -> None:
-    """On the socket first, then in process; and then there is an answer on both."""
+    """The socket first, then in process; the next request is answered on both."""
 
     async def test() -> None:
         async with served() as here:

@@ -103,7 +103,7 @@ def test_a_market_is_moved_halted_and_resumed(exchange: Acts) -> None:
 
 
 def test_requests_tell_what_came(exchange: Acts) -> None:
-    """What was signed, whose it was, what it was answered; in the order they came."""
+    """Each request with its signature, its user and its answer, in order."""
     bot = exchange.account("bot", funds={"USDC": 10_000})
     order = place(bot, "2700")
     sdk_of(bot).orders.cancel_order(CancelOrderRequest(id=order, portfolio=bot["portfolio_uuid"]))
@@ -133,7 +133,7 @@ def test_faults_strike_and_are_counted(exchange: Acts) -> None:
 
 
 def test_time_is_a_tests_own(exchange: Acts) -> None:
-    """It stands still, moves on by days or to a date, and runs; the SDK goes on meanwhile."""
+    """The clock stands still, moves by days or to a date, and runs; the SDK works meanwhile."""
     bot = exchange.account(funds={"USDC": 10_000})
     clock = exchange.clock
     clock.freeze()
@@ -193,7 +193,7 @@ def test_what_failed_is_told(exchange: Acts) -> None:
 
 
 def test_a_venue_may_be_left_out_where_there_is_one() -> None:
-    """Where there are several it is asked for by their names."""
+    """With several venues the call names one."""
     with Exchange() as exchange:
         assert exchange.venues == tuple(VENUES)
         with pytest.raises(ValueError, match="venue: one of deltadefi, "):
@@ -273,8 +273,8 @@ def test_a_data_directory_keeps_everything(tmp_path: Path) -> None:
         assert "canceled" not in "\n".join(exchange.journal())
 
 
-def test_what_is_attached_to_nothing_is_refused() -> None:
-    """In one line."""
+def test_attaching_to_no_server_is_refused() -> None:
+    """One line of error."""
     with pytest.raises(ControlError, match="no answer from http"):
         AttachedExchange("http://127.0.0.1:9")
     with pytest.raises(ValueError, match="no URL"):
@@ -282,7 +282,7 @@ def test_what_is_attached_to_nothing_is_refused() -> None:
 
 
 def test_the_environment_says_where_everything_is() -> None:
-    """For a program in any language."""
+    """The control port's and the venues' URLs are in it, for programs in any language."""
     with Exchange(VENUE) as exchange:
         told = exchange.environment()
         assert told == {

@@ -17,7 +17,7 @@ PATH = "http://venue/api/v1/instruments/ETH-PERP"
 
 @pytest.fixture
 def exchange() -> Iterator[Exchange]:
-    """One whose clock stands still; entries have times of their own, some nanoseconds later."""
+    """An exchange whose clock stands still; its entries differ by nanoseconds."""
     with Exchange("coinbase-intx") as made:
         made.clock.freeze()
         yield made
@@ -33,7 +33,7 @@ def bot(exchange: Exchange) -> Iterator[CoinbaseBot]:
 
 
 def test_a_pending_cancel_is_applied_when_it_is_due(exchange: Exchange, bot: CoinbaseBot) -> None:
-    """Not a millisecond before."""
+    """The order is open until the millisecond before."""
     order = bot.place()
     exchange.faults.add("pending", operation="cancel-order", delay_ms=60_000, count=1)
     bot.cancel(order)
@@ -46,7 +46,7 @@ def test_a_pending_cancel_is_applied_when_it_is_due(exchange: Exchange, bot: Coi
 
 
 def test_a_fill_can_come_first(exchange: Exchange, bot: CoinbaseBot) -> None:
-    """Then the cancel comes to nothing."""
+    """The order is filled, and the pending cancel finds it closed."""
     order = bot.place()
     exchange.faults.add("pending", operation="cancel-order", delay_ms=60_000)
     bot.cancel(order)
@@ -92,8 +92,10 @@ def test_a_fault_outlives_a_restore_and_no_reset(exchange: Exchange, bot: Coinba
     assert () == exchange.faults.reports()
 
 
-def test_who_asks_is_known_whatever_the_clock_says(exchange: Exchange, bot: CoinbaseBot) -> None:
-    """What a client signs as its own time is not the exchange's, unless it is to be."""
+def test_stamps_are_not_held_against_the_exchanges_clock(
+    exchange: Exchange, bot: CoinbaseBot
+) -> None:
+    """A client's stamp is the wall's time, and is not held against the exchange's clock."""
     exchange.clock.advance(days=40)
     order = bot.place()
     exchange.faults.add("overloaded", account="alice", operation="cancel-order", count=1)
@@ -118,7 +120,7 @@ RAISED = {
 def test_clients_that_wait_and_those_that_do_not_are_told_alike(
     exchange: Exchange, kind: Kind
 ) -> None:
-    """By the exceptions of a socket."""
+    """Sync and async clients raise the exceptions of a socket."""
     late = {"delay_ms": 2000} if kind is Kind.DELAYED_AFTER else {}
     exchange.faults.add(kind, count=2, **late)
 

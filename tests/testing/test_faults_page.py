@@ -27,14 +27,14 @@ def served() -> Iterator[Served]:
 
 
 def promised(recipe: str) -> list[str]:
-    """What the lines that print say they print; a loop says it once for each turn."""
+    """Return the output that the lines of a recipe promise; a loop's once for each turn."""
     lines = [COMMENT.search(line) for line in recipe.splitlines() if "print(" in line]
     return [said for found in lines if found for said in found[1].split(" | ")]
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda text: text.splitlines()[0])
 def test_a_recipe_prints_what_it_says(served: Served, recipe: str) -> None:
-    """As it stands there, but for the ports."""
+    """Each recipe of the page runs as it stands, except for ports."""
     control = served.ready["control"]
     moved = f"{BEGIN}\n{recipe}".replace("http://127.0.0.1:8100", control)
     for port, venue in ((8103, "coinbase-intx"), (8105, "polymarket-us")):
@@ -51,7 +51,7 @@ def test_a_recipe_prints_what_it_says(served: Served, recipe: str) -> None:
 
 
 def test_every_kind_stands_in_the_table() -> None:
-    """In order, with what its client sees and what was done."""
+    """The rows are in order, with what the client sees and what was done."""
     rows = [f"| `{kind}` | {seen} | {done} |" for kind, (seen, done) in MEANS.items()]
 
     assert list(Kind) == list(MEANS)
@@ -60,6 +60,6 @@ def test_every_kind_stands_in_the_table() -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_has_a_recipe(kind: Kind) -> None:
-    """It is set in one, or said to be like one that is."""
+    """A recipe sets the kind, or the page says which recipe it is like."""
     recipes = "".join(RECIPES)
     assert f'"{kind}"' in recipes or kind.startswith("reset-")

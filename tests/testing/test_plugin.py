@@ -62,7 +62,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_the_entry_point_names_the_plugin() -> None:
-    """So pytest finds it wherever countermand is installed."""
+    """By its entry point pytest finds the plugin."""
     path = Path(__file__).parents[2] / "pyproject.toml"
     [named] = tomllib.loads(path.read_text())["project"]["entry-points"]["pytest11"].values()
 
@@ -133,7 +133,7 @@ def test_fails(exchange):
 
 
 def test_a_run_that_uses_none_loads_none(project: Project) -> None:
-    """Of ours only what the plugin lies in, and nothing of others."""
+    """A run without the fixture imports the plugin's own module and no other."""
     tests = """
 import sys
 
@@ -148,7 +148,7 @@ def test_nothing():
 
 
 def test_a_world_of_ones_own_is_served(project: Project) -> None:
-    """By its path in the project; one that is not there fails the test, in one line."""
+    """The path is within the project; a missing file fails the test in one line."""
     (project.root / "mine.toml").write_text(demo_text(VENUE).replace("alice", "anna"))
     tests = """
 def test_anna(exchange):
@@ -164,7 +164,7 @@ def test_anna(exchange):
 
 
 def test_a_server_that_runs_is_used_and_reset(project: Project) -> None:
-    """By the URL of its control port; each test finds it as it was founded."""
+    """The setting is the control port's URL; each test finds the founded world."""
     tests = (
         PLACES
         + """
@@ -187,7 +187,7 @@ def test_second(exchange):
 
 
 def test_a_server_that_asks_for_a_token_is_used(project: Project) -> None:
-    """Of the file that the environment names."""
+    """The token's file is named by the environment."""
     token = project.root / "token"
     token.write_text("of-twenty-characters\n")
     tests = (
@@ -208,7 +208,7 @@ def test_it(exchange):
 
 
 def test_runs_beside_each_other_do_not_meet(project: Project) -> None:
-    """As workers of xdist are: each has exchanges and ports of its own."""
+    """Each worker of xdist has its own exchange and ports."""
     tests = (
         PLACES
         + """
@@ -237,7 +237,7 @@ def command_with(*arguments: str) -> tuple[int, str, str]:
 
 
 def test_a_command_has_an_exchange_of_its_own() -> None:
-    """It finds it in its environment, acts on it, and its exit code is told."""
+    """The command finds it in its environment; its exit code is passed on."""
     script = """
 import json, os, sys
 from urllib.request import urlopen
@@ -265,10 +265,10 @@ sys.exit(5)
         (("--venue", VENUE, "--", "sh", "-c", "kill -9 $$"), 137, ""),
     ],
 )
-def test_what_cannot_be_run_is_told_in_a_line(
+def test_a_command_that_cannot_run_is_one_line(
     arguments: tuple[str, ...], code: int, text: str
 ) -> None:
-    """With an exit code, and no traceback."""
+    """One line and an exit code, without a traceback."""
     ended, _, errors = command_with(*arguments)
 
     assert code == ended

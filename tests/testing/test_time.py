@@ -123,7 +123,7 @@ def test_a_day_ends_with_its_session() -> None:
 
 
 def test_a_token_ends_and_a_login_gives_another() -> None:
-    """By the exchange's clock, whatever the wall's says."""
+    """The token ends by the exchange's clock, not by the wall's."""
     with Exchange("autoshares") as exchange:
         client = Etna(exchange, exchange.account(funds={"USD": 10_000}))
         client.log_in()
@@ -136,7 +136,7 @@ def test_a_token_ends_and_a_login_gives_another() -> None:
 
 
 def test_a_stream_has_been_told_when_it_returns() -> None:
-    """What ended on the way, in order, is there to be read."""
+    """When the move of the clock returns, the stream has every event on the way, in order."""
     with Exchange("autoshares", now="2026-03-06T15:00:00Z") as exchange:
         bot = exchange.account(funds={"USD": 10_000})
         client = Etna(exchange, bot)
@@ -157,7 +157,7 @@ def test_a_stream_has_been_told_when_it_returns() -> None:
 
 @pytest.mark.parametrize("days", [1, 1000])
 def test_time_goes_on_where_nothing_is_due(days: int) -> None:
-    """At once, however far."""
+    """A move of any length returns at once."""
     with Exchange("polymarket-us") as exchange:
         before = exchange.clock.now_ns
         with soon():

@@ -1,4 +1,4 @@
-"""Turns under load: whatever is asked while generations come and go is answered, and once."""
+"""Under load each request is answered once, while generations come and go."""
 
 from __future__ import annotations
 

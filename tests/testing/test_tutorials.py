@@ -44,7 +44,7 @@ def run_in(folder: Path, *command: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("page", TUTORIALS)
 def test_a_tutorials_tests_pass(page: str, tmp_path: Path) -> None:
-    """All that stand there, and no others."""
+    """All tests of the page run, and no others."""
     files = files_of(page)
     for name, text in files.items():
         (tmp_path / name).write_text(text)
@@ -57,7 +57,7 @@ def test_a_tutorials_tests_pass(page: str, tmp_path: Path) -> None:
 
 
 def test_an_exchange_without_pytest() -> None:
-    """What the first page shows prints what it says."""
+    """The first page's program prints what the page says."""
     [shown] = re.findall(r"```python\n(.*?)```", (PAGES / "README.md").read_text(), re.DOTALL)
     printed = io.StringIO()
     with redirect_stdout(printed):
@@ -67,7 +67,7 @@ def test_an_exchange_without_pytest() -> None:
 
 
 def test_twenty_tests_of_a_bot_need_fifteen_lines() -> None:
-    """Of set-up, the plugin's setting with them."""
+    """Counted are the lines of set-up, the plugin's setting among them."""
     files = files_of("market-making")
     lines = [
         line for name in ("pytest.ini", "conftest.py") for line in files[name].splitlines() if line
@@ -78,7 +78,7 @@ def test_twenty_tests_of_a_bot_need_fifteen_lines() -> None:
 
 
 def test_there_is_a_tutorial_for_every_venue() -> None:
-    """By its name, in the list of the first page."""
+    """The first page links to each by the venue's name."""
     from countermand.venues import VENUES  # noqa: PLC0415
 
     index = (PAGES / "README.md").read_text()
