@@ -58,35 +58,35 @@ class CoreEngine:
 
     @property
     def seq(self) -> int:
-        """As the engine's `seq`."""
+        """Return the last sequence number, as the engine's `seq`."""
         return self.exchange.seq
 
     def enter(self, command: Command) -> Receipt:
-        """Apply the next entry, and let everybody know."""
+        """Apply the next entry, and tell the followers of the feed."""
         ts_ns = max(self._clock.now_ns(), self.exchange.ts_ns + 1)
         receipt = self.exchange.apply(Entry(self.exchange.seq + 1, ts_ns, command))
         self.feed.publish((receipt,))
         return receipt
 
     def put(self, command: Command, reply: Reply, *, cancels_first: bool = True) -> None:
-        """As the engine's `put`, answered at once."""
+        """Apply a command and answer at once, in place of the engine's `put`."""
         reply.set_result(self.enter(command))
 
     def put_batch(
         self, commands: Sequence[Command], reply: Reply, *, cancels_first: bool = True
     ) -> None:
-        """As the engine's `put_batch`, answered at once."""
+        """Apply commands and answer at once, in place of the engine's `put_batch`."""
         reply.set_result(tuple([self.enter(command) for command in commands]))
 
     def blocker(self, query: Any) -> None:
-        """As the engine's `blocker`: nothing waits here."""
+        """Return that nothing waits here, in place of the engine's `blocker`."""
 
     def view(self, query: Any) -> Any:
-        """As the engine's `view`."""
+        """Answer a query, in place of the engine's `view`."""
         return self.exchange.query(query)
 
     async def query(self, query: Any) -> Answer:
-        """As the engine's `query`."""
+        """Answer a query, in place of the engine's `query`."""
         return Answer(self.exchange.query(query), self.exchange.seq)
 
 
@@ -131,23 +131,23 @@ class Desk:
 
     @property
     def directory(self) -> Directory:
-        """What things are called."""
+        """The names of assets, instruments and accounts."""
         name = self.venue.name
         return Directory(name, self.engine.exchange.query(GetReferenceData(name)))
 
     def credential(self, owner: str = "alice", index: int = 0) -> Credential:
-        """Return one of somebody's keys."""
+        """Return one of a user's keys."""
         held = [key for key in self.keys if key.owner == owner]
         name = self.venue.name
         assert index < len(held), f"{name}: demo.toml gives {owner} {len(held)} keys of {index + 1}"
         return held[index]
 
     def accounts(self, owner: str = "alice") -> list[AccountReport]:
-        """Return somebody's accounts."""
+        """Return a user's accounts."""
         return list(self.directory.accounts_of(owner))
 
     def context(self, owner: str = "alice") -> Context:
-        """Return the context of a request somebody makes now."""
+        """Return the context of a request that a user makes now."""
         principal = self.venue.auth.principal(self.credential(owner))
         now_ns = self.clock.now_ns()
         return Context(self.directory, self.settings, principal, now_ns)

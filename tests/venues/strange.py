@@ -45,7 +45,7 @@ class Stranger:
 
     @property
     def context(self) -> Context[Any, Any]:
-        """What the client knows."""
+        """Return the context of the client."""
         principal = self.venue.auth.principal(self.credential)
         return Context(self.directory, self.settings, principal, START_NS, read_id=anyones)
 

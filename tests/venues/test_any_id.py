@@ -1,4 +1,4 @@
-"""Any id of any venue is read and sent back letter for letter, whatever it looks like."""
+"""Ids of any form, of any venue, are read and sent back letter for letter."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NUMBERS = st.integers(1, 2**31 - 1).map(str)
 @given(data=st.data())
 @settings(deadline=None)
 def test_id_is_sent_back_as_it_was_read(name: str, data: st.DataObject) -> None:
-    """In a read and in a cancel, and as people are told it."""
+    """The same text stands in reads, in cancels and in what the user sees."""
     desk, end = DESKS[name], VENUES[name].client
     assert end is not None
     ctx = replace(desk.context(), read_id=anyones)

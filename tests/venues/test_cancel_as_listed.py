@@ -70,7 +70,7 @@ def test_status(name: str, cause: str) -> None:
 
 @pytest.mark.parametrize(("name", "cause"), CASES)
 def test_client_reads_both_alike(name: str, cause: str) -> None:
-    """What is refused is the same; a status without a body says what the status says."""
+    """The refusal read is the same; without a body it is read from the status."""
     interpret = VENUES[name].refusals.interpret
     usual, listed = (interpret(answer(name, cause, as_listed=on)) for on in (False, True))
 

@@ -68,7 +68,7 @@ def status(name: str, *values: Any) -> int:
 
 @pytest.mark.parametrize("name", LAST_COUNTS)
 def test_last_counts(name: str) -> None:
-    """Whatever was said before it."""
+    """The last of several values of one name counts."""
     *_, good, bad = FORMS[name]
 
     assert 200 == status(name, good) == status(name, bad, good)
@@ -76,7 +76,7 @@ def test_last_counts(name: str) -> None:
 
 
 def test_refused_where_the_parser_refuses() -> None:
-    """Even where both say the same."""
+    """Two equal values are refused too."""
     *_, good, bad = FORMS["polymarket-us"]
 
     assert 200 == status("polymarket-us", good)

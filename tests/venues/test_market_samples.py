@@ -89,7 +89,7 @@ SAMPLES: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_published_market_order_trades(name: str) -> None:
-    """As the first order there is, to the last of its quantity."""
+    """As the first order at the venue it is filled at once."""
     venue, path, body = SAMPLES[name]
     desk = Desk(VENUES[venue], quoted=True)
     account_id = desk.accounts()[0].account_id
@@ -105,7 +105,7 @@ def test_published_market_order_trades(name: str) -> None:
 
 
 def test_every_venue_has_a_sample() -> None:
-    """And every market of the demo world has quotes on both sides."""
+    """There is a published market order for each venue."""
     assert set(VENUES) == {venue for venue, _, _ in SAMPLES.values()}
 
 

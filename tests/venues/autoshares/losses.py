@@ -1,4 +1,4 @@
-"""What this dialect has no words for, as the conformance suite is told."""
+"""What the conformance suite skips, since this dialect has no words for it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from countermand.wire.operation import Operation
 
 
 def stranger(credential: Any) -> Any:
-    """Return a token nobody was given."""
+    """Return a token that was never issued."""
     return replace(credential, held=replace(credential.held, token="bm9ib2R5"))
 
 

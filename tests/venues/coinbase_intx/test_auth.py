@@ -110,7 +110,7 @@ def test_verdict(vector: dict[str, Any]) -> None:
 
 
 def test_websocket_vector_is_the_same_primitive() -> None:
-    """For the day there are streams."""
+    """The WebSocket's signature is the REST primitive over another text."""
     vector = HOLDING["websocket"]
     secret = AUTH.credential(
         "a", {"key": "k", "passphrase": "p", "secret": vector["secret"]}
@@ -147,7 +147,7 @@ def test_decoded_path_may_be_what_was_signed() -> None:
 
 @pytest.mark.parametrize("seconds", [-30, -1, 0, 30])
 def test_window_is_inclusive(seconds: int) -> None:
-    """Half a minute either way, whatever the clock's fraction."""
+    """A stamp half a minute old or early passes, at any fraction of a second."""
     assert verify(signed(), NOW_NS + seconds * times.S + 999_999_999) == "alice"
 
 
@@ -178,7 +178,7 @@ def test_window_ends(seconds: int) -> None:
     ],
 )
 def test_refusals_say_what_is_wrong(header: bytes, value: bytes, text: str) -> None:
-    """And nothing about what would be right."""
+    """The text names the field at fault, and nothing of the right value."""
     request = signed()
     headers = tuple((n, value if n == header else v) for n, v in request.headers)
     with pytest.raises(Unauthorized, match=text):
@@ -223,8 +223,8 @@ def test_key_of_a_world_that_cannot_be(fields: dict[str, Any], text: str) -> Non
         AUTH.credential("alice", fields)
 
 
-def test_what_a_user_is_told() -> None:
-    """All that the venue's own SDK asks for, and the portfolio to trade in."""
+def test_credentials_of_a_user() -> None:
+    """The ready line has all that the venue's own SDK needs, and the portfolio."""
     credential = AUTH.credential(
         "a", {"key": "k", "passphrase": "p", "secret": "eA==", "access": ["view"]}
     )

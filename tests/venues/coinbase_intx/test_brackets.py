@@ -1,4 +1,4 @@
-"""Brackets, TAKE_PROFIT_STOP_LOSS: one order to its owner, whichever leg trades."""
+"""Brackets, TAKE_PROFIT_STOP_LOSS: one order to its owner, made of two legs."""
 
 from typing import Any
 
@@ -82,7 +82,7 @@ def test_loss_is_stopped(shop: Shop) -> None:
 
 
 def test_triggered_stop_that_rests_is_shown_and_canceled(shop: Shop) -> None:
-    """It says so, and a cancel by the one id takes it."""
+    """The order shows that it was triggered, and a cancel by its one id takes it."""
     order_id = shop.placed(**BRACKET)["order_id"]
     trade(shop, "3090")
     order = read(shop)
@@ -97,7 +97,7 @@ def test_triggered_stop_that_rests_is_shown_and_canceled(shop: Shop) -> None:
 
 @pytest.mark.parametrize("by", ["order_id", "client_order_id", "all"])
 def test_untriggered_it_is_canceled_whole(shop: Shop, by: str) -> None:
-    """Both legs go, and are told once."""
+    """Both legs go, and the owner hears of one cancel."""
     order = shop.placed(**BRACKET)
     status, told = shop.cancel_all() if by == "all" else shop.cancel(order[by])
     (canceled,) = told if by == "all" else [told]
@@ -158,7 +158,7 @@ def test_bracket_that_is_refused(shop: Shop, changes: dict[str, Any], title: str
 
 
 def test_bracket_is_neither_modified_nor_previewed(shop: Shop) -> None:
-    """Both are refused, and it stands as it was."""
+    """Both requests are refused, and the bracket stands as it was."""
     before = shop.placed(**BRACKET)
     body = {"client_order_id": "two", "portfolio": shop.main, "price": "3201"}
     status, problem = shop.send("PUT", "/orders/one", body)

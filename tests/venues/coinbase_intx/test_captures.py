@@ -1,4 +1,4 @@
-"""What the live venue was seen to send has our keys and our types, and nothing else has."""
+"""Our messages have the keys and the types of the live venue's captured ones."""
 
 from __future__ import annotations
 

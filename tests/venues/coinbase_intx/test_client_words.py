@@ -1,4 +1,6 @@
-"""What our client cannot say it does not send; what it cannot read it refuses."""
+"""
+Our client sends no request that the venue has no words for, and refuses an answer it cannot read.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,7 @@ def placed() -> OrderReport:
     ],
 )
 def test_not_expressible(operation: Operation, asked: Any) -> None:
-    """And nothing is sent."""
+    """The command is refused, and no request is sent."""
 
     async def never(request: Request) -> Response:
         raise AssertionError(request)
@@ -93,8 +95,8 @@ def test_not_expressible(operation: Operation, asked: Any) -> None:
 @pytest.mark.parametrize(
     ("key", "text"), [("price", "NaN"), ("size", "x"), ("event_time", "now"), ("fee", "1e99")]
 )
-def test_answer_nobody_can_read(key: str, text: str) -> None:
-    """Is malformed, whatever it breaks on: what happened to the order is unknown."""
+def test_unreadable_answer(key: str, text: str) -> None:
+    """An unreadable answer is Malformed, so the order's state is unknown."""
     order = show.show_order(placed(), DESK.context())
 
     async def garbled(request: Request) -> Response:
@@ -129,8 +131,8 @@ def answer_to(target: str) -> Any:
     return codec.decode_reply(route, DESK.answer(signed))
 
 
-def test_names_nobody_knows_here() -> None:
-    """An answer of elsewhere is not taken for one of ours."""
+def test_unknown_names() -> None:
+    """A symbol or id that is unknown here is Malformed."""
     ctx, nowhere = DESK.context(), {"portfolio_uuid": "elsewhere"}
     order = show.show_order(placed(), ctx)
     portfolio = answer_to("/api/v1/portfolios")[0]
@@ -144,8 +146,8 @@ def test_names_nobody_knows_here() -> None:
         account.read_portfolio(replace(portfolio, **nowhere), None, ctx)
 
 
-def test_holdings_nobody_knows_here() -> None:
-    """Likewise."""
+def test_holdings_in_unknown_assets() -> None:
+    """An unknown asset or market is Malformed."""
     portfolio = answer_to("/api/v1/portfolios")[0].portfolio_uuid
     asked, stray = GetPortfolio(portfolio), GetPortfolio("elsewhere")
     balance = answer_to(f"/api/v1/portfolios/{portfolio}/balances")[0]
@@ -159,7 +161,7 @@ def test_holdings_nobody_knows_here() -> None:
     "wrong", [{"base_increment": "x"}, {"open_interest": "NaN"}, {"min_quantity": "0.00001"}]
 )
 def test_instrument_that_contradicts_itself(wrong: dict[str, str]) -> None:
-    """It names the instrument."""
+    """The error names the instrument."""
     one = answer_to("/api/v1/instruments/BTC-PERP")
     with pytest.raises(Malformed, match="BTC-PERP"):
         markets.read_instrument(replace(one, **wrong), None, DESK.context())
@@ -201,8 +203,8 @@ def test_what_vanished_before_it_was_read_is_not_found(operation: Operation, que
         steps.send(view)
 
 
-def test_nobody_has_no_portfolio() -> None:
-    """Without a key, or with one whose owner has opened nothing."""
+def test_user_without_a_portfolio() -> None:
+    """A request without a key has no portfolio, and one of an owner without accounts has none."""
     for principal in (ANYONE, replace(DESK.context().principal, owner="carol")):
         with pytest.raises(NotFound, match="key has no portfolio"):
             resolve.portfolio_or_default(None, replace(DESK.context(), principal=principal))
@@ -220,8 +222,8 @@ def test_first_portfolio_stands_in_for_a_default() -> None:
     assert resolve.portfolio_or_default(None, replace(ctx, directory=directory)) == MINE
 
 
-def test_fill_nobody_knows_here() -> None:
-    """An execution of elsewhere is not ours."""
+def test_fill_with_unknown_ids() -> None:
+    """An execution with unknown ids is Malformed."""
     desk = Desk(VENUE)
     desk.engine.enter(ORDER)
     bobs = desk.accounts("bob")[0].account_id
@@ -256,5 +258,5 @@ def test_fill_nobody_knows_here() -> None:
     ],
 )  # fmt: skip
 def test_page_travels_whole(operation: Operation, query: Any) -> None:
-    """What the client asks to see is what the exchange is asked for."""
+    """The exchange is asked for the page that the client asked for."""
     assert first_ask(DESK, operation, query, None) == query

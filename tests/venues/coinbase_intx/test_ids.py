@@ -1,4 +1,4 @@
-"""Ids are renderings of integers; whatever is emitted is understood, and nothing else."""
+"""Ids are renderings of integers: each that is emitted is read back, and no other text is."""
 
 import pytest
 from hypothesis import given

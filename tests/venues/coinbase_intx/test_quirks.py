@@ -1,4 +1,4 @@
-"""What is peculiar to this venue, each once, where a client would meet it."""
+"""The peculiarities of this venue, each once, where a client would meet it."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_resting_order_is_canceled_by_either_id(shop: Shop, spelling: str) -> No
 
 
 def test_uuid_of_an_order_is_no_id(shop: Shop) -> None:
-    """It is shown and not understood."""
+    """The UUID is shown, and not accepted as an order's id."""
     assert shop.cancel(shop.placed()["order_uuid"])[0] == 404
     assert shop.open() == ["one"]
 
@@ -138,7 +138,7 @@ def test_market_that_is_empty(shop: Shop, instrument: str, bid: str | None) -> N
     ],
 )
 def test_limits_are_those_captured(shop: Shop, instrument: str, limits: tuple[Any, ...]) -> None:
-    """Where the exchange has no such limit; a 0 would say that nothing is allowed."""
+    """The exchange has no such limits; a 0 would say that no quantity is allowed."""
     shown = shop.send("GET", f"/instruments/{instrument}")[1]
 
     assert limits == tuple(
@@ -151,7 +151,7 @@ def test_limits_are_those_captured(shop: Shop, instrument: str, limits: tuple[An
 
 
 def test_market_order_may_be_fill_or_kill(shop: Shop) -> None:
-    """Of the venue only IOC is known."""
+    """The venue's documents name IOC alone."""
     killed = shop.placed(type="MARKET", tif="FOK", price=None)
 
     assert (killed["event_type"], killed["text"]) == ("CANCELED", "fok not filled")
@@ -206,7 +206,7 @@ def test_expired_order_says_so(shop: Shop) -> None:
 
 @pytest.mark.parametrize("order_id", ["zzzzzzzz-1-0", "nobody", "a/b", "ü", "preview"])
 def test_unknown_order(shop: Shop, order_id: str) -> None:
-    """One 404 for every id there is not."""
+    """Every unknown id is the same 404."""
     assert shop.cancel(order_id) == (404, {
         "title": "io.javalin.http.NotFoundResponse: Not Found (UNKNOWN_ORDER - order not found)",
         "status": 404,
@@ -231,7 +231,7 @@ def test_unknown_order(shop: Shop, order_id: str) -> None:
 def test_portfolio_must_be_right(
     shop: Shop, query: str, status: int, message: str, one: bool
 ) -> None:
-    """Nothing is canceled in another's name, nor where the order is not."""
+    """No order is canceled for another portfolio, or by another user."""
     order = shop.placed()
     asked = query.format(bobs=shop.bobs, second=shop.second)
     if one:
@@ -246,7 +246,7 @@ def test_portfolio_must_be_right(
 
 @pytest.mark.parametrize("spelling", ["portfolio_id", "portfolio_uuid"])
 def test_portfolio_is_spelled_either_way(shop: Shop, spelling: str) -> None:
-    """As it is shown."""
+    """A portfolio is named by either of the forms it is shown in."""
     order = shop.placed()
 
     assert shop.cancel("one", f"portfolio={order[spelling]}")[0] == 200
@@ -279,7 +279,7 @@ def test_body_of_a_cancel_is_signed_and_not_read(shop: Shop) -> None:
 
 @pytest.mark.parametrize("state", [s for s in TradingState if s is not TradingState.TRADING])
 def test_cancel_is_accepted_in_every_state_of_the_market(shop: Shop, state: TradingState) -> None:
-    """Whatever else is not."""
+    """A cancel is taken in each trading state, also those that take no order."""
     shop.placed()
     market = shop.desk.directory.instrument_by_symbol("ETH-PERP")
     assert market is not None
@@ -289,7 +289,7 @@ def test_cancel_is_accepted_in_every_state_of_the_market(shop: Shop, state: Trad
 
 
 def test_cancel_is_accepted_of_a_locked_portfolio(shop: Shop) -> None:
-    """And a new order is not."""
+    """A new order of it is refused."""
     shop.placed()
     account_id = shop.desk.accounts()[0].account_id
     shop.desk.engine.enter(ConfigureAccount(account_id, trading_locked=True))
@@ -306,7 +306,7 @@ def test_client_id_that_looks_like_an_order_id_is_still_one(shop: Shop) -> None:
 
 
 def test_retired_client_id_names_nothing(shop: Shop) -> None:
-    """After a modify only the new one does."""
+    """After a modify only the new client id names the order."""
     shop.placed()
     change = {"client_order_id": "two", "portfolio": shop.main, "price": "3101"}
     assert shop.send("PUT", "/orders/one", change)[0] == 200
@@ -332,8 +332,8 @@ def test_retired_client_id_names_nothing(shop: Shop) -> None:
         ("&instrument_type=SPOT&instrument=ETH-PERP", ["buy", "spot", "one"]),
     ],
 )
-def test_cancel_all_takes_what_matches(shop: Shop, query: str, left: list[str]) -> None:
-    """In order of submission, and tells all it took."""
+def test_cancel_all_takes_the_orders_that_match(shop: Shop, query: str, left: list[str]) -> None:
+    """The matching orders are canceled, and listed in order of submission."""
     shop.placed()
     shop.placed(client_order_id="spot", instrument="BTC-USDC", price="61000", size="0.01")
     shop.placed(client_order_id="buy", side="BUY", price="2900")
@@ -382,7 +382,7 @@ def test_cancel_all_has_no_filters_in_its_body(shop: Shop, body: Any) -> None:
 
 
 def test_cancel_all_may_say_everything_twice(shop: Shop) -> None:
-    """As ccxt does; a single cancel does not look at its body at all."""
+    """As ccxt sends it, in query and body; a single cancel's body is not read."""
     shop.placed()
     query = f"portfolio={shop.main}&side=SELL"
     body = {"portfolio": shop.main, "side": "SELL"}
@@ -495,7 +495,7 @@ def test_defaults(shop: Shop) -> None:
 
 
 def test_market_order_without_tif_is_immediate(shop: Shop) -> None:
-    """And says what it did: here, nothing."""
+    """The answer shows IOC, and here no fill."""
     order = shop.placed(type="MARKET", tif=None, price=None)
 
     assert (order["tif"], order["event_type"], order["order_status"], order["text"]) == (
@@ -505,13 +505,13 @@ def test_market_order_without_tif_is_immediate(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("tif", "text"), [("IOC", "ioc remainder"), ("FOK", "fok not filled")])
-def test_immediate_order_that_found_nobody(shop: Shop, tif: str, text: str) -> None:
-    """It ends at once and says why."""
+def test_immediate_order_without_a_match(shop: Shop, tif: str, text: str) -> None:
+    """The order ends at once, and its text says why."""
     assert shop.placed(tif=tif)["text"] == text
 
 
 def test_self_trade_ends_both_by_default(shop: Shop) -> None:
-    """And says why."""
+    """Each order's text says why."""
     shop.placed()
     order = shop.placed(side="BUY", client_order_id="two")
 
@@ -520,14 +520,14 @@ def test_self_trade_ends_both_by_default(shop: Shop) -> None:
 
 
 def test_expiry_of_a_gtt_order_is_shown(shop: Shop) -> None:
-    """To the millisecond, whatever offset it was given in."""
+    """The expiry is in UTC with milliseconds, for any offset it was sent with."""
     order = shop.placed(tif="GTT", expire_time="2027-01-16T01:00:00.25+01:00")
 
     assert order["expire_time"] == "2027-01-16T00:00:00.250Z"
 
 
 def test_post_only_that_would_cross(shop: Shop) -> None:
-    """It neither rests nor trades, whichever way the flag is spelled."""
+    """The order neither rests nor trades, with the flag in any of its spellings."""
     shop.placed(shop.bob, side="BUY", client_order_id="bid")
 
     assert shop.place(post_only="true")[1]["error"] == "POST_ONLY_WOULD_CROSS"
@@ -609,7 +609,7 @@ def test_replacement(shop: Shop) -> None:
 
 
 def test_list_filters(shop: Shop) -> None:
-    """All of them together narrow."""
+    """Several filters narrow the list together."""
     shop.placed()
     shop.placed(client_order_id="two", portfolio=shop.second)
     for query, names in [
@@ -641,7 +641,7 @@ def test_page_that_is_too_large(shop: Shop, limit: str) -> None:
 
 
 def test_pages_of_fills(shop: Shop) -> None:
-    """Both routes, with every filter, newest first."""
+    """Both routes take every filter, and show the newest first."""
     order_id = shop.placed()["order_id"]
     shop.placed(shop.bob, side="BUY", size="0.2", client_order_id="h1")
     shop.desk.clock.ns += times.S
@@ -667,7 +667,7 @@ def test_pages_of_fills(shop: Shop) -> None:
 
 
 def test_two_sides_of_a_match_are_two_executions(shop: Shop) -> None:
-    """Of one match."""
+    """Both have the match's id."""
     shop.placed()
     shop.placed(shop.bob, side="BUY", client_order_id="hit")
     ours = shop.send("GET", "/portfolios/fills")[1]["results"][0]
@@ -704,7 +704,7 @@ def test_what_is_not_there(shop: Shop, target: str) -> None:
 
 
 def test_names_ids_and_uuids_are_one(shop: Shop) -> None:
-    """Whatever was shown anywhere can be asked with."""
+    """Each form of a name that is shown is accepted in requests."""
     private = shop.placed()
     public = shop.send("GET", "/instruments/ETH-PERP")[1]
     spellings = [
@@ -742,14 +742,14 @@ def test_size_that_is_none(shop: Shop, size: str) -> None:
 
 
 def test_public_answers_need_no_signature(shop: Shop) -> None:
-    """And do not look at a wrong one."""
+    """A wrong signature is not looked at."""
     request = Request("GET", b"/api/v1/instruments", b"", ((b"cb-access-key", b"nonsense"),))
 
     assert shop.desk.answer(request).status == 200
 
 
 def test_unsigned_is_a_401(shop: Shop) -> None:
-    """In the union of the shapes clients read."""
+    """The body has the fields of all the shapes that clients read."""
     response = shop.desk.answer(Request("GET", b"/api/v1/orders"))
 
     assert json.loads(response.body) == {
@@ -810,7 +810,7 @@ def test_fees_are_what_instruments_say(shop: Shop) -> None:
 
 
 def test_preview_changes_nothing(shop: Shop) -> None:
-    """It tells what would be held, or why not."""
+    """The preview shows fees and margin, or the reason of a refusal."""
     form = {k: v for k, v in SELL.items() if k != "client_order_id"} | {"portfolio": shop.main}
     good = shop.send("POST", "/orders/preview", form, shop.looker)[1]
     bad = shop.send("POST", "/orders/preview", {**form, "size": "100000"})[1]
@@ -839,8 +839,8 @@ def test_fills_of_several_portfolios(shop: Shop, named: str) -> None:
     assert other[0] == 403
 
 
-def test_replacement_below_what_was_executed(shop: Shop) -> None:
-    """It says so, and the order stands."""
+def test_replacement_below_the_executed_quantity(shop: Shop) -> None:
+    """The refusal says so, and the order stands."""
     shop.placed()
     shop.placed(shop.bob, side="BUY", size="0.2", client_order_id="hit")
     change = {"client_order_id": "two", "portfolio": shop.main, "size": "0.1"}
@@ -942,7 +942,7 @@ def test_contribution_to_margin_is_a_fraction(shop: Shop) -> None:
 
 
 def test_usdc_tells_what_a_loan_would_ask(shop: Shop) -> None:
-    """As captured; nothing can be borrowed here."""
+    """The fields are as captured; loans do not exist here."""
     assets = {one["asset_name"]: one for one in shop.send("GET", "/assets")[1]}
 
     assert ("0.1", "3") == tuple(

@@ -153,7 +153,7 @@ SLEEPING: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("kind", SLEEPING)
 def test_each_type_is_placed_read_and_canceled(alice: User, kind: str) -> None:
-    """It works, says its prices, is listed, and a cancel is the end of it."""
+    """Each order works, shows its prices, is listed, and ends with the cancel."""
     asked = {"price": None} | SLEEPING[kind]
     placed = alice.place("SELL", type=kind, **asked)
     read = alice.get(placed.order_id)
@@ -169,7 +169,7 @@ def test_each_type_is_placed_read_and_canceled(alice: User, kind: str) -> None:
 
 
 def test_stop_limit_is_modified(alice: User) -> None:
-    """Its stop price, while it sleeps."""
+    """The stop price changes while the order sleeps."""
     placed = alice.place("SELL", **{"type": "STOP_LIMIT", **SLEEPING["STOP_LIMIT"]})
     asked = ModifyOpenOrderRequest(
         id=placed.order_id, portfolio=alice.portfolio, client_order_id="moved", stop_price="2495"
@@ -180,7 +180,7 @@ def test_stop_limit_is_modified(alice: User) -> None:
 
 
 def test_twap_is_placed_and_canceled(alice: User) -> None:
-    """It says what it is."""
+    """The order shows its strategy."""
     end = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     terms = {"tif": "GTT", "expire_time": end, "algo_strategy": "TWAP", "size": "0.1"}
     placed = alice.place("SELL", "3300", **terms)
@@ -248,7 +248,7 @@ def test_list_shows_open_orders_only(alice: User) -> None:
 
 
 def test_list_is_refused_for_an_unknown_portfolio(alice: User) -> None:
-    """A portfolio nobody has."""
+    """No user has that portfolio."""
     with refused(404, "portfolio"):
         alice.sdk.orders.list_open_orders(ListOpenOrdersRequest(portfolio=NO_PORTFOLIO))
 
@@ -272,7 +272,7 @@ def test_modify_keeps_the_order_and_takes_the_new_id(alice: User) -> None:
 
 
 def test_modify_is_refused_for_a_closed_order(alice: User) -> None:
-    """What is done cannot be changed."""
+    """A closed order cannot be changed."""
     order = alice.place("BUY", "2700")
     alice.cancel(order.order_id)
 
@@ -303,7 +303,7 @@ def test_cancel_takes_either_id(alice: User, by: str) -> None:
 
 
 def test_cancel_of_a_partly_filled_order_keeps_its_fills(alice: User, bob: User) -> None:
-    """What was executed stays executed."""
+    """The executed quantity stays executed."""
     order = alice.place("SELL", "3000", size="0.05")
     bob.place("BUY", "3000", size="0.02", tif="IOC")
 
@@ -318,7 +318,10 @@ def test_cancel_of_a_partly_filled_order_keeps_its_fills(alice: User, bob: User)
 
 
 def test_cancel_is_refused(alice: User, bob: User) -> None:
-    """Unknown, somebody else's, filled, canceled already, without a portfolio: each says why."""
+    """
+    An unknown order, another user's, a filled one, a canceled one, one without portfolio: each says
+    why.
+    """
     order = alice.place("BUY", "2700")
     alice.cancel(order.order_id)
     filled = alice.place("SELL", "3000", size="0.01")
@@ -336,8 +339,8 @@ def test_cancel_is_refused(alice: User, bob: User) -> None:
         alice.cancel(order.order_id, portfolio="not a portfolio")
 
 
-def test_cancel_all_answers_what_it_took(alice: User) -> None:
-    """In order of submission, narrowed by the filters."""
+def test_cancel_all_answers_the_canceled_orders(alice: User) -> None:
+    """The canceled orders are listed in order of submission, narrowed by the filters."""
     buys = [alice.place("BUY", price) for price in ("2700", "2710")]
     sell = alice.place("SELL", "3300")
 
@@ -397,7 +400,7 @@ def test_balances_show_what_orders_hold(alice: User) -> None:
 
 
 def test_balances_are_refused_for_an_unknown_asset(alice: User) -> None:
-    """There is no such asset."""
+    """The refusal says that there is no such asset."""
     with refused(404, "asset"):
         alice.sdk.portfolios.get_balance_for_portfolio_asset(
             GetBalanceForPortfolioAssetRequest(portfolio=alice.portfolio, asset="NOPE")
@@ -432,7 +435,7 @@ def _net_size(user: User) -> float:
 
 
 def test_position_of_one_instrument(alice: User, bob: User) -> None:
-    """One position by instrument; an instrument that is none is not found."""
+    """An unknown instrument is not found."""
     alice.place("SELL", "3000")
     bob.place("BUY", "3000", tif="IOC")
     portfolios = alice.sdk.portfolios

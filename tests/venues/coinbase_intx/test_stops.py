@@ -36,7 +36,7 @@ def read(shop: Shop, name: str = "one") -> Any:
 
 @BOTH
 def test_stop_is_shown_and_listed_by_its_type(shop: Shop, form: dict[str, Any]) -> None:
-    """It works and is not in the book."""
+    """The order works and is not in the book."""
     order = shop.placed(**form)
     shown = (order["event_type"], order["order_status"], order["type"], order["stop_price"])
     assert shown == ("NEW", "WORKING", form["type"], "3090")
@@ -51,7 +51,7 @@ def test_stop_is_shown_and_listed_by_its_type(shop: Shop, form: dict[str, Any]) 
 
 @BOTH
 def test_untriggered_stop_is_canceled(shop: Shop, form: dict[str, Any]) -> None:
-    """It never comes in."""
+    """The order never enters the book."""
     shop.placed(**form)
     status, order = shop.cancel("one")
     assert (status, order["event_type"], order["order_status"]) == (200, "CANCELED", "DONE")
@@ -76,7 +76,7 @@ def test_stop_comes_in_at_the_market(shop: Shop) -> None:
 
 
 def test_stop_limit_comes_in_at_its_limit(shop: Shop) -> None:
-    """With no one to meet it rests, and says that it was triggered."""
+    """Without a match it rests, and shows that it was triggered."""
     shop.placed(**STOP_LIMIT)
     trade(shop, "3090")
     order = read(shop)
@@ -87,7 +87,7 @@ def test_stop_limit_comes_in_at_its_limit(shop: Shop) -> None:
 
 
 def test_stop_to_buy_waits_for_a_rise(shop: Shop) -> None:
-    """Its price is above the market."""
+    """Its stop price is above the market."""
     shop.placed(side="BUY", type="STOP_LIMIT", stop_price="3110", price="3120")
     trade(shop, "3109")
     assert read(shop)["event_type"] == "NEW"
@@ -105,7 +105,7 @@ def test_stop_to_buy_waits_for_a_rise(shop: Shop) -> None:
     ids=["stop_price", "price", "size"],
 )
 def test_stop_limit_is_replaced(shop: Shop, changes: dict[str, str], told: dict[str, str]) -> None:
-    """What is not named stays, and it sleeps on."""
+    """Terms that are not named stay, and the order sleeps on."""
     shop.placed(**STOP_LIMIT)
     body = {"client_order_id": "two", "portfolio": shop.main, **changes}
     status, order = shop.send("PUT", "/orders/one", body)
@@ -135,8 +135,8 @@ def test_replacement_that_is_refused(
     assert before == read(shop)
 
 
-def test_trigger_of_what_is_awake_cannot_change(shop: Shop) -> None:
-    """It is an order like others by then, whose price can."""
+def test_trigger_of_an_awake_order_cannot_change(shop: Shop) -> None:
+    """A triggered order's stop price is fixed; its limit can change."""
     shop.placed(**STOP_LIMIT)
     trade(shop, "3090")
     body = {"client_order_id": "two", "portfolio": shop.main}
@@ -161,7 +161,7 @@ def test_trigger_of_what_is_awake_cannot_change(shop: Shop) -> None:
     ],
 )
 def test_stop_that_is_refused(shop: Shop, changes: dict[str, Any], title: str) -> None:
-    """And nothing sleeps."""
+    """No order is left asleep."""
     status, problem = shop.place(**changes)
     assert (status, title in problem["title"]) == (400, True), problem
     assert shop.open() == []
@@ -169,7 +169,7 @@ def test_stop_that_is_refused(shop: Shop, changes: dict[str, Any], title: str) -
 
 @BOTH
 def test_stop_is_previewed(shop: Shop, form: dict[str, Any]) -> None:
-    """Nothing sleeps then."""
+    """No order is left asleep."""
     body = {"side": "SELL", "size": "0.5", "tif": "GTC", "instrument": "ETH-PERP"}
     body |= {name: value for name, value in form.items() if value} | {"portfolio": shop.main}
     status, told = shop.send("POST", "/orders/preview", body)

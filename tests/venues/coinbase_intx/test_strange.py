@@ -77,7 +77,7 @@ def order(strange: Stranger, **changes: Any) -> Any:
 
 
 def test_names_are_learned(strange: Stranger) -> None:
-    """Of what can be traded with our words, in the venue's own steps."""
+    """The client learns the markets that it has words for, with the venue's own steps."""
     markets = strange.directory.instruments.values()
     steps = [(one.symbol, numbers.price_text(one, 1), numbers.qty_text(one, 1)) for one in markets]
     assert steps == [("BTC-PERP", "0.1", "0.0001"), ("ETH-PERP", "0.01", "0.0001")]
@@ -104,7 +104,7 @@ def test_id_is_sent_as_it_was_read(strange: Stranger, order_id: str) -> None:
 
 @pytest.mark.parametrize("name", ["ABC123", "f346ca69-11b4-4e1b-ae47-85971290c771"])
 def test_name_is_sent_as_it_is(strange: Stranger, name: str) -> None:
-    """Where an id could stand too."""
+    """A market's name stands where an id could."""
     query = strange.end.find(name, strange.context)
     report = strange.ask(Operation.GET_ORDER, query, PLACED | {"client_order_id": name})
 
@@ -121,7 +121,7 @@ def test_order_as_it_was_placed(strange: Stranger) -> None:
 
 
 def test_order_as_it_was_canceled(strange: Stranger) -> None:
-    """What is left of it is told, and is left no more."""
+    """The quantity that did not trade is told, and none is left to trade."""
     command = CancelOrder(strange.account_id, OrderId(1))
     report = strange.ask(Operation.CANCEL_ORDER, command, CANCELED)
 
@@ -174,7 +174,7 @@ def test_states(
     ],
 )  # fmt: skip
 def test_words_of_terms(strange: Stranger, changes: dict[str, Any], ord_type: OrdType) -> None:
-    """What our client has no word for is read as the nearest."""
+    """A term that our client has no word for is read as the nearest."""
     terms = order(strange, **changes).terms
     assert (terms.ord_type, terms.time_in_force) == (ord_type, TimeInForce.GTC)
 
@@ -199,7 +199,7 @@ def test_one_strange_order_does_not_hide_the_others(strange: Stranger) -> None:
 
 
 def test_holdings(strange: Stranger) -> None:
-    """As they were captured: a mark between two ticks, a fraction finer than any."""
+    """As captured: a mark between two ticks, a fraction finer than any step."""
     query = GetAccount(strange.account_id)
     (position,) = strange.ask(Operation.LIST_POSITIONS, query, [SEEN["position"]])
     (balance,) = strange.ask(Operation.LIST_BALANCES, query, [SEEN["balance"]])
@@ -210,7 +210,7 @@ def test_holdings(strange: Stranger) -> None:
 
 
 def test_fill(strange: Stranger) -> None:
-    """With empty texts for nothing, and ids of the venue's own."""
+    """As captured: empty texts for missing values, and the venue's own ids."""
     page = {"pagination": {"result_limit": 100, "result_offset": 0}, "results": [FILL]}
     (fill,) = strange.ask(Operation.LIST_FILLS, ListFills((strange.account_id,)), page)
     fee = Decimal(numbers.minor_text(next(iter(strange.directory.assets.values())), fill.fee_minor))

@@ -1,4 +1,4 @@
-"""The market data socket: who may subscribe, and what each channel tells."""
+"""The market data socket: the right to subscribe, and what each channel tells."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def test_an_unproven_subscription_is_rejected_as_documented(change: dict[str, st
         ({"type": "PING"}, "Unknown type PING"),
     ],
 )
-def test_what_cannot_be_subscribed_to_is_rejected_whole(message: Any, reason: str) -> None:
-    """Nothing of it is taken."""
+def test_bad_subscription_is_rejected_whole(message: Any, reason: str) -> None:
+    """No channel of the request is subscribed to."""
 
     async def act(shop: Shop, ear: Ear) -> None:
         if isinstance(message, list):
@@ -93,7 +93,7 @@ def test_what_cannot_be_subscribed_to_is_rejected_whole(message: Any, reason: st
 
 
 def test_no_products_are_all_and_the_confirmation_lists_everything() -> None:
-    """Also when the key is absent, and when more is subscribed to later, unsigned."""
+    """An absent key means all products too, and later unsigned subscriptions are added."""
 
     async def act(shop: Shop, ear: Ear) -> None:
         first = signed(shop.desk, "MATCH")
@@ -111,7 +111,7 @@ def test_no_products_are_all_and_the_confirmation_lists_everything() -> None:
 
 
 def test_every_message_of_a_connection_is_counted() -> None:
-    """From 0, without gaps, over all channels."""
+    """The sequence begins at 0 and has no gap over all channels."""
 
     async def act(shop: Shop, ear: Ear) -> None:
         ear.send(signed(shop.desk, "LEVEL1", "LEVEL2", "RISK", "CANDLES_ONE_MINUTE"))
@@ -152,7 +152,7 @@ def test_a_subscription_again_begins_anew() -> None:
 
 
 def test_level_1_leaves_an_empty_side_out() -> None:
-    """And tells nothing when the top stays as it is."""
+    """No message is sent while the best prices stay."""
 
     async def act(shop: Shop, ear: Ear) -> None:
         ear.send(signed(shop.desk, "LEVEL1", products=(ETH,)))
@@ -233,7 +233,7 @@ def test_instruments_and_risk_follow_the_reference_price() -> None:
 
 
 def test_an_unsubscription_ends_channels_of_products() -> None:
-    """And without products whole channels."""
+    """Without products it ends whole channels."""
 
     async def act(shop: Shop, ear: Ear) -> None:
         ear.send(signed(shop.desk, "LEVEL1"))

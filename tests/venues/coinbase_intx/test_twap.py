@@ -39,8 +39,8 @@ def test_it_trades_by_slices(shop: Shop) -> None:
     assert (order["size"], order["avg_price"]) == ("1", "3100")
 
 
-def test_what_it_does_not_get_ends_with_it(shop: Shop) -> None:
-    """A slice that finds no one never rests, and the last one ends the order."""
+def test_unfilled_quantity_ends_with_the_last_slice(shop: Shop) -> None:
+    """A slice without a match does not rest, and the last slice ends the order."""
     order = shop.placed(**TWAP)
     assert (order["event_type"], order["order_status"]) == ("NEW", "WORKING")
     wait(shop, 50)
@@ -52,7 +52,7 @@ def test_what_it_does_not_get_ends_with_it(shop: Shop) -> None:
 
 
 def test_cancel_stops_the_rest(shop: Shop) -> None:
-    """What was done stays done."""
+    """The traded quantity stays traded."""
     bid(shop, "3100", "1")
     shop.placed(**TWAP)
     wait(shop, 0)
@@ -74,7 +74,7 @@ def test_cancel_stops_the_rest(shop: Shop) -> None:
     ],
 )
 def test_schedule_that_is_refused(shop: Shop, changes: dict[str, Any], title: str) -> None:
-    """And nothing is there."""
+    """No order exists afterwards."""
     status, problem = shop.place(**{**TWAP, **changes})
     assert (status, title in problem["title"]) == (400, True), problem
     assert [] == shop.open()

@@ -1,4 +1,4 @@
-"""What the conformance suite asks of every venue: commands, queries, reports."""
+"""The commands, queries and reports that the conformance suite runs at every venue."""
 
 from __future__ import annotations
 
@@ -67,18 +67,18 @@ CANCELED_BY = [
 
 
 def names(desk: Desk) -> st.SearchStrategy[str]:
-    """What an order can be called by its owner."""
+    """Return a strategy of the names that an owner can give an order."""
     declared = losses(desk).names
     return CL_ORD_IDS if declared is None else declared
 
 
 def accounts(desk: Desk) -> st.SearchStrategy[AccountReport]:
-    """One of alice's accounts."""
+    """Return a strategy of alice's accounts."""
     return st.sampled_from(desk.accounts())
 
 
 def instruments(desk: Desk) -> st.SearchStrategy[Instrument]:
-    """One of the venue's instruments."""
+    """Return a strategy of the venue's instruments."""
     return st.sampled_from(list(desk.directory.instruments.values()))
 
 
@@ -166,7 +166,7 @@ def mass_cancels(desk: Desk) -> st.SearchStrategy[MassCancel]:
 
 
 def asked(desk: Desk) -> dict[Operation, st.SearchStrategy[Any]]:
-    """What can be asked, by operation."""
+    """Return strategies of queries and commands, by operation."""
     ids = [a.account_id for a in desk.accounts()]
     owned = st.sampled_from([(i,) for i in ids] + [tuple(ids)])
     account_ids = st.sampled_from(ids)
@@ -386,7 +386,7 @@ def _receipt(*orders: OrderReport) -> Receipt:
 
 
 def answers(desk: Desk) -> dict[Operation, Callable[[Any], st.SearchStrategy[Any]]]:
-    """What can be answered to what was asked, by operation."""
+    """Return strategies of the reports that answer a question, by operation."""
     known = list(desk.directory.instruments.values())
     reports, data = order_reports(desk), desk.engine.exchange
     one_order = reports.map(_receipt)

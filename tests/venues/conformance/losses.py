@@ -72,7 +72,7 @@ class Losses(Struct, frozen=True, kw_only=True):
 
     @property
     def has_client_ids(self) -> bool:
-        """Whether orders can be named by those who place them."""
+        """Whether an order's owner can name it."""
         return "cl_ord_id" not in self.given
 
 

@@ -52,7 +52,7 @@ class Newcomer:
 
     @property
     def context(self) -> Context[Any, Any]:
-        """What the client knows."""
+        """Return the context of the client."""
         principal = self.venue.auth.principal(self.credential)
         return Context(self.directory, self.settings, principal, self.now_ns(), read_id=anyones)
 

@@ -86,7 +86,7 @@ def each(desk: Desk, operation: Operation, check: Callable[[Any, st.DataObject],
 
 @pytest.mark.parametrize("operation", SQUARES)
 def test_request(desk: Desk, operation: Operation) -> None:
-    """What arrives is what was asked; asked again in the server's words it stays that."""
+    """The server decodes the command that was encoded, and its own encoding decodes to the same."""
 
     def check(question: Any, data: st.DataObject) -> None:
         arrived = over_the_wire(desk, operation, question, set())
@@ -109,7 +109,9 @@ def named(question: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("operation", SQUARES)
 def test_reply(desk: Desk, operation: Operation) -> None:
-    """What the client reads is what the exchange reported; written again it is the same bytes."""
+    """
+    The client decodes the report that was encoded, and encoding it again gives the same bytes.
+    """
 
     def check(question: Any, data: st.DataObject) -> None:
         trip = Trip(desk, operation, question, found_for(desk, question))

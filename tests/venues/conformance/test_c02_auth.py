@@ -30,7 +30,7 @@ def proven(desk: Desk, request: Request, now_ns: int = START_NS) -> str:
 
 
 def check_refused(desk: Desk, request: Request, what: str) -> None:
-    """See that who asks is not proven."""
+    """Assert that the request is not proven."""
     try:
         owner = verify(desk, request)
     except Unauthorized:
@@ -43,7 +43,7 @@ def check_refused(desk: Desk, request: Request, what: str) -> None:
 def test_c02_signed_is_verified(
     desk: Desk, method: str, path: bytes, body: bytes, now_ns: int
 ) -> None:
-    """At any time, over any bytes, for every key of the world."""
+    """A signature verifies at any time, over any bytes, for every key of the world."""
     for credential in desk.keys:
         request = Request(method, path, b"a=b", (), body)
         signed = desk.venue.auth.sign(request, credential, now_ns)
@@ -100,7 +100,7 @@ def differing(signed: Request, forged: Request) -> str:
 
 
 def test_c03_one_flipped_bit_fails(desk: Desk) -> None:
-    """In the method, the path, the body, or anything signing added."""
+    """A flipped bit in the method, the path, the body or a signing header fails."""
     request = Request("POST", b"/api/v1/orders", b"", ((b"accept", b"*/*"),), b'{"side":"BUY"}')
     signed = desk.venue.auth.sign(request, desk.credential(), START_NS)
 
@@ -110,7 +110,7 @@ def test_c03_one_flipped_bit_fails(desk: Desk) -> None:
 
 
 def test_unsigned_is_refused(desk: Desk) -> None:
-    """Nobody is nobody."""
+    """A request without a signature is refused."""
     check_refused(desk, Request("GET", b"/"), "an unsigned request")
 
 

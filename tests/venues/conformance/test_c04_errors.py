@@ -130,7 +130,7 @@ def test_already_pending(desk: Desk, to: CxlRejResponseTo) -> None:
 
 @pytest.mark.parametrize("to", TO)
 def test_unknown_order(desk: Desk, to: CxlRejResponseTo) -> None:
-    """It is never anything else, unless the venue says the same of every order it refuses."""
+    """Its refusal is of no other kind, unless the venue says the same of all orders it refuses."""
     _, read, expected = trip(desk, CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, to))
 
     assert isinstance(read, CancelRefused)
@@ -181,10 +181,8 @@ def test_other_refusals(desk: Desk, error: WireError) -> None:
         (504, Unavailable),
     ],
 )
-def test_refusal_that_is_nobody_s(
-    desk: Desk, status: int, kind: type[WireError], body: bytes
-) -> None:
-    """A proxy speaks no dialect; its status still says something, and nothing crashes."""
+def test_refusal_of_a_proxy(desk: Desk, status: int, kind: type[WireError], body: bytes) -> None:
+    """A proxy's answer is read by its status, and is never a crash."""
     read = type(desk.venue.refusals.interpret(Response(status, body))).__name__
 
     assert kind.__name__ == read, f"{desk.venue.name}: see what the envelope reads in errors.py"

@@ -28,7 +28,7 @@ def test_c08_orders_are_placed_read_and_canceled(desk: Desk, operation: Operatio
 
 
 def test_c05_every_row_matches_what_it_builds(desk: Desk) -> None:
-    """Whatever is filled in."""
+    """A path built with any parameters matches its row."""
     for row in desk.venue.routes.rows:
         params = dict.fromkeys(row.param_names, "a/ü b%")
 
@@ -37,13 +37,13 @@ def test_c05_every_row_matches_what_it_builds(desk: Desk) -> None:
 
 
 def test_c05_upgrades_are_asked_for_with_get(desk: Desk) -> None:
-    """As RFC 6455 has it."""
+    """An upgrade's row is GET, as RFC 6455 has it."""
     for row in desk.venue.routes.rows:
         assert not row.is_upgrade or row.method == "GET", f"{desk.venue.name}: {row.path}"
 
 
 def test_c05_cancel_of_an_empty_id_is_refused_in_the_venues_envelope(desk: Desk) -> None:
-    """As one of no order, or as a path there is none of; always in JSON."""
+    """The status is of a client's error, and the body is JSON."""
     for row in desk.venue.routes.rows:
         if row.operation is not Operation.CANCEL_ORDER or not row.param_names:
             continue
@@ -64,7 +64,7 @@ def test_c05_every_row_names_its_source(desk: Desk) -> None:
 
 
 def test_c05_client_corners_come_in_pairs(desk: Desk) -> None:
-    """A request nobody can send needs no reply anyone can read."""
+    """Each row has both `ask` and `read`, or neither."""
     for row in desk.venue.routes.rows:
         is_pair = (row.op.ask is None) is (row.op.read is None)
         assert is_pair, f"{desk.venue.name}: the Op of {row.path} has one of ask and read"

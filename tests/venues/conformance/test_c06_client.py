@@ -58,7 +58,7 @@ def test_open_order_is_listed_until_it_is_canceled(alice: Trader) -> None:
 
 
 def test_order_is_replaced_by_less_and_canceled(alice: Trader) -> None:
-    """It is one order, before and after, wherever it is shown."""
+    """The order keeps one identity in every list and read."""
     skip_lacking(alice.desk, Operation.REPLACE_ORDER)
     placed = alice.place("one", Side.BUY, 1000)
     command = alice.replacement(placed.order_id, 700)
@@ -128,8 +128,8 @@ def test_what_was_traded_is_told_by_fills(alice: Trader, bob: Trader) -> None:
     assert [{name: getattr(f, name) for name in told} for f in fills] == [told]
 
 
-def test_what_was_traded_is_told_by_the_position(alice: Trader, bob: Trader) -> None:
-    """What is held, and what it cost."""
+def test_position_after_a_trade(alice: Trader, bob: Trader) -> None:
+    """The position has the quantity and the cost."""
     skip_lacking(alice.desk, Operation.LIST_POSITIONS)
     traded(alice, bob)
     positions = alice.ask(Operation.LIST_POSITIONS, GetAccount(alice.account_id))
@@ -139,8 +139,8 @@ def test_what_was_traded_is_told_by_the_position(alice: Trader, bob: Trader) -> 
     ]
 
 
-def test_what_was_traded_is_told_by_the_balances(alice: Trader, bob: Trader) -> None:
-    """To the last unit; when they changed is told by some."""
+def test_balances_after_a_trade(alice: Trader, bob: Trader) -> None:
+    """The balances are exact to the last unit; some venues tell when they changed."""
     skip_lacking(alice.desk, Operation.LIST_BALANCES)
     traded(alice, bob)
     balances = alice.ask(Operation.LIST_BALANCES, GetAccount(alice.account_id))
@@ -151,7 +151,7 @@ def test_what_was_traded_is_told_by_the_balances(alice: Trader, bob: Trader) -> 
 
 
 def test_partly_filled_order_is_canceled_for_the_rest(alice: Trader, bob: Trader) -> None:
-    """What traded stays traded."""
+    """The traded quantity stays traded."""
     placed = alice.place("one", Side.BUY, 2000)
     bob.place("hit", Side.SELL, 800)
     if losses(alice.desk).has_client_ids:
@@ -169,8 +169,8 @@ def test_partly_filled_order_is_canceled_for_the_rest(alice: Trader, bob: Trader
     )
 
 
-def test_mass_cancel_takes_what_matches(alice: Trader) -> None:
-    """And nothing else."""
+def test_mass_cancel_takes_the_orders_that_match(alice: Trader) -> None:
+    """No other order is canceled."""
     skip_lacking(alice.desk, Operation.MASS_CANCEL)
     buys = [alice.place(f"b{n}", Side.BUY, 1000).order_id for n in range(3)]
     others = [i for i in alice.desk.directory.instruments if i != alice.market.instrument_id]
@@ -184,7 +184,7 @@ def test_mass_cancel_takes_what_matches(alice: Trader) -> None:
 
 
 def test_mass_cancel_of_a_side_takes_that_side(alice: Trader) -> None:
-    """Or cannot be said, and then nothing is sent."""
+    """A venue without words for a side is sent nothing."""
     skip_lacking(alice.desk, Operation.MASS_CANCEL)
     buys = [alice.place(f"b{n}", Side.BUY, 1000).order_id for n in range(3)]
     try:
@@ -198,7 +198,7 @@ def test_mass_cancel_of_a_side_takes_that_side(alice: Trader) -> None:
 
 
 def test_order_of_another_is_unknown(alice: Trader, bob: Trader) -> None:
-    """Its id is no key to it."""
+    """Another account's order cannot be read or canceled by its id."""
     placed = alice.place("one", Side.BUY, 1000)
     with pytest.raises(CancelRefused) as caught:
         bob.cancel(placed)
@@ -215,7 +215,7 @@ def test_order_of_another_is_unknown(alice: Trader, bob: Trader) -> None:
 
 
 def test_accounts_are_told(alice: Trader) -> None:
-    """By the names that a client gives back."""
+    """The client learns the accounts by the names that it sends back."""
     skip_lacking(alice.desk, Operation.LIST_ACCOUNTS)
     accounts = alice.ask(Operation.LIST_ACCOUNTS, GetReferenceData(alice.desk.venue.name))
 
@@ -223,7 +223,7 @@ def test_accounts_are_told(alice: Trader) -> None:
 
 
 def test_markets_are_told(alice: Trader) -> None:
-    """What a client needs before it can trade."""
+    """The client learns all it needs to trade."""
     skip_lacking(alice.desk, Operation.LIST_INSTRUMENTS)
     known = alice.desk.directory.instruments.values()
     told = alice.ask(Operation.LIST_INSTRUMENTS, ListQuotes(alice.desk.venue.name))
@@ -235,7 +235,7 @@ def test_markets_are_told(alice: Trader) -> None:
 
 
 def test_mark_is_told(alice: Trader) -> None:
-    """Before anything has traded it is the reference price."""
+    """Before the first trade the mark is the reference price."""
     skip_lacking(alice.desk, Operation.GET_QUOTE)
     if "mark_price_ticks" in losses(alice.desk).untold.get(Operation.GET_QUOTE, ()):
         pytest.skip(f"{alice.desk.venue.name} declares that a quote does not tell the mark")

@@ -113,7 +113,7 @@ def test_c07_every_venue_streams_or_says_it_does_not(venue: Venue) -> None:
     "around", [('{"x":', "}"), ('{"op":', "}"), ("", ""), ('{"topics":[', "]}")]
 )
 def test_c07_a_message_without_bottom_is_no_failure(venue: Venue, around: tuple[str, str]) -> None:
-    """It is taken as any other that cannot be read, and the server does not fail for it."""
+    """Endless nesting is handled as any unreadable message, and the server goes on."""
     how = streamed(venue)
     deep = "[" * 30_000 + "]" * 30_000
 

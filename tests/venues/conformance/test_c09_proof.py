@@ -96,7 +96,7 @@ def test_refused_cancel_names_the_state_where_declared(desk: Desk) -> None:
 
 @pytest.mark.parametrize("status", [OrdStatus.FILLED, OrdStatus.CANCELED, OrdStatus.EXPIRED])
 def test_unknown_order_is_no_known_one(desk: Desk, status: OrdStatus) -> None:
-    """Where "no such order" proves that there is none, no order that exists is refused so."""
+    """Where "no such order" proves absence, no existing order is refused with it."""
     told = getattr(late(desk, status), "cxl_rej_reason", None)
 
     is_mistaken = told is UNKNOWN and desk.venue.proofs.unknown_is_absent

@@ -25,7 +25,7 @@ def key_of(desk: Desk, signed: Request, keys: object) -> str:
 
 
 def test_c10_a_fresh_key_opens_everything_of_its_owner(desk: Desk) -> None:
-    """What it signs is proven to be its owner's, and other chance makes another key."""
+    """The fresh key's signature proves its owner; other random bytes make another key."""
     auth, account = desk.venue.auth, desk.accounts("alice")[0]
     made = [
         auth.credential("alice", auth.fresh("alice", account, chance, START_NS))
@@ -47,7 +47,7 @@ def test_c10_a_fresh_key_opens_everything_of_its_owner(desk: Desk) -> None:
 
 
 def test_c10_an_order_is_found_by_what_it_is_called(alice: Trader) -> None:
-    """By its id or, where the venue has none, by the name its client knows it by."""
+    """An order is found by its id, or where the venue gives none by its client's name."""
     venue, placed = alice.desk.venue, alice.place("one", Side.BUY, 1000)
     text = venue.order_text(placed)
     order_id = venue.parse_order(text)

@@ -77,7 +77,7 @@ def opened(newcomer: Newcomer) -> tuple[Any, ...]:
 
 
 def cancel(newcomer: Newcomer, order: Any) -> None:
-    """Cancel an order in whichever words the venue has for that."""
+    """Cancel an order with the request that the venue has for it."""
     name = "" if order.order_id else order.cl_ord_id
     command = CancelOrder(newcomer.account_id, order.order_id, name)
     try:
@@ -94,7 +94,7 @@ def shown(newcomer: Newcomer, order: Any) -> Any:
 
 
 def test_markets_are_learned(newcomer: Newcomer, desk: Desk) -> None:
-    """All of them, each with steps in which its own prices and quantities can be said."""
+    """Each market comes with steps in which its own prices and quantities are whole."""
     known = desk.directory.instruments.values()
     assert {one.symbol for one in known} == {
         one.symbol for one in newcomer.directory.instruments.values()
@@ -135,7 +135,7 @@ def test_order_lives_and_ends(newcomer: Newcomer, desk: Desk) -> None:
 
 
 def test_unknown_order_is_not_found(newcomer: Newcomer, desk: Desk) -> None:
-    """Whatever text it is called by."""
+    """An unknown id or name of any form is refused, or cannot be sent."""
     for text in ("no-such-order", "0x" + "ab" * 32, "2147483646"):
         with pytest.raises((WireError, NotExpressible)):
             newcomer.ask(Operation.GET_ORDER, newcomer.end.find(text, newcomer.context))
@@ -161,7 +161,7 @@ def test_what_was_traded(newcomer: Newcomer, desk: Desk) -> None:
 
 
 def test_fills_are_told(newcomer: Newcomer, desk: Desk) -> None:
-    """Of all, and of the order alone."""
+    """All fills, and those of one order."""
     skip_lacking(desk, Operation.LIST_FILLS)
     placed, mine, size, ticks = trade(newcomer, desk)
     order_id, name = placed.order_id or None, None if placed.order_id else placed.cl_ord_id
@@ -179,7 +179,7 @@ def test_fills_are_told(newcomer: Newcomer, desk: Desk) -> None:
 
 
 def test_balances_are_told(newcomer: Newcomer, desk: Desk) -> None:
-    """In the digits that are kept here, what the exchange has in its own."""
+    """The client's decimals are the exchange's balances."""
     skip_lacking(desk, Operation.LIST_BALANCES)
     trade(newcomer, desk)
     summary = desk.engine.exchange.query(GetAccount(desk.accounts()[0].account_id))
@@ -198,7 +198,7 @@ def test_balances_are_told(newcomer: Newcomer, desk: Desk) -> None:
 
 
 def test_positions_are_told(newcomer: Newcomer, desk: Desk) -> None:
-    """What is held."""
+    """The client's positions are the exchange's."""
     skip_lacking(desk, Operation.LIST_POSITIONS)
     _, mine, size, _ = trade(newcomer, desk)
     told = newcomer.ask(Operation.LIST_POSITIONS, GetAccount(newcomer.account_id))
@@ -222,7 +222,7 @@ def test_quote_is_told(newcomer: Newcomer, desk: Desk) -> None:
 
 
 def test_book_is_told(newcomer: Newcomer, desk: Desk) -> None:
-    """With what rests in it."""
+    """The book has the order that rests."""
     skip_lacking(desk, Operation.GET_DEPTH)
     mine, size, ticks = lots(newcomer, desk, 1000)
     newcomer.place(mine, Side.BUY, size, ticks)
@@ -232,7 +232,7 @@ def test_book_is_told(newcomer: Newcomer, desk: Desk) -> None:
 
 
 def test_account_and_assets_are_told(newcomer: Newcomer, desk: Desk) -> None:
-    """Once more, by what is known already."""
+    """A read of the account and of the assets names no unknown one."""
     for operation, query, known in (
         (Operation.GET_ACCOUNT, GetAccount(newcomer.account_id), newcomer.directory.accounts),
         (
@@ -267,7 +267,7 @@ def test_market_that_was_not_learned_is_learned_when_it_is_named(desk: Desk) -> 
 
 
 def test_venue_says_of_itself(desk: Desk) -> None:
-    """Where it is, and what was never seen on a real one."""
+    """Its production URL, and what was never proven on the real venue."""
     end = desk.venue.client
     assert end is not None
     assert end.homes
@@ -278,7 +278,7 @@ def test_venue_says_of_itself(desk: Desk) -> None:
 
 
 def test_key_is_made_of_what_is_published(desk: Desk) -> None:
-    """What the venue's own SDK is given is enough for our client."""
+    """The fields of the venue's own SDK are enough for our client."""
     end, held = desk.venue.client, desk.credential()
     assert end is not None
     fields = end.key_fields(desk.venue.auth.publish(held, desk.accounts()))

@@ -84,7 +84,7 @@ class Trader:
         return replace(self.ask(Operation.GET_ORDER, query), order_id=known.order_id)
 
     def cancel(self, order: Any) -> Any:
-        """Cancel an order, in whichever words the venue has for that."""
+        """Cancel an order with the request that the venue has for it."""
         if self.goes_by_names:
             by_name = CancelOrder(self.account_id, OrderId(0), order.cl_ord_id)
             return self.tell(Operation.CANCEL_ORDER, by_name)

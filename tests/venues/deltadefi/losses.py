@@ -1,4 +1,4 @@
-"""What this dialect has no words for, as the conformance suite is told."""
+"""What the conformance suite skips, since this dialect has no words for it."""
 
 from tests.venues.conformance.losses import Losses
 
