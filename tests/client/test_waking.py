@@ -234,7 +234,7 @@ def test_contradicting_terms_are_refused(scene: Scene, name: str) -> None:
 
 
 def test_ledger_keeps_the_trigger(scene: Scene) -> None:
-    """The ledger keeps triggers and linked orders; records of a former version have fewer fields."""
+    """The ledger keeps triggers and linked orders; records of a former version have less."""
     legs = (Leg("sell", scene.wish().order_qty, trail=scene.wish().price),)
     wish = replace(scene.wish(), stop_px=scene.wish().price, trail="2%", oto=legs)
     command = command_of(scene.session, scene.wish(), scene.stage.clock.ns)
