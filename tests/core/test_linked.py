@@ -19,7 +19,7 @@ from tests.core.build import (
 
 from countermand.core.exchange import Exchange
 from countermand.vocabulary.commands import NewOrder, NewOrderList
-from countermand.vocabulary.events import ListRejected, OrderRejected
+from countermand.vocabulary.events import ListRejected, OrderRejected, OrderTriggered
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import (
     Cash,
@@ -27,6 +27,7 @@ from countermand.vocabulary.order import (
     ExecInst,
     Link,
     OrdStatus,
+    Pending,
     Side,
     Slot,
     Standing,
@@ -355,3 +356,34 @@ def test_child_can_be_replaced_while_it_is_held_back(world: World) -> None:
 
     now = world.report(ALICE, child)
     assert (105, 2) == (now.terms.price_ticks, now.leaves_qty_lots)
+
+
+def test_child_that_waits_for_more_is_canceled_when_its_cancel_is_due(world: World) -> None:
+    """A cancel that is pending stays so over what the child trades meanwhile."""
+    _, child = listed(world, buy(3, 100), sell(3, 110), first_lets_in=True)
+    world.sell(BOB, 1, 100)
+    world.cancel(ALICE, child, delay_ns=1_000)
+    world.buy(CAROL, 1, 110)
+    now = world.report(ALICE, child)
+    assert (Standing.HELD, Pending.CANCEL) == (now.standing, now.pending)
+    world.exchange.check_invariants()
+    world.advance(world.exchange.ts_ns + 1_000)
+
+    now = world.report(ALICE, child)
+    assert (OrdStatus.CANCELED, 1) == (now.ord_status, now.cum_qty_lots)
+
+
+def test_woken_child_that_is_let_in_for_more_is_not_woken_twice() -> None:
+    """A market that refuses triggers which are met has nothing to refuse of it."""
+    world = World(spot={"refuses_met_trigger": True})
+    world.sell(BOB, 2, 89)
+    take = Trigger(92, TriggerDirection.UP)
+    _, child = listed(world, buy(5, 95), sell(5, 120, trigger=take), first_lets_in=True)
+    assert [Standing.ARMED] == standing(world, child)
+    world.sell(BOB, 1, 95)
+    assert [Standing.RESTING] == standing(world, child)
+    world.sell(BOB, 1, 95)
+
+    now = world.report(ALICE, child)
+    assert (Standing.RESTING, 4) == (now.standing, now.leaves_qty_lots)
+    assert not any(isinstance(event, OrderTriggered) for event in world.events)

@@ -55,7 +55,9 @@ def let_go(state: State, order: Order, qty_lots: int = 0) -> list[Event]:
     reason = checks.refuse_coming_in(state, market, order, now)
     if reason:
         return [OrderCanceled(not_let_in(order.now, state.ts_ns, reason))]
-    return [OrderReleased(now), *met_already(state, market, now)]
+    # One that has woken before only comes in anew.
+    met = met_already(state, market, now) if sleeps else []
+    return [OrderReleased(now), *met]
 
 
 def _has_woken(now: OrderReport) -> bool:

@@ -273,6 +273,7 @@ class Taker:
         taker_fee, self.fee_accrued = fees.charge(
             instrument, self.now, instrument.taker_fee_ppb, match, self.fee_accrued
         )
+        pending = there.pending, self.now.pending
         made = pictures.traded(
             there, instrument, (price_ticks, qty_lots, maker_fee), maker_accrued, ts_ns
         )
@@ -281,9 +282,9 @@ class Taker:
         )
         if made.terms.link is not None:
             self._met[made.order_id] = made
-            made = self._met[made.order_id] = self._held_back(made)
+            made = self._met[made.order_id] = self._held_back(made, pending[0])
         if self.now.terms.link is not None:
-            self.now = self._held_back(self.now)
+            self.now = self._held_back(self.now, pending[1])
         this_match = self._match_id
         self._match_id = MatchId(this_match + 1)
         return Traded(
@@ -296,8 +297,9 @@ class Taker:
             taker_fee_minor=taker_fee,
         )
 
-    def _held_back(self, now: OrderReport) -> OrderReport:
-        # What has traded all it was let in for is not over while its list may let more of it in.
+    def _held_back(self, now: OrderReport, pending: Pending) -> OrderReport:
+        # What has traded all it was let in for is not over while its list may let more of it in,
+        # and what was pending of it is pending still.
         link = now.terms.link
         if now.leaves_qty_lots or link is None or not link.is_child:
             return now
@@ -309,7 +311,9 @@ class Taker:
             return now
         more = min(link.order_qty_lots, first.cum_qty_lots) - link.order_qty_lots + most
         goes_on = first.standing is not Standing.CLOSED or more > now.cum_qty_lots
-        return pictures.held_back(now, self.ts_ns) if goes_on else now
+        if not goes_on:
+            return now
+        return pictures.held_back(replace(now, pending=pending), self.ts_ns)
 
     def _picture(self, order_id: OrderId) -> OrderReport | None:
         # Another order as it is by now.
