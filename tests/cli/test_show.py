@@ -33,6 +33,7 @@ from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.instrument import FeeBasis, TradingState
 from countermand.vocabulary.order import (
     Cash,
+    Contingency,
     ExecInst,
     OrderTerms,
     OrdType,
@@ -157,6 +158,37 @@ def test_the_same_for_programs(traded: Path) -> None:
     ]
     assert "FILLED" == trade["taker"]["ord_status"]
     assert ["INSUFFICIENT_FUNDS"] == [one["reason"] for one in refused["events"]]
+
+
+def test_list_is_told_with_what_became_of_each_of_it(tmp_path: Path) -> None:
+    """Replaced as a whole, and refused; found by the id of any of its orders."""
+    legs = (order(CAROL, Side.BUY, 80, 5, "low"), order(CAROL, Side.BUY, 81, 5, "lower"))
+    named = [(CAROL, SPOT, OrderId(number), "", "") for number in (15, 16, 999)]
+    new = [c.ReplaceOrder(*one, price_ticks=79, order_qty_lots=4) for one in named]
+    commands = [
+        c.NewOrderList(CAROL, legs, Contingency.OCO),
+        c.ReplaceList(CAROL, (new[0], new[1])),
+        c.ReplaceList(CAROL, (new[0], new[2])),
+    ]
+    data = journal_of(tmp_path, [*LISTED, *commands])
+    link = 'link={"list":14,"count":2,"contingency":"OCO","order_qty":"0.004"}'
+    told = f"""
+15 2023-11-14T22:13:20.000014000Z acme owner/carol ReplaceList instrument=BTC-USDC order=15 \
+price=0.79 order_qty=0.004; instrument=BTC-USDC order=16 price=0.79 order_qty=0.004
+    replaced: order 15 is BUY 0.004 BTC-USDC LIMIT at 0.79 GTC {link} now and goes behind the \
+others
+    replaced: order 16 is BUY 0.004 BTC-USDC LIMIT at 0.79 GTC {link} now and goes behind the \
+others
+    list replaced account=owner/carol list=14 orders=[15,16]
+    rests with 0.004 left
+    rests with 0.004 left
+16 2023-11-14T22:13:20.000015000Z acme owner/carol ReplaceList instrument=BTC-USDC order=15 \
+price=0.79 order_qty=0.004; instrument=BTC-USDC order=999 price=0.79 order_qty=0.004
+    refused: unknown order
+"""
+    assert told.lstrip("\n").splitlines() == ask(data, "--from", 15).stdout.splitlines()
+    for number, count in ((16, 2), (999, 1)):
+        assert count == len(ask(data, "--order", number, "--json").stdout.splitlines())
 
 
 def test_fees_are_in_the_asset_they_are_taken_in(tmp_path: Path) -> None:

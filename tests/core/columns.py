@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.commands import ReplaceList, ReplaceOrder
 from countermand.vocabulary.events import (
     CancelRejected,
     DeadManFired,
@@ -14,6 +14,7 @@ from countermand.vocabulary.events import (
     KillSet,
     ListAccepted,
     ListRejected,
+    ListReplaced,
     MassCanceled,
     NumbersPassed,
     OrderAccepted,
@@ -47,7 +48,7 @@ def _tell_request(event: RequestPended | RequestDue, names: Mapping[int, str]) -
     called = " ".join(names[now.order_id] for now in event.reports) or "-"
     if isinstance(event, RequestDue):
         return [f"due {called}"]
-    what = "replace" if isinstance(event.request, ReplaceOrder) else "cancel"
+    what = "replace" if isinstance(event.request, ReplaceOrder | ReplaceList) else "cancel"
     return [f"pending-{what} {called} until {event.due_ns}"]
 
 
@@ -131,6 +132,8 @@ def _tell_answer(event: Event, names: Mapping[int, str]) -> str:
             return f"state {event.trading_state.name}"
         case ListAccepted():
             return f"listed {' '.join(names[order_id] for order_id in event.order_ids)}"
+        case ListReplaced():
+            return f"relinked {' '.join(names[order_id] for order_id in event.order_ids)}"
         case _:
             return _tell_rest(event)
 

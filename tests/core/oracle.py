@@ -174,9 +174,12 @@ class Oracle(Founding, Later, Lists, Stops):
                 yield [self._cancel(self._to_unfund(account, asset), "UNFUNDED")]
 
     def _to_unfund(self, account: int, asset: int) -> Order:
-        # The newest of those whose end frees something; of those that free it together if none is.
+        # The newest of those that hold the asset whose end frees something; of those that free it
+        # together if none is.
         held, freeing, together = self.hold(account, asset), [], []
         for order in self._open(account):
+            if money.hold_asset(self.instruments[order.instrument], order.side) != asset:
+                continue
             without = deepcopy(self)
             end = without._cancel(without._by_id(order.order_id), "UNFUNDED")
             without._with_consequences([end])
@@ -413,33 +416,39 @@ class Oracle(Founding, Later, Lists, Stops):
         self._relink(order, c, new)
         if not self._fits_trigger(order, c, new):
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, "INVALID_TRIGGER")]
-        # Only less, at the same price, of what may go on waiting.
-        keeps = (
-            new.price == order.price
-            and new.qty <= order.qty
-            and new.time_in_force not in ("IOC", "FOK")
-            and bool(new.exec_inst & ALL_OR_NONE) == order.whole
-        )
+        keeps = self._keeps_place(order, new)
         enters = not keeps and order.stands
         reason = oracle_ladder.why_not_replace(self, order, new, enters=enters)
         if reason:
             return [self._cancel_rejected("REPLACE", order, c.cl_ord_id, reason)]
-        if new.cl_ord_id != order.cl_ord_id:
-            order.retired.append(order.cl_ord_id)
         old_trigger = order.trigger
-        for name, value in vars(new).items():
-            setattr(order, name, value)
-        style = (order.time_in_force, order.expire_ns, order.exec_inst, order.text)
-        style = (*style, order.trigger, order.link)
-        terms = (order.cl_ord_id, order.price, order.qty, keeps, *style)
-        replaced = ("OrderReplaced", order.order_id, *terms)
-        if not keeps:
-            order.priority = self._arrival()
+        replaced = self._become(order, new, keeps=keeps)
         if not enters:
             met = self._met_already(order) if order.asleep and new.trigger != old_trigger else []
             return [replaced, *met]
         self._withdraw(order)
         return [replaced, *self._come_in(order)]
+
+    @staticmethod
+    def _keeps_place(order: Order, new: SimpleNamespace) -> bool:
+        # Only less, at the same price, of what may go on waiting.
+        return (
+            new.price == order.price
+            and new.qty <= order.qty
+            and new.time_in_force not in ("IOC", "FOK")
+            and bool(new.exec_inst & ALL_OR_NONE) == order.whole
+        )
+
+    def _become(self, order: Order, new: SimpleNamespace, *, keeps: bool) -> Event:
+        if new.cl_ord_id != order.cl_ord_id:
+            order.retired.append(order.cl_ord_id)
+        for name, value in vars(new).items():
+            setattr(order, name, value)
+        if not keeps:
+            order.priority = self._arrival()
+        style = (order.time_in_force, order.expire_ns, order.exec_inst, order.text)
+        terms = (order.cl_ord_id, order.price, order.qty, keeps, *style)
+        return ("OrderReplaced", order.order_id, *terms, order.trigger, order.link)
 
     def on_cancel_order(self, c: SimpleNamespace) -> list[Event]:
         """A cancel is accepted in every trading state."""
@@ -752,6 +761,53 @@ class Oracle(Founding, Later, Lists, Stops):
             return True
         needed = max(0, more) + fee - freed
         return bool(needed <= 0 or needed <= available)
+
+    def _can_afford_all(self, pairs: list[tuple[Order, Order]]) -> bool:
+        # Whether orders, all that stand somewhere of their list, may be the others at once.
+        if not pairs:
+            return True
+        account, instrument = pairs[0][0].account, self.instruments[pairs[0][0].instrument]
+        if instrument.kind != "SPOT":
+            needed = {instrument.quote_asset_id: self._needed(account, instrument, pairs)}
+        else:
+            needed = {}
+            for order, new in pairs:
+                asset = money.hold_asset(instrument, order.side)
+                more = self.counted(new)[2] - self.counted(order)[2]
+                needed[asset] = needed.get(asset, 0) + more
+        return all(
+            minor <= 0 or minor <= self._available(account, asset) - self._loss(account, asset)
+            for asset, minor in needed.items()
+        )
+
+    def _needed(
+        self, account: int, instrument: SimpleNamespace, pairs: list[tuple[Order, Order]]
+    ) -> int:
+        others = [o for o in self._open(account) if o not in [order for order, _ in pairs]]
+        rows = [(o.side, *self.counted(o)[:2]) for o in others if o.instrument == instrument.id]
+        bids, fees = self.book(instrument.id, "BUY"), 0
+        for order, new in pairs:
+            # A sell on margin may trade above its limit, at most at the best bid.
+            price = new.price
+            if money.on_margin(instrument) and new.side == "SELL" and bids:
+                price = max(price, bids[0].price)
+            rate, there = money.dearest_rate(instrument), new.share or (0, 0, 0)
+            worth = price * new.leaves * instrument.notional_minor
+            fee = money.reserve(instrument, new.side, rate, price, new.leaves, new.paid)
+            rows.append((new.side, max(0, new.leaves - there[0]), max(0, worth - there[1])))
+            fees += max(0, fee - there[2]) - self.counted(order)[2]
+        opened = {
+            side: (sum(r[1] for r in rows if r[0] == side), sum(r[2] for r in rows if r[0] == side))
+            for side in ("BUY", "SELL")
+        }
+        net, cost = self._position(account, instrument.id)[:2]
+        rate = self._rate(account, instrument)
+        margin = money.position_hold(instrument, net, cost, opened, rate)
+        more = margin - self._margin(account, instrument)
+        sides = {new.side for _, new in pairs}
+        covered = all(opened[s][0] <= self._cover(account, instrument.id, s) for s in sides)
+        free = instrument.kind != "BINARY" or covered
+        return 0 if free and more <= 0 else max(0, more) + fees
 
     # Small questions.
 

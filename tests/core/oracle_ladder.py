@@ -285,10 +285,33 @@ def why_not_effect(
     return None
 
 
-def why_not_replace(  # noqa: C901, PLR0912 - a ladder
-    oracle: Any, order: Order, new: SimpleNamespace, *, enters: bool
-) -> str | None:
+def why_not_replace(oracle: Any, order: Order, new: SimpleNamespace, *, enters: bool) -> str | None:
     """Return why an order may not have the terms given, or None; `enters` if it comes in anew."""
+    account, instrument = order.account, oracle.instruments[order.instrument]
+    if reason := why_not_asked(oracle, order, new):
+        return reason
+    if is_same(order, new):
+        return "NOTHING_TO_REPLACE"
+    if new.qty <= order.cum:
+        return "QTY_BELOW_EXECUTED"
+    if order.held:
+        return None
+    leaves = new.qty - order.cum
+    reason = why_not_place(oracle, order, new, leaves - order.leaves, enters=enters)
+    if reason:
+        return reason
+    if not oracle._can_afford(account, instrument, order.side, new.price, leaves, order):
+        return "INSUFFICIENT_FUNDS"
+    return why_not_meet(oracle, order, new, enters=enters)
+
+
+def is_same(order: Order, new: SimpleNamespace) -> bool:
+    """Whether an order is already what it is to be."""
+    return all(getattr(order, name) == value for name, value in vars(new).items())
+
+
+def why_not_asked(oracle: Any, order: Order, new: SimpleNamespace) -> str | None:
+    """Return why an order may not have a name and terms, whatever the book and the money."""
     account, instrument = oracle.accounts[order.account], oracle.instruments[order.instrument]
     price, qty = new.price, new.qty
     if account.trading_locked:
@@ -310,42 +333,67 @@ def why_not_replace(  # noqa: C901, PLR0912 - a ladder
     if reason is None and new.trigger != order.trigger and instrument.refuses_met_trigger:
         met = oracle.is_met(new.trigger, oracle._looked_at(instrument))
         reason = "TRIGGER_MET" if met else None
-    reason = reason or why_not_terms(oracle, instrument, order.ord_type, asked_px, qty)
-    if reason:
+    return reason or why_not_terms(oracle, instrument, order.ord_type, asked_px, qty)
+
+
+def why_not_place(oracle: Any, order: Order, new: Any, more: int, *, enters: bool) -> str | None:
+    """Return why an order may not stand as it is to, with so much more of its side on order."""
+    instrument, leaves = oracle.instruments[order.instrument], new.qty - order.cum
+    who = (order.account, instrument, order.side)
+    # What may only reduce is covered as a whole; of the rest only what is added is asked about.
+    grows = oracle.accounts[order.account].reduce_only and more > 0
+    cover = oracle._cover(order.account, order.instrument, order.side)
+    if (new.exec_inst & REDUCE_ONLY or grows) and leaves > cover:
+        return "NOT_REDUCING"
+    if more > 0 and (reason := why_not_effect(oracle, *who, order.effect, more)):
         return reason
-    if all(getattr(order, name) == value for name, value in vars(new).items()):
-        return "NOTHING_TO_REPLACE"
-    if qty <= order.cum:
-        return "QTY_BELOW_EXECUTED"
-    if order.held:
-        return None
-    reason = _why_not_more(oracle, order, new)
-    if reason:
-        return reason
-    leaves = qty - order.cum
-    more = leaves - order.leaves
     post_only = new.exec_inst & POST_ONLY or instrument.trading_state == "POST_ONLY"
-    if post_only and enters and oracle._meets_any(instrument.id, order.side, price, leaves):
+    where = (instrument.id, order.side, new.price, leaves)
+    if post_only and enters and oracle._meets_any(*where):
         return "POST_ONLY_WOULD_CROSS"
-    if more > 0 and oracle._is_over_limit(order.account, instrument, order.side, more):
-        return "POSITION_LIMIT"
-    if not oracle._can_afford(order.account, instrument, order.side, price, leaves, order):
-        return "INSUFFICIENT_FUNDS"
-    where = (order.account, instrument.id, order.side)
-    if order.stp == "REJECT" and enters and oracle._meets_own(*where, price, leaves):
-        return "SELF_TRADE"
+    return "POSITION_LIMIT" if more > 0 and oracle._is_over_limit(*who, more) else None
+
+
+def why_not_meet(oracle: Any, order: Order, new: Any, *, enters: bool) -> str | None:
+    """Return that an order may not meet its account's own and would, or None."""
+    where = (order.account, order.instrument, order.side)
+    own = order.stp == "REJECT" and enters
+    meets = own and oracle._meets_own(*where, new.price, new.qty - order.cum)
+    return "SELF_TRADE" if meets else None
+
+
+def why_not_relink(oracle: Any, pairs: list[tuple[Order, Order]]) -> tuple[str, Order] | None:
+    """
+    Return why the orders of a list may not be what they are to be, and which is at fault, or None.
+    """
+    names: list[str] = []
+    for order, new in pairs:
+        reason = why_not_asked(oracle, order, wording(new))
+        if reason is None and new.cl_ord_id in names:
+            reason = "DUPLICATE_CL_ORD_ID"
+        if reason:
+            return reason, order
+        names += [new.cl_ord_id] * (new.cl_ord_id != "")
+    if all(is_same(order, wording(new)) for order, new in pairs):
+        return "NOTHING_TO_REPLACE", pairs[0][0]
+    there = [(order, new) for order, new in pairs if not order.held]
+    for order, new in there:
+        more = sum(
+            oracle.counted(then)[0] - oracle.counted(now)[0]
+            for now, then in there
+            if now.side == order.side
+        )
+        if reason := why_not_place(oracle, order, new, more, enters=new.arriving):
+            return reason, order
+    if not oracle._can_afford_all(there):
+        return "INSUFFICIENT_FUNDS", there[0][0]
+    for order, new in there:
+        if reason := why_not_meet(oracle, order, new, enters=new.arriving):
+            return reason, order
     return None
 
 
-def _why_not_more(oracle: Any, order: Order, new: SimpleNamespace) -> str | None:
-    # What may only reduce is covered as a whole; of the rest only what is added is asked about.
-    leaves = new.qty - order.cum
-    more = leaves - order.leaves
-    cover = oracle._cover(order.account, order.instrument, order.side)
-    grows = oracle.accounts[order.account].reduce_only and more > 0
-    if (new.exec_inst & REDUCE_ONLY or grows) and leaves > cover:
-        return "NOT_REDUCING"
-    if more <= 0:
-        return None
-    instrument = oracle.instruments[order.instrument]
-    return why_not_effect(oracle, order.account, instrument, order.side, order.effect, more)
+def wording(order: Order) -> SimpleNamespace:
+    """Return what a replacement may change of an order, as the order has it."""
+    names = ("cl_ord_id", "price", "qty", "time_in_force", "expire_ns", "exec_inst", "text")
+    return SimpleNamespace(**{n: getattr(order, n) for n in (*names, "trigger", "link")})

@@ -170,9 +170,14 @@ class Later:
         known = [o for o in self.live if o.order_id in ids]
         known.sort(key=lambda o: ids.index(o.order_id))
         told = tuple((o.order_id, self.pending(o)) for o in known)
-        many = hasattr(command, "order_ids")
-        act = self.on_mass_cancel if many else self.on_cancel_order
-        decided = (self.on_replace_order if kind == "REPLACE" else act)(command)
+        many = hasattr(command, "order_ids") or hasattr(command, "orders")
+        acts = {
+            ("CANCEL", False): self.on_cancel_order,
+            ("CANCEL", True): self.on_mass_cancel,
+            ("REPLACE", False): self.on_replace_order,
+            ("REPLACE", True): self.on_replace_list,
+        }
+        decided = acts[kind, many](command)
         return [("RequestDue", number, told), *self._with_consequences(decided)]
 
     def _let_go(self, order: Order) -> list[Event]:

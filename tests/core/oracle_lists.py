@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.core import oracle_ladder
 from tests.core import oracle_money as money
-from tests.core.oracle_order import REDUCE_ONLY, Order
+from tests.core.oracle_order import REDUCE_ONLY, Order, new_terms
 
 Event = tuple[Any, ...]
 
@@ -305,3 +305,95 @@ class Lists:
             was, order.link = order.link, new.link
             new.qty = min(new.qty, self._allowed(order))
             order.link = was
+
+    # All at once.
+
+    def _is_of_a_living_list(self, order: Order) -> bool:
+        # Whether one of its list is open.
+        number = order.link and order.link["list_id"]
+        others = [o for o in self.live if o.link]
+        return any(number == o.link["list_id"] for o in others if o.link)
+
+    def on_replace_list(self, c: SimpleNamespace) -> list[Event]:
+        """All orders of a list that has not begun to act get their terms, or none does."""
+        asked, orders = [SimpleNamespace(**one) for one in c.orders], list[Order]()
+        for one in asked:
+            names = (one.order_id, (one.cl_ord_id, ""), one.instrument_id)
+            found = self._find(c.account_id, *names)
+            if found is None or not (found.is_open or self._is_of_a_living_list(found)):
+                return [self._cancel_rejected("REPLACE", found, one.cl_ord_id)]
+            orders.append(found)
+        if not orders:
+            return [self._cancel_rejected("REPLACE", None, "")]
+        link = orders[0].link or {"list_id": 0, "count": 0}
+        ids = list(range(link["list_id"] + 1, link["list_id"] + 1 + link["count"]))
+        if [order.order_id for order in orders] != ids:
+            return [self._cancel_rejected("REPLACE", orders[0], "", "INVALID_LIST")]
+        for order, one in zip(orders, asked, strict=True):
+            if not order.is_open or order.cum or (order.trigger and order.trigger["is_met"]):
+                named = (order, one.cl_ord_id)
+                return [self._cancel_rejected("REPLACE", *named, "LIST_UNDERWAY")]
+        if delay_ns := self._delay(c, 2):
+            return self._relink_later(c, delay_ns, orders, asked)
+        return self._relink_all(c, orders, asked)
+
+    def _relink_later(
+        self,
+        c: SimpleNamespace,
+        delay_ns: int,
+        orders: list[Order],
+        asked: list[SimpleNamespace],
+    ) -> list[Event]:
+        for order in orders:
+            if self.pending(order) in ("CANCEL", "REPLACE"):
+                return [self._cancel_rejected("REPLACE", order, "", why="ALREADY_PENDING")]
+        named = tuple(
+            {**vars(one), "order_id": order.order_id, "cl_ord_id": ""}
+            for one, order in zip(asked, orders, strict=True)
+        )
+        later = SimpleNamespace(account_id=c.account_id, orders=named, delay_ns=0)
+        pended: list[Event] = self._pend(delay_ns, "REPLACE", orders, later)
+        return pended
+
+    def _relink_all(
+        self, c: SimpleNamespace, orders: list[Order], asked: list[SimpleNamespace]
+    ) -> list[Event]:
+        pairs: list[tuple[Order, Order]] = []
+        for order, one in zip(orders, asked, strict=True):
+            new = new_terms(order, one)
+            self._relink(order, one, new)
+            if not self._fits_trigger(order, one, new):
+                return [self._cancel_rejected("REPLACE", order, "", "INVALID_TRIGGER")]
+            then = copy(order)
+            vars(then).update(vars(new))
+            then.arriving = order.stands and not self._keeps_place(order, new)
+            pairs.append((order, then))
+        for order, then in pairs:
+            if not order.held:
+                then.share = self._shared_of(order, pairs)
+        if refused := oracle_ladder.why_not_relink(self, pairs):
+            return [self._cancel_rejected("REPLACE", refused[1], "", refused[0])]
+        woken = [order.trigger != then.trigger for order, then in pairs]
+        told = []
+        for order, then in pairs:
+            keeps = self._keeps_place(order, then)
+            order.share = then.share
+            told.append(self._become(order, oracle_ladder.wording(then), keeps=keeps))
+        ids = tuple(order.order_id for order in orders)
+        told.append(("ListReplaced", c.account_id, ids[0] - 1, ids))
+        for order, then in pairs:
+            if then.arriving:
+                self._set_out(order)
+        for (order, _), is_new in zip(pairs, woken, strict=True):
+            told += self._met_already(order) if is_new and order.asleep else []
+        return told
+
+    def _shared_of(
+        self, order: Order, pairs: list[tuple[Order, Order]]
+    ) -> tuple[int, int, int] | None:
+        # What the first of a pair is to hold for the second.
+        number = self._partner_id(order)
+        for now, then in pairs:
+            if now.order_id == number < order.order_id and not now.held and now.side == order.side:
+                return (*self.counted(then)[:2], self._need(then))
+        return None

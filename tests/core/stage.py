@@ -17,6 +17,8 @@ Scenarios: stories of an exchange, a command per line and under it, indented, wh
     alice dead-man 100 [sparing]         0 disarms it
     alice kill [sparing] / revive
     alice oco | buy spot ... | buy ...   linked orders: oco, ouo, oto, oto-oco, oto-ouo
+    alice relink | a1 price 99 | a2      other terms for all orders of a list at once, each as for
+                                         `replace`; `relink after 50 | ...` so much later
     alice cancel a1                      by order id; `cancel named a1` by client id
     alice withdraw USDC 500
     alice replace a1 qty 3 price 99 as a2
@@ -54,11 +56,13 @@ from countermand.vocabulary.commands import (
     CancelOnDisconnect,
     NewOrder,
     NewOrderList,
+    ReplaceList,
+    ReplaceOrder,
     SetDeadMan,
     SetDelays,
     SetKill,
 )
-from countermand.vocabulary.ids import AccountId, OrderId
+from countermand.vocabulary.ids import NO_INSTRUMENT, AccountId, OrderId
 from countermand.vocabulary.instrument import TradingState, TriggerBasis
 from countermand.vocabulary.order import (
     CancelOnly,
@@ -160,6 +164,7 @@ class Stage:
                     "sell": self._sell,
                     "cancel": self._cancel,
                     "replace": self._replace,
+                    "relink": self._relink,
                     "withdraw": self._withdraw,
                     "mass-cancel": self._mass_cancel,
                     "disconnects": self._disconnects,
@@ -206,14 +211,15 @@ class Stage:
 
     def _list(self, account: AccountId, verb: str, words: list[str]) -> None:
         contingency, first_lets_in = LISTS[verb]
-        legs: list[list[str]] = []
-        for word in words:
-            if word == "|":
-                legs.append([])
-            else:
-                legs[-1].append(word)
+        _, *legs = _parts(words)
         orders = tuple(self._asked(account, Side[leg[0].upper()], leg[1:]) for leg in legs)
         self.world.run(NewOrderList(account, orders, contingency, first_lets_in))
+
+    def _relink(self, account: AccountId, words: list[str]) -> None:
+        how, *legs = _parts(words)
+        delay_ns = int(how[1]) if how else None
+        orders = tuple(self._replacement(account, leg) for leg in legs)
+        self.world.run(ReplaceList(account, orders, delay_ns))
 
     def _cancel(self, account: AccountId, words: list[str]) -> None:
         if words[0] == "named":
@@ -225,12 +231,20 @@ class Stage:
         self.world.withdraw(account, int(words[1]), ASSETS[words[0]])
 
     def _replace(self, account: AccountId, words: list[str]) -> None:
-        known = {"qty": "qty", "price": "price", "as": "new_name", "after": "delay_ns"}
-        side = self.world.exchange._state.orders[self._id(words[0])].now.terms.side
+        self.world.run(self._replacement(account, words))
+
+    def _replacement(self, account: AccountId, words: list[str]) -> ReplaceOrder:
+        known = {"qty": "order_qty_lots", "price": "price_ticks", "after": "delay_ns"}
+        order_id = self._id(words[0])
+        side = self.world.exchange._state.orders[order_id].now.terms.side
         rest, terms = _trigger(side, words[1:])
+        name = ""
         for word, value in zip(rest[::2], rest[1::2], strict=True):
-            terms[known[word]] = value if word == "as" else int(value)
-        self.world.replace(account, self._id(words[0]), **terms)
+            if word == "as":
+                name = value
+            else:
+                terms[known[word]] = int(value)
+        return ReplaceOrder(account, NO_INSTRUMENT, order_id, "", name, **terms)
 
     def _mass_cancel(self, account: AccountId, words: list[str]) -> None:
         which: dict[str, Any] = {}
@@ -272,6 +286,17 @@ class Stage:
                 yield f"{told}, pending {report.pending.name}" if report.pending else told
             case _:
                 raise ValueError(f"nothing to show: {what}")
+
+
+def _parts(words: list[str]) -> list[list[str]]:
+    # What is between the lines that part them.
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word == "|":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return parts
 
 
 def _trigger(side: Side, words: list[str]) -> tuple[list[str], dict[str, Any]]:

@@ -7,7 +7,7 @@ A failure in a plain run prints its seed; `COUNTERMAND_SEED=n` runs that seed on
 import itertools
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.core import dense
 from tests.core.conftest import CLOSED_MAX, OPEN_MAX, STAGED_MAX, TRADES_MAX
 from tests.core.oracle import Oracle
-from tests.core.traffic import Traffic, founding
+from tests.core.traffic import KINDS, OF_LISTS, Traffic, founding
 from tests.core.twin import Twin
 
 from countermand.core import (
@@ -35,6 +35,7 @@ from countermand.core import (
     matching,
     placing,
     reactions,
+    relinking,
     scheduled,
     sizing,
     slots,
@@ -48,6 +49,7 @@ from countermand.vocabulary.events import (
     Event,
     InstructionRejected,
     ListRejected,
+    ListReplaced,
     OrderAccepted,
     OrderCanceled,
     OrderRejected,
@@ -119,10 +121,11 @@ class Comparison(RuleBasedStateMachine):
 TestComparison = Comparison.TestCase
 
 
-def run(seed: int, count: int) -> list[Event]:
+def run(seed: int, count: int, kinds: Sequence[str] = KINDS) -> list[Event]:
     """Run random traffic through core and oracle and return all that happened."""
     pick = random.Random(seed).choice
-    twin, traffic = Twin(Oracle(OPEN_MAX, CLOSED_MAX, TRADES_MAX, STAGED_MAX)), Traffic(pick)
+    twin = Twin(Oracle(OPEN_MAX, CLOSED_MAX, TRADES_MAX, STAGED_MAX))
+    traffic = Traffic(pick, kinds)
     for command in founding(pick):
         twin.apply(command)
     happened: list[Event] = []
@@ -152,10 +155,23 @@ def test_core_and_oracle_agree_over_a_long_run(seed: int, count: int) -> None:
     assert len(happened) > count
 
 
+@pytest.mark.parametrize("seed", [FRESH_SEED])
+@pytest.mark.parametrize("count", [1_000, pytest.param(20_000, marks=pytest.mark.soak)])
+def test_core_and_oracle_agree_where_lists_are_replaced(seed: int, count: int) -> None:
+    """Over and over, as a whole, and mostly something comes of it."""
+    happened = run(seed, count, OF_LISTS)
+
+    replaced = sum(isinstance(event, ListReplaced) for event in happened)
+    refused = [e for e in happened if isinstance(e, CancelRejected)]
+    assert replaced > count // 50
+    assert len(refused) > count // 50
+
+
 @pytest.fixture(scope="module")
 def happened(small_bounds: None) -> list[Event]:
     """Return what some long runs bring about."""
-    return [event for seed in (*SEEDS, 4, 5, 6) for event in run(seed, 5_500)]
+    plain = [event for seed in (*SEEDS, 4, 5, 6) for event in run(seed, 5_500)]
+    return plain + [event for seed in SEEDS for event in run(seed, 1_500, OF_LISTS)]
 
 
 def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> None:
@@ -172,6 +188,7 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
         RejectReason.DUPLICATE_NAME,
         RejectReason.INVALID_LIST,
         RejectReason.CONDITION_NOT_MET,
+        RejectReason.LIST_UNDERWAY,
         *STAGING,
     }
     listed = {event.reason for event in happened if isinstance(event, ListRejected)}
@@ -190,7 +207,8 @@ def test_the_traffic_reaches_every_answer_there_is(happened: list[Event]) -> Non
     }
     assert ends == set(CancelReason) - {CancelReason.NONE, CancelReason.EXPIRED}
     replacing = {RejectReason.NOTHING_TO_REPLACE, RejectReason.QTY_BELOW_EXECUTED}
-    replacing.add(RejectReason.CONDITION_NOT_MET)
+    replacing |= {RejectReason.CONDITION_NOT_MET, RejectReason.LIST_UNDERWAY}
+    replacing.add(RejectReason.INVALID_LIST)
     assert {None, RejectReason.SELF_TRADE, *replacing} <= faults
     assert {type(event) for event in happened} >= set(evolve.EVOLVERS)
 
@@ -349,6 +367,8 @@ evolve_replaced = evolve.EVOLVERS[OrderReplaced]
 rehold = ledger.rehold
 mass_cancel = canceling.mass_cancel
 
+NO_MORE = dict.fromkeys(Side, 0)
+
 FAULTS: dict[str, tuple[Any, str, Any]] = {
     "a fee is off by one": (fees, "truncate_ppb", _fee_off_by_one),
     "a rounded fee is off by a step": (fees, "half_even", _a_step_too_much),
@@ -368,6 +388,10 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
     "what is sold already may be sold again": (checks, "refuse_effect", lambda *_: None),
     "a list forgets its other order": ("reactions", "Traded", _unlinked),
     "a pair holds twice": (lists, "shared", lambda *_: None),
+    "a pair holds twice when it is replaced": (relinking, "_sharing", lambda _, order, __: order),
+    "a list is replaced for nothing": (relinking, "affordable_together", lambda *_: True),
+    "a list is replaced beyond a limit": (relinking, "_more_lots", lambda *_: NO_MORE),
+    "a list in part over is replaced": (relinking, "_has_begun", lambda *_: False),
     "what is let in is all of it": (lists, "due_lots", _all_of_it),
     "a trigger is met one too late": (triggers, "is_met", _beyond),
     "a trail goes back": (triggers, "trailed", _goes_back),
@@ -392,6 +416,7 @@ def _run_all() -> None:
     for seed in range(1, 21):
         dense.run(seed, 250)
     for seed in SEEDS:
+        run(seed, 1_500, OF_LISTS)
         run(seed, 10_000)
 
 

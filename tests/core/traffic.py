@@ -27,6 +27,7 @@ from countermand.vocabulary.commands import (
     PassNumbers,
     RecordRejected,
     RegisterAsset,
+    ReplaceList,
     ReplaceOrder,
     SetDeadMan,
     SetDelays,
@@ -42,6 +43,7 @@ from countermand.vocabulary.events import (
     Event,
     InstrumentListed,
     InstrumentSettled,
+    ListAccepted,
     NumbersPassed,
     OrderAccepted,
     OrderCanceled,
@@ -111,8 +113,15 @@ WEIGHTS = {
     "set_dead_man": 2,
     "set_kill": 1,
     "new_order_list": 9,
+    "replace_list": 5,
 }
 KINDS = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
+
+# The same where lists are given other terms most of the time.
+OF_LISTS = [
+    *["new_order_list"] * 6 + ["replace_list"] * 6 + ["new_order"] * 4 + ["mass_cancel"] * 2,
+    *("advance_time", "deposit_funds", "withdraw_funds", "configure_account", "cancel_order"),
+]
 
 
 def founding(pick: Pick) -> list[Command]:
@@ -185,10 +194,10 @@ def _listed(symbol: str, **rules: Any) -> ListInstrument:
 
 
 class Traffic:
-    """A stream of commands; `learn` tells it what came of the last one."""
+    """A stream of commands of some kinds; `learn` tells it what came of the last one."""
 
-    def __init__(self, pick: Pick) -> None:
-        self.pick = pick
+    def __init__(self, pick: Pick, kinds: Sequence[str] = KINDS) -> None:
+        self.pick, self.kinds = pick, kinds
         self.seq = self.ts_ns = self.passed = 0
         # Orders taken lately, and some that have ended since.
         self.taken: deque[OrderReport] = deque(maxlen=25)
@@ -196,9 +205,12 @@ class Traffic:
         self.staged: deque[OrderReport] = deque(maxlen=12)
         # The binary market that is not yet settled, and whether a new one is due.
         self.outcome, self.is_settled = OUTCOME, False
+        # Whether the last command brought a list, which most is asked of before it acts.
+        self.is_listed = False
 
     def learn(self, events: Iterable[Event]) -> None:
         """Remember which orders were taken, and which of them ended other than by trading."""
+        self.is_listed = False
         for event in events:
             if isinstance(event, OrderAccepted):
                 self.taken.append(event.order)
@@ -208,6 +220,8 @@ class Traffic:
                 self.taken = deque((o for o in self.taken if o not in ended), maxlen=25)
             elif isinstance(event, OrderStaged):
                 self.staged.append(event.order)
+            elif isinstance(event, ListAccepted):
+                self.is_listed = True
             elif isinstance(event, NumbersPassed):
                 self.passed += event.count
             elif isinstance(event, InstrumentSettled):
@@ -220,7 +234,9 @@ class Traffic:
         self.seq, self.ts_ns = seq + self.passed, ts_ns
         if self.is_settled and self.pick([False, False, True]):
             return _outcome(self.pick, f"OUTCOME-{self.seq}")
-        made: Command = getattr(self, "_" + self.pick(KINDS))()
+        if self.is_listed and self.pick([False, True]):
+            return self._replace_list()
+        made: Command = getattr(self, "_" + self.pick(self.kinds))()
         return made
 
     def _mostly(self, usual: Any, other: Any) -> Any:
@@ -451,6 +467,42 @@ class Traffic:
             self.pick([0, 0, self._price()]),
             self.pick([0, 1, 2, self._qty(), self._qty()]),
             delay_ns=self._delay_ns(),
+            **style,
+        )
+
+    def _replace_list(self) -> ReplaceList:
+        # Mostly a whole list that was taken last, each of its orders with another term or two.
+        pick = self.pick
+        lists = [now.terms.link for now in self.taken if now.terms.link]
+        if not lists:
+            return ReplaceList(self._account(), pick([(self._replace_order(),), ()]))
+        link = pick([*lists[::3], *lists[-1:] * 9])
+        ids = [OrderId(link.list_id + 1 + at) for at in range(link.count)]
+        ids = self._mostly(ids, pick([ids[1:], ids[::-1], [*ids, OrderId(NOBODY)]]))
+        bearers = [now.account_id for now in self.taken if now.order_id in ids]
+        account = self._mostly(bearers[0], self._account()) if bearers else self._account()
+        orders = tuple(self._leg_replaced(account, order_id) for order_id in ids)
+        return ReplaceList(account, orders, self._delay_ns())
+
+    def _leg_replaced(self, account: AccountId, order_id: OrderId) -> ReplaceOrder:
+        pick = self.pick
+        now = next((now for now in self.taken if now.order_id == order_id), None)
+        side = now.terms.side if now else Side.BUY
+        by_name = now is not None and now.cl_ord_id and pick([False] * 6 + [True])
+        style: dict[str, Any] = pick([{}] * 9 + [self._style()])
+        if now is not None and now.terms.trigger:
+            trigger = self._trigger(side, now.terms.ord_type)
+            style = style | {"trigger": pick([None, trigger, trigger])}
+        at_market = now is not None and now.terms.ord_type is not OrdType.LIMIT
+        price = self._mostly(0, self._price()) if at_market else self._price(side)
+        return ReplaceOrder(
+            account,
+            NO_INSTRUMENT,
+            OrderId(0) if by_name else order_id,
+            now.cl_ord_id if now is not None and by_name else "",
+            pick(["", "", "", f"c{self.seq}-{order_id}", f"c{self.seq}", self._name()]),
+            pick([0, price]),
+            pick([0, 2, 3, 4, 4, 5, 6, 8, self._qty()]),
             **style,
         )
 

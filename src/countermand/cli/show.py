@@ -58,10 +58,11 @@ class Wanted(Struct):
         return not self.order_ids.isdisjoint({("", order.order_id), (venue, order.order_id)})
 
     def _is_named(self, command: Any, names: Names) -> bool:
-        # What was refused may have no order to show, and names the one it was for.
-        number = getattr(command, "order_id", 0)
+        # What was refused may have no order to show, and names those it was for.
         venue = names.venue_of(command)
-        return not self.order_ids.isdisjoint({("", number), (venue, number)})
+        each = (command, *getattr(command, "orders", ()))
+        numbers = [getattr(one, "order_id", 0) for one in each]
+        return any(("", n) in self.order_ids or (venue, n) in self.order_ids for n in numbers)
 
 
 def show(directory: Path, from_seq: int, limit: int, wanted: Wanted, *, as_json: bool) -> int:

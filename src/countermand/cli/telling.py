@@ -11,7 +11,13 @@ import msgspec
 from countermand.cli.people import Names, utc
 from countermand.engine.outcomes import Outcome
 from countermand.vocabulary import events as e
-from countermand.vocabulary.commands import ListInstrument, NewOrder, RecordRejected, StageOrder
+from countermand.vocabulary.commands import (
+    ListInstrument,
+    NewOrder,
+    RecordRejected,
+    ReplaceList,
+    StageOrder,
+)
 from countermand.vocabulary.ids import AccountId
 from countermand.vocabulary.order import OrderTerms, OrdType, Standing
 from countermand.vocabulary.reports import OrderReport
@@ -77,6 +83,9 @@ def lines(outcome: Outcome, names: Names) -> Iterator[str]:
         asked = _asked(order, names)
     elif isinstance(command, ListInstrument):
         asked = _fields(names.told(command.instrument), {"instrument", "venue"})
+    elif isinstance(command, ReplaceList):
+        told = [_fields(names.told(one), {"account", "policy"}) for one in command.orders]
+        asked = "; ".join(told)
     else:
         asked = _fields(names.told(command), {"account", "venue"})
     kind = type(command).__name__

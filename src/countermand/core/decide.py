@@ -16,6 +16,7 @@ from countermand.core import (
     numbering,
     pending,
     placing,
+    relinking,
     replacing,
     staging,
 )
@@ -35,6 +36,7 @@ from countermand.vocabulary.commands import (
     PassNumbers,
     RecordRejected,
     RegisterAsset,
+    ReplaceList,
     ReplaceOrder,
     SetDeadMan,
     SetDelays,
@@ -59,6 +61,7 @@ DECIDERS: dict[type, Callable[[State, int, int, Any], Decision]] = {
     NewOrderList: linked.new_order_list,
     RecordRejected: placing.record_rejected,
     ReplaceOrder: replacing.replace_order,
+    ReplaceList: relinking.replace_list,
     StageOrder: staging.stage_order,
     SubmitOrder: staging.submit_order,
     RegisterAsset: listing.register_asset,

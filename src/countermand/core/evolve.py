@@ -39,6 +39,7 @@ from countermand.vocabulary.events import (
     KillSet,
     ListAccepted,
     ListRejected,
+    ListReplaced,
     MassCanceled,
     NumbersPassed,
     OrderAccepted,
@@ -272,6 +273,12 @@ def _order_replaced(state: State, event: OrderReplaced) -> None:
         _rename(account, order, before.cl_ord_id)
 
 
+def _list_replaced(state: State, event: ListReplaced) -> None:
+    for order_id in event.order_ids:
+        if state.orders[order_id].now.standing is _PENDING:
+            state.arriving.append(order_id)
+
+
 def _order_released(state: State, event: OrderReleased | OrderTriggered) -> None:
     now = event.order
     order, account = state.orders[now.order_id], state.accounts[now.account_id]
@@ -465,6 +472,7 @@ EVOLVERS: dict[type, Callable[[State, Any], object]] = {
     DeadManFired: _dead_man_fired,
     KillSet: _kill_set,
     ListRejected: _nothing,
+    ListReplaced: _list_replaced,
     TimeAdvanced: _nothing,
     NumbersPassed: _numbers_passed,
 }

@@ -2,7 +2,10 @@
 Exposure: what an order could do to its account's money and position, worked out before it is taken.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from countermand.core import fees, waiting
 from countermand.core.ledger import counted, hold_asset, margin, margin_rate_ppb, order_hold
@@ -112,29 +115,32 @@ def required_minor(
 def _position_required_minor(
     account: Account, market: Market, priced: Priced, replaced: Order | None
 ) -> int:
-    instrument, side, qty_lots = market.instrument, priced.side, priced.qty_lots
-    notional, fee = _worth_and_fee(market, priced, replaced)
+    instrument, side = market.instrument, priced.side
     position = account.positions.get(instrument.instrument_id, _FLAT)
     on_order = position.open_buy_lots if side is _BUY else position.open_sell_lots
-    if priced.shared is not None:
-        qty_lots = max(0, qty_lots - priced.shared.lots)
-        notional = max(0, notional - priced.shared.minor)
-        fee = max(0, fee - priced.shared.hold_minor)
-    wanted_lots = qty_lots
-    if replaced:
-        lots, minor = counted(instrument, replaced.now)
-        on_order -= lots
-        notional -= minor
-        qty_lots -= lots
-        fee -= replaced.now.hold_minor
+    qty_lots, notional, fee = _added(market, priced, replaced)
     rate_ppb = margin_rate_ppb(account, instrument)
     after = margin(instrument, position, side, qty_lots, notional, rate_ppb)
     added = after - position.margin_minor
-    if instrument.kind is _BINARY and on_order + wanted_lots > side.closable(position.net_lots):
+    if instrument.kind is _BINARY and on_order + qty_lots > side.closable(position.net_lots):
         # Its other side may already hold as much; the fee comes on top of that all the same.
         return max(0, added) + fee
     # An order that needs no more margin is always let through: closing must never be barred.
     return added + fee if added > 0 else 0
+
+
+def _added(market: Market, priced: Priced, replaced: Order | None) -> tuple[int, int, int]:
+    # What it would put on order beyond what the one it replaces does: lots, notional, fee.
+    instrument, qty_lots = market.instrument, priced.qty_lots
+    notional, fee = _worth_and_fee(market, priced, replaced)
+    if priced.shared is not None:
+        qty_lots = max(0, qty_lots - priced.shared.lots)
+        notional = max(0, notional - priced.shared.minor)
+        fee = max(0, fee - priced.shared.hold_minor)
+    if replaced:
+        lots, minor = counted(instrument, replaced.now)
+        return qty_lots - lots, notional - minor, fee - replaced.now.hold_minor
+    return qty_lots, notional, fee
 
 
 def _worth_and_fee(market: Market, priced: Priced, replaced: Order | None) -> tuple[int, int]:
@@ -208,6 +214,55 @@ def affordable(
     if account.positions:
         free_minor -= loss_minor(state, account, asset_id)
     return required <= free_minor + freed_minor
+
+
+def affordable_together(
+    state: State, account: Account, market: Market, wanted: Sequence[tuple[Priced, Order]]
+) -> bool:
+    """Whether the account can hold what orders may come to owe that replace others at once."""
+    instrument = market.instrument
+    required: dict[AssetId, int] = {}
+    if instrument.kind is _SPOT:
+        for priced, replaced in wanted:
+            asset_id = hold_asset(instrument, priced.side)
+            more_minor = required_minor(account, market, priced, replaced)
+            required[asset_id] = required.get(asset_id, 0) + more_minor
+    else:
+        required[instrument.quote_asset_id] = _required_together(account, market, wanted)
+    return all(
+        minor <= 0 or minor <= account.available_minor(a) - loss_minor(state, account, a)
+        for a, minor in required.items()
+    )
+
+
+def _required_together(
+    account: Account, market: Market, wanted: Sequence[tuple[Priced, Order]]
+) -> int:
+    # As of one order, of a position with both sides as they will be.
+    instrument, fees_minor = market.instrument, 0
+    before = account.positions.get(instrument.instrument_id, _FLAT)
+    after = replace(before)
+    for priced, replaced in wanted:
+        lots, notional, fee = _added(market, priced, replaced)
+        fees_minor += fee
+        if priced.side is _BUY:
+            after.open_buy_lots += lots
+            after.open_buy_minor += notional
+        else:
+            after.open_sell_lots += lots
+            after.open_sell_minor += notional
+    rate_ppb = margin_rate_ppb(account, instrument)
+    added = margin(instrument, after, rate_ppb=rate_ppb) - before.margin_minor
+    if instrument.kind is _BINARY and _opens(after, wanted):
+        return max(0, added) + fees_minor
+    return added + fees_minor if added > 0 else 0
+
+
+def _opens(position: Position, wanted: Sequence[tuple[Priced, Order]]) -> bool:
+    # Whether what is on order, of a side that changes, could do more than close.
+    on_order = {_BUY: position.open_buy_lots, _SELL: position.open_sell_lots}
+    sides = {priced.side for priced, _ in wanted}
+    return any(on_order[side] > side.closable(position.net_lots) for side in sides)
 
 
 def left_over_px_ticks(market: Market, side: Side, bound_ticks: int) -> int:

@@ -83,20 +83,26 @@ def due_lots(state: State, now: OrderReport) -> int:
 def shared(state: State, instrument: Instrument, now: OrderReport) -> Shared | None:
     """
     Return what the other one of a pair holds already that this one would, None where it holds all.
+    """
+    other = partner(state, now)
+    return None if other is None else shared_with(instrument, now, other.now, other.fee_accrued)
+
+
+def shared_with(
+    instrument: Instrument, now: OrderReport, there: OrderReport, accrued: int
+) -> Shared | None:
+    """
+    Return what `there`, the other one of a pair, holds that this one would, as both are given.
 
     The larger of the two is held once: the first leg holds what it needs, and the second what it
     needs beyond that. Only one side of a market is shared; a buy and a sell hold each their own.
+
+    Units: `accrued` as in `Order`.
     """
-    other_id = partner_id(now)
-    if not other_id or other_id > now.order_id:
+    if there.order_id > now.order_id or not there.is_open or there.standing is _HELD:
         return None
-    other = state.orders.get(other_id)
-    if other is None or not other.now.is_open or other.now.standing is _HELD:
-        return None
-    there = other.now
     if there.terms.side is not now.terms.side:
         return None
     lots, minor = counted(instrument, there)
     needed = (there.terms.side, there.terms.price_ticks, there.leaves_qty_lots)
-    charged = (other.fee_accrued, there.fee_minor)
-    return Shared(lots, minor, order_hold(instrument, *needed, *charged))
+    return Shared(lots, minor, order_hold(instrument, *needed, accrued, there.fee_minor))

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder
+from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceList, ReplaceOrder
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import Pending
 from countermand.vocabulary.reports import OrderReport
@@ -41,10 +41,15 @@ class Request(Struct, frozen=True, array_like=True, gc=False):
     """
 
     due_ns: int
-    command: CancelOrder | ReplaceOrder | MassCancel
+    command: CancelOrder | ReplaceOrder | ReplaceList | MassCancel
     order_ids: tuple[OrderId, ...]
 
     @property
     def kind(self) -> Pending:
         """What it makes of its orders."""
-        return Pending.REPLACE if type(self.command) is ReplaceOrder else Pending.CANCEL
+        return kind_of(self.command)
+
+
+def kind_of(request: CancelOrder | ReplaceOrder | ReplaceList | MassCancel) -> Pending:
+    """Return what a request makes of its orders while it is pending."""
+    return Pending.REPLACE if type(request) in (ReplaceOrder, ReplaceList) else Pending.CANCEL

@@ -10,10 +10,16 @@ that would have to wait is refused.
 """
 
 from countermand.core.decision import Decision
-from countermand.core.order import Request
+from countermand.core.order import Request, kind_of
 from countermand.core.pictures import pended, unpended
 from countermand.core.state import Delays, State
-from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder, SetDelays
+from countermand.vocabulary.commands import (
+    CancelOrder,
+    MassCancel,
+    ReplaceList,
+    ReplaceOrder,
+    SetDelays,
+)
 from countermand.vocabulary.events import (
     DelaysSet,
     Event,
@@ -46,12 +52,12 @@ def delays_of(state: State, account_id: AccountId) -> Delays:
 def postponed(
     entry: tuple[int, int],
     delay_ns: int,
-    request: CancelOrder | ReplaceOrder | MassCancel,
+    request: CancelOrder | ReplaceOrder | ReplaceList | MassCancel,
     orders: list[OrderReport],
 ) -> Decision:
     """Return the taking of a request about orders. Units: the entry's number and time."""
     seq, ts_ns = entry
-    what = Pending.REPLACE if type(request) is ReplaceOrder else Pending.CANCEL
+    what = kind_of(request)
     reports = tuple(pended(now, what, ts_ns) for now in orders)
     order_ids = tuple(now.order_id for now in orders)
     return Decision([RequestPended(seq, ts_ns + delay_ns, request, reports)], order_ids)

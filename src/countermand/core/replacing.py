@@ -18,7 +18,7 @@ from countermand.core.matching import Incoming, meets_own
 from countermand.core.order import Order
 from countermand.core.pending import delays_of, postponed
 from countermand.core.state import Account, Market, State
-from countermand.vocabulary.commands import ReplaceOrder
+from countermand.vocabulary.commands import ReplaceList, ReplaceOrder
 from countermand.vocabulary.events import Event, OrderCanceled, OrderReplaced, OrderTriggered
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import (
@@ -62,7 +62,7 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
     if not account or not order or order.now.standing is _CLOSED:
         return Decision([cancel_rejected(_REPLACE, order or None, asked)])
     if command.delay_ns is not None or state.delays:
-        delay_ns = _delay_ns(state, command)
+        delay_ns = delay_of(state, command)
         if delay_ns and order.now.pending in _WAITS_ALREADY:
             return Decision([cancel_rejected(_REPLACE, order, asked, None, _TWICE)])
         if delay_ns:
@@ -90,19 +90,28 @@ def _replaced(
     reason = _refuse(state, market, order, (cl_ord_id, terms), ts_ns)
     if reason is not None:
         return Decision([cancel_rejected(_REPLACE, order, asked, reason)])
-    keeps, stays = keeps_priority(now.terms, terms), now.standing in _ASLEEP
-    standing = now.standing if keeps or stays else _PENDING
-    how = (ts_ns, standing, cl_ord_id)
-    after = pictures.replaced(now, market.instrument, terms, order.fee_accrued, how)
-    replaced = OrderReplaced(after, keeps_priority=keeps)
-    if keeps or stays:
-        return Decision([replaced, *_met(market, now, after)], (now.order_id,))
+    replaced = as_replaced(market, order, (cl_ord_id, terms), ts_ns)
+    after = replaced.order
+    if replaced.keeps_priority or now.standing in _ASLEEP:
+        return Decision([replaced, *met_anew(market, now, after)], (now.order_id,))
     taker = placing.Taker(state, market, after, order.fee_accrued, seq, ts_ns)
     return Decision([replaced, *placing.enter(taker)], (now.order_id,))
 
 
-def _met(market: Market, before: OrderReport, now: OrderReport) -> Iterator[Event]:
-    # A new trigger may be met already.
+def as_replaced(
+    market: Market, order: Order, new: tuple[str, OrderTerms], ts_ns: int
+) -> OrderReplaced:
+    """Return that an order has another client id and terms; on its way, where it comes in anew."""
+    now, (cl_ord_id, terms) = order.now, new
+    keeps = keeps_priority(now.terms, terms)
+    stays = keeps or now.standing in _ASLEEP
+    how = (ts_ns, now.standing if stays else _PENDING, cl_ord_id)
+    after = pictures.replaced(now, market.instrument, terms, order.fee_accrued, how)
+    return OrderReplaced(after, keeps_priority=keeps)
+
+
+def met_anew(market: Market, before: OrderReport, now: OrderReport) -> Iterator[Event]:
+    """Return that the new trigger of an order which sleeps is met already, or nothing."""
     trigger = now.terms.trigger
     if now.standing is not _ARMED or trigger == before.terms.trigger or trigger is None:
         return
@@ -111,7 +120,8 @@ def _met(market: Market, before: OrderReport, now: OrderReport) -> Iterator[Even
         yield OrderTriggered(pictures.released(now, _PENDING, exec_type, now.transact_ns))
 
 
-def _delay_ns(state: State, command: ReplaceOrder) -> int:
+def delay_of(state: State, command: ReplaceOrder | ReplaceList) -> int:
+    """Return how much later a replacement is applied than it is taken. Units: nanoseconds."""
     if command.delay_ns is not None:
         return max(0, command.delay_ns)
     return delays_of(state, command.account_id).replace_ns
@@ -186,16 +196,7 @@ def _refuse(
     cl_ord_id, terms = new
     now, old = order.now, order.now.terms
     account = state.accounts[now.account_id]
-    if reason := checks.refuse_account(account):
-        return reason
-    trading_state = market.instrument.trading_state
-    if trading_state is not _TRADING and not trading_state.matches:
-        return RejectReason.MARKET_CLOSED
-    if cl_ord_id != now.cl_ord_id and (reason := checks.refuse_id(account, cl_ord_id)):
-        return reason
-    if reason := _refuse_form(market, old, terms, ts_ns):
-        return reason
-    if reason := checks.refuse_terms(market, checks.priced(terms), terms.order_qty_lots):
+    if reason := refuse_asked(account, market, now, new, ts_ns):
         return reason
     if cl_ord_id == now.cl_ord_id and terms == old:
         return RejectReason.NOTHING_TO_REPLACE
@@ -205,6 +206,26 @@ def _refuse(
         # What it needs is asked when it is let in.
         return None
     return _refuse_exposure(state, account, market, order, terms)
+
+
+def refuse_asked(
+    account: Account, market: Market, now: OrderReport, new: tuple[str, OrderTerms], ts_ns: int
+) -> RejectReason | None:
+    """
+    Return why an order may not have a client id and terms, or None; nothing is asked yet that
+    depends on the book, on money or on a position.
+    """
+    cl_ord_id, terms = new
+    if reason := checks.refuse_account(account):
+        return reason
+    trading_state = market.instrument.trading_state
+    if trading_state is not _TRADING and not trading_state.matches:
+        return RejectReason.MARKET_CLOSED
+    if cl_ord_id != now.cl_ord_id and (reason := checks.refuse_id(account, cl_ord_id)):
+        return reason
+    if reason := _refuse_form(market, now.terms, terms, ts_ns):
+        return reason
+    return checks.refuse_terms(market, checks.priced(terms), terms.order_qty_lots)
 
 
 def _refuse_form(
@@ -225,9 +246,25 @@ def _style(terms: OrderTerms) -> tuple[int, int, int]:
 def _refuse_exposure(
     state: State, account: Account, market: Market, order: Order, terms: OrderTerms
 ) -> RejectReason | None:
-    instrument, side, price_ticks = market.instrument, terms.side, terms.price_ticks
     leaves = terms.order_qty_lots - order.now.cum_qty_lots
     more_lots = leaves - order.now.leaves_qty_lots
+    if reason := refuse_place(account, market, order.now, terms, more_lots):
+        return reason
+    priced = Priced(terms.side, terms.price_ticks, leaves, shared=order.now.shared)
+    if not affordable(state, account, market, priced, replaced=order):
+        return RejectReason.INSUFFICIENT_FUNDS
+    return refuse_meeting(account, market, order.now, terms)
+
+
+def refuse_place(
+    account: Account, market: Market, now: OrderReport, terms: OrderTerms, more_lots: int
+) -> RejectReason | None:
+    """
+    Return why an order may not stand where its terms put it, or None, money aside; `more_lots` is
+    what is then on order of its side beyond what is already.
+    """
+    instrument, side = market.instrument, terms.side
+    leaves = terms.order_qty_lots - now.cum_qty_lots
     reduces = terms.exec_inst & _REDUCE_ONLY or (account.reduce_only and more_lots > 0)
     if reduces and not covers(account, instrument, side, leaves):
         return RejectReason.NOT_REDUCING
@@ -235,17 +272,26 @@ def _refuse_exposure(
         return reason
     # A market that is post-only makes every order that comes in anew one.
     post_only = terms.exec_inst & _POST_ONLY or (instrument.trading_state is TradingState.POST_ONLY)
-    stays = order.now.standing in _ASLEEP
-    enters = not (stays or keeps_priority(order.now.terms, terms))
-    if post_only and enters and checks.crosses(market, side, price_ticks, leaves):
+    passive = post_only and _enters(now, terms)
+    if passive and checks.crosses(market, side, terms.price_ticks, leaves):
         return RejectReason.POST_ONLY_WOULD_CROSS
     if more_lots > 0 and over_position_limit(account, instrument, side, more_lots):
         return RejectReason.POSITION_LIMIT
-    priced = Priced(side, price_ticks, leaves, shared=order.now.shared)
-    if not affordable(state, account, market, priced, replaced=order):
-        return RejectReason.INSUFFICIENT_FUNDS
-    if terms.stp is _REJECT and enters:
-        coming = Incoming(account.account_id, side, price_ticks, leaves, terms.stp)
-        if meets_own(coming, waiting.makers(market, side, price_ticks)):
-            return RejectReason.SELF_TRADE
     return None
+
+
+def refuse_meeting(
+    account: Account, market: Market, now: OrderReport, terms: OrderTerms
+) -> RejectReason | None:
+    """Return that an order which comes in anew would meet one of its account's, or None."""
+    if terms.stp is not _REJECT or not _enters(now, terms):
+        return None
+    side, price_ticks = terms.side, terms.price_ticks
+    leaves = terms.order_qty_lots - now.cum_qty_lots
+    coming = Incoming(account.account_id, side, price_ticks, leaves, terms.stp)
+    makers = waiting.makers(market, side, price_ticks)
+    return RejectReason.SELF_TRADE if meets_own(coming, makers) else None
+
+
+def _enters(now: OrderReport, terms: OrderTerms) -> bool:
+    return not (now.standing in _ASLEEP or keeps_priority(now.terms, terms))

@@ -14,6 +14,7 @@ from countermand.vocabulary.commands import (
     NewOrder,
     NewOrderList,
     RecordRejected,
+    ReplaceList,
     ReplaceOrder,
     StageOrder,
     SubmitOrder,
@@ -56,6 +57,8 @@ def touches(command: Command, query: Query) -> bool:
             return is_named or _names(command, query)
         case NewOrderList(orders=orders):
             return any(_names(order, query) for order in orders)
+        case ReplaceList(orders=orders):
+            return any(touches(order, query) for order in orders)
         case CancelOrder():
             return _names(command, query)
         case ReplaceOrder() | SubmitOrder():

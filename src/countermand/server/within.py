@@ -22,6 +22,7 @@ from countermand.vocabulary.commands import (
     MassCancel,
     NewOrder,
     RecordRejected,
+    ReplaceList,
     ReplaceOrder,
     SubmitOrder,
 )
@@ -38,7 +39,7 @@ Told = Generator[Ask, Any, Any]
 Act = Callable[[Any], Told]
 
 # What the exchange may take now and apply later.
-_TAKE_TIME = (NewOrder, SubmitOrder, ReplaceOrder, CancelOrder, MassCancel)
+_TAKE_TIME = (NewOrder, SubmitOrder, ReplaceOrder, ReplaceList, CancelOrder, MassCancel)
 
 # Which orders a fault is about, by what is known of them; None is one that is not known.
 IsAbout = Callable[[OrderReport | None], bool]

@@ -223,6 +223,26 @@ class NewOrderList(Message, frozen=True, tag=22):
     first_lets_in: bool = False
 
 
+class ReplaceList(Message, frozen=True, tag=26):
+    """
+    Give every order of a list other terms at once, or none of them.
+
+    `orders` are the list's, all of them and in its order, each with what it is to be, as
+    `ReplaceOrder` has it. Their accounts, delays and policies are not read: one account's list is
+    replaced as a whole. It is refused once an order of the list has traded, was woken by its
+    trigger or is over: LIST_UNDERWAY.
+
+    What a pair holds is worked out of both with their new terms. Those that come in anew do so one
+    after the other, when all have their terms.
+
+    Units: `delay_ns` as in `ReplaceOrder`.
+    """
+
+    account_id: AccountId
+    orders: tuple[ReplaceOrder, ...]
+    delay_ns: int | None = None
+
+
 class CancelOrder(Message, frozen=True, tag=10):
     """
     FIX OrderCancelRequest (F).
@@ -353,6 +373,7 @@ Command = (
     | SubmitOrder
     | ReplaceOrder
     | NewOrderList
+    | ReplaceList
     | CancelOrder
     | MassCancel
     | CancelOnDisconnect

@@ -5,7 +5,7 @@ on replay and never stored, but their running digest is.
 
 from msgspec import Struct
 
-from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceOrder
+from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceList, ReplaceOrder
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.instrument import Instrument, TradingState
 from countermand.vocabulary.order import Contingency, OrdStatus, Slot
@@ -270,7 +270,7 @@ class RequestPended(Occurrence, frozen=True, tag=25):
 
     number: int
     due_ns: int
-    request: CancelOrder | ReplaceOrder | MassCancel
+    request: CancelOrder | ReplaceOrder | ReplaceList | MassCancel
     reports: tuple[OrderReport, ...]
 
     @property
@@ -324,6 +324,17 @@ class ListRejected(Occurrence, frozen=True, tag=30):
     account_id: AccountId
     index: int
     reason: RejectReason
+
+
+class ListReplaced(Occurrence, frozen=True, tag=34):
+    """
+    All orders of a list have new terms, as the events before this show them; those that come in
+    anew do so next, in this order.
+    """
+
+    account_id: AccountId
+    list_id: int
+    order_ids: tuple[OrderId, ...]
 
 
 class DeadManSet(Occurrence, frozen=True, tag=31):
@@ -386,6 +397,7 @@ Event = (
     | OrderTriggered
     | ListAccepted
     | ListRejected
+    | ListReplaced
     | DeadManSet
     | DeadManFired
     | KillSet

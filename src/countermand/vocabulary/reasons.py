@@ -52,6 +52,7 @@ class RejectReason(IntEnum):
     UNKNOWN_ORDER = 28
     ALREADY_SUBMITTED = 29
     STAGING_EXPIRED = 30
+    LIST_UNDERWAY = 42
     DUPLICATE_NAME = 24
 
     @property
@@ -100,6 +101,7 @@ _SENTENCES = {
     RejectReason.UNKNOWN_ORDER: "order not found",
     RejectReason.ALREADY_SUBMITTED: "order has already been submitted",
     RejectReason.STAGING_EXPIRED: "order was not submitted in time",
+    RejectReason.LIST_UNDERWAY: "a linked order has traded, was triggered or is over",
     RejectReason.SELF_TRADE: "order would trade with an order of the same account",
     RejectReason.NO_LIQUIDITY: "nothing to trade with at this price",
 }
