@@ -57,7 +57,7 @@ def _target_of() -> Callable[[str], Target]:
     if sys.argv[1] == "plain":
         return Plain
     # The plain side must run where there is no exchange to import.
-    from bench.shapes import Market  # noqa: PLC0415
+    from bench.shapes import Market  # noqa: PLC0415  (see above)
 
     return Market
 
@@ -157,7 +157,7 @@ def weigh(count: int) -> dict[str, float]:
 def journal(orders: int, group: int) -> dict[str, float]:
     """Make places and cancels durable and then an exchange again; return entries per second."""
     # Waiting for the disk is part of an append, so there the clock on the wall counts.
-    from bench.shapes import History, Market  # noqa: PLC0415
+    from bench.shapes import History, Market  # noqa: PLC0415  (as in `_target_of`)
 
     chance, market, tuples = Chance(1), Market("perpetual"), list[Command]()
     for _ in range(orders):

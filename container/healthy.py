@@ -21,13 +21,13 @@ def fault() -> str:
     connection = HTTPConnection(where.netloc, timeout=_TIMEOUT_S)
     if where.scheme == "https":
         # It is this machine that is asked, under a name that its certificate need not have.
-        unchecked = ssl._create_unverified_context()  # noqa: S323, SLF001
+        unchecked = ssl._create_unverified_context()  # noqa: S323, SLF001  (see above)
         connection = HTTPSConnection(where.netloc, timeout=_TIMEOUT_S, context=unchecked)
     try:
         connection.request("GET", "/health")
         answer = connection.getresponse()
         # 503 while no commands are taken, with what to do.
-        return "" if answer.status == 200 else answer.read().decode()  # noqa: PLR2004
+        return "" if answer.status == 200 else answer.read().decode()  # noqa: PLR2004  (the status OK)
     except (OSError, HTTPException) as error:
         return f"{server.control}: {error}"
     finally:

@@ -32,7 +32,7 @@ WORLD_IS_MISSING = "the data directory was founded and its world is missing: giv
 
 class Plan(Struct, frozen=True):
     """
-    What a start will do with a journal: the world it serves, what was `kept` of it, all `records`,
+    A start's plan for a journal: the world to serve, the world that was `kept`, all `records`,
     and those of them that are `moved` in from files of an earlier version.
     """
 

@@ -33,7 +33,7 @@ class Timekeeper:
 
     @property
     def now_ns(self) -> Callable[[], int]:
-        """What tells the time it is."""
+        """The clock, which returns nanoseconds since the Unix epoch."""
         return self._clocks.exchange.now_ns
 
     @property

@@ -1,4 +1,4 @@
-"""What `countermand.ccxt` has, for `await`."""
+"""The names of `countermand.ccxt`, for `await`."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ class Configured:
 
     @property
     def currencies(self) -> Structure:
-        """What is paid and held."""
+        """The currencies of the markets, by code."""
         return {} if self._markets is None else self._markets.currencies()
 
     def take_markets(self, listed: Iterable[Market]) -> None:

@@ -30,7 +30,7 @@ PAID_FOR = ("equity", "binary")
 
 
 class Markets:
-    """What can be traded at one venue; `say` is how its numbers are told."""
+    """The markets of one venue; `say` renders their numbers."""
 
     def __init__(self, name: str, say: Say, listed: Iterable[Market] = ()) -> None:
         self._name, self._say = name, say
@@ -63,17 +63,20 @@ class Markets:
         return symbol
 
     def currencies(self) -> Structure:
-        """Return what is paid and held, by its code."""
+        """Return the currencies of all markets, by code."""
         codes = {m[side] for m in self.by_symbol.values() for side in ("base", "quote")}
         return {code: _currency(code) for code in sorted(codes)}
 
     def held(self) -> list[str]:
-        """Return what can be held: both sides of what changes hands for money, by their codes."""
+        """
+        Return the codes of the currencies that a balance can have: both sides of each market
+        without positions.
+        """
         held = [one for one in self.by_symbol.values() if not one["contract"]]
         return list(dict.fromkeys(one[side] for one in held for side in ("base", "quote")))
 
     def has_shares(self) -> bool:
-        """Whether something of what can be held is a position at the venue."""
+        """Whether the venue has positions that are held like currencies."""
         return any(one["info"]["kind"] in PAID_FOR for one in self.by_symbol.values())
 
     def _add(self, one: Market) -> None:

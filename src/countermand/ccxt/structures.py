@@ -95,7 +95,7 @@ def proof(outcome: Outcome) -> Structure:
 
 
 def trade(one: accounts.Trade, symbol: str, say: Say) -> Structure:
-    """Return what one of one's orders traded."""
+    """Return ccxt's structure of a fill of the account."""
     moment = times.of_ns(one.ts_ns)
     return {
         "id": one.trade_id or None,

@@ -211,7 +211,7 @@ def cancel_all(
     """
     Cancel all open orders, until open orders were read empty twice.
 
-    Exit codes: 0 none is open, whatever became of each; 6 that is not proven;
+    Exit codes: 0 no order is open any more; 6 that is not proven;
     5 refused, 7 not sent, 2 asked wrongly.
     """
     with _counted() as tell, asked.client(tell) as client, _rehearsed(asked):

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 class Asked:
     """
-    What a verb is asked.
+    The words of one call of a verb.
 
     Shape:  of `words`, by the names of the options, those that the verb has. One that can be
             rehearsed acts, and `keeps_ledger`.

@@ -2,10 +2,10 @@
 Descendants: all processes that come of one, also those that left its group or session, or whose
 parents have ended.
 
-On Linux this process adopts them (prctl PR_SET_CHILD_SUBREAPER), so that whatever a descendant does
-it stays one. Elsewhere the group is all that is known. What another service starts for a descendant
-(a job of cron or systemd, a container, a program on another machine) comes of that service, and is
-not found here.
+On Linux this process adopts them (prctl PR_SET_CHILD_SUBREAPER), so that a descendant stays one
+until its end. Elsewhere only the group is known. A process that another service starts for a
+descendant (a job of cron or systemd, a container, a program on another machine) is that service's,
+and is not found here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ending: whatever happens, a verb ends with one line and a code of `exits`, and no traceback."""
+"""Ending: in every case a verb ends with one line and a code of `exits`, and no traceback."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Exits: the codes a client's verbs end with. One number means one thing, whatever the verb.
+Exits: the codes a client's verbs end with. One number means the same for every verb.
 
     0    done: canceled, placed, replaced; what was asked for is printed
     1    failed: a read brought no answer, a check or a ledger is not whole

@@ -47,7 +47,7 @@ Tell = Callable[[str, int, int], None]
 
 class Kill(NamedTuple):
     """
-    What is asked of a kill.
+    The options of a kill.
 
     Shape:  `venues` are those that are blocked, all for none.
     Units:  seconds.
@@ -62,7 +62,7 @@ class Kill(NamedTuple):
 
 class Row(Struct, frozen=True, kw_only=True):
     """
-    What a kill came to at one place.
+    The result of a kill at one place.
 
     Shape:  `state` is a `killing.State`, or why there is none; `notes` are what else must be known.
     Units:  nanoseconds.
@@ -87,7 +87,10 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True):
-    """What a kill came to. Units: `took_ns` nanoseconds, from the block to the last answer."""
+    """
+    The result of a kill at all places. Units: `took_ns` nanoseconds, from the block to the last
+    answer.
+    """
 
     rows: tuple[Row, ...]
     took_ns: int

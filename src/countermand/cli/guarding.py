@@ -107,7 +107,7 @@ class Guarded:
                 return "silent"
 
     def end(self, how: str, grace_s: float) -> Ended:
-        """End whatever is left of it, and return how it ended."""
+        """End the processes that are left, and return how the program ended."""
         self.is_over = True
         left = self._all.end(0 if how == "asked" else grace_s)
         self._all.release()

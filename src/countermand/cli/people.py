@@ -39,9 +39,7 @@ _USUAL = ("reason", CancelReason.REQUESTED)
 
 
 class Names:
-    """
-    What the assets, instruments and accounts of a journal are called, as far as it is known.
-    """
+    """The names of a journal's assets, instruments and accounts, as far as they are known."""
 
     def __init__(self, known: ReferenceData) -> None:
         self.assets: dict[AssetId, Asset] = {one.asset_id: one for one in known.assets}

@@ -1,5 +1,5 @@
 """
-Places: everywhere that a verb goes which is not told one venue.
+Places: all venues and users that a verb acts on when it is not told one venue.
 
     what is configured: each venue of each profile, and of the environment
     else what the exchange serves that runs on this machine
@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
     @property
     def called(self) -> str:
-        """What people call it where it is not found."""
+        """The name by which people know the place."""
         return f"profile {self.profile}" if self.profile else self.user or "the environment"
 
 

@@ -22,7 +22,7 @@ from countermand.vocabulary.reports import OrderReport
 
 class Wanted(Struct):
     """
-    What is to be shown. `order` is an order's number, its venue's id of it, or a client's.
+    The records to show. `order` is an order's number, its venue's id of it, or a client's.
 
     `order_ids` are the numbers that `order` is known to mean, by venue; empty is any venue.
     """

@@ -1,4 +1,7 @@
-"""What else a venue tells: fills, balances, positions, books and instruments, in people's words."""
+"""
+What a venue tells besides orders: fills, balances, positions, books and instruments, as decimals
+and symbols.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from countermand.wire.ids import foreign_text
 
 class Trade(Struct, frozen=True):
     """
-    What one of one's orders traded.
+    A fill of one of the account's orders.
 
     Shape:  `order_id` is the venue's text, empty where a fill does not name its order; `trade_id`
             tells one trade from another, empty where nothing does.
@@ -41,7 +44,7 @@ class Trade(Struct, frozen=True):
 
 
 class Balance(Struct, frozen=True):
-    """What the account has of an asset. `available` is what is neither held nor lost."""
+    """The account's balance of an asset. `available` is the part that is neither held nor lost."""
 
     asset: str
     total: Decimal
@@ -85,7 +88,7 @@ class Quote(Struct, frozen=True):
 
 
 class Market(Struct, frozen=True):
-    """What can be traded: prices are multiples of `tick_size`, quantities of `lot_size`."""
+    """A market: prices are multiples of `tick_size`, quantities of `lot_size`."""
 
     symbol: str
     kind: str

@@ -12,13 +12,13 @@ and sends back what came of it. The two shells differ in how they wait and in no
                                                           Blocked where no order may be placed
     Consult     reading the ledger, or blocking in it     what was read, or is blocked
     Together    doing several talks at once               a tuple of what they returned
-    Progress    telling who waits how far it has come     None
+    Progress    telling the caller how far it has come    None
     Prompt      asking the person behind the key          text
     OpenStream  offering a WebSocket, once                Opened or NotOpened
     HearStream  waiting for a message                     a message or Cut
     SayOnStream sending a message                         None
     CloseStream closing it, whether it is open or not     None
-    Tell        handing an event to who watches           None
+    Tell        handing an event to the caller            None
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Together(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """So many of so many are settled."""
+    """The number of orders that are settled, and of all."""
 
     done: int
     of: int

@@ -35,7 +35,7 @@ _NEWEST = (
 
 class Block(Struct, frozen=True):
     """
-    What is blocked, as the newest record of a ledger says it.
+    The venues that are blocked, by the newest record of a ledger.
 
     Shape:  `venues` by name, `*` for all there are; none when nothing is blocked.
             `pid` is the process that said so last.

@@ -70,7 +70,7 @@ class Target(Struct):
 
 
 class Facts(Struct):
-    """What the attempts and the reads so far have come to."""
+    """The state of a cancel after the attempts and reads so far."""
 
     attempts: int = 0
     in_doubt: bool = False  # one may have been executed, or may be yet

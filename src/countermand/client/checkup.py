@@ -34,7 +34,7 @@ _NO_ORDER = OrderId((1 << 31) - 2)
 
 
 class State(StrEnum):
-    """What a check came to."""
+    """The result of a check."""
 
     OK = "ok"
     NO = "no"

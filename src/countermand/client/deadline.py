@@ -9,7 +9,7 @@ from countermand.wire.errors import NotExpressible
 S = 1_000_000_000
 MS = 1_000_000
 
-# No one waits longer.
+# The longest wait that can be asked for.
 LONGEST_S = 366 * 86_400
 
 

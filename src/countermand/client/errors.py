@@ -1,4 +1,4 @@
-"""What a client raises beside what its venue refuses."""
+"""The errors of a client, beside a venue's refusals."""
 
 from countermand.client.masking import Masked
 

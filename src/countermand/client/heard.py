@@ -28,7 +28,7 @@ class Ended(Struct, frozen=True, gc=False):
 
 class Endings:
     """
-    What the streams of a session told of orders that are over.
+    The orders whose end a stream of this session told.
 
     An order is known by the venue's id, or where the venue gives none by the name that only it can
     have (a hash). Where there are ids a name tells nothing: a later order can have it.

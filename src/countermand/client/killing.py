@@ -56,7 +56,7 @@ class Plan(Struct, frozen=True):
 
 
 class State(StrEnum):
-    """What is proven of a venue."""
+    """How far a venue is proven empty."""
 
     EMPTY = "empty"
     OTHERS_PLACE = "others still place"
@@ -66,7 +66,7 @@ class State(StrEnum):
 
 class Killed(Struct, frozen=True):
     """
-    What a kill came to at one venue.
+    The result of a kill at one venue.
 
     Shape:  `outcomes` are those of the orders that were canceled; `spared` the open orders that
             were to be left, as they were last listed; `came` how many others placed meanwhile, as

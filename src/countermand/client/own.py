@@ -26,7 +26,7 @@ def is_own(session: Session, intent: Intent) -> bool:
 
 class Names(Struct, frozen=True):
     """
-    What the orders are called that clients of a ledger placed.
+    The names of the orders that clients of a ledger placed.
 
     Shape:  `texts` the venue's texts and their owner's names, `ids` what a venue told before it
             placed one, as codecs have it.

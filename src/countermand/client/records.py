@@ -50,7 +50,7 @@ class Intent(Struct, frozen=True):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """What was wanted: `verb`, `venue`, `host`, `account`, and the verb's own fields."""
+        """The intent: `verb`, `venue`, `host`, `account`, and the verb's own fields."""
         return self.records[0].body
 
     def last(self, *kinds: str) -> dict[str, Any] | None:
@@ -69,7 +69,7 @@ class Intent(Struct, frozen=True):
 
     @property
     def outcome(self) -> dict[str, Any] | None:
-        """What came of it, as it was last told; None when the client ended before."""
+        """The last outcome that was written; None when the client ended before."""
         return self.last(OUTCOME, UNKNOWN)
 
 

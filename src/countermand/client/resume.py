@@ -30,7 +30,7 @@ from countermand.wire.errors import NotExpressible
 
 
 class Resumed(Struct, frozen=True):
-    """What was wanted, and what is proven to have come of it."""
+    """An intent of the ledger, and the outcomes that are proven of it."""
 
     intent: Intent
     outcomes: tuple[Outcome, ...]

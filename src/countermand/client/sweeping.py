@@ -55,7 +55,7 @@ class Scope(Struct, frozen=True):
 
 class Sweep(Struct, frozen=True):
     """
-    What became of the orders that were open.
+    The outcomes of the orders that were open.
 
     `is_empty` when open orders were read twice in a row and none was there; `text` says why not.
     """
@@ -76,7 +76,7 @@ class Sweeping:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What became of each order so far."""
+        """The outcome of each order so far."""
         return tuple(self._outcomes.values())
 
     def run(self, deadline_ns: int) -> Talk[Sweep]:

@@ -45,7 +45,7 @@ from countermand.wire.operation import Operation
 # How long an outcome is sought unless it is said otherwise.
 TIMEOUT_S = 10.0
 
-# The verbs that cancel whatever there is.
+# The verbs that cancel all open orders.
 _OF_MANY = ("cancel-all", "kill")
 
 # No venue calls an order by more letters.
@@ -96,7 +96,7 @@ def cancel_many(
     Cancel several orders, ten at a time, and return what is proven of each.
 
     Units:  `timeout_s` seconds for each ten.
-    Raises: NotExpressible before anything is sent, whichever of them is none.
+    Raises: NotExpressible, before anything is sent, when one of them is no order's text.
     """
     outcomes: list[Outcome] = []
     every = _texts(session, orders)

@@ -88,7 +88,7 @@ class Wish(Struct, frozen=True, kw_only=True):
 
 
 class Terms(TypedDict, total=False):
-    """What else can be said of a `Wish`."""
+    """The optional fields of a `Wish`."""
 
     cl_ord_id: str
     time_in_force: str

@@ -17,7 +17,7 @@ from countermand.wire import numbers
 
 
 class ListAccounts(Asked, frozen=True):
-    """Of which venue."""
+    """The venue whose accounts are listed."""
 
     venue: str
 
@@ -46,7 +46,7 @@ class Open(Asked, frozen=True):
 
 
 class Configure(Asked, frozen=True):
-    """What of an account to change; what is not given stays."""
+    """The changes to an account; a field that is left out stays."""
 
     venue: str
     account: str

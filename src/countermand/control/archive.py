@@ -23,7 +23,7 @@ _END = bytes(2 * tarfile.BLOCKSIZE)
 
 
 class NotAnArchive(Exception):
-    """What was to be unpacked is no whole tar file of a data directory; one line says why."""
+    """The file is no whole tar of a data directory; one line says why."""
 
 
 def packed(folder: Path) -> tuple[int, Generator[bytes, None, None]]:

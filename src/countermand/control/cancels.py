@@ -32,7 +32,7 @@ class CancelMany(Asked, frozen=True):
 
 
 class EndSession(Asked, frozen=True):
-    """Of which venue."""
+    """The venue whose session ends."""
 
     venue: str
 

@@ -33,7 +33,7 @@ class Advance(Asked, frozen=True):
 
 
 class SetTime(Asked, frozen=True):
-    """To when: a time in RFC 3339, such as `2026-12-24T18:00:00Z`."""
+    """The new time in RFC 3339, such as `2026-12-24T18:00:00Z`."""
 
     time: str
 

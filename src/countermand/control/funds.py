@@ -26,7 +26,7 @@ class Funds(Asked, frozen=True):
 
 class Balance(Struct, frozen=True):
     """
-    What an account has of an asset.
+    An account's balance of an asset.
 
     Units: decimal text; `available = total - hold - loss`, the last what positions on margin have
     lost at their marks.

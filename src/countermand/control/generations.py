@@ -17,7 +17,9 @@ class Nothing(Asked, frozen=True):
 
 
 class Reset(Asked, frozen=True):
-    """With a `seed` the numbers begin anew too, and keys and numbers are the same each time."""
+    """
+    With a `seed` the numbers begin anew too, and keys and numbers are the same after each reset.
+    """
 
     seed: int | None = None
 

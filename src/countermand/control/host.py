@@ -78,7 +78,7 @@ class Clock(Protocol):
 
     @property
     def now_ns(self) -> Callable[[], int]:
-        """What tells the time it is."""
+        """The clock, which returns nanoseconds since the Unix epoch."""
 
     @property
     def stands_still(self) -> bool:
@@ -184,7 +184,7 @@ class Connections(Protocol):
 
 
 class Faults(Protocol):
-    """What goes wrong. Everything raises FaultRefused for what makes no sense here."""
+    """The faults of all venues. Each method raises FaultRefused for a fault that cannot be here."""
 
     def add(self, fault: Fault) -> Report:
         """Set a fault, from the next request on."""
@@ -231,7 +231,7 @@ class Host(Protocol):
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong between clients and venues."""
+        """The faults between clients and venues."""
 
     @property
     def requests(self) -> Requests:

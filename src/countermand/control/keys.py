@@ -19,14 +19,14 @@ from countermand.wire.venue import FRESH_BYTES
 
 
 class Allowed(StrEnum):
-    """What a key allows: to look, and to place and cancel."""
+    """The rights of a key: to look, and to place and cancel."""
 
     VIEW = "view"
     TRADE = "trade"
 
 
 class ListKeys(Asked, frozen=True):
-    """Of which venue."""
+    """The venue whose keys are listed."""
 
     venue: str
 

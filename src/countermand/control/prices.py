@@ -53,7 +53,7 @@ class Trade(OfInstrument, frozen=True):
 
 class Quote(OfInstrument, frozen=True):
     """
-    What the house shall stand with; a side that is not given, or has no quantity, it leaves.
+    The house's quote; a side that is left out, or has no quantity, is taken away.
 
     Units: decimal text.
     """

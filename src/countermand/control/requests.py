@@ -21,7 +21,7 @@ class KeepRequests(Asked, frozen=True):
 
 
 class ListRequests(Asked, frozen=True):
-    """Of which venue, account and operation; an empty one is any."""
+    """The venue, account and operation of the requests that are listed; an empty one is any."""
 
     venue: str = ""
     account: str = ""

@@ -15,7 +15,7 @@ class Nothing(Asked, frozen=True):
 
 
 class ListConnections(Asked, frozen=True):
-    """Of which venue; None means of any, and of the control port."""
+    """The venue whose connections are listed; without one all are, the control port's too."""
 
     venue: str | None = None
 
@@ -77,7 +77,7 @@ async def list_connections(host: Host, asked: ListConnections) -> Connections:
 
 
 async def close_connection(host: Host, asked: CloseOne) -> Closed:
-    """Close a connection at once, whatever is under way on it."""
+    """Close a connection at once, with its requests in flight."""
     text = asked.connection
     for one in host.connections.listed():
         if str(one.connection) == text and host.connections.close(one.connection):

@@ -12,7 +12,7 @@ from countermand.vocabulary.instrument import TradingState
 
 
 class SetState(OfInstrument, frozen=True):
-    """What the market shall accept from now on."""
+    """The market's new state."""
 
     trading_state: State
 

@@ -30,7 +30,7 @@ class Asked(Protocol):
 
     @property
     def operation(self) -> Operation | None:
-        """What it asks for, None where no row takes it."""
+        """The operation of the row that takes the request, None where no row does."""
 
     @property
     def owner(self) -> str:

@@ -16,7 +16,7 @@ from countermand.wire.operation import Operation as Do
 
 
 class Kind(StrEnum):
-    """What goes wrong with a request; `MEANS` says what its client sees and what was done."""
+    """The kinds of faults; `MEANS` says of each what its client sees and what was done."""
 
     LOST_BEFORE = "lost-before"
     LOST_AFTER = "lost-after"
@@ -76,13 +76,13 @@ MEANS = {
 # What comes on top of anything else; of all other kinds one request has one.
 ADDED = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER, Kind.CLOCK_SKEW})
 
-# What takes a time that is drawn.
+# The kinds with a delay that is drawn.
 DELAYS = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER, Kind.PENDING, Kind.MESSAGE_DELAYED})
 
-# What strikes, and is counted, when a conversation comes to something it is for.
+# The kinds that strike, and are counted, at a later step of a conversation.
 LATER = frozenset({Kind.ITEM_FAILED})
 
-# What happens to messages of streams, whatever was asked for.
+# The kinds that strike messages of streams, of any operation.
 MESSAGES = frozenset(
     {Kind.MESSAGE_LOST, Kind.MESSAGE_DOUBLED, Kind.MESSAGE_DELAYED, Kind.MESSAGE_SWAPPED}
 )

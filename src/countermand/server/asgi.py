@@ -114,7 +114,7 @@ class AppHandler:
 
 
 class _Answering:
-    """What an application sends: one answer when it is whole, or pieces from the first on."""
+    """An application's answer: one response when it is whole, or pieces from the first on."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer

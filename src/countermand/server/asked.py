@@ -42,7 +42,7 @@ class AskedOf:
 
     @property
     def operation(self) -> Operation | None:
-        """What it asks for, None where no row takes it."""
+        """The operation of the row that takes the request, None where no row does."""
         return None if self._matched is None else self._matched[0].operation
 
     @property

@@ -30,7 +30,7 @@ from countermand.wire.errors import TooLarge, WireError
 
 
 class Watched(Protocol):
-    """What is told of an exchange to anyone who may use the port."""
+    """The figures of an exchange that every client of the port may read."""
 
     @property
     def seq(self) -> int:

@@ -33,7 +33,7 @@ _LATER = object()
 
 
 class Engine(Protocol):
-    """What conversations need of an engine."""
+    """The part of an engine that conversations use."""
 
     feed: Feed
 
@@ -64,7 +64,7 @@ class Engine(Protocol):
 
 
 class Tools(Struct, frozen=True):
-    """What the conversations of one venue are run with."""
+    """The engine, keys, watch and lanes that the conversations of one venue run with."""
 
     engine: Engine
     keys: KeyRing

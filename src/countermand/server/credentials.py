@@ -32,7 +32,7 @@ class Issued(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """What one change did: the keys that were added, and those that ended."""
+    """The result of one change: the keys that were added, and those that ended."""
 
     issued: dict[str, Issued] = {}
     revoked: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from countermand.wire.operation import Operation
 
 
 class Metrics:
-    """Of one venue: answers by status, and how long each operation took from begin to answer."""
+    """One venue's metrics: answers by status, and each operation's time from begin to answer."""
 
     def __init__(self, venue: str) -> None:
         self.venue = venue

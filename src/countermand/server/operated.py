@@ -29,8 +29,8 @@ Founded = Callable[[str, str, str], Mapping[str, str] | None]
 
 class Operated:
     """
-    What rows are run with: the exchange and its lives, its clock, its venues' pipelines, their
-    faults and their sites.
+    The running server as rows act on it: the exchange and its lives, its clock, its venues'
+    pipelines, their faults and their sites.
     """
 
     def __init__(

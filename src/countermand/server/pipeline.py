@@ -56,7 +56,7 @@ log = logging.getLogger(__name__)
 
 
 class Row(Struct, frozen=True):
-    """What a pipeline knows of a row of its table: how it is counted, and what it counts."""
+    """A row of the pipeline's table: whether it cancels, its rate limits and its latency."""
 
     cancels: bool
     limits: RateLimits

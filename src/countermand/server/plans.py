@@ -27,7 +27,9 @@ PROVEN = "proven"
 
 
 class Plan:
-    """What is to happen to one request; what struck it, who was found to ask, by which verdict."""
+    """
+    The faults that strike one request, with the owner that was found and the verdict on its key.
+    """
 
     __slots__ = ("acts", "owner", "skew_ns", "struck", "verdict")
 

@@ -77,7 +77,7 @@ class Turns(Protocol):
 
 
 class Handler(Protocol):
-    """What answers the requests of one port."""
+    """The handler of one port's requests."""
 
     def begin(self, request: Request, answer: Answer) -> None:
         """

@@ -1,5 +1,6 @@
 """
-Sessions: what one stream of a venue sees of the exchange, and how a fault of it stays its own.
+Sessions: the view of the exchange that one stream of a venue has, and how an error in it ends that
+stream alone.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Voice:
 
 
 class SessionSource:
-    """What one session sees of the exchange; an exception in what it is told ends its stream."""
+    """One session's view of the exchange; an exception in the session ends its stream."""
 
     def __init__(self, hub: Hub, line: Voice) -> None:
         self._hub, self._line = hub, line

@@ -29,7 +29,7 @@ class Open(Protocol):
 
     @property
     def kind(self) -> str:
-        """What it carries: "http" or "websocket"."""
+        """The protocol: "http" or "websocket"."""
 
     @property
     def peer(self) -> str:
@@ -51,7 +51,8 @@ class Open(Protocol):
 
 class Site:
     """
-    What the connections of one listener share. `date` is the Date header's line, kept current.
+    The state that the connections of one listener share. `date` is the Date header's line, kept
+    current.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ def peer_of(transport: BaseTransport) -> str:
 
 
 def reset(transport: Transport) -> None:
-    """Close a transport's socket with a reset, whatever is unsent."""
+    """Close a transport's socket with a reset, without sending the rest."""
     if (opened := transport.get_extra_info("socket")) is not None:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     transport.abort()

@@ -34,7 +34,7 @@ Depth = tuple[InstrumentId, int]
 
 
 class Engine(Protocol):
-    """What streams need of an engine."""
+    """The part of an engine that streams use."""
 
     feed: Feed
 

@@ -45,7 +45,7 @@ class Home:
 
 def home() -> Home:
     """Return the process's home, made when it is first asked for."""
-    global _home  # noqa: PLW0603
+    global _home  # noqa: PLW0603  (one home a process)
     with _making:
         if _home is None:
             _home = Home()

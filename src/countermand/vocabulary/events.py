@@ -131,7 +131,7 @@ class OrderRejected(Occurrence, frozen=True, tag=10):
 
 
 class OrderRested(OrderEvent, frozen=True, tag=11):
-    """What is left of an order stands in the book, or beside it, behind what stood there."""
+    """The rest of an order stands in the book, or beside it, behind the orders that stood there."""
 
 
 class Traded(Occurrence, frozen=True, tag=12):
@@ -246,13 +246,13 @@ class SlotTaken(Occurrence, frozen=True, tag=23):
 
 
 class NumbersPassed(Occurrence, frozen=True, tag=40):
-    """So many numbers were passed over, and none made of them is given out."""
+    """Numbers that were passed over; none of them is given out."""
 
     count: int
 
 
 class DelaysSet(Occurrence, frozen=True, tag=24):
-    """What a venue takes from now on is applied so much later. Units: as in `SetDelays`."""
+    """A venue's delays, for requests from now on. Units: as in `SetDelays`."""
 
     venue: str
     new_ns: int
@@ -281,7 +281,7 @@ class RequestPended(Occurrence, frozen=True, tag=25):
 
 class RequestDue(Occurrence, frozen=True, tag=26):
     """
-    What was pending is applied now, and what comes of it are the events after this.
+    A pending request is applied now; the events after this one come of it.
 
     `reports` are those of its orders that are open still, no more pending by it.
     """

@@ -13,7 +13,7 @@ from countermand.vocabulary.units import PPB
 
 class InstrumentKind(IntEnum):
     """
-    What is exchanged.
+    The kind of a market.
 
     SPOT swaps two assets. PERPETUAL moves a position on margin. BINARY moves a position in a
     contract that pays `payout_ticks` or nothing: one book, in which an account that holds nothing
@@ -30,7 +30,7 @@ class InstrumentKind(IntEnum):
 
 class FeeBasis(IntEnum):
     """
-    What a fee rate is a part of, and the asset it is taken in.
+    The amount that a fee rate is a part of, and the asset it is taken in.
 
     NOTIONAL is the value of the fill, in the quote asset. RECEIVED is what the fill brings, in the
     asset it brings: base for a buyer, quote for a seller. VARIANCE is `qty * p * (1 - p)` of a
@@ -43,7 +43,7 @@ class FeeBasis(IntEnum):
 
 
 class TradingState(IntEnum):
-    """What a market accepts. A cancel is accepted in every one of them."""
+    """The requests that a market accepts. A cancel is accepted in every state."""
 
     TRADING = 1
     CANCEL_ONLY = 2
@@ -146,7 +146,7 @@ class Instrument(Struct, frozen=True, array_like=True):
 
     @property
     def payout_minor(self) -> int:
-        """What one lot of a binary outcome pays when it comes true, in quote minor units."""
+        """The payout of one lot of a binary outcome that comes true, in quote minor units."""
         return self.payout_ticks * self.notional_minor
 
     @property

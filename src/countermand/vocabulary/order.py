@@ -292,7 +292,7 @@ class OrderTerms(Struct, frozen=True, array_like=True, gc=False):
 
 
 class CancelOnly(IntEnum):
-    """What must be so of an order for a cancel to be meant."""
+    """The condition under which a cancel is executed."""
 
     NONE = 0
     NEW = 1  # it has traded nothing
@@ -300,7 +300,7 @@ class CancelOnly(IntEnum):
 
 
 class ReplacePolicy(IntEnum):
-    """What becomes of a replacement that asks for no more than what has been executed."""
+    """The fate of a replacement that asks for no more than the executed quantity."""
 
     REFUSE_EXECUTED = 0
     CANCEL_EXECUTED = 1  # the order ends, as a cancel would end it

@@ -21,7 +21,7 @@ from countermand.vocabulary.reasons import CancelReason, RejectReason
 
 class Shared(Struct, frozen=True, array_like=True, gc=False):
     """
-    What another order of its list holds already of what an order would hold.
+    The part of an order's hold that another order of its list holds already.
 
     Units: lots and quote minor units on order, and `hold_minor` of the asset the order holds.
     """
@@ -150,7 +150,7 @@ class AccountReport(Struct, frozen=True, gc=False):
 
 class BalanceReport(Struct, frozen=True, gc=False):
     """
-    What an account has of an asset.
+    An account's balance of an asset.
 
     Units: minor units of the asset; `available = total - hold - loss`, the last what positions on
     margin have lost at their marks. Below zero only when that goes beyond the money there is.
@@ -166,7 +166,7 @@ class BalanceReport(Struct, frozen=True, gc=False):
 
     @property
     def available_minor(self) -> int:
-        """What can be spent or pledged."""
+        """The amount that can be spent or pledged."""
         return self.total_minor - self.hold_minor - self.loss_minor
 
 
@@ -238,7 +238,7 @@ class AccountSummary(Struct, frozen=True):
 
 class PreviewReport(Struct, frozen=True, gc=False):
     """
-    What would happen to an order if it were placed now, until it rests.
+    The effects that an order would have if it were placed now, until it rests.
 
     `fee_minor` is that of its fills and, as a maker, of what then rests. What others, that trade
     whole or not at all, make of its resting there is not foreseen.

@@ -28,7 +28,7 @@ StartOf = Callable[[int], int]
 
 
 class Candle(Struct, frozen=True, gc=False):
-    """What happened in one span, which begins at `start_ns`."""
+    """One span's prices and volume; it begins at `start_ns`."""
 
     start_ns: int
     open_ticks: int

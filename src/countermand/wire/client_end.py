@@ -23,8 +23,8 @@ from countermand.wire.order_kinds import OrderKind
 
 class Learned(Struct, frozen=True):
     """
-    What a venue told of itself: its assets and instruments, the accounts of the key, and those
-    of its settings that the client's codecs need.
+    What a client learned from a venue: its assets and instruments, the accounts of the key, and
+    those of its settings that the client's codecs need.
     """
 
     data: ReferenceData

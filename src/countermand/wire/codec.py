@@ -57,7 +57,7 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class _Fields(Struct, frozen=True):
-    """What one message may carry, and which of its fields are decimal numbers."""
+    """The fields of one message, and which of them are decimal numbers."""
 
     names: frozenset[str]
     repeatable: frozenset[str]

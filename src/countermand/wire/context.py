@@ -62,7 +62,7 @@ _NO_REQUEST = Request("", b"")
 
 class Context(Struct, Generic[S, P], frozen=True, gc=False):
     """
-    What the wire does not carry: who asks, what things are called, when the request came.
+    A request's context beside the wire: the principal, the names, the time, the settings.
 
     `request` is what came, for answers that link to themselves or look at a header. `read_id` reads
     the ids of a venue: a server knows its own, a client anyone's. A venue names its own types once:

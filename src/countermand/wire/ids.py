@@ -1,10 +1,10 @@
 """
 Ids: one text at the venue, one number here.
 
-Our server's ids are renderings of its numbers, and are read back by arithmetic. A real venue's are
-whatever it likes: UUIDs, digits, hashes. Our client reads any of them and sends them back letter
-for letter. What is no rendering of a number of ours becomes a number below zero, made of the text's
-own letters: nothing is remembered, so it is the same number in every process.
+Our server's ids are renderings of its numbers, and are read back by arithmetic. A real venue's
+have any form: UUIDs, digits, hashes. Our client reads them all and sends them back letter for
+letter. A text that renders no number of ours becomes a number below zero, made of the text's own
+letters: no table is kept, so it is the same number in every process.
 
 Shape:  below zero is minus the number that 1 and the UTF-8 bytes of the text make. Such a number is
         for our client alone: it has as many bits as the text, and no journal takes it.

@@ -4,7 +4,7 @@ from enum import Enum
 
 
 class Operation(Enum):
-    """What is asked for. A venue offers the ones its route table has rows for."""
+    """The operations of an order API. A venue offers those that its route table has rows for."""
 
     PLACE_ORDER = "place-order"
     PREVIEW_ORDER = "preview-order"
@@ -62,7 +62,7 @@ class Access(Enum):
 
 
 class Capability(Enum):
-    """What a venue may offer beyond placing, reading and canceling one order."""
+    """The capabilities of a venue beyond placing, reading and canceling one order."""
 
     MASS_CANCEL = "mass-cancel"
     REPLACE = "replace"

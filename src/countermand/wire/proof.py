@@ -13,7 +13,7 @@ from countermand.wire.operation import Operation
 
 
 class Proof(Enum):
-    """What a success proves."""
+    """The facts that a success proves."""
 
     DONE = "done"  # it happened, and the answer shows the order as it is
     TAKEN = "taken"  # the request was taken; only the order tells what came of it
@@ -21,7 +21,7 @@ class Proof(Enum):
 
 class Proofs(Struct, frozen=True):
     """
-    What one venue's answers prove.
+    The facts that one venue's answers prove.
 
     Shape:  `success` by operation, `DONE` where nothing is said; `names_state` whether a refused
             cancel names the state that refused it (filled, or canceled before); `unknown_is_absent`

@@ -13,10 +13,10 @@ _REFUSALS = (OrderRejected, InstructionRejected)
 
 class Acknowledged(Struct, frozen=True, gc=False):
     """
-    What our client reads where a venue only says that a request was taken.
+    The report of a request whose answer says only that it was taken.
 
-    What became of the orders, if anything, only they can tell. Where a venue names orders by what
-    their owners call them, they are `cl_ord_ids`.
+    The orders' state is read from the orders. Where a venue names orders by their owners' names,
+    the ids are `cl_ord_ids`.
     """
 
     order_ids: tuple[OrderId, ...]

@@ -50,7 +50,7 @@ Body = TypeVar("Body")
 
 TO = (CxlRejResponseTo.CANCEL, CxlRejResponseTo.REPLACE)
 
-# What a status alone says, of an answer that is in no venue's words: a proxy's, say.
+# The error of a status alone, for an answer in no venue's words, such as a proxy's.
 _BY_STATUS: dict[int, type[WireError]] = {
     400: Malformed,
     401: Unauthorized,
@@ -63,7 +63,7 @@ _BY_STATUS: dict[int, type[WireError]] = {
 
 
 class Said(Struct, frozen=True):
-    """What an envelope carries; a venue without codes or titles leaves them empty."""
+    """The fields of an envelope; a venue without codes or titles leaves them empty."""
 
     status: int
     code: Any = ""

@@ -139,6 +139,6 @@ class Venue(Struct, frozen=True):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What the venue offers beyond placing, reading and canceling one order: by its rows."""
+        """The venue's capabilities beyond placing, reading and canceling one order, by its rows."""
         offered = {row.operation for row in self.routes.rows}
         return frozenset(able for able, needs in OFFERED_BY.items() if needs in offered)

@@ -1,4 +1,4 @@
-"""What an exchange starts with: the shape of a world, how it is founded, how it is kept."""
+"""The world that an exchange starts with: its shape, its founding, its keeping."""
 
 from countermand.world.check import credentials, settings
 from countermand.world.files import files_of, from_files, remove_files

@@ -39,7 +39,7 @@ _ACCESS = (["view", "trade"], ["view"])
 
 class Wanted(Struct, frozen=True):
     """
-    What a new world shall have. `draw` draws so many random bytes.
+    The options of a new world. `draw` draws so many random bytes.
 
     Units: `rate_limit_per_s` requests of one key and `open_orders_max` orders of one account, None
     as the demo has it; `now_ns` since the Unix epoch.

@@ -1,6 +1,6 @@
 """
-What `countermand.ccxt` has, for practice: whatever its config says, and whatever keys it has, a bot
-trades at the exchange that runs on this machine. Nothing of its keys is sent anywhere.
+The names of `countermand.ccxt`, for practice: a bot trades at the exchange that runs on this
+machine, also where its config has a venue's keys. None of its keys is sent.
 
     import countermand.ccxt.sandbox as ccxt
 

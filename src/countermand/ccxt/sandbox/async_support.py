@@ -1,4 +1,4 @@
-"""What `countermand.ccxt.sandbox` has, for `await`."""
+"""The names of `countermand.ccxt.sandbox`, for `await`."""
 
 from __future__ import annotations
 

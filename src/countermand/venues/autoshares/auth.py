@@ -99,6 +99,6 @@ def explain(
 
 
 def _check_app_key(given: str, keys: Keys[AutosharesCredential], *, at_login: bool) -> None:
-    # An application belongs to the whole venue, whichever key it is named in.
+    # An application belongs to the whole venue, though each key names it.
     if not given or all(given != known.held.app_key for known in keys):
         raise UnknownAppKey(at_login=at_login)

@@ -21,7 +21,7 @@ from countermand.wire.credential import Credential, Principal
 
 class Held(Struct, frozen=True):
     """
-    What only the owner knows, and what a token is good for.
+    The secrets of an owner, and the rights of a token.
 
     Shape:  a user has a `login`, a `password`, and as further factors a `verification_code` or a
             `pin`, which is None where none is asked for and empty where none was set; a token with

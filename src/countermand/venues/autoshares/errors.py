@@ -90,7 +90,7 @@ class RequestInvalid(Malformed):
 
 
 class LoginState(Struct, frozen=True, omit_defaults=True, rename="pascal"):
-    """What `/token` answers."""
+    """The answer of `/token` to a login."""
 
     state: str
     step: str = ""

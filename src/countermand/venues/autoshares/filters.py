@@ -37,7 +37,7 @@ CONDITIONS_MAX = 64
 
 
 class Kind(Enum):
-    """What a field holds, and so which literals it is compared with."""
+    """The kind of a field, which decides the literals that it is compared with."""
 
     NUMBER = "a number"
     TEXT = "a text in quotes"

@@ -96,7 +96,7 @@ def _as_sent(form: m.CreateOrder, said: Words, code: str) -> Notes:
 
 
 def _expiry(form: m.CreateOrder) -> str:
-    # As the venue spells a date, whichever zone it was sent in.
+    # In the venue's own zone, from any zone it was sent in.
     if not form.expire_date:
         return ""
     return dates.date_text(resolve.instant("ExpireDate", form.expire_date))

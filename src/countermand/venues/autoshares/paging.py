@@ -35,7 +35,7 @@ def follow(asked: Any, page: Page[Any]) -> Any:
 
 
 class Column(Struct, Generic[Item], frozen=True):
-    """What a list can be filtered and sorted by; `value` is None where an item has none."""
+    """A field that a list can be filtered and sorted by; `value` is None where an item has none."""
 
     kind: Kind
     value: Callable[[Item, Ctx], Any]

@@ -26,7 +26,7 @@ def _check_dates(one: Struct, *names: str) -> None:
 
 class About(Struct, frozen=True, forbid_unknown_fields=True):
     """
-    What is shown of one security.
+    The descriptive fields of one security.
 
     Shape:  `exchange` is a MIC; `description` stands for the company, and the symbol for that.
     Units:  dates are ISO-8601 text and shown as they stand.
@@ -49,7 +49,7 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Person(Struct, frozen=True, forbid_unknown_fields=True):
     """
-    What is shown of one user. A user without an entry is called by their login.
+    The descriptive fields of one user. A user without an entry is called by their login.
 
     Raises: ValueError for an invalid date, which names the field.
     """

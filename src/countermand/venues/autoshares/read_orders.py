@@ -106,7 +106,7 @@ CONSOLIDATED = Op(m.ListConsolidated, Page[m.Order], serve_consolidated)
 
 class Plan(Struct, frozen=True):
     """
-    What is asked of the exchange, and what is left to do with its answer.
+    The query to the exchange, and the work that is left to do with its answer.
 
     Shape:  `rest` are the conditions it is still held to; `sort` the field to sort by, empty where
             the answer is in order. Without a limit the page is still to be cut out.

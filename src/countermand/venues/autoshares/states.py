@@ -22,7 +22,7 @@ from countermand.vocabulary.reports import OrderReport
 
 
 class Pending(Enum):
-    """What an order waits for."""
+    """The request that an order waits for."""
 
     NEW = "PendingNew"
     REPLACE = "PendingReplace"

@@ -30,7 +30,9 @@ SIDES = Table(
 
 
 class Kind(NamedTuple):
-    """What an order comes in as, whether it sleeps before, and whether what wakes it trails."""
+    """
+    An order's type once it is awake, whether it sleeps before, and whether its trigger trails.
+    """
 
     ord_type: OrdType
     sleeps: bool = False

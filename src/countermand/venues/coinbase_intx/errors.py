@@ -106,7 +106,7 @@ def _for_field(kind: type[WireError], code: str, text: str, **given: str) -> Row
 
 
 def _for_form(kind: type[InvalidField], verdict: str) -> list[Row]:
-    # The venue has one title for a fault in what an order says, whichever layer finds it.
+    # The venue has one title for a fault in an order, from the codec and from the exchange.
     rows = []
     for name in _FIELDS:
         code = f"INVALID_{name.upper()}"

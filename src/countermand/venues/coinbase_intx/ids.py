@@ -28,7 +28,7 @@ _DECIMAL = re.compile(r"[1-9][0-9]{0,18}")
 
 
 class Kind(IntEnum):
-    """What an id names; the number stands in its UUIDs."""
+    """The kinds of things with ids; the number stands in the UUIDs."""
 
     ORDER = 1
     PORTFOLIO = 2

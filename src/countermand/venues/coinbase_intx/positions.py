@@ -37,7 +37,7 @@ def value_minor(report: PositionReport, ctx: Ctx) -> int:
 
 
 def notional_minor(summary: AccountSummary, ctx: Ctx) -> int:
-    """Return what a portfolio's positions are worth together, whichever way they point."""
+    """Return the worth of a portfolio's positions together, short ones counted like long ones."""
     return sum(abs(value_minor(one, ctx)) for one in summary.positions)
 
 

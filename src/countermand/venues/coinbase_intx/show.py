@@ -128,7 +128,7 @@ def _event(report: OrderReport) -> ExecType:
         return report.exec_type
     if report.terms.schedule is None:
         return tables.RESTATED_AS
-    # A slice that found no one is no event of the order's.
+    # A slice without a fill is no event of the order's.
     return ExecType.TRADE if report.cum_qty_lots else ExecType.NEW
 
 

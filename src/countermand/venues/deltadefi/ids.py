@@ -26,7 +26,7 @@ _NUMBERS = 1 << _NUMBER_BITS
 
 
 class Kind(IntEnum):
-    """What an id names; no two kinds share one."""
+    """The kinds of things with ids; no two kinds share one."""
 
     ORDER = 1
     ACCOUNT = 2

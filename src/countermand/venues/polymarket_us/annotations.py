@@ -13,7 +13,7 @@ from countermand.wire.annotations import Annotations
 
 class Annotation(Struct, frozen=True, array_like=True, omit_defaults=True):
     """
-    What a request said besides its terms.
+    The fields of a request that an order's terms have no place for.
 
     `slug`, `price` and `quantity` are as they were sent, for an order in an unknown market.
     """

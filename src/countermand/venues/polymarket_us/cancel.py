@@ -16,7 +16,7 @@ from countermand.wire.receipts import Acknowledged, accepted
 
 def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Empty | Response]:
     """
-    Cancel an order, if it is in the market named; where a world says so, in whichever it is.
+    Cancel an order in the market named; where a world says so, in any market.
 
     Raises: MissingField for the slug; CancelRefused for an unknown slug or id, or an order that is
             over, as the settings say.

@@ -55,7 +55,7 @@ def serve_activities(message: m.ListActivities, ctx: Ctx) -> Serving[m.ActivityP
 
 
 def show_trade(fill: Fill, ctx: Ctx) -> m.Trade:
-    """Return a trade; the price is that of YES, whichever outcome the account traded."""
+    """Return a trade; the price is that of YES, also where the account traded NO."""
     one, moment = ctx.directory.instruments[fill.instrument_id], times.iso_ns(fill.ts_ns)
     return m.Trade(
         id=ids.trade_text(fill.match_id),

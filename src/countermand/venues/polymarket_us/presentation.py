@@ -16,7 +16,7 @@ def instant_ns(text: str) -> int | None:
 
 class Presentation(Struct, frozen=True, forbid_unknown_fields=True):
     """
-    What is said of one market besides its trading.
+    The descriptive fields of one market.
 
     Shape:  `yes` and `no` name the two outcomes; a text that is empty is shown empty, except
             `title` and `question`, which stand in for each other, and then the slug for both.

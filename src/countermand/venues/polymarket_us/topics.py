@@ -14,7 +14,10 @@ from countermand.wire.stream import Following, Source
 
 
 class Subscription(Struct, frozen=True):
-    """What was asked for, by whom, what it sees, and how its client is told a payload."""
+    """
+    A subscription: its request and its owner, its view of the exchange, and how its client is told
+    a payload.
+    """
 
     asked: Subscribe
     asker: Principal

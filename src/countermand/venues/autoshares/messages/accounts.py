@@ -98,14 +98,14 @@ class GetHistory(Struct, frozen=True, rename="camel"):
 
 
 class Worth(Struct, frozen=True, rename="pascal"):
-    """What an account was worth on a day."""
+    """The worth of an account on a day."""
 
     date: str
     value: Decimal
 
 
 class Preset(Struct, frozen=True, rename="pascal"):
-    """What a form begins with for one kind of securities."""
+    """The first values of a form for one kind of securities."""
 
     order_type: str = "Market"
     quantity: int = 100
@@ -115,13 +115,13 @@ class Preset(Struct, frozen=True, rename="pascal"):
 
 
 class Presets(Struct, frozen=True, rename="pascal"):
-    """What a form begins with."""
+    """The first values of a form."""
 
     stocks: Preset = Preset()
 
 
 class TradingSettings(Struct, frozen=True, rename="pascal"):
-    """What a user's terminal begins with; the same for all, but for the largest order."""
+    """The first values of a user's terminal; the same for all, except the largest order."""
 
     max_stocks_quantity: int
     instruments: Presets = Presets()
@@ -292,14 +292,14 @@ class Position(Struct, frozen=True, kw_only=True, rename="pascal"):
 
 
 class Group(Struct, frozen=True, rename="pascal"):
-    """What a kind of securities, or one of them, is worth."""
+    """The worth of a kind of securities, or of one of them."""
 
     name: str
     market_value: Decimal
 
 
 class Fee(Struct, frozen=True, kw_only=True, rename="pascal"):
-    """What a transaction cost besides its value."""
+    """A cost of a transaction besides its value."""
 
     id: int
     commission_id: str = "Per Trade Commission"
@@ -311,7 +311,7 @@ class Fee(Struct, frozen=True, kw_only=True, rename="pascal"):
 
 class Transaction(Struct, frozen=True, kw_only=True, rename="pascal"):
     """
-    What came into an account or left it: an execution, or the commission for one.
+    A change of an account: an execution, or the commission for one.
 
     Shape:  the values of both together are what became of the cash.
     """

@@ -76,7 +76,7 @@ Legs = Annotated[list[Leg], Meta(max_length=LEGS_MAX)]
 
 class OrderForm(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
     """
-    What a new order and a replacement may say alike.
+    The fields that a new order and a replacement share.
 
     The manual writes `TimeInforce` here and `TimeInForce` elsewhere; keys are read in any case.
     """
@@ -262,7 +262,7 @@ class Quote(Struct, frozen=True, kw_only=True, rename="pascal"):
 
 
 class Preview(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
-    """What would become of an order; always answered with 200."""
+    """The result that an order would have; always answered with 200."""
 
     is_successful: bool
     error_description: str = ""

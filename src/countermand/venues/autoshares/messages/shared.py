@@ -1,5 +1,5 @@
 """
-What the messages of this venue share: dates, counts and pages.
+Parts that the messages of this venue share: dates, counts and pages.
 
 Source: ETNA manual, "List orders", "Get filtered equities".
 """

@@ -72,7 +72,7 @@ class Portfolio(Struct, frozen=True, kw_only=True):
 
 
 class Balance(Struct, frozen=True, kw_only=True):
-    """What a portfolio has of an asset; `hold` is what open orders and positions keep of it."""
+    """A portfolio's balance of an asset; `hold` is the part that open orders and positions hold."""
 
     asset_id: str
     asset_name: str
@@ -150,7 +150,7 @@ class Detail(Struct, frozen=True):
 
 
 class FillFilter(Paged, frozen=True, kw_only=True, omit_defaults=True):
-    """What both lists of fills may be narrowed by; `time_from` is the earliest."""
+    """The filters of both lists of fills; `time_from` is the earliest time."""
 
     order_id: str | None = None
     client_order_id: str | None = None

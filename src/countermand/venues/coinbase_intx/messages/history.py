@@ -44,7 +44,7 @@ class ListVolumes(Paged, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ListTransfers(Paged, frozen=True, kw_only=True, omit_defaults=True):
-    """`GET /transfers`; whatever is asked for, there are none."""
+    """`GET /transfers`; the answer is always empty."""
 
     portfolios: str | None = None
     portfolio: str | None = None
@@ -62,7 +62,7 @@ class Nothing(Struct, frozen=True):
 
 
 class Volume(Struct, frozen=True):
-    """What traded of an instrument in a day."""
+    """The volume of an instrument in a day."""
 
     symbol: str
     volume: str
@@ -70,7 +70,7 @@ class Volume(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True):
-    """What traded of the instruments that were asked for, and of all."""
+    """The volume of the instruments that were asked for, and of all."""
 
     total_instruments_volume: str
     total_instruments_notional: str

@@ -127,7 +127,7 @@ class ListFeeRates(Struct, frozen=True, omit_defaults=True):
 
 
 class FeeRate(Struct, frozen=True, kw_only=True):
-    """What a user pays on one type of instrument."""
+    """A user's fee rates on one type of instrument."""
 
     instrument_type: str
     fee_tier_id: str = "1"

@@ -147,7 +147,7 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
 
 class Preview(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What would happen: fee rates as fractions, margin in the quote asset."""
+    """The effects that an order would have: fee rates as fractions, margin in the quote asset."""
 
     is_valid: bool
     maker_fee_estimate: str

@@ -1,4 +1,4 @@
-"""What messages of several subjects share."""
+"""Parts that messages of several subjects share."""
 
 from typing import Annotated, Literal
 

@@ -26,7 +26,7 @@ class Asked(Struct, frozen=True):
 
 
 class Channel(Struct, frozen=True):
-    """What is subscribed to on one channel."""
+    """The subscriptions to one channel."""
 
     name: str
     product_ids: list[str]
@@ -52,7 +52,7 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
 
 class Told(Struct, frozen=True, kw_only=True):
-    """What every message of a channel says of itself. Candles have no `time`."""
+    """The fields that every message of a channel has. Candles have no `time`."""
 
     sequence: int
     product_id: str

@@ -37,7 +37,7 @@ _SIZE_MAX = 16_384
 
 
 class Fault(Enum):
-    """What is wrong with a transaction, in the order it is looked for."""
+    """The faults of a transaction, in the order in which they are looked for."""
 
     NOT_HEX = "the transaction is not hexadecimal"
     NOT_CBOR = "the transaction is not well-formed CBOR"

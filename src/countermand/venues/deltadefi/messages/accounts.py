@@ -15,7 +15,7 @@ from countermand.venues.deltadefi.messages.shared import Limit, Page
 
 
 class Balance(Struct, frozen=True):
-    """What an account has of an asset; `locked` is what open orders hold."""
+    """An account's balance of an asset; `locked` is the part that open orders hold."""
 
     asset: str
     asset_unit: str

@@ -97,7 +97,7 @@ class GetDepth(Struct, frozen=True):
 
 
 class Level(Struct, frozen=True):
-    """What stands at a price."""
+    """A price level of the book."""
 
     price: Decimal
     quantity: Decimal

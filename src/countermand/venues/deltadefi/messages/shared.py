@@ -1,4 +1,4 @@
-"""What messages share."""
+"""Parts that messages share."""
 
 from typing import Annotated
 

@@ -30,7 +30,7 @@ Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 class UserBalance(Struct, frozen=True, kw_only=True, rename="camel"):
     """
-    What an account has of a currency.
+    An account's balance of a currency.
 
     Shape: `buying_power` is `current_balance + asset_available - open_orders -
            margin_requirement`. What is nothing here is always that: see the README.
@@ -68,7 +68,7 @@ class UserPosition(Struct, frozen=True, kw_only=True, rename="camel"):
     """
     A position; below zero it is short, which is to hold NO.
 
-    Shape: `cost` is what the open contracts were paid for with, whichever outcome they are of;
+    Shape: `cost` is what the open contracts cost, those of YES and those of NO;
            `cash_value` is profit that is not realized.
     """
 

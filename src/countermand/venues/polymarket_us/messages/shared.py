@@ -1,5 +1,6 @@
 """
-What messages share: amounts of money, and what orders and positions repeat of their market.
+Parts that messages share: amounts of money, and the fields of a market that orders and positions
+repeat.
 
 Source: Orders API and Portfolio API schemas, Amount and MarketMetadata.
 """

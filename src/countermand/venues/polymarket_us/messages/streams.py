@@ -16,7 +16,7 @@ from countermand.venues.polymarket_us.messages.shared import Amount
 
 
 class Subscribe(Struct, frozen=True, rename="camel"):
-    """What a client asks to be told. No markets, or an empty list of them, are all."""
+    """A subscription. No markets, or an empty list of them, are all."""
 
     request_id: str = ""
     subscription_type: str | int = ""
@@ -25,7 +25,7 @@ class Subscribe(Struct, frozen=True, rename="camel"):
 
 
 class Unsubscribe(Struct, frozen=True, rename="camel"):
-    """What a client no longer asks to be told."""
+    """The end of a subscription."""
 
     request_id: str = ""
 
@@ -131,7 +131,7 @@ class PublicTrade(Struct, frozen=True, kw_only=True, rename="camel"):
 
 class Frame(Struct, frozen=True, kw_only=True, rename="camel"):
     """
-    What the server says of a subscription: one payload.
+    A payload of a subscription.
 
     `error` is absent from a frame of success: published clients take an empty one for a failure.
     """
