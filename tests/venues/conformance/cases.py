@@ -238,7 +238,9 @@ def order_reports(draw: st.DrawFn, desk: Desk) -> OrderReport:
     if cum is None:
         qty = max(qty, 2)
         cum = draw(st.integers(status is OrdStatus.PARTIALLY_FILLED, qty - 1))
-    reason = draw(st.sampled_from(_canceled_by(order.terms.time_in_force)))
+    otherwise = losses(desk).otherwise
+    by = [one for one in _canceled_by(order.terms.time_in_force) if one not in otherwise]
+    reason = draw(st.sampled_from(by))
     if reason is CancelReason.FOK_NOT_FILLED and status is OrdStatus.CANCELED:
         cum = 0
     is_open = status <= OrdStatus.PARTIALLY_FILLED

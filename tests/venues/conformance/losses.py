@@ -18,6 +18,7 @@ from tests.venues.desk import Desk
 
 from countermand.vocabulary.commands import NewOrder
 from countermand.vocabulary.order import OrdStatus
+from countermand.vocabulary.reasons import CancelReason
 from countermand.wire.errors import WireError
 from countermand.wire.operation import Operation
 
@@ -40,10 +41,11 @@ class Losses(Struct, frozen=True, kw_only=True):
            is, whatever else it is, and `replacing` what every replacement is; `untold` fields of
            what an operation reports do not arrive, and amounts among them are read as 0; `rounded`
            amounts arrive as near as the wire can tell them; `unreached` states no order of the
-           venue comes to; `unsigned` parts of a request no signature reaches; `bare` refusals are
-           the router's, in plain text, and answers with a status that is `bodiless` have none; with
-           `refuses_nothing` a cancel of many that finds none is refused; `stranger` makes a key
-           nobody knows of one somebody has.
+           venue comes to; orders canceled `otherwise` are told as no canceled ones, which the
+           venue's own tests hold it to; `unsigned` parts of a request no signature reaches; `bare`
+           refusals are the router's, in plain text, and answers with a status that is `bodiless`
+           have none; with `refuses_nothing` a cancel of many that finds none is refused; `stranger`
+           makes a key nobody knows of one somebody has.
 
     Flipping the case of a letter changes nothing in `caseless` headers, and in the first word of
     `schemes`. Where orders go by what their owners call them, `completed` makes a generic order one
@@ -58,6 +60,7 @@ class Losses(Struct, frozen=True, kw_only=True):
     untold: dict[Operation, frozenset[str]] = {}
     rounded: dict[Operation, frozenset[str]] = {}
     unreached: frozenset[OrdStatus] = frozenset()
+    otherwise: frozenset[CancelReason] = frozenset()
     unsigned: frozenset[str] = frozenset()
     bare: tuple[type[WireError], ...] = ()
     bodiless: frozenset[int] = frozenset()

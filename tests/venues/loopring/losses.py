@@ -23,6 +23,7 @@ from countermand.vocabulary.order import (
     Slot,
     TimeInForce,
 )
+from countermand.vocabulary.reasons import CancelReason
 from countermand.wire.operation import Operation
 
 MAX_FEE_BIPS = 63
@@ -128,4 +129,6 @@ LOSSES = Losses(
     names=st.integers(0, 2**254).map(lambda number: f"0x{number:064x}"),
     lists_all=True,
     shows=shows,
+    # It has failed.
+    otherwise=frozenset({CancelReason.NOT_LET_IN}),
 )

@@ -99,6 +99,68 @@ def test_stop_expires_asleep(floor: Floor) -> None:
     assert "expired" == floor.order(hashed)["status"]
 
 
+def not_let_in(floor: Floor) -> str:
+    """Return the hash of a MAKER_ONLY stop that would take what is there when it wakes."""
+    floor.buy(100 * E18, 35 * E18 // 10, "bob", storageId=20)
+    hashed = floor.taken(stop(floor, "0.04", UP, orderType="MAKER_ONLY", clientOrderId="late"))
+    trade(floor, 4000, 0)
+    return hashed
+
+
+def test_stop_that_cannot_come_in_has_failed(floor: Floor) -> None:
+    """No cancel ended it: it frees its money, and a cancel of it comes too late."""
+    hashed = not_let_in(floor)
+    told = floor.order(hashed)
+    status, body = floor.cancel(hashed)
+
+    assert ("failed", True) == (told["status"], told["extraOrderInfo"]["isTriggered"])
+    assert "0" == told["volumes"]["baseFilled"]
+    assert 0 == floor.balance(LRC)[1]
+    assert (400, 100001) == refusal((status, body))
+    assert "order in status FAILED can't be cancelled" == body["resultInfo"]["message"]
+    _, batch = floor.delete(f"{ALICE}&clientOrderId=late", path="/orders/byClientOrderId")
+    assert [body["resultInfo"]["message"]] == [item["error"]["message"] for item in batch]
+
+
+def test_our_client_reads_that_it_has_failed(floor: Floor) -> None:
+    """As an order that was rejected: it is over, and no cancel ended it."""
+    hashed = not_let_in(floor)
+    read = Trader(floor.desk, "alice").read_named(hashed)
+
+    assert (OrdStatus.REJECTED, Standing.CLOSED) == (read.ord_status, read.standing)
+
+
+def test_an_order_that_takes_time_may_fail(floor: Floor) -> None:
+    """Where the venue takes its time, and the book has come to meet it meanwhile."""
+    floor.desk.engine.enter(SetDelays("loopring", new_ns=times.S))
+    hashed = floor.sell(100 * E18, 3 * E18, orderType="MAKER_ONLY")
+    floor.desk.engine.enter(SetDelays("loopring"))
+    floor.buy(100 * E18, 35 * E18 // 10, "bob", storageId=20)
+    floor.wait(2)
+    floor.desk.engine.enter(AdvanceTime())
+
+    assert "failed" == floor.order(hashed)["status"]
+
+
+def test_what_has_failed_is_listed_so(floor: Floor) -> None:
+    """And not among the cancelled, who are as many to the exchange."""
+    failed = not_let_in(floor)
+    over = floor.sell(100 * E18, 6 * E18, storageId=6)
+    floor.cancel(over)
+    rests = floor.sell(100 * E18, 7 * E18, storageId=8)
+
+    def found(query: str) -> list[str]:
+        told = floor.told("/orders", f"{ALICE}&{query}")
+        assert told["totalNum"] == len(told["orders"])
+        return [each["hash"] for each in told["orders"]]
+
+    assert [failed] == found("status=failed")
+    assert [over] == found("status=cancelled")
+    assert [over, failed] == found("status=cancelled,failed") == found("status=failed,cancelled")
+    assert [rests, failed] == found("status=processing,failed")
+    assert [rests, over, failed] == found("")
+
+
 def test_a_larger_storage_id_takes_a_stop_over(floor: Floor) -> None:
     """The venue's replacement: the first is cancelled, the other waits at its own price."""
     first = floor.taken(stop(floor, "0.02", DOWN))

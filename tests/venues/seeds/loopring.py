@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-from tests.venues.loopring.floor import ACCOUNTS, E18, Floor, refusal
+from tests.venues.loopring.floor import ACCOUNTS, E18, Floor
 from tests.venues.seeds.cases import (
     AGAIN,
     CANCEL,
@@ -26,12 +25,10 @@ from tests.venues.seeds.row import (
     field,
     media,
     status,
-    unreached,
     words,
 )
 from tests.venues.seeds.stand import Asked, Stand, line
 
-from countermand.venues.loopring.order_hash import hash_text, order_hash, parse_order, read_terms
 from countermand.venues.loopring.tables import STATUSES
 from countermand.vocabulary.commands import CancelOrder, SetDelays
 from countermand.vocabulary.ids import OrderId
@@ -40,8 +37,9 @@ NAME = "loopring"
 CODES = 'DEX API v3, "Error codes"'
 BY_NAME, NAMED_BY_NOTHING = "a cancel by client order id", "a cancel by neither"
 SUBMITTED, SUBMITTED_AGAIN = "an order that is submitted", "and submitted again"
-FILLED, EXPIRED, REFUSED = "an order that was filled", "an order after its end", "a refused order"
+FILLED, EXPIRED = "an order that was filled", "an order after its end"
 CANCELING = "a cancel that takes its time"
+FAILED = "an order that was taken and could not come in"
 
 _ACCOUNT = f"accountId={ACCOUNTS['alice']}"
 
@@ -79,13 +77,15 @@ def submitted(*, again: bool) -> Asked:
     return Asked(stand, request)
 
 
-def refused() -> Asked:
-    """Read an order that was refused, since its time is over."""
+def failed() -> Asked:
+    """Read an order that was taken, and could not come in as a maker when it was to."""
     stand, floor = _floor()
-    form = _order(floor, validUntil=1)
-    assert (400, 102008) == refusal(floor.submit(form))
-    hashed = hash_text(order_hash(read_terms(parse_order(msgspec.json.encode(form)))))
-    return Asked(stand, line(f"GET /api/v3/order?{_ACCOUNT}&orderHash={hashed}"))
+    stand.desk.engine.enter(SetDelays(NAME, new_ns=10**9))
+    hashed = floor.sell(1000 * E18, 30 * E18, orderType="MAKER_ONLY")
+    stand.desk.engine.enter(SetDelays(NAME))
+    floor.buy(1000 * E18, 31 * E18, "bob")
+    stand.wait(2)
+    return Asked(stand, line(f"GET /api/v3/order?{_ACCOUNT}&orderHash={hashed}"), is_whole=False)
 
 
 def canceling_slowly() -> Asked:
@@ -117,14 +117,13 @@ SEED = Seed(
         NAMED_BY_NOTHING: by_neither,
         SUBMITTED: lambda: submitted(again=False),
         SUBMITTED_AGAIN: lambda: submitted(again=True),
-        REFUSED: refused,
         FILLED: lambda: read(is_filled=True),
         EXPIRED: lambda: read(is_filled=False),
         CANCELING: canceling_slowly,
+        FAILED: failed,
     },
-    # The table also has a word for a refused order, which nothing here keeps: see that case.
-    # It has one more for what sleeps, which is no answer to a cancel.
-    spoken={"status": STATUSES.keys() - {"failed", "waiting"}},
+    # The table has one more for what sleeps, which is no answer to a cancel.
+    spoken={"status": STATUSES.keys() - {"waiting"}},
     rows=(
         Row(part=Part.LINE, name="DELETE /api/v3/order", says="no body", by=CANCEL),
         asked(Part.HEADER, "X-API-KEY", "string", "required: the API key", CANCEL, 400),
@@ -140,10 +139,8 @@ SEED = Seed(
         Row(part=Part.WORD, name="isIdempotent: true", says="the same again", by=SUBMITTED_AGAIN),
         *words("status", {
             "processing": SUBMITTED, "processed": FILLED, "cancelled": CANCEL, "expired": EXPIRED,
-            "cancelling": CANCELING,
+            "cancelling": CANCELING, "failed": FAILED,
         }),
-        *unreached(Part.WORD, ["status: failed"], "an order that is refused is a 400, and none",
-                   REFUSED),
         # Beyond the page, which lists no statuses and no media type.
         status(200, "canceled", CANCEL, source=CODES),
         media("application/json", CANCEL, NOWHERE),

@@ -6,7 +6,7 @@ from countermand.venues.loopring.messages import orders as m
 from countermand.venues.loopring.parameters import given
 from countermand.venues.loopring.settings import Ctx
 from countermand.venues.loopring.show import read_taken, show_order, show_taken
-from countermand.venues.loopring.tables import CANCELLED, CANCELLING
+from countermand.venues.loopring.tables import CANCELLED, CANCELLING, FAILED
 from countermand.vocabulary.commands import CancelOrder
 from countermand.vocabulary.events import CancelRejected
 from countermand.vocabulary.ids import OrderId
@@ -89,14 +89,19 @@ BY_NAME = Op(m.CancelByClientOrderId, list[m.BatchItem], serve_by_name)
 
 def _canceled(receipt: Receipt, ctx: Ctx) -> OrderReport:
     no = receipt.events[0]
-    if isinstance(no, CancelRejected) and no.order and _is_cut_short(no.order, ctx):
-        raise CancelRefused(no.cxl_rej_reason, OrdStatus.CANCELED, no.response_to)
+    if isinstance(no, CancelRejected) and no.order and (shown := _shown_otherwise(no.order, ctx)):
+        raise CancelRefused(no.cxl_rej_reason, shown, no.response_to)
     return the_order(receipt)
 
 
-def _is_cut_short(order: OrderReport, ctx: Ctx) -> bool:
-    # The exchange calls an order filled that ended before its amount did, and is shown as canceled.
-    return order.ord_status is OrdStatus.FILLED and show_order(order, ctx).status == CANCELLED
+def _shown_otherwise(order: OrderReport, ctx: Ctx) -> OrdStatus | None:
+    # The exchange calls an order filled that ended before its amount did, and is shown as canceled;
+    # and canceled what it did not let in, which has failed.
+    word = "" if order.is_open else show_order(order, ctx).status
+    if word == FAILED:
+        return OrdStatus.REJECTED
+    is_filled = order.ord_status is OrdStatus.FILLED
+    return OrdStatus.CANCELED if is_filled and word == CANCELLED else None
 
 
 def _items(texts: list[str], receipts: tuple[Receipt, ...], ctx: Ctx) -> list[m.BatchItem]:

@@ -27,14 +27,14 @@ from countermand.wire.operation import Operation
 
 LIMIT_MAX = 50
 
-# Types, channels, extra types, and words of open orders that are let through; the exchange does not
-# know them.
+# Types, channels, extra types, and words that are let through; the exchange does not know them, or
+# not apart.
 _Wanted = tuple[Sequence[str], Sequence[str], Sequence[str], AbstractSet[str]]
 _EVERY = (
     tables.ORDER_TYPES,
     tables.TRADE_CHANNELS,
     tables.EXTRA_ORDER_TYPES,
-    tables.OPEN_WORDS,
+    frozenset[str]().union(*tables.TOLD_APART),
 )
 
 
@@ -105,13 +105,15 @@ LIST = Op(m.ListOrders, m.OrderList, serve_list, ask_list, read_list)
 
 
 def _wanted(message: m.ListOrders) -> _Wanted:
-    types, channels, extras, words = _EVERY
-    chosen = words & set(chosen_words("status", message.status, tuple(STATUSES)))
+    types, channels, extras, _ = _EVERY
+    chosen = set(chosen_words("status", message.status, tuple(STATUSES)))
+    # A group that the query chooses none of, or all, has none to keep back.
+    words = frozenset[str]().union(*(group & chosen or group for group in tables.TOLD_APART))
     return (
         chosen_words("orderTypes", message.order_types, types) or types,
         chosen_words("tradeChannels", message.trade_channels, channels) or channels,
         chosen_words("extraOrderTypes", message.extra_order_types, extras) or extras,
-        chosen or words,
+        words,
     )
 
 
@@ -119,11 +121,12 @@ def _matches(report: OrderReport, wanted: _Wanted) -> bool:
     noted = ANNOTATIONS.read(report.terms.text)
     extra = tables.STOP_LIMIT if report.terms.trigger else tables.TRADITIONAL_ORDER
     types, channels, extras, words = wanted
+    word = status_word(report)
     return (
         noted.order_type in types
         and noted.trade_channel in channels
         and extra in extras
-        and (not report.is_open or status_word(report) in words)
+        and (word in words or word not in _EVERY[-1])
     )
 
 
@@ -151,7 +154,9 @@ def _query(message: m.ListOrders, ctx: Ctx) -> ListOrders:
 
 def _statuses(text: str) -> tuple[OrdStatus, ...]:
     chosen = chosen_words("status", text, tuple(STATUSES))
-    return tuple(dict.fromkeys(status for word in chosen for status in STATUSES[word]))
+    found = dict.fromkeys(status for word in chosen for status in STATUSES[word])
+    # What has failed was rejected here, or taken and then not let in.
+    return tuple(found | ({OrdStatus.CANCELED: None} if tables.FAILED in chosen else {}))
 
 
 def _status_words(statuses: tuple[OrdStatus, ...]) -> str:

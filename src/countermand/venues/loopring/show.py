@@ -14,6 +14,7 @@ from countermand.venues.loopring.settings import Ctx
 from countermand.venues.loopring.tables import (
     CANCELLED,
     CANCELLING,
+    FAILED,
     KNOWN_WORDS,
     LIMIT_ORDER,
     MIXED,
@@ -34,6 +35,7 @@ from countermand.vocabulary.order import (
     TimeInForce,
     Trigger,
 )
+from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers, times
 from countermand.wire.reading import known, last_exec_type, likely_reason
@@ -159,7 +161,9 @@ def _annotation(message: m.Order, side: Side) -> Annotation:
 
 
 def status_word(report: OrderReport) -> str:
-    """Return the word of how an order stands on the exchange."""
+    """Return the word of how an order stands on the exchange, of one that was not let in too."""
+    if report.cancel_reason is CancelReason.NOT_LET_IN:
+        return FAILED
     if report.is_open and report.pending is Pending.CANCEL:
         return CANCELLING
     return WAITING if report.standing is Standing.ARMED else STATUS_OF[report.ord_status]

@@ -30,21 +30,24 @@ DEX = "dex"
 FILL_TYPES = (DEX, "amm")
 
 PROCESSING, PROCESSED, CANCELLED = "processing", "processed", "cancelled"
-CANCELLING, WAITING = "cancelling", "waiting"
+CANCELLING, WAITING, FAILED = "cancelling", "waiting", "failed"
 
 # Which orders can have each word. An open one is waiting while it sleeps, cancelling while its
-# cancel takes time, and else processing.
+# cancel takes time, and else processing. Of those that the exchange canceled, one that was taken
+# and could not come to the book has failed.
 OPEN_WORDS = frozenset({PROCESSING, CANCELLING, WAITING})
 _OPEN = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
 STATUSES: dict[str, tuple[OrdStatus, ...]] = {
     PROCESSING: _OPEN,
     PROCESSED: (OrdStatus.FILLED,),
-    "failed": (OrdStatus.REJECTED,),
+    FAILED: (OrdStatus.REJECTED,),
     CANCELLED: (OrdStatus.CANCELED,),
     "expired": (OrdStatus.EXPIRED,),
     CANCELLING: _OPEN,
     WAITING: _OPEN,
 }
+# Words that are of one status to the exchange.
+TOLD_APART = (OPEN_WORDS, frozenset({CANCELLED, FAILED}))
 # An order with one of these is seen where it stands; what else one may wait for is not known.
 KNOWN_WORDS = STATUSES.keys() - {WAITING}
 STATUS_OF: dict[OrdStatus, str] = dict.fromkeys(_OPEN, PROCESSING) | {
