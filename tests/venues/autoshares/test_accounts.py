@@ -70,7 +70,7 @@ def info(window: Window, owner: str = "alice", name: str = "margin") -> dict[str
     ],
 )
 def test_account_shows_itself_to_its_owner_alone(window: Window, rest: str) -> None:
-    """Nobody, and anybody else, is denied in the same words; a token that may look is enough."""
+    """No key and another user's key get the same denial; a read-only token is enough."""
     path = window.path(rest)
 
     assert (403, b'{"error":"Application key is not defined or does not exist"}') == window.raw(
@@ -118,7 +118,7 @@ def test_account_that_does_not_exist(window: Window) -> None:
 
 
 def test_user_info(window: Window) -> None:
-    """Who asks, in the documented fields."""
+    """The user of the token, in the documented fields."""
     said = window.seen("/v1.0/users/@me/info")
     user_id = said["UserId"]
 
@@ -155,7 +155,7 @@ def test_who_may_only_look_is_told_so(window: Window) -> None:
 
 @pytest.mark.parametrize("what", ["info", "accounts"])
 def test_user_who_is_not_me(window: Window, what: str) -> None:
-    """A login is no id (400); another's id is denied (401); nobody's is the documented 500."""
+    """A login as the id is a 400, another user's id a 401, an unknown id the documented 500."""
     bob = window.get("/v1.0/users/@me/info", "bob")[1]["UserId"]
 
     assert (400, {"Message": "The request is invalid."}) == window.get(f"/v1.0/users/alice/{what}")
@@ -170,7 +170,7 @@ def test_user_who_is_not_me(window: Window, what: str) -> None:
 
 
 def test_untouched_account(window: Window) -> None:
-    """All of it is cash, and on margin that buys twice as much; every value is a number."""
+    """All of it is cash, with twice the buying power on margin; every value is a number."""
     said = info(window)
 
     assert 100_000_000 == said["cash"] == said["excess"] == said["equityTotal"]
@@ -247,7 +247,7 @@ def test_open_orders_hold_cash(window: Window) -> None:
 
 
 def test_details_say_whose_and_how_much(held: Window) -> None:
-    """As the balances do, with the owner's name."""
+    """The values of the balances, with the owner's name."""
     said = held.seen(held.path("/details", name="cash"))
 
     assert ("Alice", "alice", "Cash", "Approved") == (
@@ -287,7 +287,7 @@ def test_position_of_the_manual(held: Window) -> None:
 
 
 def test_position_of_one_security_is_a_list(held: Window) -> None:
-    """With one element or none, whatever the symbol."""
+    """The list has one element or none, for any symbol."""
     path = held.path("/positions", name="cash")
 
     assert held.seen(path)["Result"] == held.seen(f"{path}/AAPL") == held.seen(f"{path}/aapl")
@@ -295,7 +295,7 @@ def test_position_of_one_security_is_a_list(held: Window) -> None:
 
 
 def test_short_and_closed_positions(held: Window) -> None:
-    """What is short is below zero; what was closed stays, with what came of it."""
+    """A short position is below zero; a closed one stays, with its profit."""
     held.trade(held.account("bob"), held.account(name="cash"), "150", "169.42")
     (bob,) = held.seen(held.path("/positions", "bob"), "bob")["Result"]
     (alice,) = held.seen(held.path("/positions", name="cash"))["Result"]
@@ -327,7 +327,7 @@ def test_groups_are_shares_and_cash(held: Window) -> None:
 
 
 def test_top_positions_are_the_largest_either_way(held: Window) -> None:
-    """By what they are worth, sign aside; `count` is how many."""
+    """The largest by worth, short or long; `count` says how many."""
     held.trade(held.account("carol"), held.account("bob"), "100", "420", "MSFT")
     held.trade(held.account("carol"), held.account("bob"), "1", "600", "SPY")
     path = held.path("/positions/top", "bob")
@@ -375,14 +375,14 @@ def three(window: Window) -> Window:
 def test_positions_are_filtered_sorted_and_cut(
     three: Window, query: str, symbols: list[str]
 ) -> None:
-    """In this order; without any of it all are listed by id."""
+    """In this order; without parameters all are listed by id."""
     page = three.seen(three.path(f"/positions?{query}"))
 
     assert symbols == [one["Symbol"] for one in page["Result"]]
 
 
 def test_links_lead_through_the_pages(three: Window) -> None:
-    """They are absolute, lead on and back, and keep what else was asked."""
+    """The links are absolute, lead on and back, and keep the other parameters."""
     path = three.path("/positions?sortField=Symbol&pageSize=1&desc=true&pageNumber=0")
     forward, back = [three.seen(path)], []
     while link := forward[-1]["NextPageLink"]:
@@ -399,7 +399,7 @@ def test_links_lead_through_the_pages(three: Window) -> None:
 
 
 def test_links_begin_with_the_configured_url() -> None:
-    """Where the server stands behind another name."""
+    """The configured URL is for a server behind another name."""
     window = Window(public_url="https://pub-api.example.com/")
     window.trade(window.account(), window.account("bob"), "1", "180")
     window.trade(window.account(), window.account("bob"), "1", "420", "MSFT")
@@ -455,7 +455,7 @@ def test_transactions_of_the_manual(held: Window) -> None:
 
 
 def test_transactions_as_the_template_spells_them(held: Window) -> None:
-    """With a slash at the end of the path, which its links keep."""
+    """The path ends with a slash, which the links keep."""
     path = held.path("/transactions", name="cash")
     query = "pageNumber=1&pageSize=1&sortBy=Quantity&isDesc=true"
     page = held.seen(f"{path}/?{query}")
@@ -572,7 +572,7 @@ def test_limits_of_a_margin_account(window: Window) -> None:
 
 
 def test_limits_of_a_cash_account(held: Window) -> None:
-    """It buys in full and sells what it has, less what it is selling already."""
+    """Its limit to buy is its cash, and to sell its shares without those it is selling already."""
     held.order(held.account(name="cash"), Side.SELL, "50", "170")
     said = limits(held, "?price=100", name="cash")
 
@@ -599,7 +599,7 @@ def test_short_sale_below_the_bid_is_counted_at_the_bid(window: Window) -> None:
 
 
 def test_short_position_can_be_bought_back(held: Window) -> None:
-    """And no more than that with one order."""
+    """One order cannot buy more than the short position."""
     said = held.seen(held.path("/preview/limits/AAPL", "bob"), "bob")
 
     assert 149 == said["BuyLimit"]
@@ -661,7 +661,7 @@ def ask(window: Window, operation: Operation, question: Any) -> Any:
 
 
 def test_client_reads_accounts_balances_and_positions(held: Window) -> None:
-    """What the exchange knows of an account arrives."""
+    """The client reads all that the exchange has of an account."""
     account = held.account(name="cash")
     query = GetAccount(account.account_id)
     known = held.desk.engine.exchange.query(query)

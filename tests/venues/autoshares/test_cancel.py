@@ -32,7 +32,7 @@ def office() -> Office:
 
 @pytest.mark.parametrize("key", [None, "", "another", APP_KEY + " "])
 def test_row_1_application_key(office: Office, key: str | None) -> None:
-    """Missing or unknown: 403, before anything else, whatever the token and the ids are."""
+    """A missing or unknown key is 403, before the token and the ids are looked at."""
     order_id = office.place()
     headers = {} if key is None else {"Et-App-Key": key}
     for token in ({}, {"Authorization": f"Bearer {office.token('alice')}"}):
@@ -74,7 +74,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_row_3_ids_that_are_none(office: Office, text: str) -> None:
-    """What is no 32-bit integer is 422 and names its parameter, the account's first."""
+    """An id that is no 32-bit integer is 422 with its parameter's name, the account's first."""
     own = office.numbers["alice/margin"]
     for path, name in (
         (f"/v1.0/accounts/{own}/orders/{text}", "orderId"),
@@ -318,7 +318,7 @@ def test_fill_races_the_cancel(office: Office, cancel_first: bool) -> None:
 
 
 def test_simultaneous_cancels(office: Office) -> None:
-    """Of many at once, exactly one is told that it was it."""
+    """One of many simultaneous cancels succeeds."""
     request = Request("DELETE", f"{office.orders()}/{office.place()}".encode())
     signed = office.venue.auth.sign(request, office.credential(), office.clock.now_ns())
 
@@ -330,7 +330,7 @@ def test_simultaneous_cancels(office: Office) -> None:
 
 
 def test_mutual_fund_is_no_order_id(office: Office) -> None:
-    """Its path is another: the word is not read as an id, and of such orders there are none."""
+    """The path of mutual funds' orders is another one, and there are no such orders."""
     order_id = office.place()
     base = office.orders().removesuffix("/orders")
 
@@ -342,7 +342,7 @@ def test_mutual_fund_is_no_order_id(office: Office) -> None:
 @pytest.mark.parametrize("prefix", ["/api/v1.0", "/api/v1", "/api/v2.0", "/v1.0", "/v1", "/v2.0"])
 @pytest.mark.parametrize("name", ["orders", "syncorders"])
 def test_spellings_of_the_path(office: Office, prefix: str, name: str) -> None:
-    """With and without `/api`, in three versions, and its synchronous twin."""
+    """Paths with and without `/api`, in three versions, and the synchronous twin."""
     order_id, number = office.place(), office.numbers["alice/margin"]
 
     assert office.call(f"DELETE {prefix}/accounts/{number}/{name}/{order_id}").status == 204
@@ -351,8 +351,8 @@ def test_spellings_of_the_path(office: Office, prefix: str, name: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/v3/accounts/6/orders/1", "/v/accounts/6/orders/1", "/api/accounts/6/orders/1"]
 )
-def test_versions_nobody_serves(office: Office, path: str) -> None:
-    """Are paths nobody knows, and the answer names the whole of it."""
+def test_unknown_versions(office: Office, path: str) -> None:
+    """Other versions are unknown paths, and the answer has the whole path."""
     answer = office.call(f"DELETE {path}")
     text = f"No HTTP resource was found that matches the request URI 'http://venue.test{path}'."
 
@@ -360,8 +360,8 @@ def test_versions_nobody_serves(office: Office, path: str) -> None:
 
 
 @pytest.mark.parametrize("target", ["/api/v1.0/nothing", "/api/v1.0/equities?pageSize=1"])
-def test_what_is_not_found_is_told_by_the_public_url(target: str) -> None:
-    """As in the links of a page: behind a proxy the host of the request is not the client's."""
+def test_404_has_the_public_url(target: str) -> None:
+    """The 404's URL has the public host, as a page's links have, also behind a proxy."""
     office = Office(public_url="https://broker.example/")
     path, _, query = target.partition("?")
     told = decoded(office.call(f"GET {path}", query=query))["Message"]
@@ -373,13 +373,13 @@ def test_what_is_not_found_is_told_by_the_public_url(target: str) -> None:
 @pytest.mark.parametrize("version", ["v1", "v1.0", "v2.0", "api/v1.0"])
 @pytest.mark.parametrize("name", ["token", "logout"])
 def test_login_has_no_version(office: Office, version: str, name: str) -> None:
-    """With one it is a path nobody knows, whoever asks: no login that failed."""
+    """A login path with a version is an unknown path, with any credentials."""
     assert office.call(f"POST /{version}/{name}").status == 404
     assert office.call(f"POST /{version}/{name}", user=None).status == 404
 
 
-def test_method_nobody_serves(office: Office) -> None:
-    """Is 405, in ETNA's sentence."""
+def test_unknown_method(office: Office) -> None:
+    """A 405, in ETNA's sentence."""
     answer = office.call(f"PATCH {office.orders()}/1")
     text = "The requested resource with API version '1.0' does not support HTTP method 'PATCH'."
 
@@ -394,7 +394,7 @@ def test_body_of_a_cancel_is_not_looked_at(office: Office) -> None:
 
 
 def test_market_that_is_closed_does_not_keep_orders(office: Office) -> None:
-    """A cancel is taken whatever else has changed."""
+    """A cancel is accepted while the market is closed."""
     order_id = office.place()
     office.engine.enter(SetTradingState(InstrumentId(3), TradingState.HALTED))
 

@@ -1,4 +1,4 @@
-"""What the reading half makes of answers, accounts and worlds that lack something."""
+"""Reads of answers, accounts and worlds that lack a part."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def test_balance_is_that_of_the_account_asked_for(window: Window) -> None:
 
 
 def test_account_that_is_not_there_any_more_is_denied() -> None:
-    """As one that never was."""
+    """A removed account is denied like one that never existed."""
     with pytest.raises(Unauthorized, match=r"Authorization has been denied for this request\."):
         answered(account.summary(AccountId(12)), None)
 
 
-def test_account_is_of_who_asks(window: Window) -> None:
-    """Whichever other account it is said to be of."""
+def test_account_belongs_to_the_tokens_user(window: Window) -> None:
+    """An account is read as the token's user's, also where the answer lists no owner."""
     ctx = window.desk.context()
     first = account.show_account(window.account(), ctx)
 
@@ -56,7 +56,7 @@ def test_account_is_of_who_asks(window: Window) -> None:
 
 
 def test_position_in_an_unknown_security_cannot_be_read(window: Window) -> None:
-    """Its grid would be a guess."""
+    """The security's steps would be a guess."""
     ctx = window.desk.context()
     query = GetAccount(window.account().account_id)
     (report,) = window.desk.engine.exchange.query(query).positions
@@ -69,13 +69,13 @@ def test_position_in_an_unknown_security_cannot_be_read(window: Window) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1.0/users/@me/accounts", "/v1.0/streamers"])
-def test_nobody_has_neither_accounts_nor_a_session(window: Window, path: str) -> None:
-    """Unproven is refused wherever it is asked who asks."""
+def test_unproven_request_has_neither_accounts_nor_a_session(window: Window, path: str) -> None:
+    """A request without a proven key is refused in each place that needs the user."""
     assert window.raw(path, owner=None)[0] in (401, 403)
 
 
 def test_dollars_are_found_among_other_assets(window: Window) -> None:
-    """And are none where there never were any."""
+    """A world without dollars has none."""
     ctx = window.desk.context()
     usd = valuation.currency(ctx).asset_id
 
@@ -107,6 +107,6 @@ def test_limit_counts_margin_and_fee_as_they_are_rounded(
 
 
 def test_limit_looks_at_the_position_in_that_security(window: Window) -> None:
-    """One in another closes nothing."""
+    """A position in another security closes nothing."""
     assert 1 == window.seen(window.path("/preview/limits/AAPL"))["SellLimit"]
     assert 1_000 < window.seen(window.path("/preview/limits/MSFT"))["SellLimit"]

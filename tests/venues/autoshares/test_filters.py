@@ -119,7 +119,7 @@ PIECES = ["Status", "symbol", "in", "and", "between", "=", "<=", "(", ")", ",", 
 
 @given(st.lists(st.sampled_from([*PIECES, "'", "#", "#2026-03-02#", ".", "\u0663"]), max_size=8))
 def test_any_text_is_read_or_refused_by_name(pieces: list[str]) -> None:
-    """Nothing but a refusal of the field `filter` comes of a text that is no filter."""
+    """A text that is no filter is refused for the field `filter`, and raises nothing else."""
     assert refused(" ".join(pieces)) in {None, "filter"}
 
 
@@ -207,7 +207,7 @@ def test_words_are_read_in_any_case() -> None:
     ],
 )
 def test_refusal_names_the_place(text: str, at: int, expected: str) -> None:
-    """What was expected, and at which character."""
+    """The text says which token was expected, and at which character."""
     with pytest.raises(InvalidField) as refusal:
         parse(text, FIELDS)
 

@@ -173,7 +173,7 @@ LISTS = {
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("descending", ["false", "true"])
 def test_any_list_is_sorted_by_any_field(office: Office, path: str, descending: str) -> None:
-    """Whatever is empty in one of its rows; the fields are those its own refusal names."""
+    """Rows with empty fields are sorted too; the fields are those that the refusal lists."""
     office.call(f"POST {office.orders()}", SAMPLES["bracket of the script"][0])
     office.place(Symbol="NOPE", Quantity=0, ExpireDate="2027-02-01T00:00:00")
     office.place()

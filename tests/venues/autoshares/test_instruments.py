@@ -32,7 +32,7 @@ ALL = "pageNumber=0&pageSize=100&sortField=Id&desc=false"
 
 @pytest.fixture(scope="module")
 def window() -> Window:
-    """A window that nobody changes."""
+    """A window that no test changes."""
     return Window()
 
 
@@ -60,7 +60,7 @@ def test_security_of_the_manual(window: Window) -> None:
 
 
 def test_security_by_symbol_and_by_id(window: Window) -> None:
-    """Both are one path; symbols are read in any case."""
+    """Both have one path; symbols are read in any case."""
     said = window.seen("/v1.0/equities/AAPL")
 
     assert said == window.seen(f"/v1.0/equities/{said['Id']}")
@@ -82,8 +82,8 @@ def test_halted_security_is_not_allowed_to_trade() -> None:
     assert (False, True) == (said["AllowTrade"], said["Enabled"])
 
 
-def test_what_is_said_of_securities_is_the_settings(window: Window) -> None:
-    """A security nobody said anything of is called by its symbol, and has no exchange."""
+def test_securities_have_the_settings_descriptions(window: Window) -> None:
+    """A security without settings has its symbol for a name, and no exchange."""
     told = Window(
         securities={"AAPL": About(cusip="037833100", added_date="2012-11-29T16:05:43.993Z")}
     ).seen("/v1.0/equities/AAPL")
@@ -99,8 +99,8 @@ def test_what_is_said_of_securities_is_the_settings(window: Window) -> None:
 @pytest.mark.parametrize(
     ("kind", "name"), [(About, "added_date"), (About, "modify_date"), (Person, "added_date")]
 )
-def test_date_that_is_none_is_refused_at_the_start(kind: type[About], name: str) -> None:
-    """And named, wherever in the settings it stands."""
+def test_invalid_date_is_refused_at_the_start(kind: type[About], name: str) -> None:
+    """The error names the field, in any part of the settings."""
     group = "securities" if kind is About else "people"
 
     with pytest.raises(msgspec.ValidationError, match=f"{name} must be"):
@@ -131,12 +131,12 @@ def test_date_that_is_none_is_refused_at_the_start(kind: type[About], name: str)
     ],
 )
 def test_look_up(window: Window, query: str, expected: list[str]) -> None:
-    """By symbol, exchange or description, in any case; the nearest symbols come first."""
+    """A search by symbol, exchange or description, in any case; the nearest symbols come first."""
     assert expected == symbols(window, f"/v1.0/equities/lookup?{query}")
 
 
 def test_look_up_shows_whole_securities(window: Window) -> None:
-    """As each would show itself."""
+    """Each row is the security's own answer."""
     (said,) = window.seen("/v1.0/equities/lookup?mask=apple")
 
     assert window.seen("/v1.0/equities/AAPL") == said
@@ -152,8 +152,8 @@ def test_look_up_shows_whole_securities(window: Window) -> None:
         ("mask=a&filter=Nothing%3D1", 400),
     ],
 )
-def test_look_up_that_cannot_be_asked_for(window: Window, query: str, status: int) -> None:
-    """Without a word it is no path at all."""
+def test_look_up_without_a_word(window: Window, query: str, status: int) -> None:
+    """A search without a word is an unknown path."""
     answer, body = window.get(f"/v1.0/equities/lookup?{query}")
 
     assert status == answer
@@ -220,7 +220,7 @@ def test_client_reads_the_markets(window: Window) -> None:
 
 
 def equity(**changes: Any) -> Equity:
-    """Return a security nobody here knows: ticks of a twentieth, lots of a thousandth."""
+    """Return a security that the world has not: ticks of a twentieth, lots of a thousandth."""
     fields: dict[str, Any] = {
         "Id": 4, "Symbol": "ZVZZT", "Description": "Test", "Currency": "USD",
         "AddedDate": "2012-11-29T16:05:43.993Z", "ModifyDate": "2012-11-29T16:05:43.993Z",
@@ -311,7 +311,7 @@ def test_streamers_are_where_the_request_went(window: Window) -> None:
 
 
 def test_streamers_are_where_the_settings_say() -> None:
-    """Where they are elsewhere."""
+    """The settings may name another host."""
     said = Window(
         quote_streamer_url="wss://md.example.com:443", data_streamer_url="wss://oms.example.com:443"
     ).seen("/v1.0/streamers")
@@ -357,7 +357,7 @@ def test_session_of_another_kind(window: Window, kind: str) -> None:
     ["/equities/AAPL", "/equities/lookup?mask=a", f"/equities?{ALL}", "/options/expirations",
      "/streamers", "/users/@me/info"],
 )  # fmt: skip
-def test_nothing_is_public(window: Window, path: str) -> None:
-    """Without an application's key there is nothing to see, and a look is enough for all of it."""
+def test_each_path_needs_a_key(window: Window, path: str) -> None:
+    """Each path needs an application's key; a read-only token is enough."""
     assert 403 == window.raw(f"/v1.0{path}", None)[0]
     assert window.raw(f"/v1.0{path}", key=1)[0] in {200, 404}

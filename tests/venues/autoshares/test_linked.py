@@ -73,7 +73,7 @@ def test_parent_is_told_with_its_legs(office: Office, kind: str) -> None:
 
 
 def test_first_lets_the_second_in(office: Office) -> None:
-    """As much as it has traded."""
+    """The second is as large as the first has traded."""
     told = parent(office, "OneTriggerOther")
     sell(office, 180, 4)
     assert ["PartiallyFilled", "PartiallyFilled", "New"] == states(office, told["Id"])
@@ -87,7 +87,7 @@ def test_first_lets_the_second_in(office: Office) -> None:
 
 
 def test_first_that_is_canceled_takes_the_second_with_it(office: Office) -> None:
-    """By its own id."""
+    """The cancel is by the first one's id."""
     told = parent(office, "OneTriggerOther")
     assert 204 == office.cancel(told["Legs"][0]["Id"]).status
 
@@ -96,7 +96,7 @@ def test_first_that_is_canceled_takes_the_second_with_it(office: Office) -> None
 
 @pytest.mark.parametrize("by_stop", [False, True])
 def test_one_cancels_the_other(office: Office, by_stop: bool) -> None:
-    """Whichever trades; also a stop that wakes."""
+    """Either may trade first; a stop may wake first."""
     told = parent(office, "OneCancelOther")
     if by_stop:
         sell(office, 190, 11)
@@ -158,7 +158,7 @@ def test_parent_of_another(office: Office) -> None:
 
 
 def test_legs_are_listed_and_read_by_our_client(office: Office) -> None:
-    """Also those that are held back, which are open; it cancels them one by one."""
+    """Held legs are open and listed too; the client cancels the legs one by one."""
     told = parent(office, "OneTriggerOneCancelOther")
     ids = [one["Id"] for one in told["Legs"]]
     query = "filter=Status%20in%20(0,1,10)"
@@ -216,10 +216,12 @@ def test_legs_are_streamed() -> None:
         ("OneTriggerOther", [leg(Price=180, quantity=9_000_000), OTO[1]], None),
     ],
 )
-def test_parent_that_cannot_be(
+def test_refused_parent_is_an_order(
     office: Office, kind: str, legs: list[dict[str, Any]], code: str | None
 ) -> None:
-    """It is an order nonetheless: Rejected, with its legs as they were sent; none is taken."""
+    """
+    A refused parent is an order with the status Rejected, with its legs as sent; no leg is taken.
+    """
     told = office.read(parent(office, kind, legs)["Id"])
 
     expected = ("Rejected", kind, legs)
@@ -228,8 +230,8 @@ def test_parent_that_cannot_be(
     assert not Trader(office).listed()
 
 
-def test_leg_that_is_no_order(office: Office) -> None:
-    """Without a type: 422, and nothing is taken."""
+def test_leg_without_a_type(office: Office) -> None:
+    """A leg without a type is 422, and no order is taken."""
     form = {"Type": "OneCancelOther", "Legs": [{"Symbol": "AAPL"}, leg(Price=170)]}
     assert 422 == office.call(f"POST {office.orders()}", form).status
 

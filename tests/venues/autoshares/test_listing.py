@@ -46,8 +46,8 @@ def busy(**settings: Any) -> Office:
 
 
 @pytest.mark.parametrize("pending_ms", [0, 3_600_000])
-def test_orders_are_found_by_what_they_show(pending_ms: int) -> None:
-    """Whatever a field of an order shows, the order is among those a filter for it finds."""
+def test_orders_are_found_by_the_values_they_show(pending_ms: int) -> None:
+    """For each field an order shows, a filter for its value finds the order."""
     office = busy(pending_ms=pending_ms)
     orders = listed(office, pageSize=100)["Result"]
 
@@ -116,7 +116,7 @@ def test_only_a_page_is_made(monkeypatch: pytest.MonkeyPatch, query: dict[str, A
     ],
 )
 def test_orders_of_a_status(condition: str, codes: list[int]) -> None:
-    """Are those that show it, whatever else has become of an account's orders."""
+    """The list has the orders that show the status, in any history of the account."""
     office = busy()
     office.place("bob/margin", Side="SellShort", Quantity=1, Price=179.5)
     office.place(Price=120)

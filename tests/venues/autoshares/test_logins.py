@@ -1,5 +1,5 @@
 """
-Logging in and out: two factors, a pin, tickets, lives, and what is said to who is nobody.
+Logging in and out: two factors, a pin, tickets, token lives, and the refusals of unproven users.
 
 Source: ETNA manual, "Token" (statuses, `State`, `Step`, `Reason`), "Two-factor authentication";
         Autoshares API, "Logout".
@@ -30,7 +30,7 @@ def office() -> Office:
 
 
 def log_in(office: Office, user: str, path: str = "/token", **more: str) -> Response:
-    """Send a login, with whatever further headers."""
+    """Send a login, with further headers."""
     headers = {"Et-App-Key": APP_KEY, "Username": user, "Password": f"{user}-demo-password"}
     return office.call(f"POST {path}", headers=headers | more)
 
@@ -72,7 +72,7 @@ def test_several_logins_live_side_by_side(office: Office) -> None:
     ],
 )
 def test_wrong_credentials(office: Office, headers: dict[str, str]) -> None:
-    """Are 401 with the step that failed, whichever of them is wrong."""
+    """A wrong login, password, code or pin is 401 with the step that failed."""
     answer = log_in(office, "alice", **headers)
     expected = {"State": "Failed", "Step": "BaseAuthentication", "Reason": "Invalid credentials"}
 
@@ -101,7 +101,7 @@ def test_application_key_at_login(office: Office, key: str) -> None:
     ids=repr,
 )
 def test_refusal_of_this_venue_reads_back_as_itself(error: WireError) -> None:
-    """With everything it says."""
+    """Each field of the refusal is read back."""
     refusals = VENUE.refusals
     read = refusals.interpret(refusals.render(error))
 
@@ -147,7 +147,7 @@ def test_second_factor(office: Office) -> None:
 def test_second_step_that_fails(
     office: Office, authorization: str | None, code: str, reason: str
 ) -> None:
-    """Without the ticket the code is worth nothing, and the other way round."""
+    """The code needs the ticket, and the ticket the code."""
     ticket = decoded(log_in(office, "carol"))["Token"]
     names = {
         "ticket": ticket,
@@ -166,7 +166,7 @@ def test_second_step_that_fails(
 
 
 def test_ticket_has_a_short_life(office: Office) -> None:
-    """After it the login begins anew."""
+    """After its end the login begins anew."""
     ticket = decoded(log_in(office, "carol"))["Token"]
     more = {"Authorization": f"Bearer {ticket}", "VerificationCode": "246810"}
     office.clock.ns += 300 * times.S
@@ -210,7 +210,7 @@ def test_pin_that_was_never_set() -> None:
 
 
 def test_token_lives_a_day(office: Office) -> None:
-    """From its login, whether it was used or not."""
+    """A token ends a day after its login, used or unused."""
     token = decoded(log_in(office, "alice"))["Token"]
     office.clock.ns += DAY_MS * times.MS - 1
     assert may(office, token) == 200
@@ -220,8 +220,8 @@ def test_token_lives_a_day(office: Office) -> None:
     assert may(office, office.token("alice")) == 200
 
 
-def test_what_has_expired_is_forgotten(office: Office) -> None:
-    """With the next login of anybody."""
+def test_expired_tokens_are_forgotten(office: Office) -> None:
+    """The next login, of any user, drops expired tokens."""
     for _ in range(5):
         log_in(office, "alice")
     before = len(list(office.keys))
@@ -244,7 +244,7 @@ def test_logout(office: Office, path: str) -> None:
 
 
 def test_standing_token_outlives_a_logout(office: Office) -> None:
-    """It is the world's, and the user can still log in."""
+    """A world's standing token stays valid, and the user can log in again."""
     headers = {"Et-App-Key": APP_KEY, "Authorization": f"Bearer {office.token('alice')}"}
     office.call("POST /logout", headers=headers)
 
@@ -252,8 +252,8 @@ def test_standing_token_outlives_a_logout(office: Office) -> None:
     assert log_in(office, "alice").status == 200
 
 
-def test_token_may_do_what_its_user_may(office: Office) -> None:
-    """Who may only look gets a token that may only look."""
+def test_token_has_its_users_rights(office: Office) -> None:
+    """A read-only user gets a read-only token."""
     headers = {
         "Et-App-Key": APP_KEY,
         "Username": "alice.viewer",
@@ -268,7 +268,7 @@ def test_token_may_do_what_its_user_may(office: Office) -> None:
 
 
 def test_logins_survive_a_restart(office: Office) -> None:
-    """What was issued and what was ended comes of the changes that were kept."""
+    """Issued tokens are valid and ended ones are not, by the changes that were kept."""
     changes: list[bytes] = []
 
     async def keep(change: bytes) -> None:

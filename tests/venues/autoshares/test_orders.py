@@ -87,7 +87,7 @@ def test_pending_order_does_not_say_what_will_become_of_it() -> None:
 
 
 def test_synchronous_twin_waits(office: Office) -> None:
-    """Its answer is what became of the order."""
+    """The answer is the order after the exchange decided."""
     path = office.orders().replace("orders", "syncorders")
     new = decoded(office.call(f"POST {path}", FORM))
     bad = decoded(office.call(f"POST {path}", FORM | {"Symbol": "NOPE"}))
@@ -109,7 +109,7 @@ def test_synchronous_twin_waits(office: Office) -> None:
 
 
 def test_synchronous_replacement_waits(office: Office) -> None:
-    """Its answer is what became of the order, with the fill that the new price brought."""
+    """The answer is the replaced order, with the fill that its new price brought."""
     office.place("bob/margin", Side="SellShort", Quantity=4, Price=181)
     path = office.orders().replace("orders", "syncorders")
     told = decoded(office.call(f"PUT {path}/{office.place()}", {"Price": 181}))
@@ -188,7 +188,7 @@ def test_short_words(office: Office, text: str | None, told: str) -> None:
     ],
 )
 def test_bad_order_is_an_order(terms: dict[str, Any], code: str) -> None:
-    """It gets its 200 and an id, and is Rejected with ETNA's code when it is looked at."""
+    """A bad order gets 200 and an id, and is Rejected with ETNA's code when it is read."""
     office = Office(strict_market_orders=True)
     order_id = office.place(**terms)
     told = office.read(order_id)
@@ -264,8 +264,8 @@ def test_body_that_is_no_order(office: Office, terms: Any, key: str) -> None:
     assert before == office.engine.exchange.seq
 
 
-def test_hours_nobody_has(office: Office) -> None:
-    """Are refused in ETNA's own sentence."""
+def test_unknown_trading_hours(office: Office) -> None:
+    """Unknown trading hours are refused in ETNA's own sentence."""
     answer = office.call(f"POST {office.orders()}", FORM | {"ExtendedHours": "NIGHT"})
     sentence = "Invalid trading session. Must be PRE, POST or ALL, but was NIGHT"
 
@@ -274,7 +274,7 @@ def test_hours_nobody_has(office: Office) -> None:
 
 @pytest.mark.parametrize(("text", "told"), [("REGPRE", "PREREG"), ("post", "POST"), ("ALL", "ALL")])
 def test_extended_hours_are_told_back(office: Office, text: str, told: str) -> None:
-    """In the spelling of the documents."""
+    """The hours are in the documents' spelling."""
     assert told == office.read(office.place(ExtendedHours=text))["ExtendedHours"]
 
 
@@ -500,7 +500,7 @@ def test_preview_for_a_cash_account(office: Office) -> None:
 
 
 def test_order_that_stands_is_verified_by_standing(office: Office) -> None:
-    """It does not count against itself: what it closes is not closed twice, nor paid for."""
+    """The order's own hold and closing quantity do not count against it."""
     office.place("bob/margin", Side="SellShort", Quantity=30)
     office.place("alice/cash", Quantity=30)
     closing = office.place("alice/cash", Side="Sell", Quantity=30, Price=190)
@@ -520,7 +520,7 @@ def test_order_that_stands_is_verified_by_standing(office: Office) -> None:
 
 
 def test_order_that_exists_is_verified(office: Office) -> None:
-    """With its id; one that does not exist is 404, and a replacement only administrators verify."""
+    """An unknown id is 404, and replacements are for administrators."""
     order_id = office.place()
     base = office.orders().removesuffix("/orders")
     told = decoded(office.call(f"GET {base}/verified/orders/{order_id}"))

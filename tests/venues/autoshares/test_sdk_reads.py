@@ -19,7 +19,7 @@ TIMEOUT_S = 10
 
 
 class Customer:
-    """Somebody logged in, with the headers of the published snippets."""
+    """A user who is logged in, with the headers of the published snippets."""
 
     def __init__(self, venue: dict[str, Any], owner: str, base: str = "/api") -> None:
         self.known = venue["accounts"][owner]
@@ -60,7 +60,7 @@ class Customer:
 
 @pytest.fixture(scope="module")
 def venue() -> Iterator[dict[str, Any]]:
-    """An exchange on which alice bought 10, 20 and 30 shares of bob, who sold them short."""
+    """An exchange on which alice bought 10, 20 and 30 shares from bob, who sold them short."""
     with Served.with_empty_books(NAME) as served:
         known = served.venue(NAME)
         alice, bob = Customer(known, "alice"), Customer(known, "bob")
@@ -72,7 +72,7 @@ def venue() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(params=["", "/api"])
 def alice(request: pytest.FixtureRequest, venue: dict[str, Any]) -> Customer:
-    """Alice, who writes the base URL with `/api` or without."""
+    """Alice, with a base URL that ends in `/api` or does not."""
     return Customer(venue, "alice", request.param)
 
 
@@ -105,7 +105,7 @@ def test_balances_add_up(alice: Customer) -> None:
 
 
 def test_both_sides_of_a_trade(alice: Customer, venue: dict[str, Any]) -> None:
-    """What one holds the other owes, and what one paid the other got."""
+    """The seller owes the shares that the buyer holds, and got the money that the buyer paid."""
     bob = Customer(venue, "bob")
     query = {"pageNumber": 0, "pageSize": 100, "sortBy": "Date", "isDesc": True}
     paid, got = (one.get(f"{one.account}/transactions", **query)["Result"] for one in (alice, bob))
@@ -165,7 +165,7 @@ def test_required_parameter_missing_looks_like_a_wrong_path(alice: Customer) -> 
 
 
 def test_account_of_another(alice: Customer, venue: dict[str, Any]) -> None:
-    """401, whatever is asked of it; the token is still good."""
+    """Each request for it is 401, and the token stays valid."""
     foreign = venue["accounts"]["bob"]["account_id"]
 
     for rest in ("", "/info", "/details", "/positions", "/preview/limits/AAPL"):
@@ -174,7 +174,7 @@ def test_account_of_another(alice: Customer, venue: dict[str, Any]) -> None:
 
 
 def test_streamers_are_told(alice: Customer, venue: dict[str, Any]) -> None:
-    """Where the server itself is, with a session that can be had again."""
+    """The answer has the server's own address, with a session that can be asked for again."""
     said = alice.get("/streamers")
     url = f"{alice.base_url}/v1.0/streamers/session/recover"
     again = alice.session.put(url, params={"sessionType": 1}, timeout=TIMEOUT_S).json()

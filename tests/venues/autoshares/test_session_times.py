@@ -99,7 +99,7 @@ def test_settings_that_name_nothing(wrong: dict[str, str], reason: str) -> None:
     ("delay_s", "ended"), [(60, "2027-01-15T21:01:00Z"), (0, "2027-01-15T21:00:00Z")]
 )
 def test_day_order_is_done_soon_after_the_close(delay_s: int, ended: str) -> None:
-    """It shows the close as its end, and a minute later says that it is done."""
+    """The order shows the close as its end, and a minute later that it is done."""
     office = Office(day_end_delay_s=delay_s)
     order_id = office.place()
     assert office.read(order_id)["ExpireDate"] == "2027-01-15T21:00:00Z"

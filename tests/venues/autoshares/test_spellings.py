@@ -1,5 +1,5 @@
 """
-One thing, however a client spells it: paths, bearers, symbols, words, numbers, ids.
+Different spellings of one request: paths, bearers, symbols, words, numbers, ids.
 
 Source: Autoshares API, "Environments"; ETNA manual, "Place order" (`ExecInst` as 0, ids in quotes),
         "Get transactions" (a slash at the end); RFC 9110, section 11.1; goetna, whose replacements
@@ -30,7 +30,7 @@ def office() -> Office:
 )
 @pytest.mark.parametrize("tail", ["/orders", "/positions", "/info", "/orders/{id}"])
 def test_path(office: Office, path: str, tail: str) -> None:
-    """With and without `/api`, with a slash too many and at the end."""
+    """Paths with and without `/api`, with a slash too many and at the end."""
     order_id = office.place()
     account = f"/accounts/{office.numbers['alice/margin']}{tail.format(id=order_id)}"
 
@@ -39,7 +39,7 @@ def test_path(office: Office, path: str, tail: str) -> None:
 
 @pytest.mark.parametrize("path", ["/token", "/api/token", "//token", "/api/token/"])
 def test_path_of_a_login(office: Office, path: str) -> None:
-    """It is asked for without a token wherever it stands."""
+    """Each spelling of the path needs no token."""
     headers = {"Et-App-Key": APP_KEY, "Username": "alice", "Password": "alice-demo-password"}
 
     assert 200 == office.call(f"POST {path}", headers=headers).status
@@ -73,7 +73,7 @@ def test_bearer(office: Office, scheme: str) -> None:
 
 
 def test_symbol(office: Office) -> None:
-    """In any case: of an order, a preview, limits, a position, a security, a filter."""
+    """Any case is read: in an order, a preview, limits, a position, a security, a filter."""
     order_id = office.place(Symbol="aapl")
     office.place("bob/margin", Symbol="Aapl", Side="SellShort", Quantity=4)
     account = f"/v1.0/accounts/{office.numbers['alice/margin']}"
@@ -123,7 +123,7 @@ def test_number_that_is_no_word(office: Office, given: dict[str, Any]) -> None:
 
 
 def test_id_in_quotes(office: Office) -> None:
-    """Of an order that is replaced, and of accounts that are listed together."""
+    """Quoted ids of a replacement, and of accounts that are listed together."""
     order_id, account_id = office.place(), office.numbers["alice/margin"]
     body = {"Id": str(order_id), "Price": 181}
     listed = office.call("POST /v1.0/orders/consolidated", {"AccountIds": [str(account_id)]})
@@ -145,7 +145,7 @@ def test_id_in_quotes(office: Office) -> None:
     ],
 )
 def test_replacement_repeats_its_order(office: Office, more: dict[str, Any], status: int) -> None:
-    """What is equal passes, what differs is a conflict; then the order is what it was."""
+    """Equal terms pass and different ones conflict; the order stays as it was."""
     order_id = office.place()
     answer = office.call(f"PUT {office.orders()}/{order_id}", {"Price": 181} | more)
 
@@ -169,7 +169,10 @@ def test_user_has_settings_and_exchanges(user: str) -> None:
 
 
 def test_account_has_a_history_and_transfers(office: Office) -> None:
-    """Of today alone, and none; a parameter that is missing is a 404 that names the request."""
+    """
+    The history is of today, transfers are none; a missing parameter is a 404 that names the
+    request.
+    """
     path = f"/v1.0/accounts/{office.numbers['alice/margin']}"
     span = "startDate=2027-01-01T00:00:00Z&endDate={}T00:00:00Z&step=1"
     history = f"GET {path}/history"

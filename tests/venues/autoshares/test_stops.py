@@ -77,7 +77,7 @@ def put(office: Office, order_id: int, **terms: Any) -> int:
 
 @EVERY_TYPE
 def test_stop_sleeps_until_its_price(office: Office, kind: str) -> None:
-    """It is open and in no book; then it comes in, is told as what it is by now, and trades."""
+    """Asleep it is open and in no book; awake it shows its new type and trades."""
     order_id = sleeping(office, kind)
     told = office.read(order_id)
     expected = {
@@ -99,7 +99,7 @@ def test_stop_sleeps_until_its_price(office: Office, kind: str) -> None:
 
 @pytest.mark.parametrize(("kind", "stands"), [("Stop", False), ("StopLimit", True)])
 def test_stop_that_finds_nothing(office: Office, kind: str, stands: bool) -> None:
-    """With a limit it stands in the book, as a limit order; at the market it ends."""
+    """A stop limit rests in the book; a stop to the market ends."""
     order_id = sleeping(office, kind)
     trade(office, 190)
 
@@ -116,7 +116,7 @@ def test_stop_that_finds_nothing(office: Office, kind: str, stands: bool) -> Non
 
 @EVERY_TYPE
 def test_stop_is_canceled_and_frees_its_money(office: Office, kind: str) -> None:
-    """To the last cent, and stays a stop that never woke."""
+    """The hold is freed to the last cent, and the order is shown as a stop."""
     before = money(office)
     order_id = sleeping(office, kind)
     assert money(office) < before
@@ -129,7 +129,7 @@ def test_stop_is_canceled_and_frees_its_money(office: Office, kind: str) -> None
 
 @EVERY_TYPE
 def test_quantity_changes_alone(office: Office, kind: str) -> None:
-    """And the stop stays where it is; a client may send its whole form again."""
+    """The stop price stays; a client may send its whole form again."""
     order_id = sleeping(office, kind)
     form = {name: value for name, value in STOPS[kind].items() if value} | {"Type": kind}
     assert 200 == put(office, order_id, **form, Quantity=4)
@@ -195,7 +195,7 @@ def test_change_that_no_stop_can_have(office: Office, kind: str, terms: dict[str
 
 
 def test_only_a_sleeper_gets_another_stop_price(office: Office) -> None:
-    """One that is awake is a limit order: its price changes, and its stop does not."""
+    """An awake one is a limit order: its price changes, and its stop price does not."""
     order_id = sleeping(office, "StopLimit")
     trade(office, 190)
     assert 409 == put(office, order_id, StopPrice=195)
@@ -247,8 +247,10 @@ def test_only_a_sleeper_gets_another_stop_price(office: Office) -> None:
         ({"Type": "Stop", "StopPrice": 190, "Side": "Sell"}, "SellStopOrderStopPriceGreaterBid"),
     ],
 )  # fmt: skip
-def test_stop_that_cannot_be(office: Office, terms: dict[str, Any], code: str) -> None:
-    """It is an order nonetheless: Rejected, with its code and all that it was sent with."""
+def test_refused_stop_is_an_order(office: Office, terms: dict[str, Any], code: str) -> None:
+    """
+    A refused stop is an order with the status Rejected, with its code and all it was sent with.
+    """
     trade(office, 180)
     told = office.read(office.place(**terms))
 
@@ -283,7 +285,7 @@ def test_trailing_stop_follows_the_market_and_never_goes_back(office: Office) ->
 
 
 def test_stop_is_for_the_day_or_to_a_date(office: Office) -> None:
-    """And then it is over, asleep or not."""
+    """At its end the stop is over, asleep or awake."""
     day = sleeping(office, "Stop", TimeInforce="Day")
     ends = {"TimeInforce": "GoodTillDate", "ExpireDate": "2027-01-15T09:00:00Z"}
     dated = sleeping(office, "TrailingStop", **ends)
@@ -359,7 +361,7 @@ TRIGGERS = {
 
 @pytest.mark.parametrize("name", TRIGGERS)
 def test_our_client_places_reads_and_changes_stops(office: Office, name: str) -> None:
-    """What it reads is what the exchange has: asleep, awake, and over."""
+    """The client reads the exchange's order: asleep, awake, and over."""
     alice = Trader(office)
     ord_type, trigger = TRIGGERS[name]
     command = alice.order("", Side.BUY, 10)
@@ -413,7 +415,7 @@ def test_what_the_venue_has_no_word_for(
 
 @EVERY_TYPE
 def test_stop_is_previewed_and_verified(office: Office, kind: str) -> None:
-    """As any order, asleep and after it."""
+    """A stop is verified like any order, asleep and awake."""
     form = {"Symbol": "AAPL", "Side": "Buy", "Quantity": 10, "Type": kind} | STOPS[kind]
     account = office.orders().removesuffix("/orders")
     told = decoded(office.call(f"POST {account}/preview/orders", form))

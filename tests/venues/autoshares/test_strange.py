@@ -148,7 +148,7 @@ def test_states(strange: Stranger, state: str, status: OrdStatus, standing: Stan
 def test_order_in_another_shape(
     strange: Stranger, changes: dict[str, Any], ord_type: OrdType, tif: TimeInForce
 ) -> None:
-    """What our client has no word for is read as the nearest."""
+    """A word that our client does not know is read as the nearest."""
     terms = order(strange, **changes).terms
     assert (terms.ord_type, terms.time_in_force) == (ord_type, tif)
     assert (terms.order_qty_lots, terms.position_effect) == (10, PositionEffect.OPEN)
@@ -162,7 +162,7 @@ def test_nothing_is_made_up(strange: Stranger, missing: str) -> None:
 
 
 def test_open_orders_on_two_pages(strange: Stranger) -> None:
-    """Also of a security that was not among the first; null for the last link."""
+    """The second page names a further security; the last link is null."""
     tesla = ORDER | {"Symbol": "TSLA", "SecurityId": 9, "Status": "New"}
     told = strange.ask(
         Operation.LIST_ORDERS, ListOpenOrders((strange.account_id,)),
@@ -212,7 +212,7 @@ def test_holdings(strange: Stranger) -> None:
 
 
 def test_quote_of_a_preview(strange: Stranger) -> None:
-    """There is no other place for one."""
+    """The preview is the only answer with a quote."""
     quotes = [{"Ask": 180.02, "Bid": 180, "Last": 0, "Volume": 1, "Symbol": "AAPL"}]
     told = {"IsSuccessful": False, "ErrorDescription": "InitialMargin", "Quotes": quotes}
     market = next(iter(strange.directory.instruments))
@@ -281,7 +281,7 @@ def test_login_with_a_pin() -> None:
 
 
 def test_step_that_is_not_known() -> None:
-    """Nothing is guessed."""
+    """An unknown step of a login is refused."""
     stranger = login(verification_code="", pin=None)
     with pytest.raises(LoginFailed, match="look into the camera"):
         stranger.log_in({"State": "Expecting", "Step": "Face", "Reason": "look into the camera"})

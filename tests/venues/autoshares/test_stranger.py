@@ -31,7 +31,7 @@ def venue() -> Iterator[dict[str, Any]]:
 
 
 class Stranger:
-    """Somebody who has read the documents, and knows what the ready line says."""
+    """A user who has read the documents, and knows the ready line."""
 
     def __init__(self, venue: dict[str, Any], name: str) -> None:
         self.me, self.base = venue["accounts"][name], venue["base_url"] + "/api"
@@ -100,7 +100,7 @@ def test_a_day_of_a_stranger(venue: dict[str, Any]) -> None:
 
 
 def test_lists_are_filtered_sorted_and_linked(venue: dict[str, Any]) -> None:
-    """By the grammar of the manual, page by page, with the server's own links."""
+    """The manual's grammar, page by page, with the server's own links."""
     bob = Stranger(venue, "bob")
     bob.log_in()
     ids = [bob.place(Price=price)["Id"] for price in (10, 30, 20, 50, 40)]
@@ -149,7 +149,7 @@ def test_two_factor_login_over_the_wire(venue: dict[str, Any]) -> None:
 
 
 def test_login_survives_a_restart(tmp_path: Path) -> None:
-    """So does the order, and the token cancels it."""
+    """The order survives too, and the token cancels it."""
     with Served(tmp_path, "--venue", "autoshares") as served:
         alice = Stranger(served.venue("autoshares"), "alice")
         alice.log_in()
@@ -213,7 +213,9 @@ def _world(tmp_path: Path, **switches: str) -> Path:
 
 @pytest.mark.parametrize("answers_ok", [False, True])
 def test_published_snippet(tmp_path: Path, answers_ok: bool) -> None:
-    """It breaks on the documented 204, though the order is canceled; with the switch it works."""
+    """
+    The snippet fails at the documented 204, though the order is canceled; with the switch it works.
+    """
     world = _world(tmp_path, cancel_answers_ok="true" if answers_ok else "false")
     with Served(None, "--venue", "autoshares", "--world", str(world)) as served:
         venue = served.venue("autoshares")

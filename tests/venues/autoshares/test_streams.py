@@ -145,7 +145,7 @@ def test_a_fill_reaches_orders_positions_and_balances() -> None:
 
 
 def test_a_rejected_order_says_why() -> None:
-    """In `RejectReason`, where REST says it in `Description`."""
+    """The stream has `RejectReason`, where REST has `Description`."""
 
     async def act(office: Office, ear: Ear) -> None:
         ear.send(sub(ear, "Order", office.numbers["alice/margin"]))

@@ -54,14 +54,16 @@ class Window:
         return next(one for one in self.desk.accounts(owner) if one.name == name)
 
     def get(self, target: str, owner: str = "alice", key: int = 0) -> tuple[int, Any]:
-        """Ask as somebody, and return the status and the decoded body."""
+        """Ask as a user, and return the status and the decoded body."""
         status, raw = self.raw(target, owner, key)
         return status, msgspec.json.decode(raw) if raw else None
 
     def raw(
         self, target: str, owner: str | None = "alice", key: int = 0, method: str = "GET"
     ) -> tuple[int, bytes]:
-        """Likewise, with the body as it was sent; as nobody, unsigned."""
+        """
+        Ask as `get` does, with the body as it is given; without a user the request is unsigned.
+        """
         path, _, query = target.partition("?")
         headers = ((b"host", HOST.encode()),)
         request = Request(method, path.encode(), query.encode(), headers)
@@ -72,7 +74,7 @@ class Window:
         return response.status, response.body
 
     def seen(self, target: str, owner: str = "alice") -> Any:
-        """Return what is shown to somebody."""
+        """Return the answer's body for a user."""
         status, body = self.get(target, owner)
         assert status == 200, body
         return body

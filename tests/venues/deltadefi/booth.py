@@ -131,7 +131,7 @@ class Booth:
         return self.desk.engine.exchange.query(GetAccount(account_id))
 
     def keep_only(self, owner: str, symbol: str, amount: int) -> None:
-        """Leave somebody with so much of the demo's ten million of an asset."""
+        """Leave a user with so much of the demo's ten million of an asset."""
         asset = self.desk.directory.asset_by_symbol(symbol)
         assert asset is not None
         taken = (10_000_000 - amount) * 10**asset.scale

@@ -1,4 +1,4 @@
-"""API keys: what makes one, what of one is published, and who is asking."""
+"""API keys: their form, their published fields, and the user they prove."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEYED = FIELDS | {"encrypted_operation_key": SEALED, "operation_key_hash": "ab" 
     ],
 )
 def test_key_of_a_world(fields: dict[str, Any]) -> None:
-    """All of it is kept, and said again as it was."""
+    """All fields of the key are kept, and published as they were."""
     made = AUTH.credential("alice", fields)
 
     assert {"access": ["view", "trade"]} | fields == credentials.to_fields(made)
@@ -77,15 +77,15 @@ def test_published_is_what_the_sdk_needs() -> None:
 
 
 @pytest.mark.parametrize("headers", [(), ((b"x-api-key", b""),), ((b"x-api-key", b"\xff\xfe"),)])
-def test_nobody(headers: tuple[tuple[bytes, bytes], ...]) -> None:
-    """No key, an empty one and an unknown one are refused in the same words."""
+def test_unproven_requests(headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    """A missing key, an empty one and an unknown one are refused in the same words."""
     booth = Booth()
     with pytest.raises(Unauthorized, match=r"^Unauthorized access$"):
         AUTH.verify(Request("GET", b"/", b"", headers), booth.desk.keys, Settings(), 0)
 
 
-def test_somebody() -> None:
-    """With what the key may do."""
+def test_proven_request() -> None:
+    """The principal has the key's rights."""
     booth = Booth()
     held = booth.desk.credential("alice", 1)
     request = AUTH.sign(Request("GET", b"/"), held, 0)

@@ -104,7 +104,7 @@ def test_unknown_order(booth: Booth) -> None:
     ],
 )
 def test_malformed_id(booth: Booth, text: str) -> None:
-    """It is like an unknown one; a UUID that was never emitted is one of them."""
+    """The refusal is that of an unknown id; a UUID that was never emitted has it too."""
     assert NOT_FOUND == booth.cancel(text)
 
 
@@ -126,7 +126,7 @@ def test_repeat(booth: Booth) -> None:
 
 
 def test_closed_order(booth: Booth) -> None:
-    """What is filled cannot be canceled any more."""
+    """A filled order cannot be canceled."""
     order_id = rest(booth)
     booth.place(limit("sell", "100", "0.9"), "bob")
 
@@ -145,7 +145,7 @@ def test_failed_order(booth: Booth) -> None:
 
 
 def test_building_order(booth: Booth) -> None:
-    """It was not submitted, so there is nothing to cancel, and it can still be submitted."""
+    """An order that was not submitted cannot be canceled, and can still be submitted."""
     built = booth.build(limit("buy", "100", "0.9"))
 
     assert NOT_OPEN == booth.cancel(built["order_id"])
@@ -154,7 +154,7 @@ def test_building_order(booth: Booth) -> None:
 
 
 def test_building_order_whose_time_is_over(booth: Booth) -> None:
-    """It was dropped, so nobody knows it."""
+    """The order was dropped, so it is unknown."""
     built = booth.build(limit("buy", "100", "0.9"))
     booth.wait(121)
 
@@ -162,7 +162,7 @@ def test_building_order_whose_time_is_over(booth: Booth) -> None:
 
 
 def test_order_of_another(booth: Booth) -> None:
-    """To the byte like one that is unknown, open or building, and it stays."""
+    """The answer is that of an unknown order to the byte, open or building, and the order stays."""
     order_id = rest(booth)
     built = booth.build(limit("buy", "100", "0.9"))
     unknown = booth.raw("POST", f"/order/{ids.order_text(10**6)}/cancel", owner="bob")  # type: ignore[arg-type]  # any number
@@ -195,7 +195,7 @@ def test_paths_that_are_not_there(booth: Booth, method: str, path: str) -> None:
 
 
 def test_no_key(booth: Booth) -> None:
-    """Nobody cancels nothing."""
+    """Without a key no order is canceled."""
     order_id = rest(booth)
 
     assert UNAUTHORIZED == booth.cancel(order_id, None)
@@ -243,7 +243,7 @@ def test_state_of_the_market_does_not_matter(booth: Booth, state: TradingState) 
     ],
 )
 def test_internal_fault(booth: Booth, fault: Any, status: int, code: int) -> None:
-    """In the venue's envelope; nothing of the inside is told but whether it may have happened."""
+    """The venue's envelope says whether the cancel may have happened, and nothing of the fault."""
     response = booth.desk.pipeline.refuse(fault)
 
     assert status == response.status
@@ -269,7 +269,7 @@ def test_cancel_all(booth: Booth) -> None:
 
 
 def test_cancel_all_of_nothing(booth: Booth) -> None:
-    """It is an error, with the code of an unknown order and another status."""
+    """Without open orders it is an error, with the code of an unknown order and another status."""
     nothing = (400, {"error": "Order not found", "code": 4200})
     rest(booth, "bob")
     rest(booth, symbol=NIGHT)
@@ -295,10 +295,8 @@ def test_cancel_all_twice(booth: Booth) -> None:
         (b"[]", (400, 4000, "Invalid request data: body must be a JSON object")),
     ],
 )
-def test_cancel_all_that_cannot_be_understood(
-    booth: Booth, body: Any, expected: tuple[int, int, str]
-) -> None:
-    """Nothing is canceled."""
+def test_malformed_cancel_all(booth: Booth, body: Any, expected: tuple[int, int, str]) -> None:
+    """No order is canceled."""
     order_id = rest(booth)
     status, answer = booth.post("/order/cancel-all", body)
 

@@ -32,7 +32,7 @@ VALUES = st.recursive(
 
 @pytest.mark.parametrize("example", EXAMPLES["whole"])
 def test_item_ends_where_its_example_does(example: str) -> None:
-    """Whatever stands before or after it."""
+    """The end is the same with other bytes before and after."""
     raw = bytes.fromhex(example)
 
     assert len(raw) == cbor.end(raw, 0)
@@ -68,13 +68,13 @@ def test_inside_is_each_item_in_turn(items: list[Any], pairs: dict[int, Any]) ->
 
 @given(st.binary())
 def test_byte_string_is_its_content(content: bytes) -> None:
-    """Of any length."""
+    """Byte strings of any length are read."""
     assert content == cbor.byte_string(cbor2.dumps(content), 0)
 
 
 @given(st.binary(max_size=40))
 def test_anything_ends_somewhere_or_is_refused(raw: bytes) -> None:
-    """Nothing else is raised, and nothing ends past the data."""
+    """No other error is raised, and no end lies past the data."""
     try:
         end = cbor.end(raw, 0)
     except NotCbor:

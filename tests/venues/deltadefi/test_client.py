@@ -95,7 +95,7 @@ def ask(booth: Booth, operation: Operation, asked: Any, **more: Any) -> Any:
 
 
 def test_placing_is_two_requests(booth: Booth) -> None:
-    """To the bytes that the Python SDK sends, but for blanks."""
+    """The bytes are those of the Python SDK, except blanks."""
     tapped = Tapped(booth)
     placed = ask(
         booth,
@@ -116,7 +116,7 @@ def test_placing_is_two_requests(booth: Booth) -> None:
 
 
 def test_market_order(booth: Booth) -> None:
-    """By quantity, and for an amount of quote."""
+    """Orders by quantity, and for an amount of quote."""
     booth.place(limit("sell", "300", "0.93"), "bob")
     market = order(booth, ord_type=OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT, price_ticks=0)
     placed = ask(booth, Operation.PLACE_ORDER, market)
@@ -128,7 +128,7 @@ def test_market_order(booth: Booth) -> None:
 
 
 def test_bound_of_a_market_order_is_read_back(booth: Booth) -> None:
-    """What was told of its slippage is kept with the report."""
+    """The report keeps the order's slippage."""
     booth.place(limit("sell", "30", "0.93"), "bob")
     form = {"symbol": ADA, "side": "buy", "type": "market", "base_quantity": "100"}
     shown = booth.place(form | {"max_slippage_basis_point": 200})
@@ -155,8 +155,8 @@ def test_bound_of_a_market_order_is_read_back(booth: Booth) -> None:
         {"account_id": 999},
     ],
 )
-def test_what_cannot_be_said_is_not_sent(booth: Booth, change: dict[str, Any]) -> None:
-    """Not even the first of the two requests."""
+def test_order_that_cannot_be_expressed_is_not_sent(booth: Booth, change: dict[str, Any]) -> None:
+    """Neither of the two requests is sent."""
     tapped = Tapped(booth)
     with pytest.raises(NotExpressible):
         ask(booth, Operation.PLACE_ORDER, order(booth, **change), transport=tapped)
@@ -171,8 +171,8 @@ def test_what_cannot_be_said_is_not_sent(booth: Booth, change: dict[str, Any]) -
         {"encrypted_operation_key": None, "operation_key_hash": None},
     ],
 )
-def test_key_that_cannot_sign_builds_nothing(booth: Booth, change: dict[str, Any]) -> None:
-    """It is found out before anything is sent, and no secret is told."""
+def test_key_that_cannot_sign_sends_no_request(booth: Booth, change: dict[str, Any]) -> None:
+    """The error comes before any request, and has no secret."""
     tapped = Tapped(booth)
     credential = replace(booth.desk.credential(), **change)
     with pytest.raises(NotExpressible) as caught:
@@ -200,8 +200,8 @@ def test_refused_build_is_not_submitted(booth: Booth) -> None:
         (b"[]", Malformed),
     ],
 )
-def test_build_that_nobody_can_sign(booth: Booth, answer: bytes, kind: type[WireError]) -> None:
-    """Nothing is submitted, so nothing was placed."""
+def test_build_that_cannot_be_signed(booth: Booth, answer: bytes, kind: type[WireError]) -> None:
+    """The order is not submitted, so it was not placed."""
     order_id = booth.build(limit("buy", "100", "0.93"))["order_id"].encode()
     tapped = Tapped(booth, build=answer.replace(b"%s", order_id))
     with pytest.raises(kind):
@@ -218,8 +218,8 @@ def test_build_that_nobody_can_sign(booth: Booth, answer: bytes, kind: type[Wire
         {"base_qty": "1e-9"},
     ],
 )
-def test_order_that_nobody_can_read(booth: Booth, change: dict[str, str]) -> None:
-    """After it was submitted: whether it was placed is not known from this answer."""
+def test_unreadable_order(booth: Booth, change: dict[str, str]) -> None:
+    """After the submission an unreadable answer leaves open whether the order was placed."""
     shown = booth.place(limit("buy", "100", "0.93"))
     tapped = Tapped(booth, submit=msgspec.json.encode(shown | change))
     with pytest.raises(Malformed):
@@ -276,7 +276,7 @@ UNDECIDED = "whether the request was executed is not known"
 def test_refusals_by_code(
     status: int, code: int, text: str, kind: type[WireError], read: str | None
 ) -> None:
-    """Whatever family of statuses a code comes with, and codes nobody knows."""
+    """The code counts with any status of an error; unknown codes are read too."""
     body = msgspec.json.encode({"error": text, "code": code})
     error = VENUE.refusals.interpret(Response(status, body))
 
@@ -293,5 +293,5 @@ def test_refusals_by_code(
     ],
 )
 def test_answers_of_the_gateway(status: int, body: bytes, kind: type[WireError]) -> None:
-    """They are no JSON."""
+    """Its answers are no JSON, and are read by their status."""
     assert kind is type(VENUE.refusals.interpret(Response(status, body)))

@@ -17,7 +17,7 @@ NUMBERS = st.integers(1, 2**64 - 1)
 
 @given(st.sampled_from(Kind), NUMBERS)
 def test_every_id_is_a_uuid_and_is_read_back(kind: Kind, number: int) -> None:
-    """Of version 4, in the spelling everybody writes; another kind's is none."""
+    """Ids are UUIDs of version 4; one of another kind is not read."""
     text = kind.uuid(number)
 
     assert (4, text) == (UUID(text).version, str(UUID(text)))
@@ -27,7 +27,7 @@ def test_every_id_is_a_uuid_and_is_read_back(kind: Kind, number: int) -> None:
 
 
 def test_neighbors_have_nothing_in_common() -> None:
-    """Nothing of a number shows."""
+    """An id shows nothing of its number."""
     texts = {ids.ORDER.uuid(number) for number in range(1, 1000)}
 
     assert len({text[:8] for text in texts}) == len({text[-8:] for text in texts}) == 999
@@ -35,7 +35,7 @@ def test_neighbors_have_nothing_in_common() -> None:
 
 @given(NUMBERS, st.integers(0, 35), st.sampled_from("0123456789abcdef"))
 def test_another_digit_is_another_id(number: int, at: int, digit: str) -> None:
-    """One changed digit anywhere makes it one that was never emitted."""
+    """With one digit changed it is an id that was never emitted."""
     text = ids.ORDER.uuid(number)
     changed = text[:at] + digit + text[at + 1 :]
 
@@ -62,7 +62,7 @@ def test_what_is_no_order(text: str) -> None:
 
 
 def test_text_that_is_too_long_is_not_remembered() -> None:
-    """What anybody can send must not pile up: no id is read from it, and nothing keeps it."""
+    """Texts of clients must not pile up: a long one is no id, and is not cached."""
     text = "x" * 60_000
     before = getrefcount(text)
 
@@ -72,6 +72,6 @@ def test_text_that_is_too_long_is_not_remembered() -> None:
 
 @pytest.mark.parametrize("number", [-1, 2**64])
 def test_number_without_an_id(number: int) -> None:
-    """It is a fault of ours, and told at once."""
+    """A number out of range is a bug of ours, and raises at once."""
     with pytest.raises(ValueError, match="is no id"):
         ids.ORDER.uuid(number)

@@ -1,4 +1,4 @@
-"""From a passcode to the key that signs: every vector, step by step, and every way to fail."""
+"""From a passcode to the key that signs: every vector, step by step, and every failure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ INVALID = [
 
 @pytest.mark.parametrize("case", SEALED, ids=NAMES)
 def test_every_format_opens(case: dict[str, str]) -> None:
-    """With a salt or without, with an IV of 12 bytes or 16."""
+    """Sealed keys with a salt or without, with an IV of 12 bytes or of 16."""
     opened = operation_key.decrypt(case["encrypted_operation_key"], PASSCODE)
 
     assert KEY["root_key_bech32"] == opened
@@ -76,8 +76,8 @@ def test_key_is_sealed_as_in_the_vector() -> None:
 
 
 @pytest.mark.parametrize("case", SEALED, ids=NAMES)
-def test_wrong_passcode_opens_nothing(case: dict[str, str]) -> None:
-    """It cannot be told from damage."""
+def test_wrong_passcode(case: dict[str, str]) -> None:
+    """The error is that of a damaged key."""
     with pytest.raises(ValueError, match="passcode is wrong or the data is corrupted"):
         operation_key.decrypt(case["encrypted_operation_key"], PASSCODE + " ")
 
@@ -120,8 +120,8 @@ def test_salt_that_is_missing_is_as_long_as_the_iv(size: int) -> None:
 
 
 @pytest.mark.parametrize("encrypted", ["", "{", "[]", "{}", '"', '{"iv": "AAAA"}', "\ud800"])
-def test_what_is_no_sealed_key_says_so(encrypted: str) -> None:
-    """Not a traceback of the parser's."""
+def test_text_that_is_no_sealed_key(encrypted: str) -> None:
+    """The error is no traceback of the parser."""
     with pytest.raises(ValueError, match="must be JSON with iv and ciphertext"):
         operation_key.decrypt(encrypted, PASSCODE)
 
@@ -134,13 +134,13 @@ def test_key_is_sealed_only_as_every_client_takes_it(salt: bytes, iv: bytes) -> 
 
 
 def test_root_key_reads_as_its_bytes() -> None:
-    """And back."""
+    """A root key's text is read to its bytes, and they are written to its text."""
     assert KEY["root_key_hex"] == extended_key.to_bytes(ROOT).hex()
     assert KEY["root_key_bech32"] == operation_key.root_text(ROOT)
 
 
 def test_root_key_grows_from_its_entropy() -> None:
-    """As every wallet grows it from a recovery phrase."""
+    """The derivation is that of every wallet's recovery phrase."""
     assert ROOT == extended_key.from_entropy(bytes.fromhex(KEY["entropy_hex"]))
 
 
@@ -165,7 +165,7 @@ def test_operation_key_is_known_by_its_hash() -> None:
     ],
 )
 def test_text_that_is_no_root_key(text: str, why: str) -> None:
-    """What is wrong is said, and the key is not repeated."""
+    """The error says what is wrong, and does not repeat the key."""
     with pytest.raises(ValueError, match=why) as refusal:
         operation_key.root_key(text)
     assert text[10:30] == "" or text[10:30] not in str(refusal.value)
@@ -187,7 +187,7 @@ def test_any_child_signs_plain_ed25519(message: bytes, path: list[int]) -> None:
 
 @pytest.mark.parametrize(("prefix", "text"), VALID)
 def test_bech32_vectors_hold_nothing(prefix: str, text: str) -> None:
-    """In either case of letters, and back in lower case."""
+    """Upper and lower case are read, and lower case is written."""
     assert b"" == bech32.decode(prefix, text)
     assert text.lower() == bech32.encode(prefix, b"")
 
@@ -215,7 +215,7 @@ def test_bech32_padding_must_be_zero() -> None:
 
 @given(st.binary(max_size=120), st.sampled_from(["xprv", "addr", "a1"]))
 def test_bech32_is_the_same_both_ways(data: bytes, prefix: str) -> None:
-    """Of any length."""
+    """Data of any length are read back as written."""
     assert data == bech32.decode(prefix, bech32.encode(prefix, data))
 
 

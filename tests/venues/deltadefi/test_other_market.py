@@ -26,7 +26,7 @@ COIN = "COINUSDM"
 @pytest.fixture
 def booth() -> Booth:
     """
-    A booth with one market more, and thousand coins for everybody.
+    A booth with a further market, and a thousand of its coins for each user.
 
     Units: ticks of 0.01 USDM, lots of 0.1 coins; a fifth of the reference price of 10 either way.
     """
@@ -71,7 +71,7 @@ PAID = ("executed_base_qty", "executed_quote_qty", "commission_unit", "commissio
 
 
 def test_each_amount_is_in_the_units_of_its_asset(booth: Booth) -> None:
-    """Holds and commissions of a seller who is filled in part, and of the buyer."""
+    """Holds and commissions of a seller who is partly filled, and of the buyer."""
     sold = booth.place(limit("sell", "12.3", "10"))
     assert ("12.3", "0", "12.3") == told(sold, *HELD)
     bought = booth.place(limit("buy", "4.1", "10.5"), "bob")
@@ -99,7 +99,9 @@ def test_each_amount_is_in_the_units_of_its_asset(booth: Booth) -> None:
 def test_order_that_the_band_has_left_behind(
     booth: Booth, reference_ticks: int, code: int, text: str
 ) -> None:
-    """It was built within the band; when it is submitted it is told on which side it is out."""
+    """
+    The order was built within the band; at its submission the refusal names the side it is out on.
+    """
     built = booth.build(limit("buy", "5", "10"))
     instrument_id = booth.instrument(COIN).instrument_id
     booth.desk.engine.enter(SetReferencePrice(instrument_id, reference_ticks))

@@ -38,7 +38,7 @@ def booth() -> Booth:
 
 
 def test_built_order_holds_nothing(booth: Booth) -> None:
-    """It is nowhere but under its id, and is not listed."""
+    """The order is found by its id, holds no money, and is not listed."""
     before = booth.balances()
     built = booth.build(limit("buy", "100", "0.93"))
 
@@ -54,7 +54,7 @@ def test_built_order_holds_nothing(booth: Booth) -> None:
 
 
 def test_transaction_is_bound_to_the_order(booth: Booth) -> None:
-    """Its one input is the hash of the id's text."""
+    """The transaction's one input is the hash of the id's text."""
     built = booth.build(limit("buy", "100", "0.93"))
 
     assert transaction.build(built["order_id"]) == built["tx_hex"]
@@ -85,7 +85,7 @@ def test_same_order_in_other_words(booth: Booth, form: dict[str, Any]) -> None:
 
 
 def test_quote_quantity_of_a_limit_is_floored(booth: Booth) -> None:
-    """To what the pair trades in, so that no more is spent."""
+    """The amount is floored to the pair's lots, so the order costs no more."""
     form = {"symbol": ADA, "side": "buy", "type": "limit", "quote_quantity": "100", "price": "0.93"}
     order = booth.place(form)
 
@@ -167,7 +167,7 @@ def test_refused_build(booth: Booth, form: dict[str, Any], expected: tuple[int, 
 
 @pytest.mark.parametrize("points", ["-1", "10001", "1.5", 20000, -3, "1e50"])
 def test_slippage_out_of_range(booth: Booth, points: Any) -> None:
-    """Also one that is no whole number of basis points."""
+    """Fractions of a basis point are refused too."""
     booth.place(limit("sell", "100", "0.93"), "bob")
     form = market("buy", base_quantity="10", max_slippage_basis_point=points)
 
@@ -199,7 +199,7 @@ def test_market_that_is_closed(booth: Booth) -> None:
 
 
 def test_key_without_an_operation_key(booth: Booth) -> None:
-    """It has nothing to sign with, so nothing is built."""
+    """Without a key to sign with, no order is built."""
     bare = replace(booth.desk.credential(), encrypted_operation_key=None, operation_key_hash=None)
     booth.desk.keys._by_key[bare.key] = bare
 
@@ -233,7 +233,7 @@ def test_submitted_order_is_the_order_object(booth: Booth) -> None:
 
 
 def test_second_submit(booth: Booth) -> None:
-    """The order is there already, in whatever state."""
+    """The refusal is the same while the order is open and after its cancel."""
     built = booth.build(limit("buy", "100", "0.93"))
     assert 200 == booth.submit(built)[0]
     again = (400, {"error": "Transaction has already been submitted", "code": 4302})
@@ -275,7 +275,7 @@ def test_too_old(booth: Booth) -> None:
 
 
 def test_order_is_looked_at_before_its_signature(booth: Booth) -> None:
-    """One that is too old is so with any signature, and one that was submitted was."""
+    """An old order and a submitted one are refused as such with any signature."""
     old, placed = (booth.build(limit("buy", "100", "0.93")) for _ in range(2))
     assert 200 == booth.submit(placed)[0]
     booth.wait(121)
@@ -287,7 +287,7 @@ def test_order_is_looked_at_before_its_signature(booth: Booth) -> None:
 
 
 def test_submit_with_a_key_without_an_operation_key(booth: Booth) -> None:
-    """There is nothing to check a signature by; the order stays as it was built."""
+    """No signature can be checked; the order stays built."""
     key, built = booth.desk.credential(), booth.build(limit("buy", "100", "0.93"))
     signed = booth.sign(built["tx_hex"])
     bare = replace(key, encrypted_operation_key=None, operation_key_hash=None)
@@ -302,7 +302,7 @@ def test_submit_with_a_key_without_an_operation_key(booth: Booth) -> None:
 
 @pytest.mark.parametrize("order_id", ["", "x", "0b0e7d52-7c0a-4b0e-9f0f-1f6d5a1c9a01"])
 def test_submit_of_an_unknown_order(booth: Booth, order_id: str) -> None:
-    """Whatever was signed for it."""
+    """The refusal is the same with any signature."""
     signed = booth.sign(transaction.build(order_id))
     body = {"order_id": order_id, "signed_tx": signed}
 
@@ -381,8 +381,8 @@ def test_vectors_of_another_order_place_nothing(booth: Booth, case: dict[str, st
         ({"order_id": 7, "signed_tx": "84"}, "invalid order_id"),
     ],
 )
-def test_submit_that_cannot_be_understood(booth: Booth, body: dict[str, Any], more: str) -> None:
-    """It names the field."""
+def test_malformed_submit(booth: Booth, body: dict[str, Any], more: str) -> None:
+    """The refusal names the field."""
     assert (422, {"error": INVALID + more, "code": 4000}) == booth.post("/order/submit", body)
 
 
@@ -486,8 +486,8 @@ def test_execution_records(booth: Booth) -> None:
     assert "0.934" == taken["executed_price"]
 
 
-def test_market_order_rests_for_what_slippage_forbids(booth: Booth) -> None:
-    """At the best price it found when it came."""
+def test_market_order_rests_at_the_best_price_it_found(booth: Booth) -> None:
+    """The rest stays at the best price that the order found when it came."""
     booth.place(limit("sell", "30", "0.93"), "bob")
     booth.place(limit("sell", "30", "0.94"), "bob")
     booth.place(limit("sell", "30", "0.99"), "bob")
@@ -522,7 +522,7 @@ def test_market_sell_with_slippage(booth: Booth) -> None:
 
 @pytest.mark.parametrize(("points", "executed"), [(None, "90"), (10_000, "90"), (0, "30")])
 def test_how_far_a_market_order_goes(booth: Booth, points: int | None, executed: str) -> None:
-    """All the way without a slippage; no further than the best price with one of 0."""
+    """Without a slippage it takes every level; with one of 0 the best price only."""
     for price in ("0.93", "1.2", "1.8"):
         booth.place(limit("sell", "30", price), "bob")
     form = market("buy", base_quantity="100", max_slippage_basis_point=points, price="0.5")
@@ -592,7 +592,7 @@ def test_documented_spellings_of_the_paths(booth: Booth) -> None:
 
 
 def test_key_that_may_only_look(booth: Booth) -> None:
-    """It builds nothing."""
+    """A read-only key builds no order."""
     looker = booth.desk.credential("alice", 1)
     body = json.dumps(limit("buy", "100", "0.93")).encode()
     request = Request("POST", b"/order/build", b"", (), body)

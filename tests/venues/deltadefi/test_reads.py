@@ -56,7 +56,7 @@ def test_open_orders_in_pages(booth: Booth) -> None:
 
 @pytest.mark.parametrize("what", ["open-orders", "trade-orders", "trades"])
 def test_list_without_a_symbol_is_of_all(booth: Booth, what: str) -> None:
-    """As the Rust SDK asks; what is listed by symbol is listed there too, with its fills."""
+    """As the Rust SDK asks; the orders are those of the lists by symbol, with their fills."""
     for symbol, price in ((ADA, "0.93"), (NIGHT, "0.04")):
         booth.place(limit("buy", "1000", price) | {"symbol": symbol})
         booth.place(limit("sell", "1000", price) | {"symbol": symbol}, "bob")
@@ -120,7 +120,7 @@ def test_trade_orders_are_those_that_are_over(booth: Booth) -> None:
 
 
 def test_open_order_with_fills_is_listed_with_them(booth: Booth) -> None:
-    """As it is shown by itself."""
+    """The list has the order as a single read shows it."""
     order = booth.place(limit("buy", "100", "0.93"))
     booth.place(limit("sell", "10", "0.93"), "bob")
     booth.place(limit("sell", "20", "0.93"), "bob")
@@ -179,7 +179,7 @@ def test_order_that_is_not_there(booth: Booth, order_id: str) -> None:
 
 
 def test_order_of_another_is_not_there(booth: Booth) -> None:
-    """Nor is one that another builds."""
+    """Another user's built order is not there either."""
     order = booth.place(limit("buy", "10", "0.93"))
     built = booth.build(limit("buy", "10", "0.93"))
 
@@ -191,7 +191,7 @@ def test_order_of_another_is_not_there(booth: Booth) -> None:
 
 
 def test_balances(booth: Booth) -> None:
-    """By symbol, with the on-chain unit; what open orders hold is locked."""
+    """Each balance has its on-chain unit; the part that open orders hold is locked."""
     booth.place(limit("buy", "100", "0.93"))
     booth.place(limit("sell", "200.5", "0.95"))
 
@@ -231,7 +231,7 @@ def test_spot_account(booth: Booth) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_operation_key_is_replaced(booth: Booth, case: dict[str, str]) -> None:
-    """By any of the four documented forms, and what comes back is what was sent."""
+    """Any of the four documented forms is taken, and read back as it was sent."""
     body = {
         "user_id": "u",
         "encrypted_operation_key": case["encrypted_operation_key"],
@@ -296,8 +296,10 @@ def test_passcode_is_changed(booth: Booth, method: str) -> None:
         ({"encrypted_operation_key": '{"iv":"","ciphertext":""}'}, 422, "invalid encrypted_oper"),
     ],
 )
-def test_key_that_is_none(booth: Booth, changes: dict[str, Any], status: int, more: str) -> None:
-    """It is refused, and the old one stays."""
+def test_malformed_operation_key(
+    booth: Booth, changes: dict[str, Any], status: int, more: str
+) -> None:
+    """The key is refused, and the old one stays."""
     old = booth.get("/accounts/operation-key")
     body = {
         "user_id": "u",
@@ -313,7 +315,7 @@ def test_key_that_is_none(booth: Booth, changes: dict[str, Any], status: int, mo
 
 
 def test_new_api_key_ends_the_old_one(booth: Booth) -> None:
-    """At once; it opens the same account, and signs with the same operation key."""
+    """The old key ends at once; the new one has its account and its operation key."""
     old = booth.desk.credential()
     shown = booth.get("/accounts/api-key")
     assert {"api_key": old.key, "created_at": "2026-01-01T00:00:00Z"} == shown
@@ -353,8 +355,8 @@ PASSCODE = Request("PATCH", b"/accounts/spot-account", b"", (), REPLACE_KEY.body
 
 
 @pytest.mark.parametrize("late", [NEW_KEY, REPLACE_KEY, PASSCODE], ids=["new", "post", "patch"])
-def test_key_that_ended_meanwhile_changes_nothing(booth: Booth, late: Request) -> None:
-    """One key stays: a change asked with the old one is refused and does not bring it back."""
+def test_ended_key_makes_no_key(booth: Booth, late: Request) -> None:
+    """A change that was asked with an ended key is refused, and one key stays."""
     old = booth.desk.credential()
     issued, refused = both_at_once(booth, NEW_KEY, late)
 
@@ -381,7 +383,7 @@ def test_new_api_key_has_the_operation_key_of_its_moment(booth: Booth) -> None:
     ("method", "path"), [("GET", "/accounts/new-api-key"), ("PATCH", "/accounts/spot-account")]
 )
 def test_key_that_may_only_look_changes_none(booth: Booth, method: str, path: str) -> None:
-    """Not even itself."""
+    """A read-only key cannot replace itself either."""
     body = b'{"user_id":"u","encrypted_operation_key":"{}"}'
     request = Request(method, path.encode(), b"", (), body)
 
@@ -420,8 +422,8 @@ def test_funds_do_not_move(booth: Booth) -> None:
         "/app/hydra-cycle",
     ],
 )
-def test_nobody_is_shown_nothing(booth: Booth, path: str) -> None:
-    """401 with 4010."""
+def test_private_reads_need_a_key(booth: Booth, path: str) -> None:
+    """Each private read without a key is 401 with code 4010."""
     unauthorized = (401, {"error": "Unauthorized access", "code": 4010})
 
     assert unauthorized == booth.ask("GET", path, owner=None)
@@ -431,7 +433,7 @@ def test_nobody_is_shown_nothing(booth: Booth, path: str) -> None:
 
 
 def test_market_config(booth: Booth) -> None:
-    """Both pairs and the three assets, to everybody."""
+    """Both pairs and the three assets, without a key."""
     ada = {"symbol": "ADA", "unit": "lovelace", "decimals": 6, "max_qty_dp": 2}
     usdm = {"symbol": "USDM", "unit": USDM_UNIT, "decimals": 6, "max_qty_dp": 2}
     config = booth.get("/app/market-config", None)
@@ -550,7 +552,7 @@ def test_candles_that_cannot_be_understood(
 
 
 def test_terms_cycle_and_lock(booth: Booth) -> None:
-    """What stands in the settings, and whether any market takes orders."""
+    """The settings' terms, and whether any market takes orders."""
     assert "practice exchange" in booth.get("/app/terms-and-conditions", None)["value"]
     assert {"start": "2027-01-15T08:00:00Z", "end": "2027-01-15T08:30:00Z"} == booth.get(
         "/app/hydra-cycle"

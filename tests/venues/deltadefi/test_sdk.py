@@ -37,7 +37,7 @@ def served(directory: Path, *, msg: bool) -> Iterator[dict[str, Any]]:
 
 
 def client(venue: dict[str, Any], owner: str = "alice") -> ApiClient:
-    """Return somebody's client, with the operation key loaded."""
+    """Return a user's client, with the operation key loaded."""
     account = venue["accounts"][owner]
     api = ApiClient(network="preprod", api_key=account["api_key"], base_url=venue["base_url"])
     api.load_operation_key(account["passcode"])
@@ -91,7 +91,7 @@ def test_limit_order_is_posted_read_and_canceled(alice: ApiClient) -> None:
 
 
 def test_market_order_is_posted(alice: ApiClient, bob: ApiClient) -> None:
-    """With a slippage limit, by base quantity."""
+    """The order is by base quantity, with a slippage limit."""
     bob.post_order(ADA, "sell", "limit", base_quantity="50", price="0.93")
     order = alice.post_order(
         ADA, "buy", "market", base_quantity="50", max_slippage_basis_point="100"
@@ -123,7 +123,7 @@ def test_cancel_all(alice: ApiClient) -> None:
 
 
 def test_build_and_submit_alone(alice: ApiClient) -> None:
-    """As who signs elsewhere does it."""
+    """As a program that signs elsewhere calls them."""
     built = alice.orders.build_place_order_transaction(
         ADA, "buy", "limit", base_quantity="100", price=OPEN_AT
     )
@@ -167,7 +167,7 @@ def test_account_reads(alice: ApiClient, venue: dict[str, Any]) -> None:
 
 
 def test_lists_in_pages(alice: ApiClient) -> None:
-    """With the parameters as the SDK spells them."""
+    """The parameters are in the SDK's spelling."""
     ids = [rest(alice)["id"] for _ in range(3)]
     page = alice.accounts.get_open_orders(ADA, limit=2, page=2)
 
@@ -214,7 +214,7 @@ def test_keys_are_changed(lenient: dict[str, Any]) -> None:
 
 
 def test_built_order_and_new_key_survive_a_crash(tmp_path: Path) -> None:
-    """What was answered is what is known when the server comes back."""
+    """After a kill the server knows each that it answered."""
     with Served(tmp_path, "--venue", NAME) as server:
         api = client(server.venue(NAME))
         order = rest(api)
@@ -236,7 +236,7 @@ def test_built_order_and_new_key_survive_a_crash(tmp_path: Path) -> None:
 
 
 def unknown_cancel(api: ApiClient) -> Any:
-    """Cancel what nobody knows."""
+    """Cancel an unknown order."""
     return api.cancel_order("0b0e7d52-7c0a-4b0e-9f0f-1f6d5a1c9a01")
 
 
@@ -362,7 +362,7 @@ def test_deprecated_list_is_gone(alice: ApiClient) -> None:
 
 
 def test_base_url_with_a_slash_at_its_end(venue: dict[str, Any]) -> None:
-    """The SDK joins as it is told, and `//accounts` is nobody's path."""
+    """The SDK joins the two, and `//accounts` is an unknown path."""
     account = venue["accounts"]["alice"]
     api = ApiClient(api_key=account["api_key"], base_url=venue["base_url"] + "/")
     with pytest.raises(ClientError) as caught:
@@ -374,7 +374,7 @@ def test_base_url_with_a_slash_at_its_end(venue: dict[str, Any]) -> None:
 
 
 def test_streams_are_heard(venue: dict[str, Any]) -> None:
-    """Of the account, the depth and the price, by the SDK's own WebSocket client."""
+    """The SDK's own WebSocket client hears the account, the depth and the price."""
 
     async def hear(kind: str, subscribe: str, *named: str, then: Any = None) -> dict[str, Any]:
         account, base_url = venue["accounts"]["alice"], venue["base_url"]
@@ -403,7 +403,7 @@ def test_streams_are_heard(venue: dict[str, Any]) -> None:
 
 
 def test_a_stream_without_a_good_key_is_an_error_of_the_sdk(venue: dict[str, Any]) -> None:
-    """As it says that a handshake was refused."""
+    """The SDK raises its error for a refused handshake."""
     socket = WebSocketClient(venue["base_url"].replace("http", "ws"), "none")
     with pytest.raises(ClientError) as refused:
         asyncio.run(socket.subscribe_account())

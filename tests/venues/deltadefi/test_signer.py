@@ -38,13 +38,13 @@ def test_standin_signs_as_the_native_module(case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("case", NATIVE["paths"], ids=lambda case: case["path"])
 def test_standin_takes_any_path(case: dict[str, str]) -> None:
-    """Also one without its "m", of which the native module drops the first step."""
+    """A path without "m" loses its first step, as in the native module."""
     assert case["signed_tx"] == CardanoSigner.sign_bech32(ROOT, case["path"], BUILT)
 
 
 @pytest.mark.parametrize("case", NATIVE["mnemonics"], ids=lambda case: case["mnemonic"][:12])
 def test_standin_takes_a_recovery_phrase(case: dict[str, str]) -> None:
-    """Of 24 words or of 12."""
+    """Phrases of 24 words and of 12."""
     signed = CardanoSigner.sign_mnemonic(case["mnemonic"], KEY["derivation_path"], BUILT)
 
     assert case["signed_tx"] == signed
@@ -52,7 +52,7 @@ def test_standin_takes_a_recovery_phrase(case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("case", NATIVE["cli"], ids=["seed"])
 def test_standin_takes_a_plain_key(case: dict[str, str]) -> None:
-    """As the command line writes it, without its CBOR head."""
+    """The key is without its CBOR head, as the command line writes it."""
     assert case["signed_tx"] == CardanoSigner.sign_cli(case["ed25519_seed_hex"], BUILT)
 
 
@@ -62,8 +62,8 @@ def test_sdk_wallet_signs_to_the_byte(case: dict[str, str]) -> None:
     assert case["signed_tx"] == Wallet.new_root_key(ROOT).sign_tx(case["tx_hex_unsigned"])
 
 
-def test_sdk_opens_what_we_seal() -> None:
-    """And knows a wrong passcode."""
+def test_sdk_opens_our_sealed_key() -> None:
+    """The SDK finds a wrong passcode too."""
     sealed = operation_key.encrypt(ROOT, "pass \u20ac", b"0123456789abcdef", b"0123456789ab")
 
     assert ROOT == decrypt_with_cipher(sealed, "pass \u20ac")

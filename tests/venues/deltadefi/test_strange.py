@@ -84,7 +84,7 @@ def order(strange: Stranger, **changes: Any) -> Any:
 
 
 def test_names_are_learned(strange: Stranger) -> None:
-    """With steps as the market config has them."""
+    """The steps are those of the market config."""
     assert [
         (one.symbol, numbers.price_text(one, 1), numbers.qty_text(one, 1))
         for one in strange.directory.instruments.values()
@@ -177,7 +177,7 @@ def test_open_orders(strange: Stranger) -> None:
     ("unit", "side"), [("ADA", Side.BUY), ("lovelace", Side.BUY), ("USDM", Side.SELL)]
 )
 def test_fills(strange: Stranger, unit: str, side: Side) -> None:
-    """Of a market; which side it was is told by what was charged."""
+    """The fills of a market; a fill's side is read from the asset of its commission."""
     market = next(iter(strange.directory.instruments.values()))
     query = ListFills((strange.account_id,), instrument_ids=(market.instrument_id,))
     page = {"data": [FILL | {"commission_unit": unit}], "total_count": 1, "total_page": 1}
@@ -189,7 +189,7 @@ def test_fills(strange: Stranger, unit: str, side: Side) -> None:
 
 
 def test_fills_of_an_order(strange: Stranger) -> None:
-    """They are told with the order."""
+    """The fills come with the order."""
     query = ListFills((strange.account_id,), strange.end.find(ID, strange.context).order_id)
     told = ORDER | {"status": "closed", "order_execution_records": [FILL]}
     (fill,) = strange.ask(Operation.LIST_FILLS, query, None, GET_ORDER=told)
@@ -216,7 +216,7 @@ def test_holdings_and_prices(strange: Stranger) -> None:
 
 
 def test_key_without_an_operation_key() -> None:
-    """It may read and cancel, and has one account all the same."""
+    """The key may read and cancel, and has one account."""
     venue = VENUES["deltadefi"]
     assert venue.client is not None
     seen = learned()

@@ -1,4 +1,6 @@
-"""The streams: one connection each, what it tells at first and then, and who may open it."""
+"""
+The streams: one connection each, with its first message, the later ones, and the right to open it.
+"""
 
 from __future__ import annotations
 
@@ -48,8 +50,8 @@ def test_the_account_is_told_its_balances_and_what_happens_to_its_orders() -> No
     listening(act)
 
 
-def test_a_fill_is_told_to_both_and_to_nobody_else() -> None:
-    """Each side's own order, with its execution records up to then."""
+def test_a_fill_is_told_to_both_sides_alone() -> None:
+    """Each side is told its own order, with its execution records so far."""
 
     async def act(booth: Booth) -> None:
         ears = [
@@ -78,7 +80,7 @@ def test_a_fill_is_told_to_both_and_to_nobody_else() -> None:
     "target", ["/market/depth/ADAUSDM", f"/market/ws/depth/ADAUSDM?api_key={KEY}"]
 )
 def test_the_depth_is_told_whole_at_once_and_on_change(target: str) -> None:
-    """With its time in milliseconds, and numbers."""
+    """The message has its time in milliseconds, and numbers."""
 
     async def act(booth: Booth) -> None:
         ear = await Ear.open(booth.desk, target, owner=None)
@@ -99,7 +101,7 @@ def trade(booth: Booth, price: str = "0.5") -> None:
 
 
 def test_the_price_is_told_at_once_and_when_it_moves() -> None:
-    """And not when it stays."""
+    """No message is sent while the price stays."""
 
     async def act(booth: Booth) -> None:
         ear = await Ear.open(booth.desk, f"/market/market-price/{ADA}", owner=None)
@@ -128,8 +130,8 @@ def test_trades_are_told_newest_first_and_then_as_they_come(path: str) -> None:
     listening(act)
 
 
-def test_candles_begin_with_what_was_traded_before() -> None:
-    """Then the forming one after each trade."""
+def test_candles_begin_with_earlier_trades() -> None:
+    """After that the forming candle comes with each trade."""
 
     async def act(booth: Booth) -> None:
         trade(booth, "0.5")
@@ -154,8 +156,8 @@ def test_candles_begin_with_what_was_traded_before() -> None:
         (f"/market/recent-trades/{ADA}?limit=many", 422),
     ],
 )
-def test_what_cannot_be_told_is_refused_before_the_upgrade(target: str, status: int) -> None:
-    """In the venue's own envelope."""
+def test_bad_stream_is_refused_before_the_upgrade(target: str, status: int) -> None:
+    """The refusal is in the venue's own envelope."""
 
     async def act(booth: Booth) -> None:
         with pytest.raises(Refused) as refused:

@@ -67,7 +67,7 @@ def witness_of(key: extended_key.ExtendedKey, body: str) -> str:
 
 
 def test_order_is_built_as_in_the_worked_example() -> None:
-    """One input, named for the order."""
+    """The transaction has one input, named for the order."""
     assert BUILT == transaction.build(ORDER_ID)
     assert SIGNING[0]["body_hex"] == transaction.body(ORDER_ID).hex()
 
@@ -76,13 +76,13 @@ def test_order_is_built_as_in_the_worked_example() -> None:
     "posted", [it for it in POSTED if "built" in it], ids=lambda it: it["client"]
 )
 def test_orders_are_built_as_captured(posted: dict[str, Any]) -> None:
-    """What both SDKs have signed."""
+    """The bytes are those that both SDKs have signed."""
     assert posted["built"]["tx_hex"] == transaction.build(posted["built"]["order_id"])
 
 
 @pytest.mark.parametrize("case", SIGNING, ids=lambda case: case["name"])
 def test_every_shape_is_signed_to_the_byte(case: dict[str, str]) -> None:
-    """As the native signer of the Python SDK has it."""
+    """The bytes are those of the Python SDK's native signer."""
     assert case["signed_tx"] == transaction.sign(case["tx_hex_unsigned"], KEY)
 
 
@@ -106,14 +106,14 @@ def test_what_cannot_be_signed_is_refused(name: str, fault: Fault) -> None:
     [SIGNED, f"{BUILT}00", "84a0a0f5", "8280a0", "8480a0f5f6", "84a080f5f6", "85a0a0f5f600"],
 )
 def test_only_an_unsigned_transaction_is_signed(tx_hex: str) -> None:
-    """Nothing is added to what others have signed, nor to what is none."""
+    """A transaction with a witness, or a malformed one, is refused."""
     with pytest.raises(TransactionRefused):
         transaction.sign(tx_hex, KEY)
 
 
 @pytest.mark.parametrize("client", ["python_sdk", "typescript_sdk"])
 def test_orders_are_accepted_as_captured(client: str) -> None:
-    """What both SDKs have sent."""
+    """The bytes are those that both SDKs have sent."""
     body = next(
         it["request"]["body"] for it in POSTED if it["client"] == client and "built" not in it
     )
@@ -123,7 +123,7 @@ def test_orders_are_accepted_as_captured(client: str) -> None:
 
 
 def test_worked_example_is_accepted() -> None:
-    """With its one witness."""
+    """The example has one witness."""
     assert Verified(WITNESS, 0) == transaction.verify(SIGNED, ORDER_ID, KEY_HASH)
 
 
@@ -150,7 +150,7 @@ def test_verdict(name: str, fault: Fault | None) -> None:
 
 
 def test_every_documented_verdict_is_tested() -> None:
-    """None of the vectors is left out above."""
+    """The vectors are those that the tests above use."""
     assert {
         "unsigned", "signature_bit_flipped", "body_changed_after_signing", "other_key",
         "signed_for_another_order", "two_witnesses", "not_hex",
@@ -217,7 +217,7 @@ def test_witness_sets_of_any_writing_are_read(witnesses: str, ignored: int) -> N
     ],
 )
 def test_refusals_in_their_order(signed: str, fault: Fault | None) -> None:
-    """What is malformed goes first, then another body, then what lacks a signature."""
+    """A malformed transaction is refused first, then another body, then a missing signature."""
     assert fault is fault_of(signed)
 
 
@@ -251,7 +251,7 @@ def test_each_order_wants_its_own_signature() -> None:
 
 @given(st.integers(0, len(SIGNED) * 4 - 1))
 def test_no_bit_of_a_signed_transaction_may_flip(place: int) -> None:
-    """All of it is the body, the witness of the operation key, or as it was built."""
+    """Each bit is of the body, of the operation key's witness, or compared with the built bytes."""
     raw = bytearray(bytes.fromhex(SIGNED))
     raw[place // 8] ^= 1 << place % 8
 
@@ -270,7 +270,7 @@ def test_which_fault_a_flipped_bit_is() -> None:
 @given(st.integers(0, len(VERIFYING["two_witnesses"]) * 4 - 1))
 @example(len(SIGNED) * 4)
 def test_a_flipped_bit_of_a_further_witness_is_ignored(place: int) -> None:
-    """Its key and its signature are not looked at, and nothing else may change."""
+    """Its key and signature are not looked at; any other flipped bit is refused."""
     whole = VERIFYING["two_witnesses"]
     raw = bytearray(bytes.fromhex(whole))
     raw[place // 8] ^= 1 << place % 8
@@ -300,11 +300,11 @@ def test_what_is_signed_is_accepted(order: Any) -> None:
 
 @given(st.binary(max_size=60))
 def test_anything_else_is_refused(raw: bytes) -> None:
-    """With a fault, never with a traceback."""
+    """The refusal is a fault and never a traceback."""
     assert fault_of(raw.hex()) is not None
     assert fault_of(raw.decode("latin-1")) is not None
 
 
 def test_every_fault_has_its_words() -> None:
-    """None is told by its number."""
+    """Each fault has a text of its own."""
     assert len(Fault) == len({TransactionRefused(fault).text for fault in Fault})

@@ -56,7 +56,7 @@ class Floor:
         return known
 
     def get(self, target: str, owner: str | None = None) -> tuple[int, Any]:
-        """Ask, unsigned or as somebody, and return the status and the decoded body."""
+        """Ask unsigned or as a user, and return the status and the decoded body."""
         status, raw = self.raw(target, owner)
         return status, msgspec.json.decode(raw)
 
@@ -104,7 +104,7 @@ class Floor:
         self.desk.engine.enter(SetTradingState(self.market(slug).instrument_id, state))
 
     def keep_only(self, owner: str, dollars: int) -> None:
-        """Leave somebody with this much of the demo's ten million."""
+        """Leave a user with this much of the demo's ten million."""
         account = self.desk.accounts(owner)[0]
         taken = (10_000_000 - dollars) * 10**self.usd.scale
         command = WithdrawFunds(account.account_id, self.usd.asset_id, taken)

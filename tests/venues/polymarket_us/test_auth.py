@@ -208,7 +208,7 @@ def test_the_key_of_another(sender: Sender) -> None:
 
 
 def test_prefix_of_a_path(sender: Sender) -> None:
-    """Is not signed by the SDKs and not known here: whoever mounts the server takes it off."""
+    """The SDKs do not sign a prefix, and the server does not know one: a proxy takes it off."""
     signed = sender.signed()
     prefixed = msgspec.structs.replace(signed, path=b"/venue" + signed.path)
 
@@ -229,8 +229,8 @@ def test_prefix_of_a_path(sender: Sender) -> None:
         ("/", 404, 5),
     ],
 )
-def test_who_asks_comes_before_what(sender: Sender, path: str, status: int, code: int) -> None:
-    """Without a signature every path of the account's host is a 401, others only what they are."""
+def test_signature_comes_before_the_path(sender: Sender, path: str, status: int, code: int) -> None:
+    """Unsigned, each path of the account's host is a 401, and other paths are a 404."""
     for body in (b"", b"{"):
         told, answer = sender.send(Request("POST", path.encode(), b"", (), body))
         assert (status, code) == (told, answer["code"])
@@ -256,7 +256,7 @@ def test_too_many_requests() -> None:
 
 
 def test_correlation_id_is_repeated(sender: Sender) -> None:
-    """In answers and in refusals, when one was sent."""
+    """A correlation id that was sent comes back with answers and with refusals."""
     given = (b"poly-correlation-id", b"6f1d0f0e-0000-4000-8000-000000000000")
     for request in (sender.signed(), sender.request):
         response = sender.counter.desk.answer(request.with_headers(given))
@@ -265,7 +265,7 @@ def test_correlation_id_is_repeated(sender: Sender) -> None:
 
 
 def test_published_key_is_all_an_sdk_needs() -> None:
-    """In the names of the official SDK."""
+    """The key has the field names of the official SDK."""
     fields = {"key_id": VECTORS["key_id"], "secret_key": VECTORS["secret_64"], "access": ["view"]}
 
     assert fields == AUTH.publish(AUTH.credential("alice", fields), ())

@@ -29,7 +29,7 @@ def counter() -> Counter:
 
 
 def resting(counter: Counter) -> str:
-    """Return the id of an order of alice's that nobody meets."""
+    """Return the id of an order of alice's that rests without a match."""
     return counter.place("alice", "BUY_LONG", "0.40", 10)
 
 
@@ -45,7 +45,7 @@ def test_working(counter: Counter) -> None:
 
 
 def test_partly_filled(counter: Counter) -> None:
-    """What traded stays traded, and nothing is left."""
+    """The traded quantity stays traded, and none is left to trade."""
     order_id = resting(counter)
     counter.place("bob", "BUY_SHORT", "0.40", 4)
 
@@ -64,7 +64,7 @@ def test_unknown(counter: Counter, order_id: str) -> None:
 
 
 def test_of_another_account(counter: Counter) -> None:
-    """It is unknown, and untouched."""
+    """The order is unknown to the user, and untouched."""
     order_id = resting(counter)
 
     assert (404, ORDER_NOT_FOUND) == counter.cancel(order_id, owner="bob")
@@ -86,7 +86,7 @@ def canceled(counter: Counter) -> str:
 
 
 def expired(counter: Counter) -> str:
-    """Return the id of an immediate order that met nobody."""
+    """Return the id of an immediate order that ended without a match."""
     return counter.place("alice", "BUY_LONG", "0.40", 10, tif=IOC)
 
 
@@ -201,8 +201,8 @@ def test_body_without_end(
     assert counter.state(order_id) == "NEW"
 
 
-def test_nobody_looks_into_what_is_unknown(counter: Counter) -> None:
-    """A field that no request has is dropped, with whatever is in it."""
+def test_unknown_field_is_dropped(counter: Counter) -> None:
+    """An unknown field is dropped with its value."""
     body = {"marketSlug": GAME, "x": {"a_b": 1, "aB": 2, "market_slug": 3}, "y_z": 1, "yZ": 2}
 
     assert (200, {}) == counter.cancel(resting(counter), body)
@@ -218,7 +218,7 @@ def test_in_every_state_of_the_market(counter: Counter, state: TradingState) -> 
 
 
 def test_not_a_delete(counter: Counter) -> None:
-    """There is no such method, and the path of one does not exist."""
+    """The path has no DELETE, and the path of one does not exist."""
     order_id = resting(counter)
     for path in (f"/v1/orders/{order_id}", f"/v1/order/{order_id}"):
         assert counter.delete(path) in (404, 501)
@@ -226,7 +226,7 @@ def test_not_a_delete(counter: Counter) -> None:
 
 
 def test_cancel_all(counter: Counter) -> None:
-    """Of the markets named: those that were working, in order of submission; each id once."""
+    """The working orders of the named markets, in order of submission; each id once."""
     first, second = resting(counter), counter.place("alice", "BUY_LONG", "0.41", 1)
     other = counter.place("alice", "BUY_LONG", "0.20", 1, marketSlug=CHAMPION)
     bobs = counter.place("bob", "BUY_LONG", "0.10", 1)
@@ -267,7 +267,7 @@ def test_cancel_all_with_a_broken_filter(counter: Counter) -> None:
 
 
 def test_batch(counter: Counter) -> None:
-    """All ids are echoed, whatever became of each; those that worked are canceled."""
+    """All ids are echoed; the orders that worked are canceled."""
     works, over, foreign = (
         resting(counter), canceled(counter), counter.place("bob", "BUY_LONG", "0.10", 1),
     )  # fmt: skip
@@ -292,7 +292,7 @@ def test_batch(counter: Counter) -> None:
     ],
 )
 def test_batch_that_is_malformed(counter: Counter, orders: Any) -> None:
-    """One bad entry, none, or more than twenty: 400 for all, and nothing is canceled."""
+    """One bad entry, none, or more than twenty: 400 for all, and no order is canceled."""
     order_id = resting(counter)
     for one in orders or ():
         if isinstance(one, dict) and "orderId" in one:

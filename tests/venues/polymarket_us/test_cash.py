@@ -46,7 +46,7 @@ def spend(counter: Counter, intent: str, cash: str) -> dict[str, Any]:
 def test_bought(
     counter: Counter, intent: str, theirs: Side, quantity: str, price: str, left: str
 ) -> None:
-    """For 7 dollars, where somebody trades YES at 0.30; never for more."""
+    """A buy for 7 dollars, where YES trades at 0.30, never costs more."""
     counter.order("bob", theirs, "1000", "0.30")
     shown = spend(counter, intent, "7")
 
@@ -69,7 +69,7 @@ def test_bought(
 def test_sold(
     counter: Counter, intent: str, held: Side, quantity: str, price: str, left: str
 ) -> None:
-    """Of a hundred bought at 0.50, as many as bring 7 dollars where YES is traded at 0.30."""
+    """Of a hundred bought at 0.50, as many are sold as bring 7 dollars where YES trades at 0.30."""
     counter.order("alice", held, "100", "0.50")
     counter.order("bob", held.opposite, "100", "0.50")
     assert Decimal("9999950.31") == power(counter)
@@ -98,7 +98,7 @@ def test_previewed(counter: Counter, intent: str, theirs: Side, quantity: float)
 
 @pytest.mark.parametrize("intent", ["BUY_LONG", "BUY_SHORT"])
 def test_cash_is_all_that_is_needed(counter: Counter, intent: str) -> None:
-    """And its fee: a far order that would make the contracts dear does not count."""
+    """The order needs the cash and its fee; a far quote at a dear price does not count."""
     side = Side.SELL if intent == "BUY_LONG" else Side.BUY
     near, far = ("0.30", "0.99") if side is Side.SELL else ("0.70", "0.01")
     counter.order("bob", side, "1000", near)
@@ -109,7 +109,7 @@ def test_cash_is_all_that_is_needed(counter: Counter, intent: str) -> None:
 
 
 def test_numbers_in_both_forms(counter: Counter) -> None:
-    """What a cash order became is written digit for digit."""
+    """The order's numbers are written digit for digit."""
     counter.order("bob", Side.BUY, "1000", "0.30")
     order_id = str(spend(counter, "BUY_SHORT", "7")["id"])
 

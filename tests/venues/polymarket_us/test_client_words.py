@@ -1,4 +1,6 @@
-"""What our client cannot say it does not send; what it cannot read it refuses."""
+"""
+Our client sends no request that the venue has no words for, and refuses an answer it cannot read.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +127,7 @@ def ask(operation: Operation, asked: Any, *answers: Response) -> Any:
     ],
 )
 def test_not_expressible(operation: Operation, asked: Any) -> None:
-    """And nothing is sent."""
+    """The command is refused, and no request is sent."""
     before = DESK.engine.exchange.seq
     with pytest.raises(NotExpressible):
         ask(operation, asked)
@@ -133,7 +135,7 @@ def test_not_expressible(operation: Operation, asked: Any) -> None:
 
 
 def test_answers_say_only_that_a_request_was_taken() -> None:
-    """The ids, and nothing that nobody said."""
+    """The report has the ids, and no state of the order."""
     first, second = (ask(Operation.PLACE_ORDER, ORDER) for _ in range(2))
     one, other = first.order_ids[0], second.order_ids[0]
 
@@ -146,7 +148,7 @@ def test_answers_say_only_that_a_request_was_taken() -> None:
 
 
 def test_quantities_are_sent_as_numbers() -> None:
-    """As the documents have it; money is text."""
+    """As the documents have it, while money is text."""
     seen: list[bytes] = []
 
     async def listen(request: Request) -> Response:
@@ -175,7 +177,7 @@ def test_cash_order() -> None:
 
 
 def test_conflict_is_too_late() -> None:
-    """As the general guide has it; which state was too late is not said."""
+    """As the general guide has it; the state of the order is not told."""
     read = DESK.venue.refusals.interpret(Response(409, b'{"code":10,"message":"x","details":[]}'))
 
     assert isinstance(read, CancelRefused)
@@ -220,7 +222,7 @@ def test_annotations_are_said_again() -> None:
     ],
 )
 def test_not_readable(operation: Operation, asked: Any, body: bytes) -> None:
-    """What happened is not known then."""
+    """The order's state is then unknown."""
     with pytest.raises(Malformed):
         ask(operation, asked, Response(200, body))
 
@@ -230,8 +232,8 @@ def test_lists_may_be_left_out() -> None:
     assert () == ask(Operation.LIST_ORDERS, ListOpenOrders((MINE,)), Response(200, b"{}"))
 
 
-def test_order_of_elsewhere_is_not_readable() -> None:
-    """A market or an id that nobody knows."""
+def test_unknown_order_is_not_readable() -> None:
+    """Its market or its id is unknown here."""
     placed = ask(Operation.PLACE_ORDER, ORDER).order_ids[0]
     ctx = DESK.context()
     shown = show_order(DESK.engine.exchange.query(GetOrder(MINE, placed)), ctx)
@@ -246,8 +248,8 @@ def test_order_of_elsewhere_is_not_readable() -> None:
     )  # fmt: skip
 
 
-def test_nobody_has_no_account() -> None:
-    """Neither has a key whose user has none."""
+def test_user_without_an_account() -> None:
+    """A request without a key has no account, and a user without accounts has none."""
     ctx = DESK.context()
     nobody = replace(ctx.principal, owner="nobody")
     for principal in (ANYONE, nobody):
@@ -274,7 +276,7 @@ def test_ids_are_read_as_they_are_spelled() -> None:
 
 
 def test_empty_answer_without_an_id_names_no_order() -> None:
-    """Whatever was asked with."""
+    """The answer is read as one that names no order."""
     read = read_taken(m.Empty(), m.CancelOrder("x", "y"), DESK.context())
 
     assert Acknowledged(()) == read

@@ -145,7 +145,7 @@ def test_rebates_are_each_fills_own(quantity: str, times: int, rebate: str) -> N
 
 @pytest.mark.parametrize("intent", [Side.BUY, Side.SELL])
 def test_money_follows_the_fees(intent: Side) -> None:
-    """What both sides have after a trade is what they had, less the price and the fees."""
+    """After a trade both sides have what they had, less the price and the fees."""
     counter = Counter()
     counter.order("bob", intent.opposite, "1000", "0.65")
     counter.order("alice", intent, "1000", "0.65")

@@ -1,5 +1,5 @@
 """
-What anyone can see: markets, books, settlements.
+The public reads: markets, books, settlements.
 
 Vectors: examples of the Markets API reference; where a number is not in one, it is worked out
 beside the assertion.
@@ -124,8 +124,8 @@ def test_market_by_id(floor: Floor) -> None:
         assert (200, {"market": market}) == floor.get(f"/v1/market/id/{market['id']}")
 
 
-def test_side_ids_are_nobody_elses(floor: Floor) -> None:
-    """Two markets never share one."""
+def test_side_ids_are_unique(floor: Floor) -> None:
+    """No two markets share a side's id."""
     listed = floor.get("/v1/markets")[1]["markets"]
     ids = [side["id"] for market in listed for side in market["marketSides"]]
 
@@ -138,8 +138,8 @@ def test_side_ids_are_nobody_elses(floor: Floor) -> None:
      "/v1/markets/nope/bbo", "/v1/markets/nope/settlement", "/v1/events/7", "/v1/events/slug/x",
      "/v1/series/id/7"],
 )  # fmt: skip
-def test_what_is_not_there(floor: Floor, target: str) -> None:
-    """One text for all of it, as the gateway has."""
+def test_unknown_paths(floor: Floor, target: str) -> None:
+    """Each unknown path has the gateway's one text."""
     assert (404, NOTHING) == floor.get(target)
 
 
@@ -161,7 +161,7 @@ def test_id_that_is_no_number(floor: Floor) -> None:
     ],
 )
 def test_rest_of_the_gateway_is_empty(floor: Floor, target: str, body: Any) -> None:
-    """Nothing of it is here, and every key a client indexes is."""
+    """The other lists are empty, with all keys that clients index."""
     assert (200, body) == floor.get(target)
 
 
@@ -200,7 +200,7 @@ def test_rest_of_the_gateway_is_empty(floor: Floor, target: str, body: Any) -> N
     ],
 )
 def test_list_is_narrowed(floor: Floor, query: str, expected: list[str]) -> None:
-    """By what means something here; what does not, and what nobody knows, is ignored."""
+    """Filters that apply here narrow the list; others are ignored."""
     assert expected == slugs(floor, query)
 
 
@@ -212,7 +212,7 @@ def test_list_by_id(floor: Floor) -> None:
 
 
 def test_list_by_volume(quoted: Floor) -> None:
-    """One contract at 0.55 has traded: 0.55 dollars."""
+    """One contract traded at 0.55, which is 0.55 dollars."""
     assert [GAME] == slugs(quoted, "volumeNumMin=0.55")
     assert [CHAMPION, FED] == slugs(quoted, "volumeNumMax=0.549999")
     assert [GAME] == slugs(quoted, "orderBy=volumeNum&orderDirection=desc&limit=1")
@@ -230,7 +230,7 @@ def test_list_is_twenty_long(floor: Floor) -> None:
 
 
 def test_hidden_and_archived(floor: Floor) -> None:
-    """What is hidden is asked for; what is archived is there until it is asked away."""
+    """A hidden market must be asked for; an archived one is listed unless excluded."""
     said = {GAME: Presentation(hidden=True), CHAMPION: Presentation(archived=True)}
     floor.desk.pipeline.settings = replace(floor.desk.settings, markets=said)
 
@@ -239,8 +239,8 @@ def test_hidden_and_archived(floor: Floor) -> None:
     assert [FED] == slugs(floor, "archived=false")
 
 
-def test_market_nobody_described(floor: Floor) -> None:
-    """It is called by its slug, and its outcomes are Yes and No."""
+def test_market_without_a_description(floor: Floor) -> None:
+    """A market without a description has its slug for a title, and outcomes Yes and No."""
     floor.desk.pipeline.settings = replace(floor.desk.settings, markets={})
     market = floor.get(f"/v1/market/slug/{GAME}")[1]["market"]
 
@@ -264,7 +264,7 @@ def test_date_that_is_none_is_no_world(field: str) -> None:
      "volumeNumMin=lots", "volumeNumMin=NaN", "startDateMin=yesterday", "limit=1&limit=2"],
 )  # fmt: skip
 def test_bad_filter(floor: Floor, query: str) -> None:
-    """It is refused, never guessed at."""
+    """The filter is refused and not guessed at."""
     status, body = floor.get(f"/v1/markets?{query}")
 
     assert (400, 3) == (status, body["code"])
@@ -294,7 +294,7 @@ def test_book_of_the_documents(quoted: Floor) -> None:
 
 
 def test_book_tells_where_trading_began_and_how_far_it_went(floor: Floor) -> None:
-    """The first price, the highest and the lowest, whoever was the aggressor."""
+    """The first price, the highest and the lowest, with aggressors on both sides."""
     for price in ("0.50", "0.61", "0.42", "0.55"):
         floor.sell("bob", "1", price)
         floor.buy("alice", "1", price)
@@ -320,7 +320,7 @@ def test_levels_are_summed_and_best_first(floor: Floor) -> None:
 
 
 def test_book_of_a_market_that_never_traded(floor: Floor) -> None:
-    """Both sides are there and empty, what is not known is null, what is counted is 0."""
+    """Both sides are empty lists, unknown prices are null, counts are 0."""
     data = floor.get(f"/v1/markets/{CHAMPION}/book")[1]["marketData"]
 
     assert ([], [], None) == (data["bids"], data["offers"], data["transactTime"])
@@ -373,7 +373,9 @@ def test_bbo_counts_levels(quoted: Floor) -> None:
     ],
 )
 def test_states(floor: Floor, state: TradingState, expected: str) -> None:
-    """In the venue's words, in every answer that has them; none of them is the market's end."""
+    """
+    Book and BBO have the venue's word for each state, and in none of them is the market closed.
+    """
     floor.become(state)
     targets = [f"/v1/markets/{GAME}/{view}" for view in ("book", "bbo")]
     seen = {floor.get(target)[1]["marketData"]["state"] for target in targets}
@@ -396,7 +398,7 @@ def test_settlement_that_is_not_there_yet(quoted: Floor) -> None:
 
 @pytest.mark.parametrize(("price", "number"), [("1", b"1"), ("0", b"0"), ("0.5", b"0.5")])
 def test_settlement(quoted: Floor, price: str, number: bytes) -> None:
-    """What YES was worth, whatever the question where that was read from."""
+    """The settlement is the worth of YES, with either source asked for."""
     quoted.settle(price)
     expected = b'{"slug":"%b","settlement":%b}' % (GAME.encode(), number)
 
@@ -405,7 +407,7 @@ def test_settlement(quoted: Floor, price: str, number: bytes) -> None:
 
 
 def test_settled_market(quoted: Floor) -> None:
-    """It is closed, its book is empty, and its outcomes are worth what they turned out to be."""
+    """The market is closed, its book is empty, and its outcomes have their final worth."""
     quoted.settle("1")
     market = quoted.get(f"/v1/market/slug/{GAME}")[1]["market"]
     bbo = quoted.get(f"/v1/markets/{GAME}/bbo")[1]["marketData"]
@@ -447,7 +449,7 @@ def ask(floor: Floor, operation: Operation, query: Any, directory: Directory | N
 
 
 def test_client_reads_a_quote(quoted: Floor) -> None:
-    """All of it but the last trade's size, the value traded, and when."""
+    """All fields, except the last trade's size and time and the value traded."""
     query = GetQuote(quoted.market().instrument_id)
     known = quoted.desk.engine.exchange.query(query)
 
@@ -472,7 +474,7 @@ def test_client_reads_markets(quoted: Floor) -> None:
 
 
 def test_client_reads_markets_it_has_never_heard_of(quoted: Floor) -> None:
-    """From what the wire says alone: the grid, the payout, the fee."""
+    """The grid, the payout and the fee are read from the wire."""
     usd = ReferenceData((quoted.usd,), (), ())
     read = ask(quoted, Operation.LIST_INSTRUMENTS, ListQuotes(NAME), Directory(NAME, usd))
 
@@ -485,8 +487,8 @@ def test_client_reads_markets_it_has_never_heard_of(quoted: Floor) -> None:
             assert getattr(known, name) == getattr(one, name), name
 
 
-def test_answers_nobody_can_read(quoted: Floor) -> None:
-    """A quote of a market nobody knows, and a market whose prices are none."""
+def test_unreadable_answers(quoted: Floor) -> None:
+    """A quote of an unknown market, and a market with unreadable prices."""
     desk = quoted.desk
     known = desk.engine.exchange.query(GetQuote(quoted.market().instrument_id))
     ctx, asked = desk.context(), m.BySlug(GAME)

@@ -37,7 +37,7 @@ def counter() -> Counter:
 
 
 def resting(counter: Counter, **more: Any) -> str:
-    """Return the id of an order of alice's that nobody meets."""
+    """Return the id of an order of alice's that rests without a match."""
     return counter.place("alice", "BUY_LONG", "0.40", 10, **more)
 
 
@@ -73,7 +73,7 @@ def test_quantity_that_was_executed_already(counter: Counter, quantity: float) -
 
 
 def test_quantity_of_zero_is_one_that_was_not_given(counter: Counter) -> None:
-    """As in protobuf, where zero is the default: the quantity is kept, and the rest is changed."""
+    """As in protobuf, where zero is the default: the quantity stays, and other terms change."""
     order_id = resting(counter)
 
     assert (200, {}) == counter.modify(order_id, price=usd("0.41"), quantity=0)
@@ -85,7 +85,7 @@ def test_quantity_of_zero_is_one_that_was_not_given(counter: Counter) -> None:
 
 @pytest.mark.parametrize("quantity", [5, 4, 1])
 def test_quantity_that_is_executed_on_the_way(counter: Counter, quantity: int) -> None:
-    """What counts is what has been executed when the modification arrives, not when it was sent."""
+    """The executed quantity counts as of the modification's arrival."""
     desk, order_id = counter.desk, resting(counter)
     account = desk.accounts()[0].account_id
     number = ids.parse_order(order_id)
@@ -119,7 +119,7 @@ def test_place_in_the_queue(counter: Counter) -> None:
 
 
 def test_life_of_an_order(counter: Counter) -> None:
-    """Its time in force and its end can change."""
+    """Time in force and expiry can change."""
     order_id = resting(counter)
     assert (200, {}) == counter.modify(order_id, tif=GTD, goodTillTime=LATER)
     assert (GTD, LATER) == tuple(counter.shown(order_id)[name] for name in ("tif", "goodTillTime"))
@@ -137,7 +137,7 @@ def test_life_of_an_order(counter: Counter) -> None:
 
 
 def test_post_only_can_change(counter: Counter) -> None:
-    """And holds from then on."""
+    """The flag holds from then on."""
     order_id = resting(counter)
     counter.place("bob", "BUY_SHORT", "0.50", 1)
     assert (200, {}) == counter.modify(order_id, participateDontInitiate=True, price=usd("0.41"))
@@ -220,7 +220,7 @@ def test_malformed(counter: Counter, changes: dict[str, Any], text: str) -> None
 
 
 def test_unknown(counter: Counter) -> None:
-    """As for a cancel: unknown id, another's order, another market, an unknown market."""
+    """The refusals of a cancel: unknown id, another's order, another market, unknown market."""
     order_id = resting(counter)
 
     unknown = (404, ORDER_NOT_FOUND)
@@ -242,7 +242,7 @@ ANSWERS = {
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_closed(answer: str) -> None:
-    """As for a cancel; the order stays what it was."""
+    """The refusal of a cancel; the order stays as it was."""
     counter = Counter(closed_cancel_answer=answer)
     order_id = resting(counter)
     counter.cancel(order_id)
@@ -253,7 +253,7 @@ def test_closed(answer: str) -> None:
 
 
 def test_batch(counter: Counter) -> None:
-    """All ids are echoed; those of orders nobody knows, or that are over, are left alone."""
+    """All ids are echoed; unknown and closed orders are left alone."""
     order_id, over, canceled = resting(counter), resting(counter), resting(counter)
     counter.cancel(over)
     ids = [order_id, over, "NOSUCHORDER1", canceled]

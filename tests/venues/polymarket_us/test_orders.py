@@ -67,7 +67,7 @@ def refusal(answer: tuple[int, Any]) -> str:
 
 
 def test_order_object(counter: Counter) -> None:
-    """As documented, with nulls where nothing applies."""
+    """The documented fields, with null where one does not apply."""
     form = terms("BUY_LONG", "0.55", 100, manualOrderIndicator="MANUAL_ORDER_INDICATOR_AUTOMATIC")
     order_id = counter.create("alice", form)["id"]
     counter.place("bob", "BUY_SHORT", "0.55", 40)
@@ -108,7 +108,9 @@ def test_numbers_are_written_exactly(counter: Counter) -> None:
 def test_intents(
     counter: Counter, intent: str, number: int, outcome: str, action: str, side: str
 ) -> None:
-    """By name, by number, or by the pair, which wins; told back in all three ways."""
+    """
+    An intent is given by name, by number, or by the pair, which wins; the answer has all three.
+    """
     price = "0.10" if side == "BUY" else "0.90"
     pair = {"outcomeSide": f"OUTCOME_SIDE_{outcome}", "action": f"ORDER_ACTION_{action}"}
     other = "SELL_LONG" if intent == "BUY_LONG" else "BUY_LONG"
@@ -141,7 +143,7 @@ def test_snake_case_and_quoted_numbers(counter: Counter) -> None:
 
 
 def test_surplus_precision_is_floored(counter: Counter) -> None:
-    """Not rejected: 0.515 is 0.51 and 1.015 is 1.01; steps are each market's own."""
+    """0.515 is 0.51 and 1.015 is 1.01, without a refusal; each market has its own steps."""
     first = counter.shown(counter.place("alice", "BUY_LONG", "0.515", 1.015))
     fine = counter.shown(counter.place("alice", "BUY_LONG", "0.2519", 1, marketSlug=CHAMPION))
     whole = counter.shown(counter.place("alice", "BUY_LONG", "0.3099", "7.9", marketSlug=FED))
@@ -152,7 +154,7 @@ def test_surplus_precision_is_floored(counter: Counter) -> None:
 
 
 def test_day_order_stays(counter: Counter) -> None:
-    """It does not cancel at the end of a day."""
+    """The order is not canceled at the end of a day."""
     order_id = counter.place("alice", "BUY_LONG", "0.10", 1, tif=DAY)
     counter.pass_time(10 * 86_400)
 
@@ -199,8 +201,8 @@ def test_commission_of_each_fill(counter: Counter) -> None:
 
 
 @pytest.mark.parametrize("tif", [IOC, FOK])
-def test_immediate_order_that_meets_nobody(counter: Counter, tif: str) -> None:
-    """Expires, unfilled, and stays readable."""
+def test_immediate_order_without_a_match(counter: Counter, tif: str) -> None:
+    """The order expires unfilled, and can be read."""
     answer = counter.create("alice", terms("BUY_LONG", "0.55", 10, tif=tif, **SYNC))
 
     assert [("NEW", "NEW"), ("EXPIRED", "EXPIRED")] == executed(answer)
@@ -264,7 +266,7 @@ def test_rejected_by_the_engine(
 
 
 def test_order_in_an_unknown_market_is_told_as_sent(counter: Counter) -> None:
-    """Nobody knows its steps."""
+    """The steps of an unknown market are unknown too."""
     form = terms("BUY_SHORT", "0.12345", 1.5, marketSlug="no-such-market")
     shown = counter.shown(counter.create("alice", form)["id"])
 
@@ -294,7 +296,7 @@ def test_closed_market(counter: Counter) -> None:
 
 
 def test_market_that_opens(counter: Counter) -> None:
-    """It takes only what does not want to trade; to anything else it is closed."""
+    """A market that opens takes orders that cannot trade, and is closed to others."""
     counter.become(TradingState.POST_ONLY)
     answer = counter.create("alice", terms("BUY_LONG", "0.40", 1, **SYNC))
 
@@ -315,7 +317,7 @@ def test_who_cannot_pay_is_told_nothing(counter: Counter) -> None:
 
 
 def test_unfunded_orders_are_canceled_unsolicited(counter: Counter) -> None:
-    """When the money is gone, an order nobody canceled is; who waits for it is told why."""
+    """The orders of an account that lost its money are canceled, with the reason."""
     order_id = counter.place("alice", "BUY_LONG", "0.50", 100)
     counter.keep_only("alice", 10)
 
@@ -324,7 +326,7 @@ def test_unfunded_orders_are_canceled_unsolicited(counter: Counter) -> None:
 
 
 def test_order_that_lost_its_cover_is_canceled_unsolicited(counter: Counter) -> None:
-    """Of an account that may only reduce, when what it sells is sold already."""
+    """The account may only reduce, and the shares it sells are sold already."""
     account = counter.desk.accounts()[0].account_id
     counter.place("bob", "BUY_SHORT", "0.50", 10)
     counter.place("alice", "BUY_LONG", "0.50", 10)
@@ -358,7 +360,7 @@ def test_executions_are_as_old_as_their_order(counter: Counter) -> None:
     ("asked", "seconds"), [(None, 10), (0, 10), (3, 3), (10, 10), (11, 10), (99_999, 10)]
 )
 def test_block_time_is_capped(counter: Counter, asked: int | None, seconds: int) -> None:
-    """Ten seconds at most, and when nothing is said; who is not synchronous does not wait."""
+    """A synchronous request waits ten seconds at most and by default; others do not wait."""
     ctx = counter.desk.context()
     for form in (CreateOrder, ClosePosition):
         waits = form(synchronous_execution=True, max_block_time=asked)
@@ -501,7 +503,7 @@ def test_get_unknown_order(counter: Counter, order_id: str) -> None:
 
 
 def test_get_order_of_another(counter: Counter) -> None:
-    """It is unknown."""
+    """The order is unknown to the user."""
     order_id = counter.place("alice", "BUY_LONG", "0.40", 1)
 
     assert (404, ORDER_NOT_FOUND) == counter.get(f"/v1/order/{order_id}", "bob")
@@ -531,7 +533,7 @@ def test_selling_what_is_not_held(counter: Counter, intent: str, price: str, net
 
 
 def test_type_may_be_left_out(counter: Counter) -> None:
-    """Where there is a price it is a limit order."""
+    """An order with a price is then a limit order."""
     form = terms("BUY_LONG", "0.40", 1) | {"type": None}
 
     assert "ORDER_TYPE_LIMIT" == counter.shown(counter.create("alice", form)["id"])["type"]
@@ -539,7 +541,7 @@ def test_type_may_be_left_out(counter: Counter) -> None:
 
 @pytest.mark.parametrize("tif", [None, DAY, GTC, IOC])
 def test_market_order_is_immediate(counter: Counter, tif: str | None) -> None:
-    """Whatever it asks for, but fill or kill."""
+    """A market order is IOC with any time in force but fill or kill."""
     counter.place("bob", "BUY_SHORT", "0.55", 4)
     answer = counter.create("alice", terms("BUY_LONG", None, 10, **SYNC) | {"tif": tif})
 
@@ -574,7 +576,7 @@ PRICES = [
 def test_price_of_a_market_order(
     counter: Counter, _says: str, changes: dict[str, Any], quantity: int, price: str
 ) -> None:
-    """It is never null: the official types have it in every order, and clients read its value."""
+    """The price is never null: the official types have it, and clients read its value."""
     counter.place("bob", "BUY_SHORT", "0.55", 4)
     counter.place("bob", "BUY_SHORT", "0.56", 6)
     if "ticks" in changes:
@@ -681,7 +683,7 @@ def test_bound_that_nothing_can_meet(counter: Counter) -> None:
 
 
 def test_cash_order(counter: Counter) -> None:
-    """As many contracts as the money buys: 5 dollars at 0.40 and then 0.50."""
+    """The money buys contracts at 0.40, and then at 0.50."""
     counter.place("bob", "BUY_SHORT", "0.40", 5)
     counter.place("bob", "BUY_SHORT", "0.50", 20)
     form = terms("BUY_LONG", None, None, cashOrderQty=usd("5"), **SYNC)
@@ -741,7 +743,7 @@ def test_batch_without_orders(counter: Counter, path: str) -> None:
 
 
 def test_close_short_position(counter: Counter) -> None:
-    """Who is short holds NO and sells that; it buys YES back, and only as much as it is short."""
+    """A short account holds NO and sells it: it buys YES back, as much as it is short."""
     counter.place("bob", "BUY_LONG", "0.60", 5)
     counter.place("alice", "BUY_SHORT", "0.60", 5)
     counter.place("bob", "BUY_SHORT", "0.61", 50)
@@ -789,7 +791,7 @@ def test_close_against_oneself(counter: Counter) -> None:
 
 @pytest.mark.parametrize("slug", [GAME, "no-such-market"])
 def test_close_nothing(counter: Counter, slug: str) -> None:
-    """404 says of which market, also to who has a position in another."""
+    """The 404 names the market, also for a user with a position in another."""
     counter.place("bob", "BUY_LONG", "0.60", 5, marketSlug=CHAMPION)
     counter.place("alice", "BUY_SHORT", "0.60", 5, marketSlug=CHAMPION)
     status, body = counter.post("/v1/order/close-position", {"marketSlug": slug})

@@ -54,7 +54,7 @@ def dollars(value: str) -> dict[str, str]:
 
 
 def balance(floor: Floor, owner: str = "alice") -> dict[str, Any]:
-    """Return somebody's dollars."""
+    """Return a user's dollars."""
     status, body = floor.get(BALANCES, owner)
     assert status == 200, body
     (only,) = body["balances"]
@@ -62,7 +62,7 @@ def balance(floor: Floor, owner: str = "alice") -> dict[str, Any]:
 
 
 def position(floor: Floor, owner: str = "alice", slug: str = GAME) -> dict[str, Any]:
-    """Return a position of somebody's."""
+    """Return a position of a user."""
     return dict(floor.get(POSITIONS, owner)[1]["positions"][slug])
 
 
@@ -108,7 +108,7 @@ def test_balance_is_exact(floor: Floor) -> None:
 
 
 def test_no_order_locks_its_complement(floor: Floor) -> None:
-    """To buy 100 NO while YES is at 0.55 locks 45 dollars, and nothing is owed yet."""
+    """To buy 100 NO while YES is at 0.55 locks 45 dollars, without a debt."""
     floor.sell("bob", "100", "0.55")
     held = balance(floor, "bob")
 
@@ -117,7 +117,7 @@ def test_no_order_locks_its_complement(floor: Floor) -> None:
 
 def test_short_position_holds_its_payout(traded: Floor) -> None:
     """
-    Bob got 22 dollars for YES and keeps 40 for who holds it; the fee is 0.0695 * 40 * 0.55 * 0.45.
+    Bob got 22 dollars for YES and keeps 40 for its holder; the fee is 0.0695 * 40 * 0.55 * 0.45.
     """
     held = balance(traded, "bob")
 
@@ -143,7 +143,7 @@ def test_buying_power_is_what_the_documents_say(traded: Floor, owner: str) -> No
 
 
 def test_canceled_order_frees_everything(floor: Floor) -> None:
-    """To the last unit."""
+    """The hold is freed to the last unit."""
     before = balance(floor)
     placed = floor.buy("alice", "33.33", "0.37")
     assert before != balance(floor)
@@ -164,7 +164,7 @@ def test_account_without_a_cent_has_a_balance(floor: Floor) -> None:
 
 
 def test_balance_was_updated_when_it_last_changed(floor: Floor) -> None:
-    """Not now: a trade changes it, an order that rests does not."""
+    """A trade changes the time, and an order that rests does not."""
 
     def updated() -> str:
         return str(floor.get("/v1/account/balances", "alice")[1]["balances"][0]["lastUpdated"])
@@ -255,14 +255,14 @@ def test_what_open_orders_could_close_is_not_available(traded: Floor) -> None:
 
 
 def test_order_that_rests_is_no_position(floor: Floor) -> None:
-    """Nothing has been bought yet."""
+    """The account has bought no contract yet."""
     floor.buy("alice", "1", "0.50")
 
     assert (200, {"positions": {}, "nextCursor": "", "eof": True}) == floor.get(POSITIONS, "alice")
 
 
 def test_closed_position_tells_what_it_brought(traded: Floor) -> None:
-    """It stays, flat, with what was realized: 40 * (0.60 - 0.55)."""
+    """The position stays, flat, with its realized profit: 40 * (0.60 - 0.55)."""
     traded.buy("bob", "40", "0.60")
     traded.sell("alice", "40", "0.60")
     held = position(traded)
@@ -278,7 +278,7 @@ def test_closed_position_tells_what_it_brought(traded: Floor) -> None:
     ("price", "long", "short"), [("1", "18.00", "-18.00"), ("0", "-22.00", "22.00")]
 )
 def test_settled_position(traded: Floor, price: str, long: str, short: str) -> None:
-    """It has expired, and what it came to is realized."""
+    """The position has expired, and its profit is realized."""
     traded.settle(price)
 
     for owner, realized in (("alice", long), ("bob", short)):
@@ -310,7 +310,7 @@ def test_positions_are_paged(spread: Floor) -> None:
 
 
 def test_positions_of_one_market(spread: Floor) -> None:
-    """The filter's, and none for a market nobody knows."""
+    """The filter's market alone; an unknown market has none."""
     assert [FED] == list(spread.get(f"{POSITIONS}?market={FED}", "alice")[1]["positions"])
     assert {} == spread.get(f"{POSITIONS}?market=nope", "alice")[1]["positions"]
     assert 3 == len(spread.get(f"{POSITIONS}?limit=0", "alice")[1]["positions"])
@@ -323,7 +323,7 @@ def test_positions_of_one_market(spread: Floor) -> None:
      f"{ACTIVITIES}?types=TRADE", f"{ACTIVITIES}?limit=-1"],
 )  # fmt: skip
 def test_bad_page(floor: Floor, target: str) -> None:
-    """It is refused, never guessed at."""
+    """The page is refused and not guessed at."""
     status, body = floor.get(target, "alice")
 
     assert (400, 3) == (status, body["code"])
@@ -333,7 +333,7 @@ def test_bad_page(floor: Floor, target: str) -> None:
 
 
 def test_trade_of_the_documents(traded: Floor) -> None:
-    """Both sides have it under one id, and one of them was the aggressor."""
+    """Both sides have the trade under one id, one of them as the aggressor."""
     status, page = traded.get(ACTIVITIES, "alice")
     (activity,) = page["activities"]
     trade = activity["trade"]
@@ -361,7 +361,7 @@ def test_activities_in_either_order(spread: Floor) -> None:
 
 
 def test_activities_of_one_market(spread: Floor) -> None:
-    """The filter's, and none for a market nobody knows."""
+    """The filter's market alone; an unknown market has none."""
     assert [(FED, "2.0000")] == trades(spread, f"marketSlug={FED}")
     assert [] == trades(spread, "marketSlug=nope")
 
@@ -400,8 +400,8 @@ def test_activities_are_paged(floor: Floor, order: str, slug: str, limit: int) -
     assert expected == seen
 
 
-def test_page_is_not_disturbed_by_what_happens_meanwhile(spread: Floor) -> None:
-    """What trades between two pages is on neither."""
+def test_page_is_not_disturbed_by_new_trades(spread: Floor) -> None:
+    """A trade between two pages is on neither."""
     cursor = spread.get(f"{ACTIVITIES}?limit=2", "alice")[1]["nextCursor"]
     spread.desk.clock.ns += MS
     spread.buy("alice", "9", "0.50")
@@ -411,7 +411,7 @@ def test_page_is_not_disturbed_by_what_happens_meanwhile(spread: Floor) -> None:
 
 
 def test_rfq_trades_are_none(floor: Floor) -> None:
-    """Nobody asks for quotes here."""
+    """Requests for quotes do not exist here."""
     assert (200, {"trades": [], "cursor": ""}) == floor.get("/v1/rfqs/trades?limit=5", "alice")
 
 
@@ -456,8 +456,8 @@ def test_client_makes_no_fills_of_trades(floor: Floor) -> None:
         ask(floor, Operation.LIST_FILLS, ListFills((floor.desk.accounts()[0].account_id,)))
 
 
-def test_answers_nobody_can_read(traded: Floor) -> None:
-    """A balance in a currency, and a position in a market, that nobody knows."""
+def test_unreadable_answers(traded: Floor) -> None:
+    """A balance in an unknown currency, and a position in an unknown market."""
     desk = traded.desk
     summary = desk.engine.exchange.query(GetAccount(desk.accounts()[0].account_id))
     context, balances, everything = desk.context(), Nothing(), m.ListPositions()

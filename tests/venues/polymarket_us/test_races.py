@@ -1,8 +1,8 @@
 """
-Two that meet at one order, over a real socket with the published SDK, in both its forms.
+Races of two requests for one order, over a socket with the published SDK, in both its forms.
 
-Whoever comes first decides, and nobody is left with an order that neither wanted. Every race is run
-until both of its ends were seen.
+The first request decides, and no order is left open that neither user wanted. Every race runs until
+both of its ends were seen.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def rounds(
 
 def test_fill_and_cancel(sdk: Sdk) -> None:
     """
-    Canceled, or filled, and everybody is told the same. Where a cancel that comes too late is a
+    The order is canceled or filled, and both users are told the same. Where a late cancel is a
     silent 200, a fill may follow a successful cancel, and no cancel follows a fill.
     """
     orders: list[str] = []
@@ -98,8 +98,8 @@ def test_fill_and_cancel(sdk: Sdk) -> None:
 
 def test_fill_and_modify(sdk: Sdk) -> None:
     """
-    Of a hundred, fifty are to be left in all while sixty are taken: fifty are traded and the order
-    is filled, or sixty are and it is canceled. None is left to work.
+    An order for 100 is modified to 50 while 60 are taken: either 50 trade and it is filled, or 60
+    trade and it is canceled. None is left to work.
     """
     orders: list[str] = []
     ends = set()

@@ -38,7 +38,7 @@ def venue() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(params=FORMS)
 def sdk(request: pytest.FixtureRequest, venue: dict[str, Any]) -> Iterator[Sdk]:
-    """Either form, at an exchange where nobody has an order."""
+    """Either form of the SDK, at an exchange without orders."""
     form = Sdk(request.param, venue)
     yield form
     for owner in ("alice", "bob"):
@@ -77,7 +77,7 @@ def test_create_retrieve_list(sdk: Sdk) -> None:
 
 
 def test_synchronous_create(sdk: Sdk) -> None:
-    """Its executions come with the answer, the order in each as it was then."""
+    """The answer has the executions, each with the order as it was then."""
     sdk.ask("orders.create", terms("BUY_SHORT", "0.31", 10), owner="bob")
     form = terms("BUY_LONG", "0.31", 12, synchronousExecution=True, maxBlockTime="5", tif=IOC)
     told = sdk.ask("orders.create", form)["executions"]
@@ -90,7 +90,7 @@ def test_synchronous_create(sdk: Sdk) -> None:
 
 
 def test_synchronous_create_waits(sdk: Sdk) -> None:
-    """Until the order is done, here by somebody else's, or as long as it was asked to."""
+    """The request waits until another user's order closes it, or for the time asked."""
     rests = terms("BUY_LONG", "0.34", 3, synchronousExecution=True)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(sdk.ask, "orders.create", rests)
@@ -136,7 +136,7 @@ def test_cancel(sdk: Sdk) -> None:
 
 
 def test_cancel_all(sdk: Sdk) -> None:
-    """With and without markets."""
+    """The request goes with markets and without."""
     ids = [sdk.ask("orders.create", terms("BUY_LONG", "0.30", 1))["id"] for _ in range(2)]
 
     nothing = {"canceledOrderIds": []}
@@ -197,7 +197,7 @@ def test_close_position(sdk: Sdk) -> None:
     ],
 )
 def test_bad_requests(sdk: Sdk, method: str, given: tuple[Any, ...], text: str) -> None:
-    """400 is a BadRequestError; who cannot pay is not told so."""
+    """Each is a BadRequestError; the text does not name a lack of money."""
     with pytest.raises(BadRequestError, match=text):
         sdk.ask(method, *given)
 

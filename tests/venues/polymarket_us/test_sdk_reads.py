@@ -59,13 +59,13 @@ def _arguments(venue: dict[str, Any], owner: str) -> dict[str, Any]:
 
 
 class Sdk:
-    """One form of the SDK, called by the name of a method."""
+    """One form of the SDK, whose methods are called by name."""
 
     def __init__(self, form: str, venue: dict[str, Any]) -> None:
         self.form, self.venue = form, venue
 
     def ask(self, method: str, *given: Any, owner: str = "alice", **changes: Any) -> Any:
-        """Call a method, `markets.list` for one, of a client of somebody's."""
+        """Call a method, `markets.list` for one, with a user's client."""
         arguments = _arguments(self.venue, owner) | changes
         if self.form == "async":
             return asyncio.run(self._ask(method, given, arguments))
@@ -92,7 +92,7 @@ def dollars(value: str) -> dict[str, str]:
 
 
 def test_markets_are_listed(sdk: Sdk) -> None:
-    """With the parameters the SDK types, spelled as it spells them."""
+    """The SDK's typed parameters, in its spelling."""
     params = {
         "limit": 10, "offset": 0, "active": True, "closed": False, "archived": False,
         "slug": [GAME, FED], "orderBy": ["slug"], "orderDirection": "desc", "gameId": None,
@@ -103,7 +103,7 @@ def test_markets_are_listed(sdk: Sdk) -> None:
 
 
 def test_market_is_retrieved(sdk: Sdk) -> None:
-    """By slug, and by the id it has."""
+    """By slug, and by id."""
     market = sdk.ask("markets.retrieve_by_slug", GAME)["market"]
 
     assert ("NY vs SA", 0.54, 0.56) == (market["question"], market["bestBid"], market["bestAsk"])
@@ -111,7 +111,7 @@ def test_market_is_retrieved(sdk: Sdk) -> None:
 
 
 def test_book_and_bbo(sdk: Sdk) -> None:
-    """As the documents have them."""
+    """The fields of the documents."""
     book = sdk.ask("markets.book", GAME)["marketData"]
     bbo = sdk.ask("markets.bbo", GAME)["marketData"]
 
@@ -127,7 +127,7 @@ def test_book_and_bbo(sdk: Sdk) -> None:
 
 
 def test_empty_side_is_none(sdk: Sdk) -> None:
-    """In Python too."""
+    """An empty side is None in Python."""
     bbo = sdk.ask("markets.bbo", CHAMPION)["marketData"]
 
     assert (None, None, 0, 0) == (bbo["bestBid"], bbo["bestAsk"], bbo["bidDepth"], bbo["askDepth"])
@@ -222,14 +222,14 @@ def test_positions(sdk: Sdk) -> None:
 
 
 def test_positions_of_one_market(sdk: Sdk) -> None:
-    """With all three parameters."""
+    """The SDK sends all three parameters."""
     params = {"market": FED, "limit": 5, "cursor": ""}
 
     assert {} == sdk.ask("portfolio.positions", params)["positions"]
 
 
 def test_activities(sdk: Sdk) -> None:
-    """One trade, with all parameters too."""
+    """One trade; all parameters are sent too."""
     params = {
         "limit": 5, "marketSlug": GAME, "types": ["ACTIVITY_TYPE_TRADE"],
         "sortOrder": "SORT_ORDER_ASCENDING",

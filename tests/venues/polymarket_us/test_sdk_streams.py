@@ -56,7 +56,7 @@ def test_an_order_lives_and_ends_on_the_stream(venue: dict[str, Any]) -> None:
 
 
 def test_a_book_comes_at_once(venue: dict[str, Any]) -> None:
-    """And again when it changes."""
+    """A second one comes when the book changes."""
 
     async def go() -> list[int]:
         async with client_of(venue) as client:
@@ -76,7 +76,7 @@ def test_a_book_comes_at_once(venue: dict[str, Any]) -> None:
 
 
 def test_a_bad_key_is_refused_before_the_upgrade(venue: dict[str, Any]) -> None:
-    """As the websockets library tells it."""
+    """The websockets library raises its error for a refused handshake."""
 
     async def go() -> int:
         async with client_of(venue, key_id="00000000-0000-4000-8000-000000000000") as client:

@@ -74,7 +74,7 @@ def order(strange: Stranger, **changes: Any) -> Any:
 
 
 def test_names_are_learned(strange: Stranger) -> None:
-    """Of the markets whose steps are told; the outcome that is long is the one that is traded."""
+    """The client learns markets with steps; the long outcome is the one that trades."""
     told = [(one.symbol, one.trading_state) for one in strange.directory.instruments.values()]
     assert told == [(GAME, TradingState.TRADING), ("over", TradingState.HALTED)]
     market = strange.directory.instrument_by_symbol(GAME)
@@ -101,7 +101,7 @@ def test_id_is_sent_as_it_was_read(strange: Stranger, order_id: str) -> None:
 
 
 def test_id_of_a_new_order(strange: Stranger) -> None:
-    """It is the one that is read and canceled."""
+    """The id is the one to read and cancel with."""
     market = next(iter(strange.directory.instruments))
     terms = OrderTerms(
         Side.BUY, OrdType.LIMIT, TimeInForce.GTC, 100, 55, stp=SelfTradePrevention.REJECT
@@ -113,7 +113,7 @@ def test_id_of_a_new_order(strange: Stranger) -> None:
 
 
 def test_order_as_it_is_printed(strange: Stranger) -> None:
-    """To the last number."""
+    """Each number of the document is read."""
     report = order(strange)
     assert (report.ord_status, report.standing) == (OrdStatus.PARTIALLY_FILLED, Standing.RESTING)
     assert (report.cum_qty_lots, report.leaves_qty_lots) == (4000, 6000)
@@ -169,7 +169,7 @@ def test_nothing_is_made_up(strange: Stranger, missing: str) -> None:
 
 
 def test_market_that_is_not_among_the_first(strange: Stranger) -> None:
-    """It is learned by its slug; one that the venue does not tell of is not."""
+    """The market is learned by its slug; an unknown one is not."""
     told = {"orders": [ORDER | {"marketSlug": OTHER}]}
     listed = strange.ask(
         Operation.LIST_ORDERS, ListOpenOrders((strange.account_id,)), told,
@@ -186,7 +186,7 @@ def test_market_that_is_not_among_the_first(strange: Stranger) -> None:
 
 
 def test_no_open_orders(strange: Stranger) -> None:
-    """In either way to say so."""
+    """Both forms of an empty answer are read."""
     query = ListOpenOrders((strange.account_id,))
     assert strange.ask(Operation.LIST_ORDERS, query, {}) == ()
     assert strange.ask(Operation.LIST_ORDERS, query, {"orders": []}) == ()
@@ -213,7 +213,7 @@ def test_prices(strange: Stranger) -> None:
 
 
 def test_holdings(strange: Stranger) -> None:
-    """As the portfolio's examples have them, with fees left out."""
+    """The portfolio's examples, with fees left out."""
     query = GetAccount(strange.account_id)
     balances = {
         "balances": [

@@ -64,7 +64,7 @@ def test_each_execution_is_told_with_the_order_after_it() -> None:
 def test_a_private_subscription_is_for_the_markets_named(
     slugs: tuple[str, ...], count: int
 ) -> None:
-    """None named are all; an unknown slug matches nothing."""
+    """Without names it is for all markets; an unknown slug matches none."""
 
     async def act(counter: Counter, ear: Ear) -> None:
         ear.send(asked("ORDER", *slugs))
@@ -126,8 +126,8 @@ def test_a_position_is_told_before_and_after() -> None:
     listening(act)
 
 
-def test_balances_are_told_and_then_what_changes_them() -> None:
-    """At once, and after each trade with what was before."""
+def test_balances_and_their_changes() -> None:
+    """The balance comes at once, and after each trade with its former value."""
 
     async def act(counter: Counter, ear: Ear) -> None:
         ear.send(asked("ACCOUNT_BALANCE"))
@@ -146,7 +146,7 @@ def test_balances_are_told_and_then_what_changes_them() -> None:
 
 
 def test_a_book_is_told_at_once_and_whenever_it_changes() -> None:
-    """As REST has it, whole."""
+    """Each message has the whole book, as REST has it."""
 
     async def act(counter: Counter, ear: Ear) -> None:
         ear.send(asked("MARKET_DATA", GAME))
@@ -241,7 +241,7 @@ def test_an_unknown_market_has_no_book() -> None:
 
 
 def test_a_subscription_ends_and_its_id_can_be_used_again() -> None:
-    """One id, one subscription."""
+    """An id has one subscription at a time."""
 
     async def act(counter: Counter, ear: Ear) -> None:
         ear.send(asked("ORDER"))
