@@ -143,6 +143,8 @@ def test_stops_are_kept_where_they_are_told(call: Calls, exchange_here: Served) 
         "portfolio": exchange_here.venue(venue)["accounts"]["alice"]["portfolio_uuid"],
     }  # fmt: skip
     stop = traders.told(venue, "alice", "POST /api/v1/orders", body)["order_id"]
+    words = ("LRC-ETH", "sell", "100", "0.015", "--stop-price", "0.016", "--quiet")
+    limit = call("place", "loopring", *words).out.strip()
     rests = placed(call, venue)
     said = call("kill", "--keep-protective", *QUIET, "--json")
     rows = {row["venue"]: row for row in said.json["venues"]}
@@ -151,7 +153,9 @@ def test_stops_are_kept_where_they_are_told(call: Calls, exchange_here: Served) 
     assert [one["order_id"] for one in rows[venue]["outcomes"]] == [rests]
     assert [one["order_id"] for one in rows[venue]["spared"]] == [stop]
     assert rows[venue]["notes"] == []
-    assert "no stop can be told" in rows["loopring"]["notes"][0]
+    assert "no stop can be told" in rows["polymarket-us"]["notes"][0]
+    assert [limit] == [one["order_id"] for one in rows["loopring"]["spared"]]
+    assert [] == rows["loopring"]["notes"]
     assert still_open(exchange_here, venue) == {stop}
 
 

@@ -11,6 +11,7 @@ from tests.client import stage
 from tests.client.stage import Fault, Scene, session_at
 from tests.venues.desk import Desk
 
+from countermand.client import people
 from countermand.client.acts import LostFailure, Note, Send
 from countermand.client.audit import audit
 from countermand.client.deadline import S
@@ -19,10 +20,12 @@ from countermand.client.ledger import Ledger
 from countermand.client.outcome import Canceled, Filled, NotSent
 from countermand.client.resume import resume
 from countermand.client.stops import can_tell, is_stop
+from countermand.client.wording import Leg, Wish
 from countermand.venues import VENUES
 from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce, Trigger
 from countermand.vocabulary.order import TriggerDirection as Direction
 from countermand.wire.operation import CANCELING, Operation
+from countermand.wire.order_kinds import OrderKind
 
 MASS, LIST, CANCEL = Operation.MASS_CANCEL, Operation.LIST_ORDERS, Operation.CANCEL_ORDER
 
@@ -332,13 +335,71 @@ def test_stop_protects_and_profit_taking_does_not(
     assert not is_stop(bare)
 
 
-TELL_STOPS = ("autoshares", "coinbase-intx")
+TELL_STOPS = ("autoshares", "coinbase-intx", "loopring")
 
 
 @pytest.mark.parametrize("name", VENUES)
 def test_stops_are_told_where_the_venue_has_words_for_them(name: str) -> None:
-    """The venues whose lists tell a stop from another order are those of the page on kills."""
+    """As the page on kills says."""
     assert can_tell(session_at(Desk(VENUES[name]))) is (name in TELL_STOPS)
+
+
+def stop_wish(scene: Scene) -> Wish:
+    """Return a stop above the market, with a limit, which every venue that has stops has."""
+    market, last = scene.market, scene.market.reference_price_ticks
+    at, limit = people.price(market, last + 20), people.price(market, last + 22)
+    return stage.replace(scene.wish(), price=limit, stop_px=at)
+
+
+@pytest.mark.parametrize("mine", [False, True])
+def test_stops_are_spared_where_they_are_told(kept: Scene, mine: bool) -> None:
+    """Each other order is canceled by its own; one that takes a profit is one of those."""
+    if not can_tell(kept.session):
+        pytest.skip("the venue has no stops")
+    rests, stop = kept.placed(), kept.place(stop_wish(kept)).order_id
+    meant = {rests}
+    if OrderKind.TAKE_PROFIT_LIMIT in kept.session.end.kinds:
+        wish = stop_wish(kept)
+        profit = stage.replace(wish, side="sell", stop_px=None, take_profit_px=wish.stop_px)
+        meant.add(kept.place(profit).order_id)
+    killed = kill(kept, keeps_protective=True, is_mine=mine)
+
+    assert killed.state is State.EMPTY, killed.text
+    assert meant == {one.order_id for one in killed.outcomes}
+    assert {"Canceled"} == {one.name for one in killed.outcomes}
+    assert [stop] == [one.order_id for one in killed.spared]
+    assert [stop] == still_open(kept)
+    assert MASS not in {one.operation for one in kept.stage.sent}
+
+
+def test_what_ends_with_a_stop_is_spared_too(kept: Scene) -> None:
+    """The profit beside it: its cancel would end the stop. What lets both in is canceled."""
+    if OrderKind.OCO not in kept.session.end.kinds:
+        pytest.skip("the venue links none")
+    wish, last = stop_wish(kept), kept.market.reference_price_ticks
+    low = people.price(kept.market, last - 20)
+    legs = (Leg("buy", wish.order_qty, wish.price, stop_px=wish.stop_px),)
+    pair = kept.place(stage.replace(wish, price=low, stop_px=None, oco=legs))
+    before = still_open(kept)
+    killed = kill(kept, keeps_protective=True)
+
+    assert (State.EMPTY, ()) == (killed.state, killed.outcomes)
+    assert pair.order_id in {one.order_id for one in killed.spared}
+    assert before == still_open(kept)
+
+
+def test_what_would_let_a_stop_in_is_canceled(kept: Scene) -> None:
+    """It opens a position, which its stop does not protect yet; the list ends with it."""
+    if OrderKind.OTOCO not in kept.session.end.kinds:
+        pytest.skip("the venue links no three")
+    wish, last = kept.wish(), kept.market.reference_price_ticks
+    high, low = (people.price(kept.market, last + far) for far in (20, -20))
+    legs = (Leg("sell", wish.order_qty, high), Leg("sell", wish.order_qty, stop_px=low))
+    entry = kept.place(stage.replace(wish, oto=legs))
+    killed = kill(kept, keeps_protective=True)
+
+    assert [entry.order_id] == [one.order_id for one in killed.outcomes]
+    assert [] == still_open(kept)
 
 
 def test_order_in_doubt_is_told(kept: Scene) -> None:

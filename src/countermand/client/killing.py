@@ -25,7 +25,7 @@ from countermand.client.own import NO_NAMES, Names, is_own, names_of
 from countermand.client.people import Order, id_text, order_of
 from countermand.client.records import GONE, LISTED, Intent
 from countermand.client.session import Session
-from countermand.client.stops import is_stop
+from countermand.client.stops import protective
 from countermand.client.sweeping import AT_ONCE, Scope, Sweeping
 from countermand.client.trace import Trace
 from countermand.vocabulary.reports import OrderReport
@@ -41,7 +41,8 @@ class Plan(Struct, frozen=True):
     Which orders to kill, and how long none may come.
 
     Shape:  `is_mine` for those that clients of the ledger placed, and no others; `keeps_protective`
-            spares stops. `quiet_ns` is how long open orders are read as empty before it is proven.
+            spares stops and what ends with one. `quiet_ns` is how long open orders are read as
+            empty before it is proven.
     Units:  nanoseconds.
     """
 
@@ -165,13 +166,12 @@ class Killing:
             # Nothing is placed since the block: no name is added once nothing is under way.
             self._names = yield from self._read_names()
             self._names_are_final = not under_way
-        self._spared = tuple(report for report in listed if self._is_spared(report))
+        kept = protective(listed) if self._plan.keeps_protective else ()
+        self._spared = tuple(one for one in listed if one in kept or self._is_anothers(one))
         return [report for report in listed if report not in self._spared]
 
-    def _is_spared(self, report: OrderReport) -> bool:
-        if self._plan.is_mine and not self._names.has(self._session, report):
-            return True
-        return self._plan.keeps_protective and is_stop(report.terms)
+    def _is_anothers(self, report: OrderReport) -> bool:
+        return self._plan.is_mine and not self._names.has(self._session, report)
 
     def _read_names(self) -> Talk[Names]:
         intents: list[Intent] = yield Consult(lambda keeper: keeper.intents())

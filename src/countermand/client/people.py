@@ -106,14 +106,14 @@ def order_of(session: Session, report: OrderReport) -> Order:
 
 
 def _waking(one: Instrument, report: OrderReport) -> dict[str, Any]:
-    woken_by, side = report.terms.trigger, report.terms.side
+    woken_by, side, link = report.terms.trigger, report.terms.side, report.terms.link
     if woken_by is None:
         return {}
     offset = woken_by.limit_offset_ticks
     return {
         "stop_px": price(one, woken_by.price_ticks),
-        # Of two that are told as one, one is awake.
-        "is_asleep": report.is_open and not woken_by.is_met and report.terms.link is None,
+        # Of two that are told as one, so that their list has no number, one is awake.
+        "is_asleep": report.is_open and not woken_by.is_met and (link is None or link.list_id > 0),
         "trigger": "stop" if is_against(woken_by, side) else "take_profit",
         "trail": _trail_text(one, woken_by) if woken_by.is_trailing else None,
         "limit_offset": None if offset is None else price(one, offset),

@@ -53,6 +53,8 @@ class Place:
         self._session, self._trace, self._asked = session, trace, command
         # Of orders that are linked it is the first that is looked for.
         self._command = first_of(command)
+        # Two that are told as one are told with the trigger of either.
+        self._is_linked = isinstance(command, NewOrderList)
         self._lead, self._sent_ns = Lead(), sent_ns
         # A refusal because an order of this name is there: this one, or one that came before.
         self._refused: Denied | None = None
@@ -144,7 +146,7 @@ class Place:
             report.instrument_id == self._command.instrument_id
             and (asked.side, asked.ord_type) == (told.side, told.ord_type)
             and (asked.order_qty_lots, price) == (told.order_qty_lots, told.price_ticks)
-            and (told.link is not None or waking.is_same(asked.trigger, told.trigger))
+            and (self._is_linked or waking.is_same(asked.trigger, told.trigger))
             and report.submit_ns >= since_ns
             and id_text(self._session, report) not in self._session.placed
         )

@@ -2,62 +2,34 @@
 
 from __future__ import annotations
 
-from countermand.client.call import single
+from collections.abc import Iterable
+
 from countermand.client.session import Session
-from countermand.client.wording import changed
-from countermand.vocabulary.commands import NewOrder
-from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import (
-    OrderTerms,
-    OrdType,
-    Side,
-    TimeInForce,
-    Trigger,
-    TriggerDirection,
-)
-from countermand.wire.errors import NotExpressible
-from countermand.wire.operation import Operation
+from countermand.vocabulary.order import OrderTerms
+from countermand.vocabulary.reports import OrderReport
+from countermand.wire.order_kinds import STOPS, is_against
 
 
 def is_stop(terms: OrderTerms) -> bool:
     """Whether an order sleeps, or slept, until the market moves against it."""
-    if terms.trigger is None:
-        return False
-    return (terms.trigger.direction is TriggerDirection.UP) == (terms.side is Side.BUY)
+    return terms.trigger is not None and is_against(terms.trigger, terms.side)
 
 
 def can_tell(session: Session) -> bool:
+    """Whether the venue has stops, so that an order it shows is known to be one or none."""
+    return bool(STOPS & session.end.kinds)
+
+
+def protective(listed: Iterable[OrderReport]) -> tuple[OrderReport, ...]:
     """
-    Whether the venue has words for stops, so that an order it shows is known to be one.
+    Return the stops, and what ends with one: an order of its list on its side.
 
-    Where an order takes other requests first, this is not known, and the answer is no.
+    Where two act on each other they are of one side; what lets a stop in is of the other.
     """
-    return any(
-        _is_said(session, _stop(session, market, ord_type))
-        for market in list(session.directory.instruments.values())[:1]
-        for ord_type in (OrdType.LIMIT, OrdType.MARKET)
-    )
+    every = tuple(listed)
+    lists = {_place(one.terms) for one in every if is_stop(one.terms)} - {None}
+    return tuple(one for one in every if is_stop(one.terms) or _place(one.terms) in lists)
 
 
-def _is_said(session: Session, order: NewOrder) -> bool:
-    operation = Operation.PLACE_ORDER
-    flow = session.venue.flows.get(operation) or single(session.venue, operation)
-    try:
-        step = next(flow(order, session.credential, session.context(0)))
-    except NotExpressible:
-        return False
-    return isinstance(step.says, NewOrder) and session.can_say(operation, order)
-
-
-def _stop(session: Session, market: Instrument, ord_type: OrdType) -> NewOrder:
-    price = market.reference_price_ticks or 1
-    terms = OrderTerms(
-        Side.SELL,
-        ord_type,
-        TimeInForce.GTC,
-        1,
-        price_ticks=price if ord_type is OrdType.LIMIT else 0,
-        trigger=Trigger(price, TriggerDirection.DOWN),
-    )
-    bare = NewOrder(session.account_id, market.instrument_id, session.next_name(0), terms)
-    return changed(bare, session.end.given)
+def _place(terms: OrderTerms) -> tuple[int, int] | None:
+    return (terms.link.list_id, terms.side) if terms.link and terms.link.list_id else None

@@ -251,7 +251,7 @@ def _read_terms(message: m.Order, market: Instrument, ctx: Ctx) -> OrderTerms:
         expire_ns=0 if notes.tif else dates.expiry_ns(tif, expires, ctx),
         exec_inst=int(ExecInst.ALL_OR_NONE if whole else ExecInst.NONE),
         stp=SelfTradePrevention.REJECT, position_effect=effect, text=annotations.write(notes),
-        trigger=trigger,
+        trigger=trigger, link=states.read_link(getattr(message, "parent_id", 0)),
     )  # fmt: skip
 
 

@@ -16,7 +16,15 @@ from msgspec import Struct
 from countermand.venues.autoshares import tables
 from countermand.venues.autoshares.settings import Ctx
 from countermand.vocabulary import order as vocabulary
-from countermand.vocabulary.order import ExecType, OrdStatus, Standing, TimeInForce, Trigger
+from countermand.vocabulary.order import (
+    Contingency,
+    ExecType,
+    Link,
+    OrdStatus,
+    Standing,
+    TimeInForce,
+    Trigger,
+)
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
 
@@ -121,6 +129,11 @@ def read_standing(text: str, status: OrdStatus, trigger: Trigger | None) -> Stan
         return Standing.PENDING
     asleep = trigger is not None and not trigger.is_met
     return Standing.ARMED if asleep and status.standing.is_open else status.standing
+
+
+def read_link(parent_id: int) -> Link | None:
+    """Return the list of an order that has a parent, of whose legs it tells nothing else."""
+    return Link(parent_id, 0, Contingency.NONE, is_child=False) if parent_id > 0 else None
 
 
 def read_exec_type(target: str, trigger: Trigger | None, status: OrdStatus) -> ExecType | None:
