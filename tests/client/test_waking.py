@@ -12,7 +12,7 @@ from tests.client.stage import Scene
 from countermand.client import people, verbs
 from countermand.client.deadline import S
 from countermand.client.linking import command_of, read_wish, wish_fields
-from countermand.client.outcome import Open
+from countermand.client.outcome import Open, Replaced
 from countermand.client.wording import Leg, Wish
 from countermand.vocabulary.order import Schedule, TriggerDirection
 from countermand.wire.errors import NotExpressible
@@ -147,6 +147,27 @@ def test_a_pair_that_is_told_as_one_order_is_shown_with_its_stop(scene: Scene) -
 
     assert (wish.price, wish.oco[0].stop_px) == (told.price, told.stop_px)
     assert ("stop", False, "limit") == (told.trigger, told.is_asleep, told.ord_type)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_pair_that_is_told_as_one_order_is_replaced_as_one(scene: Scene, lost: bool) -> None:
+    """Price and quantity of it are the limit's, and the stop is as large."""
+    if scene.session.venue.name != "coinbase-intx":
+        pytest.skip("elsewhere each leg is replaced by itself")
+    order = scene.place(asked(scene, OrderKind.OCO)).order_id
+    if lost:
+        scene.on(Operation.REPLACE_ORDER, stage.LOST_AFTER)
+    price = people.price(scene.market, scene.market.reference_price_ticks - FAR)
+    quantity = people.qty(scene.market, 700)
+    talk = verbs.replace(scene.session, order, price=price, order_qty=quantity)
+    outcome = scene.stage.perform(talk)
+
+    assert isinstance(outcome, Replaced), outcome
+    told = show(scene, order)
+    assert (price, quantity) == (told.price, told.order_qty)
+    assert [700, 700] == [one.leaves_qty_lots for one in scene.orders() if one.is_open]
+    assert "Canceled" == scene.cancel(order).name
+    assert [] == [one for one in scene.orders() if one.is_open]
 
 
 NO_LINKS: dict[str, dict[str, Any]] = {

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from tests.venues.desk import Desk
 
 from countermand.faults.fault import Fault
 from countermand.faults.kinds import Kind
+from countermand.server import within
 from countermand.server.faults import Faults
 from countermand.server.limits import Limits
 from countermand.server.ports import Cut, Way
 from countermand.server.site import Site
 from countermand.venues import VENUES
+from countermand.vocabulary.commands import ReplaceList, ReplaceOrder
+from countermand.vocabulary.ids import AccountId, InstrumentId, OrderId
+from countermand.wire.conversation import Serving
 from countermand.wire.http import Request, Response
 
 VENUE = VENUES["coinbase-intx"]
@@ -150,3 +155,15 @@ def test_delays_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert isinstance(port.ask(), Cut)
     assert [20, 30, 50] == sorted(each for each in waited if each < 1000)
+
+
+def test_a_list_that_is_replaced_takes_its_time_as_a_whole() -> None:
+    """The command waits once; what it says of its orders is not read."""
+    legs = tuple(ReplaceOrder(AccountId(1), InstrumentId(2), OrderId(n), "", "", 9) for n in (3, 4))
+    command = ReplaceList(AccountId(1), legs)
+
+    def conversation() -> Serving[Any]:
+        return (yield command)
+
+    asked = next(within.acted(conversation(), within.pending(lambda: 0.3)))
+    assert ReplaceList(AccountId(1), legs, delay_ns=300_000_000) == asked

@@ -179,6 +179,24 @@ def test_stop_limit_is_modified(alice: User) -> None:
     assert ("2495", "2490", "WORKING") == (order.stop_price, order.price, order.order_status)
 
 
+def test_bracket_is_modified_and_canceled(alice: User) -> None:
+    """The SDK's three fields change at once, the rest stays, and one cancel ends it."""
+    asked = SLEEPING["TAKE_PROFIT_STOP_LOSS"]
+    placed = alice.place("SELL", **{"type": "TAKE_PROFIT_STOP_LOSS", **asked})
+    changes = {"price": "3310", "stop_price": "2495", "size": "0.02"}
+    request = ModifyOpenOrderRequest(
+        id=placed.order_id, portfolio=alice.portfolio, client_order_id="both", **changes
+    )
+    order = alice.sdk.orders.modify_open_order(request)
+
+    expected = {"order_id": placed.order_id, "event_type": "REPLACED", **asked, **changes}
+    assert expected == {name: getattr(order, name) for name in expected}
+    assert "both" == alice.get(placed.order_id).client_order_id
+    canceled = alice.cancel("both")
+    assert (placed.order_id, "CANCELED") == (canceled.order_id, canceled.event_type)
+    assert [] == alice.cancel_all()
+
+
 def test_twap_is_placed_and_canceled(alice: User) -> None:
     """The order shows its strategy."""
     end = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S.000Z")

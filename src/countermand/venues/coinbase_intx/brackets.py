@@ -3,7 +3,7 @@ Brackets, TAKE_PROFIT_STOP_LOSS: one order of the venue's, a pair of the exchang
 
 The first leg takes the profit and has the venue's order id and the client's; the second is a
 stop-limit order. As soon as one trades the other ends. What is shown is the leg that acts, with the
-prices of both.
+prices of both. It is modified as a whole, until one has traded or the stop is triggered.
 
 Source: INTX FIX reference, "TP/SL orders"; specification file, `stop_limit_price`.
 """
@@ -12,99 +12,89 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from countermand.venues.coinbase_intx import ids, resolve, stops, tables
+from countermand.venues.coinbase_intx import ids, legs, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.venues.coinbase_intx.show import show_order
-from countermand.vocabulary.commands import CancelOrder, NewOrder, NewOrderList
+from countermand.vocabulary.commands import (
+    CancelOrder,
+    NewOrder,
+    NewOrderList,
+    ReplaceList,
+    ReplaceOrder,
+)
 from countermand.vocabulary.events import ListRejected
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import (
     Contingency,
-    ExecInst,
-    ExecType,
     OrderTerms,
     OrdStatus,
-    OrdType,
-    Side,
-    TimeInForce,
 )
 from countermand.vocabulary.queries import GetOrder, GetOrderList, ListOpenOrders
-from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reasons import CancelReason, CxlRejReason, CxlRejResponseTo
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import ListReport, OrderReport
 from countermand.wire.conversation import Serving
 from countermand.wire.errors import (
     CancelRefused,
     InvalidField,
-    MissingField,
-    NotExpressible,
     OrderRefused,
 )
 from countermand.wire.receipts import the_order
-
-_RESTS = (TimeInForce.GTC, TimeInForce.GTD)
 
 
 def serve_place(form: m.PlaceOrder, first: NewOrder, ctx: Ctx) -> Serving[m.Order]:
     """
     Place both legs, of which `first` is the one that takes the profit.
 
-    Raises: MissingField, InvalidField, for what a bracket must not be; OrderRefused.
+    Raises: as `both`; OrderRefused.
     """
-    instrument = ctx.directory.instruments[first.instrument_id]
-    second = _second(form, first, instrument)
-    side = first.terms.side
-    there = yield ListOpenOrders((first.account_id,), (first.instrument_id,), side)
-    if any(order.terms.link for order in there):
-        raise InvalidField("type", f"only one {tables.BRACKET} order of a side is allowed")
-    receipt: Receipt = yield NewOrderList(first.account_id, (first, second), Contingency.OCO)
+    pair = yield from both(form, first, ctx)
+    receipt: Receipt = yield NewOrderList(first.account_id, pair, Contingency.OCO)
     if isinstance(refused := receipt.events[0], ListRejected):
         raise OrderRefused(refused.reason)
     return (yield from shown(receipt.orders[0], ctx))
 
 
-def _second(form: m.PlaceOrder, first: NewOrder, instrument: Instrument) -> NewOrder:
-    terms, (stop_price, limit) = first.terms, _prices(form, first.terms, instrument)
-    # Its fills are shown under the name that the client gave.
-    stop = replace(
-        terms,
-        price_ticks=limit,
-        trigger=stops.stop(terms.side, stop_price),
-        secondary_cl_ord_id=first.cl_ord_id,
-    )
-    return replace(first, cl_ord_id="", terms=stop)
+def both(form: m.PlaceOrder, first: NewOrder, ctx: Ctx) -> Serving[tuple[NewOrder, NewOrder]]:
+    """
+    Return the legs that a form asks for, of which `first` is the one that takes the profit.
 
-
-def _prices(form: m.PlaceOrder, terms: OrderTerms, instrument: Instrument) -> tuple[int, int]:
-    if terms.time_in_force not in _RESTS:
-        raise InvalidField("tif", f"{tables.BRACKET} orders must be GTC or GTT")
-    if terms.exec_inst & ExecInst.POST_ONLY:
-        raise InvalidField("post_only", f"post_only does not apply to {tables.BRACKET} orders")
-    if form.stop_price is None:
-        raise MissingField("stop_price")
-    if form.stop_limit_price is None:
-        raise MissingField("stop_limit_price")
-    stop = resolve.price_ticks(form.stop_price, instrument, "stop_price")
-    limit = resolve.price_ticks(form.stop_limit_price, instrument, "stop_limit_price")
-    falling = (terms.price_ticks, stop, limit)
-    high, middle, low = falling if terms.side is Side.SELL else reversed(falling)
-    if not high > middle > low:
-        raise InvalidField("stop_price", "price, stop_price, stop_limit_price are out of order")
-    return stop, limit
-
-
-def asked_legs(command: NewOrderList) -> tuple[NewOrder, NewOrder]:
-    """Return the legs of a list that a bracket can be. Raises NotExpressible for any other."""
-    first, second = command.orders[0], command.orders[-1]
-    limit, stop = first.terms, second.terms
-    is_pair = command.contingency is Contingency.OCO and not command.first_lets_in
-    limits = limit.ord_type is OrdType.LIMIT and stop.ord_type is OrdType.LIMIT
-    if not is_pair or not limits or limit.trigger is not None or stop.trigger is None:
-        text = "a limit order that takes the profit, and beside it a stop with a limit"
-        raise NotExpressible(f"{tables.BRACKET} is {text}")
+    Raises: MissingField, InvalidField, for what a bracket must not be, and for a second one.
+    """
+    second = legs.of_form(form, first, ctx.directory.instruments[first.instrument_id])
+    side = first.terms.side
+    there = yield ListOpenOrders((first.account_id,), (first.instrument_id,), side)
+    if any(order.terms.link for order in there):
+        raise InvalidField("type", f"only one {tables.BRACKET} order of a side is allowed")
     return first, second
+
+
+def serve_replace(
+    form: m.ModifyOrder, asked: ReplaceOrder, found: OrderReport, ctx: Ctx
+) -> Serving[m.Order]:
+    """
+    Modify both legs, the first of them as `asked`, or neither.
+
+    Raises: InvalidField, for prices that do not go together; CancelRefused.
+    """
+    pair = yield from _legs(found)
+    if not acting(*pair).is_open:
+        raise _too_late(acting(*pair))
+    instrument = ctx.directory.instruments[found.instrument_id]
+    changes = legs.of_change(form, asked, pair, instrument)
+    receipt: Receipt = yield ReplaceList(asked.account_id, changes)
+    try:
+        order = the_order(receipt)
+    except CancelRefused as refused:
+        acts = acting(*(yield from _legs(found)))
+        raise (refused if acts.is_open else _too_late(acts)) from None
+    return (yield from shown(order, ctx))
+
+
+def _too_late(acts: OrderReport) -> CancelRefused:
+    why, to = CxlRejReason.TOO_LATE_TO_CANCEL, CxlRejResponseTo.REPLACE
+    return CancelRefused(why, acts.ord_status, to)
 
 
 def serve_cancel_other(asked: CancelOrder, refused: CancelRefused, ctx: Ctx) -> Serving[m.Order]:
@@ -145,7 +135,8 @@ def shown_each(orders: Iterable[OrderReport], ctx: Ctx) -> Serving[list[m.Order]
 
 def acting(first: OrderReport, second: OrderReport) -> OrderReport:
     """Return the leg that says how its bracket stands."""
-    if second.cum_qty_lots or (second.is_open and second.exec_type is ExecType.TRIGGERED):
+    trigger = second.terms.trigger
+    if second.cum_qty_lots or (second.is_open and trigger and trigger.is_met):
         return second
     if first.is_open or first.cum_qty_lots:
         return first
@@ -186,7 +177,7 @@ def _whole(first: OrderReport, second: OrderReport, ctx: Ctx) -> m.Order:
         limit if acting(first, second) is first else stop,
         order_id=ids.ORDER.triplet(order_id),
         order_uuid=ids.ORDER.uuid(order_id),
-        client_order_id=second.terms.secondary_cl_ord_id or first.cl_ord_id,
+        client_order_id=legs.shown_name(second.cl_ord_id, second.terms) or first.cl_ord_id,
         type=tables.BRACKET,
         price=limit.price,
         stop_price=stop.stop_price,

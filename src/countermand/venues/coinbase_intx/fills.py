@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from countermand.venues.coinbase_intx import ids, paging, resolve, stops, tables
 from countermand.venues.coinbase_intx.brackets import shown_id, traded_leg
+from countermand.venues.coinbase_intx.legs import shown_name
 from countermand.venues.coinbase_intx.messages import accounts as m
 from countermand.venues.coinbase_intx.presentation import user_id
 from countermand.venues.coinbase_intx.resolve import known_portfolio
@@ -111,7 +112,7 @@ def show_fill(fill: Fill, ctx: Ctx) -> m.Fill:
         fill_price=numbers.price_text(instrument, fill.last_px_ticks),
         fill_qty=numbers.qty_text(instrument, fill.last_qty_lots),
         client_id=user_id(account.owner, ctx),
-        client_order_id=terms.secondary_cl_ord_id or fill.cl_ord_id,
+        client_order_id=shown_name(fill.cl_ord_id, terms),
         order_qty=numbers.qty_text(instrument, terms.order_qty_lots),
         limit_price=numbers.price_text(instrument, terms.price_ticks),
         total_filled=numbers.qty_text(instrument, fill.cum_qty_lots),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from countermand.venues.coinbase_intx import brackets, ids, resolve, stops, tables
+from countermand.venues.coinbase_intx import brackets, ids, legs, resolve, stops, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.messages.shared import Flag
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -61,7 +61,7 @@ def ask_place(command: NewOrder | NewOrderList, ctx: Ctx) -> m.PlaceOrder:
     """Return the form of an order, or of the two that are a bracket. Raises NotExpressible."""
     if isinstance(command, NewOrder):
         return _form(command, ctx)
-    first, second = brackets.asked_legs(command)
+    first, second = legs.asked_legs(command)
     instrument = ctx.directory.instruments[first.instrument_id]
     limit, stop = _form(first, ctx), second.terms
     return replace(

@@ -1,8 +1,8 @@
-"""Replacing an order: price and size, always with a new client id."""
+"""Replacing an order: prices and size, always with a new client id."""
 
 from decimal import Decimal
 
-from countermand.venues.coinbase_intx import ids, resolve, stops, tables
+from countermand.venues.coinbase_intx import brackets, ids, resolve, stops
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.venues.coinbase_intx.place import checked_cl_ord_id
 from countermand.venues.coinbase_intx.settings import Ctx
@@ -31,33 +31,39 @@ def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Order]:
     Source: INTX REST reference, "Modify open order".
     """
     account_id, order_id = resolve.portfolio(message.portfolio, ctx), ids.parse_order(message.id)
-    new_cl_ord_id = checked_cl_ord_id(message.client_order_id)
+    checked_cl_ord_id(message.client_order_id)
     found: OrderReport | None = yield GetOrder(account_id, order_id, message.id)
     if found is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, _REPLACE)
+    asked = _asked(message, found, ctx)
     if found.terms.link is not None:
-        raise InvalidField("type", f"a {tables.BRACKET} order is not modified, but canceled")
-    instrument = ctx.directory.instruments[found.instrument_id]
-    trigger = stops.of_change(message, found.terms, instrument)
-    price = _price_ticks(message, found.terms, instrument)
+        return (yield from brackets.serve_replace(message, asked, found, ctx))
+    receipt: Receipt = yield asked
+    return show_order(the_order(receipt), ctx)
+
+
+def _asked(message: m.ModifyOrder, found: OrderReport, ctx: Ctx) -> ReplaceOrder:
+    # Of a bracket, what its limit order is to be.
+    instrument, terms = ctx.directory.instruments[found.instrument_id], found.terms
+    trigger = stops.of_change(message, terms, instrument) if terms.link is None else None
+    price = _price_ticks(message, terms, instrument)
     size = None if message.size is None else resolve.size_lots(message.size, instrument)
     if found.is_open and (reason := _refuse_terms(message, price, size, found)):
         raise CancelRefused.for_terms(_REPLACE, reason, found.ord_status)
-    receipt: Receipt = yield ReplaceOrder(
-        account_id,
+    return ReplaceOrder(
+        found.account_id,
         found.instrument_id,
-        order_id,
+        ids.parse_order(message.id),
         message.id,
-        new_cl_ord_id,
+        message.client_order_id,
         price or 0,
         order_qty_lots=size or 0,
         trigger=trigger,
     )
-    return show_order(the_order(receipt), ctx)
 
 
 def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
-    """Return the request for a replacement."""
+    """Return the request for a replacement; of a bracket, the limit of its stop stays."""
     instrument = ctx.directory.instruments[command.instrument_id]
     price, size = command.price_ticks, command.order_qty_lots
     return m.ModifyOrder(
@@ -88,7 +94,8 @@ def _refuse_terms(
         return RejectReason.QTY_NOT_POSITIVE
     if price is not None and price <= 0:
         return RejectReason.PRICE_NOT_POSITIVE
-    if size is None and price is None and form.stop_price is None:
+    asked = (form.size, form.price, form.stop_price, form.stop_limit_price)
+    if all(one is None for one in asked):
         return RejectReason.NOTHING_TO_REPLACE
     return None
 
