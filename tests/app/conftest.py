@@ -7,5 +7,5 @@ import pytest
 
 @pytest.fixture(params=["memory", "disk"])
 def data(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
-    """Where an exchange keeps everything, or None."""
+    """The data directory of an exchange, or None."""
     return tmp_path / "data" if request.param == "disk" else None

@@ -1,4 +1,4 @@
-"""What is asked for on the command line reaches what it is for."""
+"""Options of the command line reach the part they are for."""
 
 import asyncio
 from pathlib import Path
@@ -8,7 +8,7 @@ from countermand.app.config import Config
 
 
 def test_limits_of_streams_and_connections_reach_the_sites() -> None:
-    """One venue has all connections, each of two has half."""
+    """One venue gets all connections, and each of two half."""
     for venues, most in ((("loopring",), 10), (("loopring", "deltadefi"), 5)):
         asked = Config(None, venues=venues, connections_max=10, stream_bytes_max=2048)
         limits = assembled(asked, lambda _: None)._limits
@@ -16,7 +16,7 @@ def test_limits_of_streams_and_connections_reach_the_sites() -> None:
 
 
 def test_the_audit_reaches_the_engine(tmp_path: Path) -> None:
-    """In memory and on disk."""
+    """The engine in memory and the one on disk."""
     for data in (None, tmp_path / "data"):
         asked = Config(data, venues=("loopring",), audit_orders=5)
 

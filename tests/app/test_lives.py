@@ -37,7 +37,7 @@ def test_a_reset_is_the_founding_again(data: Path | None) -> None:
 
 
 def test_numbers_go_on_over_all_lives(data: Path | None) -> None:
-    """No order id and no account id is given out twice, whatever is reset and restored."""
+    """After any resets and restores, no order id and no account id is given out twice."""
 
     async def story(here: Hosted) -> None:
         given = [await here.order()]
@@ -130,7 +130,7 @@ def test_the_clock_is_as_it_was(data: Path | None) -> None:
 
 
 def test_the_time_it_began_at_is_shown_again(data: Path | None) -> None:
-    """By a reset and a restore, however far the clock was moved; and nothing is before it."""
+    """A reset or a restore takes the clock back to it, from any time, and no entry is before it."""
     began = Reading(stands_at_ns=1_000_000_000_000_000_000)
 
     async def story(here: Hosted) -> None:
@@ -164,7 +164,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(data: Path | None) -
 
 
 def test_requests_wait_while_a_generation_ends(data: Path | None) -> None:
-    """One that comes in between is answered by the next one."""
+    """A request in between is answered by the next generation."""
 
     async def story(here: Hosted) -> None:
         site, answers = here.host.site(VENUE), list[Response]()
@@ -245,7 +245,7 @@ def test_every_life_on_disk_can_be_proven(tmp_path: Path) -> None:
 
 
 def test_a_start_goes_on_with_the_life_that_was_served(tmp_path: Path) -> None:
-    """Its orders, its numbers, its snapshots."""
+    """The orders, the numbers and the snapshots are those of that life."""
     last = asyncio.run(_lived(tmp_path))
 
     async def again() -> None:
@@ -285,7 +285,7 @@ def test_a_life_that_was_never_adopted_is_not_served(
 
 @pytest.mark.parametrize("damage", ["gone", "empty", "nonsense", "beyond"])
 def test_a_pointer_that_is_lost_is_refused(tmp_path: Path, damage: str) -> None:
-    """It is not taken for a directory that never had a second life."""
+    """The directory is not read as one without a second life."""
     asyncio.run(_lived(tmp_path))
     pointer = tmp_path / layout.POINTER
     if damage == "gone":

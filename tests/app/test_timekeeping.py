@@ -47,7 +47,7 @@ def test_a_running_clock_goes_on_from_where_it_was_set(data: Path | None) -> Non
 
 
 def test_time_does_not_go_back(data: Path | None) -> None:
-    """But by a reset; the refusal says what time it is, and nothing has changed."""
+    """The refusal has the present time, and the clock has not moved; a reset does go back."""
 
     async def story(here: Hosted) -> None:
         clock = here.host.clock

@@ -51,7 +51,7 @@ class Bot(Protocol):
 
 
 class Impatient(HTTPAdapter):
-    """What gives `requests` a time limit where an SDK has no argument for one."""
+    """A time limit for `requests`, for an SDK without an argument for one."""
 
     def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:  # type: ignore[override]
         """Send, and wait so long."""
@@ -59,7 +59,7 @@ class Impatient(HTTPAdapter):
 
 
 class DeltaDefiBot:
-    """On `deltadefi`."""
+    """A bot on the SDK `deltadefi`."""
 
     def __init__(self, venue: dict[str, Any]) -> None:
         # It needs its native signer, or what stands in for it.
@@ -102,7 +102,7 @@ class DeltaDefiBot:
 
 
 class AutosharesBot:
-    """On `requests`."""
+    """A bot on `requests`."""
 
     def __init__(self, venue: dict[str, Any]) -> None:
         account = venue["accounts"]["alice"]
@@ -157,7 +157,7 @@ class AutosharesBot:
 
 
 class CoinbaseBot:
-    """On `intx-sdk-py`."""
+    """A bot on the SDK `intx-sdk-py`."""
 
     def __init__(self, venue: dict[str, Any]) -> None:
         account = venue["accounts"]["alice"]
@@ -211,7 +211,7 @@ class CoinbaseBot:
 
 
 class LoopringBot:
-    """On `httpx`; what it sends is what its SDK does."""
+    """A bot on `httpx` that sends what the venue's SDK sends."""
 
     def __init__(self, venue: dict[str, Any]) -> None:
         self._speaker, self._index = Loopring(venue), 0
@@ -264,7 +264,7 @@ class LoopringBot:
 
 
 class PolymarketBot:
-    """On `polymarket-us`."""
+    """A bot on the SDK `polymarket-us`."""
 
     def __init__(self, venue: dict[str, Any]) -> None:
         account, base_url = venue["accounts"]["alice"], venue["base_url"]

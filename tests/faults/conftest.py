@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    """One exchange for all of them."""
+    """One exchange for all these tests."""
     with Served(None) as running:
         yield running
 
@@ -43,7 +43,7 @@ def bots(served: Served) -> Iterator[dict[str, Bot]]:
 
 @pytest.fixture
 def operator(served: Served) -> Iterator[Operator]:
-    """An operator, who leaves no fault behind."""
+    """An operator, whose faults are cleared afterwards."""
     made = Operator(served.ready["control"])
     yield made
     made.clear()

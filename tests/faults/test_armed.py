@@ -59,7 +59,7 @@ def struck(arsenal: Arsenal, asked: Asked | None = None) -> list[int]:
     ],
 )
 def test_names_choose(named: dict[str, str], *, fits: bool) -> None:
-    """All that are given must fit."""
+    """Each name that a fault has must fit the request."""
     arsenal = Arsenal(Clock())
     arsenal.add(Fault(kind=Kind.LOST_AFTER, **named))
 
@@ -77,7 +77,7 @@ def test_names_choose(named: dict[str, str], *, fits: bool) -> None:
     ],
 )
 def test_an_order_chooses(orders: list[tuple[str, OrderId]], *, fits: bool) -> None:
-    """By the exchange's id, at its venue."""
+    """The order is the exchange's id at the fault's venue."""
     arsenal = Arsenal(Clock())
     arsenal.add(Fault(kind=Kind.LOST_AFTER, order="X"), orders)
 
@@ -85,7 +85,7 @@ def test_an_order_chooses(orders: list[tuple[str, OrderId]], *, fits: bool) -> N
 
 
 def test_a_path_of_no_row_is_struck_where_no_operation_is_named() -> None:
-    """It has none."""
+    """A request of no row has no operation."""
     arsenal = Arsenal(Clock())
     arsenal.add(Fault(kind=Kind.LOST_AFTER, operation="cancel-order"))
     arsenal.add(Fault(kind=Kind.LOST_BEFORE))
@@ -94,7 +94,7 @@ def test_a_path_of_no_row_is_struck_where_no_operation_is_named() -> None:
 
 
 def test_two_faults_for_the_next_request_strike_the_next_two() -> None:
-    """One request is struck by the first that fits."""
+    """The first fault that fits strikes a request, and no other does."""
     arsenal = Arsenal(Clock())
     arsenal.add(Fault(kind=Kind.LOST_AFTER, count=1))
     arsenal.add(Fault(kind=Kind.OVERLOADED, count=2))
@@ -105,7 +105,7 @@ def test_two_faults_for_the_next_request_strike_the_next_two() -> None:
 
 
 def test_delays_come_on_top() -> None:
-    """Of anything, and of each other."""
+    """A delay adds to another fault and to another delay."""
     arsenal = Arsenal(Clock())
     arsenal.add(Fault(kind=Kind.LOST_AFTER))
     arsenal.add(Fault(kind=Kind.DELAYED_BEFORE, delay_ms=1))
@@ -116,7 +116,7 @@ def test_delays_come_on_top() -> None:
 
 
 def test_time_ends_a_fault() -> None:
-    """After so many milliseconds."""
+    """A fault ends after its milliseconds."""
     clock = Clock()
     arsenal = Arsenal(clock)
     arsenal.add(Fault(kind=Kind.LOST_AFTER, venue="acme", ttl_ms=1500))
@@ -129,7 +129,7 @@ def test_time_ends_a_fault() -> None:
 
 
 def test_chance_is_repeatable() -> None:
-    """By its seed; about as often as it says."""
+    """The same seed strikes the same requests, about as many as the chance says."""
 
     def strikes(seed: int) -> list[bool]:
         arsenal = Arsenal(Clock())
@@ -165,7 +165,7 @@ def test_latencies(terms: dict[str, Any], low: float, high: float) -> None:
 
 
 def test_clearing() -> None:
-    """One or all; a number is not given again."""
+    """One fault or all are cleared; a number is not given again."""
     arsenal = Arsenal(Clock())
     numbers = [arsenal.add(Fault(kind=Kind.LOST_AFTER)).number for _ in range(3)]
     arsenal.clear(numbers[1])

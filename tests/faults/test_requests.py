@@ -1,4 +1,4 @@
-"""What came, as its sender sent it: what was signed, what was found of it, and no secret."""
+"""The record of a request: what was sent and signed, the verdict, and no secret."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SECRET = {
 
 @pytest.mark.parametrize("venue", VENUES)
 def test_a_cancel_is_recorded(bots: dict[str, Any], operator: Operator, venue: str) -> None:
-    """With who asked, what was signed, what was answered, and nothing secret."""
+    """The record has the owner, the signed text and the answer, and no secret."""
     order = bots[venue].place()
     operator.keep(10)
     bots[venue].cancel(order)
@@ -51,7 +51,7 @@ def test_a_cancel_is_recorded(bots: dict[str, Any], operator: Operator, venue: s
 
 @pytest.mark.parametrize("venue", VENUES)
 def test_an_order_is_recorded(bots: dict[str, Any], operator: Operator, venue: str) -> None:
-    """With its body; on Loopring it is the order's hash that is signed."""
+    """The record has the body; on Loopring the signed text is the order's hash."""
     operator.keep(10)
     order = bots[venue].place()
     [seen] = operator.requests(venue=venue, operation="place-order", account="alice")
@@ -63,8 +63,11 @@ def test_an_order_is_recorded(bots: dict[str, Any], operator: Operator, venue: s
         assert order == seen["signed"]
 
 
-def test_what_strikes_is_recorded(bots: dict[str, Any], operator: Operator) -> None:
-    """And that the client had no answer; what was not looked at has no verdict."""
+def test_the_fault_is_recorded(bots: dict[str, Any], operator: Operator) -> None:
+    """
+    The record has the fault, and no answer where the client had none; an unchecked key has no
+    verdict.
+    """
     bot = bots["coinbase-intx"]
     first, second = bot.place(), bot.place()
     operator.keep(10)
@@ -83,8 +86,8 @@ def test_what_strikes_is_recorded(bots: dict[str, Any], operator: Operator) -> N
     ] == [(one["faults"], one["status"], one["verdict"]) for one in operator.requests()]
 
 
-def test_one_that_is_refused_says_why(bots: dict[str, Any], operator: Operator) -> None:
-    """As its client is told, and which of them it was."""
+def test_a_refusal_is_recorded(bots: dict[str, Any], operator: Operator) -> None:
+    """The verdict is the text that the client got, beside the fault."""
     bot = bots["polymarket-us"]
     order = bot.place()
     operator.keep(10)

@@ -1,6 +1,6 @@
 """
-Every fault on every venue, as its own SDK tells it, or as the HTTP library of those who have none;
-and what became of the order, as the exchange tells it.
+Every fault on every venue: the exception of its own SDK, or of the HTTP library where it has none,
+and what became of the order at the exchange.
 """
 
 from __future__ import annotations
@@ -106,12 +106,12 @@ LATE_MS = 2 * TIMEOUT_S * 1000
 
 
 def group(kind: Kind) -> str:
-    """What a client cannot tell apart: whether it was before or after the effect."""
+    """Return the part of a kind that a client can tell, without before or after the effect."""
     return kind.removesuffix("-before").removesuffix("-after")
 
 
 def test_every_venue_has_a_bot() -> None:
-    """So that a venue cannot be forgotten."""
+    """A new venue fails here until it has one."""
     assert set(VENUES) == set(BOTS) == set(RAISED)
 
 
@@ -194,7 +194,7 @@ def test_a_read_shows_old_news(bots: dict[str, Bot], operator: Operator, venue: 
 
 @pytest.mark.parametrize("venue", VENUES)
 def test_a_read_is_entries_behind(bots: dict[str, Bot], operator: Operator, venue: str) -> None:
-    """It shows the cancel when two more entries are there."""
+    """The read shows the cancel when two more entries are applied."""
     bot = bots[venue]
     first, second, third = (bot.place() for _ in range(3))
     operator.fault("stale", venue=venue, lag_entries=2)
@@ -248,7 +248,10 @@ PENDING = {
 
 @pytest.mark.parametrize("venue", VENUES)
 def test_a_cancel_takes_its_time(bots: dict[str, Bot], operator: Operator, venue: str) -> None:
-    """It is taken, and the order stands until it is applied; another order's goes at once."""
+    """
+    The cancel is pending, and the order open until it is applied; another order's is applied at
+    once.
+    """
     bot = bots[venue]
     order, other = bot.place(), bot.place()
     operator.fault("pending", venue=venue, order=order, delay_ms=300)
@@ -264,7 +267,7 @@ def test_a_cancel_takes_its_time(bots: dict[str, Bot], operator: Operator, venue
 
 @pytest.mark.parametrize("venue", VENUES)
 def test_an_order_takes_its_time(bots: dict[str, Bot], operator: Operator, venue: str) -> None:
-    """It is taken, and comes to the book later; it can be canceled meanwhile."""
+    """The order is pending, and enters the book later; it can be canceled meanwhile."""
     bot = bots[venue]
     operator.fault("pending", venue=venue, operation="place-order", delay_ms=300, count=2)
 
@@ -326,7 +329,7 @@ def test_one_of_a_batch_is_not_taken(
 
 
 def test_one_account_of_an_owner_is_struck(bots: dict[str, Any], operator: Operator) -> None:
-    """As the operator calls it; a request for another account of the same owner is not."""
+    """The fault names one account; requests for the owner's other account pass."""
     bot = bots["autoshares"]
     order = bot.place()
     names = operator.accounts("autoshares", "alice")
@@ -346,7 +349,7 @@ def test_one_account_of_an_owner_is_struck(bots: dict[str, Any], operator: Opera
 def test_a_batch_is_answered_as_if_all_were_canceled(
     bots: dict[str, Bot], operator: Operator, served: Served
 ) -> None:
-    """Where a venue's batch tells only what was asked, one that fails is not to be seen."""
+    """At a venue whose batch answer only repeats the ids, a failed item does not show."""
     bot = bots["polymarket-us"]
     orders = [bot.place() for _ in range(2)]
     market = served.venue("polymarket-us")["markets"][0]
@@ -366,7 +369,7 @@ def test_a_batch_is_answered_as_if_all_were_canceled(
 def test_the_venues_clock_is_wrong(
     bots: dict[str, Bot], operator: Operator, venue: str, skew_ms: int
 ) -> None:
-    """A signature's stamp is an hour off, whichever way."""
+    """A signature's stamp is an hour old, or early."""
     bot = bots[venue]
     order = bot.place()
     operator.fault("clock-skew", venue=venue, operation="cancel-order", skew_ms=skew_ms)
@@ -406,10 +409,10 @@ def test_the_venues_clock_is_wrong(
         ({"often": 2}, 400, "Object contains unknown field often"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(
+def test_a_bad_fault_is_refused(
     operator: Operator, more: dict[str, Any], status: int, text: str
 ) -> None:
-    """In one line that says what there is, and nothing is set."""
+    """One line says what there is, and no fault is set."""
     told = operator.refusal(**{"kind": "lost-after", **more})
 
     assert (status, True) == (told[0], told[1].startswith(text)), told
@@ -417,7 +420,7 @@ def test_a_fault_that_makes_no_sense_is_refused(
 
 
 def test_retry_after(bots: dict[str, Bot], operator: Operator) -> None:
-    """The header says how long, once, whatever the venue has of its own."""
+    """The header has the fault's seconds, once, in place of the venue's own."""
     for venue in ("autoshares", "loopring"):
         order = bots[venue].place()
         operator.fault("rate-limited", venue=venue, order=order, retry_after_s=7, count=1)

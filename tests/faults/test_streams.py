@@ -94,7 +94,7 @@ def test_what_comes_twice_late_or_out_of_order_comes_to_the_truth(
 
 
 def live_all(venue: str, kind: str) -> tuple[list[Any], dict[str, Any]]:
-    """As `live`, with every message struck."""
+    """Run as `live` does, with every message struck."""
     with Exchange(venue) as exchange:
         exchange.call("cancel-all", venue=venue)
         alice, (symbol, quantity, price, half) = exchange.account("alice"), BIDS[venue]
@@ -117,7 +117,7 @@ def live_all(venue: str, kind: str) -> tuple[list[Any], dict[str, Any]]:
 
 @pytest.mark.parametrize("venue", VENUES)
 def test_a_lost_message_is_not_told(venue: str) -> None:
-    """What comes after it is: a picture of the order as it is then."""
+    """The next message shows the order as it is then."""
     told, truth = live(venue, "message-lost")
     assert truth == last(told)
     assert "new" not in [e.order.ord_status for e in told if isinstance(e, OrderUpdated)]
@@ -131,8 +131,8 @@ def test_a_lost_message_is_not_told(venue: str) -> None:
         ({"kind": "message-lost", "account": "nobody"}, "has no account 'nobody'"),
     ],
 )
-def test_what_makes_no_sense_is_refused(fields: dict[str, Any], text: str) -> None:
-    """In one line."""
+def test_a_bad_fault_is_refused(fields: dict[str, Any], text: str) -> None:
+    """The refusal is one line."""
     with (
         Exchange("polymarket-us") as exchange,
         pytest.raises((ControlError, FaultRefused), match=text),

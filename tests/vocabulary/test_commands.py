@@ -28,7 +28,7 @@ def test_tags_are_never_shared(family: type) -> None:
 
 
 def test_tag_of_former_rules_is_never_used_again() -> None:
-    """It would give a journal that was written under them another meaning."""
+    """Its reuse would give a journal of those rules another meaning."""
     tags = {kind.__struct_config__.tag for kind in get_args(Command)}
 
     # A new order, a staged one and a replacement, each with its terms beside its names.
@@ -36,7 +36,7 @@ def test_tag_of_former_rules_is_never_used_again() -> None:
 
 
 def test_every_command_survives_the_journal() -> None:
-    """Bytes and back, whatever it says."""
+    """A command with any fields is decoded from its bytes."""
     pick = random.Random(1).choice
     traffic = Traffic(pick)
     commands: list[Struct] = [*founding(pick)]

@@ -7,7 +7,7 @@ from countermand.vocabulary.instrument import TradingState
 
 
 def test_notional_is_price_times_quantity_exactly() -> None:
-    """In the quote asset's minor units, whatever the size."""
+    """In the quote asset's minor units, for any quantity."""
     assert instrument(notional_minor=10).notional_of(100, 5) == 5_000
     assert instrument(notional_minor=3).notional_of(10**15, 10**15) == 3 * 10**30
 
@@ -41,14 +41,16 @@ def test_the_dearest_fee_is_reserved(maker: int, taker: int, expected: int) -> N
 def test_band_lies_evenly_around_the_reference(
     reference: int, band: int, expected: tuple[int, int]
 ) -> None:
-    """Its width is rounded down; below, it ends at one tick; without one nothing is limited."""
+    """
+    The width is rounded down, the lower end is at least one tick; without a band there is no limit.
+    """
     rules = instrument(reference_price_ticks=reference, price_band_ppb=band)
 
     assert (rules.limit_down_ticks, rules.limit_up_ticks) == expected
 
 
 def test_orders_enter_in_three_states() -> None:
-    """In the other three only cancels are accepted."""
+    """The other three states accept cancels only."""
     assert [state for state in TradingState if state.matches] == [
         TradingState.TRADING,
         TradingState.POST_ONLY,

@@ -31,14 +31,14 @@ def test_status_tells_whether_an_order_is_open(status: OrdStatus) -> None:
 
 
 @pytest.mark.parametrize("time_in_force", TimeInForce)
-def test_immediate_orders_end_with_what_they_find(time_in_force: TimeInForce) -> None:
-    """All or a part of it at once, or nothing."""
+def test_immediate_times_in_force(time_in_force: TimeInForce) -> None:
+    """The times in force that never rest are IOC and FOK."""
     terms = OrderTerms(Side.BUY, OrdType.LIMIT, time_in_force, 5, 100)
     assert terms.is_immediate is (time_in_force in (TimeInForce.IOC, TimeInForce.FOK))
 
 
 def test_cash_of_an_order_by_quantity_is_nothing() -> None:
-    """And else the amount, whichever outcome it is of."""
+    """A cash order's is its amount, for YES and for NO."""
     terms = OrderTerms(Side.BUY, OrdType.MARKET, TimeInForce.IOC, 5)
     assert 0 == terms.cash_minor
     paid = OrderTerms(Side.BUY, OrdType.MARKET, TimeInForce.IOC, 0, cash=Cash(700))

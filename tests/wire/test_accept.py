@@ -28,5 +28,5 @@ PRODUCED = (b"application/json", b"text/json")
     ],
 )
 def test_preferred(accept: bytes, chosen: bytes) -> None:
-    """By weight, the most exact range first, and of equals the first that is produced."""
+    """The highest weight counts, the most exact range first, and of equals the first produced."""
     assert chosen == preferred(accept, PRODUCED)

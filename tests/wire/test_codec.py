@@ -86,7 +86,7 @@ def test_message_is_written(row: Route, message: Any, query: bytes, body: bytes)
 
 @pytest.mark.parametrize(("row", "message", "query", "body"), CASES)
 def test_message_is_read(row: Route, message: Any, query: bytes, body: bytes) -> None:
-    """From the same bytes."""
+    """The query and the body of each case decode to its message."""
     params = {"id": message.id} if row.param_names else {}
 
     assert message == decode(row, body, query, **params)
@@ -101,7 +101,7 @@ def test_numbers_keep_every_digit() -> None:
 
 
 def test_unknown_keys_are_ignored() -> None:
-    """In bodies and in queries, unless the message forbids them."""
+    """Bodies and queries may have unknown keys, unless the message forbids them."""
     assert decode(PLACE, b'{"side":"BUY","clientOrderId":"x"}') == Place(side="BUY")
     assert decode(CHANGE, b'{"nonsense":1.5}', id="7") == Change(id="7")
     assert decode(FIND, query=b"nonsense=1&nonsense=2&&=", id="7") == Find(id="7")
@@ -135,7 +135,7 @@ def test_body_beside_a_strict_query_may_repeat_it(body: bytes) -> None:
     ],
 )
 def test_body_beside_a_strict_query_may_add_nothing(body: bytes, kind: type[Malformed]) -> None:
-    """A filter that travels where nobody looks would be ignored."""
+    """A filter in such a body would be ignored, so it is refused."""
     with pytest.raises(Malformed) as caught:
         decode(SWEEP, body, b"account=7")
     assert type(caught.value) is kind
@@ -143,7 +143,7 @@ def test_body_beside_a_strict_query_may_add_nothing(body: bytes, kind: type[Malf
 
 @pytest.mark.parametrize("query", [b"account=7&=x", b"account=7&=", b"=&account=7"])
 def test_strict_query_has_no_nameless_values(query: bytes) -> None:
-    """What bears no name is not known either."""
+    """A value without a name is an unknown parameter too."""
     with pytest.raises(UnknownField, match=" is not known"):
         decode(SWEEP, query=query)
 
@@ -154,13 +154,13 @@ def test_path_wins() -> None:
     assert decode(CHANGE, b'{"id":"8"}', id="7").id == "7"
 
 
-def test_body_nobody_asked_for_is_not_read() -> None:
-    """It may have been signed; that is all."""
+def test_unexpected_body_is_not_read() -> None:
+    """An unexpected body may have been signed, and is not decoded."""
     assert decode(FIND, b"\xff{", id="7") == Find(id="7")
 
 
 def test_plus_is_a_space_in_a_query() -> None:
-    """As forms have it."""
+    """A query is decoded as HTML forms are."""
     assert decode(FIND, query=b"tags=a+b", id="7").tags == ["a b"]
 
 
@@ -210,7 +210,7 @@ def test_value_that_is_not_allowed(row: Route, body: bytes, query: bytes, name: 
 
 
 def test_number_too_long_to_be_one_beside_a_parameter() -> None:
-    """Not even its exponent fits."""
+    """A number whose exponent does not fit is refused."""
     with pytest.raises(Malformed, match="invalid price: must be a plain number"):
         decode(CHANGE, b'{"price":1e99999999999999999999}', id="7")
 
@@ -257,7 +257,7 @@ NUMBERED = replace(PLACE, form=Form(body=True, decimal_numbers=True))
 
 
 def test_body_is_normalized() -> None:
-    """Before it becomes a message, and only if it is an object."""
+    """An object is normalized before it becomes a message; other JSON is not."""
     assert decode(NORMALIZED, b'{"SIDE":"buy","price":1.50}') == decode(
         PLACE, b'{"side":"BUY","price":1.50}'
     )
@@ -268,7 +268,7 @@ def test_body_is_normalized() -> None:
 
 
 def test_body_may_be_empty_where_it_is_normalized() -> None:
-    """It is an object without fields then; elsewhere it is no JSON."""
+    """An empty body is then an object without fields; elsewhere it is no JSON."""
     with pytest.raises(MissingField) as caught:
         decode(NORMALIZED, b"")
     assert caught.value.name == "side"
@@ -277,7 +277,7 @@ def test_body_may_be_empty_where_it_is_normalized() -> None:
 
 
 def test_decimals_are_sent_as_text_or_as_numbers() -> None:
-    """As the row says, digit for digit either way."""
+    """The row decides, and every digit is kept."""
     message = Place(side="BUY", price=Decimal("0.10"))
 
     assert codec.encode_request(PLACE, message).body == b'{"side":"BUY","price":"0.10"}'

@@ -42,30 +42,30 @@ def served(serve: Serve, message: Any, found: Any = None) -> tuple[list[Any], An
 
 
 def test_reply_asks_nothing() -> None:
-    """What needs no question is answered from the message and the context."""
+    """The reply is made of the message and the context, without a query."""
     assert ([], "me in ctx") == served(reply(show), "me")
 
 
 def test_one_shows_what_is_found() -> None:
-    """None is a thing to show, where nothing else is said."""
+    """A view of None is shown too, unless the op refuses it."""
     assert ([QUERY], "7 in ctx") == served(one(always(QUERY), show), "me", 7)
     assert ([QUERY], "None in ctx") == served(one(always(QUERY), show), "me")
 
 
 def test_one_that_is_missing_is_refused() -> None:
-    """In the words for the message."""
+    """The refusal is the one the message is given."""
     with pytest.raises(LookupError, match="no me"):
         served(one(always(QUERY), show, missing), "me")
 
 
 def test_many_shows_each_in_order() -> None:
-    """And an empty list of nothing."""
+    """An empty view is an empty list."""
     assert ([QUERY], ["2 in ctx", "1 in ctx"]) == served(many(always(QUERY), show), "me", (2, 1))
     assert ([QUERY], []) == served(many(always(QUERY), show), "me", ())
 
 
 def test_each_reads_a_list_or_a_part_of_a_reply() -> None:
-    """With the request that it answers."""
+    """Each item is read with the request."""
 
     def read(thing: int, message: Any, ctx: Any) -> str:
         return f"{thing} of {message} in {ctx}"

@@ -16,7 +16,7 @@ def test_hmac_is_the_rfc_s() -> None:
 
 
 def test_comparison_that_fails_raises() -> None:
-    """So that nobody can forget to look at it."""
+    """An unchecked result cannot be taken for a success."""
     crypto.check_equal(b"a", b"a", "never")
     assert crypto.is_equal(b"a", b"a")
     assert not crypto.is_equal(b"a", b"b")

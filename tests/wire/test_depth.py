@@ -1,4 +1,4 @@
-"""How deep a body may be nested, whatever is in it."""
+"""The depth to which a body may be nested, for any content."""
 
 import pytest
 from msgspec import Struct

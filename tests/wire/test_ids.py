@@ -16,7 +16,7 @@ LOOSE = Spelling(str, lambda text: int(text) if text.strip().isdecimal() else No
 
 @given(st.text(min_size=1), st.sampled_from([OF_FIVE, LOOSE]))
 def test_any_text_comes_back_letter_for_letter(text: str, spelling: Spelling) -> None:
-    """Also one that looks like a rendering and is none, as `007` is."""
+    """A text that only looks like a rendering, such as `007`, too."""
     try:
         spelling.parse(text)
     except ValueError:
@@ -28,7 +28,7 @@ def test_any_text_comes_back_letter_for_letter(text: str, spelling: Spelling) ->
 
 @given(st.integers(min_value=1))
 def test_number_of_ours_is_itself_at_both_ends(number: int) -> None:
-    """So a client of ours at a server of ours speaks of the same numbers."""
+    """Our client and our server have the same number for an id."""
     text = HEX.text(number)
     assert (ours(HEX, text), anyones(HEX, text), spelled(HEX, number)) == (number, number, text)
 
@@ -42,7 +42,7 @@ def test_two_texts_are_two_numbers(one: str, other: str) -> None:
 
 @pytest.mark.parametrize("text", ["007", " 7", "", "x"])
 def test_server_knows_its_own(text: str) -> None:
-    """It is given no number below zero, whatever a client sends."""
+    """No text of a client gives a server a number below zero."""
     number = ours(LOOSE, text)
     assert number is None or number >= 0
 

@@ -8,13 +8,13 @@ from countermand.wire import key_fields
 from countermand.wire.operation import Access
 
 
-def test_table_that_says_what_is_known_passes() -> None:
-    """It may say less."""
+def test_table_of_known_fields_passes() -> None:
+    """Known fields may be left out."""
     key_fields.refuse_unknown({"key": "a"}, ("key", "secret"))
 
 
-def test_field_nobody_reads_is_named() -> None:
-    """The first by name, so that the error does not depend on the table's order."""
+def test_unknown_field_is_named() -> None:
+    """The first unknown field by name, so the error does not depend on the table's order."""
     with pytest.raises(ValueError, match=r"^passwrd: not a field of a key$"):
         key_fields.refuse_unknown({"secrt": 1, "key": "a", "passwrd": 2}, ("key",))
 
@@ -32,13 +32,13 @@ def test_text_that_could_not_be_a_header_is_refused(value: Any) -> None:
 
 
 def test_key_allows_everything_unless_it_says_less() -> None:
-    """In the order it says it."""
+    """A key has all rights, or those that its `access` names."""
     assert (Access.VIEW, Access.TRADE) == key_fields.access({})
     assert (Access.VIEW,) == key_fields.access({"access": ["view"]})
 
 
 @pytest.mark.parametrize("value", [["look"], 5, [["view"]]])
-def test_access_that_is_none_is_refused(value: Any) -> None:
-    """A word nobody knows allows nothing, not everything."""
+def test_unknown_access_is_refused(value: Any) -> None:
+    """An unknown word does not become a right."""
     with pytest.raises(ValueError, match=r"^access: must be a list of view and trade$"):
         key_fields.access({"access": value})

@@ -41,7 +41,7 @@ def test_integers_become_plain_text_and_come_back(units: int, scale: int, text: 
 
 @given(st.integers(-(10**36), 10**36), st.integers(0, 30))
 def test_text_is_exact(units: int, scale: int) -> None:
-    """What is written is read."""
+    """A number's text is read back as the same number."""
     text = numbers.unscaled(units, scale)
 
     assert "E" not in text
@@ -78,7 +78,7 @@ def test_spelling_of_a_number_does_not_matter(text: str) -> None:
 
 
 def test_prices_are_ticks_and_sizes_are_lots() -> None:
-    """Of this instrument, whatever the steps are."""
+    """The steps are those of the instrument."""
     assert numbers.price_ticks(STEPPED, Decimal("1.05")) == 21
     assert numbers.price_text(STEPPED, 21) == "1.05"
     assert numbers.qty_lots(STEPPED, Decimal("0.001")) == 5
@@ -87,7 +87,7 @@ def test_prices_are_ticks_and_sizes_are_lots() -> None:
 
 @pytest.mark.parametrize("text", ["1.01", "1.051", "0.01"])
 def test_price_off_the_grid_is_refused_by_its_tick(text: str) -> None:
-    """Nothing rounds; the refusal names the step."""
+    """No price is rounded; the refusal names the step."""
     with pytest.raises(BetweenSteps, match=r"multiple of 0\.05"):
         numbers.price_ticks(STEPPED, Decimal(text))
 
@@ -99,7 +99,7 @@ def test_more_steps_than_a_journal_holds_are_refused() -> None:
 
 
 def test_minor_units_of_an_asset() -> None:
-    """To the digits the asset is kept to, and no further."""
+    """An amount has at most the asset's digits."""
     asset = Asset(AssetId(1), "v", "B", 3)
 
     assert numbers.minor_text(asset, 1500) == "1.5"
@@ -109,7 +109,7 @@ def test_minor_units_of_an_asset() -> None:
 
 
 def test_rates_are_parts_per_billion() -> None:
-    """As fractions."""
+    """Rates are written as fractions."""
     assert numbers.rate_text(200_000) == "0.0002"
     assert numbers.rate_ppb(Decimal("-0.0001")) == -100_000
 
@@ -119,7 +119,7 @@ def test_rates_are_parts_per_billion() -> None:
     [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (5, -2, -2), (7, 3, 2), (8, 3, 3), (0, 5, 0)],
 )
 def test_division_rounds_half_to_even(numerator: int, denominator: int, quotient: int) -> None:
-    """In every quadrant."""
+    """For both signs of both numbers."""
     assert numbers.divide_half_even(numerator, denominator) == quotient
 
 

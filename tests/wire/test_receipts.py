@@ -24,7 +24,7 @@ TOO_LATE = CxlRejReason.TOO_LATE_TO_CANCEL
     "event", [OrderRejected(AccountId(1), "a", FUNDS), InstructionRejected(FUNDS)]
 )
 def test_refused_order_or_instruction(event: OrderRejected | InstructionRejected) -> None:
-    """Its reason is kept."""
+    """The refusal has the event's reason."""
     with pytest.raises(OrderRefused) as caught:
         accepted(Receipt(1, 1, (event,), ()))
     assert caught.value.reason is FUNDS

@@ -98,7 +98,7 @@ def example(row: Row) -> WireError:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.kind.__name__} {row.code} {row.given}")
 def test_every_row_renders_and_reads_back(row: Row) -> None:
-    """What is read is what was refused, in every field that the row tells."""
+    """Each field that the row tells is read back."""
     error = example(row)
     response = REFUSALS.render(error)
     read = REFUSALS.interpret(response)
@@ -124,7 +124,7 @@ def test_words_of_a_kind_stand_in_for_its_kinds() -> None:
 
 
 def test_error_that_no_row_is_for() -> None:
-    """It is a bug of the venue, and named."""
+    """The error is a bug of the venue, and is named."""
     with pytest.raises(LookupError, match="no words for Forbidden"):
         REFUSALS.said(Forbidden("no"))
 
@@ -143,7 +143,7 @@ def test_first_row_that_is_for_an_error_says_it(error: WireError, text: str) -> 
     assert text == REFUSALS.said(error).text
 
 
-def test_first_row_counts_whatever_it_is_given_for() -> None:
+def test_first_row_that_fits_counts() -> None:
     """A general row before a special one hides it."""
     general, special = Row(MissingField, 400), Row(MissingField, 400, text="y", given={"name": "y"})
     hidden = Refusals(Plain(), [general, special])
@@ -156,7 +156,7 @@ def test_first_row_counts_whatever_it_is_given_for() -> None:
 
 
 def test_first_row_with_the_words_is_what_is_read() -> None:
-    """Where two refusals have the same words, the venue declares which it is read as."""
+    """Of two refusals with the same words, the first row is read."""
     rows = [Row(Unauthorized, 401, text="no"), Row(Forbidden, 401, text="no")]
     same = Refusals(Plain(), rows, loses=lambda _: Unauthorized("no"))
 
@@ -177,7 +177,7 @@ def test_template_that_repeats_a_hole() -> None:
 
 @pytest.mark.parametrize("text", ["", "brackets () in it", "lines\nin it", "{braces}", "(a) (b)"])
 def test_text_of_a_client_is_no_template(text: str) -> None:
-    """What a request contained is repeated and read back as it was."""
+    """Braces in a client's text are repeated, and read back as they were."""
     read = REFUSALS.interpret(REFUSALS.render(InvalidField("side", text)))
 
     assert (InvalidField, "side", text) == fields(read)
@@ -208,7 +208,7 @@ def test_words_of_no_venue_mean_what_their_status_says(status: int, kind: type[W
 
 
 def test_words_of_no_row_are_kept() -> None:
-    """They say more than the status."""
+    """An unknown text says more than its status."""
     read = REFUSALS.interpret(Response(404, b'{"text": "no such page"}'))
 
     assert (NotFound, "no such page") == fields(read)
@@ -224,7 +224,9 @@ def test_words_of_no_row_are_kept() -> None:
     ],
 )
 def test_trouble_tells_what_was_done(error: WireError, text: str) -> None:
-    """Nothing was done, nothing will be, or it is not known; a bug tells nothing of itself."""
+    """
+    The text says that the request was not executed, or that this is unknown; a bug adds nothing.
+    """
     read = REFUSALS.interpret(REFUSALS.render(error))
 
     assert (type(error), text) == fields(read)
@@ -275,7 +277,7 @@ def test_name_that_only_the_text_tells(error: InvalidField, name: str) -> None:
 
 
 def test_name_that_follows_other_words() -> None:
-    """It is read from what the row says is the text, not from all of it."""
+    """The name is read from its place in the row's text."""
     prefixed = Refusals(Plain(), [Row(InvalidField, 400, text="Wrong: {text}")])
     error = InvalidField("side", "invalid side: must be buy or sell")
 

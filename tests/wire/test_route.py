@@ -64,7 +64,7 @@ def test_empty_parameter_matches_nothing(path: bytes) -> None:
 
 @pytest.mark.parametrize("path", [b"/orders", b"/orders/7", b"/p/1/balances"])
 def test_known_path_with_another_method(path: bytes) -> None:
-    """It exists, but not like that."""
+    """The path exists, with another method."""
     with pytest.raises(MethodNotAllowed, match="PUT"):
         ROUTES.match("PUT", path)
 
@@ -112,13 +112,13 @@ def test_parameter_that_is_no_text() -> None:
 
 
 def test_two_rows_for_one_place_are_refused() -> None:
-    """Whatever their parameters are called."""
+    """Rows that differ in their parameters' names alone are the same place."""
     with pytest.raises(ValueError, match="two rows"):
         Routes([row("GET /orders/{id}"), row("GET /orders/{name}")])
 
 
 def test_build_escapes_what_it_fills_in() -> None:
-    """So that what was built matches with the same parameters."""
+    """The built path matches with the same parameters."""
     route = ROUTES.match("GET", b"/p/1/balances/B")[0]
     path = route.build({"p": "a/b", "asset": "ü %"})
 

@@ -7,7 +7,7 @@ from countermand.wire.table import Table
 
 
 def test_both_directions() -> None:
-    """One row serves both."""
+    """One row serves both directions."""
     table = Table("side", ((1, "BUY"), (2, "SELL")))
 
     assert table.to_wire(1) == "BUY"
@@ -25,14 +25,14 @@ def test_word_in_two_rows_is_refused(rows: tuple[tuple[int, str], ...]) -> None:
 
 
 def test_unknown_text_is_an_invalid_field() -> None:
-    """It bears the field's wire name."""
+    """The error has the field's wire name."""
     with pytest.raises(InvalidField, match="invalid side") as caught:
         Table("side", ((1, "BUY"),)).from_wire("buy")
     assert caught.value.name == "side"
 
 
-def test_what_was_not_given_stays_that() -> None:
-    """In both directions; what was given is a word all the same."""
+def test_missing_value_stays_missing() -> None:
+    """A missing value is missing in both directions; a given one must be a word of the table."""
     table = Table("side", ((1, "BUY"),))
 
     assert (None, "BUY") == (table.to_wire_if(None), table.to_wire_if(1))

@@ -68,7 +68,7 @@ def test_text_has_three_digits_or_none() -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"1.5", b"-1", b"1e3", b" 1", b"1_0", b"1" * 13, b"\xb2"])
 def test_whole_seconds_are_digits(raw: bytes) -> None:
-    """And few enough to be a time."""
+    """A text of digits is seconds, with few enough of them."""
     with pytest.raises(ValueError, match="whole seconds"):
         times.parse_seconds(raw)
 
@@ -95,6 +95,6 @@ def test_seconds() -> None:
     ],
 )
 def test_nanoseconds_are_told_exactly(ns: int, text: str) -> None:
-    """In groups of three digits, and none of nothing."""
+    """In groups of three digits; a whole second has none."""
     assert text == times.iso_ns(ns)
     assert ns == times.parse_iso(text)

@@ -24,7 +24,7 @@ class Part(Struct, rename="camel"):
 
 
 class Answer(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """One field of every kind that messages have."""
+    """A message with a field of each kind."""
 
     word: Literal["A", "B"] = "A"
     text: str
@@ -73,13 +73,13 @@ def read(**given: Any) -> Any:
     ],
 )  # fmt: skip
 def test_field_in_another_shape(key: str, given: Any, name: str, expected: Any) -> None:
-    """It is what it would be in the message's own, and of the same type."""
+    """The value has the type that the message declares."""
     got = getattr(read(**{key: given}), name)
     assert (got, type(got)) == (expected, type(expected))
 
 
 def test_parts_are_read_alike() -> None:
-    """Also in lists and by name; a key no document names is passed over."""
+    """Messages in lists and maps too; an undocumented key is passed over."""
     told = read(part={"unitPrice": 1}, parts=[{"unitPrice": "2", "x": 0}], byName={"a": {}}, x=1)
 
     assert (told.part.unit_price, told.parts[0].unit_price) == ("1", "2")
@@ -88,8 +88,8 @@ def test_parts_are_read_alike() -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"text": None}])
-def test_what_is_not_told(given: dict[str, Any]) -> None:
-    """It is missed where it is needed, what has a default has that."""
+def test_missing_field(given: dict[str, Any]) -> None:
+    """A missing field raises where it is used, unless it has a default."""
     told = read(**given)
     with pytest.raises(MissingField, match="text is missing"):
         _ = told.text
@@ -105,15 +105,15 @@ def test_what_is_not_told(given: dict[str, Any]) -> None:
         ("parts", "parts", {"unitPrice": "1"}), ("either", "either", [1]),
     ],
 )  # fmt: skip
-def test_what_cannot_be_what_it_is_called(key: str, name: str, given: Any) -> None:
-    """Nothing is made up of it."""
+def test_value_of_another_type(key: str, name: str, given: Any) -> None:
+    """No value is made up for it."""
     with pytest.raises(InvalidField, match=f"invalid {key}"):
         getattr(read(**{key: given}), name)
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"<html>", b"", b"\xff", b"null"])
 def test_reply_that_is_none(body: bytes) -> None:
-    """It is not read at all."""
+    """The reply is refused whole."""
     with pytest.raises(Malformed):
         codec.decode_reply(ROW, Response(200, body))
 

@@ -165,7 +165,7 @@ def refusal(file: Path) -> str:
 @pytest.mark.parametrize("kind", FAULTS)
 @pytest.mark.parametrize("name", VENUES)
 def test_a_fault_is_one_line(tmp_path: Path, name: str, kind: str) -> None:
-    """With the file, the line, the venue and the thing."""
+    """The line has the file, the line number, the venue and the entry."""
     demo = files(VENUES[name].package).joinpath("demo.toml").read_text()
     old, new, said = (text.replace("@", name) for text in FAULTS[kind])
     made = re.sub(old, new, demo, count=1, flags=re.MULTILINE)
@@ -179,8 +179,8 @@ def test_a_fault_is_one_line(tmp_path: Path, name: str, kind: str) -> None:
     assert re.fullmatch(pattern, told), told
 
 
-def test_a_file_without_what_a_venue_needs(tmp_path: Path) -> None:
-    """And one in which a venue is no table."""
+def test_a_file_without_a_venues_entries(tmp_path: Path) -> None:
+    """A file without a venue's entries, and one where a venue is no table."""
     file = tmp_path / "world.toml"
     file.write_text("[deltadefi]\nassets = []\nusers = []\n")
     assert f"{file}:1: deltadefi: instruments is missing" == refusal(file)
@@ -243,7 +243,7 @@ x = 3
     ],
 )
 def test_a_line_is_found(path: tuple[str | int, ...], line: int) -> None:
-    """Of every form a value or a table can have; of what is not there, that of what holds it."""
+    """Each form of a value or a table has its line; a missing one has its table's."""
     assert tomllib.loads(TEXT)
     assert line == line_of(TEXT, path)
     assert line == line_of(TEXT.replace("\n", "\r\n"), path)

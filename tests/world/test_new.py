@@ -34,8 +34,8 @@ def keyed(part: VenueWorld) -> list[UserSpec]:
 
 
 @pytest.mark.parametrize("name", VENUES)
-def test_nothing_in_it_is_published(name: str) -> None:
-    """No key of the demo opens it; who was left out is named nowhere."""
+def test_no_published_key_is_in_it(name: str) -> None:
+    """None of the demo's keys is in it, nor a user who was left out."""
     venue, part = VENUES[name], new(name, *USERS)
     demo = worlds.demo([venue])[name]
     texts = msgspec.json.encode([part.users, part.settings]).decode().lower()

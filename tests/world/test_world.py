@@ -50,7 +50,7 @@ def test_the_demo_founds_without_a_refusal(name: str) -> None:
 
 
 def test_orders_come_after_all_accounts() -> None:
-    """So that they move no number of what a key can open; none would trade at once."""
+    """The accounts' numbers do not depend on the orders; no order would trade at once."""
     kinds = [isinstance(one, NewOrder) for one in worlds.found(NAME, edited(), 1)]
 
     assert any(kinds)
@@ -84,7 +84,7 @@ def test_ids_follow_the_first_entry() -> None:
 
 
 def test_delays_are_founded_last() -> None:
-    """So that what the world starts with comes at once."""
+    """The world's own orders are not delayed."""
     slow = edited(
         (
             "[coinbase-intx.settings]",
@@ -113,7 +113,7 @@ def test_a_market_says_what_wakes_its_stops() -> None:
 
 
 def test_an_account_on_margin_may_borrow() -> None:
-    """And no other may."""
+    """Other accounts may not."""
     line = "default = true\n"
     plain, borrowing = edited(), edited((line, line + "margin = true\n"))
 
@@ -155,7 +155,7 @@ def test_balances_are_exact_to_the_last_digit() -> None:
     ],
 )
 def test_a_world_that_cannot_be_is_refused(old: str, new: str, text: str) -> None:
-    """With the venue, the thing and what is wrong with it."""
+    """The line has the entry and what is wrong with it."""
     with pytest.raises(WorldError, match=text):
         worlds.found(NAME, edited((old, new)), 1)
 
@@ -174,7 +174,7 @@ def test_a_world_that_cannot_be_is_refused(old: str, new: str, text: str) -> Non
     ],
 )
 def test_a_file_that_is_no_world_is_refused(tmp_path: Path, text: str, error: str) -> None:
-    """Its path comes first, so that one knows which file to mend."""
+    """The line begins with the file's path."""
     file = tmp_path / "world.toml"
     file.write_text(text)
 
@@ -183,8 +183,8 @@ def test_a_file_that_is_no_world_is_refused(tmp_path: Path, text: str, error: st
     assert str(raised.value).startswith(str(file))
 
 
-def test_what_was_kept_is_served_again() -> None:
-    """Without a file a later start finds the world it was founded with, keys and all."""
+def test_the_kept_world_is_served_again() -> None:
+    """Without a file a start has the world it was founded with, with its keys."""
     own = {NAME: edited(("alice-demo-key", "my-own-key"))}
     records = worlds.changed({}, own)
 
@@ -193,7 +193,7 @@ def test_what_was_kept_is_served_again() -> None:
 
 
 def test_the_last_world_that_was_kept_holds() -> None:
-    """Of each venue by itself, and whatever else is kept."""
+    """For each venue the last one holds, beside other records."""
     first, later = {NAME: edited()}, {NAME: edited(("alice-demo-key", "my-own-key"))}
     records = [*worlds.changed({}, first), ("keys/x", b"{}"), *worlds.changed(first, later)]
 
@@ -201,8 +201,8 @@ def test_the_last_world_that_was_kept_holds() -> None:
 
 
 @pytest.mark.parametrize("value", [b"{", b'{"assets":3}', b'"\xff"'])
-def test_a_kept_world_that_makes_no_sense_is_refused(value: bytes) -> None:
-    """As one of a later version might be."""
+def test_an_unreadable_kept_world_is_refused(value: bytes) -> None:
+    """Such as one of a later version."""
     with pytest.raises(WorldError, match="makes no sense"):
         worlds.kept_in([(f"world/{NAME}", value)])
 
@@ -233,7 +233,7 @@ def test_files_of_an_earlier_version_are_records_once(tmp_path: Path) -> None:
 
 
 def test_keys_whose_world_is_gone_are_records_too(tmp_path: Path) -> None:
-    """With a world given anew, what they revoked stays revoked."""
+    """Their revocations hold for a world that is given anew."""
     (tmp_path / f"keys-{NAME}.json").write_bytes(b'{"issued":{},"revoked":["x"]}')
 
     assert [(f"keys/{NAME}", b'{"issued":{},"revoked":["x"]}')] == worlds.from_files(tmp_path)
@@ -250,14 +250,14 @@ def test_keys_whose_world_is_gone_are_records_too(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_byte_in_an_old_file_is_told(tmp_path: Path, name: str, damage: bytes) -> None:
-    """With the file's path."""
+    """The line has the file's path."""
     (tmp_path / name).write_bytes(damage)
     with pytest.raises(WorldError, match=f"{name}: "):
         worlds.from_files(tmp_path)
 
 
 def test_an_old_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    """It and not another one."""
+    """The line has that file's path and no other."""
     (tmp_path / "world.json").write_bytes(b"{}")
     (tmp_path / f"keys-{NAME}.json").mkdir()
     with pytest.raises(WorldError, match=rf"keys-{NAME}\.json: Is a directory"):
