@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.client import stage
 from tests.client.stage import Fault, Scene
+from tests.venues.desk import Desk
 
 from countermand.client.acts import LostFailure
+from countermand.client.deadline import S
 from countermand.client.outcome import Canceled, Filled, Outcome
 from countermand.client.sweeping import Sweep
 from countermand.wire.operation import Operation
@@ -103,3 +105,30 @@ def test_several_are_canceled(scene: Scene) -> None:
 
     assert dict.fromkeys(orders[:2], Canceled) == kinds(outcomes)
     assert scene.truth(orders[2]).is_open
+
+
+def test_the_time_is_that_of_all(venue: Venue) -> None:
+    """While nothing is answered the first ten use it up; of the others none is sent."""
+    scene = Scene(Desk(venue), keep_limits=False)
+    orders, clock = [scene.placed() for _ in range(23)], scene.stage.clock
+    scene.stage.director, scene.stage.sent = stage.always(stage.LOST_BEFORE), []
+    begun_ns = clock.ns
+    outcomes = scene.stage.perform(
+        stage.verbs.cancel_many(scene.session, orders, timeout_s=5),
+    )
+    took_ns, sent = clock.ns - begun_ns, [one.operation for one in scene.stage.sent]
+
+    assert ["Unknown"] * 10 + ["NotSent"] * 13 == [one.name for one in outcomes]
+    assert orders == [one.order_id for one in outcomes]
+    assert {"the time was over before its turn"} == {one.text for one in outcomes[10:]}
+    assert 5 * S <= took_ns < 6 * S
+    assert CANCEL in sent
+    assert 23 == len([one for one in scene.orders() if one.is_open])
+
+
+def test_more_than_ten_are_canceled_in_time(scene: Scene) -> None:
+    """All of them, in the order in which they were named."""
+    orders = [scene.placed() for _ in range(23)]
+    outcomes = scene.stage.perform(stage.verbs.cancel_many(scene.session, orders, timeout_s=60))
+
+    assert [(one, "Canceled") for one in orders] == [(one.order_id, one.name) for one in outcomes]

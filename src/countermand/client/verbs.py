@@ -48,6 +48,8 @@ TIMEOUT_S = 10.0
 # The verbs that cancel all open orders.
 _OF_MANY = ("cancel-all", "kill")
 
+_NO_TIME = "the time was over before its turn"
+
 # No venue calls an order by more letters.
 NAME_MAX = 1_000
 
@@ -82,10 +84,14 @@ def cancel(
     Raises: NotExpressible before anything is sent.
     """
     within_ns = span_ns(timeout_s)
-    target = yield from _target(session, order, symbol)
     now_ns = yield Now()
+    return (yield from _cancel_by(session, order, symbol, now_ns + within_ns))
+
+
+def _cancel_by(session: Session, order: str, symbol: str, deadline_ns: int) -> Talk[Outcome]:
+    target = yield from _target(session, order, symbol)
     trace = yield from begun(session, "cancel", {"order": order, "symbol": symbol})
-    talk = Cancel(session, target, trace).run(now_ns + within_ns)
+    talk = Cancel(session, target, trace).run(deadline_ns)
     return (yield from _settled(trace, talk))
 
 
@@ -95,14 +101,21 @@ def cancel_many(
     """
     Cancel several orders, ten at a time, and return what is proven of each.
 
-    Units:  `timeout_s` seconds for each ten.
+    Units:  `timeout_s` seconds for all of them, and what is under way then is finished. Those whose
+            turn has not come by then are NotSent.
     Raises: NotExpressible, before anything is sent, when one of them is no order's text.
     """
     outcomes: list[Outcome] = []
-    every = _texts(session, orders)
+    within_ns, every = span_ns(timeout_s), _texts(session, orders)
+    now_ns = yield Now()
+    deadline_ns = now_ns + within_ns
     for start in range(0, len(every), sweeping.AT_ONCE):
         part = every[start : start + sweeping.AT_ONCE]
-        talks = [cancel(session, order, symbol, timeout_s) for order in part]
+        if start and (yield Now()) >= deadline_ns:
+            late = every[start:]
+            outcomes += [NotSent(order_id=one, symbol=symbol, text=_NO_TIME) for one in late]
+            break
+        talks = [_cancel_by(session, order, symbol, deadline_ns) for order in part]
         outcomes += yield Together(tuple(talks))
         yield Progress(len(outcomes), len(every))
     return tuple(outcomes)
