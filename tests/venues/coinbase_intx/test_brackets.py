@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.venues.coinbase_intx.test_quirks import Shop
+from tests.venues.coinbase_intx.shop import Shop
 from tests.venues.coinbase_intx.test_stops import bid, read, trade
 
 from countermand.vocabulary.commands import AdvanceTime, SetDelays
@@ -15,12 +15,6 @@ BRACKET: dict[str, Any] = {
     "stop_limit_price": "3080",
 }  # fmt: skip
 PRICES = {"price": "3200", "stop_price": "3090", "stop_limit_price": "3080"}
-
-
-@pytest.fixture
-def shop() -> Shop:
-    """A shop of one's own."""
-    return Shop()
 
 
 def listed(shop: Shop, query: str = "") -> list[Any]:

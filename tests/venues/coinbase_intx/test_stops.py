@@ -3,17 +3,11 @@
 from typing import Any
 
 import pytest
-from tests.venues.coinbase_intx.test_quirks import Shop
+from tests.venues.coinbase_intx.shop import Shop
 
 STOP: dict[str, Any] = {"type": "STOP", "price": None, "stop_price": "3090"}
 STOP_LIMIT: dict[str, Any] = {"type": "STOP_LIMIT", "price": "3080", "stop_price": "3090"}
 BOTH = pytest.mark.parametrize("form", [STOP, STOP_LIMIT], ids=["STOP", "STOP_LIMIT"])
-
-
-@pytest.fixture
-def shop() -> Shop:
-    """A shop of one's own."""
-    return Shop()
 
 
 def trade(shop: Shop, price: str, size: str = "0.1") -> None:

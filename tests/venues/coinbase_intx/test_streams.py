@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from tests.venues.coinbase_intx.shop import Shop
 from tests.venues.coinbase_intx.streamed import signed
 from tests.venues.coinbase_intx.test_auth import HOLDING
-from tests.venues.coinbase_intx.test_quirks import Shop
 from tests.venues.ear import Ear, Refused
 
 from countermand.venues.coinbase_intx.auth import canonical_stream

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.venues.coinbase_intx.test_quirks import Shop
+from tests.venues.coinbase_intx.shop import Shop
 from tests.venues.coinbase_intx.test_stops import bid, read
 from tests.venues.desk import START_NS
 
@@ -12,12 +12,6 @@ from countermand.wire import times
 
 END = times.iso_floor_ms(START_NS + 100 * times.S)
 TWAP: dict[str, Any] = {"algo_strategy": "TWAP", "tif": "GTT", "expire_time": END, "size": "1"}
-
-
-@pytest.fixture
-def shop() -> Shop:
-    """A shop of one's own."""
-    return Shop()
 
 
 def wait(shop: Shop, seconds: int) -> None:

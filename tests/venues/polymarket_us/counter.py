@@ -21,6 +21,8 @@ GENERIC = "The server was unable to process your request."
 GTC = "TIME_IN_FORCE_GOOD_TILL_CANCEL"
 IOC = "TIME_IN_FORCE_IMMEDIATE_OR_CANCEL"
 FOK = "TIME_IN_FORCE_FILL_OR_KILL"
+DAY = "TIME_IN_FORCE_DAY"
+SYNC = {"synchronousExecution": True, "maxBlockTime": "1"}
 
 
 def usd(value: str) -> dict[str, str]:
@@ -38,6 +40,24 @@ def terms(intent: str, price: str | None, quantity: Any, **more: Any) -> dict[st
         "tif": GTC,
     }
     return form | ({} if price is None else {"price": usd(price)}) | more
+
+
+def executed(answer: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what happened, and the state of the order after it, without prefixes."""
+    return [
+        (
+            one["type"].removeprefix("EXECUTION_TYPE_"),
+            one["order"]["state"].removeprefix("ORDER_STATE_"),
+        )
+        for one in answer["executions"]
+    ]
+
+
+def refusal(answer: tuple[int, Any]) -> str:
+    """Return the text of a 400 for a malformed request."""
+    status, body = answer
+    assert (400, 3, []) == (status, body["code"], body["details"])
+    return str(body["message"])
 
 
 class Counter(Floor):

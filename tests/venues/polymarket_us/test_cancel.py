@@ -22,12 +22,6 @@ from tests.venues.polymarket_us.floor import CHAMPION, GAME
 from countermand.vocabulary.instrument import TradingState
 
 
-@pytest.fixture
-def counter() -> Counter:
-    """The demo world, with a counter."""
-    return Counter()
-
-
 def resting(counter: Counter) -> str:
     """Return the id of an order of alice's that rests without a match."""
     return counter.place("alice", "BUY_LONG", "0.40", 10)

@@ -16,12 +16,6 @@ from tests.venues.polymarket_us.counter import Counter, terms, usd
 from countermand.vocabulary.order import Side
 
 
-@pytest.fixture
-def counter() -> Counter:
-    """The demo world, with a counter."""
-    return Counter()
-
-
 def power(counter: Counter) -> Decimal:
     """Return what alice can spend, digit for digit."""
     raw = counter.raw("/v1/account/balances", "alice")[1]

@@ -30,12 +30,6 @@ GTD = "TIME_IN_FORCE_GOOD_TILL_DATE"
 LATER, LATEST = "2027-01-15T09:00:00Z", "2027-01-15T10:00:00.5Z"
 
 
-@pytest.fixture
-def counter() -> Counter:
-    """The demo world, with a counter."""
-    return Counter()
-
-
 def resting(counter: Counter, **more: Any) -> str:
     """Return the id of an order of alice's that rests without a match."""
     return counter.place("alice", "BUY_LONG", "0.40", 10, **more)
