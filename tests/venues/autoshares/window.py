@@ -22,6 +22,8 @@ from countermand.world import spec
 
 NAME = "autoshares"
 HOST = "127.0.0.1:8102"
+# The parameters of a list with all of its rows.
+ALL = "pageNumber=0&pageSize=100&sortBy=Id&isDesc=false"
 
 
 def answered(steps: Generator[Any, Any, Any], *answers: Any) -> Any:

@@ -20,6 +20,8 @@ from countermand.world import spec
 NAME = "deltadefi"
 ADA = "ADAUSDM"
 NIGHT = "NIGHTUSDM"
+# What the refusal of a malformed request begins with.
+INVALID = "Invalid request data: "
 
 NOT_FOUND = (404, {"error": "Order not found", "code": 4200})
 NOT_OPEN = (400, {"error": "Order is not open", "code": 4201})

@@ -23,12 +23,6 @@ UNAUTHORIZED = (401, {"error": "Unauthorized access", "code": 4010})
 NO_PAGE = (404, b"404 page not found", b"text/plain")
 
 
-@pytest.fixture
-def booth() -> Booth:
-    """A booth of one's own."""
-    return Booth()
-
-
 def rest(booth: Booth, owner: str = "alice", symbol: str = ADA) -> str:
     """Place an order that rests, and return its id."""
     price, quantity = ("0.9", "100") if symbol == ADA else ("0.04", "1000")

@@ -65,12 +65,6 @@ class Tapped:
         return await InProcessTransport(self.booth.desk.pipeline.handle).send(request)
 
 
-@pytest.fixture
-def booth() -> Booth:
-    """A booth of one's own."""
-    return Booth()
-
-
 def order(booth: Booth, **more: Any) -> NewOrder:
     """Return an order of alice's."""
     account_id = booth.desk.accounts()[0].account_id

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.venues.deltadefi.booth import ADA, NIGHT, Booth, limit
+from tests.venues.deltadefi.booth import ADA, INVALID, NIGHT, Booth, limit
 
 from countermand.venues.deltadefi import read_orders
 from countermand.venues.deltadefi.cardano import operation_key
@@ -23,14 +23,7 @@ from countermand.wire.operation import Access
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "cardano.json").read_text())
 CASES = VECTORS["encrypted_operation_key"]["cases"]
-INVALID = "Invalid request data: "
 USDM_UNIT = "c48cbb3d5e57ed56e276bc45f99ab39abe94e6cd7ac39fb402da47ad0014df105553444d"
-
-
-@pytest.fixture
-def booth() -> Booth:
-    """A booth of one's own."""
-    return Booth()
 
 
 # --- lists
