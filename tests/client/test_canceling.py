@@ -179,7 +179,8 @@ def test_intent_is_written_before_the_first_byte(scene: Scene) -> None:
 
     assert seen[0][0] == "intent"
     last = scene.stage.notes[-1]
-    assert (last.kind, last.body["outcome"], last.must_last) == ("outcome", outcome.name, True)
+    assert (last.kind, last.body["outcome"]) == ("outcome", outcome.name)
+    assert (last.must_show, last.must_last) == (True, False)
 
 
 def test_no_secret_is_written_down(scene: Scene) -> None:

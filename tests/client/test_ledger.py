@@ -56,12 +56,87 @@ def test_intent_is_on_disk_when_written(path: Path) -> None:
     assert [r.kind for r in Ledger(path).records()] == ["intent", "answered", "outcome"]
 
 
-def test_synced_at_every_commit(path: Path) -> None:
-    """A power cut takes nothing back."""
+SYNCED = {
+    "an intent": (Note("intent", {}, 0, True), ["FULL"]),
+    "what need not last": (Note("outcome", {}, 1, must_show=True), ["NORMAL"]),
+    "what must do both": (Note("outcome", {}, 1, must_last=True, must_show=True), ["FULL"]),
+    "what waits": (Note("answered", {}, 1), []),
+}
+
+
+@pytest.mark.parametrize("name", SYNCED)
+def test_what_must_last_is_synced(path: Path, name: str) -> None:
+    """When it is committed; what need not is committed as well, and left to the next sync."""
     ledger = Ledger(path)
+    ledger.write(Note("intent", {}, 0, True), 1)
+    said: list[str] = []
+    ledger._db.set_trace_callback(said.append)
+    ledger.write(SYNCED[name][0], 2)
+    ledger._db.set_trace_callback(None)
+    synced = [one.rpartition(" ")[2] for one in said if one.startswith("PRAGMA synchronous")]
+
+    assert SYNCED[name][1] == synced
+    assert len(synced) == said.count("COMMIT")
+    assert ledger._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_block_is_synced_after_what_need_not_last(path: Path) -> None:
+    """How the one before it was committed does not matter to it."""
+    ledger = Ledger(path)
+    ledger.write(Note("outcome", {}, ledger.write(Note("intent", {}, 0, True), 1), False, True), 2)
+    ledger.block()
 
     assert ledger._db.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert ledger._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def cut(path: Path, folder: Path, log: bytes) -> Ledger:
+    """Return the ledger as it is after a power cut that left so much of its log."""
+    folder.mkdir()
+    (folder / path.name).write_bytes(path.read_bytes())
+    (folder / f"{path.name}-wal").write_bytes(log)
+    return Ledger(folder / path.name)
+
+
+@pytest.mark.parametrize("is_torn", [False, True])
+def test_power_cut_takes_no_intent(path: Path, tmp_path: Path, is_torn: bool) -> None:
+    """
+    Wherever it cuts what was not synced: the intents are there, and a cancel whose outcome is lost
+    is open, for `resume` to prove it again; what is left is whole.
+    """
+    ledger, log = Ledger(path), path.with_name(f"{path.name}-wal")
+    settled = ledger.write(Note("intent", {"verb": "cancel"}, 0, True), 1)
+    ledger.write(Note("outcome", {"outcome": "Canceled"}, settled, must_show=True), 2)
+    lost = ledger.write(Note("intent", {"verb": "cancel"}, 0, True), 3)
+    synced = log.stat().st_size
+    ledger.write(Note("answered", {}, lost), 4)
+    ledger.write(Note("outcome", {"outcome": "Canceled"}, lost, must_show=True), 5)
+    whole = log.read_bytes()
+    ends = {synced, synced + 1, (synced + len(whole)) // 2, len(whole) - 1, len(whole)}
+
+    assert synced < len(whole)
+    for end in sorted(ends):
+        rest = b"\x00" * (len(whole) - end) if is_torn else b""
+        found = cut(path, tmp_path / str(end), whole[:end] + rest)
+        is_lost = end < len(whole)
+        assert ([lost] if is_lost else []) == [one.intent_id for one in found.open_intents()]
+        assert (3 if is_lost else 5) == found.verify()
+        found.close()
+
+
+def test_what_need_not_last_outlasts_its_process(path: Path) -> None:
+    """One that is killed at once; others read it while it runs, too."""
+    script = (
+        "import os, sys; from countermand.client.ledger import Ledger; "
+        "from countermand.client.acts import Note; l = Ledger(sys.argv[1]); "
+        "n = l.write(Note('intent', {}, 0, True), 1); "
+        "l.write(Note('outcome', {}, n, must_show=True), 2); os.kill(os.getpid(), 9)"
+    )
+    path.parent.mkdir()
+    ended = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
+
+    assert -9 == ended.returncode
+    assert ["intent", "outcome"] == [one.kind for one in Ledger(path).records()]
+    assert [] == Ledger(path).open_intents()
 
 
 def test_file_is_its_owners_alone(path: Path) -> None:

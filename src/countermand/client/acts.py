@@ -65,13 +65,16 @@ class Note(Struct, frozen=True):
     """
     Write something down about an intent; an `intent_id` of 0 begins one.
 
-    With `must_last` it is on disk before the core goes on; without, with the next that must.
+    With `must_last` it is on disk before the core goes on. With `must_show` it is in the file by
+    then: other processes read it, and it outlasts this one, but a power cut may take it until the
+    next is on disk that must last. With neither it goes with the next that must do either.
     """
 
     kind: str
     body: dict[str, Any]
     intent_id: int = 0
     must_last: bool = False
+    must_show: bool = False
 
 
 class Blocked(Struct, frozen=True):

@@ -1,11 +1,12 @@
 """
 The ledger: what the client set out to do, on disk before the first byte of it is sent.
 
-Shape:  one SQLite file in WAL mode, synced at every commit, that several processes may write. A
-        record is a note with its time and a checksum that chains it to the one before, so that what
-        is changed, cut out or moved is found; how many there were is kept beside, in SQLite's own
-        sequence, so that a tail that was cut off is found too. An intent's id is its first
-        record's number. No record holds a key, a signature or a header.
+Shape:  one SQLite file in WAL mode that several processes may write. Every commit is synced but
+        that of what need not last, which the next sync takes along: no record outlasts one that was
+        written before it. A record is a note with its time and a checksum that chains it to the one
+        before, so that what is changed, cut out or moved is found; how many there were is kept
+        beside, in SQLite's own sequence, so that a tail that was cut off is found too. An intent's
+        id is its first record's number. No record holds a key, a signature or a header.
 """
 
 from __future__ import annotations
@@ -158,11 +159,13 @@ class Ledger:
         """Write a note, or keep it for the next that must last; return its intent's id."""
         with self._lock:
             self._waiting.append((note, now_ns))
-            return self._flush() if note.must_last else note.intent_id
+            if note.must_last or note.must_show:
+                return self._flush(syncs=note.must_last)
+            return note.intent_id
 
     async def write_beside(self, note: Note, now_ns: int) -> int | Blocked:
-        """As `write`; what goes to disk does so in a thread."""
-        if note.must_last:
+        """As `write`; what goes to the file does so in a thread."""
+        if note.must_last or note.must_show:
             return await asyncio.to_thread(self.write, note, now_ns)
         return self.write(note, now_ns)
 
@@ -287,7 +290,8 @@ class Ledger:
             raise LedgerError(f"ledger {self.path}: {error}") from None
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, syncs: bool = True) -> Iterator[None]:
+        self._db.execute(f"PRAGMA synchronous = {'FULL' if syncs else 'NORMAL'}")
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -298,12 +302,12 @@ class Ledger:
                 self._db.execute("ROLLBACK")
             raise
 
-    def _flush(self) -> int | Blocked:
+    def _flush(self, *, syncs: bool = True) -> int | Blocked:
         # One transaction for all that waits. The last one is what the caller asks about.
         waiting, self._waiting = self._waiting, []
         asked: int | Blocked = 0
         try:
-            with self._transaction():
+            with self._transaction(syncs=syncs):
                 for note, now_ns in waiting:
                     refused = blocking.refusal(self._db, note) if note.kind == INTENT else None
                     asked = refused or self._insert(note, now_ns)

@@ -27,10 +27,12 @@ class Trace:
         self.intent_id = intent_id
         self.witnesses: list[Witness] = []
 
-    def note(self, kind: str, body: dict[str, Any], *, must_last: bool = False) -> Talk[None]:
+    def note(
+        self, kind: str, body: dict[str, Any], *, must_last: bool = False, must_show: bool = False
+    ) -> Talk[None]:
         """Write something down, where there is an intent that it belongs to."""
         if self.intent_id:
-            yield Note(kind, body, self.intent_id, must_last)
+            yield Note(kind, body, self.intent_id, must_last, must_show)
 
     def add(self, send: Send, reply: Reply, answer: str, reason: str = "") -> Talk[Witness]:
         """Keep what came of a request, and write it down."""
@@ -62,8 +64,8 @@ class Trace:
         """Return all of it, with what proves the outcome."""
         return Evidence(tuple(self.witnesses), proof, self.intent_id)
 
-    def settle(self, outcome: Outcome) -> Talk[Outcome]:
-        """Write the outcome down, and return it."""
+    def settle(self, outcome: Outcome, *, must_last: bool = True) -> Talk[Outcome]:
+        """Write the outcome down, and return it; one that can be proven again need not last."""
         body = {
             "outcome": outcome.name,
             "order_id": outcome.order_id,
@@ -76,7 +78,7 @@ class Trace:
             "proof": str(outcome.evidence),
         }
         kind = "outcome" if outcome.is_proven else "unknown"
-        yield from self.note(kind, body, must_last=True)
+        yield from self.note(kind, body, must_last=must_last, must_show=True)
         return outcome
 
     def swept(self, is_empty: bool, text: str, outcomes: list[str]) -> Talk[None]:

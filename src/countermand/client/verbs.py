@@ -92,7 +92,8 @@ def _cancel_by(session: Session, order: str, symbol: str, deadline_ns: int) -> T
     target = yield from _target(session, order, symbol)
     trace = yield from begun(session, "cancel", {"order": order, "symbol": symbol})
     talk = Cancel(session, target, trace).run(deadline_ns)
-    return (yield from _settled(trace, talk))
+    # If a power cut takes the outcome, the intent is still there, and a cancel is proven again.
+    return (yield from _settled(trace, talk, must_last=False))
 
 
 def cancel_many(
@@ -358,14 +359,14 @@ def _blocked(blocked: Blocked) -> str:
     return f"blocked by a kill since {since:%Y-%m-%d %H:%M:%S}Z: countermand kill --lift"
 
 
-def _settled(trace: Trace, talk: Talk[Outcome]) -> Talk[Outcome]:
+def _settled(trace: Trace, talk: Talk[Outcome], *, must_last: bool = True) -> Talk[Outcome]:
     # What was found out too late to be said at all was not sent: no intent stays open for it.
     try:
         outcome = yield from talk
     except NotExpressible as error:
         yield from trace.settle(NotSent(text=str(error)))
         raise
-    return (yield from trace.settle(outcome))
+    return (yield from trace.settle(outcome, must_last=must_last))
 
 
 def _text(number: people.Number | None) -> str | None:
