@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 import msgspec
 
-# What every record has; anything else came in as `extra` and is a field of the line.
+# The attributes of every record; any other came in as `extra` and is a field of the line.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 # Lines of one event that are written in a minute.
@@ -24,7 +24,7 @@ LINES_A_MINUTE = 20
 MINUTE_S = 60.0
 
 
-# What a terminal shows a level in: ANSI's "select graphic rendition".
+# The colors of levels on a terminal: ANSI's "select graphic rendition".
 _COLORS = {"WARNING": "33", "ERROR": "31", "CRITICAL": "31"}
 _QUIET = "2"
 
@@ -81,7 +81,7 @@ def _text(value: object) -> str:
 
 
 def _shown(text: str) -> str:
-    # What a client sent may hold what moves a terminal's cursor or renames its window.
+    # A client's text may hold codes that move a terminal's cursor or rename its window.
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

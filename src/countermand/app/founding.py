@@ -77,7 +77,7 @@ async def carry_out(asked: Plan, engine: Engine, data: Path | None) -> None:
 def _records(
     journal: Journal, data: Path | None
 ) -> tuple[list[worlds.Record], list[worlds.Record]]:
-    # What is kept, and those of it that are still in files of an earlier version.
+    # All records that are kept, and those of them that are still in files of an earlier version.
     kept = [(record.name, record.value) for record in journal.kept()]
     if data is None:
         return kept, []
@@ -135,7 +135,7 @@ def _rehearse(name: str, part: VenueWorld) -> None:
 
 
 def _refuse_unkept(engine: Engine, world: World, kept: World) -> None:
-    # The demo's keys are published: they are not for what was founded with others.
+    # The demo's keys are published, so they are no keys of a world that was founded with others.
     for name in world:
         if name not in kept and Directory(name, engine.view(GetReferenceData(name))).instruments:
             raise WorldError(f"{name}: {WORLD_IS_MISSING}")

@@ -220,7 +220,7 @@ class Host:
             self.sites[name].begin(request, answer)
 
     def _venue_sites(self) -> list[tuple[str, Site]]:
-        # Those of the venues that are served; the control port's has no generation.
+        # The sites of the venues that are served; the control port's has no generation.
         return [(name, site) for name, site in self.sites.items() if name in self.generation.world]
 
     def _door(self, name: str) -> Door:

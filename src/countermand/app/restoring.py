@@ -45,7 +45,7 @@ async def _opened(directory: Path, on_fatal: Callable[[], None], progress: Progr
     journal = open_journal(directory)
     try:
         clock = ExchangeClock()
-        # What was due by the exchange's clock is due, and nothing else.
+        # By the exchange's own clock, so that timers fire which were due by it and no others.
         clock.show(reading_in([(kept.name, kept.value) for kept in journal.kept()]))
     except BaseException:
         journal.close()

@@ -9,7 +9,7 @@ from countermand.venues import VENUES
 
 B = TypeVar("B", bound=Configured)
 
-# By ccxt's rule an id is a name of Python: what it is in the venue's name, with no hyphen.
+# By ccxt's rule an id is a name of Python: the venue's name without its hyphens.
 IDS = {name.replace("-", "_"): name for name in VENUES}
 
 

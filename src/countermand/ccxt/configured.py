@@ -70,7 +70,8 @@ class Configured:
         return self.name
 
     def __getattr__(self, name: str) -> Any:
-        # Only what is not found comes here: ccxt's other spelling, or what we do not have.
+        # Called for missing attributes alone: ccxt's other spelling, or a method that we do not
+        # have.
         if (snake := _snake(name)) != name and hasattr(type(self), snake):
             return getattr(self, snake)
         if snake.split("_")[0] in _VERBS and "_" in snake:
@@ -78,7 +79,7 @@ class Configured:
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _unsupported(self, name: str) -> Any:
-        # What ccxt has and we have not is there, and says so when it is called.
+        # A method of ccxt's that we do not have exists, and raises when it is called.
         def refuse(*_: Any, **__: Any) -> Any:
             raise errors.NotSupported(f"{self.id} {name}() is not supported")
 

@@ -22,14 +22,14 @@ _ALWAYS = (
     *("fetchBalance", "fetchCurrencies", "fetchL2OrderBook", "fetchMarkets", "fetchOpenOrders"),
     *("fetchOrder", "fetchOrderBook", "fetchOrderStatus", "fetchTicker"),
 )
-# And what it does where the venue has the operation.
+# The methods that need an operation of the venue.
 _WHERE = {
     "editOrder": Operation.REPLACE_ORDER,
     "fetchMyTrades": Operation.LIST_FILLS,
     "fetchOrderTrades": Operation.LIST_FILLS,
     "fetchPositions": Operation.LIST_POSITIONS,
 }
-# What a bot may look for, and does not find.
+# Names that bots look for, and that we do not have.
 _NEVER = (
     *("CORS", "createOrders", "createStopOrder", "createTriggerOrder", "editOrders"),
     *("fetchClosedOrders", "fetchOrders", "fetchCanceledOrders", "fetchOpenOrder"),
@@ -47,7 +47,7 @@ def offered(venue: Venue) -> dict[str, Any]:
     return told | {name: does(venue, operation) for name, operation in _WHERE.items()}
 
 
-# What depends on what else a venue's wire has words for, and how a client is asked for it.
+# The methods that need words of the venue's wire, and the order that asks for these.
 _WORDED: dict[str, dict[str, Any]] = {
     "createMarketOrder": {"price": None},
     "createMarketBuyOrder": {"price": None},

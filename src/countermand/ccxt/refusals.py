@@ -25,7 +25,7 @@ from countermand.client.errors import LedgerError, Unanswered, WouldSend
 from countermand.client.outcome import Closed, Filled, NotFound, NotSent, Outcome, Unknown
 from countermand.wire.errors import NotExpressible, WireError
 
-# By the words of `client.reasons`; what is not here is an order, or a request, that is at fault.
+# By the words of `client.reasons`; with any other word the order or the request is at fault.
 REASONS: dict[str, type[Exception]] = {
     "unknown_account": errors.AccountNotEnabled,
     "unknown_instrument": errors.BadSymbol,
@@ -72,7 +72,7 @@ _OF_CANCELS: dict[type[Outcome], type[Exception]] = {
     Closed: errors.OrderNotFound,
 }
 
-# What a client raises that is no outcome.
+# The errors of a client that are no outcomes.
 RAISED = (WireError, NotExpressible, Unanswered, LedgerError, WouldSend)
 
 

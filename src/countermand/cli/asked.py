@@ -45,7 +45,7 @@ class Asked:
 
     def found(self) -> where.Where:
         """Return where to go. Raises Stop."""
-        # Imported here, so that help and completion do not load what they do not use.
+        # Imported here, so that help and completion load no more than they use.
         from countermand.venues import VENUES  # noqa: PLC0415  (loaded when it is needed)
 
         if self.venue not in VENUES:

@@ -15,10 +15,10 @@ from time import perf_counter_ns
 # The young are collected at so many new objects, and what survived that at so many times more.
 YOUNG, MIDDLE = 20_000, 10
 
-# What survived twice is collected here and not by Python.
+# Objects that survived twice are collected here and not by Python.
 _NEVER = 2**30
 
-# What it takes longer than this to look at is frozen.
+# A generation that takes longer than this to collect is frozen.
 PATIENCE_NS = 3_000_000
 
 LOOK_S = 0.5

@@ -143,7 +143,7 @@ def _run(
 
 def _download(client: Control, name: str, to: Path, fields: dict[str, Any]) -> int:
     try:
-        # What is downloaded may hold keys: it is its owner's alone.
+        # A download may hold keys: only its owner can read the file.
         opened = os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     except OSError as error:
         fail(f"{to}: {error.strerror}", 2)

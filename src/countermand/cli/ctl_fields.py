@@ -82,7 +82,7 @@ def _kind(given_type: Any) -> tuple[str, Any, str]:
 
 
 def _bare(given_type: Any) -> Any:
-    # A field without what it may be instead of a value, and without what bounds it.
+    # The type of a field, without None and Unset and without its bounds.
     if get_origin(given_type) is Annotated:
         return _bare(get_args(given_type)[0])
     members = [one for one in get_args(given_type) if one not in (type(None), UnsetType)]

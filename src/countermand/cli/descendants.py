@@ -21,7 +21,7 @@ from pathlib import Path
 _PR_SET_CHILD_SUBREAPER = 36
 _PROC = Path("/proc")
 
-# So long what was killed may take to end; a process that waits for a disk ends no sooner.
+# The time for killed processes to end; one that waits for a disk ends no sooner.
 KILL_TIMEOUT_S = 5.0
 _LOOK_S = 0.01
 _LOOKS_MAX = 20
@@ -66,7 +66,7 @@ class Descendants:
 
     def reap(self) -> None:
         """Take the ends of children, adopted ones too: exit codes, below 0 by a signal."""
-        # What came before is another's to await.
+        # Children from before are for the program above to await.
         which = self.group if self._before else -1
         with suppress(ChildProcessError):
             while True:
@@ -92,7 +92,7 @@ class Descendants:
         return self.living()
 
     def _frozen(self) -> set[int]:
-        # What is stopped has no more children while the others are looked for.
+        # A stopped process starts no more children while the others are looked for.
         seen: set[int] = set()
         for _ in range(_LOOKS_MAX):
             now = self.living()

@@ -27,9 +27,9 @@ from countermand.wire.errors import NotExpressible, WireError
 if TYPE_CHECKING:
     from countermand.client.synchronous import Client
 
-# What is placed is so far below the best bid.
+# The drill's prices, as a part of the best bid.
 _FAR = Decimal("0.9")
-# A venue may ask for more than its least quantity; what is tried is so many times that.
+# A venue may want more than its least quantity; these multiples of it are tried.
 _TIMES = (1, 10, 100, 1000, 10_000)
 
 

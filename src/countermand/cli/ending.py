@@ -52,7 +52,7 @@ def _run(verb: Callable[[], Code | None], *, acts: bool) -> Code | None:
     except Exception as error:
         if os.environ.get("COUNTERMAND_TRACEBACK"):
             raise
-        # What it did before is not known; where it broke holds no secret, what it says may.
+        # The effect so far is not known. The place of the bug holds no secret; its text may.
         code = Code.UNKNOWN if acts else Code.FAILED
         raise Stop(code, f"a bug, please report it: {_place(error)}") from None
 

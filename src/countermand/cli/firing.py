@@ -190,7 +190,7 @@ async def _killed(place: Place, kill: Kill, ledger: Path | None, tell: Tell | No
 
 
 async def _let_in(make: Callable[[], Client], until_s: float) -> Client:
-    # What is not reached may be in a moment; what is refused will be again.
+    # A venue without an answer may answer in a moment; a refusal will be repeated.
     while True:
         client = make()
         try:

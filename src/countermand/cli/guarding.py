@@ -24,7 +24,7 @@ from countermand.cli.exits import Code, Stop
 
 HOME, HOME_FD = "COUNTERMAND_HOME_FILE", "COUNTERMAND_HOME_FD"
 
-# What is passed on to the program, and of that what asks it to end.
+# The signals that are passed on to the program, and those of them that ask it to end.
 PASSED_ON = (
     signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2,
 )  # fmt: skip

@@ -231,7 +231,7 @@ def _console() -> Console:
     from rich.console import Console  # noqa: PLC0415  (loaded when it is needed)
 
     console = Console()
-    # A pipe has no width; what is cut off there cannot be searched for.
+    # A pipe has no width; a text that was cut could not be searched for.
     return console if console.is_terminal else Console(width=200)
 
 

@@ -9,7 +9,7 @@ from countermand.cli.exits import Code, Stop
 if TYPE_CHECKING:
     from countermand.client.wording import Leg
 
-# What may follow the side, the quantity and the price, as the options of `place` are called.
+# The words that may follow side, quantity and price, by the names of `place`'s options.
 _NAMED = {
     "stop-price": "stop_px",
     "take-profit": "take_profit_px",

@@ -178,7 +178,7 @@ class Names:
         return amount
 
 
-# What a field is measured in; a bound of it says so last.
+# The units of fields; a bound stands after its unit.
 _MEASURED = re.compile(r"(?P<what>.*_|)(?P<unit>ticks|lots|minor|ppb|ns)(?P<bound>_min|_max)?")
 
 # An instrument's steps, which are told as sizes.

@@ -44,7 +44,7 @@ def table(rows: Iterable[Any], columns: Sequence[str]) -> None:
     if not told or not _is_terminal():
         typer.echo(shown.text(told))
         return
-    # Imported here, so that what is read by programs does not load it.
+    # Imported here, so that output for programs does not load it.
     from rich.console import Console  # noqa: PLC0415  (loaded when it is needed)
     from rich.table import Table  # noqa: PLC0415  (loaded when it is needed)
     from rich.text import Text  # noqa: PLC0415  (loaded when it is needed)

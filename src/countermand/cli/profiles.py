@@ -114,7 +114,7 @@ def credentials(profile: Profile, what: str) -> Mapping[str, Any]:
     if is_source(told):
         return _decoded(secret(told, what), what)
     return {
-        # What is no secret may be a number: an account's.
+        # A field that is no secret may be a number, such as an account.
         field: one if isinstance(one, int) else secret(one, f"{what}.{field}")
         for field, one in told.items()
     }

@@ -67,7 +67,7 @@ def _from_command(command: Any, what: str) -> str:
     if not isinstance(words, list) or not words or not all(isinstance(w, str) for w in words):
         raise Stop(Code.ASKED_WRONGLY, f"{what}: a command is a line or a list of words")
     try:
-        # What it says to its user passes; what it prints is the secret.
+        # The command's stderr goes to the user; its stdout is the secret.
         done = subprocess.run(  # noqa: S603  (the user's own words, from the user's own file)
             words, stdout=subprocess.PIPE, timeout=COMMAND_TIMEOUT_S, check=False
         )

@@ -58,7 +58,7 @@ class Wanted(Struct):
         return not self.order_ids.isdisjoint({("", order.order_id), (venue, order.order_id)})
 
     def _is_named(self, command: Any, names: Names) -> bool:
-        # What was refused may have no order to show, and names those it was for.
+        # A refusal may have no order to show, and names the orders it was for.
         venue = names.venue_of(command)
         each = (command, *getattr(command, "orders", ()))
         numbers = [getattr(one, "order_id", 0) for one in each]

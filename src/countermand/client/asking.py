@@ -60,10 +60,10 @@ _NOT_SUCCESS = 300
 # what was asked for what it is, in the venue's own words.
 _UNDONE = (Unauthorized, Forbidden, RateLimited, Overloaded, IntakeClosed, TooLarge, OrderRefused)
 _REFUSING = (400, 404, 405, 422)
-# And these may go away by themselves.
+# These refusals may pass with time.
 _PASSING = (RateLimited, Overloaded, IntakeClosed)
 
-# What may bring a new order, or more of one.
+# The operations that can bring a new order, or more quantity to one.
 _BRINGING = (Operation.PLACE_ORDER, Operation.REPLACE_ORDER)
 # An order that waited so long for its turn may have been blocked since.
 _OLD_NS = 100 * MS
@@ -185,7 +185,7 @@ def _follow(
         if step.about is not None:
             lead.about = step.about
             yield from trace.note("about", _about(step.about), must_last=True)
-        # From the step that counts on, what is lost or unreadable may have been executed.
+        # From the decisive step on, a request without a readable answer may have been executed.
         decisive = decisive or step.operation is operation
         try:
             message, witness = yield from _exchange(
@@ -328,7 +328,7 @@ def _logged(
 
 
 def _doubt(text: str, witness: Witness, *, decisive: bool) -> Doubt | Unsent:
-    # What only prepares the request that counts has done nothing yet.
+    # A step before the decisive one changes nothing yet.
     return Doubt(text, witness) if decisive else Unsent(text, witness)
 
 

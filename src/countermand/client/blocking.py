@@ -20,7 +20,7 @@ from countermand.client.acts import Blocked, Note
 
 BLOCK = "block"
 
-# What may bring a new order, or more of one.
+# The verbs that can bring a new order, or more quantity to one.
 TRADING = ("place", "replace")
 
 EVERY = "*"

@@ -299,7 +299,7 @@ class Cancel:
 
 
 def _final(sight: Sight) -> Denied | None:
-    # The venue said what is wrong with the question, and will say so again.
+    # The venue said why the question is refused, and will refuse it again.
     if not isinstance(sight, reading.Unseen) or sight.error is None:
         return None
     denied = Denied(sight.error, sight.witness)

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from countermand.client.deadline import S
 from countermand.wire.http import Response
 
-# So long a server may give a Date that is over: ours looks at its clock twice a second.
+# A server may give a Date of up to this age: ours looks at its clock twice a second.
 KEPT_NS = S
 
 

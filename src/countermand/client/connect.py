@@ -19,7 +19,7 @@ from countermand.client.session import Session, client_end
 from countermand.venues import VENUES
 from countermand.wire.credential import Credential
 
-# Whose key it is: only our own server asks.
+# The field with a key's owner, which only our own server asks for.
 _OWNER = "owner"
 
 

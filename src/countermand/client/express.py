@@ -22,8 +22,8 @@ from countermand.wire.http import Request
 from countermand.wire.ids import foreign_text
 from countermand.wire.venue import Venue
 
-# What a venue supplies where it was not asked for: the name an id also is, an end of its own, the
-# size of a page, what becomes of a refused order.
+# Fields that a venue fills in itself: a name that is also the id, an expiry, a page's size, the
+# policy for refused orders.
 SUPPLIED = frozenset(
     {
         "cl_ord_id",
@@ -104,7 +104,7 @@ def _within(name: str, wanted: Any, got: Any) -> str:
 
 
 def _is_named(order_id: int | None, arrived: Any) -> bool:
-    # Where one place takes ids and owners' names, a server takes for a name what is no id of its
-    # own. The venue that gave the id out knows better.
+    # A field for ids and for owners' names: a server reads a text that is none of its ids as a
+    # name. The venue that gave the id out knows it as an id.
     named = getattr(arrived, "cl_ord_id", "")
     return order_id is not None and order_id < 0 and foreign_text(order_id) == named

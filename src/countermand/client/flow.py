@@ -16,7 +16,7 @@ from countermand.wire.errors import Malformed, NotExpressible, WireError
 
 Steps = Generator[Step, Any, Any]
 
-# What comes of reading a reply that is not what its message says.
+# The errors of reading a reply that is not as its message declares.
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 

@@ -18,7 +18,7 @@ from countermand.client.deadline import S
 from countermand.client.session import Session
 from countermand.vocabulary.reports import OrderReport
 
-# So many orders that are over are remembered, the newest.
+# The number of closed orders that are remembered, the newest.
 CLOSED_MAX = 10_000
 
 # A venue's clock is known no better than this.

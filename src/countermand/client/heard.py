@@ -10,7 +10,7 @@ from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reports import OrderReport
 
-# So many are remembered, the newest.
+# The number of closed orders that are remembered, the newest.
 HEARD_MAX = 10_000
 
 

@@ -104,7 +104,7 @@ class Killing:
         self._session, self._plan, self._trace = session, plan, trace
         gone = frozenset(text for intent in before for text in intent.orders(GONE))
         self._sweeping = Sweeping(session, Scope(), trace, gone)
-        # What an earlier kill found, and ended before it was known what became of it.
+        # The orders that an earlier kill found, and whose outcomes it did not learn.
         self._left = {
             text: intent.ts_ns
             for intent in before
@@ -191,14 +191,14 @@ class Killing:
         return self._empty >= _TWICE and now_ns - self._empty_since_ns >= self._plan.quiet_ns
 
     def _note_new(self, found: list[OrderReport]) -> None:
-        # What is there at first was placed before.
+        # The orders of the first list were placed before the kill.
         told = {id_text(self._session, report): report for report in found}
         if self._seen is not None:
             self._came |= {text: one for text, one in told.items() if text not in self._seen}
         self._seen = (self._seen or {}) | told
 
     def _fresh(self, found: list[OrderReport]) -> list[OrderReport]:
-        # What is settled by now is not canceled again, though a list may still show it.
+        # A settled order is not canceled again, though a list may still show it.
         settled = {outcome.order_id for outcome in self._sweeping.outcomes}
         return [one for one in found if id_text(self._session, one) not in settled]
 

@@ -77,6 +77,6 @@ def _kind(wish: Wish) -> OrderKind:
 
 
 def _leg(session: Session, wish: Wish, leg: Leg, now_ns: int) -> NewOrder:
-    # What else is said of an order is said of those beside it; a name has the first alone.
+    # The first order's other words hold for those beside it too; the name is its own.
     alone = replace(wish, cl_ord_id="", oco=(), oto=(), is_twap=False, **asdict(leg))
     return changed(new_order(session, alone, now_ns), {"cl_ord_id": ""})

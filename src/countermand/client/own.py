@@ -11,7 +11,7 @@ from countermand.client.records import ABOUT, Intent
 from countermand.client.session import Session
 from countermand.vocabulary.reports import OrderReport
 
-# What brings an order, and how that ends when it brings none of this client's.
+# The verbs that bring an order, and their outcomes when they brought none.
 _BRINGS = ("place", "replace")
 _BROUGHT_NONE = ("Refused", "NotSent", "NotFound")
 

@@ -11,7 +11,7 @@ from countermand.wire.errors import CancelRefused, OrderRefused, WireError
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-# Who asks may not, and will not by asking again.
+# The key lacks the right, and asking again does not change that.
 OF_THE_KEY = ("unauthorized", "forbidden")
 
 

@@ -111,7 +111,7 @@ def _replace(session: Session, intent: Intent, deadline_ns: int, trace: Trace) -
 
 
 def _swept(session: Session, intent: Intent, deadline_ns: int, trace: Trace) -> Talk[Resumed]:
-    # Orders that were placed since are no part of what was wanted then.
+    # Orders that were placed since were not meant by that cancel.
     gone = intent.orders(GONE)
     talks = [
         Cancel(session, _target(session, text, "", intent), trace, is_resumed=True).run(deadline_ns)

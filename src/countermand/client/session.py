@@ -30,7 +30,7 @@ from countermand.wire.ids import anyones
 from countermand.wire.operation import Access, Operation
 from countermand.wire.venue import Venue
 
-# So many orders are remembered, the newest.
+# The number of orders that are remembered, the newest.
 PLACED_MAX = 10_000
 
 

@@ -30,11 +30,11 @@ from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 from countermand.wire.receipts import Acknowledged
 
-# So many times a sweep begins anew for what was placed while it was under way.
+# A sweep begins anew at most so often, for orders that were placed meanwhile.
 ROUNDS_MAX = 5
-# So many orders are settled at once.
+# The number of orders that are settled at once.
 AT_ONCE = 10
-# So many reads in a row must find no open order: a list can lag behind.
+# The number of reads in a row that must find no open order: a list can lag behind.
 EMPTY_READS = 2
 
 # After these an order can trade no more.
@@ -109,7 +109,7 @@ class Sweeping:
         targets = {self._name(report): _target(report, now_ns) for report in found}
         for text, target in targets.items():
             target.text = text
-        # What these orders were is known after a crash, so that none that came later is touched.
+        # After a crash these orders are known, so that no later one is touched.
         yield from self._trace.note(LISTED, {"orders": list(targets)}, must_last=True)
         was_told = False
         if at_once:
@@ -145,7 +145,7 @@ class Sweeping:
             yield Progress(done, done + len(left) - start - len(part))
 
     def _note_gone(self, outcomes: Iterable[Outcome]) -> Talk[None]:
-        # What is proven is known after a crash, so that it is not done again.
+        # After a crash the proven ones are known, so that they are not canceled again.
         gone = {one.order_id: one.name for one in outcomes if isinstance(one, _GONE)}
         if gone:
             yield from self._trace.note(GONE, {"orders": gone}, must_last=True)
@@ -159,7 +159,7 @@ class Sweeping:
     def _mass_cancel(
         self, found: list[OrderReport], targets: dict[str, Target], now_ns: int
     ) -> Talk[bool]:
-        # Whether the venue may have canceled by now what it was told to.
+        # Return whether the venue may have carried out the mass cancel by now.
         was_told = False
         for command in self._commands(found):
             try:

@@ -12,7 +12,7 @@ from countermand.client.outcome import Evidence, Outcome, Witness
 from countermand.vocabulary.order import Standing
 from countermand.vocabulary.reports import OrderReport
 
-# What is told of an answer that says more.
+# The length to which a long answer is quoted.
 _TEXT_MAX = 300
 
 

@@ -158,7 +158,7 @@ def kill(session: Session, plan: Plan, timeout_s: float = 3 * TIMEOUT_S) -> Talk
     killed: Killed = yield from Killing(session, plan, trace, before).run(deadline_ns)
     yield from trace.swept(killed.is_empty, killed.text, [str(one) for one in killed.outcomes])
     if killed.is_empty and plan.is_whole:
-        # What they wanted is so by now.
+        # With the venue empty, the earlier intents are settled.
         for one in before:
             yield from Trace(one.intent_id).swept(True, f"by intent {trace.intent_id}", [])
     return killed
@@ -305,7 +305,7 @@ def find(session: Session, text: str) -> GetOrder:
 
 
 def _texts(session: Session, orders: Iterable[str]) -> tuple[str, ...]:
-    # Before the first is sent: what is asked wrongly of one must not hide what became of others.
+    # All are checked before the first is sent: an error of one must not hide the others' outcomes.
     if isinstance(orders, str | bytes) or not isinstance(orders, Iterable):
         raise NotExpressible(f"{orders!r} is no list of orders")
     every = tuple(orders)
@@ -360,7 +360,7 @@ def _blocked(blocked: Blocked) -> str:
 
 
 def _settled(trace: Trace, talk: Talk[Outcome], *, must_last: bool = True) -> Talk[Outcome]:
-    # What was found out too late to be said at all was not sent: no intent stays open for it.
+    # Found inexpressible before it was sent, so the intent is settled as NotSent.
     try:
         outcome = yield from talk
     except NotExpressible as error:

@@ -30,7 +30,8 @@ from countermand.wire.order_kinds import check_kind, kind_of
 
 T = TypeVar("T", bound=Struct)
 
-# What an order is that does not say so, in the order in which a venue is asked for its words.
+# The times in force of an order that names none, in the order in which a venue is asked for its
+# words.
 _LIMIT_TIMES = (TimeInForce.GTC, TimeInForce.DAY)
 _MARKET_TIMES = (TimeInForce.IOC, TimeInForce.DAY, TimeInForce.GTC, TimeInForce.FOK)
 _ASLEEP_TIMES = (TimeInForce.GTC, TimeInForce.DAY, TimeInForce.IOC)
@@ -119,7 +120,8 @@ def new_order(session: Session, wish: Wish, now_ns: int) -> NewOrder:
     effect = {"position_effect": word(PositionEffect, said)} if said else {}
     plain = changed(bare, {"cl_ord_id": "a" if bare.cl_ord_id else "", "exec_inst": 0})
     times = _times(wish, bare.terms)
-    # Where it cannot be said in any, that of an order without what is special: why is told of it.
+    # Where the order cannot be said in any, the one that suits it without its name and
+    # instructions: the error then names these.
     for order, more in ((bare, effect), (plain, {})):
         for time_in_force in times:
             if session.can_say(

@@ -11,7 +11,7 @@ from countermand.control.host import Host
 from countermand.control.row import PREFIX, Asked, ControlRow
 from countermand.wire import times
 
-# What a journal's stamps have room for.
+# The latest time that a journal's stamps have room for.
 _LAST_NS = 2**63 - 1
 
 

@@ -27,7 +27,7 @@ from countermand.vocabulary.reports import (
 # The owners of the house's accounts: two that meet, and one that stands with quotes.
 ONE, TWO, QUOTES = "house-one", "house-two", "house-quotes"
 
-# What a preview says that will not be so any more when the order comes.
+# The reasons of a preview that the deposit and the trade make untrue.
 _PASSING = (None, RejectReason.INSUFFICIENT_FUNDS, RejectReason.POST_ONLY_WOULD_CROSS)
 
 
@@ -62,7 +62,7 @@ def limit(
 ) -> NewOrder:
     """Return a limit order of an account of the house."""
     terms = OrderTerms(side, OrdType.LIMIT, time_in_force, lots, ticks, exec_inst=exec_inst)
-    # What the house does comes at once, however long the venue takes with others.
+    # Without the venue's delays, which are for its clients.
     return NewOrder(by.account_id, on.instrument_id, "", terms, delay_ns=0)
 
 
@@ -94,7 +94,7 @@ def _orders(receipt: Receipt, by: AccountReport) -> list[OrderReport]:
 
 
 def _missing(host: Host, order: NewOrder) -> DepositFunds | None:
-    # Twice what it needs: of two orders of one account each is looked at alone.
+    # Twice the need: of two orders of one account each is previewed alone.
     seen: PreviewReport = host.exchange.view(PreviewOrder(order, host.clock.now_ns()))
     if seen.reason not in _PASSING:
         raise refused(seen.reason)

@@ -125,7 +125,7 @@ async def _fresh(
 ) -> dict[str, Any]:
     chance = at.keys.draw(FRESH_BYTES)
     try:
-        # A venue may encrypt what it makes, which is slow by design.
+        # A venue may encrypt the new key, which is slow by design.
         return await asyncio.to_thread(at.venue.auth.fresh, owner, account, chance, now_ns)
     except ValueError as error:
         raise ControlError(409, "no-key", str(error)) from None

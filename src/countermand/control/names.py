@@ -23,10 +23,10 @@ class Side(StrEnum):
     SELL = "sell"
 
 
-# What stands between the owner of an account and the account's name.
+# The text between the owner of an account and the account's name.
 SLASH = "/"
 
-# A refusal repeats so much of what was said, and names so many of what there is.
+# The length of text that a refusal repeats, and the number of names that it lists.
 _ECHOED_MAX, _NAMED_MAX = 64, 12
 
 _NAME_MAX = 64

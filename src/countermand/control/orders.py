@@ -18,7 +18,7 @@ from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderPage, OrderReport
 from countermand.wire import numbers, times
 
-# So many orders or fills are shown at once.
+# The number of orders or fills that are shown at once.
 SHOWN_MAX = 1000
 
 

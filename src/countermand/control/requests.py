@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from countermand.control.host import Host
 from countermand.control.row import PREFIX, Asked, ControlRow
 
-# So many are kept at most, the newest; a body is kept as far as this.
+# The number of requests that are kept, the newest, and the length of a body that is.
 KEPT_MAX = 100_000
 BODY_BYTES_MAX = 16 * 1024
 

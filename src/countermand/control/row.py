@@ -29,7 +29,7 @@ class ControlError(Exception):
     """
 
     def __init__(self, status: int, code: str, text: str) -> None:
-        # What was asked may be repeated in it, and be anything.
+        # The text may repeat the request, which may have any characters.
         line = "".join(one if one.isprintable() else "?" for one in text[:_TEXT_MAX])
         super().__init__(line)
         self.status, self.code, self.text = status, code, line

@@ -17,7 +17,7 @@ from countermand.faults.kinds import ADDED, LATER, MESSAGES, suits
 from countermand.vocabulary.ids import OrderId
 from countermand.wire.operation import Operation
 
-# So many faults are remembered; those that are over are forgotten first.
+# The number of faults that are remembered; those that are over are forgotten first.
 REMEMBERED_MAX = 1000
 
 

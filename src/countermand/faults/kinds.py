@@ -44,7 +44,7 @@ class Kind(StrEnum):
 
 _NOTHING, _ALL = "nothing", "what was asked"
 
-# What the client sees, and what the exchange did.
+# The client's view, and how much the exchange did.
 MEANS = {
     Kind.LOST_BEFORE: ("the connection is closed instead of an answer", _NOTHING),
     Kind.LOST_AFTER: ("the connection is closed instead of an answer", _ALL),
@@ -73,7 +73,7 @@ MEANS = {
     Kind.MESSAGE_SWAPPED: ("the message after the next one", _ALL),
 }
 
-# What comes on top of anything else; of all other kinds one request has one.
+# The kinds that add to any other; of all the others a request has one.
 ADDED = frozenset({Kind.DELAYED_BEFORE, Kind.DELAYED_AFTER, Kind.CLOCK_SKEW})
 
 # The kinds with a delay that is drawn.

@@ -30,12 +30,12 @@ TURN_S_MAX = 0.05
 # where they cannot be refused any more.
 COMMANDS_MAX = 256
 
-# What has waited longer is refused, unless it cancels or few wait: a slow moment is no overload. As
-# long as that happens, what comes is refused when it is read.
+# A request that waited longer is refused, unless it cancels or few wait: a slow moment is no
+# overload. While that happens, new requests are refused as they are read.
 WAIT_S_MAX = 0.05
 FEW = 128
 
-# So many wait. Cancels have room of their own beyond that.
+# The number of requests that may wait. Cancels have room of their own beyond that.
 WAITING_MAX = 1024
 CANCELS_WAITING_MAX = 8192
 

@@ -74,7 +74,7 @@ class AskedOf:
         context = Context(
             pipeline.directory, pipeline.settings, self._principal, pipeline.clock.now_ns(), request
         )
-        # What is refused here is refused again when it is carried out.
+        # A refusal here comes again when the request is carried out.
         with suppress(WireError):
             message = codec.decode_request(route, request, params)
             subjects.read(route.op.serve(message, context))

@@ -270,7 +270,7 @@ class Connection(asyncio.Protocol):
             self.advance()
 
     def _has_ended(self, end: WebSocket | dict[_Slot, Cut | Streamed]) -> bool:
-        # What was asked before is answered before.
+        # Earlier requests are answered first.
         if isinstance(end, WebSocket):
             if not self._slots:
                 self._hand_over(end)
@@ -311,7 +311,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def _read_held(self) -> bool:
-        # The offer was answered as a request is, so what is behind it are requests.
+        # The offer was answered as a request is, so the bytes behind it are requests.
         if self._slots or self._waiting or self._is_ending or self._end is not None:
             return False
         self._read(self._reader.release())

@@ -25,7 +25,7 @@ from countermand.vocabulary.queries import Query
 from countermand.wire.conversation import KeyChange, Serving, WaitForClose
 from countermand.wire.errors import IntakeClosed, Overloaded, Unavailable
 
-# What a conversation ends in: its reply, or what it raised.
+# The end of a conversation: its reply, or the exception it raised.
 Done = Callable[[Any, Exception | None], None]
 
 # The answer to an ask that is answered later.

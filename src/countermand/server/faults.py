@@ -76,7 +76,7 @@ class Faults:
             post.refresh()
 
     def _posts_of(self, fault: Fault) -> list[Post]:
-        # Those the fault may strike at. What it names must be known at one of them.
+        # The posts that the fault may strike at. One of them must know the names in it.
         if fault.venue and fault.venue not in self._posts:
             raise Unknown(f"no venue is called {fault.venue!r}; there are {_listed(self._posts)}")
         posts = [self._posts[fault.venue]] if fault.venue else list(self._posts.values())

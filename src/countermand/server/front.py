@@ -99,7 +99,8 @@ def _permission(origin: bytes) -> HeaderList:
 
 
 def _preflight(request: Request) -> HeaderList:
-    # What may be asked is the venue's to say when it is asked; a signature is what proves it.
+    # Each method and header is allowed: the venue refuses those it does not take, and a signature
+    # proves the client.
     method = request.header(b"access-control-request-method") or b""
     names = request.header(b"access-control-request-headers")
     allowed = () if names is None else ((b"access-control-allow-headers", names),)

@@ -12,7 +12,7 @@ from msgspec import Struct
 # loop's own, and the listening sockets.
 FILES_RESERVED = 64
 
-# What is asked for where a system names no bound.
+# The bound where the system names none.
 ENOUGH = 65_536
 
 # The control port's connections have a number of their own, so that an operator gets in when the

@@ -21,12 +21,12 @@ log = logging.getLogger(__name__)
 # Open requests get this long to be answered once a stop was asked for.
 STOP_TIMEOUT_S = 10
 
-# What was sent before a stop lies in the kernel's buffers: it is accepted and read first.
+# Bytes sent before a stop lie in the kernel's buffers: they are accepted and read first.
 STOP_PAUSE_S = 0.05
 
 BACKLOG = 2048
 
-# So many connections are accepted before other work has a turn.
+# The number of connections that are accepted before other work has a turn.
 ACCEPTS_A_TURN = 64
 
 # How often deadlines are looked at, and the date of the answers is set.

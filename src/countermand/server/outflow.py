@@ -10,7 +10,7 @@ from math import inf
 
 from countermand.server.site import Site, peer_of, reset
 
-# What is written goes to the transport in such pieces.
+# The size of the pieces that go to the transport.
 PIECE_BYTES = 64 * 1024
 
 

@@ -87,7 +87,7 @@ class Pipeline:
         engine.feed.follow(self._follow)
         self.hub = Hub(engine, keys, self._context, settings.subscriptions_max)
         self.limits = KeyLimits(settings)
-        # What is looked up for every request, found by the row itself.
+        # Looked up for every request, by its row.
         self.rows = {id(row): self._row(row.operation) for row in venue.routes.rows}
         self.no_row = self._row(None)
         most = settings.open_orders_max
@@ -319,7 +319,7 @@ class _Call:
         self._answer(pipeline.turn_away(request, Internal("internal error")))
 
     def _tell_of_clock(self, error: WireError) -> None:
-        # What time can refuse: a signature's stamp by the clock, an order's expiry by the journal.
+        # The refusals of time: a signature's stamp by the clock, an order's expiry by the journal.
         is_late = (
             isinstance(error, OrderRefused) and error.reason is RejectReason.INVALID_EXPIRE_TIME
         )

@@ -59,7 +59,7 @@ class Post:
         self._site.begin = self._begin if is_needed else self._plain_begin
         is_spoken = any(armed.fault.kind in MESSAGES for armed in self._arsenal.armed())
         self.pipeline.hub.distort = self._distort if may_strike and is_spoken else None
-        # What is under way goes on as it was planned.
+        # Requests under way keep their plans.
         venue = self._planned_venue if is_needed or self._plans else self._plain_venue
         if venue is not self.pipeline.venue:
             self.pipeline.serve_as(venue)
@@ -145,7 +145,7 @@ class Post:
     def _signed(self, request: Request) -> bytes:
         signed = self._plain_venue.habits.signed
         if signed is not None:
-            # Of what makes no sense nothing is signed.
+            # A malformed request has no signed text.
             with suppress(WireError, ValueError):
                 return signed(request, self.pipeline.settings)
         return b""

@@ -117,7 +117,7 @@ class RequestReader:
         return None
 
     def _bound(self, size: int) -> None:
-        # The parser keeps what is not whole yet to itself, so what is fed to it is what is counted.
+        # The parser keeps an incomplete part to itself, so the bytes that it is fed are counted.
         self._message_bytes += size
         limits = self._limits
         if self.phase is Phase.HEAD:
@@ -237,7 +237,7 @@ class RequestReader:
         return parsed.path or b"/", parsed.query or b""
 
     def _offers_websocket(self) -> bool:
-        # What has a body is a request, even with an offer.
+        # A request with a body is no offer.
         named = dict(self._headers)
         return (
             self._parser.get_method() == b"GET"

@@ -127,7 +127,7 @@ class SessionSource:
         return self._kept(_Repeating(seconds, partial(self._beat, self._guarded(act))))
 
     def _beat(self, act: Callable[[], None]) -> None:
-        # What is said again and again tells nothing: no fault is spent on it.
+        # A heartbeat has no news: no fault is spent on it.
         self._line.is_beating = True
         try:
             act()

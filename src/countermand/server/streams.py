@@ -142,7 +142,7 @@ class Hub:
     ) -> None:
         self.engine, self.keys, self.context = engine, keys, context
         self.subscriptions_max = subscriptions_max
-        # What is done with each message of a stream instead of sending it, while that is wanted.
+        # Called with each message of a stream in place of sending it, while a fault wants that.
         self.distort: Callable[[Any, Message], None] | None = None
         self._by_account: dict[int, dict[Events, None]] = {}
         self._by_instrument: dict[int, dict[Events, None]] = {}

@@ -21,7 +21,7 @@ from countermand.wire.http import Request, Response
 
 Layer = Callable[[Armed, Begin, Pipeline], Begin]
 
-# What stands in place of a body that is none: nothing a JSON parser takes.
+# The body in place of one that is none: no JSON parser takes it.
 _BROKEN = b'{"'
 _NO_CONTENT = 204
 
@@ -129,7 +129,7 @@ LAYERS: dict[Kind, Layer] = {
 
 
 def _changing(begin: Begin, change: Callable[[Response], Response]) -> Begin:
-    # What opens a stream is no answer with a body.
+    # The answer that opens a stream has no body.
     def ask(request: Request, answer: Answer) -> None:
         begin(request, lambda given: answer(given if isinstance(given, Ending) else change(given)))
 

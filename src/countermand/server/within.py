@@ -38,10 +38,10 @@ from countermand.wire.conversation import Ask, Serving
 Told = Generator[Ask, Any, Any]
 Act = Callable[[Any], Told]
 
-# What the exchange may take now and apply later.
+# The commands that the exchange may apply later than it takes them.
 _TAKE_TIME = (NewOrder, SubmitOrder, ReplaceOrder, ReplaceList, CancelOrder, MassCancel)
 
-# Which orders a fault is about, by what is known of them; None is one that is not known.
+# Whether a fault is about an order; None is an order that is not known.
 IsAbout = Callable[[OrderReport | None], bool]
 
 

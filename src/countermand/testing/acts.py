@@ -19,7 +19,7 @@ from countermand.testing.faults import Faults
 from countermand.testing.numbers import Number, text_of
 from countermand.testing.requests import Requests
 
-# So many requests are remembered, the newest.
+# The number of requests that are remembered, the newest.
 REQUESTS_MAX = 1000
 
 Funds: TypeAlias = Mapping[str, Number]

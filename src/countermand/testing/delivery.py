@@ -77,7 +77,7 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         answered: Future[Response] = Future()
 
         def answer(response: Response) -> None:
-            # What was given up is waited for no more, and one answer is enough.
+            # A call that was given up is not answered, and one answer is enough.
             if not answered.done() and answered.set_running_or_notify_cancel():
                 answered.set_result(response)
 

@@ -140,7 +140,7 @@ async def _begun(config: Config, reading: Reading | None) -> Local:
 
 @cache
 def _demo(names: tuple[str, ...]) -> World:
-    # The same parts each time, so that what was founded of them is found again.
+    # The same parts each time, so that the founded accounts are found again.
     return worlds.demo(VENUES[name] for name in names)
 
 

@@ -13,7 +13,7 @@ AccountId = NewType("AccountId", int)
 OrderId = NewType("OrderId", int)
 MatchId = NewType("MatchId", int)
 
-# What a command or an order that names no instrument has for one.
+# The instrument of a command or an order that names none.
 NO_INSTRUMENT = InstrumentId(0)
 
 # House accounts are the other side of every posting that leaves or enters the customers' accounts.

@@ -30,9 +30,8 @@ from countermand.wire.told import as_told
 
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _UNKNOWN = re.compile(r"contains unknown field `([^`]+)`")
-# What a number in quotes may look like. Python's own reading is more generous: it takes
-# underscores, blanks and the digits of every script, and a bot that sends those has a bug that must
-# not trade.
+# The form of a number in quotes. Python's own reading is more generous: it takes underscores,
+# blanks and the digits of every script, and a bot that sends those has a bug that must not trade.
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WHERE = re.compile(r"at `\$\.([^`]+)`")
 
@@ -98,7 +97,7 @@ def _body_values(route: Route, body: bytes) -> dict[str, Any]:
 
 
 def _check_unique(values: dict[str, Any], body: bytes) -> None:
-    # What was given twice is lost by now. A name has a colon, so that a body with as many colons as
+    # A name given twice is lost by now. A name has a colon, so that a body with as many colons as
     # names, as most are, is not read again.
     if body.count(b":") != _names(values):
         json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
@@ -259,7 +258,7 @@ def _parse(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
 
 
 def _refusal(error: msgspec.ValidationError) -> Malformed:
-    # What is wrong is only in the error's text; its shape is pinned by tests/wire/test_codec.py.
+    # The fault is only in the error's text; its shape is pinned by tests/wire/test_codec.py.
     text = str(error)
     if missing := _MISSING.search(text):
         return MissingField(missing[1])

@@ -78,7 +78,7 @@ RANDOM_BYTES = 64
 
 KeyChange = IssueKey | RevokeKeys
 
-# What a server's conversation may yield: a query is answered with its view, a command with its
+# The asks of a server's conversation: a query is answered with its view, a command with its
 # receipt, several commands (entered as one group) with a tuple of receipts.
 Ask = Query | Command | tuple[Command, ...] | KeyChange | WaitForClose
 
@@ -123,7 +123,7 @@ class Step(Struct, frozen=True):
     credential: Credential | None = None
 
 
-# A client's operation that takes several requests: called with what is asked, the key and the
+# A client's operation that takes several requests: called with the question, the key and the
 # context, it yields steps, is sent the reply message of each, and returns the report.
 Flow = Callable[[Any, Credential | None, AnyContext], Generator[Step, Any, Any]]
 

@@ -21,7 +21,7 @@ T = TypeVar("T")
 # The message for the next page, after a message and its reply; None after the last page.
 Follow = Callable[[Any, Any], Any]
 
-# So many pages are read of a list; a venue that has more, or that tells one page for ever, is not
+# The number of pages that are read of a list; a venue with more, or with one page for ever, is not
 # believed.
 PAGES_MAX = 1000
 
@@ -78,7 +78,7 @@ def paged(
             message = None if is_one else follow(message, reply)
             if message is None:
                 return told
-            # What the first page says is checked; the others say the same of another part.
+            # The check of the first page holds for the others.
             says = None
         raise Malformed(f"{operation.value}: more than {PAGES_MAX} pages")
 

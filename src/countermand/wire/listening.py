@@ -49,8 +49,8 @@ class Denied(Struct, frozen=True):
 
 Heard = OrderHeard | BookHeard | AnswerWith | Denied
 
-# Called with each message in order. It may remember what came before, and takes what it cannot read
-# for nothing. Raises: WireError, ArithmeticError, ValueError for a message that has to be read.
+# Called with each message in order. It may remember earlier messages, and passes over those that it
+# need not read. Raises: WireError, ArithmeticError, ValueError for a message that it must read.
 Hear = Callable[[Message, AnyContext], Iterable[Heard]]
 
 

@@ -49,7 +49,8 @@ class Operation(Enum):
     OPEN_STREAM = "open-stream"
 
 
-# What takes its sender out of the market; it is never kept waiting by what brings others in.
+# The operations that take an account out of the market; those that bring orders never keep them
+# waiting.
 CANCELING = frozenset({Operation.CANCEL_ORDER, Operation.MASS_CANCEL})
 
 

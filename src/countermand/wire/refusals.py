@@ -228,7 +228,8 @@ def _fill(row: Row, error: WireError) -> Said:
     return Said(row.status, row.code, row.text.format(**names), row.title.format(**names))
 
 
-# What a field may be within a text: words end before the next literal; a limit has nine digits.
+# The values that a field may have within a text: words end before the next literal; a limit has
+# nine digits.
 _HOLES = {"text": "(?P<text>.*)", "name": r"(?P<name>[^\s()]{1,80})"}
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 _INVALID = re.compile(r"invalid ([^\s():]{1,80})(?::.*)?", re.DOTALL)

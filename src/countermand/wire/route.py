@@ -219,7 +219,7 @@ def _expression(path: str) -> str:
 
 
 def _decoded(segment: bytes) -> str:
-    # A segment without an escape is the common case and is already what it says.
+    # A segment without an escape is the common case and needs no decoding.
     try:
         return (unquote_to_bytes(segment) if b"%" in segment else segment).decode()
     except UnicodeDecodeError:

@@ -25,7 +25,7 @@ from countermand.wire.credential import Keys
 # A text message, or a binary one.
 Message = str | bytes
 
-# The close code of a stream that has done what it was for (RFC 6455, 7.4.1).
+# The close code of a stream that has served its purpose (RFC 6455, 7.4.1).
 NORMAL = 1000
 
 

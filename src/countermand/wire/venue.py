@@ -27,10 +27,10 @@ C = TypeVar("C", bound=Credential)
 S_contra = TypeVar("S_contra", bound=Settings, contravariant=True)
 
 
-# What spells the number of an order where a venue has no other spelling.
+# The spelling of an order's number at a venue without one of its own.
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 
-# So many random bytes make a new key of any venue, with all its secrets.
+# The number of random bytes that make a new key of any venue, with all its secrets.
 FRESH_BYTES = 128
 
 

@@ -43,7 +43,7 @@ def _records_in(path: Path) -> list[Record]:
         value = path.read_bytes()
         if path.name == WORLD_FILE:
             return changed({}, msgspec.json.decode(value, type=World))
-        # What a change of keys may say is for those who make true what it says.
+        # The key ring reads the change; here it need only be JSON.
         msgspec.json.decode(value)
     except OSError as error:
         raise WorldError(f"{path}: {error.strerror}") from None

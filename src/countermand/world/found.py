@@ -188,7 +188,7 @@ def _resting(
             ("quantity", spec.quantity, (market.lot_units, market.qty_scale)),
         )
     )
-    # One that would trade at once is refused.
+    # An order that would trade at once is refused.
     terms = OrderTerms(
         side, OrdType.LIMIT, TimeInForce.GTC, lots, ticks, exec_inst=int(ExecInst.POST_ONLY)
     )

@@ -16,7 +16,7 @@ from countermand.wire.venue import Venue
 from countermand.world.place import WorldError
 from countermand.world.spec import VenueWorld, World, demo, read
 
-# A name, and the JSON of what is kept under it.
+# A name, and the JSON of its value.
 Record = tuple[str, bytes]
 
 _PREFIX = "world/"

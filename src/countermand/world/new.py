@@ -33,7 +33,7 @@ _ABOUT = """\
 # trade as any of its users. Settings and keys may be changed between starts; what is founded
 # (assets, instruments, accounts, balances, orders) may not, once a data directory has it."""
 
-# What each user gets a key for.
+# The rights of each user's keys.
 _ACCESS = (["view", "trade"], ["view"])
 
 
@@ -96,7 +96,7 @@ def _cut(
     users: list[str] = []
     about, is_kept = "", False
     first, *others = blocks(text)
-    # What the file says of itself is not so here.
+    # The demo's own introduction does not hold for this file.
     for block in (Block((), first.path, first.lines), *others):
         if block.path == (venue.name, "users"):
             about = about or "\n".join(block.comment).strip("\n")

@@ -14,7 +14,7 @@ from countermand.world.place import Path, Place
 
 T = TypeVar("T")
 
-# What one of a list is called, and which of its fields tells it from the others.
+# The noun for a list's entry, and the field that tells entries apart.
 _NOUNS = {
     "assets": ("asset", "symbol"),
     "instruments": ("instrument", "symbol"),

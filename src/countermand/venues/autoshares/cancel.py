@@ -41,7 +41,7 @@ def serve_cancel(message: m.OneOrder, ctx: Ctx) -> Serving[Response | None]:
 
 
 def _cancel_legs(account_id: AccountId, list_id: int) -> Serving[None]:
-    # A parent is no order of the exchange: what is open of it are its legs, which end together.
+    # A parent is no order of the exchange: its open legs are canceled, which end together.
     found: ListReport | None = yield GetOrderList(account_id, list_id)
     if found is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)

@@ -26,7 +26,7 @@ from countermand.wire.stream import Following, Source, Told, trade_of
 
 _MINUTE, _DAY = every(MINUTE_NS), every(DAY_NS)
 
-# What of an order's events shows nothing that another does not show too.
+# Events whose news another event of the same moment shows too.
 _UNTOLD = (OrderRested, OrderStaged)
 
 

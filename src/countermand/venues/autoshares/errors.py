@@ -58,7 +58,7 @@ _VALIDATION = "Validation error occured while processing entity"
 _PLACE = "placeParams."
 _BODY = "placeParams"
 
-# What is wrong in the query of a list is no validation error here.
+# A fault in a list's query is no validation error at this venue.
 _QUERY = ("filter", "sortField", "sortBy", "pageNumber", "pageSize", "desc", "isDesc", "count")
 
 
@@ -185,12 +185,12 @@ _CANCEL = re.compile(rb"/v1\.0/accounts/[^/]+/orders/[^/]+")
 def _words(error: WireError, request: Request, settings: AutosharesSettings) -> WireError:
     if settings.cancel_as_listed and request.method == "DELETE":
         marked(error, as_listed=bool(_CANCEL.fullmatch(normal(request.path))))
-    # ETNA's words name what was asked for. Source: ETNA manual, "Common mistakes".
+    # ETNA's words name the path. Source: ETNA manual, "Common mistakes".
     match error:
         case NotFound(text="no such path"):
             return NotFound(_NO_RESOURCE.format(url=url(request, settings)))
         case MissingField() if request.method == "GET":
-            # A required parameter is part of what is found.
+            # A required parameter counts as a part of the path.
             query = "?" + request.query.decode("latin-1") if request.query else ""
             return NotFound(_NO_RESOURCE.format(url=url(request, settings) + query))
         case MethodNotAllowed(allowed=allowed):

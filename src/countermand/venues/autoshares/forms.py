@@ -70,7 +70,7 @@ def _in_market(form: m.CreateOrder, said: Words, market: Instrument, ctx: Ctx) -
     terms, notes = _terms(said), _notes(form, said)
     tif = tables.TIMES_IN_FORCE.from_wire(said.tif)
     if said.type == "Market" and tif in (TimeInForce.DAY, TimeInForce.GTC):
-        # A market order trades with what is there; how long it is for makes no difference to it.
+        # A market order never rests, so its time in force makes no difference.
         tif, notes = TimeInForce.IOC, replace(notes, tif=said.tif)
     limit = form.price if said.type in ("Limit", "StopLimit") else None
     return replace(

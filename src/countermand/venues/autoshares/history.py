@@ -78,7 +78,7 @@ def _filled(report: OrderReport, fill: Fill, ctx: Ctx) -> m.OrderState:
 
 
 def _state(report: OrderReport, ctx: Ctx, waits_for: Pending | None, at_ns: int) -> m.OrderState:
-    # What a world shows as pending for a while is not looked at here: these rows are the past.
+    # A world's delay of new states is not looked at here: these rows are the past.
     timeless = replace(report, submit_ns=0, transact_ns=0)
     order = show.show_order(timeless, ctx, waits_for)
     rejected = report.ord_status is OrdStatus.REJECTED and waits_for is None

@@ -45,7 +45,7 @@ def show_limits(found: AccountSummary, quote: QuoteReport, given_ticks: int, ctx
     market = quote.instrument
     buy_px = given_ticks or quote.ask_px_ticks or quote.mark_price_ticks
     sell_px = given_ticks or quote.bid_px_ticks or quote.mark_price_ticks
-    # A short sale may be filled at the best bid, so that is what it is counted at.
+    # A short sale may be filled at the best bid, and is counted at that.
     short_px = max(sell_px, quote.bid_px_ticks)
     return m.Limits(
         buy_price=Decimal(numbers.price_text(market, buy_px)),

@@ -137,7 +137,7 @@ def _fault(kind: str, words: list[Words]) -> str:
 
 
 def _with_parent(order: NewOrder, message: m.CreateOrder) -> NewOrder:
-    # What is to be told of the parent is kept with its first leg.
+    # The parent's texts are kept with its first leg.
     notes = structs.replace(
         annotations.read(order.terms.text),
         parent_client_id=message.client_id or "", parent_comment=message.comment or "",
@@ -152,7 +152,8 @@ def _link(report: OrderReport) -> Link:
 
 
 def _status(legs: list[m.Order]) -> str:
-    # While a leg is open the parent is; in the end it is what came of it, or of its first leg.
+    # While a leg is open the parent is. After that it is filled if a leg is, or else as the first
+    # leg.
     over = {"Filled", "Canceled", "Expired", "Rejected", tables.DONE_FOR_DAY}
     words = [leg.status for leg in legs]
     if not over.issuperset(words):

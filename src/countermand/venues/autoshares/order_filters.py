@@ -56,7 +56,7 @@ def _security_id(one: OrderReport, ctx: Ctx) -> int:
 
 
 def _status(one: OrderReport, ctx: Ctx) -> int:
-    # That of a leg which is held back is not published; it is found as one that is open.
+    # The code of a held leg is not published; it is found as an open order.
     status = states.words(one, states.pending(one, ctx)).status
     return tables.STATUS_CODES["New" if status == states.HELD else status]
 

@@ -67,5 +67,5 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True):
         _check_dates(self, "added_date")
 
 
-# What is shown of a security without an entry.
+# The fields of a security without an entry.
 UNTOLD = About()

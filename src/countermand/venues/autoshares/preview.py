@@ -133,7 +133,7 @@ def _amounts(
 
 
 def _quoted_ticks(order: NewOrder | RecordRejected, quote: QuoteReport | None) -> int:
-    # What a market order is counted at.
+    # The price that a market order is counted at.
     if quote is None:
         return 0
     best = quote.ask_px_ticks if order.terms.side is Side.BUY else quote.bid_px_ticks

@@ -35,7 +35,7 @@ from countermand.vocabulary.reports import ListReport, OrderPage, OrderReport
 from countermand.wire.conversation import Op, Serving, each
 from countermand.wire.errors import InvalidField, Malformed, NotFound
 
-# What our client asks for: every open order, the last event first, as the exchange has them.
+# Our client's query: every open order, the last event first, as the exchange has them.
 _OPEN = "Status in (0,1,6,10,14)"
 _LAST_EVENT = "Date"
 

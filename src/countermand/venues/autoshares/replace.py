@@ -99,7 +99,7 @@ def _command(message: m.ModifyOrder, found: OrderReport, ctx: Ctx) -> ReplaceOrd
 
 
 def _is_another(message: m.ModifyOrder, found: OrderReport, market: Instrument) -> bool:
-    # Clients send the form they placed the order with: what is the same in it changes nothing.
+    # Clients send the form they placed the order with: equal fields change nothing.
     kinds, side = (
         (show.type_word(found), stops.asked_word(found.terms)),
         show.side_word(found.terms),

@@ -42,7 +42,7 @@ _reference = rows_at("/v1.0", "Orders API reference: ")
 
 
 def _shows(path: str, operation: Do, op: Op, section: str) -> Route:
-    # What only shows something is asked for with GET. A section that is a path is the swagger's.
+    # Reads are asked for with GET. A section that is a path is the swagger's.
     row = _swagger if section.startswith("/") else _manual
     return row(f"GET {path}", operation, VIEW, op, section)
 

@@ -293,6 +293,6 @@ def _reject_reason(message: m.Order, status: OrdStatus) -> RejectReason | None:
     return _REASONS.get(message.description) if status is OrdStatus.REJECTED else None
 
 
-# The first of a code's reasons is what it is read as.
+# A code is read as the first of its reasons.
 _SIDED = [(reason, code) for (reason, _), code in tables.SIDE_CODES.items()]
 _REASONS = {code: reason for reason, code in reversed([*tables.REJECT_CODES.items(), *_SIDED])}

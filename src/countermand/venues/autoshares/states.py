@@ -67,8 +67,8 @@ _TARGETS = {
 }
 _EXEC_TYPES = {target: exec_type for exec_type, target in _TARGETS.items()}
 
-# What was pending and came to nothing leaves its word as the last thing that happened, and a stop
-# that woke is told as any change of a state.
+# A pending request that came to nothing leaves its word as the last event, and a stop that woke is
+# told as any change of a state.
 _TARGETS |= {
     ExecType.TRIGGERED: "Status",
     ExecType.PENDING_NEW: "New",

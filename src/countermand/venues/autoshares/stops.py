@@ -34,7 +34,7 @@ NO_STOP_PRICE, NO_LIMIT, OFF_GRID = (
 _PERCENT_SCALE = numbers.PPB_SCALE - 2
 _ZERO, _WHOLE = Decimal(0), Decimal(100)
 AMOUNTS = ("stop_price", "trailing_stop_amount", "trailing_limit_amount")
-# What can be changed of an order, by its type.
+# The fields of an order that can be changed, by its type.
 _TRAIL = {"stop_price", "trailing_stop_amount", "trailing_stop_amount_type"}
 _HAS: dict[str, set[str]] = {
     "Market": set(),

@@ -17,7 +17,7 @@ from countermand.vocabulary.order import (
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.wire.table import Table
 
-# What a side means for the position is part of its word.
+# The effect on the position is part of a side's word.
 SIDES = Table(
     "Side",
     (
@@ -148,7 +148,7 @@ DESCRIPTIONS = Table(
 )
 MASS_CANCEL_AS = CancelReason.REQUESTED
 
-# Why an order was rejected, in ETNA's codes; the first of a code's reasons is what it is read as.
+# The reasons of rejected orders, in ETNA's codes; a code is read as the first of its reasons.
 _REJECTED: dict[str, tuple[RejectReason, ...]] = {
     "AccountDoesNotBelongToUser": (RejectReason.UNKNOWN_ACCOUNT,),
     "SecurityUndefined": (RejectReason.UNKNOWN_INSTRUMENT,),
@@ -170,7 +170,7 @@ _REJECTED: dict[str, tuple[RejectReason, ...]] = {
     "WashTradeAttempt": (RejectReason.SELF_TRADE,),
 }  # fmt: skip
 REJECT_CODES = {reason: code for code, reasons in _REJECTED.items() for reason in reasons}
-# What happened to the exchange rather than to the order.
+# Reasons that lie with the exchange and not with the order.
 OTHER_CODE = "OmsInternalError"
 
 # Which code the refusal of a position or of a stop has depends on the side that was refused.

@@ -52,7 +52,7 @@ def _buying_power(summary: AccountSummary, ctx: Ctx) -> int:
 
 
 def _percent(gain_minor: int, cost_minor: int) -> Decimal:
-    # Of what the open positions cost, to seven digits: nine of the fraction.
+    # A percentage of the open positions' cost, to seven digits: nine of the fraction.
     if not cost_minor:
         return Decimal(0)
     percent_ppb = 100 * divide_half_even(gain_minor * PPB, abs(cost_minor))

@@ -28,7 +28,7 @@ from countermand.wire.receipts import accepted
 PORTFOLIOS_MAX = 20
 NAME_CHARS_MAX = 100
 
-# The switches a PATCH may name, with what they stand at here.
+# The switches that a PATCH may name, with their fixed values here.
 _SWITCHES: dict[str, Any] = {
     "auto_margin_enabled": True,
     "cross_collateral_enabled": False,

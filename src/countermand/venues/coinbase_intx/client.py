@@ -27,7 +27,7 @@ from countermand.wire.errors import Malformed
 from countermand.wire.operation import Operation
 from countermand.wire.order_kinds import OrderKind
 
-# What the seed's page has for an order's id. A client id of so many digits is no likely one.
+# The form of an order's id in the seed's page. A client id of so many digits is unlikely.
 _DIGITS = re.compile(r"[0-9]{15,20}")
 
 _NAMES = {"access_key": "key", "passphrase": "passphrase", "signing_key": "secret"}

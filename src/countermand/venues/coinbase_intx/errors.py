@@ -63,7 +63,7 @@ _TOO_LATE = (
     (None, "order is done"),
 )
 
-# What a form says of an order, as its fields are called.
+# The fields of a form, by their names.
 _FIELDS = (
     "client_order_id", "side", "size", "tif", "instrument", "type", "price", "stop_price",
     "stop_limit_price", "expire_time", "stp_mode", "post_only", "close_only", "algo_strategy",
@@ -116,8 +116,8 @@ def _for_form(kind: type[InvalidField], verdict: str) -> list[Row]:
     return rows
 
 
-# The ccxt client takes what says "Order rejected" for final, so that a cancel of what is over says
-# that; its bots try again after any other refusal of a cancel.
+# The ccxt client takes a text with "Order rejected" for final, so the refusal of a closed order's
+# cancel has it; ccxt's bots repeat a cancel after any other refusal.
 _REJECTED, _REPLACE = "Order rejected", "Invalid replace order request"
 _ROWS = [
     *for_orders(400, CODES.to_wire, title="Order rejected ({code} - {text})"),
@@ -166,7 +166,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
 
 
 _decode = msgspec.json.Decoder(Problem).decode
-# What a title says of the code and the text, where there is a title alone, as captured.
+# The code and the text of a title that stands alone, as captured.
 _STATED = re.compile(r"\(([A-Z_]+) - (.*)\)$", re.DOTALL)
 
 

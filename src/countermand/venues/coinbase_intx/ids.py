@@ -79,7 +79,7 @@ class Kind(IntEnum):
 
 ORDER, PORTFOLIO, INSTRUMENT, ASSET, POSITION, FILL, MATCH, USER = Kind
 
-# What follows the word of a triplet; an asset's word comes last instead.
+# The numbers after the word of a triplet; an asset's word comes last instead.
 _SUFFIX = {
     ORDER: "-1-0",
     PORTFOLIO: "-1-21",
@@ -92,8 +92,8 @@ _SUFFIX = {
 _ASSET_PREFIX = "0-0-"
 
 
-# How answers spell what our client reads: orders by triplet, portfolios by UUID, what is public in
-# decimals. A request may spell them otherwise.
+# The spellings in answers that our client reads: triplets of orders, UUIDs of portfolios, decimals
+# of public things. A request may have other spellings.
 ORDER_ID = Spelling(ORDER.triplet, ORDER.parse_triplet)
 PORTFOLIO_ID = Spelling(PORTFOLIO.uuid, PORTFOLIO.parse)
 INSTRUMENT_ID = Spelling(str, INSTRUMENT.parse)

@@ -284,7 +284,7 @@ def _instrument(message: m.Instrument, ctx: Ctx) -> Instrument:
 
 
 def _with_rules(one: Instrument, message: m.Instrument, quote_scale: int) -> Instrument:
-    # What is not said, the taker's fee for one, keeps its default.
+    # A missing field, such as the taker's fee, keeps its default.
     def said(name: str) -> Decimal:
         return Decimal(getattr(message, name, 0))
 
@@ -298,7 +298,7 @@ def _with_rules(one: Instrument, message: m.Instrument, quote_scale: int) -> Ins
         "maker_fee_ppb": numbers.rate_ppb_nearest(said("rfq_maker_fee_rate")),
         "initial_margin_ppb": _ppb(message.base_imf) or PPB,
         "reference_price_ticks": numbers.price_ticks_nearest(one, reference),
-        # What this client has no word for is no state to trade in.
+        # An unknown word is read as a state without trading.
         "trading_state": tables.TRADING_STATES.read(message.trading_state, TradingState.HALTED),
     }
     return replace(one, **rules)

@@ -7,7 +7,7 @@ from countermand.venues.coinbase_intx.settings import Ctx
 from countermand.vocabulary.instrument import InstrumentKind
 from countermand.wire.numbers import rate_text
 
-# What margin and collateral are counted in.
+# The asset of margin and collateral.
 COLLATERAL = "USDC"
 
 

@@ -28,7 +28,7 @@ from countermand.wire import numbers, times
 from countermand.wire.reading import known, last_exec_type, market_of
 
 _NOT_LET_IN = CancelReason.NOT_LET_IN
-# What is told of a bracket's two legs: that they are two.
+# A bracket's two legs are told as a link of two.
 _BRACKET = Link(0, 2, Contingency.OCO, is_child=False)
 
 
@@ -55,7 +55,7 @@ def show_order(report: OrderReport, ctx: Ctx) -> Order:
         portfolio_id=ids.PORTFOLIO.triplet(report.account_id),
         portfolio_uuid=ids.PORTFOLIO.uuid(report.account_id),
         type=stops.type_word(terms),
-        # What the exchange bounded a market order by is not a price its owner gave.
+        # The bound that the exchange put on a market order is not a price its owner gave.
         price=numbers.price_text(instrument, terms.price_ticks) if is_limit else None,
         stop_price=stops.price_text(instrument, terms.trigger),
         size=numbers.qty_text(instrument, terms.order_qty_lots),

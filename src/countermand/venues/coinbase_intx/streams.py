@@ -83,7 +83,7 @@ class Session:
             self._leave(asked, products)
             self._confirm()
             return
-        # What is followed already begins anew, with a snapshot: so a client mends a gap.
+        # A channel that is followed already begins anew, with a snapshot: so a client mends a gap.
         self._leave(asked, products)
         for name in asked.channels:
             self._followings.setdefault(name, {}).update((one.symbol, []) for one in products)

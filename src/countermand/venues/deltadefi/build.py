@@ -128,7 +128,7 @@ def _slippage(asked: Decimal, side: Side, quote: QuoteReport) -> Slippage:
 def _quantity(
     form: m.BuildOrder, instrument: Instrument, limit_ticks: int | None, ctx: Ctx
 ) -> tuple[int, int]:
-    # Lots, or what they shall cost or bring where only a market order can tell.
+    # The lots, or the amount of quote where only a market order can tell the lots.
     given = [name for name in _QUANTITIES if getattr(form, name) is not None]
     if not given:
         raise MissingField("base_quantity")

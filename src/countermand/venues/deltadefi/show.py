@@ -105,7 +105,7 @@ def read_order(message: Order, asked: Any, ctx: Ctx) -> OrderReport:
 
 
 def _quote_minor(terms: OrderTerms, instrument: Instrument) -> int:
-    # What was ordered in the quote asset: of a market order only an amount that was given.
+    # The ordered amount of quote: of a market order only an amount that was given.
     if terms.ord_type is OrdType.LIMIT:
         return instrument.notional_of(terms.price_ticks, terms.order_qty_lots)
     return terms.cash_minor
@@ -146,7 +146,7 @@ def _status_word(report: OrderReport) -> str:
 
 
 def _left(message: Order) -> str:
-    # What is over may not say what is left of it on the book.
+    # A closed order may lack its quantity on the book.
     return getattr(message, "ob_open_order_base_qty", "") or "0"
 
 

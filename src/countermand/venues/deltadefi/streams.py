@@ -32,7 +32,7 @@ from countermand.wire.candles import formed
 from countermand.wire.conversation import Nothing, Op, OpenStream, Serving, seen
 from countermand.wire.stream import Line, Message, Source, Told, trade_of
 
-# What a stream says at first and follows.
+# A stream's first messages and its subscriptions.
 Tale = Callable[[Ctx, Line, Source], None]
 
 # Events of an order that are not streamed: another event of the same moment shows the same.
@@ -193,7 +193,7 @@ def _say(line: Line, message: Any) -> None:
 
 
 def _fills(order: OrderReport, source: Source) -> list[Fill]:
-    # Those the order counts: it may be shown as it was before its last.
+    # The fills that the order counts: it may be shown as it was before its last fill.
     if not order.cum_qty_lots:
         return []
     found: tuple[Fill, ...] = source.view(ListFills((order.account_id,), order.order_id))

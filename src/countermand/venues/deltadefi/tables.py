@@ -5,7 +5,7 @@ from countermand.wire.table import Table
 
 SIDES = Table("side", ((Side.BUY, "buy"), (Side.SELL, "sell")))
 
-# What a market order cannot trade within its slippage stands as a limit order.
+# The part that a market order cannot trade within its slippage stands as a limit order.
 ORD_TYPES = Table(
     "type", ((OrdType.LIMIT, "limit"), (OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT, "market"))
 )
@@ -24,8 +24,8 @@ STATUSES = Table(
 SHOWN_AS = {OrdStatus.PARTIALLY_FILLED: OrdStatus.NEW, OrdStatus.EXPIRED: OrdStatus.CANCELED}
 BUILDING = "building"
 
-# What our client reads: the words of former years too, which the published Python SDK still lists.
-# Any other word is one of an order that is not known to be over.
+# The words that our client reads: those of former years too, which the published Python SDK still
+# lists. With any other word the order is not known to be over.
 STATUS_READ = {text: status for status, text in STATUSES.rows} | {
     BUILDING: OrdStatus.NEW,
     "partially_filled": OrdStatus.PARTIALLY_FILLED,

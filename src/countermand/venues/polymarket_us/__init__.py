@@ -20,7 +20,7 @@ VENUE = Venue(
     flows=FLOWS,
     client=CLIENT,
     habits=Habits(
-        # What lies elsewhere is the gateway's, which asks for no signature.
+        # Other paths are the gateway's, which asks for no signature.
         auth_first=(b"/v1/order", b"/v1/portfolio", b"/v1/account", b"/v1/rfqs"),
         echoes=(b"poly-correlation-id",),
         secrets=frozenset({b"x-pm-signature"}),

@@ -60,7 +60,7 @@ BALANCES = Op(
 
 
 def _show_balance(report: BalanceReport, summary: AccountSummary, ctx: Ctx) -> m.UserBalance:
-    # What is short holds its payout for as long as it is open; the rest is held by open orders.
+    # A short position holds its payout while it is open; open orders hold the rest.
     asset = ctx.directory.assets[report.asset_id]
     margin = _payouts_held(summary, asset, ctx)
     return m.UserBalance(

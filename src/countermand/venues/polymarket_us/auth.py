@@ -127,7 +127,8 @@ def _signature(given: bytes) -> bytes:
         signature = a2b_base64(given, strict_mode=True)
     except Base64Error:
         raise Unauthorized("invalid signature") from None
-    # Base64 leaves four bits of 64 bytes unused; what differs there alone is not what was sent.
+    # Base64 leaves four bits of 64 bytes unused; a signature that differs there alone was changed
+    # on its way.
     if b2a_base64(signature, newline=False) != given:
         raise Unauthorized("invalid signature")
     return signature

@@ -97,7 +97,7 @@ def taken(receipt: Receipt, ctx: Ctx) -> m.Empty | Response:
 
 
 def _is_on_its_way(refused: CancelRefused) -> bool:
-    # A cancel of what is being canceled is taken like the one before it.
+    # A second cancel of an order whose cancel is pending is accepted like the first.
     reason, to = refused.cxl_rej_reason, refused.response_to
     return reason is CxlRejReason.ALREADY_PENDING and to is CxlRejResponseTo.CANCEL
 

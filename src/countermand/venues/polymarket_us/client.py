@@ -81,7 +81,7 @@ def key_fields(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 FLOWS: dict[Operation, Flow] = {
-    # A book is shown with what has traded, and that is asked for first.
+    # A book comes with its traded volume, which is asked for first.
     Operation.GET_DEPTH: paged(
         Operation.GET_DEPTH, depth.BOOK, lambda *_: None, learn_market, checked=False
     ),
@@ -96,8 +96,8 @@ CLIENT = ClientEnd(
     spell,
     key_fields,
     learn_market=learn_market,
-    # An order has no name of its owner's, and does not meet its account's own; what has been
-    # executed cannot be taken from it, so that less than that ends it.
+    # An order has no name of its owner's, and does not trade with its account's own; its executed
+    # quantity cannot be taken away, so a replacement to less ends it.
     given={
         "cl_ord_id": "",
         "stp": SelfTradePrevention.REJECT,

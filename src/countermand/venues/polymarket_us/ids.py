@@ -17,7 +17,7 @@ from countermand.wire.ids import ReadId, Spelling, ours, spelled
 _FIRST = 12 * 36**11
 _ORDER = re.compile(r"[C-Z][0-9A-Z]{11}")
 
-# What an execution tells of, at the end of its id; a trade's has its trade's id there.
+# The event of an execution, at the end of its id; a trade's has its trade's id there.
 ACCEPTED = "N"
 ENDED = "Z"
 

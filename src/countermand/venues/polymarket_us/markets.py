@@ -178,7 +178,7 @@ def _json_text(*texts: str) -> str:
 
 
 def _instrument(message: m.Market, ctx: Ctx) -> Instrument:
-    # What the wire does not say comes from the directory, where that knows the market.
+    # Fields that the wire lacks come from the directory, where that knows the market.
     known = ctx.directory.instrument_by_symbol(message.slug) or _unknown(message, ctx)
     return replace(
         known,

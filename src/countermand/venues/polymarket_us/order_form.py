@@ -178,7 +178,8 @@ def _check_quantity(form: m.CreateOrder, ord_type: OrdType) -> None:
 
 
 def _unknown(form: m.CreateOrder, noted: Annotation, slug: str, ord_type: OrdType) -> Annotation:
-    # The grid of an unknown market is not known either, so what was sent is told back as it came.
+    # The grid of an unknown market is not known either, so the numbers are told back as they were
+    # sent.
     _check_price(form, ord_type)
     _check_quantity(form, ord_type)
     price = "" if form.price is None else f"{resolve.amount('price', form.price):f}"

@@ -117,7 +117,7 @@ def _closing(message: m.ClosePosition, summary: AccountSummary, ctx: Ctx) -> New
     check_block_time(message.max_block_time)
     indicator = tables.INDICATORS.from_wire_if(message.manual_order_indicator) or Indicator.NONE
     instrument, net_lots = _position(slug, summary, ctx)
-    # Who is short holds NO, and sells that: it buys YES back.
+    # A short account holds NO, and sells that: it buys YES back.
     side, outcome = (Side.SELL, Outcome.YES) if net_lots > 0 else (Side.BUY, Outcome.NO)
     return NewOrder(
         summary.account.account_id,

@@ -142,7 +142,7 @@ def _was_ever(report: PositionReport) -> bool:
 
 
 def _free_lots(report: PositionReport) -> int:
-    # What open orders could already close is not there to be closed again.
+    # Lots that open orders could already close are not there to be closed again.
     if report.net_lots >= 0:
         return max(0, report.net_lots - report.open_sell_lots)
     return min(0, report.net_lots + report.open_buy_lots)

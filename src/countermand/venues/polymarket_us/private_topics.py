@@ -22,8 +22,8 @@ from countermand.wire import times
 from countermand.wire.conversation import seen
 from countermand.wire.stream import Following, Told
 
-# What moves money and contracts, as the venue's ledger calls it.
-# Source: WebSocket documentation, "Private", ledger entry types.
+# The movements of money and contracts, in the words of the venue's ledger. Source: WebSocket
+# documentation, "Private", ledger entry types.
 _ENTRIES: dict[type, tuple[str, str]] = {
     Traded: ("LEDGER_ENTRY_TYPE_ORDER_EXECUTION", "Order execution"),
     FundsDeposited: ("LEDGER_ENTRY_TYPE_DEPOSIT", "Deposit"),

@@ -54,7 +54,7 @@ def serve_replace(message: m.ModifyOrder, ctx: Ctx) -> Serving[m.Empty | Respons
 def ask_replace(command: ReplaceOrder, ctx: Ctx) -> m.ModifyOrder:
     """Return the request for a replacement. Raises NotExpressible for a quantity that is strict."""
     if command.order_qty_lots and command.policy is not ReplacePolicy.CANCEL_EXECUTED:
-        # What a venue supplies is not found out by asking: here a quantity always has this effect.
+        # The check by decoding does not see this: here a quantity always has this effect.
         raise NotExpressible("a quantity that is refused when it has been executed")
     instrument = ctx.directory.instruments[command.instrument_id]
     lots = command.order_qty_lots

@@ -26,7 +26,7 @@ SLUG_CHARACTERS_MAX = 256
 
 _PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
-# The venue floors what is finer than its steps.
+# The venue floors an amount that is finer than its steps.
 DOWN = Context(prec=2 * numbers.DIGITS_MAX, rounding=ROUND_FLOOR)
 UP = Context(prec=2 * numbers.DIGITS_MAX, rounding=ROUND_CEILING)
 

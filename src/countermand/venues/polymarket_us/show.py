@@ -35,7 +35,7 @@ from countermand.wire.reading import known, last_exec_type, market_of
 
 PENDING_NEW = "ORDER_STATE_PENDING_NEW"
 
-# What was taken and is not applied yet is told before what the order has come to.
+# A pending request is told in place of the order's state before it.
 _PENDING = {
     Pending.NEW: PENDING_NEW,
     Pending.CANCEL: "ORDER_STATE_PENDING_CANCEL",
@@ -140,7 +140,7 @@ def _read_price(message: m.Order, instrument: Instrument, ord_type: OrdType) -> 
 
 
 def _as_sent(noted: Annotation) -> dict[str, Any]:
-    # Of an order in an unknown market nothing is known but what was sent.
+    # An order in an unknown market has only the values that were sent.
     return {
         "market_slug": noted.slug,
         "price": Amount(noted.price, CURRENCY) if noted.price else ZERO,
@@ -195,7 +195,7 @@ def state(report: OrderReport) -> str:
 def _status(message: m.Order, time_in_force: TimeInForce) -> tuple[OrdStatus, CancelReason]:
     is_part = bool(amounts.decimal(message.cum_quantity))
     is_open = OrdStatus.PARTIALLY_FILLED if is_part else OrdStatus.NEW
-    # What is pending, was replaced, or has a word that is not known here is not known to be over.
+    # A pending or replaced order, and one with an unknown word, is not known to be over.
     status = tables.STATES.read(message.state, is_open)
     if status is OrdStatus.EXPIRED:
         if time_in_force in tables.EXPIRED_BY:

@@ -45,7 +45,7 @@ INTENTS = Table(
 
 OUTCOMES = by_name("outcomeSide", Outcome, "OUTCOME_SIDE_")
 
-# What is done to the outcome named; for NO it is the opposite of what is done to the book.
+# The act on the outcome named; for NO it is the opposite of the act on the book.
 ACTIONS = by_name("action", Side, "ORDER_ACTION_")
 
 INDICATORS = by_name(
@@ -60,7 +60,7 @@ LIVE = frozenset(
     for word in ("NEW", "PARTIALLY_FILLED", "REPLACED", "PENDING_REPLACE", "PENDING_CANCEL")
 )
 
-# What an immediate order could not trade expires here, and is canceled in FIX and in the core.
+# The rest of an immediate order expires here, and is canceled in FIX and in the core.
 EXPIRED_BY = {
     TimeInForce.IOC: CancelReason.IOC_REMAINDER,
     TimeInForce.FOK: CancelReason.FOK_NOT_FILLED,

@@ -64,7 +64,7 @@ class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"
     description: str | None = None
 
 
-# What a leg is sent with, by the names that a whole form has for the same.
+# The fields of a leg, by the names that a whole form has for the same.
 SAID_OF_LEGS = (
     "symbol", "type", "side", "quantity", "price", "stop_price", "expire_date", "client_id",
     "exchange", "exec_inst", "extended_hours", "trailing_stop_amount_type", "trailing_stop_amount",

@@ -45,7 +45,7 @@ def decode(prefix: str, text: str) -> bytes:
 
 def _unpadded(values: list[int]) -> bytes:
     spare = len(values) * 5 % 8
-    # What is left over is less than a letter and zero.
+    # The bits left over are fewer than a letter's, and zero.
     if spare >= 5 or (spare and values[-1] & ((1 << spare) - 1)):  # noqa: PLR2004  (bits a letter)
         raise ValueError("has padding that is not zero")
     return bytes(_regroup(values, 5, 8))

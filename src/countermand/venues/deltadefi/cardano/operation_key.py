@@ -26,7 +26,7 @@ ROUNDS = 100_000
 
 # The Go and Rust clients take no other; the Python one takes any.
 IV_SIZE = 12
-# What AES-GCM allows here.
+# The lengths that AES-GCM allows here.
 _IV_SIZES = range(8, 129)
 _TAG_SIZE = 16
 
