@@ -153,7 +153,7 @@ def is_sound_schedule(
 
 
 def is_sound_trigger(side: str, ord_type: str, price: int, trigger: dict[str, Any]) -> bool:
-    """Whether an order can have a trigger, whatever the market is like."""
+    """Whether an order can have a trigger, in any market."""
     trail = trigger["trail_ticks"] or trigger["trail_ppb"]
     if trigger["trail_ticks"] < 0 or trigger["trail_ppb"] < 0 or trigger["price_ticks"] < 0:
         return False
@@ -311,7 +311,7 @@ def is_same(order: Order, new: SimpleNamespace) -> bool:
 
 
 def why_not_asked(oracle: Any, order: Order, new: SimpleNamespace) -> str | None:
-    """Return why an order may not have a name and terms, whatever the book and the money."""
+    """Return why an order may not have a name and terms, in any book and with any money."""
     account, instrument = oracle.accounts[order.account], oracle.instruments[order.instrument]
     price, qty = new.price, new.qty
     if account.trading_locked:

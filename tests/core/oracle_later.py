@@ -34,7 +34,7 @@ class Later:
     requests: dict[int, tuple[int, str, list[int], SimpleNamespace]]
 
     def __getattr__(self, name: str) -> Any:
-        """Whatever else is the oracle's."""
+        """The rest of the oracle."""
         raise AttributeError(name)
 
     # What follows from what.

@@ -20,7 +20,7 @@ class Stops:
     switches: dict[int, tuple[int, bool]]
 
     def __getattr__(self, name: str) -> Any:
-        """Whatever else is the oracle's."""
+        """The rest of the oracle."""
         raise AttributeError(name)
 
     def _slice(self, order: Order) -> list[Event]:

@@ -33,7 +33,7 @@ def test_sound_exchange_has_no_fault_and_is_not_changed(world: World) -> None:
 
 @pytest.mark.parametrize("market", [SPOT, PERP])
 def test_fault_is_found_within_a_round_and_names_its_market(world: World, market: int) -> None:
-    """Whichever order it is."""
+    """The faulty order is any of those that are open."""
     last = ALICE if market == SPOT else BOB
     accounts = world.exchange._state.accounts
     order_id = list(accounts[last].open_orders)[-1]
@@ -47,7 +47,7 @@ def test_fault_is_found_within_a_round_and_names_its_market(world: World, market
 
 
 def test_orders_that_have_ended_are_passed_over(world: World) -> None:
-    """What happened between two looks is no fault."""
+    """An order that ended between two looks is no fault."""
     auditor = world.exchange.auditor(2)
     auditor.look()
     auditor.look()

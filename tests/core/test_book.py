@@ -45,7 +45,7 @@ def test_bids_descend_from_the_highest() -> None:
 
 
 def test_orders_of_one_price_queue_as_they_came() -> None:
-    """Whoever comes later stands behind, whatever its id; the level knows their sum."""
+    """A later order stands behind, with any id; the level has their sum."""
     asks = Book().asks
     for order_id, qty in ((3, 5), (1, 2), (2, 1)):
         asks.add(resting(order_id, 100, qty))
@@ -77,7 +77,7 @@ def test_last_order_takes_the_level_along() -> None:
 
 @pytest.mark.parametrize(("order_id", "price"), [(2, 100), (1, 101)])
 def test_order_that_does_not_stand_there_cannot_leave(order_id: int, price: int) -> None:
-    """It would take quantity along that is not its own."""
+    """It would take away another order's quantity."""
     asks = Book().asks
     asks.add(resting(1, 100))
 
@@ -118,8 +118,8 @@ def test_order_meets_who_its_price_reaches(side: Side, price: int, *, expected: 
 
 
 @pytest.mark.parametrize("side", Side)
-def test_nobody_is_met_in_an_empty_book(side: Side) -> None:
-    """There is nobody to meet."""
+def test_empty_book_has_no_match(side: Side) -> None:
+    """An order meets no other there."""
     assert not Book().across(side).reaches(100)
     assert Book().ladder(side).worst_px_ticks == 0
 
@@ -145,7 +145,7 @@ def test_best_and_worst_are_of_who_stands_there(
 
 
 def test_empty_levels_are_swept_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before they outnumber the others; orders come back to where orders were."""
+    """The sweep comes before they outnumber the others; orders come back to their prices."""
     monkeypatch.setattr(book, "PACK_MIN", 2)
     asks = Book().asks
     orders = [resting(number, 100 + number) for number in range(10)]
@@ -160,7 +160,7 @@ def test_empty_levels_are_swept_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_level_that_packs_itself_keeps_its_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many come and go, who is left stands in order."""
+    """The orders that stay keep their order, with any number that come and go."""
     monkeypatch.setattr(book, "PACK_MIN", 4)
     asks = Book().asks
     orders = [resting(order_id, 100, 1) for order_id in range(1, 21)]

@@ -25,7 +25,7 @@ def test_order_is_canceled_by_its_id(world: World) -> None:
 
 
 def test_order_is_canceled_by_its_client_id(world: World) -> None:
-    """Whoever placed it may not know the id yet."""
+    """Its owner may not know the exchange's id yet."""
     world.buy(ALICE, 5, 100, "a1")
     world.cancel(ALICE, name="a1")
 
@@ -54,7 +54,7 @@ def test_client_id_helps_where_the_id_is_nothing_of_ours(world: World) -> None:
 
 
 def test_order_that_never_was_is_unknown(world: World) -> None:
-    """Nothing given names nothing."""
+    """A cancel without any id names no order."""
     world.buy(ALICE, 5, 100)
     for order_id, name in ((0, ""), (999, ""), (0, "a9"), (999, "a9")):
         world.cancel(ALICE, order_id, name)
@@ -62,7 +62,7 @@ def test_order_that_never_was_is_unknown(world: World) -> None:
 
 
 def test_order_of_another_account_is_unknown(world: World) -> None:
-    """Nobody learns that it is there."""
+    """The refusal does not tell that the order exists."""
     order = world.buy(ALICE, 5, 100, "a1")
     world.cancel(BOB, order, "a1")
 
@@ -121,7 +121,7 @@ def test_late_cancel_names_the_state_that_refused_it(world: World) -> None:
 
 @pytest.mark.parametrize("state", TradingState)
 def test_cancel_is_accepted_in_every_state(world: World, state: TradingState) -> None:
-    """Whatever happened to the market, an order can be taken back."""
+    """Each trading state of the market accepts a cancel."""
     order = world.buy(ALICE, 5, 100, "a1")
     world.set_state(state)
     world.cancel(ALICE, order)
@@ -165,10 +165,10 @@ def busy(world: World) -> World:
         (NOBODY, {}, []),
     ],
 )
-def test_mass_cancel_takes_what_matches_in_order_of_id(
+def test_mass_cancel_is_in_order_of_id(
     busy: World, account: int, which: dict[str, object], expected: list[str]
 ) -> None:
-    """Ascending order id, whatever has happened to an order since; then how many."""
+    """Ascending order id, also after replacements; then the number of orders."""
     busy.mass_cancel(account, **which)
 
     assert busy.story == [
@@ -179,7 +179,7 @@ def test_mass_cancel_takes_what_matches_in_order_of_id(
 
 
 def test_time_ends_what_is_due_soonest_first(world: World) -> None:
-    """By time, then by id; what is not due stays."""
+    """By time, then by id; an order that is not due stays."""
     for name, expire_ns in (("a1", 3_000), ("a2", 2_000), ("a3", 2_000), ("a4", 3_001)):
         gtd = TimeInForce.GTD
         world.buy(ALICE, 1, 100, name, time_in_force=gtd, expire_ns=expire_ns)

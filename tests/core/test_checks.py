@@ -316,7 +316,7 @@ def test_refused_replacement_names_the_fix_reason() -> None:
 
 
 def test_smaller_order_is_let_through_without_money() -> None:
-    """What asks for nothing more is never refused for want of funds."""
+    """An order that needs no more money is not refused for want of it."""
     world = World()
     order = world.buy(ALICE, 99, 100)
     world.buy(ALICE, 1, 100)
@@ -342,7 +342,7 @@ def test_no_band_means_any_price() -> None:
 
 
 def test_market_order_is_bound_by_the_worst_offer_without_a_band(world: World) -> None:
-    """It may take all there is, and holds as much."""
+    """The order may take the whole book, and holds as much."""
     world.sell(BOB, 1, 100, "b1")
     world.sell(BOB, 1, 105, "b2")
     world.buy(ALICE, 1, name="a1")
@@ -351,7 +351,7 @@ def test_market_order_is_bound_by_the_worst_offer_without_a_band(world: World) -
 
 
 def test_market_order_is_bound_by_the_band_around_the_best_offer() -> None:
-    """What stands beyond the band is not taken."""
+    """Offers beyond the band are not taken."""
     world = World(spot={"market_band_ppb": 2 * PERCENT})
     world.sell(BOB, 1, 100, "b1")
     world.sell(BOB, 1, 103, "b2")
@@ -374,7 +374,7 @@ def test_market_sell_is_bound_below_the_best_bid() -> None:
 
 
 def test_market_sell_without_a_band_is_bound_by_the_worst_bid(world: World) -> None:
-    """It may take all there is."""
+    """The order may take the whole book."""
     world.buy(BOB, 1, 100, "b1")
     world.buy(BOB, 1, 95, "b2")
     world.sell(ALICE, 1, name="a1")
@@ -383,7 +383,7 @@ def test_market_sell_without_a_band_is_bound_by_the_worst_bid(world: World) -> N
 
 
 def test_market_order_in_an_empty_book_ends_at_once(world: World) -> None:
-    """It is taken, finds nobody and is canceled; it holds nothing."""
+    """The order is accepted, finds no match and is canceled; it holds no money."""
     world.buy(ALICE, 1, name="a1")
 
     assert world.story == ["accepted a1 1 @ 0", "canceled a1 IOC_REMAINDER"]
@@ -402,7 +402,7 @@ def test_perpetual_sell_is_priced_at_the_best_bid_it_would_meet() -> None:
 
 
 def test_order_that_needs_no_more_margin_is_let_through_without_money() -> None:
-    """Whoever has a position may close it with nothing left to pledge."""
+    """A position can be closed without money left to pledge."""
     world = World(perp={"initial_margin_ppb": 100 * PERCENT, "taker_fee_ppb": PERCENT})
     world.trade(ALICE, BOB, 10, 100, instrument_id=PERP)
     spendable = MONEY - world.money(ALICE)[1] - 100

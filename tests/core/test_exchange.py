@@ -27,8 +27,8 @@ def test_entry_out_of_turn_is_a_bug(world: World, seq: int, ts_ns: int) -> None:
     assert world.exchange.digest() == before
 
 
-def test_what_is_no_command_is_a_bug(world: World) -> None:
-    """And changes nothing."""
+def test_unknown_command_is_a_bug(world: World) -> None:
+    """The state is as before."""
     before = world.exchange.digest()
 
     with pytest.raises(KeyError):
@@ -50,7 +50,7 @@ def test_receipt_tells_of_the_order_and_not_of_those_it_met(world: World) -> Non
 
 
 def test_receipt_carries_the_entry_and_all_events(world: World) -> None:
-    """So that whoever asked knows when it was and what followed."""
+    """Its reader knows the entry's number and time, and what followed."""
     world.run(DepositFunds(ALICE, USDC, 1), at_ns=77)
 
     assert (world.receipt.seq, world.receipt.ts_ns) == (14, 77)
@@ -58,7 +58,7 @@ def test_receipt_carries_the_entry_and_all_events(world: World) -> None:
 
 
 def test_receipt_of_a_refusal_tells_of_no_order(world: World) -> None:
-    """There is none, or nothing happened to it."""
+    """The refused order does not exist, or did not change."""
     world.buy(ALICE, 0, 100)
     assert world.receipt.orders == ()
 
@@ -66,8 +66,8 @@ def test_receipt_of_a_refusal_tells_of_no_order(world: World) -> None:
     assert world.receipt.orders == ()
 
 
-def test_expiry_is_nobodys_command(world: World) -> None:
-    """Time took the orders; no one is waiting for them."""
+def test_expiry_has_no_waiting_command(world: World) -> None:
+    """The receipt of the advance of time names no order."""
     world.buy(ALICE, 1, 100, time_in_force=TimeInForce.GTD, expire_ns=1_000)
     world.advance(1_000)
 

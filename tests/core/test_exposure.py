@@ -93,8 +93,8 @@ def test_order_that_closes_what_another_closes_already_needs_its_fee() -> None:
     assert world.story == ["rejected a2 INSUFFICIENT_FUNDS"]
 
 
-def test_closing_leaves_nobody_with_less_than_nothing() -> None:
-    """A step of 300 is cut to what a fill brings, whichever side is closed."""
+def test_closing_leaves_no_negative_balance() -> None:
+    """A fee step of 300 is cut to the fill's proceeds, for a long and for a short position."""
     world = World(rain={"maker_fee_ppb": 100 * PERCENT, "fee_step_minor": 300})
     world.trade(ALICE, BOB, 10, 50, instrument_id=RAIN)
     world.withdraw(ALICE, MONEY - 10 * 500)
@@ -117,7 +117,7 @@ def test_closing_leaves_nobody_with_less_than_nothing() -> None:
 
 
 def test_replacement_that_holds_no_more_still_needs_its_fee() -> None:
-    """Offers hold 30000 whatever the bid does, but where it now trades it is charged."""
+    """Offers hold 30000 at any bid, and the price it now trades at has a fee."""
     world = World(rain={"taker_fee_ppb": 10 * PERCENT})
     order = world.buy(ALICE, 10, 40, "a1", instrument_id=RAIN)
     world.sell(ALICE, 100, 70, instrument_id=RAIN)
@@ -140,7 +140,7 @@ def test_replacement_that_holds_no_more_still_needs_its_fee() -> None:
 def test_buy_for_cash_needs_the_cash_and_its_fee(
     market: InstrumentId, side: Side, expected: int
 ) -> None:
-    """Whatever it is sized at; a sell needs what it sells."""
+    """At any size it comes to; a sell needs the lots it sells."""
     fee = {"taker_fee_ppb": PERCENT}
     world = World(spot=fee, perp=fee, rain=fee)
 
@@ -254,7 +254,7 @@ def test_loss_at_the_mark_is_not_there_to_be_pledged(_says: str, mark: int, free
 
 
 def test_profit_counts_against_loss_in_the_same_asset() -> None:
-    """Long and short of the same mark: what one lost the other won."""
+    """Long and short of the same mark: the loss of one is the profit of the other."""
     world = World()
     world.run(ListInstrument(perpetual(symbol="ETH-PERP")))
     other = InstrumentId(world.exchange.seq)

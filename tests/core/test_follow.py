@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("small_bounds")
 
 @given(journals, st.integers(0, 600))
 def test_a_copy_that_follows_is_the_same(entries: list[Entry], at: int) -> None:
-    """From any point on, to the last bit."""
+    """From any entry on the digests are equal."""
     first = after(entries[:at])
     copy = Exchange.load(first.dump())
     for entry in entries[at:]:

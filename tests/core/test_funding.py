@@ -33,14 +33,16 @@ def test_movement_of_money_is_refused(
     amount: int,
     reason: str,
 ) -> None:
-    """For an account, an asset or an amount there is not; the house's accounts are nobody's."""
+    """
+    The account, the asset or the amount does not exist; the house's accounts are not for customers.
+    """
     world.run(kind(account, asset, amount))
 
     assert world.story == [f"refused {reason}"]
 
 
 def test_withdrawal_goes_outside(world: World) -> None:
-    """Where deposits come from."""
+    """The other side is the account that deposits come from."""
     world.withdraw(ALICE, 400)
 
     assert world.money(ALICE) == (MONEY - 400, 0)
@@ -135,7 +137,7 @@ def test_settlement_is_refused(market: InstrumentId, price: int, reason: str) ->
 
 @pytest.mark.parametrize("price", [0, 37, 100])
 def test_settlement_moves_money_between_both_sides_alone(price: int) -> None:
-    """What one gets the other pays, and the house keeps nothing."""
+    """One side pays the other, and the house keeps no part."""
     world = World(rain={})
     world.trade(ALICE, BOB, 8, 60, instrument_id=RAIN)
     assert world.money(CLEARING) == (0, 0)
@@ -194,7 +196,7 @@ def test_settled_market_is_over() -> None:
 
 
 def test_position_holds_only_what_it_is_paid_in(world: World) -> None:
-    """Coins are free to go, whatever a short position holds in dollars."""
+    """Coins are free to go, also when a short position holds dollars."""
     world.trade(BOB, ALICE, 10, 100, instrument_id=PERP)
     world.withdraw(ALICE, COINS, BTC)
 

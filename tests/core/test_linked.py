@@ -75,7 +75,7 @@ ENDS: dict[str, Callable[[World, OrderId], None]] = {
 
 @pytest.mark.parametrize("end", ENDS)
 def test_one_cancels_the_other(world: World, end: str) -> None:
-    """Whatever ends it, or trades a part of it; the other ends once, in the same entry."""
+    """Each end and each partial trade of one ends the other, once, in the same entry."""
     gtd = {"time_in_force": TimeInForce.GTD, "expire_ns": 5_000}
     first, second = listed(world, buy(5, 99, **gtd), buy(5, 95), contingency=OCO)
     assert (MONEY, 4_950) == world.money(ALICE)
@@ -90,7 +90,7 @@ def test_one_cancels_the_other(world: World, end: str) -> None:
 
 @pytest.mark.parametrize("dearer_first", [True, False])
 def test_pair_holds_the_larger_once(world: World, dearer_first: bool) -> None:
-    """Whichever comes first, and after a restart; what is left of a pair is all there is."""
+    """In both orders of arrival, and after a restart; the rest of a pair holds its own."""
     legs = (buy(5, 100), buy(4, 90)) if dearer_first else (buy(4, 90), buy(5, 100))
     first, second = listed(world, *legs, contingency=OCO)
     assert (MONEY, 5_000) == world.money(ALICE)
@@ -128,8 +128,8 @@ def test_pair_sells_the_same_shares_once() -> None:
     assert ["rejected more SHORT_NOT_ALLOWED"] == world.story
 
 
-def test_what_one_trades_the_other_loses(world: World) -> None:
-    """To the last lot, and then they end together."""
+def test_the_other_loses_each_traded_lot(world: World) -> None:
+    """The other loses each traded lot, and both end together."""
     first, second = listed(world, sell(5, 110), sell(5, 0, trigger=STOP), contingency=OUO)
     world.buy(BOB, 2, 110)
     assert 3 == world.report(ALICE, second).leaves_qty_lots

@@ -70,7 +70,7 @@ def test_sell_takes_the_highest_bid_first() -> None:
 
 
 def test_price_beyond_the_limit_is_not_met() -> None:
-    """What is left is left."""
+    """The rest stays with the order."""
     book, (near, _) = asks((YOU, 2, 100), (YOU, 2, 102))
 
     assert plan(book, buy(5, 101), None) == Plan([trade(near, 2)], leaves_qty_lots=3)
@@ -103,7 +103,7 @@ def test_others_orders_trade_in_every_mode(stp: STP) -> None:
 
 
 def test_without_prevention_one_trades_with_oneself() -> None:
-    """NONE means none."""
+    """NONE lets an account trade with itself."""
     book, (mine,) = asks((ME, 2, 100))
 
     assert plan(book, buy(2, 100), None) == Plan([trade(mine, 2)], leaves_qty_lots=0)

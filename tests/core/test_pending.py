@@ -63,7 +63,7 @@ def test_new_order_is_pending_and_stands_nowhere(world: World) -> None:
 
 
 def test_new_order_comes_to_the_book_when_it_is_due(world: World) -> None:
-    """It trades with who came before it, and a restart in between changes nothing."""
+    """It trades with the orders before it, and a restart in between changes nothing."""
     order_id = world.buy(ALICE, 5, 100, "a1", delay_ns=LATER_NS)
     due_ns = world.report(ALICE, order_id).due_ns
     world.sell(BOB, 2, 100, "b1")
@@ -142,7 +142,7 @@ def test_pending_order_that_is_replaced_stays_pending(world: World) -> None:
 
 
 def test_those_let_in_with_one_entry_keep_their_order_after_a_restart(world: World) -> None:
-    """The first that was due is the first to trade, whichever id it has."""
+    """The order that was due first trades first, with any id."""
     second = world.buy(ALICE, 1, 100, "second", delay_ns=2 * LATER_NS)
     world.buy(BOB, 1, 100, "first", delay_ns=LATER_NS)
     world.advance(world.report(ALICE, second).due_ns)
@@ -257,7 +257,7 @@ def test_cancel_at_once_overtakes_what_is_pending(world: World) -> None:
 
 
 def test_mass_cancel_later_takes_what_matches_now(world: World) -> None:
-    """And of that what is open then."""
+    """Of the orders that match now, those still open when it is due."""
     first = world.buy(ALICE, 1, 90, "a1")
     world.buy(ALICE, 1, 91, "a2")
     due_ns = at(world) + 1

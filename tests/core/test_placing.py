@@ -92,15 +92,15 @@ def test_ioc_never_rests(world: World) -> None:
     ("qty", "end"), [(2, "traded a1 b1 2 @ 100"), (3, "canceled b1 FOK_NOT_FILLED")]
 )
 def test_fok_trades_whole_or_not_at_all(world: World, qty: int, end: str) -> None:
-    """Nothing happens to anyone when it cannot be filled."""
+    """When it cannot be filled, no order changes."""
     world.sell(ALICE, 2, 100, "a1")
     world.buy(BOB, qty, 100, "b1", time_in_force=FOK)
 
     assert world.story == [f"accepted b1 {qty} @ 100", end]
 
 
-def test_fok_that_meets_nobody_is_canceled(world: World) -> None:
-    """Also where the book is far away."""
+def test_fok_without_a_match_is_canceled(world: World) -> None:
+    """The book is empty, or too far away."""
     world.buy(BOB, 1, 100, "b1", time_in_force=FOK)
 
     assert world.story == ["accepted b1 1 @ 100", "canceled b1 FOK_NOT_FILLED"]
@@ -346,8 +346,8 @@ def test_refused_order_is_kept_where_that_is_asked_for(world: World) -> None:
 
 
 @pytest.mark.parametrize("account", [EXTERNAL, NOBODY])
-def test_order_of_nobody_is_not_kept(world: World, account: AccountId) -> None:
-    """There is no account to keep it for; the house's are nobody's."""
+def test_order_of_no_account_is_not_kept(world: World, account: AccountId) -> None:
+    """No account exists to keep it for, or the account is the house's."""
     order = world.buy(account, 5, 100, keep_rejected=True)
 
     assert world.exchange.query(GetOrder(account, order)) is None
@@ -355,7 +355,7 @@ def test_order_of_nobody_is_not_kept(world: World, account: AccountId) -> None:
 
 
 def test_order_on_no_market_is_kept(world: World) -> None:
-    """Whatever it was for."""
+    """With any terms."""
     order = world.buy(ALICE, 5, 100, keep_rejected=True, instrument_id=InstrumentId(0))
 
     assert world.report(ALICE, order).reject_reason is RejectReason.UNKNOWN_INSTRUMENT
@@ -433,7 +433,7 @@ def test_market_order_on_an_empty_book(
 
 @pytest.mark.parametrize("price", [0, 100])
 def test_order_that_needs_liquidity_and_finds_it(world: World, price: int) -> None:
-    """Or rests, being no market order: a limit order needs nobody."""
+    """A market order with a match is accepted, and so is a limit order without one."""
     if not price:
         world.sell(BOB, 5, 100, "b1")
     world.buy(ALICE, 5, price, "a1", needs_liquidity=True)

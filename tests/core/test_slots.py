@@ -107,7 +107,7 @@ def test_slots_are_apart_by_number_asset_and_account() -> None:
 
 
 def test_order_without_a_slot_stands_in_none() -> None:
-    """And uses no number."""
+    """It uses no number."""
     world = World()
     place(world, new_order(ALICE, Side.BUY, 5, 100))
     place(world, new_order(ALICE, Side.BUY, 5, 100))

@@ -76,8 +76,8 @@ def test_order_is_submitted_once() -> None:
     assert RejectReason.ALREADY_SUBMITTED == submit(world, order_id)
 
 
-def test_nobody_else_can_submit_it() -> None:
-    """To another account there is no such order, before and after."""
+def test_another_account_cannot_submit_it() -> None:
+    """To another account the order does not exist, before its submission and after."""
     world = World()
     order_id = stage(world, bid())
 
@@ -107,7 +107,7 @@ def test_bad_order_is_not_staged() -> None:
 
 
 def test_lifetime_must_be_positive() -> None:
-    """An order nobody could ever submit is not staged."""
+    """An order that could never be submitted is not staged."""
     world = World()
     world.run(StageOrder(bid(), 0))
 
@@ -158,8 +158,8 @@ def test_staged_orders_survive_a_restart() -> None:
     assert submit(world, order_id) is None
 
 
-def test_account_nobody_has_submits_nothing() -> None:
-    """It is told so."""
+def test_unknown_account_cannot_submit() -> None:
+    """The submission is refused."""
     world = World()
 
     assert RejectReason.UNKNOWN_ACCOUNT == submit(world, OrderId(1), AccountId(999))

@@ -40,7 +40,7 @@ def test_soonest_is_due_first_and_ties_go_by_number() -> None:
 
 
 def test_kinds_come_before_numbers() -> None:
-    """So that what falls due at one time does so kind by kind."""
+    """Timers of one time fire kind by kind."""
     meant = {(5, 2, 1), (5, 1, 2), (5, 1, 1)}
     watched = Timers(lambda timer: timer in meant)
     for timer in meant:
@@ -60,7 +60,7 @@ def test_timer_is_due_at_its_time_and_not_before(now_ns: int, expected: list[int
 
 
 def test_asking_what_is_due_does_not_change_it() -> None:
-    """What is due stays due until it is called off."""
+    """A due timer stays due until it is called off."""
     watched = Watch((1, 20))
 
     assert watched.timers.first() == watched.timers.first() == (20, EXPIRY, 1)
@@ -84,7 +84,7 @@ def test_nothing_is_due_where_nothing_is_watched() -> None:
 
 
 def test_timer_that_was_moved_away_and_back_is_due_once() -> None:
-    """It is watched twice for the same time then."""
+    """The heap then has it twice for one time."""
     watched = Watch((1, 20))
     watched.timers.drop()
     watched.timers.add(20, EXPIRY, 1)
@@ -93,7 +93,9 @@ def test_timer_that_was_moved_away_and_back_is_due_once() -> None:
 
 
 def test_sweep_keeps_what_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was called off goes before it is three of four, and nothing else goes with it."""
+    """
+    Timers that were called off are swept out before they are three of four, and no others are.
+    """
     monkeypatch.setattr(timers, "SWEEP_MIN", 3)
     watched = Watch(*[(n, 100 - n) for n in range(1, 11)])
     for number in range(2, 10):
@@ -105,7 +107,7 @@ def test_sweep_keeps_what_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_sweep_counts_only_what_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was taken off the front already is not counted again."""
+    """A timer that was taken off the front is not counted again."""
     monkeypatch.setattr(timers, "SWEEP_MIN", 1)
     watched = Watch(*[(n, n) for n in range(1, 7)])
     watched.call_off(1)

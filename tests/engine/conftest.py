@@ -1,4 +1,4 @@
-"""The two journals under one roof: whatever is promised of a journal is promised of both."""
+"""The two journals as one fixture: a promise of a journal is tested on both."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -29,12 +29,12 @@ def put(line: Line, item: str) -> None:
 
 
 def test_without_cancels_it_is_the_order_of_arrival() -> None:
-    """Whatever the keys."""
+    """Items of any keys are taken in the order of arrival."""
     assert ["a1", "b1", "a2", "c1"] == queue("a1", "b1", "a2", "c1").take(9)
 
 
-def test_a_cancel_brings_what_came_before_it() -> None:
-    """Its own key's items keep their order; other keys' wait."""
+def test_a_cancel_brings_its_keys_earlier_items() -> None:
+    """The earlier items of its own key go before it; other keys' wait."""
     assert ["a1", "a2!", "b1", "a3"] == queue("b1", "a1", "a2!", "a3").take(9)
 
 
@@ -46,12 +46,12 @@ def test_cancels_keep_the_order_they_came_in() -> None:
 
 
 def test_a_cancel_of_all_comes_after_all() -> None:
-    """And what comes later waits behind it."""
+    """Later items wait behind it."""
     assert ["b2!", "a1", "b3", "!1", "c1"] == queue("a1", "b2!", "b3", "!1", "c1").take(9)
 
 
-def test_of_a_full_take_a_share_is_the_rests() -> None:
-    """What nobody cancels is not starved."""
+def test_a_share_of_a_full_take_is_for_other_items() -> None:
+    """Items without a cancel are not starved."""
     line = queue(*[f"{key}1" for key in "abcdefgh"], *[f"x{i}!" for i in range(40)])
     taken = line.take(16)
 
@@ -60,8 +60,8 @@ def test_of_a_full_take_a_share_is_the_rests() -> None:
     assert 16 // SHARE == len(taken[14:])
 
 
-def test_what_came_after_a_cancel_that_waits_waits_too() -> None:
-    """Not even the rest's share overtakes its own key."""
+def test_items_behind_a_waiting_cancel_wait_too() -> None:
+    """The share for other items does not overtake its own key."""
     line = queue(*[f"x{i}!" for i in range(40)], "x99", "y1")
 
     assert ["y1"] == [item for item in line.take(16) if not item.endswith("!")]

@@ -17,14 +17,14 @@ class Wall:
 
 
 def test_a_clock_that_is_left_alone_is_the_walls() -> None:
-    """And costs what the wall's does: it is the same function."""
+    """It is the wall clock's own function, and costs as much."""
     wall = Wall()
 
     assert ExchangeClock(wall).now_ns is wall
 
 
 def test_a_clock_that_was_set_goes_on_from_there() -> None:
-    """As fast as the wall's."""
+    """It runs as fast as the wall's."""
     wall = Wall()
     clock = ExchangeClock(wall)
     clock.set(DAY_NS)
@@ -51,7 +51,7 @@ def test_a_frozen_clock_stands_still_until_it_runs() -> None:
 
 
 def test_a_reading_shows_the_same_time_again() -> None:
-    """On another clock with the same wall."""
+    """Another clock at the same wall time shows it."""
     wall = Wall()
     clock, other = ExchangeClock(wall), ExchangeClock(wall)
     for clock_moves in (lambda: clock.set(DAY_NS), clock.freeze, clock.run):

@@ -18,7 +18,7 @@ COUNT = 2500
 
 
 def fatal() -> None:
-    """Nothing of this may happen."""
+    """Fail: no test here may call it."""
     raise AssertionError
 
 

@@ -89,7 +89,9 @@ WRITER = f"INSERT INTO writers VALUES (2, 301, {RULES_VERSION}, '', 0)"  # noqa:
     ],
 )
 def test_a_missing_record_is_named(sound: Path, tmp_path: Path, statement: str, seq: int) -> None:
-    """In the middle, at the beginning, and at the end where something shows there were more."""
+    """
+    A record in the middle, at the beginning, or at the end where the head shows there were more.
+    """
     after = crash(sound, tmp_path / "after")
     change(after, WRITER, statement)
     with pytest.raises(Hole) as refused:
@@ -117,7 +119,7 @@ def test_a_missing_record_is_named(sound: Path, tmp_path: Path, statement: str, 
     ],
 )
 def test_a_changed_table_is_refused(sound: Path, tmp_path: Path, statement: str, seq: int) -> None:
-    """Whatever was changed, and into whatever type."""
+    """Changed payloads, checksums, writers and marks are each found."""
     after = crash(sound, tmp_path / "after")
     change(after, statement)
     with pytest.raises(Damaged) as refused:
@@ -134,7 +136,7 @@ def test_a_changed_table_is_refused(sound: Path, tmp_path: Path, statement: str,
     ],
 )
 def test_a_chained_record_must_still_make_sense(tmp_path: Path, payload: bytes, why: str) -> None:
-    """As a later version might write it, or a bug."""
+    """Such a record may come of a later version, or of a bug."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE[:10])
         journal.append(10, [payload])
@@ -153,7 +155,7 @@ def test_a_disk_that_cannot_be_read_is_no_damage(sound: Path, tmp_path: Path) ->
 
 
 def test_records_that_are_asked_for_must_be_there(sound: Path) -> None:
-    """Even when those that are there have no gap."""
+    """Also where the present ones have no gap."""
     with closing(SqliteJournal(sound)) as journal, pytest.raises(Hole) as refused:
         journal.check(1, COUNT + 9)
     assert COUNT + 1 == refused.value.seq
@@ -177,7 +179,7 @@ def test_a_flip_anywhere_is_refused_or_harmless(sound: Path, tmp_path: Path, fli
 
 @pytest.mark.parametrize("keep", [0.3, 0.6, 0.95])
 def test_a_database_cut_short_is_refused(sound: Path, tmp_path: Path, keep: float) -> None:
-    """And names the first record that cannot be read."""
+    """The refusal names the first record that cannot be read."""
     after = crash(sound, tmp_path / "after")
     data = (after / FILE).read_bytes()
     (after / FILE).write_bytes(data[: int(len(data) * keep)])
@@ -226,7 +228,7 @@ KEPT = [Kept(f"keys/{number}", b"{}") for number in range(1, 6)]
     ],
 )
 def test_a_changed_world_or_key_is_refused(tmp_path: Path, statement: str, number: int) -> None:
-    """It is as sealed as an entry, and named."""
+    """Each is sealed like an entry, and named."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE[:10])
         journal.keep(KEPT)
@@ -252,7 +254,7 @@ def test_a_lost_change_of_keys_is_missed(tmp_path: Path) -> None:
 
 
 def test_only_its_owner_can_read_a_journal(tmp_path: Path) -> None:
-    """There are keys in it, and in its log."""
+    """The journal and its log contain keys."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE[:1])
         modes = [(tmp_path / name).stat().st_mode & 0o777 for name in (FILE, f"{FILE}-wal")]

@@ -101,7 +101,7 @@ def harms(places: int) -> Iterator[tuple[str, Harm]]:
 @pytest.mark.parametrize("places", [6, pytest.param(20, marks=pytest.mark.soak)])
 def test_all_is_there_or_the_start_is_refused(sound: Path, tmp_path: Path, places: int) -> None:
     """
-    Nothing is lost in silence, whichever file it was in.
+    A start finds damage in any file, or loses nothing by it.
 
     A refusal names the file, or the record of the journal; and nothing was changed by it.
     """

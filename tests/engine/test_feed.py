@@ -1,4 +1,4 @@
-"""The feed: everything in order, and nobody is waited for."""
+"""The feed: each follower gets every receipt in order, and none delays the engine."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ def receipts(first: int, last: int) -> list[Receipt]:
 
 
 def test_everyone_gets_everything_after_they_came() -> None:
-    """In order, whether they wait for it or it waits for them."""
+    """The receipts come in order, to a waiting reader and to a late one."""
 
     async def test() -> None:
         feed = Feed(7)
@@ -33,7 +33,7 @@ def test_everyone_gets_everything_after_they_came() -> None:
 
 
 def test_a_slow_reader_is_cut_and_told() -> None:
-    """What it did not read is gone; the others do not notice."""
+    """Its unread receipts are dropped; the other readers do not notice."""
 
     async def test() -> None:
         feed = Feed()
@@ -78,8 +78,8 @@ def test_the_end_comes_after_what_was_published() -> None:
     run(test())
 
 
-def test_who_left_is_not_served() -> None:
-    """Nor cut, nor kept alive."""
+def test_a_reader_that_left_is_not_served() -> None:
+    """A reader that left is neither cut nor kept alive."""
 
     async def test() -> None:
         feed = Feed()

@@ -53,7 +53,7 @@ def test_a_refused_start_leaves_the_journal_to_the_version_that_wrote_it(tmp_pat
 
 
 def test_an_earlier_version_may_write_after_a_refused_start(tmp_path: Path) -> None:
-    """What it wrote is not held against a mark of which it knows nothing."""
+    """Its records are not held against a mark that it does not know."""
     directory = make(tmp_path)
     with closing(SqliteJournal(directory)):
         pass
@@ -68,7 +68,7 @@ def test_an_earlier_version_may_write_after_a_refused_start(tmp_path: Path) -> N
 
 
 def test_a_writer_makes_it_a_journal_of_this_format(tmp_path: Path) -> None:
-    """It keeps worlds and keys from then on, and its entries are as they were."""
+    """It keeps worlds and keys from then on, and its entries are unchanged."""
     directory = make(tmp_path)
     with closing(SqliteJournal(directory)) as journal:
         journal.fence(writer(2, COUNT + 1))

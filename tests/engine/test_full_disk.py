@@ -39,7 +39,7 @@ def full(tmp_path: Path) -> Iterator[tuple[SqliteJournal, Disk]]:
 
 
 def test_a_full_journal_resumes_when_there_is_room(full: tuple[SqliteJournal, Disk]) -> None:
-    """Not before; it ends where the last append that returned left it, and goes on there."""
+    """It ends at the last append that returned, and goes on from there."""
     journal, disk = full
     head = journal.head
     for act in (journal.resume, lambda: fill_up(journal), lambda: journal.keep([Kept("k", b"")])):
@@ -59,7 +59,7 @@ def test_a_full_journal_resumes_when_there_is_room(full: tuple[SqliteJournal, Di
 def test_a_journal_that_changed_meanwhile_is_not_resumed(
     full: tuple[SqliteJournal, Disk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was acknowledged must be there, and nothing that nobody was told of."""
+    """It must have each acknowledged record, and no other."""
     journal, disk = full
     disk.make_room()
     true = (journal._checksum, journal._kept_checksum)
@@ -72,7 +72,7 @@ def test_a_journal_that_changed_meanwhile_is_not_resumed(
 
 
 def test_another_failure_is_not_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a sync that failed no one knows what the disk has."""
+    """After a failed sync the contents of the disk are unknown."""
     with closing(SqliteJournal(tmp_path)) as journal:
         journal.fence(writer())
         journal._failure = WriteFailed("disk I/O error")
@@ -85,7 +85,9 @@ def test_another_failure_is_not_resumed(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("exists", [True, False])
 @pytest.mark.parametrize("is_full", [True, False])
 def test_a_start_without_room_is_refused(tmp_path: Path, exists: bool, is_full: bool) -> None:
-    """Full or read only: an error of ours, whatever comes first, and a start once there is room."""
+    """
+    A full or read-only disk is an error of ours at each step, and a start works once there is room.
+    """
     with small_disk(tmp_path / "disk", 16) as disk:
         data = disk.path / "data"
         if exists:

@@ -1,4 +1,4 @@
-"""What every journal promises."""
+"""The promises of every journal."""
 
 import pytest
 from tests.core.build import ALICE, USDC
@@ -33,8 +33,8 @@ def test_an_empty_journal_has_nothing(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize("group", [1, 7, ROWS_PER_INSERT, ROWS_PER_INSERT + 1, 300])
-def test_what_is_appended_is_read_back(journal: Journal, group: int) -> None:
-    """All of it, in order, however it was grouped."""
+def test_appended_entries_are_read_back(journal: Journal, group: int) -> None:
+    """All entries come in order, for any grouping."""
     wrote = entries(300)
     fill(journal, wrote, group)
     assert wrote == list(journal.read(1))
@@ -79,7 +79,7 @@ def test_an_epoch_must_be_beyond_every_other(journal: Journal) -> None:
 
 
 def test_marks_come_with_their_group(journal: Journal) -> None:
-    """And are found by the record from which on they are asked for."""
+    """Marks are found by the record to read from."""
     journal.fence(writer())
     journal.append(0, payloads(entries(5)), [Mark(2, b"x" * 16)])
     journal.append(5, [], [Mark(5, b"y" * 16)])
@@ -87,8 +87,8 @@ def test_marks_come_with_their_group(journal: Journal) -> None:
     assert (Mark(5, b"y" * 16),) == journal.marks(3)
 
 
-def test_what_is_kept_is_read_back(journal: Journal) -> None:
-    """All of it, in order, whatever it is; beside the entries and not among them."""
+def test_kept_values_are_read_back(journal: Journal) -> None:
+    """Any values, in order, beside the entries and not among them."""
     records = [Kept("world/x", b"{}"), Kept("keys/x", b"\x00\xff"), Kept("world/x", b"")]
     journal.fence(writer())
     journal.keep(records[:2])
@@ -99,7 +99,7 @@ def test_what_is_kept_is_read_back(journal: Journal) -> None:
 
 
 def test_a_writer_that_was_taken_over_keeps_nothing(journal: Journal) -> None:
-    """As it appends nothing."""
+    """It appends nothing either."""
     journal.fence(writer(1))
     journal.fence(writer(2))
     journal._epoch = 1  # type: ignore[attr-defined]
@@ -129,7 +129,7 @@ def test_a_command_encoded_once_is_the_entry(command: Command, seq: int, ts_ns: 
 
 
 def test_a_changed_record_is_named() -> None:
-    """In memory too: the twin proves what the disk must."""
+    """The journal in memory finds it too."""
     journal = MemoryJournal()
     fill(journal, entries(9))
     journal._payloads[4] += b"?"
@@ -140,7 +140,7 @@ def test_a_changed_record_is_named() -> None:
 
 
 def test_a_record_beyond_the_head_is_a_hole(journal: Journal) -> None:
-    """Whoever needs it is told which one is missing."""
+    """A read beyond the head names the missing record."""
     fill(journal, entries(3))
     with pytest.raises(Hole) as refused:
         journal.checksum_at(4)

@@ -9,7 +9,7 @@ from countermand.engine.errors import Lost
 
 
 def test_a_directory_without_generations_is_meant_itself(tmp_path: Path) -> None:
-    """And so is one that is not there yet."""
+    """The same holds for a directory that does not exist yet."""
     assert layout.meant(tmp_path) == tmp_path
     assert layout.current(tmp_path / "new") == tmp_path / "new"
 
@@ -29,7 +29,7 @@ def test_of_a_data_directory_the_one_served_is_meant(tmp_path: Path) -> None:
 
 
 def test_a_pointer_is_written_before_there_is_a_second(tmp_path: Path) -> None:
-    """So that one that is missing is seen to be missing."""
+    """A missing pointer is then seen to be missing."""
     layout.next_number(tmp_path)
     assert layout.number(tmp_path) == 1
     layout.path_of(tmp_path, 2).mkdir()

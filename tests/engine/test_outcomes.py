@@ -46,14 +46,14 @@ def told(data: Path, from_seq: int = 1) -> Iterator[Outcomes]:
 
 
 def happened() -> list[Any]:
-    """What an exchange says of the entries that it applies."""
+    """Return the receipts of an exchange for the entries it applies."""
     exchange = Exchange()
     return [list(exchange.advance(entry).events) for entry in WROTE]
 
 
 @pytest.mark.parametrize("from_seq", [1, 2, TAKEN_AT, TAKEN_AT + 1, TAKEN_AT + 2, COUNT, COUNT + 1])
 def test_it_is_what_the_exchange_said(data: Path, from_seq: int) -> None:
-    """From any entry on, whether a snapshot shortens the way or not."""
+    """The outcomes from any entry on, with a snapshot on the way and without."""
     with told(data, from_seq) as outcomes:
         assert happened()[from_seq - 1 :] == [list(one.events or ()) for one in outcomes]
         assert (2 if from_seq > 2 else from_seq - 1) == len(outcomes.names.assets)
@@ -68,7 +68,7 @@ def test_a_damaged_snapshot_is_passed_over(data: Path) -> None:
 
 
 def test_no_more_is_read_than_is_taken(data: Path) -> None:
-    """So a journal of any length is looked at in the same room."""
+    """A journal of any length is read in the same memory."""
     with closing(SqliteJournal(data)) as journal:
         journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 7")
     with told(data) as outcomes:
@@ -79,7 +79,7 @@ def test_no_more_is_read_than_is_taken(data: Path) -> None:
 
 
 def test_after_damage_entries_are_shown_without_outcome(data: Path) -> None:
-    """What they came to cannot be known; a snapshot behind the damage makes it known again."""
+    """A snapshot behind the damage makes later outcomes known again."""
     with closing(SqliteJournal(data)) as journal:
         journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq IN (7, 30)")
     with told(data, 9) as outcomes:
@@ -91,8 +91,10 @@ def test_after_damage_entries_are_shown_without_outcome(data: Path) -> None:
         assert "record 30" in next(iter(outcomes)).why
 
 
-def test_what_cannot_be_applied_is_told_so(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And nothing of what comes after it."""
+def test_an_entry_that_cannot_be_applied_has_no_outcome(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later entries have no outcome either."""
     last_ns = WROTE[-1].ts_ns
     with closing(SqliteJournal(data)) as journal:
         fill(journal, [Entry(51, last_ns + 1, cancel(666)), Entry(52, last_ns + 2, cancel(1))])
@@ -114,7 +116,7 @@ def test_what_cannot_be_applied_is_told_so(data: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("from_seq", [1, former.HEAD])
 def test_entries_of_former_rules_have_names(tmp_path: Path, from_seq: int) -> None:
-    """But no outcome: what they came to was for those rules to say."""
+    """They have no outcomes, which only those rules could tell."""
     directory = former.stopped(tmp_path / "data")
     with told(directory, from_seq) as outcomes:
         shown = list(outcomes)
@@ -124,7 +126,7 @@ def test_entries_of_former_rules_have_names(tmp_path: Path, from_seq: int) -> No
 
 
 def test_after_a_kill_former_entries_are_shown_too(tmp_path: Path) -> None:
-    """Nothing can go on from them here, and they can be read."""
+    """They can be read, though no start goes on from them."""
     with told(former.killed(tmp_path / "data")) as outcomes:
         shown: list[Outcome] = list(outcomes)
     assert former.HEAD == len(shown)

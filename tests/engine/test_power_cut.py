@@ -73,7 +73,9 @@ def start(data: dict[str, bytes], directory: Path) -> int:
 
 @pytest.mark.parametrize("cuts", [120, pytest.param(3000, marks=pytest.mark.soak)])
 def test_a_power_cut_loses_nothing_that_was_answered(tmp_path: Path, cuts: int) -> None:
-    """Each start ends before or after the group that was being written, whatever was dropped."""
+    """
+    For any set of dropped writes, a start ends before or after the group that was being written.
+    """
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")  # noqa: T201 -- shown when the test fails
     chance, checkpoints = random.Random(seed), 0

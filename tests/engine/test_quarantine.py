@@ -1,4 +1,4 @@
-"""A record the core cannot apply: refused, named, and set aside only when somebody says so."""
+"""A record the core cannot apply: refused, named, and set aside only on request."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -45,7 +45,7 @@ def poisoned(directory: Path) -> Path:
 
 
 def test_a_start_is_refused_and_the_record_named(tmp_path: Path) -> None:
-    """With what went wrong, and what to do."""
+    """The refusal says what went wrong, and what to do."""
     with closing(SqliteJournal(poisoned(tmp_path))) as journal:
         for _ in range(2):
             with pytest.raises(Poisoned, match="is not its quantity") as refused:
@@ -79,7 +79,7 @@ def test_another_record_is_not_set_aside(tmp_path: Path, seq: int, why: str) -> 
 
 
 def test_a_sound_record_is_not_set_aside(tmp_path: Path) -> None:
-    """It was answered."""
+    """Its answer was given."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE)
     with pytest.raises(NotPoisoned, match="can be applied"):

@@ -94,7 +94,7 @@ async def goes_on(directory: Path) -> None:
 
 
 def test_a_lost_log_loses_what_was_in_it(killed: Path, tmp_path: Path) -> None:
-    """And it is said to the record, before and after."""
+    """The lost records are named, before and after the repair."""
     after = crash(killed, tmp_path / "after")
     lose_log(after)
     told = plan(after)
@@ -111,7 +111,7 @@ def test_a_lost_log_loses_what_was_in_it(killed: Path, tmp_path: Path) -> None:
 
 
 def test_a_sound_journal_is_left_alone(killed: Path, tmp_path: Path) -> None:
-    """There is nothing to repair, and nothing is done."""
+    """A repair of it changes no file."""
     after = crash(killed, tmp_path / "after")
     before = high_water.read(after)
 
@@ -130,7 +130,7 @@ def test_without_a_journal_there_is_nothing_to_keep(killed: Path, tmp_path: Path
 def test_a_repair_that_fails_leaves_the_directory_as_it_was(
     killed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a full disk, say, where half a journal would be room that is missing."""
+    """On a full disk, half a new journal would take the room that is missing."""
     after = crash(killed, tmp_path / "after")
     (after / "journal.sqlite-wal").unlink()
     before = {path.name for path in after.iterdir()}
@@ -142,7 +142,7 @@ def test_a_repair_that_fails_leaves_the_directory_as_it_was(
 
 
 def test_a_directory_that_is_served_is_left_alone(tmp_path: Path) -> None:
-    """Its journal is not at rest."""
+    """A served journal is not at rest."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE)
         with pytest.raises(Locked):

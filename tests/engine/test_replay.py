@@ -45,7 +45,7 @@ async def live(directory: Path | None, commands: int = 200, seed: int = 1) -> by
 
 
 def test_replay_comes_to_the_state_there_was(tmp_path: Path) -> None:
-    """From the records alone, without a snapshot."""
+    """The records alone give the state, without a snapshot."""
 
     async def test() -> None:
         digest = await live(tmp_path)
@@ -62,7 +62,7 @@ def test_replay_comes_to_the_state_there_was(tmp_path: Path) -> None:
 def test_restart_at_any_prefix_equals_no_restart(
     tmp_path_factory: pytest.TempPathFactory, stops: list[int], seed: int
 ) -> None:
-    """However often it is stopped cleanly, and at whatever record."""
+    """Clean stops, any number of them, at any records."""
     wrote = entries(150, seed)
     directory = tmp_path_factory.mktemp("restarts")
     for upto in (*sorted(stops), 150):
@@ -154,7 +154,7 @@ def test_records_of_other_rules_are_refused_with_the_way_forward() -> None:
 
 
 def test_a_writer_of_other_rules_that_wrote_nothing_is_no_hindrance() -> None:
-    """It may have been started and stopped again."""
+    """Such a version was started and stopped again."""
     journal = MemoryJournal()
     journal.fence(writer(1, 1, RULES_VERSION + 1))
     fill(journal, entries(10))
@@ -162,7 +162,7 @@ def test_a_writer_of_other_rules_that_wrote_nothing_is_no_hindrance() -> None:
 
 
 def test_a_snapshot_after_other_rules_is_a_place_to_start(tmp_path: Path) -> None:
-    """That is how an exchange changes its rules."""
+    """An exchange changes its rules in this way."""
     wrote = entries(60)
     with closing(SqliteJournal(tmp_path)) as journal:
         snapshots = SnapshotDirectory(tmp_path)
@@ -180,7 +180,7 @@ def test_a_snapshot_after_other_rules_is_a_place_to_start(tmp_path: Path) -> Non
 def test_a_start_checks_the_chain_behind_its_snapshot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As far back as it says, and no further."""
+    """The chain is checked as far back as configured, and no further."""
 
     async def test() -> None:
         await live(tmp_path)
@@ -222,7 +222,7 @@ def test_a_refused_start_leaves_nothing_open(tmp_path: Path) -> None:
 
 
 def test_an_exchange_in_memory_starts_empty() -> None:
-    """And forgets; it takes the same traffic to the same state."""
+    """It keeps nothing, and the same traffic leads to the same state."""
 
     async def test() -> None:
         assert await live(None, 100) == await live(None, 100)
@@ -231,7 +231,7 @@ def test_an_exchange_in_memory_starts_empty() -> None:
 
 
 def test_a_writer_says_which_version_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when run from a source tree that was never installed."""
+    """A source tree that was never installed has a version too."""
     assert app_version()
 
     def missing(_: str) -> str:

@@ -83,7 +83,7 @@ async def spawn(task: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
 
 
 def test_a_command_is_answered_with_its_receipt() -> None:
-    """And the state that queries see is the one it left."""
+    """Queries see the state that it left."""
 
     async def test() -> None:
         engine = engine_over(MemoryJournal())
@@ -158,7 +158,7 @@ def test_who_is_ready_in_the_same_turn_goes_into_the_same_group() -> None:
 
 
 def test_time_always_advances() -> None:
-    """Also when the clock stands still or goes back."""
+    """Entries' times advance also while the clock stands still or goes back."""
 
     async def test() -> None:
         clock = ManualClock(1_000_000)
@@ -197,8 +197,8 @@ def test_what_is_due_happens_before_the_next_command() -> None:
     run(test())
 
 
-def test_what_is_due_happens_when_nobody_asks() -> None:
-    """A timer wakes the engine; when it comes before the clock has moved, it is set anew."""
+def test_due_timers_fire_without_commands() -> None:
+    """A timer wakes the engine; one that comes before the clock has moved is set anew."""
 
     async def test() -> None:
         clock = WatchedClock()
@@ -220,7 +220,7 @@ def test_what_is_due_happens_when_nobody_asks() -> None:
 
 
 def test_a_batch_stays_whole() -> None:
-    """In the order given, cancels too, in one transaction, in its turn."""
+    """The batch is one transaction in the order given, its cancels too, in its turn."""
 
     async def test() -> None:
         engine, gated = await founded(limits=Limits(group_max=4))
@@ -242,7 +242,7 @@ def test_a_batch_stays_whole() -> None:
 
 
 def test_a_whole_group_may_name_its_own_numbers() -> None:
-    """Even when time that was due comes before it; whoever asked sees only what was asked."""
+    """Also with due timers before it; the receipts are those of the group alone."""
 
     async def test() -> None:
         clock = ManualClock()
@@ -267,8 +267,8 @@ def test_a_whole_group_may_name_its_own_numbers() -> None:
     run(test())
 
 
-def test_a_group_that_cannot_be_made_harms_nobody_else() -> None:
-    """The error goes to who gave it; an empty group is answered with nothing."""
+def test_a_group_that_cannot_be_made_fails_alone() -> None:
+    """The error goes to its sender; an empty group gets no receipts."""
 
     async def test() -> None:
         engine = engine_over(MemoryJournal())
@@ -336,7 +336,7 @@ def test_the_queue_is_bounded_and_cancels_have_room() -> None:
 
 
 def test_batches_are_bounded_too() -> None:
-    """They have no room of their own."""
+    """Batches have no room of their own."""
 
     async def test() -> None:
         engine, gated = await founded(limits=Limits(queue_max=1))
@@ -353,7 +353,7 @@ def test_batches_are_bounded_too() -> None:
 
 
 def test_giving_up_on_the_answer_does_not_take_the_command_back() -> None:
-    """It is in the journal's hands; the others of its group are answered."""
+    """The journal has the command; the others of its group are answered."""
 
     async def test() -> None:
         engine, gated = await founded()
@@ -440,7 +440,7 @@ async def reason_is(engine: Engine, reason: str | None) -> None:
 
 
 def test_room_that_returns_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was in hand is not there, what comes then is taken in its place."""
+    """The numbers go on from the last written entry."""
 
     async def test() -> None:
         engine, gated = await filled(monkeypatch)
@@ -455,8 +455,8 @@ def test_room_that_returns_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     run(test())
 
 
-def test_what_was_written_after_all_is_applied(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever sent it was told that it was not known; the next sees that it is."""
+def test_a_group_that_was_written_after_all_is_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its sender was told that this is unknown; the next query sees its effect."""
 
     async def test() -> None:
         engine, gated = await filled(monkeypatch)
@@ -472,7 +472,7 @@ def test_what_was_written_after_all_is_applied(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_journal_that_ends_elsewhere_is_not_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stays as it is, and the reason says what was found."""
+    """The intake stays closed, and the reason says what was found."""
 
     async def test() -> None:
         engine, gated = await filled(monkeypatch)
@@ -490,7 +490,7 @@ def test_a_journal_that_ends_elsewhere_is_not_resumed(monkeypatch: pytest.Monkey
 
 
 def test_a_stop_does_not_wait_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing more is asked, and nothing is taken."""
+    """The journal is not asked again, and no command is taken."""
 
     async def test() -> None:
         engine, gated = await filled(monkeypatch)
@@ -502,7 +502,7 @@ def test_a_stop_does_not_wait_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_clients_are_told_of_no_path() -> None:
-    """What they are told is a sentence of its own, whatever went wrong."""
+    """Each failure has its own sentence, without a path of the server."""
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     told = {kind.public for kind in kinds if issubclass(kind, JournalError)}
 
@@ -537,8 +537,11 @@ def test_a_clock_behind_its_journal_is_told(caplog: pytest.LogCaptureFixture) ->
     ] == [record.message for record in caplog.records if "clock" in record.message]
 
 
-def test_a_bug_stops_everything_and_answers_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not the one that met it, not its group, and no query: the state may be half changed."""
+def test_a_bug_stops_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Neither the command that met it, nor its group, nor a query is answered: the state may be half
+    changed.
+    """
 
     async def test() -> None:
         fatal = asyncio.Event()
@@ -586,7 +589,7 @@ def test_time_that_does_not_pass_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_stop_answers_everyone_who_waits() -> None:
-    """Takes nobody new, and may be asked for twice."""
+    """It takes no new command, and may be called twice."""
 
     async def test() -> None:
         engine, gated = await founded()
@@ -607,7 +610,7 @@ def test_a_stop_answers_everyone_who_waits() -> None:
 
 
 def test_an_engine_that_never_started_can_be_stopped() -> None:
-    """It took nothing, and says so."""
+    """It refuses commands, and the stop is harmless."""
 
     async def test() -> None:
         engine = engine_over(MemoryJournal())
@@ -677,12 +680,12 @@ def test_a_stop_forgets_what_is_due_later() -> None:
 
 
 def test_the_systems_clock_tells_the_time() -> None:
-    """In nanoseconds since 1970."""
+    """The time is in nanoseconds since 1970."""
     assert abs(time.time() - SystemClock().now_ns() / 1e9) < 60
 
 
 def test_a_writer_that_was_taken_over_stops(journal: Any) -> None:
-    """Its next append fails, whoever it was that took over."""
+    """The next append after any takeover fails."""
 
     async def test() -> None:
         engine = engine_over(journal)
@@ -714,8 +717,8 @@ def test_every_command_has_the_type_replay_gives_it() -> None:
     run(test())
 
 
-def test_what_is_due_can_be_waited_for() -> None:
-    """Of a clock that stands still: nothing happens before it is moved, all by when it returns."""
+def test_due_timers_can_be_waited_for() -> None:
+    """With a clock that stands still, timers fire when it is moved, before the move returns."""
 
     async def test() -> None:
         clock = ExchangeClock()
@@ -739,7 +742,7 @@ def test_what_is_due_can_be_waited_for() -> None:
 
 
 def test_commands_are_turned_away_once_those_before_are_settled() -> None:
-    """And taken again, but for another reason than the one given."""
+    """A later release takes commands again, unless the intake closed for another reason."""
 
     async def test() -> None:
         clock = ManualClock()

@@ -51,8 +51,8 @@ def stopped(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_start_applies_only_what_comes_after(stopped: Path) -> None:
-    """And comes to the same state."""
+def test_a_start_applies_only_later_entries(stopped: Path) -> None:
+    """The state is the same."""
     with closing(SqliteJournal(stopped)) as journal:
         found = recover(journal, SnapshotDirectory(stopped))
         assert (100, 20, ()) == (found.snapshot_seq, found.replayed, found.passed_over)
@@ -61,7 +61,7 @@ def test_a_start_applies_only_what_comes_after(stopped: Path) -> None:
 
 
 def test_a_damaged_snapshot_is_passed_over(stopped: Path) -> None:
-    """For the one before it, then for the whole journal; it is said which, and why."""
+    """The one before it is taken, then the whole journal; the log says which, and why."""
     snapshots, files = SnapshotDirectory(stopped), sorted((stopped / "snapshots").iterdir())
     with closing(SqliteJournal(stopped)) as journal:
         flip(files[1], 1000)
@@ -98,7 +98,7 @@ def test_a_snapshot_cut_short_is_seen(stopped: Path, cut: int) -> None:
 
 
 def test_a_sealed_snapshot_must_still_make_sense(stopped: Path) -> None:
-    """Its header, its state, and that they are of each other."""
+    """The header and the state are checked, and that they belong together."""
     snapshots, good = SnapshotDirectory(stopped), SnapshotDirectory(stopped).load(60)
     other_seq = msgspec.structs.replace(good.header, seq=61)
     for wrong in (Snapshot(good.header, b"?"), Snapshot(other_seq, good.dump)):
@@ -114,7 +114,7 @@ def test_a_sealed_snapshot_must_still_make_sense(stopped: Path) -> None:
 
 
 def test_a_sealed_header_of_another_shape_is_seen(stopped: Path) -> None:
-    """As a later version might write it."""
+    """Such a header may come of a later version."""
     body = MAGIC + (1).to_bytes(4) + b"\x07"
     path = stopped / "snapshots" / f"{60:016d}.snapshot"
     path.write_bytes(body + snapshotting._seal(body))
@@ -123,7 +123,7 @@ def test_a_sealed_header_of_another_shape_is_seen(stopped: Path) -> None:
 
 
 def test_a_snapshot_of_another_journal_is_refused(stopped: Path) -> None:
-    """Not passed over: one of the two is not what it seems."""
+    """It is not passed over: one of the two is in the wrong place."""
     snapshots, good = SnapshotDirectory(stopped), SnapshotDirectory(stopped).load(100)
     snapshots.save(Snapshot(msgspec.structs.replace(good.header, checksum=b"x" * 16), good.dump))
     with closing(SqliteJournal(stopped)) as journal, pytest.raises(Damaged) as refused:
@@ -141,7 +141,7 @@ def test_a_journal_shorter_than_its_snapshot_is_refused(stopped: Path) -> None:
 
 
 def test_the_last_two_are_kept_and_no_scraps(stopped: Path) -> None:
-    """A crash while writing leaves a file that is nobody's."""
+    """A file of a crash while writing is removed."""
     snapshots = SnapshotDirectory(stopped)
     (stopped / "snapshots" / "0000000000000070.tmp").write_bytes(b"half")
     (stopped / "snapshots" / "notes.snapshot").write_bytes(b"")
@@ -154,7 +154,7 @@ def test_the_last_two_are_kept_and_no_scraps(stopped: Path) -> None:
 
 
 def test_the_digest_is_the_exchanges_own() -> None:
-    """It is made from the dump, off the loop, and is the same."""
+    """The digest of the dump, made off the loop, is the exchange's."""
     exchange = Exchange()
     for entry in WROTE:
         exchange.apply(entry)
@@ -165,7 +165,7 @@ def test_the_digest_is_the_exchanges_own() -> None:
 
 
 def test_another_process_leaves_them_as_the_engine_goes(tmp_path: Path) -> None:
-    """Of what the journal has by then; one process at a time, and a last one at the stop."""
+    """Snapshots of the journal so far, by one process at a time, and a last one at the stop."""
 
     async def test() -> None:
         limits = Limits(snapshot_every=30)
@@ -207,7 +207,7 @@ def only(directory: Path, seq: int) -> SnapshotDirectory:
 def test_a_snapshot_is_asked_for_by_count_or_by_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of entries and of what they took to apply, those that a start replayed among them."""
+    """Counted are entries and the time to apply them, replayed ones too."""
     asked: list[int] = []
 
     class Asked:
@@ -217,7 +217,7 @@ def test_a_snapshot_is_asked_for_by_count_or_by_time(
             on_end(None)
 
         def stop(self) -> None:
-            """Nothing runs."""
+            """Do nothing: no process runs."""
 
     monkeypatch.setattr(keeping, "Behind", Asked)
     exchange = Exchange()
@@ -270,7 +270,7 @@ def test_the_process_ends_with_the_engine(tmp_path: Path, caplog: pytest.LogCapt
     ],
 )
 def test_a_process_that_fails_says_why(tmp_path: Path, spoil: str, reason: str) -> None:
-    """In one line, whatever it is that it cannot do."""
+    """Each failure is one line."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE)
         if spoil == "snapshots":
@@ -287,7 +287,7 @@ def test_a_process_that_fails_says_why(tmp_path: Path, spoil: str, reason: str) 
 def test_no_interpreter_to_run_it_with_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where Python is embedded in another program."""
+    """An embedded Python has none."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     told: list[str | None] = []
     Behind(tmp_path, 1, pytest.fail, told.append).wait()
@@ -295,7 +295,7 @@ def test_no_interpreter_to_run_it_with_is_said(
 
 
 def test_it_goes_on_while_the_journal_grows(tmp_path: Path) -> None:
-    """From the state that it has, and ends when there is too little to do."""
+    """It begins with the state it has, and ends when few entries are left."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE[:40])
         leaving = leave_snapshots(tmp_path, 30)
@@ -311,7 +311,7 @@ def test_it_goes_on_while_the_journal_grows(tmp_path: Path) -> None:
 
 
 def test_a_long_way_is_gone_in_steps(tmp_path: Path) -> None:
-    """So that a process that is killed again and again gets somewhere."""
+    """A process that is killed again and again makes progress."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE)
         for expected in ((25, 0), (50, 25), (75, 50)):
@@ -323,7 +323,7 @@ def test_a_long_way_is_gone_in_steps(tmp_path: Path) -> None:
 def test_a_state_that_breaks_its_own_rules_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the process, once there is nothing else to do."""
+    """The process reports it when it has no other work."""
 
     def broken(_: Exchange) -> None:
         raise AssertionError("water and oil do not mix")
@@ -355,7 +355,7 @@ def test_a_start_that_replayed_much_leaves_one_itself(tmp_path: Path) -> None:
 
 
 def test_a_damaged_record_is_no_snapshot(tmp_path: Path) -> None:
-    """What the process reads proves itself; what does not is told and left as it is."""
+    """The process checks the records it reads; a damaged one is reported and left."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE)
         journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 77")
@@ -410,7 +410,7 @@ def test_whatever_goes_wrong_with_a_snapshot_the_journal_is_closed(
 def test_a_keeper_that_fails_does_not_keep_the_journal_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor the subscribers waiting: what it raises comes out only after both are closed."""
+    """The journal and the feed are closed before its error is raised."""
 
     async def broken(_: Keeper) -> None:
         raise ValueError("a bug of the keeper's")
@@ -426,7 +426,7 @@ def test_a_keeper_that_fails_does_not_keep_the_journal_open(
 
 
 def test_a_clean_stop_leaves_one(tmp_path: Path) -> None:
-    """So that the next start replays nothing, and an empty exchange leaves none."""
+    """The next start replays no entry; an empty exchange leaves no snapshot."""
 
     async def test() -> None:
         engine = await open_engine(tmp_path, ManualClock(), lambda: None)

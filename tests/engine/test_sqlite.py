@@ -52,7 +52,7 @@ def test_what_was_appended_survives_a_crash(tmp_path: Path) -> None:
 
 
 def test_two_owners_are_one_too_many(tmp_path: Path) -> None:
-    """The second is told who the first is; once that one is gone it may have the directory."""
+    """The second is told the first's process, and may have the directory once that has ended."""
     with closing(SqliteJournal(tmp_path)), pytest.raises(Locked) as refused:
         SqliteJournal(tmp_path)
     assert str(os.getpid()) == refused.value.pid
@@ -60,7 +60,7 @@ def test_two_owners_are_one_too_many(tmp_path: Path) -> None:
 
 
 def test_another_process_is_kept_out(tmp_path: Path) -> None:
-    """And in."""
+    """Once the first has ended it is let in."""
     code = "import sys; from pathlib import Path; from countermand.engine.sqlite import *\n"
     code += "SqliteJournal(Path(sys.argv[1]))"
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -80,7 +80,7 @@ def test_the_lock_file_stays(tmp_path: Path) -> None:
 
 
 def test_a_removed_lock_file_lets_no_second_owner_in(tmp_path: Path) -> None:
-    """It is what a person removes who reads that another process serves the directory."""
+    """An operator may remove it on reading that another process serves the directory."""
     with closing(SqliteJournal(tmp_path)):
         (tmp_path / "lock").unlink()
         with pytest.raises(Locked, match=f"{tmp_path} is being served by process"):
@@ -88,7 +88,7 @@ def test_a_removed_lock_file_lets_no_second_owner_in(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
-    """In one sentence, whichever step meets it first."""
+    """One sentence, at each step that needs to write."""
     (tmp_path / "file").touch()
     with pytest.raises(WriteFailed, match="cannot make"):
         SqliteJournal(tmp_path / "file" / "data")
@@ -122,7 +122,7 @@ def test_a_directory_of_another_user_is_said_so(
 def test_another_programs_transaction_is_not_waited_for_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody with a database shell can stop the exchange, and is named as what it is."""
+    """A database shell's transaction stops the journal, and the error names it."""
     monkeypatch.setattr(database, "BUSY_S", 0.0)
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, entries(1))
@@ -133,7 +133,7 @@ def test_another_programs_transaction_is_not_waited_for_for_ever(
 
 
 def test_a_stale_writer_fails(tmp_path: Path) -> None:
-    """Whatever it believes: the check is in the transaction, not in the process."""
+    """The check is in the transaction, not in the process."""
     wrote = entries(10)
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, wrote[:4])
@@ -173,7 +173,7 @@ def test_a_crash_while_it_is_made_leaves_nothing_to_repair(tmp_path: Path) -> No
 
 
 def test_the_log_does_not_grow_without_bound(tmp_path: Path) -> None:
-    """It is begun anew once it has been copied."""
+    """The log is begun anew once it has been copied."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, entries(6000), 3)
         size = (tmp_path / "journal.sqlite-wal").stat().st_size
@@ -196,7 +196,7 @@ def test_a_file_system_without_shared_memory_is_refused(
 
 
 def test_a_full_database_is_said_so(tmp_path: Path) -> None:
-    """What was written before stays; nothing more is taken by this connection."""
+    """Earlier records stay; this connection takes no more."""
     wrote = entries(2000)
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, wrote[:10])
@@ -247,7 +247,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None
 
 
 def test_a_closed_journal_writes_nothing(tmp_path: Path) -> None:
-    """It says that it is closed, and closing it again does no harm."""
+    """The error says that it is closed; a second close is harmless."""
     journal = SqliteJournal(tmp_path)
     fill(journal, entries(1))
     journal.close()

@@ -104,5 +104,5 @@ def test_account_of(command: Command, account_id: AccountId | None) -> None:
     ],
 )
 def test_accounts_of(query: Query, account_ids: tuple[AccountId, ...]) -> None:
-    """What the market shows to anyone is nobody's account."""
+    """A query of accounts touches these, and one of a market none."""
     assert account_ids == accounts_of(query)

@@ -50,7 +50,7 @@ def test_a_sound_log_is_sound(crashed: Path) -> None:
 
 
 def test_a_log_torn_anywhere_is_cut_there(crashed: Path, tmp_path: Path) -> None:
-    """Whatever length a crash leaves, what follows the last whole commit goes, and is counted."""
+    """Frames after the last whole commit are cut and counted, for any length left by a crash."""
     whole = (crashed / LOG).read_bytes()
     lengths = [0, 1, 31, 32, 33, *range(HEADER + 100, len(whole), FRAME // 2 - 7)]
     for index, length in enumerate(lengths):
@@ -77,7 +77,7 @@ def test_a_frame_of_garbage_at_the_end_is_torn(crashed: Path, tmp_path: Path) ->
 
 
 def test_a_flip_before_the_last_transaction_is_refused(crashed: Path, tmp_path: Path) -> None:
-    """In every frame, in its header and in its page; the first lost record is named."""
+    """In each frame's header and page; the first lost record is named."""
     last = last_transaction(crashed / LOG)
     for index, frame in enumerate(range(HEADER, last, FRAME)):
         # Page number, salt, checksum, and three places in the page.
