@@ -86,7 +86,7 @@ def test_both_have_their_terms_and_are_told(world: World) -> None:
     world.exchange.check_invariants()
 
 
-def test_pair_holds_the_larger_once_whichever_it_becomes(world: World) -> None:
+def test_pair_holds_the_larger_once_in_either_order(world: World) -> None:
     """What it is to hold is asked for, not what each would hold alone."""
     first, second = listed(world, buy(5, 90), buy(5, 99), contingency=OCO)
     assert (MONEY, 4_950) == world.money(ALICE)
@@ -266,7 +266,7 @@ def test_nothing_of_a_list_that_acts_or_has_acted_changes(world: World) -> None:
 
 
 def test_woken_stop_that_rests_is_not_replaced_with_its_list(world: World) -> None:
-    """Its trigger is met, whatever else is the same."""
+    """It has traded nothing and is open, but its trigger is met."""
     first, second = listed(world, sell(5, 110), sell(5, 95, trigger=STOP), contingency=OCO)
     world.trade(BOB, BOB, 1, 90, stp=SelfTradePrevention.NONE)
     assert [Standing.RESTING] * 2 == [world.report(ALICE, o).standing for o in (first, second)]
