@@ -19,6 +19,7 @@ from countermand.vocabulary.commands import (
     StageOrder,
 )
 from countermand.vocabulary.ids import AccountId
+from countermand.vocabulary.occurrence import OrderEvent
 from countermand.vocabulary.order import OrderTerms, OrdType, Standing
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
@@ -108,7 +109,7 @@ def _line(event: Any, names: Names) -> str:
     words = _WORD_BEGINS.sub(" ", type(event).__name__).lower()
     if isinstance(event, _PLAIN):
         return words
-    if isinstance(event, e.OrderEvent):
+    if isinstance(event, OrderEvent):
         words = f"{words}: {_order(event.order, names)}"
     return f"{words} {_fields(names.told(event), {'order'})}".rstrip()
 

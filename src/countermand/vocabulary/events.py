@@ -3,39 +3,13 @@ Events: what happened. Books, ledger, streams and metrics are folds over them; t
 on replay and never stored, but their running digest is.
 """
 
-from msgspec import Struct
-
 from countermand.vocabulary.commands import CancelOrder, MassCancel, ReplaceList, ReplaceOrder
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.instrument import Instrument, TradingState
+from countermand.vocabulary.occurrence import Occurrence, OrderEvent
 from countermand.vocabulary.order import Contingency, OrdStatus, Slot
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
 from countermand.vocabulary.reports import OrderReport
-
-
-class Occurrence(Struct, frozen=True, array_like=True, gc=False):
-    """
-    Something that happened within one entry; the entry gives it its time.
-
-    An event about an order carries the whole order as it is after it, so that an answer, a stream
-    or a report need look at nothing else and show no other moment.
-    """
-
-    @property
-    def orders(self) -> tuple[OrderReport, ...]:
-        """The orders it is about, as they are after it."""
-        return ()
-
-
-class OrderEvent(Occurrence, frozen=True):
-    """Something that happened to one order."""
-
-    order: OrderReport
-
-    @property
-    def orders(self) -> tuple[OrderReport, ...]:
-        """The order as it is after it."""
-        return (self.order,)
 
 
 class AssetRegistered(Occurrence, frozen=True, tag=1):

@@ -1,9 +1,16 @@
-"""A window for each test, and one with the manual's trades."""
+"""An office and a window for each test, and a window with the manual's trades."""
 
 from __future__ import annotations
 
 import pytest
+from tests.venues.autoshares.office import Office
 from tests.venues.autoshares.window import Window
+
+
+@pytest.fixture
+def office() -> Office:
+    """The demo world."""
+    return Office()
 
 
 @pytest.fixture

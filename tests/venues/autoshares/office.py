@@ -17,6 +17,12 @@ from countermand.wire.http import Request, Response
 
 APP_KEY = "countermand-demo-app-0001"
 
+# The form of an order that rests.
+FORM = {
+    "Symbol": "AAPL", "Type": "Limit", "Side": "Buy", "Quantity": 10, "Price": 180,
+    "TimeInforce": "Day", "ClientId": "abc-1",
+}  # fmt: skip
+
 
 class Office(Desk):
     """The demo world with settings of one's own; an account is named `user/account`."""

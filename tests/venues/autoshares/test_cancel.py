@@ -24,12 +24,6 @@ NO_KEY = {"error": "Application key is not defined or does not exist"}
 BROKEN = "An error occurred while processing your request"
 
 
-@pytest.fixture
-def office() -> Office:
-    """The demo world."""
-    return Office()
-
-
 @pytest.mark.parametrize("key", [None, "", "another", APP_KEY + " "])
 def test_row_1_application_key(office: Office, key: str | None) -> None:
     """A missing or unknown key is 403, before the token and the ids are looked at."""

@@ -107,12 +107,6 @@ _TIF = "TimeInForce"
 _ANSWERED_AS = {"TimeInforce": "TimeInForce"}
 
 
-@pytest.fixture
-def office() -> Office:
-    """The demo world."""
-    return Office()
-
-
 @pytest.mark.parametrize("name", SAMPLES)
 def test_sample_is_taken_and_told_back(office: Office, name: str) -> None:
     """A 200 for each; one that is not offered is Rejected later, with all it was sent with."""

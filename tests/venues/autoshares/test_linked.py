@@ -15,12 +15,6 @@ from countermand.vocabulary.order import Standing
 from countermand.wire import times
 
 
-@pytest.fixture
-def office() -> Office:
-    """The demo world."""
-    return Office()
-
-
 def leg(kind: str = "Limit", side: str = "Buy", quantity: int = 10, **more: Any) -> dict[str, Any]:
     """Return a leg."""
     return {"Symbol": "AAPL", "Type": kind, "Side": side, "Quantity": quantity, **more}

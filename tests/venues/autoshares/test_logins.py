@@ -23,12 +23,6 @@ from countermand.wire.http import Response
 DAY_MS = 24 * 60 * 60 * 1000
 
 
-@pytest.fixture
-def office() -> Office:
-    """The demo world."""
-    return Office()
-
-
 def log_in(office: Office, user: str, path: str = "/token", **more: str) -> Response:
     """Send a login, with further headers."""
     headers = {"Et-App-Key": APP_KEY, "Username": user, "Password": f"{user}-demo-password"}

@@ -1,8 +1,9 @@
 """
-Orders: placing and what it answers, codes, replacing, reading, history, previews.
+Orders: placing and its answer, the codes of refusals, reading.
 
-Source: ETNA manual, "Place order", "Verify order", "Replace order", "Get order", "Order statuses",
-        "Order validation"; the swagger file; what they leave open is named as ours in the README.
+Source: ETNA manual, "Place order", "Get order", "Order statuses",
+        "Order validation"; the swagger file; what they leave
+        open is named as ours in the README.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.venues.autoshares.office import Office, decoded
+from tests.venues.autoshares.office import FORM, Office, decoded
 
 FRESH = {
     "Symbol": "AAPL", "Quantity": 10, "Price": 180, "StopPrice": 0, "ClientId": "abc-1",
@@ -26,16 +27,6 @@ FRESH = {
     "Date": "2027-01-15T08:00:00Z", "CreateDate": "2027-01-15T08:00:00Z",
     "TransactionDate": "2027-01-15T08:00:00Z",
 }  # fmt: skip
-FORM = {
-    "Symbol": "AAPL", "Type": "Limit", "Side": "Buy", "Quantity": 10, "Price": 180,
-    "TimeInforce": "Day", "ClientId": "abc-1",
-}  # fmt: skip
-
-
-@pytest.fixture
-def office() -> Office:
-    """The demo world."""
-    return Office()
 
 
 def test_answer_to_placing(office: Office) -> None:
@@ -105,21 +96,6 @@ def test_synchronous_twin_waits(office: Office) -> None:
         filled["LastQuantity"],
         filled["LastPrice"],
         filled["AveragePrice"],
-    )
-
-
-def test_synchronous_replacement_waits(office: Office) -> None:
-    """The answer is the replaced order, with the fill that its new price brought."""
-    office.place("bob/margin", Side="SellShort", Quantity=4, Price=181)
-    path = office.orders().replace("orders", "syncorders")
-    told = decoded(office.call(f"PUT {path}/{office.place()}", {"Price": 181}))
-
-    assert ("PartiallyFilled", 181, 4, 181, 6) == (
-        told["Status"],
-        told["Price"],
-        told["LastQuantity"],
-        told["LastPrice"],
-        told["LeavesQuantity"],
     )
 
 
@@ -359,210 +335,3 @@ def test_unknown_order(office: Office) -> None:
     answer = office.call(f"GET {office.orders()}/2147483647")
 
     assert (404, {"Message": "Order was not found."}) == (answer.status, decoded(answer))
-
-
-def replaced(office: Office, order_id: int, **terms: Any) -> tuple[int, Any]:
-    """Replace an order; return status and body."""
-    answer = office.call(f"PUT {office.orders()}/{order_id}", terms)
-    return answer.status, decoded(answer) if answer.body else None
-
-
-def test_replacement(office: Office) -> None:
-    """The answer is pending, the order keeps its id, and the next look shows the new terms."""
-    order_id = office.place(ClientId="one")
-    office.clock.ns += 10**9
-    status, told = replaced(office, order_id, Id=order_id, Quantity=5, Price=179.5, ClientId="two")
-    read = office.read(order_id)
-
-    assert (200, "PendingReplace", "Modify", "RequireValidation", order_id) == (
-        status,
-        told["Status"],
-        told["Target"],
-        told["RequestStatus"],
-        told["Id"],
-    )
-    expected = {
-        "Status": "New", "Target": "Modify", "Quantity": 5, "Price": 179.5, "LeavesQuantity": 5,
-        "ClientId": "two", "OrigClientId": "one", "CreateDate": "2027-01-15T08:00:00Z",
-        "Date": "2027-01-15T08:00:01Z",
-    }  # fmt: skip
-    assert expected == {name: read[name] for name in expected}
-
-
-def test_replacement_of_what_is_not_price_or_quantity(office: Office) -> None:
-    """Time in force with its end, hours, and what is only told back."""
-    order_id = office.place()
-    for terms, expected in (
-        (
-            {"TimeInForce": "GTC"},
-            {"TimeInForce": "GoodTillCancel", "ExpireDate": "0001-01-01T00:00:00Z"},
-        ),
-        ({"TimeInForce": "Day", "ExtendedHours": "POST"}, {"ExpireDate": "2027-01-16T01:00:00Z"}),
-        ({"Comment": "later"}, {"Comment": "later", "ExtendedHours": "POST", "TimeInForce": "Day"}),
-        (
-            {"TimeInForce": "GoodTillDate", "ExpireDate": "2027-02-01T12:00:00"},
-            {"TimeInForce": "GoodTillDate", "ExpireDate": "2027-02-01T12:00:00Z"},
-        ),
-    ):
-        assert replaced(office, order_id, **terms)[0] == 200
-        read = office.read(order_id)
-        assert expected == {name: read[name] for name in expected}
-
-
-@pytest.mark.parametrize(
-    "terms",
-    [
-        {"Quantity": 4},
-        {"Quantity": 3},
-        {"Quantity": 0},
-        {"Quantity": 0, "Price": 170},
-        {"Quantity": -12, "Price": 170},
-        {"Quantity": 5.5},
-        {"Quantity": 5.5, "Price": 170},
-        {"Price": 0},
-        {"Price": 0, "Quantity": 12},
-        {"Price": -170, "Quantity": 12},
-        {"Price": 180.001},
-        {"Price": 1e20, "Quantity": 12},
-        {"Type": "Market"},
-        {"Type": "Market", "Quantity": 12},
-        {"StopPrice": 3},
-        {"StopPrice": 3, "Quantity": 12},
-        {"Legs": [{"Symbol": "AAPL"}], "Quantity": 12},
-        {"Quantity": 10},
-        {"TimeInForce": "GoodTillDate", "ExpireDate": "2020-01-01T00:00:00Z"},
-        {"TimeInForce": "AtTheClose"},
-        {"TimeInForce": "GoodTillCancelPlus", "Price": 170},
-    ],
-)
-def test_terms_no_replacement_can_have(office: Office, terms: dict[str, Any]) -> None:
-    """Are 409 without a body; the order, of which four are executed, stays as it is."""
-    order_id = office.place()
-    office.place("bob/margin", Side="SellShort", Quantity=4)
-    before = office.read(order_id)
-
-    assert (409, None) == replaced(office, order_id, **terms)
-    assert before == office.read(order_id)
-
-
-def test_replacement_of_what_cannot_be(office: Office) -> None:
-    """Unknown and closed orders are 409, another id in the body is 422."""
-    order_id = office.place()
-    assert replaced(office, order_id, Id=order_id + 1, Quantity=5)[0] == 422
-    office.cancel(order_id)
-
-    assert [409, 409] == [replaced(office, n, Quantity=5)[0] for n in (order_id, 2_000_000_000)]
-
-
-def test_preview_of_a_good_order(office: Office) -> None:
-    """Says what it costs and what it binds, with the quote; nothing is entered."""
-    office.place("bob/margin", Side="SellShort", Price=181)
-    before = office.engine.exchange.seq
-    told = decoded(office.call(f"POST {office.orders().replace('orders', 'preview/orders')}", FORM))
-
-    expected = {
-        "IsSuccessful": True, "Cost": 1800, "NetCost": 1800, "TotalCost": 1800, "Commission": 0,
-        "MarginChange": 900, "InitialMarginRate": 0.5, "ErrorDescriptionArgs": [],
-    }  # fmt: skip
-    assert expected == {name: told[name] for name in expected}
-    assert (181, 0, "AAPL") == tuple(told["Quotes"][0][name] for name in ("Ask", "Bid", "Symbol"))
-    assert before == office.engine.exchange.seq
-
-
-@pytest.mark.parametrize(
-    ("terms", "cost", "margin"),
-    [
-        ({"Side": "Buy", "Quantity": 5}, 905, 452.5),
-        ({"Side": "SellShort", "Quantity": 5}, 895, 447.5),
-        ({"Side": "Buy", "Quantity": 2, "Symbol": "MSFT"}, 840, 0),
-    ],
-)
-def test_preview_of_a_market_order(
-    office: Office, terms: dict[str, Any], cost: float, margin: float
-) -> None:
-    """Costs what the quote says: the ask, the bid, and the reference price where there is none."""
-    office.place("bob/margin", Side="SellShort", Price=181)
-    office.place("bob/margin", Side="Buy", Price=179, Symbol="AAPL")
-    form = {"Symbol": "AAPL", "Type": "Market"} | terms
-    told = decoded(office.call(f"POST {office.orders().replace('orders', 'preview/orders')}", form))
-
-    assert (cost, cost, cost) == tuple(told[name] for name in ("Cost", "NetCost", "TotalCost"))
-    assert margin == told["MarginChange"]
-
-
-def test_preview_for_a_cash_account(office: Office) -> None:
-    """Binds all it costs, and says that rate."""
-    path = office.orders("alice/cash").replace("orders", "preview/orders")
-    told = decoded(office.call(f"POST {path}", FORM))
-
-    assert (1800, 1800) == (told["Cost"], told["MarginChange"])
-    assert (1, 1) == (told["InitialMarginRate"], told["MaintenanceMarginRate"])
-
-
-def test_order_that_stands_is_verified_by_standing(office: Office) -> None:
-    """The order's own hold and closing quantity do not count against it."""
-    office.place("bob/margin", Side="SellShort", Quantity=30)
-    office.place("alice/cash", Quantity=30)
-    closing = office.place("alice/cash", Side="Sell", Quantity=30, Price=190)
-    costly = office.place("alice/cash", Quantity=5_000, Symbol="MSFT", Price=190)
-    base = office.orders("alice/cash").removesuffix("/orders")
-    told = [
-        decoded(office.call(f"GET {base}/verified/orders/{order_id}"))
-        for order_id in (closing, costly)
-    ]
-    office.cancel(closing, "alice/cash")
-    office.place("alice/cash", Side="Sell", Quantity=1, Price=190)
-    late = decoded(office.call(f"GET {base}/verified/orders/{closing}"))
-
-    assert [True, True] == [one["IsSuccessful"] for one in told]
-    assert [5_700, 950_000] == [one["Cost"] for one in told]
-    assert (False, "LongPositionCrossZero") == (late["IsSuccessful"], late["ErrorDescription"])
-
-
-def test_order_that_exists_is_verified(office: Office) -> None:
-    """An unknown id is 404, and replacements are for administrators."""
-    order_id = office.place()
-    base = office.orders().removesuffix("/orders")
-    told = decoded(office.call(f"GET {base}/verified/orders/{order_id}"))
-
-    assert (True, order_id) == (told["IsSuccessful"], told["OrderId"])
-    assert office.call(f"GET {base}/verified/orders/2000000000").status == 404
-    assert office.call(f"PUT {base}/preview/orders/{order_id}", {"Quantity": 5}).status == 401
-
-
-def test_history(office: Office) -> None:
-    """A row for each request and each state, in order, with times in milliseconds."""
-    order_id = office.place()
-    office.clock.ns += 10**9
-    office.place("bob/margin", Side="SellShort", Quantity=4)
-    office.clock.ns += 10**9
-    office.cancel(order_id)
-    rows = decoded(office.call(f"GET {office.orders()}/{order_id}/details"))
-
-    assert [
-        ("PendingNew", True, 0, 0, 1_800_000_000_000),
-        ("New", False, 0, 10, 1_800_000_000_000),
-        ("PartiallyFilled", False, 4, 6, 1_800_000_001_000),
-        ("PendingCancel", True, 4, 6, 1_800_000_002_000),
-        ("Canceled", False, 4, 0, 1_800_000_002_000),
-    ] == [
-        (
-            row["Status"],
-            row["IsRequest"],
-            row["ExecutedQuantity"],
-            row["LeavesQuantity"],
-            row["Date"],
-        )
-        for row in rows
-    ]
-    assert (4, 180) == (rows[2]["LastQuantity"], rows[2]["LastPrice"])
-    assert office.call(f"GET {office.orders()}/2000000000/details").status == 404
-
-
-def test_history_of_a_rejected_order(office: Office) -> None:
-    """Says why."""
-    order_id = office.place(Symbol="NOPE")
-    rows = decoded(office.call(f"GET {office.orders()}/{order_id}/details"))
-
-    assert ["PendingNew", "Rejected"] == [row["Status"] for row in rows]
-    assert rows[-1]["RejectReason"] == "SecurityUndefined"

@@ -18,12 +18,6 @@ from countermand.venues.autoshares.presentation import About
 LIMIT = {"Symbol": "AAPL", "Type": "Limit", "Side": "Buy", "Quantity": 10, "Price": 180}
 
 
-@pytest.fixture
-def office() -> Office:
-    """The demo world."""
-    return Office()
-
-
 @pytest.mark.parametrize(
     "path",
     ["/api/v1.0{}", "/v1.0{}", "//v1.0{}", "/api//v1.0{}", "/v1.0{}/", "/v1//{}", "/v2.0{}//"],

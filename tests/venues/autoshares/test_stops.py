@@ -47,12 +47,6 @@ LIMITS = {"Stop": 0, "StopLimit": 191, "TrailingStop": 0, "TrailingStopLimit": 1
 EVERY_TYPE = pytest.mark.parametrize("kind", STOPS)
 
 
-@pytest.fixture
-def office() -> Office:
-    """The demo world."""
-    return Office()
-
-
 def sleeping(office: Office, kind: str, **more: Any) -> int:
     """Place a stop; return its id."""
     return office.place(Type=kind, **STOPS[kind] | {"TimeInforce": "GoodTillCancel"} | more)

@@ -22,6 +22,7 @@ ADA = "ADAUSDM"
 NIGHT = "NIGHTUSDM"
 # What the refusal of a malformed request begins with.
 INVALID = "Invalid request data: "
+USDM_UNIT = "c48cbb3d5e57ed56e276bc45f99ab39abe94e6cd7ac39fb402da47ad0014df105553444d"
 
 NOT_FOUND = (404, {"error": "Order not found", "code": 4200})
 NOT_OPEN = (400, {"error": "Order is not open", "code": 4201})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from tests.venues.polymarket_us.floor import GAME, Floor
+from tests.venues.polymarket_us.floor import GAME, Floor, dollars
 
 from countermand.server.rate_limits import KeyLimits
 from countermand.venues.polymarket_us.settings import PolymarketSettings
@@ -25,11 +25,6 @@ DAY = "TIME_IN_FORCE_DAY"
 SYNC = {"synchronousExecution": True, "maxBlockTime": "1"}
 
 
-def usd(value: str) -> dict[str, str]:
-    """Return an amount."""
-    return {"value": value, "currency": "USD"}
-
-
 def terms(intent: str, price: str | None, quantity: Any, **more: Any) -> dict[str, Any]:
     """Return the form of an order: a limit with a price, a market order without."""
     form = {
@@ -39,7 +34,7 @@ def terms(intent: str, price: str | None, quantity: Any, **more: Any) -> dict[st
         "quantity": quantity,
         "tif": GTC,
     }
-    return form | ({} if price is None else {"price": usd(price)}) | more
+    return form | ({} if price is None else {"price": dollars(price)}) | more
 
 
 def executed(answer: dict[str, Any]) -> list[tuple[str, str]]:

@@ -29,6 +29,11 @@ CHAMPION = "tec-mlb-champ-2026-11-04"
 FED = "rdc-usfed-fomc-2026-12-09-cut25"
 
 
+def dollars(value: str) -> dict[str, str]:
+    """Return an Amount."""
+    return {"value": value, "currency": "USD"}
+
+
 def told(conversation: Serving[Any], *answers: Any) -> Any:
     """Return what a conversation replies, whose asks are answered in turn."""
     next(conversation)
@@ -109,3 +114,10 @@ class Floor:
         taken = (10_000_000 - dollars) * 10**self.usd.scale
         command = WithdrawFunds(account.account_id, self.usd.asset_id, taken)
         self.desk.engine.enter(command)
+
+
+def slugs(floor: Floor, query: str) -> list[str]:
+    """Return the slugs of a list of markets."""
+    status, page = floor.get(f"/v1/markets?{query}")
+    assert status == 200, page
+    return [market["slug"] for market in page["markets"]]

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.venues.polymarket_us.counter import Counter, terms, usd
+from tests.venues.polymarket_us.counter import Counter, terms
+from tests.venues.polymarket_us.floor import dollars
 
 from countermand.vocabulary.order import Side
 
@@ -24,7 +25,7 @@ def power(counter: Counter) -> Decimal:
 
 def spend(counter: Counter, intent: str, cash: str) -> dict[str, Any]:
     """Place alice's order for cash and return it."""
-    form = terms(intent, None, None, cashOrderQty=usd(cash))
+    form = terms(intent, None, None, cashOrderQty=dollars(cash))
     return counter.shown(str(counter.create("alice", form)["id"]))
 
 
@@ -44,7 +45,7 @@ def test_bought(
     counter.order("bob", theirs, "1000", "0.30")
     shown = spend(counter, intent, "7")
 
-    assert ("ORDER_STATE_FILLED", usd("7.00"), usd("0.30")) == (
+    assert ("ORDER_STATE_FILLED", dollars("7.00"), dollars("0.30")) == (
         shown["state"], shown["cashOrderQty"], shown["avgPx"],
     )  # fmt: skip
     assert Decimal(quantity) == Decimal(str(shown["cumQuantity"]))
@@ -84,10 +85,10 @@ def test_sold(
 def test_previewed(counter: Counter, intent: str, theirs: Side, quantity: float) -> None:
     """The quantity that would be bought."""
     counter.order("bob", theirs, "1000", "0.30")
-    form = terms(intent, None, None, cashOrderQty=usd("7"))
+    form = terms(intent, None, None, cashOrderQty=dollars("7"))
     shown = counter.post("/v1/order/preview", {"request": form})[1]["order"]
 
-    assert (quantity, usd("7.00")) == (shown["quantity"], shown["cashOrderQty"])
+    assert (quantity, dollars("7.00")) == (shown["quantity"], shown["cashOrderQty"])
 
 
 @pytest.mark.parametrize("intent", ["BUY_LONG", "BUY_SHORT"])

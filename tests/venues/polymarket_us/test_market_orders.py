@@ -20,9 +20,8 @@ from tests.venues.polymarket_us.counter import (
     executed,
     refusal,
     terms,
-    usd,
 )
-from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME
+from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, dollars
 
 from countermand.venues.polymarket_us.messages.orders import ClosePosition
 from countermand.venues.polymarket_us.place import serve_close
@@ -45,11 +44,13 @@ def test_market_order_is_immediate(counter: Counter, tif: str | None) -> None:
 
     assert ("PARTIAL_FILL", "EXPIRED") == tuple(kind for kind, _ in executed(answer)[1:])
     shown = counter.shown(answer["id"])
-    assert (usd("0.55"), IOC, 4) == (shown["price"], shown["tif"], shown["cumQuantity"])
+    assert (dollars("0.55"), IOC, 4) == (shown["price"], shown["tif"], shown["cumQuantity"])
 
 
 @pytest.mark.parametrize("tif", [IOC, FOK])
-@pytest.mark.parametrize("more", [{"quantity": 10}, {"cashOrderQty": usd("5"), "quantity": None}])
+@pytest.mark.parametrize(
+    "more", [{"quantity": 10}, {"cashOrderQty": dollars("5"), "quantity": None}]
+)
 def test_market_order_on_an_empty_book(counter: Counter, tif: str, more: dict[str, Any]) -> None:
     """200 and an id, and rejected: there is no liquidity, with a bound or without."""
     answer = counter.create("alice", terms("BUY_LONG", None, 10, tif=tif, **SYNC) | more)
@@ -78,15 +79,15 @@ def test_price_of_a_market_order(
     counter.place("bob", "BUY_SHORT", "0.55", 4)
     counter.place("bob", "BUY_SHORT", "0.56", 6)
     if "ticks" in changes:
-        changes = {"slippageTolerance": {"currentPrice": usd("0.50")} | changes}
+        changes = {"slippageTolerance": {"currentPrice": dollars("0.50")} | changes}
     order_id = counter.create("alice", terms("BUY_LONG", None, quantity) | changes)["id"]
 
-    assert usd(price) == counter.shown(order_id)["price"]
+    assert dollars(price) == counter.shown(order_id)["price"]
 
 
 def test_market_order_with_a_price(counter: Counter) -> None:
     """Is refused, for ignoring the price would do something else."""
-    form = terms("BUY_LONG", None, 10) | {"price": usd("0.50")}
+    form = terms("BUY_LONG", None, 10) | {"price": dollars("0.50")}
 
     expected = "invalid price: does not apply to market orders"
     assert expected == refusal(counter.post("/v1/orders", form))
@@ -108,7 +109,7 @@ def test_slippage(counter: Counter, tolerance: dict[str, Any], cum: int | None) 
     """From 0.50, 5 ticks or 1,000 bips let a buyer pay 0.55 and no more; ticks win."""
     counter.place("bob", "BUY_SHORT", "0.55", 4)
     counter.place("bob", "BUY_SHORT", "0.56", 20)
-    given = {"currentPrice": usd("0.50")} | tolerance
+    given = {"currentPrice": dollars("0.50")} | tolerance
     answer = counter.create("alice", terms("BUY_LONG", None, 10, slippageTolerance=given, **SYNC))
     last = answer["executions"][-1]
 
@@ -125,7 +126,7 @@ def test_slippage_of_a_seller(counter: Counter, ticks: int, cum: int) -> None:
     """Downward, in prices of YES, and no further than the lowest there is."""
     counter.place("bob", "BUY_LONG", "0.45", 4)
     counter.place("bob", "BUY_LONG", "0.44", 20)
-    given = {"currentPrice": usd("0.50"), "ticks": ticks}
+    given = {"currentPrice": dollars("0.50"), "ticks": ticks}
     answer = counter.create("alice", terms("BUY_SHORT", None, 10, slippageTolerance=given, **SYNC))
 
     assert cum == answer["executions"][-1]["order"]["cumQuantity"]
@@ -136,7 +137,7 @@ def test_slippage_of_a_seller_is_rounded_up(counter: Counter, bips: int, cum: in
     """1,050 bips from 0.50 are 0.4475: at 0.45 there may be a trade, at 0.44 none."""
     counter.place("bob", "BUY_LONG", "0.45", 4)
     counter.place("bob", "BUY_LONG", "0.44", 20)
-    given = {"currentPrice": usd("0.50"), "bips": bips}
+    given = {"currentPrice": dollars("0.50"), "bips": bips}
     answer = counter.create("alice", terms("BUY_SHORT", None, 10, slippageTolerance=given, **SYNC))
 
     assert cum == answer["executions"][-1]["order"]["cumQuantity"]
@@ -146,22 +147,25 @@ def test_slippage_of_a_seller_is_rounded_up(counter: Counter, bips: int, cum: in
     ("tolerance", "text"),
     [
         (
-            {"ticks": 10**18, "currentPrice": usd("0.5")},
+            {"ticks": 10**18, "currentPrice": dollars("0.5")},
             "invalid slippageTolerance.ticks: must be 1000000 at most",
         ),
         (
-            {"ticks": -1, "currentPrice": usd("0.5")},
+            {"ticks": -1, "currentPrice": dollars("0.5")},
             "invalid slippageTolerance.ticks: must not be negative",
         ),
         (
-            {"ticks": 1, "currentPrice": usd("-0.01")},
+            {"ticks": 1, "currentPrice": dollars("-0.01")},
             "invalid slippageTolerance.currentPrice.value: must not be negative",
         ),
         ({"ticks": 1}, "slippageTolerance.currentPrice is required"),
-        ({"ticks": -1, "currentPrice": usd("0.5")}, "invalid slippageTolerance.ticks"),
-        ({"bips": -1, "currentPrice": usd("0.5")}, "invalid slippageTolerance.bips"),
-        ({"bips": "x", "currentPrice": usd("0.5")}, "invalid slippageTolerance.bips"),
-        ({"ticks": 1, "currentPrice": usd("x")}, "invalid slippageTolerance.currentPrice.value"),
+        ({"ticks": -1, "currentPrice": dollars("0.5")}, "invalid slippageTolerance.ticks"),
+        ({"bips": -1, "currentPrice": dollars("0.5")}, "invalid slippageTolerance.bips"),
+        ({"bips": "x", "currentPrice": dollars("0.5")}, "invalid slippageTolerance.bips"),
+        (
+            {"ticks": 1, "currentPrice": dollars("x")},
+            "invalid slippageTolerance.currentPrice.value",
+        ),
     ],
 )
 def test_slippage_that_says_nothing(counter: Counter, tolerance: Any, text: str) -> None:
@@ -174,7 +178,7 @@ def test_slippage_that_says_nothing(counter: Counter, tolerance: Any, text: str)
 def test_bound_that_nothing_can_meet(counter: Counter) -> None:
     """Is not taken for none."""
     counter.place("bob", "BUY_SHORT", "0.01", 4)
-    given = {"currentPrice": usd("0.001"), "ticks": 0}
+    given = {"currentPrice": dollars("0.001"), "ticks": 0}
     answer = counter.create("alice", terms("BUY_LONG", None, 1, slippageTolerance=given, **SYNC))
 
     assert [("REJECTED", "REJECTED")] == executed(answer)
@@ -184,10 +188,10 @@ def test_cash_order(counter: Counter) -> None:
     """The money buys contracts at 0.40, and then at 0.50."""
     counter.place("bob", "BUY_SHORT", "0.40", 5)
     counter.place("bob", "BUY_SHORT", "0.50", 20)
-    form = terms("BUY_LONG", None, None, cashOrderQty=usd("5"), **SYNC)
+    form = terms("BUY_LONG", None, None, cashOrderQty=dollars("5"), **SYNC)
     shown = counter.shown(counter.create("alice", form)["id"])
 
-    assert ("ORDER_STATE_FILLED", 11, 11, usd("5.00")) == (
+    assert ("ORDER_STATE_FILLED", 11, 11, dollars("5.00")) == (
         shown["state"], shown["quantity"], shown["cumQuantity"], shown["cashOrderQty"],
     )  # fmt: skip
 
@@ -195,7 +199,7 @@ def test_cash_order(counter: Counter) -> None:
 @pytest.mark.parametrize("value", ["0", "-1", "x"])
 def test_cash_that_is_none(counter: Counter, value: str) -> None:
     """400, code 3."""
-    form = terms("BUY_LONG", None, None, cashOrderQty=usd(value))
+    form = terms("BUY_LONG", None, None, cashOrderQty=dollars(value))
 
     assert refusal(counter.post("/v1/orders", form)).startswith("invalid cashOrderQty")
 
@@ -203,10 +207,10 @@ def test_cash_that_is_none(counter: Counter, value: str) -> None:
 def test_preview_of_a_cash_order(counter: Counter) -> None:
     """Shows what it would buy now."""
     counter.place("bob", "BUY_SHORT", "0.50", 20)
-    form = terms("BUY_LONG", None, None, cashOrderQty=usd("5"))
+    form = terms("BUY_LONG", None, None, cashOrderQty=dollars("5"))
     shown = counter.post("/v1/order/preview", {"request": form})[1]["order"]
 
-    assert (10, usd("5.00"), None) == (
+    assert (10, dollars("5.00"), None) == (
         shown["quantity"], shown["cashOrderQty"], shown["createTime"],
     )  # fmt: skip
 

@@ -1,5 +1,5 @@
 """
-The public reads: markets, books, settlements.
+Markets and their lists, as anyone can read them.
 
 Vectors: examples of the Markets API reference; where a number is not in one, it is worked out
 beside the assertion.
@@ -7,63 +7,21 @@ beside the assertion.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import msgspec
 import pytest
 from msgspec.structs import replace
-from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, NAME, Floor, told
+from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, NAME, Floor, dollars, slugs
 
-from countermand.client.call import call
-from countermand.client.transport import InProcessTransport
 from countermand.venues import VENUES
-from countermand.venues.polymarket_us import depth, markets
-from countermand.venues.polymarket_us.messages import markets as m
 from countermand.venues.polymarket_us.presentation import Presentation
 from countermand.vocabulary.commands import ListInstrument
 from countermand.vocabulary.ids import InstrumentId
-from countermand.vocabulary.instrument import TradingState
-from countermand.vocabulary.queries import GetQuote, ListQuotes
-from countermand.vocabulary.reports import DepthReport, QuoteReport, ReferenceData
-from countermand.wire.directory import Directory
-from countermand.wire.errors import Malformed, NotFound
-from countermand.wire.operation import Operation
 
 NOTHING = {
     "code": 5, "message": "The server was unable to process your request.", "details": [],
 }  # fmt: skip
-
-
-@pytest.fixture
-def floor() -> Floor:
-    """A floor of one's own."""
-    return Floor()
-
-
-@pytest.fixture
-def quoted(floor: Floor) -> Floor:
-    """The example of the documents: 120 bid at 0.54, 80.5 offered at 0.56, last trade at 0.55."""
-    floor.sell("bob", "1", "0.55")
-    floor.buy("alice", "1", "0.55")
-    floor.buy("alice", "120", "0.54")
-    floor.sell("bob", "80.5", "0.56")
-    return floor
-
-
-def dollars(value: str) -> dict[str, str]:
-    """Return an Amount."""
-    return {"value": value, "currency": "USD"}
-
-
-def slugs(floor: Floor, query: str) -> list[str]:
-    """Return what a list of markets shows."""
-    status, page = floor.get(f"/v1/markets?{query}")
-    assert status == 200, page
-    return [market["slug"] for market in page["markets"]]
-
-
-# --- markets
 
 
 def test_market_of_the_documents(quoted: Floor) -> None:
@@ -163,9 +121,6 @@ def test_id_that_is_no_number(floor: Floor) -> None:
 def test_rest_of_the_gateway_is_empty(floor: Floor, target: str, body: Any) -> None:
     """The other lists are empty, with all keys that clients index."""
     assert (200, body) == floor.get(target)
-
-
-# --- lists of markets
 
 
 @pytest.mark.parametrize(
@@ -268,248 +223,3 @@ def test_bad_filter(floor: Floor, query: str) -> None:
     status, body = floor.get(f"/v1/markets?{query}")
 
     assert (400, 3) == (status, body["code"])
-
-
-# --- books
-
-
-def test_book_of_the_documents(quoted: Floor) -> None:
-    """Best first, prices as Amounts, quantities as text; one contract has traded."""
-    data = quoted.get(f"/v1/markets/{GAME}/book")[1]["marketData"]
-    stats = data.pop("stats")
-    assert data.pop("transactTime").startswith("2027-01-15T08:00:00")
-
-    assert {
-        "marketSlug": GAME, "bids": [{"px": dollars("0.54"), "qty": "120"}],
-        "offers": [{"px": dollars("0.56"), "qty": "80.5"}], "state": "MARKET_STATE_OPEN",
-    } == data  # fmt: skip
-    assert {
-        "openPx": dollars("0.55"), "highPx": dollars("0.55"), "lowPx": dollars("0.55"),
-        "lastTradePx": dollars("0.55"), "lastTradeQty": "1", "currentPx": dollars("0.55"),
-        "settlementPx": None, "sharesTraded": "1", "notionalTraded": dollars("0.55"),
-        "openInterest": "1",
-        # Nothing closes, and nothing is called before it opens.
-        "closePx": None, "indicativeOpenPx": None, "tradingReferencePx": None,
-    } == stats  # fmt: skip
-
-
-def test_book_tells_where_trading_began_and_how_far_it_went(floor: Floor) -> None:
-    """The first price, the highest and the lowest, with aggressors on both sides."""
-    for price in ("0.50", "0.61", "0.42", "0.55"):
-        floor.sell("bob", "1", price)
-        floor.buy("alice", "1", price)
-    stats = floor.get(f"/v1/markets/{GAME}/book")[1]["marketData"]["stats"]
-
-    assert [dollars(price) for price in ("0.50", "0.61", "0.42", "0.55")] == [
-        stats[name] for name in ("openPx", "highPx", "lowPx", "lastTradePx")
-    ]
-
-
-def test_levels_are_summed_and_best_first(floor: Floor) -> None:
-    """Two orders at one price are one level; a NO order rests on the YES side it is."""
-    for qty, price in (("1", "0.40"), ("0.25", "0.42"), ("2.5", "0.42")):
-        floor.buy("alice", qty, price)
-    for qty, price in (("1", "0.60"), ("0.01", "0.50")):
-        floor.sell("bob", qty, price)
-    data = floor.get(f"/v1/markets/{GAME}/book")[1]["marketData"]
-
-    assert [("0.42", "2.75"), ("0.40", "1")] == [(x["px"]["value"], x["qty"]) for x in data["bids"]]
-    assert [("0.50", "0.01"), ("0.60", "1")] == [
-        (x["px"]["value"], x["qty"]) for x in data["offers"]
-    ]
-
-
-def test_book_of_a_market_that_never_traded(floor: Floor) -> None:
-    """Both sides are empty lists, unknown prices are null, counts are 0."""
-    data = floor.get(f"/v1/markets/{CHAMPION}/book")[1]["marketData"]
-
-    assert ([], [], None) == (data["bids"], data["offers"], data["transactTime"])
-    assert {
-        "openPx": None, "highPx": None, "lowPx": None, "closePx": None,
-        "indicativeOpenPx": None, "tradingReferencePx": None,
-        "lastTradePx": None, "lastTradeQty": "0", "currentPx": dollars("0.25"),
-        "settlementPx": None, "sharesTraded": "0", "notionalTraded": dollars("0.00"),
-        "openInterest": "0",
-    } == data["stats"]  # fmt: skip
-
-
-def test_bbo_of_the_documents(floor: Floor) -> None:
-    """An empty side is null, its depth 0; NO costs what YES is not bid."""
-    floor.sell("bob", "1", "0.55")
-    floor.buy("alice", "1", "0.55")
-    floor.buy("alice", "120", "0.54")
-    floor.buy("alice", "7", "0.54")
-
-    assert {
-        "marketSlug": GAME, "bestBid": dollars("0.54"), "bestAsk": None, "bidDepth": 1,
-        "askDepth": 0, "lastTradePx": dollars("0.55"), "currentPx": dollars("0.55"),
-        "settlementPx": None, "sharesTraded": "1", "openInterest": "1", "longQuote": None,
-        "shortQuote": dollars("0.46"), "state": "MARKET_STATE_OPEN", "bidShares": "127",
-        "askShares": "0",
-    } == floor.get(f"/v1/markets/{GAME}/bbo")[1]["marketData"]  # fmt: skip
-
-
-def test_bbo_counts_levels(quoted: Floor) -> None:
-    """Levels, not orders and not contracts."""
-    quoted.buy("alice", "5", "0.30")
-    quoted.buy("alice", "5", "0.31")
-    data = quoted.get(f"/v1/markets/{GAME}/bbo")[1]["marketData"]
-
-    assert (3, 1, "120", "80.5") == (
-        data["bidDepth"], data["askDepth"], data["bidShares"], data["askShares"],
-    )  # fmt: skip
-    assert (dollars("0.56"), dollars("0.46")) == (data["longQuote"], data["shortQuote"])
-
-
-@pytest.mark.parametrize(
-    ("state", "expected"),
-    [
-        (TradingState.TRADING, "MARKET_STATE_OPEN"),
-        (TradingState.LIMIT_ONLY, "MARKET_STATE_OPEN"),
-        (TradingState.POST_ONLY, "MARKET_STATE_PREOPEN"),
-        (TradingState.CANCEL_ONLY, "MARKET_STATE_SUSPENDED"),
-        (TradingState.PAUSED, "MARKET_STATE_SUSPENDED"),
-        (TradingState.HALTED, "MARKET_STATE_HALTED"),
-    ],
-)
-def test_states(floor: Floor, state: TradingState, expected: str) -> None:
-    """
-    Book and BBO have the venue's word for each state, and in none of them is the market closed.
-    """
-    floor.become(state)
-    targets = [f"/v1/markets/{GAME}/{view}" for view in ("book", "bbo")]
-    seen = {floor.get(target)[1]["marketData"]["state"] for target in targets}
-    market = floor.get(f"/v1/market/slug/{GAME}")[1]["market"]
-
-    assert {expected} == seen
-    assert (True, False) == (market["active"], market["closed"])
-
-
-# --- settlement
-
-
-def test_settlement_that_is_not_there_yet(quoted: Floor) -> None:
-    """404, naming the market."""
-    assert (
-        404,
-        {"code": 5, "message": f"Settlement not found for market {GAME}", "details": []},
-    ) == quoted.get(f"/v1/markets/{GAME}/settlement")
-
-
-@pytest.mark.parametrize(("price", "number"), [("1", b"1"), ("0", b"0"), ("0.5", b"0.5")])
-def test_settlement(quoted: Floor, price: str, number: bytes) -> None:
-    """The settlement is the worth of YES, with either source asked for."""
-    quoted.settle(price)
-    expected = b'{"slug":"%b","settlement":%b}' % (GAME.encode(), number)
-
-    assert (200, expected) == quoted.raw(f"/v1/markets/{GAME}/settlement")
-    assert (200, expected) == quoted.raw(f"/v1/markets/{GAME}/settlement?fromEp3=true")
-
-
-def test_settled_market(quoted: Floor) -> None:
-    """The market is closed, its book is empty, and its outcomes have their final worth."""
-    quoted.settle("1")
-    market = quoted.get(f"/v1/market/slug/{GAME}")[1]["market"]
-    bbo = quoted.get(f"/v1/markets/{GAME}/bbo")[1]["marketData"]
-
-    assert (False, True, "EXPIRED") == (market["active"], market["closed"], market["ep3Status"])
-    assert '["1.00","0.00"]' == market["outcomePrices"]
-    assert ("MARKET_STATE_EXPIRED", dollars("1.00"), None, None) == (
-        bbo["state"], bbo["settlementPx"], bbo["bestBid"], bbo["bestAsk"],
-    )  # fmt: skip
-    assert [GAME] == slugs(quoted, "closed=true")
-    assert [CHAMPION, FED] == slugs(quoted, "active=true")
-
-
-def test_market_settled_at_nothing(quoted: Floor) -> None:
-    """A price of 0 is a price."""
-    quoted.settle("0")
-    bbo = quoted.get(f"/v1/markets/{GAME}/bbo")[1]["marketData"]
-    market = quoted.get(f"/v1/market/slug/{GAME}")[1]["market"]
-
-    assert dollars("0.00") == bbo["settlementPx"]
-    assert '["0.00","1.00"]' == market["outcomePrices"]
-
-
-# --- our client
-
-
-def ask(floor: Floor, operation: Operation, query: Any, directory: Directory | None = None) -> Any:
-    """Ask as a client does, with or without knowing what things are called."""
-    desk = floor.desk
-    context = desk.context()
-    if directory is not None:
-        context = replace(context, directory=directory)
-    return asyncio.run(
-        call(
-            desk.venue, operation, query,
-            context=context, credential=None, transport=InProcessTransport(desk.pipeline.handle),
-        )
-    )  # fmt: skip
-
-
-def test_client_reads_a_quote(quoted: Floor) -> None:
-    """All fields, except the last trade's size and time and the value traded."""
-    query = GetQuote(quoted.market().instrument_id)
-    known = quoted.desk.engine.exchange.query(query)
-
-    assert replace(
-        known, last_qty_lots=0, volume_notional_minor=0, transact_ns=0
-    ) == ask(quoted, Operation.GET_QUOTE, query)  # fmt: skip
-
-
-def test_client_reads_markets(quoted: Floor) -> None:
-    """Their rules, their best prices and what they are marked at; sizes are not told."""
-    quoted.become(TradingState.CANCEL_ONLY, FED)
-    quoted.settle("1", CHAMPION)
-    read: tuple[QuoteReport, ...] = ask(quoted, Operation.LIST_INSTRUMENTS, ListQuotes(NAME))
-    known = quoted.desk.engine.exchange.query(ListQuotes(NAME))
-
-    assert [one.instrument for one in known] == [one.instrument for one in read]
-    assert [(one.bid_px_ticks, one.ask_px_ticks) for one in known] == [
-        (one.bid_px_ticks, one.ask_px_ticks) for one in read
-    ]
-    assert [None, 1000, None] == [one.settled_px_ticks for one in read]
-    assert [55, 1000, 120] == [one.mark_price_ticks for one in read]
-
-
-def test_client_reads_markets_it_has_never_heard_of(quoted: Floor) -> None:
-    """The grid, the payout and the fee are read from the wire."""
-    usd = ReferenceData((quoted.usd,), (), ())
-    read = ask(quoted, Operation.LIST_INSTRUMENTS, ListQuotes(NAME), Directory(NAME, usd))
-
-    for one in (report.instrument for report in read):
-        known = quoted.market(one.symbol)
-        for name in (
-            "instrument_id", "kind", "quote_asset_id", "tick_units", "price_scale", "lot_units",
-            "qty_scale", "notional_minor", "payout_ticks", "fee_basis", "taker_fee_ppb",
-        ):  # fmt: skip
-            assert getattr(known, name) == getattr(one, name), name
-
-
-def test_unreadable_answers(quoted: Floor) -> None:
-    """A quote of an unknown market, and a market with unreadable prices."""
-    desk = quoted.desk
-    known = desk.engine.exchange.query(GetQuote(quoted.market().instrument_id))
-    ctx, asked = desk.context(), m.BySlug(GAME)
-    bbo = told(
-        depth.serve_quote(asked, ctx), known, DepthReport(known.instrument.instrument_id, (), ())
-    )
-    market = markets.show_market(known, ctx)
-    other = replace(bbo, market_data=replace(bbo.market_data, market_slug="other"))
-    broken = [
-        replace(market, outcome_prices=text, market_sides=[]) for text in ("[]", '["x"]', "0.5")
-    ]
-
-    with pytest.raises(Malformed, match="not known"):
-        depth.read_quote(other, asked, ctx)
-    for one in broken:
-        with pytest.raises(Malformed, match=f"market {GAME}"):
-            markets.read_market(one, m.ListMarkets(), ctx)
-
-
-def test_market_that_is_gone_is_not_there(floor: Floor) -> None:
-    """Should the exchange have no quote of a market the venue knows, that is a 404."""
-    for row in (markets.BY_SLUG, depth.QUOTE, depth.BOOK, depth.SETTLEMENT):
-        with pytest.raises(NotFound, match=r"The server was unable to process your request\."):
-            told(row.serve(m.BySlug(GAME), floor.desk.context()), None)

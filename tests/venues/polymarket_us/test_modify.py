@@ -17,9 +17,8 @@ from tests.venues.polymarket_us.counter import (
     ORDER_NOT_FOUND,
     SLUG_REQUIRED,
     Counter,
-    usd,
 )
-from tests.venues.polymarket_us.floor import CHAMPION, GAME
+from tests.venues.polymarket_us.floor import CHAMPION, GAME, dollars
 
 from countermand.venues.polymarket_us import ids
 from countermand.venues.polymarket_us.messages.orders import ModifyOrder
@@ -39,9 +38,9 @@ def test_price_and_quantity(counter: Counter) -> None:
     """Floored to the market's steps as in a new order; the id and the rest stay."""
     order_id = resting(counter)
 
-    assert (200, {}) == counter.modify(order_id, price=usd("0.419"), quantity="15.005")
+    assert (200, {}) == counter.modify(order_id, price=dollars("0.419"), quantity="15.005")
     shown = counter.shown(order_id)
-    assert (usd("0.41"), 15, 15, GTC) == (
+    assert (dollars("0.41"), 15, 15, GTC) == (
         shown["price"], shown["quantity"], shown["leavesQuantity"], shown["tif"],
     )  # fmt: skip
 
@@ -70,9 +69,9 @@ def test_quantity_of_zero_is_one_that_was_not_given(counter: Counter) -> None:
     """As in protobuf, where zero is the default: the quantity stays, and other terms change."""
     order_id = resting(counter)
 
-    assert (200, {}) == counter.modify(order_id, price=usd("0.41"), quantity=0)
+    assert (200, {}) == counter.modify(order_id, price=dollars("0.41"), quantity=0)
     shown = counter.shown(order_id)
-    assert (usd("0.41"), 10, "ORDER_STATE_NEW") == (
+    assert (dollars("0.41"), 10, "ORDER_STATE_NEW") == (
         shown["price"], shown["quantity"], shown["state"],
     )  # fmt: skip
 
@@ -134,11 +133,15 @@ def test_post_only_can_change(counter: Counter) -> None:
     """The flag holds from then on."""
     order_id = resting(counter)
     counter.place("bob", "BUY_SHORT", "0.50", 1)
-    assert (200, {}) == counter.modify(order_id, participateDontInitiate=True, price=usd("0.41"))
-    assert (200, {}) == counter.modify(order_id, price=usd("0.50"))
-    assert counter.shown(order_id)["price"] == usd("0.41")
+    assert (200, {}) == counter.modify(
+        order_id, participateDontInitiate=True, price=dollars("0.41")
+    )
+    assert (200, {}) == counter.modify(order_id, price=dollars("0.50"))
+    assert counter.shown(order_id)["price"] == dollars("0.41")
 
-    assert (200, {}) == counter.modify(order_id, participateDontInitiate=False, price=usd("0.50"))
+    assert (200, {}) == counter.modify(
+        order_id, participateDontInitiate=False, price=dollars("0.50")
+    )
     assert counter.shown(order_id)["cumQuantity"] == 1
 
 
@@ -146,12 +149,12 @@ def test_post_only_can_change(counter: Counter) -> None:
     "changes",
     [
         {},
-        {"price": usd("45")},
-        {"price": usd("0.001")},
-        {"price": usd("-1")},
+        {"price": dollars("45")},
+        {"price": dollars("0.001")},
+        {"price": dollars("-1")},
         # A price of 0 is none, and not the one there was.
-        {"price": usd("0"), "quantity": 5},
-        {"price": usd("0.001"), "quantity": 5},
+        {"price": dollars("0"), "quantity": 5},
+        {"price": dollars("0.001"), "quantity": 5},
         {"quantity": 10},
     ],
 )
@@ -168,8 +171,8 @@ def test_self_match(counter: Counter) -> None:
     """A price that meets an order of one's own is such a term."""
     order_id, other = resting(counter), counter.place("alice", "BUY_SHORT", "0.50", 1)
 
-    assert (200, {}) == counter.modify(order_id, price=usd("0.50"))
-    assert (usd("0.40"), "NEW") == (counter.shown(order_id)["price"], counter.state(other))
+    assert (200, {}) == counter.modify(order_id, price=dollars("0.50"))
+    assert (dollars("0.40"), "NEW") == (counter.shown(order_id)["price"], counter.state(other))
 
 
 def test_who_cannot_pay(counter: Counter) -> None:
@@ -192,7 +195,7 @@ def test_who_cannot_pay(counter: Counter) -> None:
         ({"tif": GTD, "goodTillTime": "soon"}, "invalid goodTillTime: must be an"),
         ({"quantity": -1}, "invalid quantity: must not be negative"),
         ({"quantity": "x"}, "invalid quantity: must be a plain number"),
-        ({"price": usd("x")}, "invalid price.value: must be a plain number"),
+        ({"price": dollars("x")}, "invalid price.value: must be a plain number"),
         ({"marketSlug": ""}, "marketSlug is required"),
     ],
 )

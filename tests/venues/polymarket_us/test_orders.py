@@ -24,9 +24,8 @@ from tests.venues.polymarket_us.counter import (
     executed,
     refusal,
     terms,
-    usd,
 )
-from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME
+from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, dollars
 
 from countermand.server.listener import STOP_TIMEOUT_S
 from countermand.venues.polymarket_us import ids
@@ -56,10 +55,10 @@ def test_order_object(counter: Counter) -> None:
 
     assert {
         "id": order_id, "marketSlug": GAME, "side": "ORDER_SIDE_BUY", "type": "ORDER_TYPE_LIMIT",
-        "price": usd("0.55"), "quantity": 100, "cumQuantity": 40, "leavesQuantity": 60,
+        "price": dollars("0.55"), "quantity": 100, "cumQuantity": 40, "leavesQuantity": 60,
         "tif": GTC, "goodTillTime": None, "intent": "ORDER_INTENT_BUY_LONG",
-        "state": "ORDER_STATE_PARTIALLY_FILLED", "avgPx": usd("0.55"), "cashOrderQty": None,
-        "commissionNotionalTotalCollected": usd("-0.12"), "commissionsBasisPoints": "0",
+        "state": "ORDER_STATE_PARTIALLY_FILLED", "avgPx": dollars("0.55"), "cashOrderQty": None,
+        "commissionNotionalTotalCollected": dollars("-0.12"), "commissionsBasisPoints": "0",
         "makerCommissionsBasisPoints": "0", "outcomeSide": "OUTCOME_SIDE_YES",
         "action": "ORDER_ACTION_BUY", "manualOrderIndicator": "MANUAL_ORDER_INDICATOR_AUTOMATIC",
     } == shown  # fmt: skip
@@ -100,7 +99,7 @@ def test_intents(
         terms(other, price, 1) | pair | {"intent": None},
     ):
         shown = counter.shown(counter.create("alice", form)["id"])
-        expected = (f"ORDER_INTENT_{intent}", f"ORDER_SIDE_{side}", *pair.values(), usd(price))
+        expected = (f"ORDER_INTENT_{intent}", f"ORDER_SIDE_{side}", *pair.values(), dollars(price))
         assert expected == tuple(
             shown[name] for name in ("intent", "side", "outcomeSide", "action", "price")
         )
@@ -110,7 +109,7 @@ def test_snake_case_and_quoted_numbers(counter: Counter) -> None:
     """Forms that live bots send; unknown fields are dropped."""
     form = {
         "market_slug": GAME, "outcome_side": "OUTCOME_SIDE_YES", "action": "ORDER_ACTION_BUY",
-        "type": 1, "price": usd("0.10"), "quantity": "5", "manual_order_indicator": 2,
+        "type": 1, "price": dollars("0.10"), "quantity": "5", "manual_order_indicator": 2,
         "participate_dont_initiate": True, "clientOrderId": "mine", "timeInForce": GTC,
     }  # fmt: skip
     shown = counter.shown(counter.create("alice", form)["id"])
@@ -127,9 +126,9 @@ def test_surplus_precision_is_floored(counter: Counter) -> None:
     fine = counter.shown(counter.place("alice", "BUY_LONG", "0.2519", 1, marketSlug=CHAMPION))
     whole = counter.shown(counter.place("alice", "BUY_LONG", "0.3099", "7.9", marketSlug=FED))
 
-    assert (usd("0.51"), 1.01) == (first["price"], first["quantity"])
-    assert usd("0.251") == fine["price"]
-    assert (usd("0.305"), 7) == (whole["price"], whole["quantity"])
+    assert (dollars("0.51"), 1.01) == (first["price"], first["quantity"])
+    assert dollars("0.251") == fine["price"]
+    assert (dollars("0.305"), 7) == (whole["price"], whole["quantity"])
 
 
 def test_day_order_stays(counter: Counter) -> None:
@@ -156,12 +155,12 @@ def test_synchronous_fill(counter: Counter) -> None:
     assert ("0", None, "", False) == (
         new["lastShares"], new["lastPx"], new["tradeId"], new["aggressor"],
     )  # fmt: skip
-    assert ("4", usd("0.55"), True) == (part["lastShares"], part["lastPx"], part["aggressor"])
-    assert ("6", usd("0.56")) == (fill["lastShares"], fill["lastPx"])
+    assert ("4", dollars("0.55"), True) == (part["lastShares"], part["lastPx"], part["aggressor"])
+    assert ("6", dollars("0.56")) == (fill["lastShares"], fill["lastPx"])
     assert [(0, 10), (4, 6), (10, 0)] == [
         (one["order"]["cumQuantity"], one["order"]["leavesQuantity"]) for one in (new, part, fill)
     ]
-    assert usd("0.556") == fill["order"]["avgPx"]
+    assert dollars("0.556") == fill["order"]["avgPx"]
     assert counter.shown(answer["id"]) == fill["order"]
     assert len({one["id"] for one in answer["executions"]}) == 3
 
@@ -173,10 +172,10 @@ def test_commission_of_each_fill(counter: Counter) -> None:
     executions = counter.create("alice", terms("BUY_LONG", "0.55", 10, **SYNC))["executions"]
 
     total = executions[-1]["order"]["commissionNotionalTotalCollected"]
-    assert [usd("0.00"), usd("0.05"), usd("0.12")] == [
+    assert [dollars("0.00"), dollars("0.05"), dollars("0.12")] == [
         one["commissionNotionalCollected"] for one in executions
     ]
-    assert usd("0.17") == total
+    assert dollars("0.17") == total
 
 
 @pytest.mark.parametrize("tif", [IOC, FOK])
@@ -206,15 +205,15 @@ def test_killed_whole_and_filled_in_part(counter: Counter) -> None:
 
 
 REJECTED = [
-    ({"price": usd("45")}, "PRICE_OUT_OF_BOUNDS", "High price limit is 0.99"),
-    ({"price": usd("0.001")}, "PRICE_OUT_OF_BOUNDS", "Low price limit is 0.01"),
-    ({"price": usd("-1")}, "PRICE_OUT_OF_BOUNDS", "Low price limit is 0.01"),
+    ({"price": dollars("45")}, "PRICE_OUT_OF_BOUNDS", "High price limit is 0.99"),
+    ({"price": dollars("0.001")}, "PRICE_OUT_OF_BOUNDS", "Low price limit is 0.01"),
+    ({"price": dollars("-1")}, "PRICE_OUT_OF_BOUNDS", "Low price limit is 0.01"),
     ({"quantity": 0}, "INCORRECT_QUANTITY", "quantity must be positive"),
     ({"quantity": 0.001}, "INCORRECT_QUANTITY", "quantity must be positive"),
     ({"quantity": -5}, "INCORRECT_QUANTITY", "quantity must be positive"),
     ({"marketSlug": "no-such-market"}, "UNKNOWN_MARKET", "instrument not found"),
     (
-        {"participateDontInitiate": True, "price": usd("0.60")},
+        {"participateDontInitiate": True, "price": dollars("0.60")},
         "EXCHANGE_OPTION",
         "Order may participate but not initiate in the market",
     ),
@@ -249,7 +248,7 @@ def test_order_in_an_unknown_market_is_told_as_sent(counter: Counter) -> None:
     form = terms("BUY_SHORT", "0.12345", 1.5, marketSlug="no-such-market")
     shown = counter.shown(counter.create("alice", form)["id"])
 
-    assert (usd("0.12345"), 1.5, "ORDER_INTENT_BUY_SHORT") == (
+    assert (dollars("0.12345"), 1.5, "ORDER_INTENT_BUY_SHORT") == (
         shown["price"], shown["quantity"], shown["intent"],
     )  # fmt: skip
 
@@ -412,8 +411,8 @@ MALFORMED = [
     ({"price": {"value": "0.5"}}, "currency is required"),
     ({"price": {"value": "0.5", "currency": None}}, "invalid price.currency"),
     ({"price": {"value": 0.5}}, "invalid price.value"),
-    ({"price": usd("1_0")}, "invalid price.value: must be a plain number"),
-    ({"price": usd("NaN")}, "invalid price.value: must be a plain number"),
+    ({"price": dollars("1_0")}, "invalid price.value: must be a plain number"),
+    ({"price": dollars("NaN")}, "invalid price.value: must be a plain number"),
     ({"price": {"value": "0.5", "currency": "EUR"}}, "invalid price.currency: must be USD"),
     ({"quantity": None}, "quantity is required"),
     ({"quantity": "1_0"}, "invalid quantity: must be a plain number"),
@@ -421,9 +420,9 @@ MALFORMED = [
     ({"quantity": [5]}, "invalid quantity"),
     ({"quantity": True}, "invalid quantity"),
     ({"quantity": 10**30}, "invalid quantity: is no amount"),
-    ({"cashOrderQty": usd("5")}, "invalid cashOrderQty: does not go together with quantity"),
+    ({"cashOrderQty": dollars("5")}, "invalid cashOrderQty: does not go together with quantity"),
     (
-        {"cashOrderQty": usd("5"), "quantity": None},
+        {"cashOrderQty": dollars("5"), "quantity": None},
         "invalid cashOrderQty: applies to market orders only",
     ),
     ({"tif": "GTC"}, "invalid tif"),
@@ -444,7 +443,7 @@ MALFORMED = [
     ({"maxBlockTime": -1}, "invalid maxBlockTime: must not be negative"),
     ({"maxBlockTime": "soon"}, "invalid maxBlockTime"),
     (
-        {"slippageTolerance": {"currentPrice": usd("0.5"), "ticks": 1}},
+        {"slippageTolerance": {"currentPrice": dollars("0.5"), "ticks": 1}},
         "invalid slippageTolerance: applies to market orders only",
     ),
 ]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, Floor, told
+from tests.venues.polymarket_us.floor import CHAMPION, FED, GAME, Floor, dollars, told
 
 from countermand.client.call import call
 from countermand.client.transport import InProcessTransport
@@ -35,22 +35,11 @@ ACTIVITIES = "/v1/portfolio/activities"
 
 
 @pytest.fixture
-def floor() -> Floor:
-    """A floor of one's own."""
-    return Floor()
-
-
-@pytest.fixture
 def traded(floor: Floor) -> Floor:
     """The example of the documents: alice's resting order bought 40 at 0.55, of bob."""
     floor.buy("alice", "40", "0.55")
     floor.sell("bob", "40", "0.55")
     return floor
-
-
-def dollars(value: str) -> dict[str, str]:
-    """Return an Amount."""
-    return {"value": value, "currency": "USD"}
 
 
 def balance(floor: Floor, owner: str = "alice") -> dict[str, Any]:

@@ -20,8 +20,8 @@ from polymarket_us import (
     RateLimitError,
 )
 from tests.served import Served, demo_text
-from tests.venues.polymarket_us.counter import GTC, IOC, terms, usd
-from tests.venues.polymarket_us.floor import CHAMPION, GAME, NAME
+from tests.venues.polymarket_us.counter import GTC, IOC, terms
+from tests.venues.polymarket_us.floor import CHAMPION, GAME, NAME, dollars
 from tests.venues.polymarket_us.test_sdk_reads import Sdk
 
 FORMS = ["sync", "async"]
@@ -67,7 +67,7 @@ def test_create_retrieve_list(sdk: Sdk) -> None:
     order = shown(sdk, created["id"])
 
     assert (12, []) == (len(created["id"]), created["executions"])
-    assert ("ORDER_STATE_NEW", 2.5, 0, 2.5, usd("0.30")) == (
+    assert ("ORDER_STATE_NEW", 2.5, 0, 2.5, dollars("0.30")) == (
         order["state"], order["quantity"], order["cumQuantity"], order["leavesQuantity"],
         order["price"],
     )  # fmt: skip
@@ -112,7 +112,7 @@ def test_preview(sdk: Sdk) -> None:
     """The order as it would be taken, floored to the market's steps, and nothing placed."""
     order = sdk.ask("orders.preview", {"request": terms("BUY_SHORT", "0.459", 1.015)})["order"]
 
-    assert ("", "ORDER_STATE_PENDING_NEW", usd("0.45"), 1.01) == (
+    assert ("", "ORDER_STATE_PENDING_NEW", dollars("0.45"), 1.01) == (
         order["id"], order["state"], order["price"], order["quantity"],
     )  # fmt: skip
     assert {"orders": []} == sdk.ask("orders.list")
@@ -121,10 +121,10 @@ def test_preview(sdk: Sdk) -> None:
 def test_modify(sdk: Sdk) -> None:
     """The id stays; what is not said stays too."""
     order_id = sdk.ask("orders.create", terms("BUY_LONG", "0.30", 100))["id"]
-    sdk.ask("orders.modify", order_id, HERE | {"price": usd("0.32"), "quantity": 150})
+    sdk.ask("orders.modify", order_id, HERE | {"price": dollars("0.32"), "quantity": 150})
     order = shown(sdk, order_id)
 
-    assert (usd("0.32"), 150, GTC) == (order["price"], order["quantity"], order["tif"])
+    assert (dollars("0.32"), 150, GTC) == (order["price"], order["quantity"], order["tif"])
 
 
 def test_cancel(sdk: Sdk) -> None:
@@ -167,7 +167,7 @@ def test_close_position(sdk: Sdk) -> None:
     sdk.ask("orders.create", terms("BUY_LONG", "0.33", 7, **there))
     sdk.ask("orders.create", terms("BUY_SHORT", "0.33", 7, **there), owner="bob")
     sdk.ask("orders.create", terms("BUY_LONG", "0.329", 7, **there), owner="bob")
-    tolerance = {"currentPrice": usd("0.33"), "ticks": 1}
+    tolerance = {"currentPrice": dollars("0.33"), "ticks": 1}
     form = there | {"synchronousExecution": True, "slippageTolerance": tolerance}
     closed = sdk.ask("orders.close_position", form)
 

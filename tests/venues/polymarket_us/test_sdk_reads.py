@@ -20,6 +20,7 @@ from polymarket_us import (
     PolymarketUS,
 )
 from tests.served import Served, demo_text
+from tests.venues.polymarket_us.floor import dollars
 
 NAME = "polymarket-us"
 GAME = "aec-nba-ny-sa-2026-06-05"
@@ -81,11 +82,6 @@ class Sdk:
 def sdk(request: pytest.FixtureRequest, venue: dict[str, Any]) -> Sdk:
     """Either form."""
     return Sdk(request.param, venue)
-
-
-def dollars(value: str) -> dict[str, str]:
-    """Return an Amount."""
-    return {"value": value, "currency": "USD"}
 
 
 # --- markets
