@@ -59,9 +59,9 @@ def test_classes(module: Any, name: str) -> None:
     assert exchange.enableRateLimit
     assert exchange.rateLimit > 0
     with pytest.raises(AttributeError):
-        module.nowhere  # noqa: B018
+        module.nowhere  # noqa: B018  (the name is looked up)
     with pytest.raises(AttributeError):
-        exchange.nothing  # noqa: B018
+        exchange.nothing  # noqa: B018  (likewise)
 
 
 @every_id

@@ -14,6 +14,7 @@ from tests.served import Served
 from countermand.cli import exits
 from countermand.cli.exits import Code
 from countermand.client import outcome
+from countermand.client.synchronous import Client
 
 VENUE = "coinbase-intx"
 REST = (VENUE, "ETH-PERP", "buy", "0.01", "2700")
@@ -231,7 +232,6 @@ def test_nothing_there_is_7(call: Calls, tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_bug_is_one_line(call: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     """An act's result is then unknown, which is how it is reported."""
-    from countermand.client.synchronous import Client  # noqa: PLC0415
 
     def broken(*_: object) -> None:
         raise IndexError("what it says may hold a secret")

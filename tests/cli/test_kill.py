@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -248,8 +249,6 @@ def test_ledger_that_cannot_be_written_keeps_no_order_open(
 
 def test_others_that_place_are_told(call: Calls, exchange_here: Served) -> None:
     """A client with no ledger places until the time is over."""
-    import threading  # noqa: PLC0415
-
     told, (symbol, quantity, price) = exchange_here.venue("loopring"), low("loopring")
     ends = threading.Event()
 

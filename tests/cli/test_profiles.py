@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def test_which_is_taken(
     exchange_here: Served, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The nearer file goes before the farther one, and an option before the usual profile."""
-    found = lambda **said: where.find(VENUE, **said)  # noqa: E731
+    found = partial(where.find, VENUE)
     local = exchange_here.venue(VENUE)["base_url"]
     assert (local, "alice of the exchange here") == (found().base_url, found().said_by)
 

@@ -26,7 +26,7 @@ def test_the_operators_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     call("world", "new", file, "--users", "ann", "--venue", VENUE)
     lines = re.findall(r"^countermand (ctl .*?) *(?:#.*)?$", PAGE.read_text(), re.MULTILINE)
     issued: list[dict[str, str]] = []
-    everywhere = ("--host", "0.0.0.0", "--world", str(file), "--venue", VENUE)  # noqa: S104
+    everywhere = ("--host", "0.0.0.0", "--world", str(file), "--venue", VENUE)
     with Served(tmp_path / "data", *everywhere) as on:
         monkeypatch.setenv("COUNTERMAND_CONTROL", on.ready["control"])
         monkeypatch.setenv("COUNTERMAND_CONTROL_TOKEN_FILE", on.ready["control_token_file"])

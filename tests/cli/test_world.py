@@ -87,7 +87,7 @@ def test_the_demo_is_for_loopback_alone(tmp_path: Path) -> None:
     )
     before, header, after = file.read_text().partition("[[polymarket-us.users.keys]]\n")
     file.write_text(before + key + header + after)
-    only = ("--ephemeral", "--port", "0", "--host", "0.0.0.0", "--venue", "polymarket-us")  # noqa: S104
+    only = ("--ephemeral", "--port", "0", "--host", "0.0.0.0", "--venue", "polymarket-us")
     for more in ((), ("--world", str(file))):
         done = serve(*only, *more)
 
@@ -99,7 +99,7 @@ def test_it_is_served_to_all_hosts(tmp_path: Path) -> None:
     """Every user trades on every venue, read-only keys are refused; operators bring a token."""
     file = tmp_path / "team.toml"
     call("world", "new", file, "--users", "ann,ben")
-    with Served(tmp_path / "data", "--host", "0.0.0.0", "--world", str(file)) as running:  # noqa: S104
+    with Served(tmp_path / "data", "--host", "0.0.0.0", "--world", str(file)) as running:
         token = Path(running.ready["control_token_file"])
         operator = Control(running.ready["control"], token.read_text().strip())
         with pytest.raises(ControlError) as refused:

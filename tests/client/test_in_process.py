@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
+import httpx
 import pytest
 from tests.client.desks import SELLS_SHORT, market
 from tests.venues.desk import Desk
@@ -315,8 +316,6 @@ class Nowhere:
 
     async def send(self, request: Any, *, is_public: bool = False) -> Any:
         """Fail before a byte has left."""
-        import httpx  # noqa: PLC0415
-
         raise httpx.ConnectError("no way")
 
     async def close(self) -> None:

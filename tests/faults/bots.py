@@ -63,7 +63,7 @@ class DeltaDefiBot:
 
     def __init__(self, venue: dict[str, Any]) -> None:
         # It needs its native signer, or what stands in for it.
-        from deltadefi.clients import ApiClient  # noqa: PLC0415
+        from deltadefi.clients import ApiClient  # noqa: PLC0415  (see above)
 
         account = venue["accounts"]["alice"]
         self._api = ApiClient(

@@ -129,8 +129,8 @@ def test_beyond_loopback_a_token_is_made_once(tmp_path: Path) -> None:
     world.write_text(demo_text(VENUE).replace("demo-key", "own-key").replace("readonly-key", "r"))
     tokens = []
     for _ in range(2):
-        with Served(data, "--world", str(world), "--host", "0.0.0.0") as served:  # noqa: S104
-            url = served.ready["control"].replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        with Served(data, "--world", str(world), "--host", "0.0.0.0") as served:
+            url = served.ready["control"].replace("0.0.0.0", "127.0.0.1")
             path = Path(served.ready["control_token_file"])
             tokens.append(path.read_text().strip())
             bearer = {"Authorization": f"Bearer {tokens[0]}"}

@@ -34,7 +34,9 @@ class Wire:
         connection.connection_made(self.transport)
 
     def _begin(self, request: Request, answer: Answer) -> None:
-        hold = lambda response: self.held.append((response, answer))  # noqa: E731
+        def hold(response: Response) -> None:
+            self.held.append((response, answer))
+
         self.toy.pipeline.begin(request, hold if self.holds else answer)
 
     def send(self, *pieces: bytes) -> None:

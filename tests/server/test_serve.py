@@ -205,7 +205,7 @@ def test_ping_answers_an_empty_200(served: Served) -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("--host", "0.0.0.0", "--ephemeral"), "loopback"),  # noqa: S104 -- it must be refused
+        (("--host", "0.0.0.0", "--ephemeral"), "loopback"),
         (("--venue", "nowhere", "--ephemeral"), "no venue is called 'nowhere'"),
         (("--world", "/nonexistent.toml", "--ephemeral"), "No such file"),
         (("--tls-cert", "x.pem", "--ephemeral"), "go together"),

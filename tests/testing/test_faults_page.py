@@ -42,7 +42,7 @@ def test_a_recipe_prints_what_it_says(served: Served, recipe: str) -> None:
     printed = io.StringIO()
     space: dict[str, object] = {}
     with redirect_stdout(printed):
-        exec(compile(moved, "faults.md", "exec"), space)  # noqa: S102
+        exec(compile(moved, "faults.md", "exec"), space)  # noqa: S102  (the lines of our own page)
     Control(control).clear_faults()
     space["sdk"].client.http_client.close()  # type: ignore[attr-defined]
 

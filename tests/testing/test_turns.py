@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from countermand import connect_sync
 from countermand.testing import Exchange
 
 MARKET = "aec-nba-ny-sa-2026-06-05"
@@ -32,8 +33,6 @@ class Trader(threading.Thread):
 
     def run(self) -> None:
         """Go on until the end, or until something is not answered."""
-        from countermand import connect_sync  # noqa: PLC0415
-
         url = str(self._client.base_url)
         try:
             with (

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from countermand.venues import VENUES
+
 PAGES = Path(__file__).parents[2] / "docs" / "testing"
 STANDIN = Path(__file__).parents[1] / "venues" / "deltadefi" / "standin"
 FILE = re.compile(r"^### ([\w.]+)\n\n```\w+\n(.*?)```", re.DOTALL | re.MULTILINE)
@@ -79,8 +81,6 @@ def test_twenty_tests_of_a_bot_need_fifteen_lines() -> None:
 
 def test_there_is_a_tutorial_for_every_venue() -> None:
     """The first page links to each by the venue's name."""
-    from countermand.venues import VENUES  # noqa: PLC0415
-
     index = (PAGES / "README.md").read_text()
     for name in VENUES:
         assert f"({name}.md)" in index

@@ -97,7 +97,7 @@ class Seed(Struct, frozen=True, kw_only=True):
         return [row for row in self.rows if row.part in parts]
 
 
-def asked(part: Part, name: str, type: str, says: str, by: str, without: int) -> Row:  # noqa: A002
+def asked(part: Part, name: str, type: str, says: str, by: str, without: int) -> Row:  # noqa: A002  (a row's own field)
     """Return the row of a parameter that our client sends."""
     return Row(part=part, name=name, type=type, says=says, by=by, without=without)
 
@@ -112,7 +112,7 @@ def media(name: str, by: str, source: str = PAGE) -> Row:
     return Row(part=Part.MEDIA, name=name, by=by, source=source)
 
 
-def field(name: str, type: str, says: str, by: str, source: str = PAGE) -> Row:  # noqa: A002
+def field(name: str, type: str, says: str, by: str, source: str = PAGE) -> Row:  # noqa: A002  (a row's own field)
     """Return the row of a field of an answer."""
     return Row(part=Part.FIELD, name=name, type=type, says=says, by=by, source=source)
 
