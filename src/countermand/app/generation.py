@@ -65,7 +65,9 @@ class Generation:
         self.engine = await self._start()
 
     def introduce(self, name: str, base_url: str) -> dict[str, Any]:
-        """Return what a newcomer needs of a venue: where it is, who may come in, what trades."""
+        """
+        Return a venue's part of the ready line: its URL, its accounts with their keys, its markets.
+        """
         directory, keys = self.pipelines[name].directory, self.keys[name]
         accounts: dict[str, Any] = {}
         # One key of each user is the one to begin with: the first that may do everything, if any

@@ -69,7 +69,7 @@ def verify(directory: Directory = Path("countermand-data"), json: Json = False) 
 
 @app.command()
 def stat(directory: Directory = Path("countermand-data"), json: Json = False) -> None:
-    """Count what is in the journal: commands by kind, who wrote when and how fast."""
+    """Count the journal's records: commands by kind, writers, and the busiest second."""
     with progress.shown() as bars:
         found = _look(lambda: statistics(directory, bars.tell))
     if json:

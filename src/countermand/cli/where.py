@@ -41,7 +41,7 @@ class Where(NamedTuple):
 
 
 def find(venue: str, *, profile: str = "", base_url: str = "", user: str = "") -> Where:
-    """Return where to go. Raises Stop when nothing says so, or what says so is no use."""
+    """Return where to go. Raises Stop when nothing says so, or cannot be used."""
     if profile and user:
         raise Stop(Code.ASKED_WRONGLY, "--user is of the exchange here, and --profile is not")
     if user:

@@ -73,7 +73,7 @@ class Book(Struct, frozen=True):
 
 class Quote(Struct, frozen=True):
     """
-    The best prices of a market and its last one; None is none, or one that is not told.
+    The best prices of a market and its last one; None where there is none, or it is not told.
 
     Units:  exact decimals; `ts_ns` nanoseconds since the Unix epoch, 0 where it is not told.
     """

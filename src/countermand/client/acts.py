@@ -156,7 +156,7 @@ class CloseStream(Struct, frozen=True):
 
 
 class Tell(Struct, frozen=True):
-    """Hand an event to who watches."""
+    """Hand an event to the caller."""
 
     event: Any
 

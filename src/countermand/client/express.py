@@ -53,8 +53,8 @@ def check_expressible(venue: Venue, request: Request, says: Any, ctx: AnyContext
 
 def served_back(venue: Venue, request: Request, says: Any, ctx: AnyContext) -> Any:
     """
-    Return the first ask of a served request that is of the kind of `says`; an order that is staged
-    first is an order. A query that is answered without any ask is None.
+    Return the first ask of a served request that has the type of `says`; a staged order counts as
+    an order. A query that is answered without any ask is None.
 
     Raises: NotExpressible when it comes to none.
     """

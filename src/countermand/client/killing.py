@@ -98,7 +98,7 @@ class Found(Struct, frozen=True):
 
 
 class Killing:
-    """One kill at one venue. `before` are earlier ones, that came to no end."""
+    """One kill at one venue. `before` are earlier kills that were interrupted."""
 
     def __init__(self, session: Session, plan: Plan, trace: Trace, before: list[Intent]) -> None:
         self._session, self._plan, self._trace = session, plan, trace

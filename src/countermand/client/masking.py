@@ -1,5 +1,5 @@
 """
-Masking: a request as it may be shown, without what proves who sends it.
+Masking: a request as it may be shown, without its credentials.
 
 A signature is masked as a secret is: who has a signed request can send it.
 """

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 class Witness(Struct, frozen=True):
     """
-    One request and what came of it.
+    One request and its answer.
 
     Shape:  `said` is what was asked, `answer` what came: a status and what it means, or how it was
             lost; `reason` why it was refused, in a word of `reasons`, empty where it was not.
@@ -82,7 +82,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 class Canceled(Outcome, frozen=True, kw_only=True):
-    """The order is canceled, and no fill can follow; who canceled it is not told."""
+    """The order is canceled, and no fill can follow; the request that did it is not told."""
 
 
 class Filled(Outcome, frozen=True, kw_only=True):

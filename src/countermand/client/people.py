@@ -207,7 +207,9 @@ def is_text(text: str) -> bool:
 
 
 def decimal(value: Number) -> Decimal:
-    """Return a number exactly. Raises NotExpressible for what is none, a float among them."""
+    """
+    Return a number exactly. Raises NotExpressible for a value that is not one, a float among them.
+    """
     if isinstance(value, bool):
         raise NotExpressible(f"{value!r} is no number")
     if isinstance(value, int) and value.bit_length() > _BITS_MAX:

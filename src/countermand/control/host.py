@@ -200,7 +200,7 @@ class Requests(Protocol):
     """The requests that came to the venues."""
 
     def keep(self, most: int) -> None:
-        """Keep so many from now on, the newest."""
+        """Keep this many from now on, the newest."""
 
     def kept(self) -> Sequence[Any]:
         """Return them as they are told, in the order they came."""

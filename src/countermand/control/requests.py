@@ -63,7 +63,7 @@ class Requests(Struct, frozen=True):
 
 
 async def keep_requests(host: Host, asked: KeepRequests) -> Requests:
-    """Keep so many and return those there are."""
+    """Set how many requests are kept, and return the present ones."""
     host.requests.keep(asked.most)
     return Requests(tuple(host.requests.kept()))
 

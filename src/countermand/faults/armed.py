@@ -22,7 +22,9 @@ REMEMBERED_MAX = 1000
 
 
 class Asked(Protocol):
-    """A request, as far as faults look at it. Who asks, and about what, is found when asked for."""
+    """
+    The parts of a request that faults look at. Its owner and its orders are looked up when needed.
+    """
 
     @property
     def venue(self) -> str:
@@ -34,7 +36,7 @@ class Asked(Protocol):
 
     @property
     def owner(self) -> str:
-        """Who asks, empty when that is not proven."""
+        """The owner of the key, empty when it is not proven."""
 
     @property
     def accounts(self) -> frozenset[str]:

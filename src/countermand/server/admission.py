@@ -45,7 +45,7 @@ _TAKEN_AT_ONCE = 8
 class Gate(Struct, frozen=True):
     """
     One port's way in: `begin` and `refuse` are its venue's, `cancels` tells whether a request
-    cancels, `key` whose it claims to be.
+    cancels, `key` which key it claims.
     """
 
     begin: Begin

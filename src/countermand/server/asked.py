@@ -47,7 +47,7 @@ class AskedOf:
 
     @property
     def owner(self) -> str:
-        """Who asks, empty when that is not proven."""
+        """The owner of the key, empty when it is not proven."""
         return self._principal.owner
 
     @property

@@ -174,7 +174,7 @@ class Pipeline:
             self.verifier.stop()
 
     def check(self, request: Request, now_ns: int) -> Principal:
-        """Return who asks. Raises Unauthorized."""
+        """Return the principal of a request. Raises Unauthorized."""
         return self.venue.auth.verify(request, self.keys, self.settings, now_ns)
 
     def count_attempt(self, attempts: Attempts, request: Request, now_ns: int) -> None:

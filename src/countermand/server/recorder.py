@@ -1,4 +1,4 @@
-"""Recorder: the requests that came, for those who ask to see them. Secrets are never kept."""
+"""Recorder: the newest requests, for operators and tests. Secrets are never kept."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Record:
 
 
 class Recorder:
-    """The newest requests, so many as were asked for: none, to begin with."""
+    """The newest requests, as many as an operator keeps: none, to begin with."""
 
     def __init__(self) -> None:
         self.on_change: Callable[[], None] = lambda: None
@@ -64,7 +64,7 @@ class Recorder:
         return bool(self._records.maxlen)
 
     def keep(self, most: int) -> None:
-        """Keep so many from now on; of those there are, the newest."""
+        """Keep this many from now on; of the present ones, the newest."""
         self._records = deque(self._records, maxlen=most)
         self.on_change()
 

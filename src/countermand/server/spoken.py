@@ -21,8 +21,8 @@ NEXT_WITHIN_S = 1.0
 
 class Spoken(Struct, frozen=True):
     """
-    A message, as far as faults look at it: `owner` is who offered the stream, empty where the offer
-    does not say. What it tells of is not looked at.
+    The parts of a stream's message that faults look at: `owner` is the owner of the offer's key,
+    empty where the offer has none. Its content is not looked at.
     """
 
     venue: str

@@ -165,7 +165,10 @@ class WebSocket(asyncio.Protocol):
     # What the listener calls.
 
     def expire(self) -> None:
-        """Act on a deadline that has passed: ping who is silent, end what is gone or not read."""
+        """
+        Act on a deadline that has passed: ping a silent client, end one that is gone or does not
+        read.
+        """
         limits, silent_s = self._site.limits, self._loop.time() - self._heard_s
         if self._has_ended or silent_s >= limits.silent_s:
             self._transport.abort()

@@ -1,4 +1,4 @@
-"""Who asks: the accounts of a request's key."""
+"""The accounts of a request's key."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,12 @@ from countermand.wire.conversation import AnyContext
 
 
 def accounts(ctx: AnyContext) -> tuple[AccountReport, ...]:
-    """Return the accounts of who asks, in order of opening."""
+    """Return the accounts of the key's owner, in order of opening."""
     return tuple(ctx.directory.accounts_of(ctx.principal.owner))
 
 
 def default_account(ctx: AnyContext) -> AccountReport | None:
-    """Return the default account of who asks, else the first, else None."""
+    """Return the default account of the key's owner, else the first, else None."""
     return default_of(accounts(ctx))
 
 
@@ -23,6 +23,6 @@ def default_of(owned: Sequence[AccountReport]) -> AccountReport | None:
 
 
 def is_own(account_id: AccountId, ctx: AnyContext) -> bool:
-    """Return whether an account is one of who asks."""
+    """Return whether an account belongs to the key's owner."""
     known = ctx.directory.accounts.get(account_id)
     return known is not None and known.owner == ctx.principal.owner

@@ -59,7 +59,7 @@ def _as_it_is(credential: Credential, base_url: str) -> Credential:
 
 class ClientEnd(Struct, frozen=True):
     """
-    One venue's.
+    The client's part of one venue.
 
     Shape:  `learn` asks for names and accounts, of markets for as many as a venue tells at once;
             `learn_market` asks for one of them by its symbol. `find` makes the query for the order

@@ -1,5 +1,5 @@
 """
-Names: the assets, instruments and accounts of one venue, indexed for those who spell and read ids.
+Names: the assets, instruments and accounts of one venue, indexed for spelling and reading ids.
 """
 
 from collections.abc import Iterable

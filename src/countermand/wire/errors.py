@@ -10,8 +10,8 @@ the venue renders them, the client interprets a response and gets the same thing
     │   ├── Unlearned          an answer names a market that our client has not learned of
     │   └── NotARequest        the bytes are no request that HTTP allows
     ├── TooLarge               the body or the headers exceed the limit
-    ├── Unauthorized           who asks is not proven
-    ├── Forbidden              who asks is proven and may not
+    ├── Unauthorized           the request proves no key
+    ├── Forbidden              the key is proven and lacks the right
     ├── NotFound               the path or the thing named does not exist
     ├── MethodNotAllowed       the path exists, the method does not
     ├── OrderRefused           the exchange rejected a new order, replacement or instruction
@@ -107,11 +107,11 @@ class TooLarge(WireError):
 
 
 class Unauthorized(WireError):
-    """Who asks is not proven."""
+    """The request proves no key."""
 
 
 class Forbidden(WireError):
-    """Who asks is proven and may not do this."""
+    """The key is proven and lacks the right."""
 
 
 class NotFound(WireError):

@@ -14,7 +14,7 @@ def invalid(name: str, why: str) -> InvalidField:
 
 
 def instant(name: str, text: str) -> int:
-    """Return a moment in nanoseconds. Raises InvalidField when the text is none."""
+    """Return a moment in nanoseconds. Raises InvalidField when the text has none."""
     try:
         return times.parse_iso(text)
     except ValueError as error:

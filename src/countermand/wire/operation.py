@@ -55,7 +55,7 @@ CANCELING = frozenset({Operation.CANCEL_ORDER, Operation.MASS_CANCEL})
 
 
 class Access(Enum):
-    """Who may use a route: anyone, a key that may look, or a key that may trade."""
+    """The right that a route needs: none, a key that may look, or a key that may trade."""
 
     PUBLIC = "public"
     VIEW = "view"

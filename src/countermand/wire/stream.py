@@ -102,7 +102,7 @@ class Source(Protocol):
 
     @property
     def keys(self) -> Keys[Any]:
-        """The venue's credentials, for a client that proves who asks by a message."""
+        """The venue's credentials, for a client that proves its key by a message."""
 
     @property
     def as_of_seq(self) -> int:

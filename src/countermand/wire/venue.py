@@ -35,7 +35,7 @@ FRESH_BYTES = 128
 
 
 class Auth(Protocol[C, S_contra]):
-    """How a venue proves who asks, with its own credentials and settings."""
+    """How a venue proves the owner of a key, with its own credentials and settings."""
 
     def credential(self, owner: str, fields: Mapping[str, Any]) -> C:
         """
@@ -60,10 +60,10 @@ class Auth(Protocol[C, S_contra]):
         """Return the request as its owner would send it at `now_ns`."""
 
     def principal(self, credential: C) -> Principal:
-        """Return who a proven key stands for; our client asks in the same name."""
+        """Return the principal of a proven key; our client asks as the same one."""
 
     def verify(self, request: Request, keys: Keys[C], settings: S_contra, now_ns: int) -> Principal:
-        """Return who asks. Raises Unauthorized when that is not proven."""
+        """Return the principal of a request. Raises Unauthorized for one without a proven key."""
 
 
 class Habits(Struct, frozen=True):
@@ -71,7 +71,7 @@ class Habits(Struct, frozen=True):
     How a venue's front speaks HTTP, for every request.
 
     An unknown path is refused for itself; with `auth_first`, where it begins with one of those or
-    a key is named all the same, only once it is proven who asks. `echoes` are request headers, in
+    a key is named all the same, only once the key is proven. `echoes` are request headers, in
     lower case, that every answer repeats. `produces` are the media types of its JSON answers, the
     usual one first. `secrets` are headers and query parameters, in lower case, that no log may
     show. `explain` says of a request that was not proven why, with its arguments those of

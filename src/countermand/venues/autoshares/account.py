@@ -1,8 +1,8 @@
 """
-Accounts: who asks, which accounts they have, what one is called and what is in it.
+Accounts: the user of a key, the user's accounts, their names and their balances.
 
 Source: ETNA manual, "Get account's balance info", "Get user's info", "List user's accounts": `@me`
-        is who asks, a login in the path is answered with 400, and a user that does not exist with
+        is the key's user, a login in the path is answered with 400, and a user that does not exist with
         500; the swagger file, `AccountModel`. That another user is answered with 401 like another's
         account, and that the default account comes first, are our proposals (README). What the
         exchange does not know is 0: a day's change (it has no end of day), options and currencies
@@ -99,7 +99,7 @@ INFO = Op(
 
 
 def show_details(found: AccountSummary, message: m.OfAccount, ctx: Ctx) -> m.AccountDetails:
-    """Return an account with who has it and what is in it."""
+    """Return an account with its owner and its balances."""
     report, amounts = found.account, info(found, ctx)
     owner = show_user(report.owner, ctx)
     available = max(0, dollars(found, ctx).available_minor)
@@ -124,7 +124,7 @@ _NO_USER = m.NoUser(model=None, errors=["User was not found."], status_code=500,
 
 
 def show_who_asks(message: m.OfUser, ctx: Ctx) -> m.User | Response:
-    """Return who asks. Raises as `no_user` does."""
+    """Return the user of the key. Raises as `no_user` does."""
     return no_user(message, ctx) or show_user(ctx.principal.owner, ctx)
 
 
@@ -132,7 +132,7 @@ USER = Op(m.OfUser, m.User, reply(show_who_asks))
 
 
 def serve_list(message: m.OfUser, ctx: Ctx) -> Serving[list[m.Account] | Response]:
-    """Return the accounts of who asks, the default one first. Raises as `no_user` does."""
+    """Return the accounts of the key's user, the default one first. Raises as `no_user` does."""
     none = no_user(message, ctx)
     data: ReferenceData = yield GetReferenceData(NAME)
     owned = [one for one in data.accounts if one.owner == ctx.principal.owner]
@@ -141,7 +141,7 @@ def serve_list(message: m.OfUser, ctx: Ctx) -> Serving[list[m.Account] | Respons
 
 
 def ask_list(query: GetReferenceData, ctx: Ctx) -> m.OfUser:
-    """Return the request for the accounts of who asks."""
+    """Return the request for the accounts of the key's user."""
     return m.OfUser(ids.ME)
 
 
@@ -170,7 +170,7 @@ def show_account(report: AccountReport, ctx: Ctx) -> m.Account:
 
 
 def read_account(message: m.Account, ctx: Ctx, *, is_default: bool) -> AccountReport:
-    """Return an account as it was listed to who asks; one without a name goes by its id."""
+    """Return an account as it was listed to the key's user; one without a name goes by its id."""
     name = getattr(message, "alias", "") or str(message.id)
     return AccountReport(
         AccountId(message.id), NAME, ctx.principal.owner, name, is_default,
@@ -193,7 +193,7 @@ def _access_type(report: AccountReport, ctx: Ctx) -> m.AccessType:
 
 def no_user(message: m.OfUser, ctx: Ctx) -> Response | None:
     """
-    Return the answer about a user that does not exist, None for who asks.
+    Return the answer about a user that does not exist, None for the key's own user.
 
     Raises: RequestInvalid for what is neither `@me` nor a number; Unauthorized for another user.
     """

@@ -24,7 +24,7 @@ APP_KEY = b"et-app-key"
 
 
 class AutosharesAuth:
-    """How this venue proves who asks."""
+    """How this venue proves the user of a request."""
 
     credential = staticmethod(credentials.from_fields)
     publish = staticmethod(credentials.publish)
@@ -45,7 +45,7 @@ class AutosharesAuth:
         return request.with_headers((logins.AUTHORIZATION, token), (APP_KEY, held.app_key.encode()))
 
     def principal(self, credential: AutosharesCredential) -> Bearer:
-        """Return who a proven key stands for."""
+        """Return the principal of a proven key."""
         stands = not credential.held.expire_ns
         return Bearer(credential.owner, credential.key, credential.access, stands)
 
@@ -57,7 +57,7 @@ class AutosharesAuth:
         now_ns: int,
     ) -> Principal:
         """
-        Return who asks; of a login, how far it has come.
+        Return the principal of a request; of a login, how far it has come.
 
         Raises: UnknownAppKey for an application key that is missing or not of this world; then
                 Unauthorized for a token that is missing, unknown, expired, ended, or of a login

@@ -107,7 +107,7 @@ def parse(text: str, fields: Mapping[str, Kind]) -> Filter:
 
 def matcher(conditions: Filter) -> Matcher:
     """
-    Return what tells whether a record meets every condition; a value that is None meets none.
+    Return a test of whether a record meets every condition; a value of None meets none.
 
     Units:  as in `Condition`; a number may be an int.
     Raises: KeyError, when called with a record that lacks a field.

@@ -32,7 +32,7 @@ def account(text: str, ctx: Ctx) -> AccountId:
 
 def owned(number: int, ctx: Ctx) -> AccountId:
     """
-    Return an account of who asks.
+    Return an account of the key's user.
 
     Raises: Unauthorized for another's, and for one that does not exist; Internal instead for the
             latter, where ETNA's oddities are kept.

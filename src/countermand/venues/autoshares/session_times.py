@@ -52,7 +52,7 @@ class Hours(Struct, frozen=True, gc=False):
 
 class Session(Struct, frozen=True, gc=False):
     """
-    One day of trading: the regular session, and until when one may trade after it.
+    One day of trading: the regular session, and the end of trading after it.
 
     Units: nanoseconds since the Unix epoch.
     """

@@ -45,7 +45,7 @@ class CreateSession(Struct, frozen=True, rename="pascal"):
 
 
 class Session:
-    """One connection: who logged in, and what is followed by entity and key."""
+    """One connection: the user who logged in, and the subscriptions by entity and key."""
 
     def __init__(self, asked: CreateSession, line: Line, source: Source) -> None:
         self._line, self._source = line, source

@@ -22,7 +22,7 @@ _DAY_NS = 24 * 60 * 60 * times.S
 
 
 def show_settings(message: m.OfUser, ctx: Ctx) -> m.TradingSettings | Response:
-    """Return what the terminal of who asks begins with. Raises as `no_user` does."""
+    """Return the first values of the user's terminal. Raises as `no_user` does."""
     largest = [one.order_qty_lots_max for one in ctx.directory.instruments.values()]
     return no_user(message, ctx) or m.TradingSettings(max(largest, default=0))
 
@@ -31,7 +31,7 @@ SETTINGS = Op(m.OfUser, m.TradingSettings, reply(show_settings))
 
 
 def show_exchanges(message: m.OfUser, ctx: Ctx) -> list[str] | Response:
-    """Return where orders of who asks can be sent. Raises as `no_user` does."""
+    """Return the places that the user's orders can be sent to. Raises as `no_user` does."""
     named = {one.exchange for one in ctx.settings.securities.values() if one.exchange}
     return no_user(message, ctx) or ["Auto", *sorted(named)]
 

@@ -117,7 +117,7 @@ def show_portfolio(account: AccountReport, ctx: Ctx) -> m.Portfolio:
 
 
 def read_portfolio(message: m.Portfolio, asked: Any, ctx: Ctx) -> AccountReport:
-    """Return the account behind a portfolio; it belongs to who asks."""
+    """Return the account behind a portfolio; it belongs to the user of the key."""
     return AccountReport(
         known_portfolio("portfolio", message.portfolio_uuid, ctx),
         NAME,

@@ -36,7 +36,7 @@ PROOF = (KEY, PASSPHRASE, TIMESTAMP, SIGN)
 
 
 class IntxAuth:
-    """How this venue proves who asks."""
+    """How this venue proves the owner of a request's key."""
 
     credential = staticmethod(credentials.from_fields)
     publish = staticmethod(credentials.publish)
@@ -54,14 +54,14 @@ class IntxAuth:
         )
 
     def principal(self, credential: IntxCredential) -> Principal:
-        """Return who a proven key stands for."""
+        """Return the principal of a proven key."""
         return Principal(credential.owner, credential.key, credential.access)
 
     def verify(
         self, request: Request, keys: Keys[IntxCredential], settings: IntxSettings, now_ns: int
     ) -> Principal:
         """
-        Return who asks.
+        Return the principal of a request.
 
         Raises: Unauthorized for a missing header, an unknown key, a wrong passphrase, a stamp that
                 is malformed or outside the window, and a wrong signature; in this order.

@@ -4,7 +4,7 @@ Streams: the market data socket, and the subscriptions of one connection.
     client ─{"type": "SUBSCRIBE", channels, product_ids, time, key, …, signature}─► channels
     client ◄─SUBSCRIPTIONS, then SNAPSHOT and UPDATE of each channel and product──────
 
-The handshake names no key: the first subscription proves who asks, for every channel, and must come
+The handshake names no key: the first subscription proves the key, for every channel, and must come
 soon. It carries market data only; orders are never told.
 
 Source: INTX WebSocket documentation, "Overview", "Authentication"; vectors/signing.json.

@@ -22,7 +22,7 @@ PARAMETER = b"api_key"
 
 
 class DeltaDefiAuth:
-    """How this venue proves who asks."""
+    """How this venue proves the owner of a request's key."""
 
     credential = staticmethod(credentials.from_fields)
     publish = staticmethod(credentials.publish)
@@ -33,13 +33,16 @@ class DeltaDefiAuth:
         return request.with_headers((KEY, credential.key.encode()))
 
     def principal(self, credential: DeltaDefiCredential) -> DeltaDefiPrincipal:
-        """Return who a proven key stands for."""
+        """Return the principal of a proven key."""
         return DeltaDefiPrincipal(credential.owner, credential.key, credential.access, credential)
 
     def verify(
         self, request: Request, keys: Keys[DeltaDefiCredential], settings: Settings, now_ns: int
     ) -> DeltaDefiPrincipal:
-        """Return who asks. Raises Unauthorized for a missing key and for an unknown one alike."""
+        """
+        Return the principal of a request. Raises Unauthorized for a missing key and for an unknown
+        one alike.
+        """
         given = request.header(KEY) or _offered(request)
         if (held := keys.find(given.decode("latin-1"))) is None:
             raise Unauthorized(Code.UNAUTHORIZED.text)

@@ -40,7 +40,7 @@ class DeltaDefiCredential(Credential, frozen=True):
 
 
 class DeltaDefiPrincipal(Principal, frozen=True):
-    """Who asks, with the key that was shown."""
+    """A request's principal, with the key that was shown."""
 
     credential: DeltaDefiCredential
 

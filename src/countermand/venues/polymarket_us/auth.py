@@ -32,7 +32,7 @@ _Keys = Keys[PolymarketCredential]
 
 
 class PolymarketAuth:
-    """How this venue proves who asks."""
+    """How this venue proves the owner of a request's key."""
 
     credential = staticmethod(credentials.from_fields)
     publish = staticmethod(credentials.publish)
@@ -49,14 +49,14 @@ class PolymarketAuth:
         )
 
     def principal(self, credential: PolymarketCredential) -> Principal:
-        """Return who a proven key stands for."""
+        """Return the principal of a proven key."""
         return Principal(credential.owner, credential.key, credential.access)
 
     def verify(
         self, request: Request, keys: _Keys, settings: PolymarketSettings, now_ns: int
     ) -> Principal:
         """
-        Return who asks.
+        Return the principal of a request.
 
         Raises: Unauthorized for a missing header, an unknown key, a stamp that is malformed or
                 outside the window, and a wrong signature; in this order.

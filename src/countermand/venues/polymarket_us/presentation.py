@@ -51,7 +51,7 @@ class Presentation(Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"{name} {error}") from None
 
     def metadata(self, slug: str, *, is_long: bool) -> MarketMetadata:
-        """Return the names of the market `slug`, with the outcome of who is long or short."""
+        """Return the names of the market `slug`, with the outcome of a long or a short position."""
         return MarketMetadata(
             slug=slug,
             icon=self.icon,

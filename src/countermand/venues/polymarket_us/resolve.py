@@ -102,7 +102,7 @@ def order_in_market(
 
 
 def order(text: str, to: CxlRejResponseTo, ctx: Ctx) -> OrderId:
-    """Return the id of the order named. Raises CancelRefused for what is none."""
+    """Return the id of the order named. Raises CancelRefused when there is no such order."""
     if (order_id := ids.parse_order(text, ctx.read_id)) is None:
         raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None, to)
     return order_id

@@ -30,7 +30,7 @@ TransactionType = Literal["OrderExecution", "Commission"]
 
 
 class OfUser(Struct, frozen=True, rename="camel"):
-    """`GET /users/{userId}/info` and `/accounts`; `@me` is who asks."""
+    """`GET /users/{userId}/info` and `/accounts`; `@me` is the user of the key."""
 
     user_id: str
 
@@ -188,7 +188,7 @@ class Account(Struct, frozen=True, kw_only=True, rename="pascal"):
 
 
 class AccountDetails(Struct, frozen=True, kw_only=True, rename="pascal"):
-    """An account with who has it and what is in it."""
+    """An account with its owner and its balances."""
 
     id: int
     clearing_account: str

@@ -221,7 +221,7 @@ OrderPage = Page[Order]
 
 
 class OrderState(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
-    """One row of an order's history: a request, or what came of one."""
+    """One row of an order's history: a request, or its result."""
 
     is_request: bool
     execution_target: str

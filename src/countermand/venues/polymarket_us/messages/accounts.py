@@ -128,7 +128,7 @@ class Trade(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Activity(Struct, frozen=True):
-    """One thing that happened."""
+    """One event of an account's history."""
 
     type: ActivityType
     trade: Trade

@@ -166,7 +166,7 @@ class Order(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
 
 class Execution(Struct, frozen=True, kw_only=True, rename="camel"):
     """
-    One thing that happened to an order, with the order as it was after it.
+    One event of an order, with the order as it was after it.
 
     Shape: `order_reject_reason` and `unsolicited_cancel_reason` are always there, and their zero
            values mean nothing: only `type` says that an order was rejected.

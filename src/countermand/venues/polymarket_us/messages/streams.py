@@ -51,7 +51,7 @@ class Orders(Struct, frozen=True):
 
 
 class OrderUpdate(Struct, frozen=True):
-    """One thing that happened to an order."""
+    """One event of an order."""
 
     execution: Execution
 
