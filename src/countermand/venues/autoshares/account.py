@@ -2,11 +2,11 @@
 Accounts: the user of a key, the user's accounts, their names and their balances.
 
 Source: ETNA manual, "Get account's balance info", "Get user's info", "List user's accounts": `@me`
-        is the key's user, a login in the path is answered with 400, and a user that does not exist with
-        500; the swagger file, `AccountModel`. That another user is answered with 401 like another's
-        account, and that the default account comes first, are our proposals (README). What the
-        exchange does not know is 0: a day's change (it has no end of day), options and currencies
-        (it has none).
+        is the key's user, a login in the path is answered with 400, and a user that does not exist
+        with 500; the swagger file, `AccountModel`. That another user is answered with 401 like
+        another's account, and that the default account comes first, are our proposals (README).
+        What the exchange does not know is 0: a day's change (it has no end of day), options and
+        currencies (it has none).
 """
 
 from collections.abc import Callable

@@ -31,7 +31,7 @@ _UNTOLD = (OrderRested, OrderStaged)
 
 
 class Subscription(Struct, frozen=True):
-    """One key of an entity: its user, its view of the exchange, and how its client is told a frame."""
+    """One key of an entity: its user, its view of the exchange, and how frames are sent."""
 
     key: int
     asker: Principal
