@@ -99,8 +99,8 @@ def test_without_a_run_time_directory(
         assert [server()] == running()
 
 
-def test_what_is_said_by_another_user_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It could lead a client with its secrets to a server of theirs."""
+def test_another_users_announcement_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file could lead a client with its secrets to another user's server."""
     with announced(server()):
         monkeypatch.setattr("os.geteuid", lambda: os.getuid() + 1)
         assert [] == running()

@@ -75,7 +75,7 @@ def test_streams_are_measured() -> None:
     assert figures["4 subscribers, one slow", "p99 after the answer, ms"] != 0
 
 
-def test_what_a_history_costs_is_measured() -> None:
+def test_the_cost_of_a_history_is_measured() -> None:
     """Killed, stopped and compacted, it is the same exchange: what measures it asserts that."""
     figures = list(soak.measure(TINY))
     parts = dict.fromkeys(figure.part for figure in figures)

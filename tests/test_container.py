@@ -73,7 +73,7 @@ def test_every_instruction_is_one() -> None:
     assert re.fullmatch(r"PYTHON_IMAGE=python:3\.1[1-4]\.\d+-slim-\w+", image)
 
 
-def test_who_runs_it_and_what_is_kept() -> None:
+def test_the_images_user_volume_and_health_check() -> None:
     """A user without rights, by number; one volume, which is that user's; a check of its health."""
     [user], [volume], [health] = map(last_stage, ("USER", "VOLUME", "HEALTHCHECK"))
     [made] = last_stage("RUN")
@@ -87,8 +87,8 @@ def test_who_runs_it_and_what_is_kept() -> None:
     assert set(range(8100, 8106)) == ports
 
 
-def test_what_is_copied_is_there() -> None:
-    """Every source is in the repository and not left out of what is sent; nothing else is sent."""
+def test_copied_sources_exist() -> None:
+    """Each copied source is in the repository and in the build's context, and no other is."""
     rules = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] != "#"]
     sent = {rule[1:] for rule in rules if rule.startswith("!")}
     copies = [shlex.split(step.rest) for step in steps() if step.word == "COPY"]
@@ -109,8 +109,8 @@ def test_what_is_copied_is_there() -> None:
     assert os.access(ROOT / "container" / "start", os.X_OK)
 
 
-def test_what_is_installed_is_locked() -> None:
-    """As `make serve` does it: wheels by their hashes, and nothing is resolved."""
+def test_installed_packages_are_locked() -> None:
+    """As in `make serve`: wheels by their hashes, without resolving."""
     locked = "--no-deps --require-hashes --only-binary :all:"
     installs = [step.rest for step in steps() if "pip install" in step.rest]
 
@@ -243,8 +243,8 @@ def test_health_over_tls(volume: Path) -> None:
 
 
 @pytest.mark.soak
-def test_what_the_build_stage_runs(tmp_path: Path) -> None:
-    """Its commands, elsewhere, install what serves; nothing of this repository is on its path."""
+def test_commands_of_the_build_stage(tmp_path: Path) -> None:
+    """Run elsewhere, its commands install a server without a path into this repository."""
     prefix, source = tmp_path / "countermand", tmp_path / "source"
     source.mkdir()
     for name in ("requirements.lock", "pyproject.toml", "README.md", "LICENSE"):

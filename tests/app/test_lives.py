@@ -148,8 +148,8 @@ def test_the_time_it_began_at_is_shown_again(data: Path | None) -> None:
     tell(data, story, began)
 
 
-def test_what_makes_no_sense_is_refused_and_changes_nothing(data: Path | None) -> None:
-    """A name that is none, and one under which nothing was saved."""
+def test_a_bad_restore_is_refused_and_changes_nothing(data: Path | None) -> None:
+    """An invalid name, and one under which no state was saved."""
 
     async def story(here: Hosted) -> None:
         order = await here.order()

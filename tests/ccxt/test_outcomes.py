@@ -185,8 +185,8 @@ def test_market_order(alice: Seat, venue: str) -> None:
     assert bought["price"] == bought["average"] > price
 
 
-def test_what_cannot_be_said(alice: Seat, venue: str) -> None:
-    """Told before anything is sent: triggers, words that are not known, what is no order."""
+def test_orders_that_cannot_be_expressed(alice: Seat, venue: str) -> None:
+    """Triggers, unknown words and bad orders are refused before anything is sent."""
     symbol, price, amount = best(alice, venue)
     said: list[tuple[type, tuple[Any, ...], dict[str, Any]]] = [
         (ccxt.NotSupported, ("limit", "buy", amount, price), {"triggerPrice": price}),
@@ -222,8 +222,8 @@ def test_names_of_its_owner(alice: Seat, venue: str) -> None:
     assert (placed["id"], "canceled") == (canceled["id"], canceled["status"])
 
 
-def test_key_of_nobody(served: Served, shell: str, venue: str) -> None:
-    """Is AuthenticationError, at the first call."""
+def test_unknown_key(served: Served, shell: str, venue: str) -> None:
+    """The first call raises AuthenticationError."""
     wrong = config(served, venue)
     own = wrong["options"]["credentials"]
     for name in ("api_key", "login", "access_key", "apiKey", "key_id"):

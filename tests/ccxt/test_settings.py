@@ -136,8 +136,8 @@ def test_has_is_true(name: str) -> None:
             assert getattr(waiting, told).__name__ in dir(waiting)
 
 
-def test_what_it_has_not() -> None:
-    """Says so when it is called, as ccxt does."""
+def test_missing_methods() -> None:
+    """A missing method raises NotSupported when it is called, as in ccxt."""
     exchange, waiting = countermand.ccxt.loopring(), countermand.ccxt.async_support.loopring()
     for name in ("fetchOHLCV", "fetch_ohlcv", "watch_orders", "createStopOrder", "withdraw_all"):
         with pytest.raises(countermand.ccxt.NotSupported):

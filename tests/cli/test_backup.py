@@ -176,8 +176,8 @@ def test_nothing_is_overwritten(sound: Path, tmp_path: Path) -> None:
     refused(call("restore", file, file), 2, "is not empty")
 
 
-def test_what_cannot_be_backed_up(sound: Path, tmp_path: Path) -> None:
-    """A directory that is none, a port where no server is: no file, and nothing left beside it."""
+def test_bad_sources(sound: Path, tmp_path: Path) -> None:
+    """No data directory, no server at the port: no file is made, and none is left beside it."""
     damaged = tmp_path / "damaged"
     shutil.copytree(sound / "data", damaged)
     journal = damaged / "journal.sqlite"

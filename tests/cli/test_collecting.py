@@ -55,8 +55,8 @@ def test_long_lived_objects_are_frozen_and_garbage_goes(monkeypatch: pytest.Monk
     assert not asyncio.run(test(10**12))
 
 
-def test_what_is_left_of_a_former_generation_goes() -> None:
-    """Although it was frozen."""
+def test_a_former_generation_is_collected() -> None:
+    """Frozen objects of a former generation are collected too."""
 
     async def test() -> None:
         served = [1]

@@ -175,8 +175,8 @@ def test_guard_does_not_run_what_can_place_nothing(
     assert none.err == "countermand: no-such-command: No such file or directory\n"
 
 
-def test_what_ran_before_is_left_alone(call: Calls, tmp_path: Path) -> None:
-    """Where a guard is called within another program, that one's children are not the bot's."""
+def test_earlier_children_are_left_alone(call: Calls, tmp_path: Path) -> None:
+    """A guard within another program leaves that program's children alone."""
     before = signal.getsignal(signal.SIGTERM)
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"]) as other:
         said = call("guard", "--quiet-for", "0", "--ledger", tmp_path / "ledger", "--", "true")

@@ -94,8 +94,8 @@ def test_a_journal_is_compacted_in_two_lines(data: Path, tmp_path: Path) -> None
     assert 0 == json.loads(ask("compact", data, "--json").stdout)["dropped"]
 
 
-def test_what_is_in_it(data: Path) -> None:
-    """Counted for people and for programs."""
+def test_statistics(data: Path) -> None:
+    """The counts are for people and for programs."""
     text, told = ask("stat", data), json.loads(ask("stat", data, "--json").stdout)
     assert text.stdout.startswith(f"head {COUNT}, 0 marks, 0 set aside")
     assert "DepositFunds" in text.stdout

@@ -96,8 +96,8 @@ def test_an_interrupted_cancel_is_settled(call: Calls, ledger: Path) -> None:
 
 
 @pytest.mark.parametrize("venue", VENUES)
-def test_what_was_not_proven_is_settled_later(call: Calls, venue: str) -> None:
-    """When the venue is well again."""
+def test_an_unproven_intent_is_settled_later(call: Calls, venue: str) -> None:
+    """A resume settles it when the venue answers again."""
     order = placed(call, venue)
     fault(call, "lost-after", "cancel-order", venue=venue)
     fault(call, "error-before", "get-order", venue=venue)
@@ -153,8 +153,8 @@ def test_a_venue_that_is_gone_keeps_none_of_the_others_waiting(
     assert "countermand: coinbase-intx at http://127.0.0.1:1: not sent: " in said.err
 
 
-def test_what_audit_shows(call: Calls, ledger: Path) -> None:
-    """Each intent in a row, all of one in lines, and everything in JSON."""
+def test_audit(call: Calls, ledger: Path) -> None:
+    """Each intent in a row, all records of one in lines, and everything in JSON."""
     order = placed(call)
     assert 0 == call("cancel", VENUE, order).code
 

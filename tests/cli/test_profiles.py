@@ -121,7 +121,7 @@ def test_keys_from_the_environment(
     assert 0 == call("balances", venue).code
 
 
-def test_which_is_taken(
+def test_the_order_of_files_and_options(
     exchange_here: Served, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The nearer file goes before the farther one, and an option before the usual profile."""
@@ -156,10 +156,10 @@ def test_which_is_taken(
     assert "http://config-far" == found().base_url
 
 
-def test_what_else_a_profile_says(
+def test_other_fields_of_a_profile(
     exchange_here: Served, call: Calls, write: Write, tmp_path: Path
 ) -> None:
-    """The account at the venue, and where its ledger is."""
+    """The account at the venue, and the path of its ledger."""
     needs = of(exchange_here, "alice")
     ledger = tmp_path / "desk.sqlite"
     write(

@@ -87,8 +87,8 @@ def complete(*words: str) -> list[str]:
     return done.stdout.split()
 
 
-def test_what_is_completed(exchange_here: Served, tmp_path: Path) -> None:
-    """Verbs, venues, and of the exchange here its markets and users; profiles by their names."""
+def test_completion(exchange_here: Served, tmp_path: Path) -> None:
+    """Verbs, venues, profiles, and the markets and users of the exchange here."""
     Path("countermand.toml").write_text("[profiles.desk]\n[profiles.paper]\n")
     Path("countermand.toml").chmod(0o600)
     try:

@@ -137,8 +137,8 @@ def traded(tmp_path: Path) -> Path:
     return journal_of(tmp_path, [*LISTED, *ORDERS.values()])
 
 
-def test_what_came_of_each_entry(traded: Path) -> None:
-    """Symbols, decimals and owners; accepted or refused and why; fills and what is left."""
+def test_the_outcome_of_each_entry(traded: Path) -> None:
+    """Symbols, decimals and owners; accepted, or refused with the reason; fills and the rest."""
     assert TOLD.lstrip("\n").splitlines() == ask(traded, "--from", 14).stdout.splitlines()
 
 

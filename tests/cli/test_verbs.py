@@ -169,8 +169,8 @@ NO_LEGS = ["", "buy", "buy 1 2 3", "stop-price=3 buy 1", "buy 1 stopprice=3"]
 
 
 @pytest.mark.parametrize("leg", NO_LEGS)
-def test_what_is_no_leg(call: Calls, leg: str) -> None:
-    """Is one line and code 2."""
+def test_bad_legs(call: Calls, leg: str) -> None:
+    """One line and code 2."""
     said = call("place", "autoshares", "AAPL", "buy", "10", "150", "--oco", leg)
 
     assert 2 == said.code

@@ -85,8 +85,8 @@ def test_word_that_is_none(scene: Scene, field: str, text: Any) -> None:
 @pytest.mark.parametrize(
     "special", [{"cl_ord_id": "\u00fcn\u00ef"}, {"exec_inst": ("all_or_none",)}]
 )
-def test_what_cannot_be_said_is_named(scene: Scene, special: dict[str, Any]) -> None:
-    """It is not the time in force, which was left to the venue."""
+def test_the_inexpressible_field_is_named(scene: Scene, special: dict[str, Any]) -> None:
+    """The field that is named is not the time in force, which was left to the venue."""
     told = ""
     try:
         scene.stage.perform(verbs.place(scene.session, replace(scene.wish(), **special)))

@@ -128,8 +128,8 @@ def test_unreadable_answers_are_unknown_at_the_deadline(scene: Scene) -> None:
     assert outcome.evidence.proof is None
 
 
-def test_what_never_left_is_not_sent(scene: Scene) -> None:
-    """The order stands."""
+def test_request_that_never_left_is_not_sent(scene: Scene) -> None:
+    """The outcome is NotSent, and the order stands."""
     order = scene.placed()
     scene.stage.director = stage.always(stage.NOT_SENT)
     outcome = scene.cancel(order, timeout_s=3)

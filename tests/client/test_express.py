@@ -67,8 +67,8 @@ def test_difference_within_a_list_is_named() -> None:
     assert "first_lets_in" == difference(pair, replace(pair, first_lets_in=True))
 
 
-def test_what_was_said_must_arrive() -> None:
-    """An end that was asked for is not the venue's to supply."""
+def test_a_field_that_was_given_must_arrive() -> None:
+    """An expiry that was asked for is not left to the venue."""
     assert "expire_ns" == difference(with_terms(ORDER, expire_ns=4), with_terms(ORDER, expire_ns=9))
 
 

@@ -170,7 +170,7 @@ def test_refused_connection_is_not_sent() -> None:
         httpx.DecodingError("d"),
     ],
 )  # fmt: skip
-def test_what_may_have_left_is_lost(error: Exception) -> None:
-    """Only what cannot have left was not sent."""
+def test_request_that_may_have_left_is_lost(error: Exception) -> None:
+    """A request is NotSent only when no byte of it can have left."""
     assert isinstance(error, http.LOST)
     assert not isinstance(error, http.NOT_SENT)

@@ -65,8 +65,10 @@ SYNCED = {
 
 
 @pytest.mark.parametrize("name", SYNCED)
-def test_what_must_last_is_synced(path: Path, name: str) -> None:
-    """When it is committed; what need not is committed as well, and left to the next sync."""
+def test_durable_notes_are_synced(path: Path, name: str) -> None:
+    """
+    A durable note is synced when it is committed; another is committed, and synced with the next.
+    """
     ledger = Ledger(path)
     ledger.write(Note("intent", {}, 0, True), 1)
     said: list[str] = []
@@ -123,8 +125,8 @@ def test_power_cut_takes_no_intent(path: Path, tmp_path: Path, is_torn: bool) ->
         found.close()
 
 
-def test_what_need_not_last_outlasts_its_process(path: Path) -> None:
-    """One that is killed at once; others read it while it runs, too."""
+def test_other_notes_outlast_their_process(path: Path) -> None:
+    """Such a note survives a kill of its process, and others read it meanwhile."""
     script = (
         "import os, sys; from countermand.client.ledger import Ledger; "
         "from countermand.client.acts import Note; l = Ledger(sys.argv[1]); "

@@ -42,7 +42,7 @@ def test_outcomes_are_true(venue: Venue) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(random=st.randoms(use_true_random=False), kind=st.sampled_from(["cancel", "place"]))
-def test_outcomes_are_true_whatever_is_chosen(venue: Venue, random: Random, kind: str) -> None:
+def test_outcomes_are_true_for_all_choices(venue: Venue, random: Random, kind: str) -> None:
     """Each chance is one that a shrinking search may choose."""
 
     async def main() -> None:

@@ -123,8 +123,10 @@ def test_an_order_is_told_from_its_start_to_its_end(floor: Floor) -> None:
     assert (half, False) == (last.cum_qty, last.is_open)
 
 
-def test_what_a_gap_missed_is_told_once_and_then_the_state(floor: Floor) -> None:
-    """Filled and canceled meanwhile: the fill once, and a snapshot as REST has it."""
+def test_missed_fills_are_told_once_and_then_the_state(floor: Floor) -> None:
+    """
+    An order was filled or canceled in the gap: the fill comes once, then a snapshot as REST has it.
+    """
     only_with_orders(floor)
 
     async def go() -> tuple[list[Any], tuple[Order, ...]]:

@@ -37,7 +37,7 @@ def test_older_order_is_meant_once_the_newest_closed(aliases: Aliases) -> None:
     assert aliases.find("x") == TWO
 
 
-def test_what_closed_last_is_meant_when_none_is_open(aliases: Aliases) -> None:
+def test_the_last_closed_order_is_meant_when_none_is_open(aliases: Aliases) -> None:
     """In the order of closing, not of ids."""
     for order_id in (TWO, THREE, ONE):
         aliases.close("x", order_id)

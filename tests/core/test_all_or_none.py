@@ -64,8 +64,8 @@ def test_one_that_comes_in_trades_whole_or_rests(world: World) -> None:
     assert world.story == ["accepted a3 4 @ 100", "traded b1 a3 4 @ 100"]
 
 
-def test_who_cannot_fill_it_passes_it_over(world: World) -> None:
-    """It is the first in the queue, and the one behind it trades."""
+def test_order_that_cannot_fill_it_passes_it_over(world: World) -> None:
+    """It is the first in the queue, and the order behind it trades."""
     world.sell(ALICE, 10, 100, "whole", exec_inst=int(WHOLE))
     world.sell(BOB, 3, 100, "b1")
     world.buy(CAROL, 3, 100, "c1", time_in_force=TimeInForce.FOK)
@@ -154,8 +154,8 @@ def test_it_is_tried_when_it_becomes_smaller_in_its_place(world: World) -> None:
     ]
 
 
-def test_who_need_not_trade_whole_any_more_comes_in_anew(world: World) -> None:
-    """And takes what there is; the other way round it steps back behind the others."""
+def test_order_that_becomes_divisible_comes_in_anew(world: World) -> None:
+    """It takes what there is; an order that now must trade whole steps back behind the others."""
     order = world.sell(ALICE, 10, 100, "whole", exec_inst=int(WHOLE))
     world.buy(BOB, 4, 100, "b1")
     restyle(world, ALICE, order, 0)
@@ -208,7 +208,7 @@ def test_it_is_no_liquidity_an_amount_of_money_is_sized_at(world: World) -> None
     world.exchange.check_invariants()
 
 
-def test_what_is_left_over_stands_at_the_best_price_that_is_shown(world: World) -> None:
+def test_rest_stands_at_the_best_price_that_is_shown(world: World) -> None:
     """The order at 90 could not be traded with; where nothing is shown it has to do."""
     world.sell(BOB, 9, 90, "whole", exec_inst=int(WHOLE))
     terms: dict[str, Any] = {"ord_type": LEFT_OVER, "time_in_force": TimeInForce.GTC}
@@ -220,8 +220,8 @@ def test_what_is_left_over_stands_at_the_best_price_that_is_shown(world: World) 
     assert world.story[1:] == ["traded b1 a2 2 @ 100", "restated a2 3 @ 100", "rested a2"]
 
 
-def test_what_is_left_over_stands_within_its_bound(world: World) -> None:
-    """What is shown is dearer than it may pay, so it stands at what is not."""
+def test_rest_stands_within_its_bound(world: World) -> None:
+    """The shown price is dearer than it may pay, so it stands at one that is not shown."""
     world.sell(BOB, 9, 90, "whole", exec_inst=int(WHOLE))
     world.sell(BOB, 9, 110, "b1")
     terms: dict[str, Any] = {"ord_type": LEFT_OVER, "time_in_force": TimeInForce.GTC}

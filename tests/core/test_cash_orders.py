@@ -105,7 +105,7 @@ def needs(world: World, side: Side, *, at_complement: bool, account: AccountId =
     return exposure.required_minor(*where, exposure.Priced(side, 30, 10, cash))
 
 
-def test_who_pays_needs_the_cash_and_a_fee_on_it() -> None:
+def test_buyer_needs_the_cash_and_a_fee_on_it() -> None:
     """A buyer of either outcome; one percent of 7000 is 70."""
     world = World(rain={"taker_fee_ppb": PERCENT})
 
@@ -113,7 +113,7 @@ def test_who_pays_needs_the_cash_and_a_fee_on_it() -> None:
     assert 7_070 == needs(world, Side.SELL, at_complement=True)
 
 
-def test_who_is_paid_needs_what_an_order_by_quantity_does(rain: World) -> None:
+def test_seller_needs_as_much_as_for_an_order_by_quantity(rain: World) -> None:
     """A seller of either outcome who has none of it opens the other, for 70 and for 30."""
     assert 7_000 == needs(rain, Side.SELL, at_complement=False)
     assert 3_000 == needs(rain, Side.BUY, at_complement=True)

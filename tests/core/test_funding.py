@@ -103,7 +103,7 @@ def test_both_sides_that_need_as_much_go_one_after_the_other(world: World) -> No
 @pytest.mark.parametrize(
     ("market", "free"), [(PERP, MONEY - 10 * 100), (RAIN, MONEY + 10 * 1_000 - 10 * 1_000)]
 )
-def test_what_a_position_alone_holds_stays(market: InstrumentId, free: int) -> None:
+def test_hold_of_a_position_alone_stays(market: InstrumentId, free: int) -> None:
     """Margin of a perpetual; the payout of a short outcome, whose price came in before."""
     world = World(rain={"payout_ticks": 101})
     world.trade(BOB, ALICE, 10, 100, instrument_id=market)

@@ -187,7 +187,7 @@ def test_cover_used_up_on_the_way_counts() -> None:
     )
 
 
-def test_what_trades_is_the_sum_of_the_trades() -> None:
+def test_traded_quantity_is_the_sum_of_the_trades() -> None:
     """Restated and pulled quantity has not traded."""
     book, _ = asks((ME, 2, 100), (YOU, 2, 100), (ME, 9, 100))
 

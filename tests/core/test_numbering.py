@@ -8,8 +8,8 @@ from countermand.vocabulary.commands import PassNumbers, RegisterAsset
 from countermand.vocabulary.events import AssetRegistered, InstructionRejected
 
 
-def test_what_is_made_afterwards_has_the_numbers_after(world: World) -> None:
-    """And the entries stay without a gap."""
+def test_later_ids_come_after_the_passed_numbers(world: World) -> None:
+    """The entries' own numbers stay without a gap."""
     world.run(PassNumbers(1000))
     [registered] = world.run(RegisterAsset("acme", "SOL", 6))
 

@@ -346,7 +346,7 @@ def test_money_of_a_pending_order_cannot_be_spent_twice(world: World) -> None:
     assert ["rejected a2 INSUFFICIENT_FUNDS"] == world.story
 
 
-def test_what_an_order_is_after_each_event_is_what_the_event_says(world: World) -> None:
+def test_each_event_has_the_order_as_it_is_after_it(world: World) -> None:
     """A follower of events looks nothing up."""
     order_id = world.buy(ALICE, 1, 90, delay_ns=LATER_NS)
     world.advance(world.report(ALICE, order_id).due_ns)

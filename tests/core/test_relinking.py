@@ -166,7 +166,7 @@ def test_one_that_trades_as_it_comes_in_ends_the_other_before_that_does(world: W
     assert [2, 0] == [world.report(ALICE, o).cum_qty_lots for o in (first, second)]
 
 
-def test_what_is_held_back_is_replaced_with_what_lets_it_in(world: World) -> None:
+def test_held_orders_are_replaced_with_the_first(world: World) -> None:
     """A first and a bracket on it, before the first has traded."""
     first, profit, loss = listed(
         world, buy(4, 95), sell(4, 110), sell(4, 0, trigger=STOP),

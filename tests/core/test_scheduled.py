@@ -57,8 +57,8 @@ def test_slices_are_even_parts_of_what_is_left(world: World) -> None:
     assert 0 == world.exchange.next_due_ns()
 
 
-def test_what_is_left_after_the_last_slice_is_canceled(world: World) -> None:
-    """Once, and its money is free; it never rests."""
+def test_rest_after_the_last_slice_is_canceled(world: World) -> None:
+    """The order ends once, and its money is free; the rest never rests."""
     order_id = twap(world, 4, 2)
     let_pass(world, 2)
     now = world.report(ALICE, order_id)

@@ -68,7 +68,7 @@ def test_band_of_the_market_ends_the_walk(ord_type: OrdType, expected: int) -> N
     assert lots(world, 9_000, ord_type=ord_type) == expected
 
 
-def test_what_is_left_over_is_sized_at_the_best_price(offered: World) -> None:
+def test_rest_is_sized_at_the_best_price(offered: World) -> None:
     """3000 and 3300 are spent, and 2700 of 9000 are left for two lots at 100."""
     assert lots(offered, 9_000, ord_type=LEFT_OVER) == 3 + 3 + 2
 

@@ -125,7 +125,7 @@ def test_refused_order_uses_no_number_and_cancels_nothing() -> None:
     assert isinstance(place(world, order(21)), int)
 
 
-def test_what_stands_there_pays_for_what_takes_over() -> None:
+def test_outdated_order_pays_for_the_one_that_takes_over() -> None:
     """All the money may be in the order that is outdated."""
     world = World()
     place(world, order(20, qty=100))

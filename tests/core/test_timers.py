@@ -66,8 +66,8 @@ def test_asking_what_is_due_does_not_change_it() -> None:
     assert watched.timers.first() == watched.timers.first() == (20, EXPIRY, 1)
 
 
-def test_what_was_called_off_is_no_longer_watched() -> None:
-    """Neither due nor next."""
+def test_timer_that_was_called_off_is_no_longer_watched() -> None:
+    """The timer is neither due nor next."""
     watched = Watch((1, 20), (2, 30))
     watched.call_off(1)
 

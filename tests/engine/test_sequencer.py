@@ -120,7 +120,7 @@ def test_nothing_is_applied_or_answered_before_it_is_durable() -> None:
     run(test())
 
 
-def test_what_comes_during_a_commit_forms_one_group() -> None:
+def test_commands_during_a_commit_form_one_group() -> None:
     """Cancels first, then the rest in the order they came."""
 
     async def test() -> None:
@@ -138,7 +138,7 @@ def test_what_comes_during_a_commit_forms_one_group() -> None:
     run(test())
 
 
-def test_who_is_ready_in_the_same_turn_goes_into_the_same_group() -> None:
+def test_commands_of_one_turn_go_into_one_group() -> None:
     """Sixty-four clients make one transaction, not sixty-four."""
 
     async def test() -> None:
@@ -177,7 +177,7 @@ def test_time_always_advances() -> None:
     run(test())
 
 
-def test_what_is_due_happens_before_the_next_command() -> None:
+def test_due_timers_fire_before_the_next_command() -> None:
     """An order that has expired cannot be canceled any more."""
 
     async def test() -> None:
@@ -299,7 +299,7 @@ def test_a_group_that_cannot_be_made_fails_alone() -> None:
         cancel("1"),  # type: ignore[arg-type]
     ],
 )
-def test_what_replay_could_not_read_is_not_taken(command: Any) -> None:
+def test_command_that_replay_could_not_read_is_not_taken(command: Any) -> None:
     """A dialect's bug is its own; the journal must start again."""
 
     async def test() -> None:

@@ -382,10 +382,10 @@ def test_a_snapshot_that_cannot_be_written_is_no_reason_to_stop(tmp_path: Path) 
     run(test())
 
 
-def test_whatever_goes_wrong_with_a_snapshot_the_journal_is_closed(
+def test_journal_is_closed_when_a_snapshot_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In saving and in dumping at the stop."""
+    """Errors in saving and in dumping at the stop."""
 
     def broken(*_: object) -> bytes:
         raise MemoryError("no room to think")

@@ -40,7 +40,7 @@ def test_it_goes_on_where_it_was(tmp_path: Path) -> None:
         assert wrote == list(journal.read(1))
 
 
-def test_what_was_appended_survives_a_crash(tmp_path: Path) -> None:
+def test_appended_groups_survive_a_crash(tmp_path: Path) -> None:
     """Every group whose append returned is there, without a clean close."""
     wrote = entries(50)
     with closing(SqliteJournal(tmp_path / "live")) as journal:

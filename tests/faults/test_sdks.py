@@ -156,10 +156,10 @@ def test_an_order_is_placed_and_its_answer_lost(
 
 
 @pytest.mark.parametrize("venue", VENUES)
-def test_what_it_is_not_about_is_left_alone(
+def test_other_requests_are_left_alone(
     bots: dict[str, Bot], operator: Operator, venue: str
 ) -> None:
-    """Another order, account, operation, venue."""
+    """Requests of another order, account, operation or venue."""
     bot = bots[venue]
     order, other = bot.place(), bot.place()
     [elsewhere] = [name for name in list(VENUES)[:2] if name != venue][:1]

@@ -79,7 +79,7 @@ def last(told: list[Any]) -> dict[str, Any]:
         ("message-delayed", {"delay_ms": 300.0}),
     ],
 )
-def test_what_comes_twice_late_or_out_of_order_comes_to_the_truth(
+def test_doubled_late_and_swapped_messages_come_to_the_truth(
     venue: str, kind: str, more: dict[str, Any]
 ) -> None:
     """The order ends as the venue has it, and each lot that traded is told once."""

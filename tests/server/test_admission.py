@@ -82,8 +82,8 @@ def test_requests_that_fit_into_a_turn_begin_at_once() -> None:
     assert ["a1", "b1!", "a2"] == door.begun
 
 
-def test_what_does_not_waits_for_the_next() -> None:
-    """Each turn begins what its time is for."""
+def test_other_requests_wait_for_the_next_turn() -> None:
+    """Each turn begins as many requests as its time is for."""
     door, first = Door(cost_s=TURN_S), list[str]()
 
     def story() -> None:
@@ -104,10 +104,10 @@ def test_cancels_go_first_and_do_not_overtake_their_own() -> None:
     assert ["z1", "b1", "b2!", "a1", "c1", "b3"] == door.begun
 
 
-def test_what_waits_too_long_is_refused_unless_it_cancels(
+def test_requests_that_wait_too_long_are_refused_unless_they_cancel(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Late is worse than no; a cancel is late rather than refused."""
+    """A late answer is worse than a refusal; a cancel is late rather than refused."""
     monkeypatch.setattr(admission, "FEW", 0)
     door = Door(cost_s=WAIT_S_MAX)
     on_a_loop(lambda: door.ask("z1", "a1", *[f"b{n}!" for n in range(9)], "c1", *"defghijk"))
@@ -124,8 +124,8 @@ def test_few_may_wait_however_long() -> None:
     assert {200} == set(door.answers.values())
 
 
-def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond it refusals are made at once; cancels have as much room again."""
+def test_waiting_requests_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound requests are refused at once; cancels have as much room again."""
     monkeypatch.setattr(admission, "WAITING_MAX", 2)
     monkeypatch.setattr(admission, "CANCELS_WAITING_MAX", 4)
     door, at_once = Door(cost_s=TURN_S), dict[str, int]()

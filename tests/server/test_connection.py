@@ -305,8 +305,8 @@ def _deadlines() -> list[tuple[bytes, float, Callable[[Line], bool]]]:
     ]
 
 
-def test_what_does_not_come_in_time() -> None:
-    """A new connection, a head and a body each have so long to become whole requests."""
+def test_deadlines_of_a_request() -> None:
+    """A new connection, a head and a body each have their time to become whole requests."""
     for sent, seconds, has_ended in _deadlines():
         line = Line()
         if sent:
@@ -468,7 +468,7 @@ def test_input_after_a_turn_is_read_in_the_next() -> None:
     assert not line.transport.is_closed
 
 
-def test_what_waits_for_its_turn_is_bounded() -> None:
+def test_input_that_waits_for_its_turn_is_bounded() -> None:
     """A client that sends more is not read from until then."""
     line, turns = in_turns()
     line.send(POST)

@@ -81,7 +81,7 @@ def test_an_act_is_done(control: str) -> None:
         ("GET", "/health", None, {"Host": "evil.test"}, 400, "malformed"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_refusals(
     control: str,
     method: str,
     path: str,

@@ -29,7 +29,7 @@ def always(response: Response) -> Begin:
 
 
 @pytest.mark.parametrize("status", [200, 401, 503])
-def test_json_is_relabeled_whatever_it_says(status: int) -> None:
+def test_all_json_is_relabeled(status: int) -> None:
     """Refusals are in the type that was asked for too."""
     begin = negotiating(always(Response(status, b"{}")), PRODUCED)
 
@@ -38,7 +38,7 @@ def test_json_is_relabeled_whatever_it_says(status: int) -> None:
     )
 
 
-def test_what_is_no_json_stays_what_it_is() -> None:
+def test_other_types_stay_as_they_are() -> None:
     """Text stays text, and no body has no type."""
     for kind in (b"text/plain", b""):
         begin = negotiating(always(Response(200, b"", kind)), PRODUCED)

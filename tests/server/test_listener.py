@@ -204,7 +204,7 @@ def test_interleaved_pieces_of_many_connections() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_noise_harms_nobody(seed: int) -> None:
+def test_noise_is_answered_or_closed(seed: int) -> None:
     """Valid requests with bytes changed at random: each connection is answered or closed."""
     chance = Random(seed)
 

@@ -99,8 +99,8 @@ def test_every_split_of_an_offer_and_its_first_frames() -> None:
         assert (SAID, 1) == (wire.said.replace(PONG, b""), wire.said.count(PONG)), cut[0]
 
 
-def test_what_comes_before_a_close_is_heard() -> None:
-    """However little is said any more."""
+def test_messages_before_a_close_are_heard() -> None:
+    """At every split the session hears each message before the close."""
     data = offer(Streams().signed("/v1/echo")) + FRAMES + CLOSE
     for at in range(1, len(data)):
         wire = Wire()
@@ -238,7 +238,7 @@ def test_nothing_is_sent_on_a_transport_that_was_cut() -> None:
     assert (set(), 1) == (wire.site.connections, session.ends)
 
 
-def test_who_is_silent_is_pinged_and_who_stays_silent_is_gone() -> None:
+def test_a_silent_client_is_pinged_and_then_cut() -> None:
     """A ping after every span of silence, none while something is heard."""
     limits = Limits(ping_s=30, silent_s=75)
     wire = Wire(limits)

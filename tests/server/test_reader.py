@@ -218,8 +218,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("data", "kind", "text"), HOSTILE.values(), ids=HOSTILE.keys())
-def test_what_is_refused(data: bytes, kind: type[WireError], text: str) -> None:
-    """Refused alike at every split; what came before is delivered, what comes after is not."""
+def test_refusals(data: bytes, kind: type[WireError], text: str) -> None:
+    """The same at every split; requests before it are delivered, bytes after it are not."""
     refused = refusal(data + POST)
 
     assert kind is type(refused)

@@ -210,7 +210,9 @@ def test_each_end_may_close(loops: asyncio.Runner) -> None:
     ],
     ids=["too large", "not UTF-8", "unmasked", "out of place", "a bug"],
 )
-def test_what_ends_a_stream(frame: bytes, code: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_reasons_that_end_a_stream(
+    frame: bytes, code: int, caplog: pytest.LogCaptureFixture
+) -> None:
     """The client reads why, though it has sent more; a bug, and nothing else, is in the log."""
 
     async def main() -> bytes:

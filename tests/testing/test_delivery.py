@@ -97,7 +97,7 @@ def test_each_fault_is_told_alike(kind: Kind) -> None:
     asyncio.run(test())
 
 
-def test_what_is_sent_arrives() -> None:
+def test_requests_arrive_whole() -> None:
     """Method, path, query, headers and body, as a socket would bring them."""
     seen: list[Request] = []
 

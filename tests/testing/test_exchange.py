@@ -179,8 +179,8 @@ def test_an_exchange_is_reset_saved_and_restored(exchange: Acts) -> None:
     assert later != order
 
 
-def test_what_failed_is_told(exchange: Acts) -> None:
-    """Requests and journal, in people's words, without a secret."""
+def test_a_failed_tests_report(exchange: Acts) -> None:
+    """The report has requests and journal in people's words, without a secret."""
     bot = exchange.account("bot", funds={"USDC": 10_000})
     place(bot, "2700")
     told = dict(exchange.report())

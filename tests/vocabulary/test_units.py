@@ -17,7 +17,7 @@ rates = st.integers(-PPB, PPB)
     ("amount", "rate_ppb", "expected"),
     [(0, PPB, 0), (1, 1, 1), (999, PPB // 10, 100), (1000, PPB // 10, 100), (1001, PPB // 10, 101)],
 )
-def test_what_is_held_is_rounded_up(amount: int, rate_ppb: int, expected: int) -> None:
+def test_holds_are_rounded_up(amount: int, rate_ppb: int, expected: int) -> None:
     """A hold is never less than what may be owed."""
     assert ceil_ppb(amount, rate_ppb) == expected
 

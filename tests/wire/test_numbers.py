@@ -61,7 +61,7 @@ def test_text_is_exact(units: int, scale: int) -> None:
         ("0.001", BetweenSteps),
     ],
 )
-def test_what_is_no_amount_is_refused_at_once(text: str, kind: type[ValueError]) -> None:
+def test_malformed_amount_is_refused_at_once(text: str, kind: type[ValueError]) -> None:
     """No number can make the server count to a billion."""
     with pytest.raises(kind):
         numbers.scaled(Decimal(text), 2)

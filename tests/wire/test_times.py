@@ -43,7 +43,7 @@ def test_iso_text_is_read_exactly(text: str, ns: int) -> None:
         "1679011193",
     ],
 )
-def test_what_is_no_instant_is_refused(text: str) -> None:
+def test_malformed_instant_is_refused(text: str) -> None:
     """A time without a zone is no instant; digits are ASCII."""
     with pytest.raises(ValueError, match=r"must be|day is out of range|month must be"):
         times.parse_iso(text)

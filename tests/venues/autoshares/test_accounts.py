@@ -116,7 +116,7 @@ def test_accounts_of_a_user(window: Window) -> None:
     assert first == window.seen(window.path())
 
 
-def test_who_may_only_look_is_told_so(window: Window) -> None:
+def test_read_only_access_type(window: Window) -> None:
     """`AccessType` is the token's."""
     (first, _) = window.get("/v1.0/users/@me/accounts", key=1)[1]
 

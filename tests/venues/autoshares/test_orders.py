@@ -276,8 +276,8 @@ def test_day_ends_with_its_hours(office: Office, hours: str, end: str, until_ms:
     assert office.read(order_id)["Status"] == "DoneForDay"
 
 
-def test_what_the_exchange_does_not_know_is_told_back(office: Office) -> None:
-    """A comment, instructions, a venue to go to, and a name that need not be the only one."""
+def test_fields_beyond_the_exchange_are_told_back(office: Office) -> None:
+    """A comment, instructions, a destination, and a client id that need not be unique."""
     terms = {
         "ClientId": "mine", "Comment": "for the fund", "Exchange": "XNAS",
         "ExecutionInstructions": {"PerTradeCommission": "1"},

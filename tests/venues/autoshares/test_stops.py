@@ -396,10 +396,10 @@ def test_our_client_places_reads_and_changes_stops(office: Office, name: str) ->
         (OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT, None),
     ],
 )
-def test_what_the_venue_has_no_word_for(
+def test_triggers_without_a_word(
     office: Office, ord_type: OrdType, trigger: Trigger | None
 ) -> None:
-    """Taking a profit, and a limit that does not follow what trails: nothing is sent."""
+    """Profit taking, and a fixed limit with a trailing trigger: no request is sent."""
     alice = Trader(office)
     command = alice.order("", Side.BUY, 10)
     terms = replace(command.terms, ord_type=ord_type, trigger=trigger)

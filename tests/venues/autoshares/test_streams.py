@@ -212,10 +212,10 @@ def test_a_users_balance_and_watchlists_are_under_the_users_number() -> None:
         ("Order", "alice/margin", {"SessionId": "6210cb85-0000-4000-8000-0e43669bd6f4"}),
     ],
 )
-def test_what_cannot_be_told_is_answered_with_error(
+def test_bad_subscriptions_are_answered_with_error(
     entity: str, keys: str, more: dict[str, Any]
 ) -> None:
-    """A foreign account, an unknown key, entity or session; the socket stays."""
+    """Another user's account, an unknown key, entity or session; the socket stays open."""
 
     async def act(office: Office, ear: Ear) -> None:
         ear.send(sub(ear, entity, str(office.numbers.get(keys, keys)), **more))

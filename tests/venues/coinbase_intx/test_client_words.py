@@ -192,7 +192,9 @@ VANISHING: dict[Operation, Any] = {
         (Operation.GET_ACCOUNT, GetAccount(AccountId(991))),
     ],
 )
-def test_what_vanished_before_it_was_read_is_not_found(operation: Operation, query: Any) -> None:
+def test_account_that_vanished_before_it_was_read_is_not_found(
+    operation: Operation, query: Any
+) -> None:
     """The exchange answers None."""
     view = DESK.engine.exchange.query(query)
     assert view is None

@@ -45,14 +45,14 @@ def test_every_spelling_is_understood(kind: Kind, number: int) -> None:
         "10000001-1-00", "zzzzzzzzzzzzzzzzzzzz-1-0", "cb1df22f-05c1-8000-8000-326c0c004000",
     ],
 )  # fmt: skip
-def test_what_is_no_order_id_is_a_client_s(text: str) -> None:
-    """Spelled in one way only."""
+def test_other_texts_are_client_ids(text: str) -> None:
+    """An order id has one spelling."""
     assert ids.ORDER.parse_triplet(text) is None
 
 
 @pytest.mark.parametrize(
     "text", ["0", "007", "-1", "1.0", "9" * 20, "cc0958ad-0c7d-4445-a812-1370fe46d0d4"]
 )
-def test_what_is_no_portfolio(text: str) -> None:
-    """A UUID of elsewhere is none of ours."""
+def test_texts_that_are_no_portfolio(text: str) -> None:
+    """A UUID of elsewhere is not ours."""
     assert ids.PORTFOLIO.parse(text) is None

@@ -131,8 +131,8 @@ def test_two_sides_of_a_match_are_two_executions(shop: Shop) -> None:
         "/nowhere",
     ],
 )
-def test_what_is_not_there(shop: Shop, target: str) -> None:
-    """Is a 404 with an object."""
+def test_unknown_paths_and_names(shop: Shop, target: str) -> None:
+    """The answer is a 404 with an object."""
     status, problem = shop.send("GET", target.format(main=shop.main))
 
     assert status == 404

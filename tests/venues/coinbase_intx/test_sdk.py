@@ -553,8 +553,8 @@ def test_a_wrong_key_is_refused(venue: dict[str, Any], alice: User) -> None:
     stranger.client.http_client.close()
 
 
-def test_what_the_market_did(alice: User, bob: User) -> None:
-    """Candles, daily volumes, and no funding and no transfers."""
+def test_history_of_a_market(alice: User, bob: User) -> None:
+    """Candles, daily volumes, and empty lists of funding and transfers."""
     price = "2801"
     alice.place("SELL", price, "0.3")
     bob.place("BUY", price, "0.3")

@@ -251,7 +251,9 @@ def test_an_unsubscription_ends_channels_of_products() -> None:
     listening(act)
 
 
-def test_who_does_not_subscribe_in_time_is_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_client_that_does_not_subscribe_in_time_is_disconnected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Three seconds as documented; a moment here."""
     monkeypatch.setattr("countermand.venues.coinbase_intx.streams.SUBSCRIBE_WITHIN_S", 0.01)
 

@@ -70,8 +70,8 @@ def test_order_is_replaced_by_less_and_canceled(alice: Trader) -> None:
     check_canceled(alice, placed)
 
 
-def test_what_is_pending_is_shown_as_open(alice: Trader) -> None:
-    """A new order, and one that is being canceled, are not over."""
+def test_pending_orders_are_shown_as_open(alice: Trader) -> None:
+    """A new order and one with a pending cancel are open."""
     alice.desk.engine.enter(SetDelays(alice.desk.venue.name, new_ns=LATER_NS, cancel_ns=LATER_NS))
     placed = alice.place("one", Side.BUY, 1000)
     assert alice.read(placed.order_id).is_open
@@ -116,8 +116,8 @@ def account(trader: Trader) -> AccountSummary:
     return summary
 
 
-def test_what_was_traded_is_told_by_fills(alice: Trader, bob: Trader) -> None:
-    """Each names its order."""
+def test_fills_after_a_trade(alice: Trader, bob: Trader) -> None:
+    """Each fill names its order."""
     skip_lacking(alice.desk, Operation.LIST_FILLS)
     placed = traded(alice, bob)
     fills = alice.ask(Operation.LIST_FILLS, ListFills((alice.account_id,)))

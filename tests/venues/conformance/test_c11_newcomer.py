@@ -152,8 +152,8 @@ def trade(newcomer: Newcomer, desk: Desk) -> tuple[Any, Instrument, int, int]:
     return placed, mine, size, ticks
 
 
-def test_what_was_traded(newcomer: Newcomer, desk: Desk) -> None:
-    """The order is filled, and says for how much."""
+def test_filled_order(newcomer: Newcomer, desk: Desk) -> None:
+    """The order is filled, with its quantity and its notional."""
     placed, mine, size, ticks = trade(newcomer, desk)
     filled = shown(newcomer, placed)
     assert (filled.ord_status, filled.cum_qty_lots) == (OrdStatus.FILLED, size)

@@ -40,7 +40,7 @@ def test_item_ends_where_its_example_does(example: str) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES["broken"])
-def test_what_is_not_well_formed_is_refused(example: str) -> None:
+def test_malformed_items_are_refused(example: str) -> None:
     """The RFC's own list."""
     with pytest.raises(NotCbor):
         cbor.end(bytes.fromhex(example), 0)

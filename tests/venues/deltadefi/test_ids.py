@@ -56,7 +56,7 @@ def test_another_digit_is_another_id(number: int, at: int, digit: str) -> None:
         ids.ORDER.uuid(0),
     ],
 )
-def test_what_is_no_order(text: str) -> None:
+def test_texts_that_are_no_order(text: str) -> None:
     """Documented ids of elsewhere, other spellings, and the order 0."""
     assert ids.parse_order(text) is None
 

@@ -195,7 +195,7 @@ def test_malformed_submit(booth: Booth, body: dict[str, Any], more: str) -> None
 
 
 @pytest.mark.parametrize("signed", ["", "zz", "84a", "ff", "80", "a0", "8401"])
-def test_what_is_no_transaction(booth: Booth, signed: str) -> None:
+def test_malformed_transaction(booth: Booth, signed: str) -> None:
     """A field that is not what it should be."""
     built = booth.build(limit("buy", "100", "0.93"))
     status, answer = booth.post(

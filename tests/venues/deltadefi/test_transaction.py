@@ -93,7 +93,7 @@ def test_further_shapes_are_signed_to_the_byte(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "fault"), DEADLY.items())
-def test_what_cannot_be_signed_is_refused(name: str, fault: Fault) -> None:
+def test_unsignable_transactions_are_refused(name: str, fault: Fault) -> None:
     """The native signer ends the process."""
     assert "" == NATIVE[name]["signed_tx"]
     with pytest.raises(TransactionRefused) as refusal:
@@ -258,7 +258,7 @@ def test_no_bit_of_a_signed_transaction_may_flip(place: int) -> None:
     assert fault_of(raw.hex()) is not None
 
 
-def test_which_fault_a_flipped_bit_is() -> None:
+def test_the_fault_of_a_flipped_bit() -> None:
     """The body is bound, the key is the account's, the signature is the key's."""
     places = {10: {Fault.TAMPERED}, 60: {Fault.FOREIGN_KEY}, 100: {Fault.BAD_SIGNATURE}}
     for place, faults in places.items():
@@ -284,8 +284,8 @@ def test_a_flipped_bit_of_a_further_witness_is_ignored(place: int) -> None:
 
 
 @given(st.uuids())
-def test_what_is_signed_is_accepted(order: Any) -> None:
-    """Any order's, and another library agrees on the signature."""
+def test_signed_transactions_are_accepted(order: Any) -> None:
+    """A transaction of any order; another library agrees on the signature."""
     signed = transaction.sign(transaction.build(str(order)), KEY)
     verified = transaction.verify(signed, str(order), KEY_HASH)
     witness_set = cbor2.loads(bytes.fromhex(signed))[1]

@@ -54,8 +54,8 @@ def test_market_as_gateways_of_today_tell_it(quoted: Floor) -> None:
     assert "NY vs SA" == market["title"]
 
 
-def test_what_no_market_has_is_null(quoted: Floor) -> None:
-    """Documented, so that it is there: lines, times of listing, teams."""
+def test_documented_fields_without_a_value_are_null(quoted: Floor) -> None:
+    """Documented fields without a value here: lines, times of listing, teams."""
     market = quoted.get(f"/v1/market/slug/{GAME}")[1]["market"]
     order = quoted.get("/v1/orders/open", "alice")[1]["orders"][0]
     names = ("sportsMarketTypeV2", "line", "createdAt", "updatedAt")

@@ -175,8 +175,8 @@ def test_self_match(counter: Counter) -> None:
     assert (dollars("0.40"), "NEW") == (counter.shown(order_id)["price"], counter.state(other))
 
 
-def test_who_cannot_pay(counter: Counter) -> None:
-    """Is told nothing, as when placing."""
+def test_modification_without_the_money(counter: Counter) -> None:
+    """The answer does not say so, as for a new order."""
     counter.keep_only("alice", 10)
     order_id = resting(counter)
     status, body = counter.modify(order_id, quantity=10_000)

@@ -284,7 +284,7 @@ def test_market_that_opens(counter: Counter) -> None:
     )  # fmt: skip
 
 
-def test_who_cannot_pay_is_told_nothing(counter: Counter) -> None:
+def test_order_without_the_money(counter: Counter) -> None:
     """400 with the generic text; no order is shown."""
     counter.keep_only("alice", 10)
     status, body = counter.post("/v1/orders", terms("BUY_LONG", "0.50", 21))

@@ -232,8 +232,8 @@ def test_fractions(floor: Floor) -> None:
     assert ("20", "19.6000") == (held["netPosition"], held["netPositionDecimal"])
 
 
-def test_what_open_orders_could_close_is_not_available(traded: Floor) -> None:
-    """Neither to a long nor to a short position, and never beyond nothing."""
+def test_lots_that_open_orders_could_close_are_not_available(traded: Floor) -> None:
+    """Neither a long nor a short position, and never below zero."""
     traded.sell("alice", "15.5", "0.90")
     traded.buy("bob", "10", "0.10")
     assert "24.5000" == position(traded)["qtyAvailableDecimal"]

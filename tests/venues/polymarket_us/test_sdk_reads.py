@@ -135,7 +135,7 @@ def test_empty_side_is_none(sdk: Sdk) -> None:
      ("markets.book", "nope"), ("markets.bbo", "nope"), ("markets.settlement", GAME),
      ("events.retrieve", 1), ("events.retrieve_by_slug", "nope"), ("series.retrieve", 1)],
 )  # fmt: skip
-def test_what_is_not_there(sdk: Sdk, method: str, given: Any) -> None:
+def test_not_found(sdk: Sdk, method: str, given: Any) -> None:
     """NotFoundError, with the code of the body."""
     with pytest.raises(NotFoundError) as caught:
         sdk.ask(method, given)

@@ -214,7 +214,7 @@ def test_other_forms_of_a_subscription_are_taken(frame: dict[str, Any]) -> None:
         (asked("ORDER", *map(str, range(101))), "at most 100 marketSlugs are allowed"),
     ],
 )
-def test_what_cannot_be_told_is_an_error_frame(frame: Any, text: str) -> None:
+def test_bad_subscription_is_an_error_frame(frame: Any, text: str) -> None:
     """The stream goes on."""
 
     async def act(counter: Counter, ear: Ear) -> None:

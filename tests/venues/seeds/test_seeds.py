@@ -202,7 +202,7 @@ def test_word_is_answered(seed: Seed, row: Row) -> None:
 
 
 @pytest.mark.parametrize(("seed", "row"), rows(*Part, is_reached=False))
-def test_what_is_not_reached_cannot_be(seed: Seed, row: Row) -> None:
+def test_rows_that_are_not_reached_cannot_be(seed: Seed, row: Row) -> None:
     """Who asks for it is refused, and no table has a word for it; else the row is to be moved."""
     field, unsaid = row.word
     told = [word(valued(body(seed.venue, case), field)) for case in seed.cases]
