@@ -79,6 +79,17 @@ def test_loss_is_stopped(shop: Shop) -> None:
     assert (status, "order is already filled" in problem["title"]) == (400, True), problem
 
 
+def test_loss_is_stopped_in_parts(shop: Shop) -> None:
+    """What a part of it traded is the last event, also when the limit order has ended by it."""
+    order_id = shop.placed(**BRACKET)["order_id"]
+    bid(shop, "3085", "0.2")
+    trade(shop, "3090")
+    order = read(shop)
+    told = (order["event_type"], order["order_status"], order["exec_qty"], order["leaves_qty"])
+    assert ("TRADE", "WORKING", "0.2", "0.3") == told
+    assert order_id == order["order_id"]
+
+
 def test_triggered_stop_that_rests_is_shown_and_canceled(shop: Shop) -> None:
     """The order shows that it was triggered, and a cancel by its one id takes it."""
     order_id = shop.placed(**BRACKET)["order_id"]

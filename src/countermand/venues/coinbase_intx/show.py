@@ -126,7 +126,11 @@ def _event(report: OrderReport) -> ExecType:
         return ExecType.REJECTED
     if report.exec_type is not ExecType.RESTATED:
         return report.exec_type
-    if report.terms.schedule is None:
+    terms = report.terms
+    if terms.link and terms.link.order_qty_lots == terms.order_qty_lots and report.cum_qty_lots:
+        # A leg that traded holds more by itself than beside the other: that is no event either.
+        return ExecType.TRADE
+    if terms.schedule is None:
         return tables.RESTATED_AS
     # A slice without a fill is no event of the order's.
     return ExecType.TRADE if report.cum_qty_lots else ExecType.NEW
