@@ -10,9 +10,28 @@ from tests.venues.autoshares.test_streams import listening, sub
 from tests.venues.conformance.trader import Trader
 from tests.venues.ear import Ear
 
-from countermand.vocabulary.commands import SetDelays
-from countermand.vocabulary.order import Standing
+from countermand.venues.autoshares import cancel
+from countermand.venues.autoshares.messages.orders import OneOrder
+from countermand.vocabulary.commands import MassCancel, NewOrder, NewOrderList, SetDelays
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import (
+    Contingency,
+    ExecInst,
+    OrderTerms,
+    OrdStatus,
+    OrdType,
+    SelfTradePrevention,
+    Side,
+    Standing,
+    TimeInForce,
+)
+from countermand.vocabulary.reasons import CxlRejReason, RejectReason
 from countermand.wire import times
+from countermand.wire.errors import CancelRefused, NotExpressible
+from countermand.wire.operation import Operation
+
+LIMIT, MARKET, GTC = OrdType.LIMIT, OrdType.MARKET, TimeInForce.GTC
+REJECT = SelfTradePrevention.REJECT
 
 
 def leg(kind: str = "Limit", side: str = "Buy", quantity: int = 10, **more: Any) -> dict[str, Any]:
@@ -140,6 +159,31 @@ def test_parent_whose_cancel_is_pending(office: Office) -> None:
     assert ["Canceled"] * 3 == states(office, told["Id"])
 
 
+@pytest.mark.parametrize("filled", [4, 10])
+def test_parent_that_trades_while_it_is_canceled(office: Office, filled: int) -> None:
+    """A fill between the look at the legs and their cancel: 204 only if a leg is canceled by it."""
+    told = parent(office, "OneCancelOther")
+    message = OneOrder(str(office.numbers["alice/margin"]), str(told["Id"]))
+    asks = cancel.serve_cancel(message, office.context())
+    looks = asks.send(office.engine.enter(next(asks)))
+    found = office.engine.view(looks)
+    sell(office, 170, filled)
+    more = asks.send(found)
+    assert isinstance(more, MassCancel)
+    last = office.engine.enter(more)
+    if filled == 10:
+        looks = asks.send(last)
+        with pytest.raises(CancelRefused) as refused:
+            asks.send(office.engine.view(looks))
+        assert CxlRejReason.TOO_LATE_TO_CANCEL is refused.value.cxl_rej_reason
+    else:
+        with pytest.raises(StopIteration):
+            asks.send(last)
+
+    ends = ["Filled", "Canceled"] if filled == 10 else ["Canceled", "Canceled"]
+    assert ends == states(office, told["Id"])[1:]
+
+
 def test_parent_of_another(office: Office) -> None:
     """Is none: 409 to cancel, 404 to read, and 401 in an account that is not one's own."""
     told = parent(office, "OneCancelOther")
@@ -167,6 +211,73 @@ def test_legs_are_listed_and_read_by_our_client(office: Office) -> None:
     alice.cancel(next(one for one in listed if one.order_id == ids[1]))
 
     assert ["New", "New", "Canceled", "Canceled"] == states(office, told["Id"])
+
+
+def test_parent_is_read_by_our_client(office: Office) -> None:
+    """By its first leg that has traded, or else its first; its state is its own."""
+    told, alice = parent(office, "OneCancelOther"), Trader(office)
+    first, second = OCO[0], told["Legs"][1]["Id"]
+    read = alice.read(OrderId(told["Id"]))
+    assert (told["Id"], "AAPL", Side.BUY, first["Quantity"], 0, OrdStatus.NEW) == (
+        read.order_id, office.directory.instruments[read.instrument_id].symbol, read.terms.side,
+        read.terms.order_qty_lots, read.cum_qty_lots, read.ord_status,
+    )  # fmt: skip
+    sell(office, 190, 5)
+    office.place("alice/cash", Quantity=1, Price=190)
+    assert 4 == office.read(second)["ExecutedQuantity"]
+    read = alice.read(OrderId(told["Id"]))
+    assert (4, OrdStatus.CANCELED) == (read.cum_qty_lots, read.ord_status)
+
+
+def test_refused_parent_is_read_by_our_client(office: Office) -> None:
+    """It is rejected, with its code's reason and the terms of its first leg."""
+    dear = [leg(Price=180, quantity=9_000_000), OTO[1]]
+    read = Trader(office).read(OrderId(parent(office, "OneTriggerOther", dear)["Id"]))
+
+    expected = (OrdStatus.REJECTED, RejectReason.INSUFFICIENT_FUNDS, 9_000_000)
+    assert expected == (read.ord_status, read.reject_reason, read.terms.order_qty_lots)
+
+
+@pytest.mark.parametrize(
+    ("sides", "types", "code"),
+    [
+        ((Side.BUY, Side.BUY, Side.SELL), (LIMIT, LIMIT, LIMIT), "OcoOrderWithOppositeLegs"),
+        ((Side.BUY, Side.SELL, Side.SELL), (MARKET, LIMIT, LIMIT), "OtoFirstLesIsMarketNotAllowed"),
+        ((Side.BUY, Side.SELL, Side.SELL), (LIMIT, MARKET, MARKET), "OtoOcoMarketNotAllowed"),
+    ],
+)
+def test_parent_with_a_fault_is_not_asked_for(
+    office: Office, sides: tuple[Side, ...], types: tuple[OrdType, ...], code: str
+) -> None:
+    """Our client is told the code, before anything is sent."""
+    alice, ioc = Trader(office), TimeInForce.IOC
+    market = office.directory.instrument_by_symbol("AAPL")
+    assert market is not None
+    legs = []
+    for side, ord_type in zip(sides, types, strict=True):
+        how = (GTC, 18000) if ord_type is LIMIT else (ioc, 0)
+        terms = OrderTerms(side, ord_type, how[0], 10, price_ticks=how[1], stp=REJECT)
+        legs.append(NewOrder(alice.account_id, market.instrument_id, "", terms))
+    command = NewOrderList(alice.account_id, tuple(legs), Contingency.OCO, first_lets_in=True)
+    with pytest.raises(NotExpressible, match=code):
+        alice.ask(Operation.PLACE_ORDER, command)
+
+    assert not alice.listed()
+
+
+def test_order_with_a_fault_is_not_asked_for(office: Office) -> None:
+    """Less than the least all-or-none order, say."""
+    alice = Trader(office)
+    terms = OrderTerms(
+        Side.BUY, LIMIT, GTC, 1, price_ticks=18000, exec_inst=ExecInst.ALL_OR_NONE, stp=REJECT
+    )
+    market = office.directory.instrument_by_symbol("AAPL")
+    assert market is not None
+    command = NewOrder(alice.account_id, market.instrument_id, "", terms)
+    with pytest.raises(NotExpressible, match="AonOrderQuantity"):
+        alice.ask(Operation.PLACE_ORDER, command)
+
+    assert not alice.listed()
 
 
 def test_legs_are_streamed() -> None:

@@ -41,19 +41,21 @@ def serve_cancel(message: m.OneOrder, ctx: Ctx) -> Serving[Response | None]:
 
 
 def _cancel_legs(account_id: AccountId, list_id: int) -> Serving[None]:
-    # A parent is no order of the exchange: its open legs are canceled, which end together.
-    found: ListReport | None = yield GetOrderList(account_id, list_id)
-    if found is None:
-        raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)
-    legs = [leg for leg in found.orders if leg.is_open]
-    if not legs:
-        raise CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, found.orders[0].ord_status)
-    going = [leg for leg in legs if leg.pending is not Pending.CANCEL]
-    if going:
-        receipt: Receipt = yield MassCancel(
-            account_id, order_ids=tuple(leg.order_id for leg in going)
-        )
-        accepted(receipt)
+    # A parent is no order of the exchange: its open legs are canceled, which end together. All of
+    # them may end before that arrives, so that it cancels none; then they are looked at again.
+    taken = 0
+    while not taken:
+        found: ListReport | None = yield GetOrderList(account_id, list_id)
+        if found is None:
+            raise CancelRefused(CxlRejReason.UNKNOWN_ORDER, None)
+        legs = [leg for leg in found.orders if leg.is_open]
+        if not legs:
+            raise CancelRefused(CxlRejReason.TOO_LATE_TO_CANCEL, found.orders[0].ord_status)
+        going = tuple(leg.order_id for leg in legs if leg.pending is not Pending.CANCEL)
+        if not going:
+            return
+        receipt: Receipt = yield MassCancel(account_id, order_ids=going)
+        taken = len(accepted(receipt).orders)
 
 
 def ask_cancel(command: CancelOrder, ctx: Ctx) -> m.OneOrder:

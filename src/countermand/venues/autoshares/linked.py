@@ -14,6 +14,7 @@ Source: Autoshares API, "Conditional orders"; ETNA manual, "Order validation" (c
 """
 
 from decimal import Decimal
+from typing import Any
 
 from msgspec import structs
 
@@ -102,6 +103,26 @@ def show_parent(
         date=latest.date, transaction_date=latest.date, legs=[_leg(leg) for leg in legs],
         trans_type="Cancel" if status == "Canceled" else "New",
     )  # fmt: skip
+
+
+def read_order(message: m.Order, asked: Any, ctx: Ctx) -> OrderReport:
+    """
+    Return the report an order object makes. That of a parent has the terms and amounts of its first
+    leg that has traded, or else of its first.
+
+    Raises: as `show.read_order` does.
+    """
+    if legs := getattr(message, "legs", None):
+        leg = next((one for one in legs if one.executed_quantity), legs[0])
+        message = structs.replace(
+            message, symbol=leg.symbol or "", type=leg.type or "", initial_type=leg.type or "",
+            side=tables.SIDE_WORDS.get((leg.side or "").lower(), message.side),
+            time_in_force=leg.time_in_force or "", quantity=leg.quantity or _ZERO,
+            price=leg.price or _ZERO, stop_price=leg.stop_price or _ZERO,
+            executed_quantity=leg.executed_quantity or _ZERO,
+            leaves_quantity=leg.leaves_quantity or _ZERO, average_price=leg.average_price or _ZERO,
+        )  # fmt: skip
+    return show.read_order(message, asked, ctx)
 
 
 def asked_word(command: NewOrderList) -> str:

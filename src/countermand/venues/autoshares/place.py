@@ -23,6 +23,7 @@ from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import numbers
 from countermand.wire.conversation import Op, Serving
+from countermand.wire.errors import NotExpressible
 from countermand.wire.receipts import Acknowledged
 
 
@@ -43,13 +44,21 @@ def serve_place_sync(message: m.CreateOrder, ctx: Ctx) -> Serving[m.Order]:
 
 
 def ask_place(command: NewOrder | NewOrderList, ctx: Ctx) -> m.CreateOrder:
-    """Return the form of an order, or of the parent of linked ones. Raises NotExpressible."""
+    """
+    Return the form of an order, or of the parent of linked ones.
+
+    Raises: NotExpressible, also for a form in which the validators find a fault.
+    """
     if isinstance(command, NewOrder):
-        return _form(command, ctx)
-    legs = [linked.asked_leg(_form(order, ctx)) for order in command.orders]
-    return m.CreateOrder(
-        account_id=str(command.account_id), type=linked.asked_word(command), legs=legs
-    )
+        form = _form(command, ctx)
+    else:
+        legs = [linked.asked_leg(_form(order, ctx)) for order in command.orders]
+        kind = linked.asked_word(command)
+        form = m.CreateOrder(account_id=str(command.account_id), type=kind, legs=legs)
+    if isinstance(asked := parse_order(form, ctx), RecordRejected):
+        code = annotations.read(asked.terms.text).fault
+        raise NotExpressible(f"such an order is refused: {code}")
+    return form
 
 
 def _form(command: NewOrder, ctx: Ctx) -> m.CreateOrder:

@@ -67,7 +67,7 @@ def ask_get(query: GetOrder, ctx: Ctx) -> m.OneOrder:
     return m.OneOrder(str(query.account_id), str(query.order_id))
 
 
-GET = Op(m.OneOrder, m.Order, serve_get, ask_get, show.read_order)
+GET = Op(m.OneOrder, m.Order, serve_get, ask_get, linked.read_order)
 
 
 def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[Page[m.Order]]:
