@@ -7,7 +7,9 @@ import pytest
 from tests.venues.coinbase_intx.shop import Shop
 from tests.venues.coinbase_intx.test_stops import bid, read, trade
 
+from countermand.venues.coinbase_intx import ids
 from countermand.vocabulary.commands import AdvanceTime, SetDelays
+from countermand.vocabulary.ids import OrderId
 from countermand.wire import times
 
 BRACKET: dict[str, Any] = {
@@ -202,6 +204,19 @@ def test_it_is_modified_as_one(shop: Shop, changes: dict[str, str], by: str) -> 
     assert [order] == listed(shop)
     assert order == read(shop, "two")
     assert shop.send("GET", f"/orders/one?portfolio={shop.main}")[0] == 404
+
+
+@pytest.mark.parametrize("leg", [1, 2])
+def test_modification_that_keeps_the_name(shop: Shop, leg: int) -> None:
+    """Is refused as a duplicate, by the id of either leg, and nothing changes."""
+    before = shop.placed(**BRACKET)
+    first = ids.ORDER.parse(before["order_id"])
+    assert first is not None
+    name = ids.ORDER.triplet(OrderId(first - 1 + leg))
+    status, problem = modify(shop, name, "one", price="3210")
+    assert (400, "DUPLICATE_CLIENT_ORDER_ID") == (status, problem["error"])
+
+    assert before == read(shop)
 
 
 def test_modified_it_takes_its_profit_at_the_new_price(shop: Shop) -> None:

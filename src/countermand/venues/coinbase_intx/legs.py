@@ -90,6 +90,10 @@ def of_change(
     if limit <= 0:
         reason = RejectReason.PRICE_NOT_POSITIVE
         raise CancelRefused.for_terms(CxlRejResponseTo.REPLACE, reason, pair[0].ord_status)
+    # Of a bracket that is named by its second leg, it was not looked at yet.
+    if asked.new_cl_ord_id == pair[0].cl_ord_id:
+        reason = RejectReason.DUPLICATE_CL_ORD_ID
+        raise CancelRefused.for_terms(CxlRejResponseTo.REPLACE, reason, pair[0].ord_status)
     price, stop_price = asked.price_ticks or first.price_ticks, stop.price_ticks if stop else 0
     _check_order(first.side, price, stop_price, limit)
     if asked.order_id not in (0, pair[0].order_id):
