@@ -94,6 +94,7 @@ PURE = [path for path in FILES if path.relative_to(SRC).parts[0] in ("core", "vo
 # The core is pure: beside itself it may import these, and nothing that has a clock, chance or a
 # door.
 CORE_LIBRARIES = {
+    "array",
     "msgspec", "sortedcontainers", "enum", "typing", "collections", "bisect", "heapq", "hashlib",
     "itertools", "__future__",
 }  # fmt: skip

@@ -156,7 +156,7 @@ def _tell_rest(event: Event) -> str:
 
 def _tell_refusal(event: CancelRejected, names: Mapping[int, str]) -> str:
     words = [f"{event.response_to.name.lower()}-refused"]
-    known = names.get(event.order.order_id) if event.order else None
+    known = names.get(event.order_id) if event.order_id else None
     words.append(known or event.cl_ord_id or "-")
     words.append(event.cxl_rej_reason.name)
     if event.ord_status is not None:

@@ -51,6 +51,8 @@ class Oracle(Founding, Later, Lists, Stops):
         self.accounts: dict[int, SimpleNamespace] = {}
         # Every order remembered, and those of them that are open.
         self.orders: list[Order] = []
+        # Too many have closed since: no command finds them, but they are on record.
+        self.forgotten: list[Order] = []
         self.live: list[Order] = []
         self.closed: dict[int, list[int]] = {}
         # Orders written down by account, each its id, the end of its time, its terms.
@@ -136,8 +138,9 @@ class Oracle(Founding, Later, Lists, Stops):
         return held + sum(self._margin(account, i) for i in self._held_in(asset))
 
     def orders_of(self, account: int) -> list[Order]:
-        """Return every order of the account that is remembered, the newest first."""
-        return sorted((o for o in self.orders if o.account == account), key=lambda o: -o.order_id)
+        """Return every order of the account there ever was, the one that was placed last first."""
+        mine = [o for o in self.orders + self.forgotten if o.account == account]
+        return sorted(mine, key=lambda o: (-o.submitted, -o.order_id))
 
     # The commands that move money.
 
@@ -815,7 +818,7 @@ class Oracle(Founding, Later, Lists, Stops):
         return [o for o in self.live if account in (0, o.account)]
 
     def _by_id(self, order_id: int) -> Order:
-        return next(o for o in self.orders if o.order_id == order_id)
+        return next(o for o in self.orders + self.forgotten if o.order_id == order_id)
 
     def _is_used(self, account: int, cl_ord_id: str) -> bool:
         mine = self._named(account)
@@ -831,7 +834,8 @@ class Oracle(Founding, Later, Lists, Stops):
         # By id first, then by client id, then by the id that several may bear, all within the
         # account.
         cl_ord_id, secondary = names
-        found = [o for o in self.orders if o.account == account and o.order_id == order_id]
+        known = self.orders + [o for o in self.forgotten if self._is_of_a_living_list(o)]
+        found = [o for o in known if o.account == account and o.order_id == order_id]
         found += [o for o in self._named(account) if cl_ord_id and o.cl_ord_id == cl_ord_id]
         if secondary:
             bearers = [o for o in self._named(account) if o.secondary == secondary]
@@ -929,7 +933,9 @@ class Oracle(Founding, Later, Lists, Stops):
         closed = self.closed[order.account]
         closed.append(order.order_id)
         if len(closed) > self.closed_max:
-            self.orders.remove(self._by_id(closed.pop(0)))
+            first = self._by_id(closed.pop(0))
+            self.orders.remove(first)
+            self.forgotten.append(first)
 
     @staticmethod
     def _cancel_rejected(
@@ -944,4 +950,5 @@ class Oracle(Founding, Later, Lists, Stops):
         why = why if reason is None else "OTHER"
         if reason == "DUPLICATE_CL_ORD_ID":
             why = reason
-        return ("CancelRejected", to, order.order_id, order.cl_ord_id, why, order.status, reason)
+        called = order.cl_ord_id if order.is_open else cl_ord_id
+        return ("CancelRejected", to, order.order_id, called, why, order.status, reason)

@@ -26,6 +26,7 @@ class Lists:
     ts_ns: int
     live: list[Order]
     orders: list[Order]
+    forgotten: list[Order]
     links: dict[int, dict[str, Any]]
     accounts: dict[int, SimpleNamespace]
     instruments: dict[int, SimpleNamespace]
@@ -108,9 +109,9 @@ class Lists:
     # What a pair holds.
 
     def partner_of(self, order: Order) -> Order | None:
-        """Return the other of a pair that is remembered, if there is one."""
+        """Return the other of a pair, if there is one."""
         number = self._partner_id(order)
-        return next((o for o in self.orders if o.order_id == number), None)
+        return next((o for o in self.orders + self.forgotten if o.order_id == number), None)
 
     @staticmethod
     def _partner_id(order: Order) -> int:
@@ -177,7 +178,12 @@ class Lists:
         if not order.link or not order.link["is_child"]:
             return None
         first = order.link["list_id"] + 1
-        return next((o for o in self.orders if o.order_id == first), None)
+        return next((o for o in self.orders + self.forgotten if o.order_id == first), None)
+
+    def _is_of_a_living_list(self, order: Order) -> bool:
+        # Its orders are known as long as one of them is open.
+        number = order.link and order.link["list_id"]
+        return any(o.link and o.link["list_id"] == number for o in self.live)
 
     def _goes_on(self, order: Order) -> bool:
         # Whether what has traded all of it has been let in for more, or may be.

@@ -78,6 +78,7 @@ from countermand.vocabulary.order import (
     Trigger,
     TriggerDirection,
 )
+from countermand.vocabulary.queries import GetOrder
 
 ACCOUNTS = {"alice": ALICE, "bob": BOB, "carol": CAROL, "operator": AccountId(0)}
 MARKETS = {"spot": SPOT, "perp": PERP, "rain": RAIN, "shares": SHARES}
@@ -280,7 +281,9 @@ class Stage:
                 yield f"realized {position.realized_minor} margin {position.margin_minor}"
             case ["order", name]:
                 order_id = self._id(name)
-                report = self.world.exchange._state.orders[order_id].now
+                asked = [GetOrder(account, order_id) for account in ACCOUNTS.values()]
+                found = (self.world.exchange.query(each) for each in asked)
+                report = next(report for report in found if report)
                 done = f"{report.cum_qty_lots} of {report.terms.order_qty_lots} done"
                 told = f"{report.ord_status.name} {done}, {report.leaves_qty_lots} left"
                 yield f"{told}, pending {report.pending.name}" if report.pending else told

@@ -131,8 +131,17 @@ def test_oldest_closed_orders_are_forgotten(world: World, monkeypatch: pytest.Mo
     world.replace(ALICE, orders[0], new_name="a4")
     for order in orders:
         world.cancel(ALICE, order)
-    known = [world.exchange.query(GetOrder(ALICE, order)) is not None for order in orders]
-    assert known == [False, True, True]
+    told = []
+    for order in orders:
+        world.cancel(ALICE, order)
+        told += world.story
+    assert told == [
+        "cancel-refused - UNKNOWN_ORDER",
+        "cancel-refused a2 TOO_LATE_TO_CANCEL CANCELED",
+        "cancel-refused a3 TOO_LATE_TO_CANCEL CANCELED",
+    ]
+    on_record = [world.exchange.query(GetOrder(ALICE, order)) for order in orders]
+    assert [report.order_id for report in on_record] == orders
 
     for name in ("a1", "a4"):
         world.buy(ALICE, 1, 100, name)

@@ -60,7 +60,8 @@ def test_what_has_only_been_is_kept_too() -> None:
     world.cancel(ALICE, first)
     refused = world.buy(ALICE, 0, 40, "no", secondary_cl_ord_id="x", keep_rejected=True)
     world.settle(100)
-    loaded = Exchange.load(world.exchange.dump())
+    loaded = Exchange.load(world.exchange.dump(), world.exchange.history)
+    world.exchange.settle()
 
     assert loaded.digest() == world.exchange.digest()
     assert loaded.query(GetQuote(RAIN)).settled_px_ticks == 100
@@ -69,6 +70,18 @@ def test_what_has_only_been_is_kept_too() -> None:
     assert loaded.query(GetOrder(ALICE, zero, secondary_cl_ord_id="x")).order_id == first
     assert loaded.query(GetOrder(ALICE, refused)).ord_status is OrdStatus.REJECTED
     assert loaded.query(GetOrder(ALICE, zero, "no")) is None
+
+
+def test_order_that_was_named_by_a_replacement_keeps_its_names(world: World) -> None:
+    """The name it had first was none, and stays none."""
+    order = world.buy(ALICE, 1, 100)
+    world.replace(ALICE, order, new_name="a1")
+    world.replace(ALICE, order, new_name="a2")
+    world.cancel(ALICE, order)
+    loaded = Exchange.load(world.exchange.dump())
+
+    loaded.check_invariants()
+    assert loaded.digest() == world.exchange.digest()
 
 
 def test_amounts_have_no_size(world: World) -> None:

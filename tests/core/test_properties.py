@@ -41,6 +41,7 @@ from countermand.vocabulary.queries import (
     GetReferenceData,
     ListFills,
     ListOpenOrders,
+    ListOrders,
     PreviewOrder,
 )
 from countermand.vocabulary.reports import AccountSummary
@@ -241,6 +242,21 @@ def test_a_restart_at_any_entry_equals_no_restart(
     assert restarted.digest() == steady.digest()
     assert restarted.next_due_ns() == steady.next_due_ns()
     restarted.check_invariants()
+
+
+@given(journals, st.data())
+def test_settling_at_any_entry_changes_nothing(entries: list[Entry], data: st.DataObject) -> None:
+    """What has ended is packed early or late, and the same follows from every entry."""
+    settled_at = data.draw(st.sets(st.integers(0, max(0, len(entries) - 1))))
+    settling, other = Exchange(), Exchange()
+    for at, entry in enumerate(entries):
+        assert settling.apply(entry) == other.apply(entry)
+        if at in settled_at:
+            settling.settle()
+
+    assert settling.digest() == other.digest()
+    everything = ListOrders(ACCOUNTS)
+    assert settling.query(everything) == other.query(everything)
 
 
 @given(journals, st.integers(0, 2**32))

@@ -14,6 +14,7 @@ from countermand.vocabulary.reasons import (
     CxlRejResponseTo,
     RejectReason,
 )
+from countermand.vocabulary.reports import ClosedOrder
 
 REFUSE, CANCEL = ReplacePolicy.REFUSE_EXECUTED, ReplacePolicy.CANCEL_EXECUTED
 
@@ -78,7 +79,9 @@ def test_filled_order_is_too_late(world: World) -> None:
     reason = CxlRejReason.TOO_LATE_TO_CANCEL
     filled = world.report(ALICE, order_id)
     assert OrdStatus.FILLED is filled.ord_status
-    late = CancelRejected(ALICE, CxlRejResponseTo.REPLACE, "", reason, filled)
+    ids = (filled.order_id, ALICE, filled.instrument_id)
+    closed = ClosedOrder(*ids, OrdStatus.FILLED, CancelReason.NONE)
+    late = CancelRejected(ALICE, CxlRejResponseTo.REPLACE, "", reason, closed=closed)
     assert (late,) == world.events
 
 

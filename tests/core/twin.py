@@ -188,7 +188,7 @@ def _plain_answer(event: Event) -> tuple[Any, ...]:
             fees = (event.maker_fee_minor, event.taker_fee_minor)
             return (name, *ids, price_ticks, qty_lots, *fees)
         case CancelRejected():
-            order_id = event.order.order_id if event.order else 0
+            order_id = event.order_id or 0
             status, why = plain(event.ord_status), plain(event.reject_reason)
             what = (event.response_to.name, order_id, event.cl_ord_id, event.cxl_rej_reason.name)
             return (name, *what, status, why)

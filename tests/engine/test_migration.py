@@ -251,8 +251,8 @@ def test_the_cash_of_a_staged_order_knows_its_outcome(data: Path) -> None:
     staged[0][3][14:] = [5_000_000, True, 0, 0, 0, True]
     made = as_snapshot(msgspec.json.encode(image), data).as_today()
 
-    (account,) = [a for a in msgspec.json.decode(made.dump)[4] if a[12]]
-    assert msgspec.to_builtins(Cash(5_000_000, Outcome.NO)) == account[12][0][0][4][8]
+    (account,) = [a for a in msgspec.json.decode(made.dump)[4] if a[11]]
+    assert msgspec.to_builtins(Cash(5_000_000, Outcome.NO)) == account[11][0][0][4][8]
 
 
 def test_a_state_with_more_in_it_than_the_former_rules_had_is_not_migrated(data: Path) -> None:

@@ -49,7 +49,7 @@ class Wanted(Struct):
         orders = [order for event in outcome.events or () for order in event.orders]
         # All are looked at: a client's own id of an order says which number to go on with.
         found = [self._is_meant(order, names) for order in orders]
-        return any(found) or self._is_named(outcome.entry.command, names)
+        return any(found) or any(self._is_named(one, names) for one in about)
 
     def _is_meant(self, order: OrderReport, names: Names) -> bool:
         venue = names.venue_of(order)
@@ -57,10 +57,10 @@ class Wanted(Struct):
             self.order_ids.add((venue, order.order_id))
         return not self.order_ids.isdisjoint({("", order.order_id), (venue, order.order_id)})
 
-    def _is_named(self, command: Any, names: Names) -> bool:
+    def _is_named(self, about: Any, names: Names) -> bool:
         # A refusal may have no order to show, and names the orders it was for.
-        venue = names.venue_of(command)
-        each = (command, *getattr(command, "orders", ()))
+        venue = names.venue_of(about)
+        each = (about, *getattr(about, "orders", ()))
         numbers = [getattr(one, "order_id", 0) for one in each]
         return any(("", n) in self.order_ids or (venue, n) in self.order_ids for n in numbers)
 

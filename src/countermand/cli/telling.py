@@ -181,10 +181,11 @@ def _cancel_rejected(event: e.CancelRejected, names: Names) -> str:
     reason = event.cxl_rej_reason.name.lower().replace("_", " ")
     if event.reject_reason is not None:
         reason = event.reject_reason.sentence
-    if event.order is None:
+    if event.ord_status is None:
         return f"refused: {reason}"
-    status = event.order.ord_status.name.lower().replace("_", " ")
-    return f"refused: {reason}; {_order(event.order, names)} is {status}"
+    status = event.ord_status.name.lower().replace("_", " ")
+    which = _order(event.order, names) if event.order else f"order {event.order_id}"
+    return f"refused: {reason}; {which} is {status}"
 
 
 def _replaced(event: e.OrderReplaced, names: Names) -> str:

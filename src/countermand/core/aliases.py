@@ -1,5 +1,6 @@
 """Aliases: client ids that need not be unique, and which order each stands for."""
 
+from countermand.core.names import Names
 from countermand.vocabulary.ids import OrderId
 
 
@@ -12,7 +13,7 @@ class Aliases:
 
     def __init__(self) -> None:
         self._open: dict[str, dict[OrderId, None]] = {}
-        self._closed: dict[str, OrderId] = {}
+        self._closed = Names()
 
     def find(self, name: str) -> OrderId | None:
         """Return the order the name stands for now, or None."""
@@ -35,4 +36,4 @@ class Aliases:
     def forget(self, name: str, order_id: OrderId) -> None:
         """Drop a closed order, unless another has closed under its name since."""
         if self._closed.get(name) == order_id:
-            del self._closed[name]
+            self._closed.drop(name)

@@ -33,7 +33,7 @@ from countermand.vocabulary.reasons import (
     CxlRejResponseTo,
     RejectReason,
 )
-from countermand.vocabulary.reports import OrderReport
+from countermand.vocabulary.reports import ClosedOrder, OrderReport
 
 _CLOSED = Standing.CLOSED
 _ANY = CancelOnly.NONE
@@ -45,11 +45,12 @@ _PENDING_CANCEL, _TWICE = Pending.CANCEL, CxlRejReason.ALREADY_PENDING
 def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> Decision:
     """Cancel one order in any state of its market; refuse an unknown or a closed one."""
     account_id = command.account_id
-    order = state.orders.get(command.order_id)
+    order: Order | ClosedOrder | None
+    order = by_id = state.orders.get(command.order_id)
     # Mostly an order is named by its id; any other name is looked up.
-    if order is None or order.now.account_id != account_id or command.instrument_id:
+    if by_id is None or by_id.now.account_id != account_id or command.instrument_id:
         order = _find(state, command)
-    if order is None or (now := order.now).standing is _CLOSED:
+    if not isinstance(order, Order) or (now := order.now).standing is _CLOSED:
         asked = (account_id, command.cl_ord_id)
         return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order, asked)])
     if command.only is not _ANY and not _is_so(now, command.only):
@@ -77,7 +78,7 @@ def _delay_ns(state: State, command: CancelOrder | MassCancel) -> int:
     return delays_of(state, command.account_id).cancel_ns
 
 
-def _find(state: State, command: CancelOrder) -> Order | None:
+def _find(state: State, command: CancelOrder) -> Order | ClosedOrder | None:
     account = state.accounts.get(command.account_id)
     if account is None:
         return None
@@ -231,7 +232,7 @@ def advance_time(state: State, seq: int, ts_ns: int, command: AdvanceTime) -> De
 
 def cancel_rejected(
     response_to: CxlRejResponseTo,
-    order: Order | None,
+    order: Order | ClosedOrder | None,
     asked: tuple[AccountId, str],
     reject_reason: RejectReason | None = None,
     cxl_rej_reason: CxlRejReason = CxlRejReason.TOO_LATE_TO_CANCEL,
@@ -249,8 +250,19 @@ def cancel_rejected(
         reason = CxlRejReason.DUPLICATE_CL_ORD_ID
     elif reject_reason is not None:
         reason = CxlRejReason.OTHER
+    told = (account_id, response_to)
+    if isinstance(order, ClosedOrder):
+        return CancelRejected(*told, cl_ord_id, reason, None, reject_reason, order)
     now = order.now
-    return CancelRejected(account_id, response_to, now.cl_ord_id, reason, now, reject_reason)
+    if now.standing is _CLOSED:
+        # One that is not packed yet.
+        return CancelRejected(*told, cl_ord_id, reason, None, reject_reason, _packed(now))
+    return CancelRejected(*told, now.cl_ord_id, reason, now, reject_reason)
+
+
+def _packed(now: OrderReport) -> ClosedOrder:
+    ids = (now.order_id, now.account_id, now.instrument_id)
+    return ClosedOrder(*ids, now.ord_status, now.cancel_reason)
 
 
 def _order_id(now: OrderReport) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from countermand.core import fees, ledger
-from countermand.core.filing import forget, leave, move, retire, stand, unname
+from countermand.core.filing import close, close_in_list, forget, leave, move, stand, unname
 from countermand.core.order import Order, Request, Staged
 from countermand.core.standing import FOLLOW
 from countermand.core.state import (
@@ -197,8 +197,9 @@ def _order_rejected(state: State, event: OrderRejected) -> None:
         return
     order_id, account = event.order.order_id, state.accounts[event.account_id]
     assert order_id not in state.orders, f"order {order_id} was rejected after it was taken"
-    state.orders[order_id] = Order(event.order, state.seq << PRIORITY_BITS)
+    order = state.orders[order_id] = Order(event.order, state.seq << PRIORITY_BITS)
     account.staged.pop(order_id, None)
+    state.ended.append(order)
     account.closed.append(order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
         forget(state, account)
@@ -226,9 +227,12 @@ def _order_ended(state: State, event: OrderCanceled | OrderExpired) -> object:
         unname(account, now)
     if terms.expire_ns:
         state.timers.drop()
-    account.closed.append(order_id)
+    state.ended.append(order)
+    account.closed.append(now.cl_ord_id or order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
         forget(state, account)
+    if terms.link is not None:
+        close_in_list(state, account, order, terms.link)
     # Only the end of a list's order acts on others; any other end asks for nothing more.
     return terms.link
 
@@ -356,7 +360,7 @@ def _rename(account: Account, order: Order, old: str) -> None:
     # A retired id stays taken, until the order has had so many after it.
     retired = (*order.retired_cl_ord_ids, old)
     for forgotten in retired[:-RETIRED_CL_ORD_IDS_MAX]:
-        account.cl_ord_ids.pop(forgotten, None)
+        account.cl_ord_ids.drop(forgotten)
     order.retired_cl_ord_ids = retired[-RETIRED_CL_ORD_IDS_MAX:]
     account.cl_ord_ids[order.now.cl_ord_id] = order.now.order_id
 
@@ -410,8 +414,10 @@ def _fill(state: State, market: Market, event: Traded, order: Order, *, is_maker
         ledger.charge(state, account, instrument, now.terms.side, fee_minor)
     move(market, order, before, now)
     if not now.leaves_qty_lots:
-        retire(state, account, now)
-    account.fills.append(
+        if now.due_ns:
+            state.timers.drop()
+        close(state, account, order)
+    state.filled.append(
         Fill(
             event.match_id,
             now.order_id,

@@ -10,6 +10,8 @@ from countermand.core.audit import Auditor
 from countermand.core.decide import DECIDERS
 from countermand.core.decision import Decision
 from countermand.core.evolve import EVOLVERS
+from countermand.core.filing import pack
+from countermand.core.history import History, Recent
 from countermand.core.reactions import FREQUENT_REACTIONS, REACTIONS
 from countermand.core.state import State
 from countermand.core.views import view
@@ -21,18 +23,20 @@ from countermand.vocabulary.reports import OrderReport
 
 # Raised whenever the same entries would bring about other events. Journals name the version that
 # wrote them, and a journal of other rules is not replayed.
-RULES_VERSION = 4
+RULES_VERSION = 5
 
 
 class Exchange:
     """
     A state and the two things one can do with it: apply an entry, ask a query.
 
+    What is over is recorded in `history`, which queries read and decisions do not.
     An AssertionError out of `apply` is a bug: the exchange must not be used again.
     """
 
-    def __init__(self, state: State | None = None) -> None:
+    def __init__(self, state: State | None = None, history: History | None = None) -> None:
         self._state = state or State()
+        self.history = Recent() if history is None else history
 
     @property
     def seq(self) -> int:
@@ -146,7 +150,21 @@ class Exchange:
         """
         Return the answer to a query, as its docstring says. Raises KeyError for what is no query.
         """
-        return view(self._state, query)
+        self.settle()
+        return view(self._state, self.history, query)
+
+    def settle(self) -> None:
+        """
+        Hand the records of what has ended since over to the history, and pack it.
+
+        No entry waits for it: what follows from one is the same before and after.
+        """
+        state = self._state
+        if state.ended or state.filled:
+            ended = [order.now for order in state.ended]
+            self.history.add(state.seq, ended, state.filled)
+            pack(state)
+            state.filled = []
 
     def next_due_ns(self) -> int:
         """Return when `AdvanceTime` will next have something to do, 0 when never."""
@@ -154,12 +172,17 @@ class Exchange:
 
     def dump(self) -> bytes:
         """Return the whole state as bytes; equal states give equal bytes."""
+        self.settle()
         return image.dump(self._state)
 
     @classmethod
-    def load(cls, data: bytes) -> "Exchange":
-        """Return the exchange that `dump` wrote. Raises msgspec.DecodeError for other bytes."""
-        return cls(image.load(data))
+    def load(cls, data: bytes, history: History | None = None) -> "Exchange":
+        """
+        Return the exchange that `dump` wrote; the records of what is over are its history's.
+
+        Raises: msgspec.DecodeError for other bytes.
+        """
+        return cls(image.load(data), history)
 
     def digest(self) -> bytes:
         """Return the SHA-256 of `dump`, in time that grows with the state."""
@@ -171,6 +194,7 @@ class Exchange:
 
     def check_invariants(self) -> None:
         """Check everything that must be true. Raises AssertionError naming what is not."""
+        self.settle()
         invariants.check_invariants(self._state)
 
 

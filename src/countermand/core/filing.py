@@ -2,11 +2,18 @@
 Filing: where an order stands and under what it is found. Only `evolve` and a loaded image file one.
 """
 
+from countermand.core import lists
 from countermand.core.order import Order
 from countermand.core.standing import FOLLOW
-from countermand.core.state import CLOSED_ORDERS_PER_ACCOUNT_MAX, Account, Market, State
+from countermand.core.state import (
+    CLOSED_ORDERS_PER_ACCOUNT_MAX,
+    Account,
+    Market,
+    OtherNames,
+    State,
+)
 from countermand.core.timers import ACCEPTANCE, SLICE
-from countermand.vocabulary.order import ExecInst, OrdStatus, Side, Standing
+from countermand.vocabulary.order import ExecInst, Link, OrdStatus, Side, Standing
 from countermand.vocabulary.reports import OrderReport
 
 _RESTING, _WAITING, _CLOSED = Standing.RESTING, Standing.WAITING, Standing.CLOSED
@@ -16,19 +23,17 @@ _REDUCE_ONLY = int(ExecInst.REDUCE_ONLY)
 
 
 def index_order(account: Account, order: Order) -> None:
-    """Enter an order in its account's derived indexes. Rejected orders are not indexed."""
+    """Enter an open order in its account's derived indexes."""
     now = order.now
-    if now.ord_status is OrdStatus.REJECTED:
-        return
+    assert now.is_open, f"order {now.order_id} is closed and filed among the open ones"
     for cl_ord_id in (now.cl_ord_id, *order.retired_cl_ord_ids):
         if cl_ord_id:
             account.cl_ord_ids[cl_ord_id] = now.order_id
-    if now.is_open:
-        account.open_orders[now.order_id] = order
-        if now.terms.secondary_cl_ord_id:
-            account.secondary_cl_ord_ids.add(now.terms.secondary_cl_ord_id, now.order_id)
-        if now.terms.exec_inst & _REDUCE_ONLY:
-            account.reducing[now.order_id] = order
+    account.open_orders[now.order_id] = order
+    if now.terms.secondary_cl_ord_id:
+        account.secondary_cl_ord_ids.add(now.terms.secondary_cl_ord_id, now.order_id)
+    if now.terms.exec_inst & _REDUCE_ONLY:
+        account.reducing[now.order_id] = order
 
 
 def stand(state: State, market: Market, order: Order) -> None:
@@ -91,19 +96,21 @@ def _move_beside(market: Market, order: Order, before: OrderReport, now: OrderRe
         market.waiting[now.order_id] = order
 
 
-def retire(state: State, account: Account, now: OrderReport) -> None:
-    """File an order that was filled under what is over."""
+def close(state: State, account: Account, order: Order) -> None:
+    """File an order that is over under what is over; `pack` makes it small later."""
+    now, terms = order.now, order.now.terms
     assert now.hold_minor == 0, f"order {now.order_id} ended and holds something"
     del account.open_orders[now.order_id]
-    if now.terms.exec_inst or now.terms.secondary_cl_ord_id:
+    if terms.exec_inst or terms.secondary_cl_ord_id:
         unname(account, now)
-    if now.terms.expire_ns:
+    if terms.expire_ns:
         state.timers.drop()
-    if now.due_ns:
-        state.timers.drop()
-    account.closed.append(now.order_id)
+    state.ended.append(order)
+    account.closed.append(now.cl_ord_id or now.order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
         forget(state, account)
+    if terms.link is not None:
+        close_in_list(state, account, order, terms.link)
 
 
 def unname(account: Account, now: OrderReport) -> None:
@@ -114,16 +121,58 @@ def unname(account: Account, now: OrderReport) -> None:
         account.secondary_cl_ord_ids.close(now.terms.secondary_cl_ord_id, now.order_id)
 
 
+def close_in_list(state: State, account: Account, order: Order, link: Link) -> None:
+    """File an order of a list that is over: it is whole too until all others of its list are."""
+    _pack(state, account, order)
+    legs = lists.legs(state, link)
+    if all(leg.now.standing is _CLOSED for leg in legs):
+        for leg in legs:
+            del state.orders[leg.now.order_id]
+
+
+def pack(state: State) -> None:
+    """Keep of the orders that have ended since only what decisions need, which changes none."""
+    for order in state.ended:
+        # Those of lists are packed already, and one may have been forgotten.
+        order_id = order.now.order_id
+        if order.now.terms.link is None and order_id in state.orders:
+            del state.orders[order_id]
+            _pack(state, state.accounts[order.now.account_id], order)
+    state.ended = []
+
+
+def _pack(state: State, account: Account, order: Order) -> None:
+    now = order.now
+    facts = (now.account_id, now.instrument_id, now.ord_status, now.cancel_reason)
+    state.closed.add(now.order_id, facts)
+    if others := _other_names(order):
+        account.other_names[now.order_id] = others
+
+
+def _other_names(order: Order) -> OtherNames | None:
+    # An order that was refused is found by none of its names.
+    secondary, retired = order.now.terms.secondary_cl_ord_id, order.retired_cl_ord_ids
+    if not (secondary or retired) or order.now.ord_status is OrdStatus.REJECTED:
+        return None
+    return OtherNames(secondary, retired)
+
+
 def forget(state: State, account: Account) -> None:
     """
     Forget the order that closed first; it was findable until so many had closed after it.
     """
-    order = state.orders.pop(account.closed.popleft())
-    forgotten = order.now
-    if forgotten.ord_status is OrdStatus.REJECTED:
+    found_by = account.closed.popleft()
+    order_id = account.cl_ord_ids[found_by] if isinstance(found_by, str) else found_by
+    if order_id in state.closed:
+        state.closed.forget(order_id)
+        others = account.other_names.pop(order_id, None)
+    else:
+        others = _other_names(state.orders.pop(order_id))
+    if isinstance(found_by, str):
+        account.cl_ord_ids.drop(found_by)
+    if others is None:
         return
-    for cl_ord_id in (forgotten.cl_ord_id, *order.retired_cl_ord_ids):
-        account.cl_ord_ids.pop(cl_ord_id, None)
-    secondary = forgotten.terms.secondary_cl_ord_id
-    if secondary:
-        account.secondary_cl_ord_ids.forget(secondary, forgotten.order_id)
+    for name in others.retired_cl_ord_ids:
+        account.cl_ord_ids.drop(name)
+    if others.secondary_cl_ord_id:
+        account.secondary_cl_ord_ids.forget(others.secondary_cl_ord_id, order_id)

@@ -5,18 +5,38 @@ Only what is true is in it, in a defined order; books, indexes and timers are re
 states with the same image behave alike for ever.
 """
 
-from collections import deque
-
 from msgspec import Struct, json
 
 from countermand.core.filing import index_order, stand
 from countermand.core.order import Order, Request, Staged
-from countermand.core.state import Account, Balance, DeadMan, Delays, Market, Position, State
+from countermand.core.state import (
+    Account,
+    Balance,
+    DeadMan,
+    Delays,
+    Market,
+    OtherNames,
+    Position,
+    State,
+)
 from countermand.core.timers import DEAD_MAN, EXPIRY, REQUEST
 from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.vocabulary.order import OrdStatus
-from countermand.vocabulary.reports import Fill, SlotUse, Trade
+from countermand.vocabulary.reasons import CancelReason
+from countermand.vocabulary.reports import SlotUse, Trade
+
+
+class ClosedImage(Struct, frozen=True, array_like=True, gc=False):
+    """What is kept of a closed order, and what it was called."""
+
+    order_id: OrderId
+    instrument_id: InstrumentId
+    ord_status: OrdStatus
+    cancel_reason: CancelReason
+    cl_ord_id: str = ""
+    secondary_cl_ord_id: str = ""
+    retired_cl_ord_ids: tuple[str, ...] = ()
 
 
 class AccountImage(Struct, frozen=True, array_like=True):
@@ -32,8 +52,7 @@ class AccountImage(Struct, frozen=True, array_like=True):
     may_borrow: bool
     balances: list[tuple[AssetId, Balance]]
     positions: list[tuple[InstrumentId, Position]]
-    closed: list[OrderId]
-    fills: list[Fill]
+    closed: list[ClosedImage]
     staged: list[Staged]
     slots: list[tuple[AssetId, list[SlotUse]]] = []
     is_killed: bool = False
@@ -75,7 +94,7 @@ def dump(state: State) -> bytes:
             state.ts_ns,
             [asset for _, asset in sorted(state.assets.items())],
             [_market_image(market) for _, market in sorted(state.markets.items())],
-            [_account_image(account) for _, account in sorted(state.accounts.items())],
+            [_account_image(state, account) for _, account in sorted(state.accounts.items())],
             [order for _, order in sorted(state.orders.items())],
             state.passed,
             sorted(state.delays.items()),
@@ -97,7 +116,7 @@ def _market_image(market: Market) -> MarketImage:
     )
 
 
-def _account_image(account: Account) -> AccountImage:
+def _account_image(state: State, account: Account) -> AccountImage:
     return AccountImage(
         account.account_id,
         account.venue,
@@ -109,8 +128,7 @@ def _account_image(account: Account) -> AccountImage:
         may_borrow=account.may_borrow,
         balances=sorted(account.balances.items()),
         positions=sorted(account.positions.items()),
-        closed=list(account.closed),
-        fills=list(account.fills),
+        closed=_closed_images(state, account),
         staged=list(account.staged.values()),
         slots=[
             (a, [use for _, use in sorted(s.items())]) for a, s in sorted(account.slots.items())
@@ -118,6 +136,19 @@ def _account_image(account: Account) -> AccountImage:
         is_killed=account.is_killed,
         dead_man=account.dead_man,
     )
+
+
+def _closed_images(state: State, account: Account) -> list[ClosedImage]:
+    known, others, named = state.closed.get, account.other_names, account.cl_ord_ids
+    images = []
+    for found_by in account.closed:
+        name = found_by if isinstance(found_by, str) else ""
+        order_id = named[found_by] if isinstance(found_by, str) else found_by
+        closed = known(order_id)
+        assert closed is not None, f"order {order_id} is over and not packed"
+        told = (order_id, closed.instrument_id, closed.ord_status, closed.cancel_reason)
+        images.append(ClosedImage(*told, name, *others.get(order_id, ())))
+    return images
 
 
 def load(data: bytes) -> State:
@@ -134,20 +165,15 @@ def load(data: bytes) -> State:
         state.markets[market.instrument.instrument_id] = _market(market)
     for account in image.accounts:
         state.accounts[account.account_id] = _account(account)
+        _know_closed(state, account)
     for order in image.orders:
         state.orders[order.now.order_id] = order
     # In the order they were placed in: a staged order has an id from before that.
-    named: set[AccountId] = set()
     for order in sorted(image.orders, key=lambda o: o.now.submit_ns):
-        now = order.now
-        index_order(state.accounts[now.account_id], order)
-        if now.terms.secondary_cl_ord_id:
-            named.add(now.account_id)
+        if order.now.is_open:
+            index_order(state.accounts[order.now.account_id], order)
     state.delays, state.requests = dict(image.delays), dict(image.requests)
     _rebuild(state)
-    for account_id, held in state.accounts.items():
-        if account_id in named:
-            _rename_closed(state, held)
     return state
 
 
@@ -170,20 +196,28 @@ def _account(image: AccountImage) -> Account:
     account.may_borrow = image.may_borrow
     account.balances = dict(image.balances)
     account.positions = dict(image.positions)
-    account.closed = deque(image.closed)
-    account.fills.extend(image.fills)
     account.staged = {staged.now.order_id: staged for staged in image.staged}
     account.is_killed, account.dead_man = image.is_killed, image.dead_man
     account.slots = {asset: {use.slot: use for use in uses} for asset, uses in image.slots}
     return account
 
 
-def _rename_closed(state: State, account: Account) -> None:
-    # In the order they closed in, so that each name stands for what it stood for.
-    for order_id in account.closed:
-        now = state.orders[order_id].now
-        if now.terms.secondary_cl_ord_id and now.ord_status is not OrdStatus.REJECTED:
-            account.secondary_cl_ord_ids.close(now.terms.secondary_cl_ord_id, order_id)
+def _know_closed(state: State, image: AccountImage) -> None:
+    # In the order they ended in, so that each name stands for what it stood for.
+    account = state.accounts[image.account_id]
+    for one in image.closed:
+        order_id, name = one.order_id, one.cl_ord_id
+        facts = (account.account_id, one.instrument_id, one.ord_status, one.cancel_reason)
+        state.closed.add(order_id, facts)
+        account.closed.append(name or order_id)
+        for taken in (name, *one.retired_cl_ord_ids):
+            if taken:
+                account.cl_ord_ids[taken] = order_id
+        if one.secondary_cl_ord_id:
+            account.secondary_cl_ord_ids.close(one.secondary_cl_ord_id, order_id)
+        if one.secondary_cl_ord_id or one.retired_cl_ord_ids:
+            named = OtherNames(one.secondary_cl_ord_id, one.retired_cl_ord_ids)
+            account.other_names[order_id] = named
 
 
 def _rebuild(state: State) -> None:

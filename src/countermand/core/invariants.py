@@ -1,11 +1,8 @@
 """
 What must always be true of a state, each rule asserted on its own. For tests, starts and snapshots.
 
-Nothing here changes anything. `audit` looks at one thing at a time, so that a running exchange can
-be looked at in the time it has to spare, between entries.
+Nothing here changes anything. A running exchange looks at one open order at a time, see `audit.py`.
 """
-
-from collections.abc import Iterator
 
 from countermand.core import ledger, lists, pictures
 from countermand.core.book import Ladder
@@ -14,45 +11,28 @@ from countermand.core.state import Account, Market, Position, State
 from countermand.core.timers import ACCEPTANCE, DEAD_MAN, EXPIRY, REQUEST, SLICE
 from countermand.vocabulary.ids import AssetId, InstrumentId, OrderId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.order import ExecInst, OrdStatus, Pending, Side, Standing
+from countermand.vocabulary.order import ExecInst, Pending, Side, Standing
 from countermand.vocabulary.reports import OrderReport
 
 
 def check_invariants(state: State) -> None:
     """
-    Check the whole state, in time that grows with it.
+    Check a whole state in which all that has ended is packed, in time that grows with it.
 
     Raises: AssertionError naming what is wrong.
     """
-    for _ in audit(state):
-        pass
-
-
-def audit(state: State) -> Iterator[None]:
-    """
-    Check the whole state, and yield after each order, market and account.
-
-    What is looked at is looked at as it is then. Between two yields nothing may change; what is
-    gone by its turn is passed over. Raises: AssertionError naming what is wrong.
-    """
     _check_conservation(state)
-    yield
     _check_requests(state)
-    yield
     watched = state.timers.watched()
-    for order_id in tuple(state.orders):
-        if order := state.orders.get(order_id):
-            _check_list(state, order.now)
-            _check_order(state, order)
-            _check_timers(order.now, watched)
-            yield
-    for market in tuple(state.markets.values()):
+    for order in state.orders.values():
+        _check_list(state, order.now)
+        _check_order(state, order)
+        _check_timers(order.now, watched)
+    for market in state.markets.values():
         _check_market(market)
-        yield
-    for account in tuple(state.accounts.values()):
+    for account in state.accounts.values():
         _check_switch(account, watched)
         _check_account(state, account)
-        yield
 
 
 def check_open_order(state: State, order: Order) -> None:
@@ -75,6 +55,8 @@ def _check_conservation(state: State) -> None:
     for instrument_id in state.markets:
         nets = [a.net_lots(instrument_id) for a in state.accounts.values()]
         assert sum(nets) == 0, f"positions in {instrument_id} do not sum to zero"
+    remembered = sum(len(account.closed) for account in state.accounts.values())
+    assert remembered == len(state.closed), "closed orders are miscounted"
 
 
 def _check_order(state: State, order: Order) -> None:
@@ -93,8 +75,14 @@ def _check_order(state: State, order: Order) -> None:
     if now.is_open:
         _check_open(state, order)
     else:
+        assert _is_of_living_list(state, now), f"{which} is closed and kept whole"
         assert now.leaves_qty_lots == 0, f"{which} is closed with something left"
         assert now.hold_minor == 0, f"{which} is closed and holds something"
+
+
+def _is_of_living_list(state: State, now: OrderReport) -> bool:
+    link = now.terms.link
+    return link is not None and any(leg.now.is_open for leg in lists.legs(state, link))
 
 
 def _check_open(state: State, order: Order) -> None:
@@ -242,22 +230,38 @@ def _check_account(state: State, account: Account) -> None:
 
 def _check_names(state: State, account: Account) -> None:
     which = f"account {account.account_id}"
-    closed = [state.orders[order_id].now for order_id in account.closed]
-    assert not any(now.is_open for now in closed), f"{which} remembers an open order as closed"
+    called = _called(account)
+    for found_by in account.closed:
+        order_id = called.get(found_by) if isinstance(found_by, str) else found_by
+        assert order_id is not None, f"{which} remembers {found_by}, which names no order"
+        assert order_id not in account.open_orders, f"{which} remembers an open order as closed"
+        closed = state.closed.get(order_id)
+        mine = closed is not None and closed.account_id == account.account_id
+        assert mine, f"{which} remembers {order_id}, which is not closed and its own"
     for name, order_id in account.cl_ord_ids.items():
-        order = state.orders[order_id]
-        names = (order.now.cl_ord_id, *order.retired_cl_ord_ids)
-        assert name in names, f"{which}: {name!r} names an order that is called otherwise"
-    known = [*(order.now for order in account.open_orders.values()), *closed]
-    named = [n for n in known if n.cl_ord_id and n.ord_status is not OrdStatus.REJECTED]
-    found = all(account.cl_ord_ids.get(now.cl_ord_id) == now.order_id for now in named)
-    assert found, f"{which} has an order that its client id does not name"
+        known = called.pop(name, None)
+        assert known == order_id, f"{which}: {name!r} names an order that is called otherwise"
+    assert not called, f"{which} has an order that its client id does not name"
     reducing = {
         order_id: order
         for order_id, order in account.open_orders.items()
         if order.now.terms.exec_inst & ExecInst.REDUCE_ONLY
     }
     assert account.reducing == reducing, f"{which} has lost count of what may only reduce"
+
+
+def _called(account: Account) -> dict[str, OrderId]:
+    # What each order is called and was called, by name.
+    called: dict[str, OrderId] = {}
+    for order_id, order in account.open_orders.items():
+        for name in (order.now.cl_ord_id, *order.retired_cl_ord_ids):
+            called[name] = order_id
+    named = [name for name in account.closed if isinstance(name, str)]
+    called.update((name, known) for name in named if (known := account.cl_ord_ids.get(name)))
+    for order_id, others in account.other_names.items():
+        called.update(dict.fromkeys(others.retired_cl_ord_ids, order_id))
+    called.pop("", None)
+    return called
 
 
 def _held_by_orders(account: Account, instrument_id: InstrumentId) -> int:

@@ -21,9 +21,9 @@ from countermand.core.former import (
     FormerOrder,
     FormerStaged,
 )
-from countermand.core.image import AccountImage, Image
 from countermand.core.order import Order, Staged
 from countermand.core.state import PRIORITY_BITS, Balance
+from countermand.core.whole import Migrated, WholeAccount, WholeImage, packed
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import (
     Cash,
@@ -37,9 +37,9 @@ from countermand.vocabulary.order import (
 from countermand.vocabulary.reports import Fill, OrderReport
 
 
-def from_rules_2(dump: bytes) -> bytes:
+def from_rules_2(dump: bytes) -> Migrated:
     """
-    Return the state that rules 2 dumped, as today's would dump it.
+    Return the state that rules 2 dumped, as today's would dump it, and the records it had.
 
     Raises: msgspec.DecodeError for bytes that are no such dump; ValueError for one that holds what
     is not read here.
@@ -52,24 +52,39 @@ def from_rules_2(dump: bytes) -> bytes:
     orders = [_order(order, slots.get(order.order_id)) for order in image.orders]
     known = {order.now.order_id: order.now.terms for order in orders}
     accounts = [_account(account, known) for account in image.accounts]
-    return json.encode(Image(image.seq, image.ts_ns, image.assets, image.markets, accounts, orders))
+    place = (image.seq, image.ts_ns, image.assets, image.markets)
+    return packed(WholeImage(*place, accounts, orders))
 
 
-def from_rules_3(dump: bytes) -> bytes:
+def from_rules_3(dump: bytes) -> Migrated:
     """
-    Return the state that rules 3 dumped, as today's would dump it.
+    Return the state that rules 3 dumped, as today's would dump it, and the records it had.
 
-    They had today's records, with fewer fields at the end of each, and an order's priority was the
-    number of an entry. Raises: as `from_rules_2`.
+    They had the records of rules 4, with fewer fields at the end of each, and an order's priority
+    was the number of an entry. Raises: as `from_rules_2`.
     """
-    image = json.decode(dump, type=Image)
-    if not _says_no_more(json.decode(dump), to_builtins(image)):
-        raise ValueError("it holds more than rules 3 had")
+    image = _read(dump, 3)
     orders = [
         Order(o.now, o.priority << PRIORITY_BITS, o.fee_accrued, o.retired_cl_ord_ids)
         for o in image.orders
     ]
-    return json.encode(replace(image, orders=orders))
+    return packed(replace(image, orders=orders))
+
+
+def from_rules_4(dump: bytes) -> Migrated:
+    """
+    Return the state that rules 4 dumped, as today's would dump it, and the records it had.
+
+    They kept closed orders whole, and fills. Raises: as `from_rules_2`.
+    """
+    return packed(_read(dump, 4))
+
+
+def _read(dump: bytes, rules: int) -> WholeImage:
+    image = json.decode(dump, type=WholeImage)
+    if not _says_no_more(json.decode(dump), to_builtins(image)):
+        raise ValueError(f"it holds more than rules {rules} had")
+    return image
 
 
 def _says_no_more(told: Any, read: Any) -> bool:
@@ -82,7 +97,11 @@ def _says_no_more(told: Any, read: Any) -> bool:
 
 
 # By the rules that left a state. Those that are not here left none that can be migrated.
-MIGRATIONS: dict[int, Callable[[bytes], bytes]] = {2: from_rules_2, 3: from_rules_3}
+MIGRATIONS: dict[int, Callable[[bytes], Migrated]] = {
+    2: from_rules_2,
+    3: from_rules_3,
+    4: from_rules_4,
+}
 
 
 def _order(order: FormerOrder, slot: Slot | None) -> Order:
@@ -132,8 +151,8 @@ def _standing(order: FormerOrder) -> Standing:
     return Standing.WAITING if trades_whole else Standing.RESTING
 
 
-def _account(account: FormerAccount, known: dict[OrderId, OrderTerms]) -> AccountImage:
-    return AccountImage(
+def _account(account: FormerAccount, known: dict[OrderId, OrderTerms]) -> WholeAccount:
+    return WholeAccount(
         account.account_id,
         account.venue,
         account.owner,

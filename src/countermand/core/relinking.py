@@ -88,7 +88,7 @@ def _found(state: State, command: ReplaceList) -> list[Order] | CancelRejected:
     for asked in command.orders:
         names = (asked.order_id, asked.cl_ord_id, asked.instrument_id)
         order = state.find_order(account, *names) if account else None
-        if order is None or _is_over(state, order):
+        if not isinstance(order, Order) or _is_over(state, order):
             return cancel_rejected(_REPLACE, order, (command.account_id, asked.cl_ord_id))
         orders.append(order)
     if not orders:

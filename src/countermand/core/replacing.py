@@ -59,7 +59,7 @@ def replace_order(state: State, seq: int, ts_ns: int, command: ReplaceOrder) -> 
         account, command.order_id, command.cl_ord_id, command.instrument_id
     )
     asked = (command.account_id, command.cl_ord_id)
-    if not account or not order or order.now.standing is _CLOSED:
+    if not isinstance(order, Order) or order.now.standing is _CLOSED:
         return Decision([cancel_rejected(_REPLACE, order or None, asked)])
     if command.delay_ns is not None or state.delays:
         delay_ns = delay_of(state, command)

@@ -6,13 +6,15 @@ positions) and is rebuilt, not stored, when a snapshot is loaded.
 """
 
 from collections import deque
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from countermand.core.aliases import Aliases
 from countermand.core.book import Book
+from countermand.core.closed import Closed
+from countermand.core.names import Names
 from countermand.core.order import Order, Request, Staged
-from countermand.core.parts import Parts
 from countermand.core.timers import DEAD_MAN, EXPIRY, REQUEST, SLICE, Timer, Timers
 from countermand.core.triggers import Armed, Prices
 from countermand.vocabulary.ids import (
@@ -26,13 +28,12 @@ from countermand.vocabulary.ids import (
 )
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.vocabulary.order import Standing
-from countermand.vocabulary.reports import Fill, SlotUse, Trade
+from countermand.vocabulary.reports import ClosedOrder, Fill, SlotUse, Trade
 
 # Bounds on what one account can make the exchange remember. A closed order beyond the bound is
-# forgotten with its client ids, oldest first; there is room for all that one mass cancel can close.
+# forgotten with its client ids, oldest first; its record stays where records are kept.
 OPEN_ORDERS_PER_ACCOUNT_MAX = 250_000
-CLOSED_ORDERS_PER_ACCOUNT_MAX = OPEN_ORDERS_PER_ACCOUNT_MAX
-FILLS_PER_ACCOUNT_MAX = 100_000
+CLOSED_ORDERS_PER_ACCOUNT_MAX = 1_000_000
 TRADES_PER_MARKET_MAX = 10_000
 STAGED_PER_ACCOUNT_MAX = 1_000
 RETIRED_CL_ORD_IDS_MAX = 64
@@ -86,8 +87,20 @@ class DeadMan(Struct, frozen=True, array_like=True):
     spares_protective: bool
 
 
+class OtherNames(NamedTuple):
+    """What a closed order was called beside its client id; most have no such names."""
+
+    secondary_cl_ord_id: str
+    retired_cl_ord_ids: tuple[str, ...]
+
+
 class Account(Struct):
-    """An account with its money, its positions and its orders."""
+    """
+    An account with its money, its positions and its orders.
+
+    `closed` are the orders that are over and not forgotten, in the order they ended in: each is
+    there by its client id, one without by its own. `other_names` are of those that are packed.
+    """
 
     account_id: AccountId
     venue: str
@@ -99,8 +112,8 @@ class Account(Struct):
     may_borrow: bool = False
     balances: dict[AssetId, Balance] = field(default_factory=dict)
     positions: dict[InstrumentId, Position] = field(default_factory=dict)
-    closed: deque[OrderId] = field(default_factory=deque)
-    fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=FILLS_PER_ACCOUNT_MAX))
+    closed: deque[OrderId | str] = field(default_factory=deque)
+    other_names: dict[OrderId, OtherNames] = field(default_factory=dict)
     slots: dict[AssetId, dict[int, SlotUse]] = field(default_factory=dict)
     staged: dict[OrderId, Staged] = field(default_factory=dict)
     is_killed: bool = False
@@ -109,7 +122,7 @@ class Account(Struct):
     # order, unique ones and others.
     open_orders: dict[OrderId, Order] = field(default_factory=dict)
     reducing: dict[OrderId, Order] = field(default_factory=dict)
-    cl_ord_ids: dict[str, OrderId] = field(default_factory=dict)
+    cl_ord_ids: Names = field(default_factory=Names)
     secondary_cl_ord_ids: Aliases = field(default_factory=Aliases)
 
     def balance(self, asset_id: AssetId) -> Balance:
@@ -201,7 +214,13 @@ class State:
             house: Account(house, "", "", name)
             for house, name in ((EXTERNAL, "external"), (FEES, "fees"), (CLEARING, "clearing"))
         }
-        self.orders: Parts[OrderId, Order] = Parts()
+        # Those that are open, those that have just ended, and those that are over of a list that is
+        # not; all others that are over are packed.
+        self.orders: dict[OrderId, Order] = {}
+        self.closed = Closed()
+        # What is to be packed and recorded; no decision looks here.
+        self.ended: list[Order] = []
+        self.filled: list[Fill] = []
         # How long venues take, of those that take any time; and what is pending, by its entry.
         self.delays: dict[str, Delays] = {}
         self.requests: dict[int, Request] = {}
@@ -251,28 +270,44 @@ class State:
         cl_ord_id: str,
         instrument_id: int = 0,
         secondary_cl_ord_id: str = "",
-    ) -> Order | None:
+    ) -> Order | ClosedOrder | None:
         """
         Return the account's order of that id, else the one that now bears that client id, else what
         its secondary id stands for, else None.
 
-        An order of another account, or of another instrument when one is named, is not found.
+        An order of another account, or of another instrument when one is named, is not found. One
+        that is over is a `ClosedOrder` once it is packed.
         """
-        order = self.orders.get(order_id) if order_id else None
-        if order is None or order.now.account_id != account.account_id:
+        order = self._known(order_id) if order_id else None
+        if order is None or account_of(order) != account.account_id:
             if not (cl_ord_id or secondary_cl_ord_id):
                 return None
             order = self._find_named(account, cl_ord_id, secondary_cl_ord_id)
-        if instrument_id and order is not None and order.now.instrument_id != instrument_id:
+        if instrument_id and order is not None and _instrument_of(order) != instrument_id:
             return None
         return order
 
-    def _find_named(self, account: Account, cl_ord_id: str, secondary: str) -> Order | None:
+    def _known(self, order_id: OrderId) -> Order | ClosedOrder | None:
+        return self.orders.get(order_id) or self.closed.get(order_id)
+
+    def _find_named(
+        self, account: Account, cl_ord_id: str, secondary: str
+    ) -> Order | ClosedOrder | None:
         if cl_ord_id and (known := account.cl_ord_ids.get(cl_ord_id)) is not None:
-            order = self.orders[known]
             # A client id that a replacement retired still counts as used, but names no order.
-            if order.now.cl_ord_id == cl_ord_id:
-                return order
+            order, others = self.orders.get(known), account.other_names.get(known)
+            retired = order.retired_cl_ord_ids if order else others and others.retired_cl_ord_ids
+            if cl_ord_id not in (retired or ()):
+                return order or self.closed.get(known)
         if secondary and (alias := account.secondary_cl_ord_ids.find(secondary)) is not None:
-            return self.orders[alias]
+            return self._known(alias)
         return None
+
+
+def account_of(order: Order | ClosedOrder) -> AccountId:
+    """Return whose order it is."""
+    return order.now.account_id if isinstance(order, Order) else order.account_id
+
+
+def _instrument_of(order: Order | ClosedOrder) -> InstrumentId:
+    return order.now.instrument_id if isinstance(order, Order) else order.instrument_id

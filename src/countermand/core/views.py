@@ -1,32 +1,29 @@
 """Views: from state to reports. One function per query; none changes anything."""
 
-from collections.abc import Callable, Iterator
-from heapq import merge, nlargest
-from itertools import groupby, islice
+from collections.abc import Callable
+from heapq import nlargest
+from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.core import fees, lists, sizing
+from countermand.core import fees, sizing
 from countermand.core.book import Ladder
 from countermand.core.decide import decide
 from countermand.core.exposure import Priced, loss_minor, market_bound, required_minor
+from countermand.core.history import History
 from countermand.core.ledger import hold_asset
+from countermand.core.recorded import RECORDED_VIEWS, accounts_of, span
 from countermand.core.state import Account, Market, State
 from countermand.vocabulary.commands import NewOrder, RecordRejected
 from countermand.vocabulary.events import OrderAccepted, OrderRejected, OrderRested, Traded
-from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.queries import (
     GetAccount,
     GetDepth,
-    GetOrder,
-    GetOrderList,
     GetQuote,
     GetReferenceData,
-    ListFills,
     ListOpenOrders,
-    ListOrders,
     ListQuotes,
     ListSlots,
     ListTrades,
@@ -37,9 +34,6 @@ from countermand.vocabulary.reports import (
     AccountSummary,
     BalanceReport,
     DepthReport,
-    Fill,
-    ListReport,
-    OrderPage,
     OrderReport,
     PositionReport,
     PreviewReport,
@@ -50,77 +44,15 @@ from countermand.vocabulary.reports import (
 )
 
 
-def view(state: State, query: Any) -> Any:
+def view(state: State, history: History, query: Any) -> Any:
     """
     Return the answer to `query`, of the type its docstring names.
 
     Raises: KeyError for a value that is no query.
     """
+    if recorded := RECORDED_VIEWS.get(type(query)):
+        return recorded(state, history, query)
     return _VIEWS[type(query)](state, query)
-
-
-def _get_order(state: State, query: GetOrder) -> OrderReport | None:
-    account = state.accounts.get(query.account_id)
-    if account is None:
-        return None
-    order = state.find_order(
-        account,
-        query.order_id,
-        query.cl_ord_id,
-        secondary_cl_ord_id=query.secondary_cl_ord_id,
-    )
-    found = order or account.staged.get(query.order_id)
-    return found.now if found else None
-
-
-def _get_order_list(state: State, query: GetOrderList) -> ListReport | None:
-    first = state.orders.get(OrderId(query.list_id + 1))
-    later = state.orders.get(OrderId(query.list_id + 2))
-    known = first or later
-    link = known.now.terms.link if known else None
-    if known is None or link is None or known.now.account_id != query.account_id:
-        return None
-    if link.list_id != query.list_id:
-        return None
-    orders = tuple(order.now for order in lists.legs(state, link))
-    return ListReport(query.list_id, orders)
-
-
-def _accounts(state: State, account_ids: tuple[Any, ...]) -> list[Account]:
-    return [state.accounts[a] for a in account_ids if a in state.accounts]
-
-
-def _span(query: ListOpenOrders | ListOrders | ListFills) -> tuple[int, int | None]:
-    # The first and the end of the page, as a slice has them.
-    start, limit = max(0, query.offset), query.limit
-    return start, None if limit is None else start + max(0, limit)
-
-
-def _list_orders(state: State, query: ListOrders) -> OrderPage:
-    instruments, side, statuses = query.instrument_ids, query.side, query.ord_statuses
-    since_ns, until_ns = query.since_ns, query.until_ns
-    chosen = sorted(
-        now.order_id
-        for account in _accounts(state, query.account_ids)
-        for now in _orders_of(state, account)
-        if (side is None or now.terms.side is side)
-        and (instruments is None or now.instrument_id in instruments)
-        and (statuses is None or now.ord_status in statuses)
-        and (since_ns is None or now.submit_ns >= since_ns)
-        and (until_ns is None or now.submit_ns <= until_ns)
-    )
-    if not query.ascending:
-        chosen.reverse()
-    start, stop = _span(query)
-    page = tuple(state.orders[order_id].now for order_id in chosen[start:stop])
-    return OrderPage(len(chosen), page)
-
-
-def _orders_of(state: State, account: Account) -> Iterator[OrderReport]:
-    for order in account.open_orders.values():
-        yield order.now
-    for order_id in account.closed:
-        yield state.orders[order_id].now
 
 
 def _list_trades(state: State, query: ListTrades) -> tuple[Trade, ...]:
@@ -135,7 +67,7 @@ def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport,
     has_trigger = query.has_trigger
     chosen = [
         order.now
-        for account in _accounts(state, query.account_ids)
+        for account in accounts_of(state, query.account_ids)
         for order in account.open_orders.values()
         if (side is None or order.now.terms.side is side)
         and (instruments is None or order.now.instrument_id in instruments)
@@ -145,39 +77,13 @@ def _list_open_orders(state: State, query: ListOpenOrders) -> tuple[OrderReport,
         and (has_trigger is None or (order.now.terms.trigger is not None) is has_trigger)
         and (exec_types is None or order.now.exec_type in exec_types)
     ]
-    start, stop = _span(query)
+    start, stop = span(query)
     size = len(chosen) if stop is None else min(stop, len(chosen))
     return tuple(nlargest(size, chosen, key=_last_event)[start:])
 
 
 def _last_event(now: OrderReport) -> tuple[int, int]:
     return now.transact_ns, now.order_id
-
-
-def _list_fills(state: State, query: ListFills) -> tuple[Fill, ...]:
-    each = [_newest_first(account, query) for account in _accounts(state, query.account_ids)]
-    return tuple(islice(merge(*each, key=_match_id, reverse=True), *_span(query)))
-
-
-def _newest_first(account: Account, query: ListFills) -> Iterator[Fill]:
-    # An account that met itself has two fills of one match, the maker's first.
-    order_id, cl_ord_id, instruments = query.order_id, query.cl_ord_id, query.instrument_ids
-    since_ns, until_ns = query.since_ns, query.until_ns
-    chosen = (
-        fill
-        for fill in reversed(account.fills)
-        if (order_id is None or fill.order_id == order_id)
-        and (cl_ord_id is None or fill.cl_ord_id == cl_ord_id)
-        and (instruments is None or fill.instrument_id in instruments)
-        and (since_ns is None or fill.ts_ns >= since_ns)
-        and (until_ns is None or fill.ts_ns <= until_ns)
-    )
-    for _, sides in groupby(chosen, _match_id):
-        yield from reversed(tuple(sides))
-
-
-def _match_id(fill: Fill) -> int:
-    return fill.match_id
 
 
 def _account_report(account: Account) -> AccountReport:
@@ -345,12 +251,8 @@ def _get_reference_data(state: State, query: GetReferenceData) -> ReferenceData:
 
 
 _VIEWS: dict[type, Callable[[State, Any], Any]] = {
-    GetOrder: _get_order,
-    GetOrderList: _get_order_list,
     ListOpenOrders: _list_open_orders,
-    ListOrders: _list_orders,
     ListTrades: _list_trades,
-    ListFills: _list_fills,
     GetAccount: _get_account,
     GetQuote: _get_quote,
     ListQuotes: _list_quotes,

@@ -20,7 +20,9 @@ from msgspec import Struct
 
 from countermand import durable
 from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.core.history import History
 from countermand.core.migration import MIGRATIONS
+from countermand.core.whole import Migrated
 
 MAGIC = b"CMSNAP1\n"
 SEAL_BYTES = 32
@@ -55,10 +57,14 @@ class Header(Struct, frozen=True, array_like=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """A header with the exchange it describes, encoded."""
+    """
+    A header with the exchange it describes, encoded, and the `records` that former rules kept in
+    it, if it is made of one of theirs.
+    """
 
     header: Header
     dump: bytes
+    records: Migrated | None = None
 
     @property
     def is_former(self) -> bool:
@@ -75,33 +81,38 @@ class Snapshot(Struct, frozen=True):
             raise SnapshotDamaged("its state is not the one it was taken of")
         rules = self.header.rules_version
         try:
-            dump = MIGRATIONS[rules](self.dump)
+            migrated = MIGRATIONS[rules](self.dump)
         except KeyError:
             raise SnapshotDamaged(f"it is of rules {rules}, which cannot be migrated") from None
         except Exception as error:
             raise SnapshotDamaged(f"its state cannot be migrated: {error}") from error
-        return take(dump, msgspec.structs.replace(self.header, rules_version=RULES_VERSION))
+        place = msgspec.structs.replace(self.header, rules_version=RULES_VERSION)
+        return msgspec.structs.replace(take(migrated.dump, place), records=migrated)
 
-    def exchange(self) -> Exchange:
+    def exchange(self, history: History | None = None) -> Exchange:
         """
-        Return the exchange as it was, if today's rules left it. Raises: SnapshotDamaged.
+        Return the exchange as it was, if today's rules left it, over the history there is.
+
+        Raises: SnapshotDamaged.
         """
         try:
-            exchange = Exchange.load(self.dump)
+            exchange = Exchange.load(self.dump, history)
         except Exception as error:
             # The seal is whole, so the dump is of a version whose state looks otherwise.
             raise SnapshotDamaged(f"its state cannot be read: {error}") from error
         if exchange.seq != self.header.seq:
             raise SnapshotDamaged("its state is not the one it was taken of")
+        if self.records is not None:
+            exchange.history.add(exchange.seq, self.records.ended, self.records.fills)
         return exchange
 
-    def proven(self) -> Exchange:
+    def proven(self, history: History | None = None) -> Exchange:
         """
         Return the exchange as `exchange` does, once it has dumped to what it was loaded from.
 
         That takes a third of the time again, which a start does not have. Raises: SnapshotDamaged.
         """
-        exchange = self.exchange()
+        exchange = self.exchange(history)
         if exchange.digest() != self.header.digest:
             raise SnapshotDamaged("its state is not the one it was taken of")
         return exchange

@@ -9,7 +9,7 @@ from countermand.vocabulary.instrument import Instrument, TradingState
 from countermand.vocabulary.occurrence import Occurrence, OrderEvent
 from countermand.vocabulary.order import Contingency, OrdStatus, Slot
 from countermand.vocabulary.reasons import CxlRejReason, CxlRejResponseTo, RejectReason
-from countermand.vocabulary.reports import OrderReport
+from countermand.vocabulary.reports import ClosedOrder, OrderReport
 
 
 class AssetRegistered(Occurrence, frozen=True, tag=1):
@@ -162,8 +162,9 @@ class CancelRejected(Occurrence, frozen=True, tag=17):
     """
     FIX OrderCancelReject (9): a cancel or replace was refused, and nothing changed.
 
-    `order` is the one that refused it, in the state that did, and None where there is none.
-    `reject_reason` tells more when a replacement's terms were at fault.
+    `order` is the open one that refused it, in the state that did; `closed` is the one that was
+    over already. Neither is there for an unknown order. `reject_reason` tells more when a
+    replacement's terms were at fault.
     """
 
     account_id: AccountId
@@ -172,15 +173,23 @@ class CancelRejected(Occurrence, frozen=True, tag=17):
     cxl_rej_reason: CxlRejReason
     order: OrderReport | None = None
     reject_reason: RejectReason | None = None
+    closed: ClosedOrder | None = None
 
     @property
     def ord_status(self) -> OrdStatus | None:
         """The status that refused it, None for an unknown order."""
-        return self.order.ord_status if self.order else None
+        told = self.order or self.closed
+        return told.ord_status if told else None
+
+    @property
+    def order_id(self) -> OrderId | None:
+        """The order that refused it, None for an unknown one."""
+        told = self.order or self.closed
+        return told.order_id if told else None
 
     @property
     def orders(self) -> tuple[OrderReport, ...]:
-        """The order that refused it."""
+        """The open order that refused it."""
         return (self.order,) if self.order else ()
 
 

@@ -55,7 +55,7 @@ class ListOpenOrders(Query, frozen=True):
 
 class ListOrders(Query, frozen=True):
     """
-    Answers `OrderPage`: open and closed orders, the newest first unless `ascending`.
+    Answers `OrderPage`: open and closed orders, those placed last first unless `ascending`.
 
     None means any. Only the page is reported: `limit` orders after the first `offset` of those that
     were submitted from `since_ns` to `until_ns`, both included.
@@ -81,7 +81,7 @@ class ListTrades(Query, frozen=True):
 
 class ListFills(Query, frozen=True):
     """
-    Answers a tuple of `Fill`, newest first. None means any.
+    Answers a tuple of `Fill`, newest first, and of one match the maker's first. None means any.
 
     Only the page is reported: `limit` fills after the first `offset` of those that happened from
     `since_ns` to `until_ns`, both included.

@@ -73,6 +73,16 @@ class OrderReport(Struct, frozen=True, array_like=True, gc=False):
         return self.standing.is_open
 
 
+class ClosedOrder(Struct, frozen=True, array_like=True, gc=False):
+    """What the exchange's decisions know of an order that is over; records tell the rest."""
+
+    order_id: OrderId
+    account_id: AccountId
+    instrument_id: InstrumentId
+    ord_status: OrdStatus
+    cancel_reason: CancelReason
+
+
 class Fill(Struct, frozen=True, array_like=True, gc=False):
     """
     One side of a match, as its account sees it, with the order as it stood afterwards.

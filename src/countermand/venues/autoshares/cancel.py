@@ -7,7 +7,7 @@ from countermand.vocabulary.commands import CancelOrder, MassCancel
 from countermand.vocabulary.events import CancelRejected
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.order import Pending
-from countermand.vocabulary.queries import GetOrderList
+from countermand.vocabulary.queries import GetOrder, GetOrderList
 from countermand.vocabulary.reasons import CxlRejReason
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import ListReport
@@ -31,13 +31,19 @@ def serve_cancel(message: m.OneOrder, ctx: Ctx) -> Serving[Response | None]:
     account_id, order_id = resolve.order(message.account_id, message.order_id, ctx)
     receipt: Receipt = yield CancelOrder(account_id, order_id)
     no = receipt.events[0]
-    refused = no.order if isinstance(no, CancelRejected) else None
     if isinstance(no, CancelRejected) and no.cxl_rej_reason is CxlRejReason.UNKNOWN_ORDER:
         yield from _cancel_legs(account_id, order_id)
-        return _TAKEN if ctx.settings.cancel_answers_ok else None
-    if refused is None or states.pending(refused, ctx) is not states.Pending.CANCEL:
+    elif not (isinstance(no, CancelRejected) and (yield from _is_going(no, ctx))):
         accepted(receipt)
     return _TAKEN if ctx.settings.cancel_answers_ok else None
+
+
+def _is_going(no: CancelRejected, ctx: Ctx) -> Serving[bool]:
+    # Whether the order that refused a cancel is shown as one whose cancel is pending.
+    order = no.order
+    if no.closed:
+        order = yield GetOrder(no.account_id, no.closed.order_id)
+    return order is not None and states.pending(order, ctx) is states.Pending.CANCEL
 
 
 def _cancel_legs(account_id: AccountId, list_id: int) -> Serving[None]:

@@ -47,7 +47,7 @@ def serve_cancel(message: m.CancelOrder, ctx: Ctx) -> Serving[m.Submitted]:
                 raise CancelRefused(CxlRejReason.UNKNOWN_ORDER)
         command = CancelOrder(account_id, _NO_ID, hashed)
     receipt: Receipt = yield command
-    order = _canceled(receipt, ctx)
+    order = yield from _canceled(receipt, ctx)
     return show_taken(order, CANCELLING if order.is_open else CANCELLED)
 
 
@@ -70,7 +70,7 @@ def serve_by_hash(message: m.CancelByHash, ctx: Ctx) -> Serving[list[m.BatchItem
     texts = _listed("orderHash", message.order_hash)
     commands = [CancelOrder(account_id, _NO_ID, resolve.order_hash(text)) for text in texts]
     receipts: tuple[Receipt, ...] = yield tuple(commands)
-    return _items(texts, receipts, ctx)
+    return (yield from _items(texts, receipts, ctx))
 
 
 def serve_by_name(message: m.CancelByClientOrderId, ctx: Ctx) -> Serving[list[m.BatchItem]]:
@@ -79,7 +79,7 @@ def serve_by_name(message: m.CancelByClientOrderId, ctx: Ctx) -> Serving[list[m.
     names = _listed("clientOrderId", message.client_order_id)
     commands = [CancelOrder(account_id, _NO_ID, secondary_cl_ord_id=name) for name in names]
     receipts: tuple[Receipt, ...] = yield tuple(commands)
-    return _items(names, receipts, ctx)
+    return (yield from _items(names, receipts, ctx))
 
 
 CANCEL = Op(m.CancelOrder, m.Submitted, serve_cancel, ask_cancel, read_taken)
@@ -87,10 +87,12 @@ BY_HASH = Op(m.CancelByHash, list[m.BatchItem], serve_by_hash)
 BY_NAME = Op(m.CancelByClientOrderId, list[m.BatchItem], serve_by_name)
 
 
-def _canceled(receipt: Receipt, ctx: Ctx) -> OrderReport:
+def _canceled(receipt: Receipt, ctx: Ctx) -> Serving[OrderReport]:
     no = receipt.events[0]
-    if isinstance(no, CancelRejected) and no.order and (shown := _shown_otherwise(no.order, ctx)):
-        raise CancelRefused(no.cxl_rej_reason, shown, no.response_to)
+    if isinstance(no, CancelRejected) and no.closed:
+        closed: OrderReport | None = yield GetOrder(no.account_id, no.closed.order_id)
+        if closed and (shown := _shown_otherwise(closed, ctx)):
+            raise CancelRefused(no.cxl_rej_reason, shown, no.response_to)
     return the_order(receipt)
 
 
@@ -104,13 +106,16 @@ def _shown_otherwise(order: OrderReport, ctx: Ctx) -> OrdStatus | None:
     return OrdStatus.CANCELED if is_filled and word == CANCELLED else None
 
 
-def _items(texts: list[str], receipts: tuple[Receipt, ...], ctx: Ctx) -> list[m.BatchItem]:
-    return [_item(text, one, ctx) for text, one in zip(texts, receipts, strict=True)]
+def _items(texts: list[str], receipts: tuple[Receipt, ...], ctx: Ctx) -> Serving[list[m.BatchItem]]:
+    items = []
+    for text, receipt in zip(texts, receipts, strict=True):
+        items.append((yield from _item(text, receipt, ctx)))
+    return items
 
 
-def _item(text: str, receipt: Receipt, ctx: Ctx) -> m.BatchItem:
+def _item(text: str, receipt: Receipt, ctx: Ctx) -> Serving[m.BatchItem]:
     try:
-        _canceled(receipt, ctx)
+        yield from _canceled(receipt, ctx)
     except WireError as error:
         said = REFUSALS.said(error)
         why = m.BatchError(code=int(said.code), message=said.text)
