@@ -10,7 +10,7 @@ from bench.orders import Drawn
 from countermand.core.exchange import Exchange
 from countermand.vocabulary.commands import CancelOrder, Command, Entry, MassCancel, NewOrder
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.queries import GetOrder, ListOpenOrders
+from countermand.vocabulary.queries import GetOrder, ListFills, ListOpenOrders, ListOrders
 from countermand.vocabulary.receipt import Receipt
 
 ROUNDS, ACTS = 9, 400
@@ -53,6 +53,8 @@ class _Side:
             lambda: query(GetOrder(account, OrderId(0), next(names).cl_ord_id))
         )
         times["list open"] = _timed(lambda: query(ListOpenOrders((account,), limit=10)))
+        times["list closed"] = _timed(lambda: query(ListOrders((account,), limit=10)))
+        times["list fills"] = _timed(lambda: query(ListFills((account,), limit=10)))
         ids = iter(orders)
         times["cancel"] = _timed(lambda: self._do(CancelOrder(account, next(ids))))
         return times

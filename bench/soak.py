@@ -29,7 +29,10 @@ from bench.sizes import Size
 from bench.soak_side import Told
 from bench.spread import quantile_ms, total, up_to
 from countermand.core.exchange import Exchange
+from countermand.core.history import Dropped
 from countermand.engine.compaction import compact
+from countermand.engine.history import FILE_NAME as HISTORY
+from countermand.engine.history_start import archive_of
 from countermand.engine.replay import recover
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
@@ -61,6 +64,7 @@ class History(Struct):
     compacted_bytes: int = 0
     steady_bytes: int = 0
     snapshot_bytes: int = 0
+    history_bytes: int = 0
     verify_s: float = 0.0
 
 
@@ -71,7 +75,7 @@ def measure(size: Size, against: Path | None = None) -> Iterator[Figure]:
         yield from _figures(soak(data, size.soaked_orders, size.kills))
         _start(short)
         _life(short, 1, SHORT_ORDERS, None)
-        for name, long_us, ratio in ratios(_exchange(short), _exchange(data)):
+        for name, long_us, ratio in ratios(_recorded(short), _recorded(data)):
             yield Figure(TIMES, name, "us", long_us, "us")
             yield Figure(TIMES, name, f"of beside {SHORT_ORDERS:,} orders", ratio)
 
@@ -109,6 +113,7 @@ def soak(data: Path, orders: int, kills: int, seed: int = 1) -> History:
         compacted_bytes=done.bytes_after,
         steady_bytes=(data / "journal.sqlite").stat().st_size,
         snapshot_bytes=max(SnapshotDirectory(data).sizes().values()),
+        history_bytes=(data / HISTORY).stat().st_size,
         verify_s=verify_s,
     )
 
@@ -149,7 +154,14 @@ def _life(data: Path, seed: int, orders: int, kill_s: float | None, *options: st
 
 def _exchange(data: Path) -> Exchange:
     with closing(SqliteJournal(data)) as journal:
-        return recover(journal, SnapshotDirectory(data)).exchange
+        return recover(journal, SnapshotDirectory(data), history=Dropped()).exchange
+
+
+def _recorded(data: Path) -> Exchange:
+    # With what is over, which is looked up as well.
+    with closing(SqliteJournal(data)) as journal:
+        history = archive_of(data, journal)
+        return recover(journal, SnapshotDirectory(data), history=history).exchange
 
 
 def _figures(history: History) -> Iterator[Figure]:
@@ -175,6 +187,7 @@ def _figures(history: History) -> Iterator[Figure]:
         ("compacted", history.compacted_bytes),
         ("after a life more, compacting", history.steady_bytes),
         ("a snapshot", history.snapshot_bytes),
+        ("the history", history.history_bytes),
         (memory, max(told.rss_bytes for told in lives)),
     ):
         yield Figure(SIZES, row, "MB", size / 1e6, "bytes")

@@ -115,8 +115,9 @@ def fill(journal: Journal, of: Sequence[Entry], group: int = 1) -> None:
 def crash(source: Path, target: Path) -> Path:
     """Copy a directory's journal as a power failure would leave it, however it is held open."""
     target.mkdir()
-    # The mark first: written behind the log, it is never ahead of it.
-    for path in (source / high_water.FILE_NAME, *source.glob("journal.sqlite*")):
+    # The history and the mark first: written behind the journal, they are never ahead of it.
+    behind = (*source.glob("history.sqlite*"), source / high_water.FILE_NAME)
+    for path in (*behind, *source.glob("journal.sqlite*")):
         # The shared memory does not survive a power failure.
         if not path.name.endswith("-shm"):
             shutil.copyfile(path, target / path.name)

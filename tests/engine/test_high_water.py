@@ -119,7 +119,7 @@ def test_a_journal_that_is_gone_with_its_mark_is_refused(tmp_path: Path) -> None
         path.unlink()
     with pytest.raises(Lost, match=r"journal.sqlite is missing or empty, .* snapshots of it"):
         SqliteJournal(tmp_path)
-    assert {"lock", "snapshots"} == {path.name for path in tmp_path.iterdir()}
+    assert {"history.sqlite", "lock", "snapshots"} == {path.name for path in tmp_path.iterdir()}
 
 
 async def one_snapshot(directory: Path) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from tests.core.build import ALICE, World, new_order
+from tests.core.build import ALICE, BOB, World, new_order
 
 from countermand.core.exchange import Exchange
+from countermand.core.history import History
 from countermand.engine.feed import Feed
 from countermand.engine.lagging import Lagging
-from countermand.vocabulary.commands import Command, Entry
+from countermand.vocabulary.commands import CancelOrder, Command, Entry
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import Side
-from countermand.vocabulary.queries import GetOrder
+from countermand.vocabulary.queries import GetOrder, ListFills, ListOrders
 
 
 class Clock:
@@ -30,9 +33,9 @@ class Engine:
     def __init__(self) -> None:
         self.exchange, self.feed = World().exchange, Feed()
 
-    def copy(self) -> Exchange:
-        """Return the exchange as it is."""
-        return Exchange.load(self.exchange.dump())
+    def copy(self, over: Callable[[Exchange], History]) -> Exchange:
+        """Return the exchange as it is, over a history made of it."""
+        return Exchange.load(self.exchange.dump(), over(self.exchange))
 
     def enter(self, command: Command, ts_ns: int = 0) -> int:
         """Apply a command and return its number."""
@@ -104,3 +107,30 @@ def test_it_can_end() -> None:
     assert (True, False) == (shows(lagging, seen), shows(lagging, unseen))
     with pytest.raises(ValueError, match="not in list"):
         lagging.close()
+
+
+def test_what_has_ended_since_is_shown_as_it_was() -> None:
+    """An order is open, its end is counted nowhere, and no fill of it is shown, until they are."""
+    engine = Engine()
+    before = engine.bid("before")
+    engine.enter(CancelOrder(ALICE, OrderId(before)))
+    canceled, filled = engine.bid("canceled"), engine.bid("filled")
+    lagging = Lagging(engine, Clock(), entries=3)
+    engine.enter(CancelOrder(ALICE, OrderId(canceled)))
+    engine.enter(new_order(BOB, Side.SELL, 1, 50))
+
+    question = ListOrders((ALICE,), ascending=True)
+    page = lagging.view(question)
+    assert (3, [before, canceled, filled]) == (page.total, [now.order_id for now in page.orders])
+    assert [False, True, True] == [now.is_open for now in page.orders]
+    assert () == lagging.view(ListFills((ALICE, BOB)))
+    assert lagging.view(GetOrder(ALICE, OrderId(canceled))).is_open
+
+    for name in "ab":
+        engine.bid(name)
+    assert [False, False, True] == [now.is_open for now in lagging.view(question).orders[:3]]
+    engine.bid("c")
+    truth = engine.exchange.query(question).orders[:3]
+    assert truth == lagging.view(question).orders[:3]
+    assert [False] * 3 == [now.is_open for now in truth]
+    assert engine.exchange.query(ListFills((ALICE,))) == lagging.view(ListFills((ALICE,)))

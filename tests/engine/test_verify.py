@@ -52,11 +52,12 @@ def names(result: Verification) -> list[str]:
 
 
 def test_a_sound_directory_passes_every_check(stopped: Path) -> None:
-    """Log, pages, both chains, the mark, snapshots, replay."""
+    """Log, pages, both chains, the mark, snapshots, replay, history."""
     result = verify(stopped)
     assert (COUNT, 0, []) == (result.head, result.seq, result.failures)
-    assert ["log", "pages", "chain", "kept", "high water", "snapshot", "replay"] == names(result)
-    assert "1 marks met" in result.checks[-1].detail
+    of_files = ["log", "pages", "chain", "kept", "high water", "snapshot"]
+    assert [*of_files, "replay", "history"] == names(result)
+    assert "1 marks met" in result.checks[-2].detail
 
 
 def test_an_empty_journal_is_sound(tmp_path: Path) -> None:
@@ -147,7 +148,7 @@ def test_a_damaged_snapshot_is_a_failure_that_names_no_record(stopped: Path) -> 
     flip(path, 50)
     result = verify(stopped)
     assert (0, ["snapshot"]) == (result.seq, [check.name for check in result.failures])
-    assert "replay" == names(result)[-1]
+    assert ["replay", "history"] == names(result)[-2:]
 
 
 def test_a_snapshot_of_another_journal_is_a_failure(stopped: Path) -> None:
@@ -199,7 +200,7 @@ def test_records_of_other_rules_are_replayed_from_the_snapshot_after_them(tmp_pa
         fill(journal, WROTE[60:])
     result = verify(tmp_path)
     assert [] == result.failures
-    assert "60 records from 61 on" in result.checks[-1].detail
+    assert "60 records from 61 on" in result.checks[-2].detail
     next((tmp_path / "snapshots").iterdir()).unlink()
     result = verify(tmp_path)
     assert (1, ["replay"]) == (result.seq, [check.name for check in result.failures])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.venues.desk import Desk
 
+from countermand.core.exchange import Exchange
 from countermand.faults.fault import Fault
 from countermand.faults.kinds import Kind
 from countermand.server import within
@@ -73,7 +74,7 @@ def test_without_faults_the_pipeline_serves_its_venue_and_nothing_follows(
     port = Port()
     pipeline, feed = port.desk.pipeline, port.desk.engine.feed
     rows, followers = pipeline.rows, list(feed._followers)
-    monkeypatch.setattr(port.desk.engine, "copy", lambda: None, raising=False)
+    monkeypatch.setattr(port.desk.engine, "copy", lambda _: Exchange(), raising=False)
 
     port.faults.add(Fault(kind=Kind.STALE, lag_ms=5, operation="get-order"))
     port.faults.requests.keep(5)

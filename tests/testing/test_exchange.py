@@ -192,6 +192,26 @@ def test_a_failed_tests_report(exchange: Acts) -> None:
     )
 
 
+@pytest.mark.parametrize("keeps", [False, True])
+def test_what_was_over_when_it_was_saved_is_over_when_it_is_restored(
+    tmp_path: Path, keeps: bool
+) -> None:
+    """And what ended since is not, in memory and in a directory."""
+    with Exchange(VENUE, data=tmp_path if keeps else None) as exchange:
+        bot = exchange.account(funds={"USDC": 10_000})
+        exchange.quote("ETH-PERP", bid=None, ask=None)
+        place(bot, "2700", "0.1")
+        exchange.trade("ETH-PERP", "2700", "0.1", side="sell")
+        exchange.cancel_order(place(bot, "2600"))
+        known = bot.orders("closed"), bot.fills()
+        exchange.snapshot("here")
+        for _ in range(2):
+            exchange.cancel_order(place(bot, "2500"))
+            assert [3, 2, 1] == [len(bot.orders("closed")), len(known[0]), len(known[1])]
+            exchange.restore("here")
+            assert known == (bot.orders("closed"), bot.fills())
+
+
 def test_a_venue_may_be_left_out_where_there_is_one() -> None:
     """With several venues the call names one."""
     with Exchange() as exchange:

@@ -88,10 +88,12 @@ class DiskLives:
     async def save(self, name: str, generation: Generation) -> None:
         """Save a life as it is now, in the place of what had the name. Raises: JournalError."""
         directory = layout.current(self._data)
+        await _settle(generation)
         await asyncio.to_thread(_save, directory, self._data / layout.SAVED, name)
 
     async def copy(self, generation: Generation, to: Path) -> None:
         """Write a life as it is now into an empty directory. Raises: JournalError."""
+        await _settle(generation)
         await asyncio.to_thread(copy_directory, layout.current(self._data), to)
 
     def saved(self) -> tuple[str, ...]:
@@ -134,6 +136,12 @@ class DiskLives:
             await engine.stop()
             raise
         return engine
+
+
+async def _settle(generation: Generation) -> None:
+    # What is copied of the history goes at least as far as the snapshots do.
+    generation.engine.keeper.sync()
+    await asyncio.to_thread(generation.engine.archive.wait)
 
 
 def _save(source: Path, saved: Path, name: str) -> None:

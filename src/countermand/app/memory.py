@@ -19,6 +19,7 @@ from countermand.app.lives import OnFatal, unknown_name
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.chain import GENESIS, as_journaled, encode_in_place, fold
 from countermand.engine.copying import copy_entries
+from countermand.engine.history import Archive
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Kept, Mark, Writer
@@ -34,13 +35,14 @@ FOUNDED_MAX = 8
 
 class Saved(Struct, frozen=True):
     """
-    An exchange as it was: its journal, its state, and what its events had come to.
+    An exchange as it was: its journal, its state, its history, and what its events had come to.
 
     Units: `since_ns` since the Unix epoch, the time of its first entry.
     """
 
     journal: MemoryJournal
     dump: bytes
+    history: Archive
     outcome: bytes
     since_ns: int
 
@@ -78,7 +80,8 @@ class MemoryLives:
         assert isinstance(journal, MemoryJournal)  # noqa: S101  (it is of these lives)
         dump, outcome = engine.dump()
         since_ns = next(journal.read(1)).ts_ns
-        self._saved[name] = Saved(journal.copy(engine.seq), dump, outcome, since_ns)
+        history = engine.archive.copy()
+        self._saved[name] = Saved(journal.copy(engine.seq), dump, history, outcome, since_ns)
 
     async def copy(self, generation: Generation, to: Path) -> None:
         """Write a life as it is now into an empty directory. Raises: JournalError."""
@@ -97,7 +100,7 @@ class MemoryLives:
         journal, clock = saved.journal.copy(saved.journal.head), self._clocks.exchange
         writer = (journal.epoch + 1, journal.head + 1, RULES_VERSION, app_version())
         journal.fence(Writer(*writer, clock.now_ns()))
-        exchange = Exchange.load(saved.dump)
+        exchange = Exchange.load(saved.dump, saved.history.copy())
         engine = Engine(
             journal,
             exchange,
@@ -131,7 +134,8 @@ def founded(world: World, now_ns: int) -> Saved:
 
 
 def _found(world: World, now_ns: int) -> Saved:
-    journal, exchange, outcome = MemoryJournal(), Exchange(), GENESIS
+    journal, history, outcome = MemoryJournal(), Archive(), GENESIS
+    exchange = Exchange(history=history)
     journal.fence(Writer(1, 1, RULES_VERSION, app_version(), now_ns))
     journal.keep([Kept(*record) for record in worlds.changed({}, world)])
     for name, part in world.items():
@@ -144,4 +148,5 @@ def _found(world: World, now_ns: int) -> Saved:
             outcome = fold(outcome, events)
             marks = [Mark(seq, outcome)] if seq % MARK_EVERY == 0 else []
             journal.append(seq - 1, [encode_in_place(seq, ts_ns, encoded)], marks)
-    return Saved(journal, exchange.dump(), outcome, now_ns)
+    exchange.settle()
+    return Saved(journal, exchange.dump(), history, outcome, now_ns)

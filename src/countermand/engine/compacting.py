@@ -14,10 +14,9 @@ from collections.abc import Callable
 
 from countermand.engine.behind import Left
 from countermand.engine.committer import Committer, PromptCommitter
-from countermand.engine.compaction import base_at
 from countermand.engine.errors import JournalError
-from countermand.engine.ports import Clock
-from countermand.engine.snapshot import SnapshotDamaged, SnapshotDirectory
+from countermand.engine.ports import Base, Clock
+from countermand.engine.snapshot import Header, SnapshotDamaged, SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
 
 log = logging.getLogger(__name__)
@@ -25,6 +24,12 @@ log = logging.getLogger(__name__)
 # Entries that are dropped at once, which a group that is to be written waits for, and the time
 # until the next are.
 AT_ONCE, PAUSE_S = 1000, 0.05
+
+
+def base_at(journal: SqliteJournal, header: Header, now_ns: int) -> Base:
+    """Return what the journal stands on once it begins at a snapshot. Raises: Damaged."""
+    before = journal.checksum_at(header.seq - 1)
+    return Base(header.seq, before, header.checksum, header.outcome, header.digest, now_ns)
 
 
 class Compacting:

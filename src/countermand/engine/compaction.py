@@ -19,7 +19,9 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from countermand import durable
+from countermand.engine.compacting import base_at
 from countermand.engine.errors import Absent, JournalError, OtherFormat, WriteFailed
+from countermand.engine.history_start import archive_of
 from countermand.engine.peek import FILE_NAME, open_records
 from countermand.engine.ports import Base
 from countermand.engine.progress import Progress, check_chain, counted, no_progress
@@ -30,7 +32,8 @@ from countermand.engine.records import (
     FORMAT_OF_FILES,
     SCHEMA,
 )
-from countermand.engine.snapshot import KEPT, Header, SnapshotDamaged, SnapshotDirectory
+from countermand.engine.replay import recover
+from countermand.engine.snapshot import KEPT, SnapshotDamaged, SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
 
 # Entries that are dropped in one transaction.
@@ -71,6 +74,7 @@ def compact(
         is_archived = base is not None and archive is not None
         if base is not None:
             check_chain(journal, began_at, journal.head, progress)
+            _complete_history(directory, journal, base.seq, progress)
             if archive is not None:
                 _write_archive(journal, base.seq, archive, progress)
             journal.stand_on(base)
@@ -86,10 +90,22 @@ def compact(
         )
 
 
-def base_at(journal: SqliteJournal, header: Header, now_ns: int) -> Base:
-    """Return what the journal stands on once it begins at a snapshot. Raises: Damaged."""
-    before = journal.checksum_at(header.seq - 1)
-    return Base(header.seq, before, header.checksum, header.outcome, header.digest, now_ns)
+def _complete_history(
+    directory: Path, journal: SqliteJournal, seq: int, progress: Progress
+) -> None:
+    """
+    Have the history go as far as what is dropped, for it cannot be made of that any more.
+
+    Raises: JournalError.
+    """
+    with closing(archive_of(directory, journal)) as archive:
+        if archive.seq < seq:
+            recover(journal, SnapshotDirectory(directory), progress=progress, history=archive)
+        archive.sync(seq)
+        if not archive.wait():
+            raise WriteFailed(
+                f"the history of {directory} cannot be written, so nothing is dropped"
+            )
 
 
 def _chosen(journal: SqliteJournal, snapshots: SnapshotDirectory, now_ns: int) -> Base | None:

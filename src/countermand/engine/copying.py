@@ -7,6 +7,7 @@ given out since is not known to it.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -17,11 +18,14 @@ from pathlib import Path
 from countermand.engine import database, high_water
 from countermand.engine.chain import encode_entry
 from countermand.engine.errors import Unreadable
+from countermand.engine.history import FILE_NAME as HISTORY
 from countermand.engine.peek import FILE_NAME, peek
 from countermand.engine.ports import Journal, Mark
 from countermand.engine.precheck import level_of
 from countermand.engine.snapshot import DIRECTORY as SNAPSHOTS
 from countermand.engine.sqlite import SqliteJournal
+
+log = logging.getLogger(__name__)
 
 # Entries that go into a new journal in one transaction.
 _AT_ONCE = 4096
@@ -36,18 +40,32 @@ def copy_directory(directory: Path, to: Path, *, is_clean: bool = False) -> None
     """
     try:
         _copy_snapshots(directory / SNAPSHOTS, to / SNAPSHOTS)
-        uri = f"{(directory / FILE_NAME).absolute().as_uri()}?mode=ro"
-        with (
-            closing(sqlite3.connect(uri, uri=True)) as source,
-            closing(database.connect(to / FILE_NAME)) as target,
-        ):
-            # In one step: what is written meanwhile does not make it begin anew.
-            source.backup(target)
+        # Before the journal, which it must not be ahead of.
+        _copy_history(directory / HISTORY, to / HISTORY)
+        _copy_database(directory / FILE_NAME, to / FILE_NAME)
     except (OSError, sqlite3.Error) as error:
         raise Unreadable(f"{directory} cannot be copied: {error}") from None
     with peek(to, is_ours=True) as seen:
         level = level_of(seen, is_clean=is_clean)
     high_water.make(to, level)
+
+
+def _copy_history(source: Path, target: Path) -> None:
+    if not source.exists():
+        return
+    try:
+        _copy_database(source, target)
+    except sqlite3.DatabaseError as error:
+        # What is damaged is made anew, here as there.
+        log.warning("the history is not copied", extra={"reason": str(error)})
+        target.unlink()
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    uri = f"{source.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as read, closing(database.connect(target)) as made:
+        # In one step: what is written meanwhile does not make it begin anew.
+        read.backup(made)
 
 
 def _copy_snapshots(source: Path, target: Path) -> None:

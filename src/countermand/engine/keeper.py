@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.behind import Behind, Left
+from countermand.engine.history import Archive
+from countermand.engine.history_start import proof
 from countermand.engine.snapshot import Header, SnapshotDirectory, take
 
 log = logging.getLogger(__name__)
@@ -27,8 +29,9 @@ class Keeper:
     """
     Has snapshots of one exchange made; without a directory it keeps nothing.
 
-    `replayed` is how many of the last entries no snapshot covers; `on_left` is told, on the loop,
-    of each snapshot that another process left.
+    `archive` is the exchange's history: the records that a snapshot goes without. `replayed` is how
+    many of the last entries no snapshot covers; `on_left` is told, on the loop, of each snapshot
+    that another process left.
     """
 
     def __init__(
@@ -41,6 +44,8 @@ class Keeper:
     ) -> None:
         self._exchange = exchange
         self._directory = directory
+        history = exchange.history
+        self.archive = history if isinstance(history, Archive) else Archive()
         self._every = every
         self._on_left = on_left
         self._asked_seq = exchange.seq - replayed
@@ -67,6 +72,11 @@ class Keeper:
                 lambda reason: tell(self._ended, reason),
             )
 
+    def sync(self, notes: dict[str, int | bytes] | None = None) -> None:
+        """Have the records of all that is over by now written soon, so that they stay."""
+        self._exchange.settle()
+        self.archive.sync(self._exchange.seq, notes)
+
     async def settle(self) -> None:
         """Return once no snapshot is being made: one that is not there yet is given up."""
         if self._behind is not None:
@@ -76,10 +86,15 @@ class Keeper:
         """
         Make the snapshot the next start begins with. Blocks until it is on the disk.
 
-        `first` is the journal's first entry.
+        `first` is the journal's first entry. Where the records of what ended are not on the disk
+        none is made: a start would not begin with it.
         """
         exchange = self._exchange
         if self._directory is None or not exchange.seq:
+            return
+        self.sync(proof(exchange.seq, checksum))
+        if not self.archive.wait():
+            log.warning("snapshot not written", extra={"reason": "the history cannot be written"})
             return
         place = Header(RULES_VERSION, exchange.seq, exchange.ts_ns, checksum, outcome, b"")
         try:
@@ -94,7 +109,10 @@ class Keeper:
     def _made(self, left: Left) -> None:
         self._asked_seq, self._applied_ns = left.seq, 0
         log.debug("snapshot", extra={"seq": left.seq})
-        if self._on_left is not None:
+        is_known = self.archive.synced >= left.from_seq
+        # By the next snapshot the records before this one are on the disk.
+        self.sync()
+        if self._on_left is not None and is_known:
             self._on_left(left)
 
     def _ended(self, reason: str | None) -> None:

@@ -7,14 +7,20 @@ It is a copy that follows the feed, held behind. Nothing is decided on it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from countermand.core.exchange import Exchange
+from countermand.core.history import History, is_asked_for
 from countermand.engine.feed import Feed
 from countermand.engine.ports import Clock
-from countermand.vocabulary.queries import Query
+from countermand.vocabulary.ids import OrderId
+from countermand.vocabulary.order import Standing
+from countermand.vocabulary.queries import ListFills, ListOrders, Query
 from countermand.vocabulary.receipt import Receipt
+from countermand.vocabulary.reports import Fill, OrderReport
+
+_CLOSED = Standing.CLOSED
 
 
 class Copied(Protocol):
@@ -22,8 +28,56 @@ class Copied(Protocol):
 
     feed: Feed
 
-    def copy(self) -> Exchange:
-        """Return the exchange as it is."""
+    def copy(self, over: Callable[[Exchange], History]) -> Exchange:
+        """Return the exchange as it is, over a history made of it."""
+
+
+class Shown:
+    """
+    The history of an exchange without what is not shown yet.
+
+    `ahead` are the orders that have ended and are shown as before; `shown_ns` is the time up to
+    which fills are shown.
+    """
+
+    def __init__(self) -> None:
+        self._exchange = Exchange()
+        self.ahead: dict[OrderId, OrderReport] = {}
+        self.shown_ns = 0
+
+    def over(self, exchange: Exchange) -> Shown:
+        """Return itself, made of that exchange's history."""
+        self._exchange = exchange
+        return self
+
+    @property
+    def _history(self) -> History:
+        self._exchange.settle()
+        return self._exchange.history
+
+    def add(self, seq: int, ended: Sequence[OrderReport], fills: Sequence[Fill]) -> None:
+        """Do nothing: the history had the records from the exchange that is ahead."""
+
+    def order(self, order_id: OrderId) -> OrderReport | None:
+        """Return a closed order as it ended, or None."""
+        return None if order_id in self.ahead else self._history.order(order_id)
+
+    def count(self, query: ListOrders) -> int:
+        """Return how many closed orders a query asks for."""
+        ahead = sum(
+            1
+            for now in self.ahead.values()
+            if now.account_id in query.account_ids and is_asked_for(now, query)
+        )
+        return self._history.count(query) - ahead
+
+    def orders(self, query: ListOrders) -> Iterator[OrderReport]:
+        """Yield the closed orders a query asks for, in order."""
+        return (now for now in self._history.orders(query) if now.order_id not in self.ahead)
+
+    def fills(self, query: ListFills) -> Iterator[Fill]:
+        """Yield the fills a query asks for, newest first."""
+        return (fill for fill in self._history.fills(query) if fill.ts_ns <= self.shown_ns)
 
 
 class Lagging:
@@ -35,7 +89,9 @@ class Lagging:
 
     def __init__(self, engine: Copied, clock: Clock, entries: int = 0, lag_ns: int = 0) -> None:
         self.engine = engine
-        self._exchange, self._clock = engine.copy(), clock
+        self._shown, self._clock = Shown(), clock
+        self._exchange = engine.copy(self._shown.over)
+        self._shown.shown_ns = self._exchange.ts_ns
         self._entries, self._lag_ns = entries, lag_ns
         self._ahead: deque[Receipt] = deque()
         engine.feed.follow(self._follow)
@@ -51,6 +107,8 @@ class Lagging:
 
     def _follow(self, receipts: Sequence[Receipt]) -> None:
         self._ahead += receipts
+        ended = (now for receipt in receipts for now in _ended(receipt))
+        self._shown.ahead.update((now.order_id, now) for now in ended)
         self._catch_up()
 
     def _catch_up(self) -> None:
@@ -58,4 +116,14 @@ class Lagging:
         ahead = self._ahead
         # Entries have times of their own, which may be later than the clock's.
         while len(ahead) > self._entries and (not self._lag_ns or ahead[0].ts_ns <= until_ns):
-            self._exchange.follow(ahead.popleft())
+            self._show(ahead.popleft())
+
+    def _show(self, receipt: Receipt) -> None:
+        self._exchange.follow(receipt)
+        self._shown.shown_ns = receipt.ts_ns
+        for now in _ended(receipt):
+            self._shown.ahead.pop(now.order_id, None)
+
+
+def _ended(receipt: Receipt) -> Iterator[OrderReport]:
+    return (now for event in receipt.events for now in event.orders if now.standing is _CLOSED)

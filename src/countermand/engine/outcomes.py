@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.core.history import Dropped
 from countermand.engine.chain import Recorded
 from countermand.engine.errors import JournalError
 from countermand.engine.peek import Peek
@@ -48,7 +49,7 @@ class Outcomes:
     ) -> None:
         self._seen, self._progress = seen, progress
         self._from_seq = from_seq = max(from_seq, seen.first)
-        self._exchange, self._why = Exchange(), ""
+        self._exchange, self._why = Exchange(history=Dropped()), ""
         base_seq = _rules_end(seen)
         self._before = (
             "it was written under other rules than today's"
@@ -77,7 +78,9 @@ class Outcomes:
     def _applied(self, entry: Recorded) -> Outcome:
         known = Entry(entry.seq, entry.ts_ns, entry.command)  # type: ignore[arg-type]
         try:
-            return Outcome(known, self._exchange.advance(known).events)
+            events = self._exchange.advance(known).events
+            self._exchange.settle()
+            return Outcome(known, events)
         except Exception as error:  # noqa: BLE001 -- a bug of the core is what is looked at here
             self._why = f"record {entry.seq} before it cannot be applied"
             return Outcome(entry, None, f"it cannot be applied: {error!r}")
@@ -96,7 +99,7 @@ class Outcomes:
             with suppress(SnapshotDamaged):
                 snapshot = snapshots.load(seq).as_today()
                 if snapshot.header.checksum == seen.checksum_at(seq):
-                    self._exchange = snapshot.exchange()
+                    self._exchange = snapshot.exchange(Dropped())
                     return
         if rules_end:
             self._why = "it was written under other rules than today's"

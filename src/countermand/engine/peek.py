@@ -105,13 +105,19 @@ def beside(directory: Path) -> Iterator[Records]:
 @contextmanager
 def open_records(directory: Path, *, is_ours: bool) -> Iterator[Records]:
     """Open the tables of a directory's journal as `peek` does, damaged or not."""
-    path = file_of(directory)
+    with open_tables(file_of(directory), is_ours=is_ours) as connection:
+        yield Records(connection)
+
+
+@contextmanager
+def open_tables(path: Path, *, is_ours: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open a database as `peek` does: read only, as of one moment. Raises: Unreadable."""
     with ExitStack() as stack:
         try:
             connection = _connect(path, stack, is_ours=is_ours)
         except (sqlite3.Error, OSError) as error:
             raise Unreadable(f"{path} cannot be read: {error}") from None
-        yield Records(connection)
+        yield connection
 
 
 def file_of(directory: Path) -> Path:

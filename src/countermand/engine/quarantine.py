@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from countermand.core.history import Dropped
 from countermand.engine.errors import NotPoisoned, Poisoned
 from countermand.engine.progress import Progress, no_progress
 from countermand.engine.replay import recover
@@ -26,7 +27,7 @@ def quarantine(directory: Path, seq: int, now_ns: int, progress: Progress = no_p
         snapshots = SnapshotDirectory(directory)
         _refuse_applied(journal, snapshots, seq)
         try:
-            recover(journal, snapshots, progress=progress)
+            recover(journal, snapshots, progress=progress, history=Dropped())
         except Poisoned as poisoned:
             if poisoned.seq != seq:
                 raise NotPoisoned(f"the poisoned record is {poisoned.seq}, not {seq}") from None

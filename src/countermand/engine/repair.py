@@ -23,6 +23,7 @@ from countermand.engine import high_water
 from countermand.engine.chain import GENESIS, Recorded, link_kept
 from countermand.engine.errors import JournalError, Lost, WriteFailed
 from countermand.engine.high_water import RESERVE, Level
+from countermand.engine.history_cut import cut
 from countermand.engine.lock import DirectoryLock
 from countermand.engine.peek import FILE_NAME, index_of, log_of, open_records
 from countermand.engine.ports import Kept, Writer
@@ -142,6 +143,7 @@ class _Salvage:
         for path in self._directory.glob("snapshots/*.snapshot"):
             if path.stem.isdecimal() and int(path.stem) > self.plan.head:
                 path.rename(aside / path.name)
+        cut(self._directory, self.plan.head, self.plan.ends_at_ns)
         mark = self._directory / high_water.FILE_NAME
         if mark.exists():
             os.link(mark, aside / mark.name)
@@ -200,9 +202,9 @@ class _Salvage:
 
 
 def _refusal(directory: Path, progress: Progress) -> str:
-    # A damaged snapshot refuses no start, and a record that replay cannot apply is not damage.
+    # A damaged snapshot or history refuses no start, and a record that cannot be applied is sound.
     failures = verify(directory, progress).failures
-    return next((c.detail for c in failures if c.name not in ("snapshot", "replay")), "")
+    return next((c.detail for c in failures if c.name not in ("snapshot", "replay", "history")), "")
 
 
 def _sound(records: Records, first: int) -> Iterator[Recorded]:

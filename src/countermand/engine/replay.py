@@ -17,9 +17,19 @@ from pathlib import Path
 from msgspec import Struct
 
 from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.core.history import History
 from countermand.engine.chain import GENESIS, encode_entry, fold
 from countermand.engine.compacting import Compacting
 from countermand.engine.errors import Damaged, Hole, Lost, OtherRules, Poisoned, WriteFailed
+from countermand.engine.history import BATCHES_AHEAD_MAX, Archive
+from countermand.engine.history_start import (
+    archive_of,
+    former_in,
+    go_on_without,
+    identity,
+    places,
+    proof,
+)
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Clock, Journal, Readable, Writer
@@ -34,6 +44,9 @@ log = logging.getLogger(__name__)
 # Entries before the head whose chain every start checks, even where a snapshot makes them
 # unnecessary.
 CHECKED_MIN = 250_000
+
+# Entries after which a replay hands over the records of what is over.
+SETTLE_EVERY = 4096
 
 # Numbers that are used up in one transaction.
 PASSED_AT_ONCE = 4096
@@ -64,13 +77,14 @@ def recover(
     snapshots: SnapshotDirectory | None = None,
     rules: int = RULES_VERSION,
     progress: Progress = no_progress,
+    history: History | None = None,
 ) -> Recovery:
     """
-    Return the exchange the journal stands for.
+    Return the exchange the journal stands for, over a history that is brought to where it is.
 
     Raises: Damaged, OtherRules, Poisoned, each naming the first record concerned.
     """
-    found = from_snapshot(journal, snapshots)
+    found = from_snapshot(journal, snapshots, history=history)
     refuse_lost_base(journal, found.snapshot_seq, found.passed_over)
     refuse_lost_records(journal, found.snapshot_seq)
     refuse_other_rules(journal, found.snapshot_seq + 1, rules)
@@ -95,6 +109,9 @@ def replay(
     Raises: Damaged, Poisoned.
     """
     exchange, outcome = found.exchange, found.outcome
+    archive = exchange.history if isinstance(exchange.history, Archive) else None
+    # From there on records are new, and none is handed over with one that is there already.
+    known_seq = archive.seq if archive else 0
     marks = {mark.seq: mark.outcome for mark in journal.marks(exchange.seq + 1)}
     unread = journal.read(exchange.seq + 1)
     for entry in counted(unread, "replaying", journal.head - exchange.seq, progress):
@@ -107,6 +124,11 @@ def replay(
             raise Damaged(entry.seq, "replay came to another outcome than the one recorded here")
         if watch is not None:
             watch(exchange)
+        if entry.seq == known_seq or entry.seq % SETTLE_EVERY == 0:
+            exchange.settle()
+            if archive is not None:
+                archive.wait(BATCHES_AHEAD_MAX)
+    exchange.settle()
     found.outcome = outcome
 
 
@@ -157,17 +179,25 @@ async def open_engine(
     """
     journal = journal or open_journal(data)
     snapshots = None if data is None else SnapshotDirectory(data)
+    archive: Archive | None = None
     try:
         began = time.perf_counter()
-        found = recover(journal, snapshots, progress=progress)
+        archive = Archive() if data is None else archive_of(data, journal)
+        found = recover(journal, snapshots, progress=progress, history=archive)
         if snapshots is not None and found.migrated is not None:
-            _leave_migrated(snapshots, found.migrated, journal.first)
+            _leave_migrated(snapshots, found.migrated, journal.first, archive)
         epoch = journal.epoch + 1
         journal.fence(Writer(epoch, journal.head + 1, RULES_VERSION, app_version(), clock.now_ns()))
         _report(found, time.perf_counter() - began)
         if journal.reserved > journal.head:
             _pass_over(journal, found, clock.now_ns())
+        found.exchange.settle()
+        archive.note(identity(journal))
+        archive.sync(journal.head, proof(journal.head, journal.checksum))
+        archive.wait()
     except BaseException:
+        if archive is not None:
+            archive.close()
         journal.close()
         raise
     engine = Engine(
@@ -181,7 +211,7 @@ async def open_engine(
         compacting=_compacting(journal, snapshots, clock) if is_compacting else None,
         limits=limits,
     )
-    if snapshots is not None and found.replayed >= 2 * (limits or Limits()).snapshot_every:
+    if found.replayed >= 2 * (limits or Limits()).snapshot_every:
         # However soon it is killed, the next start has less to replay.
         engine.keeper.leave(journal.checksum, found.outcome, journal.first)
     await engine.start()
@@ -205,12 +235,17 @@ def app_version() -> str:
         return "unpackaged"
 
 
-def _leave_migrated(snapshots: SnapshotDirectory, migrated: Snapshot, first: int) -> None:
+def _leave_migrated(
+    snapshots: SnapshotDirectory, migrated: Snapshot, first: int, archive: Archive
+) -> None:
     """
-    Put the migrated snapshot in the place of the one it was made of.
+    Put the migrated snapshot in the place of the one it was made of, which has the records too.
 
     Before a writer begins: until then the version that wrote the journal can go on with it.
     """
+    archive.sync(migrated.header.seq)
+    if not archive.wait():
+        raise WriteFailed("the records of the migrated snapshot cannot be written")
     try:
         snapshots.save(migrated, first)
     except OSError as error:
@@ -239,27 +274,26 @@ def _pass_over(journal: Journal, found: Recovery, now_ns: int) -> None:
 
 
 def from_snapshot(
-    journal: Readable, snapshots: SnapshotDirectory | None, *, is_proven: bool = False
+    journal: Readable,
+    snapshots: SnapshotDirectory | None,
+    *,
+    is_proven: bool = False,
+    history: History | None = None,
 ) -> Recovery:
     """
     Return the exchange of the last snapshot that can be trusted, else a new one.
 
-    One that `is_proven` has dumped to what it was loaded from. Raises: Damaged.
+    One that `is_proven` has dumped to what it was loaded from. One that is ahead of the history
+    is only begun with where the history cannot be made of the journal. Raises: Damaged.
     """
     passed_over = []
-    for seq in snapshots.seqs() if snapshots is not None else ():
-        if seq < journal.first:
-            # The entries after it were dropped.
-            break
-        if seq > journal.head:
-            raise Hole(
-                journal.head + 1, f"the journal ends here, a snapshot shows it reached {seq}"
-            )
+    for seq in _places(journal, snapshots, history):
         try:
-            # There are no sequence numbers to load where there is no directory.
+            # There are no places where there is no directory.
             left = snapshots.load(seq)  # type: ignore[union-attr]
             snapshot = left.as_today()
-            exchange = snapshot.proven() if is_proven or left.is_former else snapshot.exchange()
+            load = snapshot.proven if is_proven or left.is_former else snapshot.exchange
+            exchange = load(history)
         except SnapshotDamaged as error:
             passed_over.append(f"snapshot {seq}: {error}")
             log.warning("snapshot passed over", extra={"seq": seq, "reason": str(error)})
@@ -267,8 +301,37 @@ def from_snapshot(
         if journal.checksum_at(seq) != snapshot.header.checksum:
             raise Damaged(seq, "it is not the record a snapshot was taken at")
         migrated = snapshot if left.is_former else None
+        if isinstance(history, Archive) and history.seq < seq and migrated is None:
+            go_on_without(history, seq)
         return Recovery(exchange, snapshot.header.outcome, seq, migrated, tuple(passed_over))
-    return Recovery(Exchange(), GENESIS, passed_over=tuple(passed_over))
+    return Recovery(Exchange(history=history), GENESIS, passed_over=tuple(passed_over))
+
+
+def _places(
+    journal: Readable, snapshots: SnapshotDirectory | None, history: History | None
+) -> tuple[int, ...]:
+    # The snapshots to begin with, the best one first. Entries before the first were dropped.
+    if snapshots is None:
+        return ()
+    taken = tuple(seq for seq in snapshots.seqs() if seq >= journal.first)
+    if taken and taken[0] > journal.head:
+        where = journal.head + 1
+        raise Hole(where, f"the journal ends here, a snapshot shows it reached {taken[0]}")
+    if not isinstance(history, Archive) or not taken or taken[0] <= history.seq:
+        return taken
+    foreign = [
+        last_seq
+        for writer, last_seq in spans(journal)
+        if writer.rules_version != RULES_VERSION and last_seq >= writer.first_seq
+    ]
+    # Entries of other rules are not replayed, from none of the snapshots before the last of them.
+    useful = tuple(seq for seq in taken if seq >= max(foreign, default=0))
+    can_begin_anew = journal.first == 1 and not foreign
+    extra = {"goes_to": history.seq, "snapshots": list(taken)}
+    log.info("the history is behind the snapshots, and is made of the journal", extra=extra)
+    is_former = former_in(snapshots)
+    seq = history.seq
+    return places(useful or taken, seq, is_former=is_former, can_begin_anew=can_begin_anew)
 
 
 def refuse_lost_base(journal: Readable, snapshot_seq: int, why: Sequence[str]) -> None:

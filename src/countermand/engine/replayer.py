@@ -22,6 +22,7 @@ from pathlib import Path
 from threading import Thread
 
 from countermand.core.exchange import RULES_VERSION
+from countermand.core.history import Dropped
 from countermand.engine.errors import JournalError
 from countermand.engine.peek import Peek, beside
 from countermand.engine.records import Records
@@ -74,7 +75,7 @@ def leave_snapshots(directory: Path, every: int) -> Iterator[tuple[int, int]]:
     """
     snapshots = SnapshotDirectory(directory)
     with beside(directory) as records:
-        found = from_snapshot(Peek(records), snapshots, is_proven=True)
+        found = from_snapshot(Peek(records), snapshots, is_proven=True, history=Dropped())
         refuse_other_rules(Peek(records), found.snapshot_seq + 1, RULES_VERSION)
         seen = Growing(records, found.snapshot_seq, every)
         while seen.head > found.exchange.seq:

@@ -25,6 +25,7 @@ from time import thread_time_ns
 from typing import Any
 
 from countermand.core.exchange import Exchange
+from countermand.core.history import History
 from countermand.engine.auditing import Auditing
 from countermand.engine.chain import fold
 from countermand.engine.clock import ExchangeClock
@@ -105,6 +106,7 @@ class Engine:
         told = None if compacting is None else partial(compacting.begin, self._committer)
         self._auditing = Auditing(exchange, self._intake, limits.audit_orders)
         self.keeper = Keeper(exchange, snapshots, limits.snapshot_every, replayed, told)
+        self.archive = self.keeper.archive
         self._marks: list[Mark] = []
         self._refusal: str | None = "the exchange has not started"
         self._failure: Exception | None = None
@@ -244,13 +246,13 @@ class Engine:
         """Return the answer to a query and the entry it is true as of. Raises: as `view`."""
         return Answer(self._exchange.seq, self.view(query))
 
-    def copy(self) -> Exchange:
-        """Return the exchange as it is, to be looked at; in time that grows with it."""
-        return Exchange.load(self._exchange.dump())
+    def copy(self, over: Callable[[Exchange], History]) -> Exchange:
+        """Return the exchange as it is, over a history made of it, in time that grows with it."""
+        return Exchange.load(self._exchange.dump(), over(self._exchange))
 
     def view(self, query: Any) -> Any:
         """
-        Return the answer to a query. Raises: IntakeStopped after a bug, when nothing is certain.
+        Return the answer to a query. Raises: IntakeStopped, also when nothing is certain.
         """
         if self._is_broken:
             raise IntakeStopped(self._refusal)
@@ -395,6 +397,7 @@ class Engine:
         applied_ns = thread_time_ns() - began_ns
         self.feed.publish(receipts)
         self._reply(group, receipts)
+        self._exchange.settle()
         if self._turn is not None:
             self._end_turn()
         self.keeper.consider(applied_ns)
@@ -493,4 +496,5 @@ class Engine:
         except JournalError as error:
             log.warning("the last marks were not written", extra={"reason": str(error)})
         finally:
+            self.archive.close()
             self._journal.close()

@@ -14,10 +14,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from countermand.core.exchange import RULES_VERSION, Exchange
+from countermand.core.history import Dropped
 from countermand.engine import high_water
 from countermand.engine.chain import GENESIS
 from countermand.engine.errors import Damaged, JournalError, OtherFormat
 from countermand.engine.high_water import Level
+from countermand.engine.history import FILE_NAME as HISTORY
+from countermand.engine.history_check import Compared, Differs, compared
 from countermand.engine.peek import Peek, peek
 from countermand.engine.precheck import refuse_lost_end
 from countermand.engine.progress import Progress, check_chain, no_progress
@@ -52,7 +55,7 @@ class Verification(Struct):
 
     @property
     def failures(self) -> list[Check]:
-        """What was wrong; a damaged snapshot does not keep the exchange from starting."""
+        """What was wrong; damage to a snapshot or the history keeps nothing from starting."""
         return [check for check in self.checks if not check.ok]
 
 
@@ -67,7 +70,8 @@ def verify(directory: Path, progress: Progress = no_progress) -> Verification:
     # Listed before the journal is read, so that a running server cannot get ahead of what we saw.
     taken, level = snapshots.seqs(), _level(directory)
     try:
-        with peek(directory) as seen:
+        # Opened before the journal, which a history is never ahead of.
+        with compared(directory) as history, peek(directory) as seen:
             result.head = seen.head
             _run(result, "log", lambda: _log(seen))
             _run(result, "pages", lambda: _pages(seen, progress))
@@ -80,7 +84,10 @@ def verify(directory: Path, progress: Progress = no_progress) -> Verification:
                 _run(result, "base", lambda: _base(seen, snapshots, sound))
                 if not sound:
                     return result
-            _run(result, "replay", lambda: _replay(seen, snapshots, sound, progress))
+            told = history if isinstance(history, Compared) else None
+            _run(result, "replay", lambda: _replay(seen, snapshots, sound, progress, told))
+            if not seen.records.is_archive:
+                result.checks.append(_history(history))
     except (Damaged, OtherFormat) as error:
         result.seq = getattr(error, "seq", 0)
         result.checks.append(Check("journal", ok=False, detail=str(error)))
@@ -194,11 +201,17 @@ def _rules_at(seen: Peek, seq: int) -> int:
 
 
 def _replay(
-    seen: Peek, snapshots: SnapshotDirectory, sound: dict[int, Header], progress: Progress
+    seen: Peek,
+    snapshots: SnapshotDirectory,
+    sound: dict[int, Header],
+    progress: Progress,
+    history: Compared | None,
 ) -> str:
-    found = _earliest(seen, snapshots, sound)
+    found = _earliest(seen, snapshots, sound, history)
 
     def watch(exchange: Exchange) -> None:
+        if history is not None and exchange.seq == history.seq:
+            exchange.settle()
         header = sound.get(exchange.seq)
         if header is not None and header.digest != exchange.digest():
             raise Damaged(exchange.seq, "replay came to another state than the snapshot taken here")
@@ -215,8 +228,27 @@ def _replay(
     )
 
 
-def _earliest(seen: Peek, snapshots: SnapshotDirectory, sound: dict[int, Header]) -> Recovery:
+def _history(history: Compared | str | None) -> Check:
+    if history is None:
+        return Check("history", ok=True, detail="there is none: the next start makes it")
+    if isinstance(history, str):
+        why = f"the next start sets it aside and makes it anew: {history}"
+        return Check("history", ok=False, detail=why)
+    try:
+        return Check("history", ok=True, detail=history.outcome())
+    except Differs as error:
+        why = f"{error}; move {HISTORY} away, and the next start makes it anew"
+        return Check("history", ok=False, detail=why)
+
+
+def _earliest(
+    seen: Peek,
+    snapshots: SnapshotDirectory,
+    sound: dict[int, Header],
+    history: Compared | None,
+) -> Recovery:
     """Return where these rules can replay from: the start, or the first snapshot after others."""
+    over: Compared | Dropped = history or Dropped()
     foreign = [
         last_seq
         for writer, last_seq in spans(seen)
@@ -225,6 +257,11 @@ def _earliest(seen: Peek, snapshots: SnapshotDirectory, sound: dict[int, Header]
     for seq in sorted(sound):
         if (foreign and seq >= max(foreign)) or (seen.first > 1 and not foreign):
             snapshot = snapshots.load(seq).as_today()
-            return Recovery(snapshot.exchange(), snapshot.header.outcome, seq)
+            # One of former rules brings along the records of all that ended before it.
+            if history is not None:
+                history.begin(0 if snapshot.records else snapshot.header.ts_ns)
+            return Recovery(snapshot.exchange(over), snapshot.header.outcome, seq)
     refuse_other_rules(seen, 1, RULES_VERSION)
-    return Recovery(Exchange(), GENESIS)
+    if history is not None:
+        history.begin(0)
+    return Recovery(Exchange(history=over), GENESIS)

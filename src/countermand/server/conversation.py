@@ -59,8 +59,8 @@ class Engine(Protocol):
     def view(self, query: Query) -> Any:
         """Return the view of applied, durable state. Raises IntakeStopped."""
 
-    def copy(self) -> Any:
-        """Return the exchange as it is, to be looked at."""
+    def copy(self, over: Callable[[Any], Any]) -> Any:
+        """Return the exchange as it is, to be looked at, over a history made of it."""
 
 
 class Tools(Struct, frozen=True):
