@@ -13,6 +13,7 @@ from countermand.client.outcome import (
     NotFound,
     NotSent,
     Outcome,
+    Refused,
     Replaced,
     Unknown,
 )
@@ -36,6 +37,28 @@ def less(scene: Scene, order: str, timeout_s: float = 5) -> Outcome:
     wanted = qty(scene.market, 700)
     talk = stage.verbs.replace(scene.session, order, order_qty=wanted, timeout_s=timeout_s)
     return scene.stage.perform(talk)
+
+
+def test_replacement_that_came_twice_is_proven(replaces: Scene) -> None:
+    """The answer is that to the second, which may be refused: the order shows the first."""
+    order = replaces.placed()
+    replaces.on(REPLACE, stage.TWICE)
+    outcome = less(replaces, order)
+
+    assert isinstance(outcome, Replaced), outcome
+    assert 700 == replaces.truth(order).terms.order_qty_lots
+    assert outcome.leaves_qty == qty(replaces.market, 700)
+
+
+def test_refused_replacement_by_what_was_there_is_refused(replaces: Scene) -> None:
+    """An order that had the terms before proves no replacement, where a refusal is final."""
+    order = replaces.placed()
+    less(replaces, order)
+    unknown = replaces.stage.perform(stage.asked(replaces.session, replaces.unknown(order)))
+    replaces.on(REPLACE, Fault(arrives=0, answer=unknown))
+    outcome = less(replaces, order)
+
+    assert isinstance(outcome, Refused), outcome
 
 
 def test_venue_that_cannot_is_not_asked(scene: Scene) -> None:

@@ -2,7 +2,8 @@
 Replacing one order, until what became of it is proven. It is sent once and never again.
 
 An order that shows the new price and quantity was replaced; one that is over will not be. One that
-shows the old ones proves nothing while the request may still arrive.
+shows the old ones proves nothing while the request may still arrive. A refusal may be that of a
+request which came twice, by whatever way: an order that shows what it had not before was replaced.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class Replace:
     ) -> None:
         self._session, self._command, self._trace = session, command, trace
         self._seen = seen
+        self._was_so = self._is_changed(seen)
 
     def run(self, deadline_ns: int) -> Talk[Outcome]:
         """Replace the order and return what is proven of it. Raises NotExpressible."""
@@ -110,7 +112,8 @@ class Replace:
         if not isinstance(sight, Shown):
             return None
         self._seen = sight.report
-        if verdict.is_over(sight.report) or (refused is None and self._is_changed(sight.report)):
+        counts = refused is None or not self._was_so
+        if verdict.is_over(sight.report) or (counts and self._is_changed(sight.report)):
             return self._concluded(sight.report, sight.witness)
         if refused is not None:
             return self._outcome(Refused, str(refused.error), refused.witness)
