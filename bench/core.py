@@ -26,6 +26,7 @@ KINDS = ("spot", "perpetual")
 # How much faster than the core of 242eaa8 each workload shall be.
 FASTER = 1.6
 REACH_MAX = 1.3
+CLOSED_BYTES_MAX = 200
 CANCELS = 1_000
 GROUP = 64
 
@@ -87,6 +88,7 @@ def measure(size: Size, against: Path | None = None) -> Iterator[Figure]:
                 yield from _rates(sides, name, kind, size)
         yield from _reach(sides, size)
         yield from _weights(sides, size)
+        yield from _ended(sides, size)
 
 
 def measure_journal(size: Size, against: Path | None = None) -> Iterator[Figure]:
@@ -153,6 +155,13 @@ def _weights(sides: Sides, size: Size) -> Iterator[Figure]:
     yield Figure("reach", row, "bare book", plain, "bytes")
     if other:
         yield Figure("reach", row, f"{sides.label}", other, "bytes")
+
+
+def _ended(sides: Sides, size: Size) -> Iterator[Figure]:
+    told = sides.own.ask("ended", size.weighed_orders)
+    row = "a closed order"
+    yield Figure("over", row, "bytes", told["bytes"], goal=CLOSED_BYTES_MAX, at_most=True)
+    yield Figure("over", row, "packed after the answer, us", told["packed_s"] * 1e6)
 
 
 def _ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:

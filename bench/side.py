@@ -23,6 +23,8 @@ from bench.plain_book import PlainBook
 from bench.workloads import CANCEL, WORKLOADS, Chance, Command
 
 SMALL = 1_000
+# Entries of a group, after which an engine packs what has ended with it.
+SETTLE_EVERY = 64
 
 
 class Target(Protocol):
@@ -154,6 +156,44 @@ def weigh(count: int) -> dict[str, float]:
     return {"bytes": size / count}
 
 
+def ended(count: int) -> dict[str, float]:
+    """
+    Return the bytes that are kept of an order that is over, and the seconds it takes to pack one.
+
+    The records themselves are dropped: they are for a disk to keep.
+    """
+    from bench.shapes import Market  # noqa: PLC0415
+    from countermand.core.history import Dropped  # noqa: PLC0415  (another checkout has none)
+
+    sizes, packed_s = list[int](), 0.0
+    for is_weighed in (True, False):
+        market, chance = Market("perpetual"), Chance(1)
+        exchange = market.exchange
+        exchange.history = Dropped()
+        gc.collect()
+        if is_weighed:
+            tracemalloc.start()
+        for entry in market.entries(_placed_and_canceled(count, chance)):
+            exchange.advance(entry)
+            if entry.seq % SETTLE_EVERY == 0:
+                began = time.thread_time()
+                exchange.settle()
+                packed_s += 0 if is_weighed else time.thread_time() - began
+        if is_weighed:
+            del entry
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+            tracemalloc.stop()
+    return {"bytes": sizes[0] / count, "packed_s": packed_s / count}
+
+
+def _placed_and_canceled(count: int, chance: Chance) -> Iterator[Command]:
+    for number in range(count):
+        order = chance.rest()
+        yield order
+        yield (CANCEL, order[1], 2 * number + 1)
+
+
 def journal(orders: int, group: int) -> dict[str, float]:
     """Make places and cancels durable and then an exchange again; return entries per second."""
     # Waiting for the disk is part of an append, so there the clock on the wall counts.
@@ -176,7 +216,7 @@ def journal(orders: int, group: int) -> dict[str, float]:
 
 
 ASKS: dict[str, Callable[..., dict[str, Any]]] = {
-    ask.__name__: ask for ask in (work, prove, reach, weigh, journal)
+    ask.__name__: ask for ask in (work, prove, reach, weigh, ended, journal)
 }
 
 
