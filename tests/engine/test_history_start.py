@@ -23,7 +23,7 @@ from countermand.engine.errors import WriteFailed
 from countermand.engine.history import FILE_NAME
 from countermand.engine.history_start import ASIDE
 from countermand.engine.history_table import Table
-from countermand.engine.intake import Limits
+from countermand.engine.intake import IntakeStopped, Limits
 from countermand.engine.keeper import Keeper
 from countermand.engine.peek import FILE_NAME as JOURNAL
 from countermand.engine.repair import repair
@@ -182,6 +182,26 @@ def test_a_history_that_is_of_no_use_is_made_of_the_journal(tmp_path: Path, harm
     assert history_of(tmp_path).ok
     assert (tmp_path / ASIDE).exists() is (harm in (damage, run_ahead))
     assert expected == started(tmp_path)
+
+
+def test_damage_that_is_met_while_it_runs_is_mended_by_the_next_start(tmp_path: Path) -> None:
+    """Until then what cannot be told is refused, and commands are taken as before."""
+    answers: list[Any] = []
+
+    async def test() -> None:
+        engine = await lived(tmp_path, COUNT - 1)
+        engine.keeper.sync()
+        assert engine.archive.wait()
+        do(tmp_path, "UPDATE orders SET record = '{}'")
+        with pytest.raises(IntakeStopped, match="cannot read its history"):
+            engine.view(QUESTIONS[0])
+        await engine.submit(COMMANDS[-1])
+        answers.extend(told_of_journal(engine))
+        await engine.stop()
+
+    run(test())
+    assert answers == started(tmp_path)
+    assert (tmp_path / ASIDE).exists()
 
 
 def test_the_history_of_another_journal_is_set_aside(
