@@ -57,13 +57,9 @@ TICKS = st.integers(1, 10**7)
 ORDER_IDS = st.integers(1, 2 * 10**12).map(OrderId)
 CL_ORD_IDS = st.from_regex(r"[a-z][a-z0-9-]{1,17}", fullmatch=True)
 TIMES_NS = st.integers(START_NS, START_NS + 10**18)
-# How an order of any kind of market, at any venue, can be canceled.
-_ELSEWHERE = (CancelReason.MARKET_SETTLED, CancelReason.SLOT_TAKEN_OVER)
-CANCELED_BY = [
-    reason
-    for reason in CancelReason
-    if reason not in (CancelReason.NONE, CancelReason.EXPIRED, *_ELSEWHERE)
-]
+# How an order at any venue can be canceled: slots are one venue's.
+_OTHERS = (CancelReason.NONE, CancelReason.EXPIRED, CancelReason.SLOT_TAKEN_OVER)
+CANCELED_BY = [reason for reason in CancelReason if reason not in _OTHERS]
 
 
 def names(desk: Desk) -> st.SearchStrategy[str]:

@@ -84,6 +84,7 @@ TEXTS = Table(
         (CancelReason.FOK_NOT_FILLED, "fok not filled"),
         (CancelReason.REDUCE_ONLY, "close only"),
         (CancelReason.UNFUNDED, "insufficient funds"),
+        (CancelReason.MARKET_SETTLED, "instrument settled"),
         (CancelReason.NOT_LET_IN, "order rejected"),
         (CancelReason.LINKED, "linked order"),
         (CancelReason.DISCONNECTED, "cancel on disconnect"),
