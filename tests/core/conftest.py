@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from tests.core.build import World
 
-from countermand.core import book, checks, evolve, filing, state, timers
+from countermand.core import book, checks, evolve_orders, filing, state, timers
 
 # What one account may have open, how many of its closed orders are remembered, how many of a
 # market's trades and how many of its staged orders, in long runs.
@@ -39,9 +39,9 @@ def small_bounds() -> Iterator[None]:
     """Make the bounds so small that random traffic comes to them again and again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checks, "OPEN_ORDERS_PER_ACCOUNT_MAX", OPEN_MAX)
-        patch.setattr(evolve, "CLOSED_ORDERS_PER_ACCOUNT_MAX", CLOSED_MAX)
+        patch.setattr(evolve_orders, "CLOSED_ORDERS_PER_ACCOUNT_MAX", CLOSED_MAX)
         patch.setattr(filing, "CLOSED_ORDERS_PER_ACCOUNT_MAX", CLOSED_MAX)
-        patch.setattr(evolve, "STAGED_PER_ACCOUNT_MAX", STAGED_MAX)
+        patch.setattr(evolve_orders, "STAGED_PER_ACCOUNT_MAX", STAGED_MAX)
         patch.setattr(state, "TRADES_PER_MARKET_MAX", TRADES_MAX)
         # And let books and timers tidy themselves all the time.
         patch.setattr(book, "PACK_MIN", 1)

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from tests.core.build import ALICE, BOB, PERCENT, PERP, SPOT, World
 
-from countermand.core import evolve
+from countermand.core import evolve, evolve_orders
 from countermand.vocabulary.events import Event
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import ExecType, OrdStatus, SelfTradePrevention
@@ -126,7 +126,7 @@ def test_settings_change_what_they_name(world: World) -> None:
 
 def test_oldest_closed_orders_are_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """With their client ids, retired ones too, which then are free again."""
-    monkeypatch.setattr(evolve, "CLOSED_ORDERS_PER_ACCOUNT_MAX", 2)
+    monkeypatch.setattr(evolve_orders, "CLOSED_ORDERS_PER_ACCOUNT_MAX", 2)
     orders = [world.buy(ALICE, 1, 100, name) for name in ("a1", "a2", "a3")]
     world.replace(ALICE, orders[0], new_name="a4")
     for order in orders:
@@ -154,7 +154,7 @@ def test_retired_names_are_remembered_up_to_a_bound(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However often an order is renamed, it keeps so many of its names taken."""
-    monkeypatch.setattr(evolve, "RETIRED_CL_ORD_IDS_MAX", 2)
+    monkeypatch.setattr(evolve_orders, "RETIRED_CL_ORD_IDS_MAX", 2)
     order = world.buy(ALICE, 1, 100, "a1")
     for name in ("a2", "a3", "a4"):
         world.replace(ALICE, order, new_name=name)

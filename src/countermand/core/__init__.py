@@ -20,6 +20,9 @@ entry goes through it like this.
       exposure.py   what an order needs                        fees.py        what a fill costs
       pictures.py   what an order is after something happened to it
     evolve.py     makes an event true, and asserts that it can be; nothing else changes a state
+      evolve_orders.py    each from its acceptance to its end  evolve_trades.py   a match
+      evolve_accounts.py  accounts, and the money in them      evolve_markets.py  assets and markets
+      evolve_pending.py   requests that are applied later
       ledger.py     money and positions, every posting with two sides
       book.py       two ladders of queues      timers.py  what falls due when
       standing.py   which standing of an order can follow which
