@@ -46,7 +46,8 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _write_often(patch: pytest.MonkeyPatch) -> None:
-    for name, count in (("BATCH", 7), ("BATCH_IN_MEMORY", 5), ("NO_TABLE_MAX", 9)):
+    sizes = {"BATCH": 7, "BATCH_IN_MEMORY": 5, "NO_TABLE_MAX": 9, "PART_IN_MEMORY": 4}
+    for name, count in sizes.items():
         patch.setattr(history_module, name, count)
 
 
@@ -413,3 +414,18 @@ def test_one_in_memory_has_no_table_before_it_needs_one() -> None:
     archive.add(1, [an_order(order_id, 1, random.Random(1)) for order_id in range(8)], [])
     assert archive._table is None
     archive.close()
+
+
+def test_many_records_in_memory_are_written_in_parts() -> None:
+    """Each part is small, and meanwhile all are told."""
+    archive, chance = Archive(), random.Random(1)
+    orders = [an_order(order_id, 1, chance) for order_id in range(1, 31)]
+    archive.add(1, orders, [])
+
+    left = []
+    while archive.catch_up():
+        assert 30 == archive.count(ALL) == len([*archive.orders(ALL)])
+        left.append(len(archive._pending[-1]))
+
+    assert [22, 18, 14, 10, 6] == left
+    assert 30 == archive.count(ALL) == len([*archive.orders(ALL)])

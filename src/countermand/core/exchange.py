@@ -25,6 +25,9 @@ from countermand.vocabulary.reports import OrderReport
 # wrote them, and a journal of other rules is not replayed.
 RULES_VERSION = 5
 
+# Orders that are packed between two things that are done: a millisecond or two of work.
+PACKED_AT_ONCE = 1000
+
 
 class Exchange:
     """
@@ -150,21 +153,24 @@ class Exchange:
         """
         Return the answer to a query, as its docstring says. Raises KeyError for what is no query.
         """
-        self.settle()
+        self.settle(PACKED_AT_ONCE)
         return view(self._state, self.history, query)
 
-    def settle(self) -> None:
+    def settle(self, most: int | None = None) -> bool:
         """
-        Hand the records of what has ended since over to the history, and pack it.
+        Hand the records of what has ended since over to the history, and pack `most` orders of it.
 
         No entry waits for it: what follows from one is the same before and after.
+        Returns whether there is more to pack.
         """
         state = self._state
         if state.ended or state.filled:
             ended = [order.now for order in state.ended]
             self.history.add(state.seq, ended, state.filled)
-            pack(state)
-            state.filled = []
+            state.unpacked += state.ended
+            state.ended, state.filled = [], []
+        pack(state, most)
+        return bool(state.unpacked)
 
     def next_due_ns(self) -> int:
         """Return when `AdvanceTime` will next have something to do, 0 when never."""

@@ -130,15 +130,16 @@ def close_in_list(state: State, account: Account, order: Order, link: Link) -> N
             del state.orders[leg.now.order_id]
 
 
-def pack(state: State) -> None:
-    """Keep of the orders that have ended since only what decisions need, which changes none."""
-    for order in state.ended:
+def pack(state: State, most: int | None = None) -> None:
+    """Keep of orders that are recorded only what decisions need, which changes none."""
+    unpacked = state.unpacked
+    for _ in range(len(unpacked) if most is None else min(most, len(unpacked))):
+        order = unpacked.popleft()
         # Those of lists are packed already, and one may have been forgotten.
         order_id = order.now.order_id
         if order.now.terms.link is None and order_id in state.orders:
             del state.orders[order_id]
             _pack(state, state.accounts[order.now.account_id], order)
-    state.ended = []
 
 
 def _pack(state: State, account: Account, order: Order) -> None:

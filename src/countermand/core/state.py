@@ -218,9 +218,10 @@ class State:
         # not; all others that are over are packed.
         self.orders: dict[OrderId, Order] = {}
         self.closed = Closed()
-        # What is to be packed and recorded; no decision looks here.
+        # What is to be recorded, and then packed; no decision looks here.
         self.ended: list[Order] = []
         self.filled: list[Fill] = []
+        self.unpacked: deque[Order] = deque()
         # How long venues take, of those that take any time; and what is pending, by its entry.
         self.delays: dict[str, Delays] = {}
         self.requests: dict[int, Request] = {}

@@ -35,6 +35,9 @@ FILE_NAME = "history.sqlite"
 # before it has more than so many: most are of a test, and are over soon.
 BATCH, BATCH_IN_MEMORY, NO_TABLE_MAX = 256, 64, 512
 
+# What is written at once of many records in memory, orders and fills, while the loop waits.
+PART_IN_MEMORY = 500
+
 # Batches that a replay may be ahead of the disk.
 BATCHES_AHEAD_MAX = 64
 
@@ -143,14 +146,14 @@ class Archive:
         batch = self._pending[-1]
         if self._writer is None:
             self._table = self._table or Table(None)
-            self._table.write([batch])
-            self._pending.clear()
-        elif is_synced:
+            self._table.put(batch.part(PART_IN_MEMORY))
+            return
+        if is_synced:
             self._writer.sync(batch)
         else:
             self._writer.put(batch)
         self._pending.append(Batch(batch.seq))
-        if self._writer is not None and not self._readers:
+        if not self._readers:
             self._retire(self._writer.written)
 
     def _retire(self, written: int) -> None:
@@ -169,12 +172,26 @@ class Archive:
         if self._writer is not None:
             self._hand_over(is_synced=True)
 
+    def catch_up(self) -> bool:
+        """
+        Write a part of what many records are left, in memory; return whether there is more.
+
+        On the disk another thread does it all.
+        """
+        last = self._pending[-1]
+        if self._writer is None and len(last) >= self._batch_max:
+            self._hand_over()
+        return self._writer is None and len(last) >= self._batch_max
+
     def wait(self, batches_max: int = 0) -> bool:
         """
         Wait until no more than so many batches are unwritten, or with none, all is synced.
 
-        Returns whether that is so: a write that fails is not waited for. Any thread may wait.
+        Returns whether that is so: a write that fails is not waited for. Any thread may wait for a
+        disk.
         """
+        while self.catch_up():
+            pass
         return self._writer is None or self._writer.wait(batches_max)
 
     def close(self) -> None:

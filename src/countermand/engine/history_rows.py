@@ -4,6 +4,8 @@ History rows: how records lie in the tables of `history_table.py`, and by what t
 
 from __future__ import annotations
 
+from itertools import islice
+
 import msgspec
 from msgspec import Struct, field
 
@@ -72,6 +74,14 @@ class Batch(Struct):
 
     def __len__(self) -> int:
         return len(self.orders) + len(self.fills)
+
+    def part(self, most: int) -> Batch:
+        """Take the first so many orders and fills out of it."""
+        orders = dict(islice(self.orders.items(), most))
+        for order_id in orders:
+            del self.orders[order_id]
+        fills, self.fills = self.fills[:most], self.fills[most:]
+        return Batch(self.seq, orders, fills)
 
 
 def order_key(now: OrderReport) -> OrderKey:

@@ -140,6 +140,13 @@ class Table:
         for batch in batches:
             self.learn(batch)
 
+    def put(self, batch: Batch) -> None:
+        """Write a part of what there is, in memory, where no start asks how far it goes."""
+        self.execute("BEGIN")
+        self._write(batch)
+        self.execute("COMMIT")
+        self.learn(batch)
+
     def _write(self, batch: Batch) -> None:
         batch.order_groups, batch.fill_groups = {}, {}
         counts = Counter(map(order_key, batch.orders.values()))

@@ -50,6 +50,7 @@ from countermand.engine.intake import (
 from countermand.engine.keeper import Keeper
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Clock, Journal, Kept, Mark
+from countermand.engine.settling import Settling
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.vocabulary.commands import Command
 from countermand.vocabulary.queries import Query
@@ -96,7 +97,7 @@ class Engine:
         limits: Limits | None = None,
     ) -> None:
         self.feed = Feed(exchange.seq)
-        self.groups = 0
+        self.groups = self._due_ns = 0
         self._journal, self._exchange, self._clock = journal, exchange, clock
         self._on_fatal, self._outcome = on_fatal, outcome
         limits = limits or Limits()
@@ -107,13 +108,13 @@ class Engine:
         self._auditing = Auditing(exchange, self._intake, limits.audit_orders)
         self.keeper = Keeper(exchange, snapshots, limits.snapshot_every, replayed, told)
         self.archive = self.keeper.archive
+        self._settling = Settling(exchange, self.archive, self._guarded)
         self._marks: list[Mark] = []
         self._refusal: str | None = "the exchange has not started"
         self._failure: Exception | None = None
         self._in_doubt: Group | None = None
         self._retrying: asyncio.TimerHandle | None = None
         self._is_broken = self._is_busy = self._is_behind = False
-        self._due_ns = 0
         self._timer: asyncio.TimerHandle | None = None
         self._quiet: Future[None] | None = None
         self._turn: Future[None] | None = None
@@ -313,6 +314,7 @@ class Engine:
         if self._is_busy:
             self._quiet = asyncio.get_running_loop().create_future()
             await self._quiet
+        self._settling.stop()
         try:
             await asyncio.to_thread(self._committer.stop)
             await self.keeper.settle()
@@ -363,8 +365,7 @@ class Engine:
 
     def _rest(self, due_ns: int, ts_ns: int) -> None:
         self._is_busy = False
-        if self._turn is not None:
-            self._end_turn()
+        self._end_turn()
         if self._quiet is not None and not self._quiet.done():
             self._quiet.set_result(None)
         elif due_ns != self._due_ns or (due_ns and self._timer is None):
@@ -397,9 +398,8 @@ class Engine:
         applied_ns = thread_time_ns() - began_ns
         self.feed.publish(receipts)
         self._reply(group, receipts)
-        self._exchange.settle()
-        if self._turn is not None:
-            self._end_turn()
+        self._settling.consider()
+        self._end_turn()
         self.keeper.consider(applied_ns)
         self._auditing.consider()
         self._form()
