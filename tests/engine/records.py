@@ -95,6 +95,8 @@ def fill_question(chance: random.Random, seq: int) -> ListFills:
         some(chance, INSTRUMENTS),  # type: ignore[arg-type]
         chance.choice((None, since)),
         chance.choice((None, until)),
+        until_match_id=chance.choice((None, match_id(chance.randrange(seq + 2), 0))),
+        ascending=chance.choice((True, False)),
     )
 
 
@@ -103,7 +105,7 @@ def answers(history: History, questions: Sequence[ListOrders | ListFills]) -> li
     told: list[object] = []
     for question in questions:
         if isinstance(question, ListFills):
-            told.append(list(history.fills(question)))
+            told += [history.count_fills(question), list(history.fills(question))]
         else:
             told += [history.count(question), list(history.orders(question))]
     return told

@@ -165,6 +165,7 @@ def lag(directory: Path) -> None:
         connection.execute("DELETE FROM meta WHERE name = 'proof_seq'")
         connection.execute("UPDATE meta SET value = 0 WHERE name = 'seq'")
         connection.execute("UPDATE groups SET n = 0")
+        connection.execute("UPDATE fill_groups SET n = 0")
         connection.execute("DELETE FROM orders")
 
 
@@ -344,7 +345,7 @@ def test_no_snapshot_is_left_that_the_history_does_not_reach(
         ("UPDATE groups SET side = 3 - side", "not as it ended"),
         ("DELETE FROM fills WHERE fill_id = 3", "is missing or is another"),
         ("INSERT INTO orders VALUES (999999, 1, 0, '[]')", "orders, and the journal ends"),
-        ("INSERT INTO fills SELECT 999999, 1, 0, 0, '', record FROM fills LIMIT 1", "a fill of"),
+        ("INSERT INTO fills SELECT 999999, 1, 0, 0, 0, '', record FROM fills LIMIT 1", "a fill of"),
         ("DROP TABLE fills", "cannot be read"),
         ("DROP TABLE groups", "cannot be read"),
     ],

@@ -36,10 +36,13 @@ class History(Protocol):
 
     def fills(self, query: ListFills) -> Iterator[Fill]:
         """
-        Yield the fills a query asks for, those of all pages, newest first.
+        Yield the fills a query asks for, those of all pages, in the query's order.
 
         Of one match the maker's comes first.
         """
+
+    def count_fills(self, query: ListFills) -> int:
+        """Return how many fills a query asks for, on all its pages."""
 
 
 def placed(now: OrderReport) -> tuple[int, int]:
@@ -58,14 +61,22 @@ def is_asked_for(now: OrderReport, query: ListOrders) -> bool:
     )
 
 
-def newest_first(fills: Iterable[Fill], query: ListFills) -> Iterator[Fill]:
-    """Yield those of the fills, of which the last comes first, that are asked for."""
-    chosen = (fill for fill in fills if _is_wanted(fill, query))
+def listed(fills: Iterable[Fill], query: ListFills) -> Iterator[Fill]:
+    """
+    Yield those of the fills that are asked for.
+
+    Shape:  they are given as they came about, and the last first unless the query is ascending.
+    """
+    chosen = (fill for fill in fills if is_wanted(fill, query))
+    if query.ascending:
+        yield from chosen
+        return
     for _, sides in groupby(chosen, _match_id):
         yield from reversed(tuple(sides))
 
 
-def _is_wanted(fill: Fill, query: ListFills) -> bool:
+def is_wanted(fill: Fill, query: ListFills) -> bool:
+    """Return whether a fill is one that is asked for."""
     return (
         fill.account_id in query.account_ids
         and (query.order_id is None or fill.order_id == query.order_id)
@@ -73,6 +84,7 @@ def _is_wanted(fill: Fill, query: ListFills) -> bool:
         and (query.instrument_ids is None or fill.instrument_id in query.instrument_ids)
         and (query.since_ns is None or fill.ts_ns >= query.since_ns)
         and (query.until_ns is None or fill.ts_ns <= query.until_ns)
+        and (query.until_match_id is None or fill.match_id <= query.until_match_id)
     )
 
 
@@ -106,7 +118,11 @@ class Recent:
 
     def fills(self, query: ListFills) -> Iterator[Fill]:
         """Yield the fills that are asked for."""
-        return newest_first(reversed(self._fills), query)
+        return listed(self._fills if query.ascending else reversed(self._fills), query)
+
+    def count_fills(self, query: ListFills) -> int:
+        """Return how many fills are asked for."""
+        return sum(is_wanted(fill, query) for fill in self._fills)
 
     def _asked_for(self, query: ListOrders) -> Iterable[OrderReport]:
         return (
@@ -136,3 +152,7 @@ class Dropped:
     def fills(self, query: ListFills) -> Iterator[Fill]:
         """Yield nothing."""
         return iter(())
+
+    def count_fills(self, query: ListFills) -> int:
+        """Return 0."""
+        return 0

@@ -14,6 +14,7 @@ from countermand.core.order import Order
 from countermand.core.state import Account, State
 from countermand.vocabulary.ids import AccountId, OrderId
 from countermand.vocabulary.queries import (
+    CountFills,
     GetOrder,
     GetOrderList,
     ListFills,
@@ -86,9 +87,14 @@ def _list_fills(state: State, history: History, query: ListFills) -> tuple[Fill,
     return tuple(islice(history.fills(query), *span(query)))
 
 
+def _count_fills(state: State, history: History, query: CountFills) -> int:
+    return history.count_fills(query.of)
+
+
 RECORDED_VIEWS: dict[type, Callable[[State, History, Any], Any]] = {
     GetOrder: _get_order,
     GetOrderList: _get_order_list,
     ListOrders: _list_orders,
     ListFills: _list_fills,
+    CountFills: _count_fills,
 }

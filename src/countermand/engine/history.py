@@ -18,8 +18,8 @@ from pathlib import Path
 
 import msgspec
 
-from countermand.core.history import is_asked_for, newest_first
-from countermand.engine.history_rows import Batch, FillKey, OrderKey, decode_fill, decode_order
+from countermand.core.history import is_asked_for, is_wanted, listed
+from countermand.engine.history_rows import Batch, OrderKey, decode_fill, decode_order
 from countermand.engine.history_table import FillRow, NotTrusted, Table
 from countermand.engine.history_writer import HistoryWriter
 from countermand.engine.intake import IntakeStopped
@@ -255,24 +255,44 @@ class Archive:
                 yield found if isinstance(found, OrderReport) else decode_order(found)
 
     def fills(self, query: ListFills) -> Iterator[Fill]:
-        """Yield the fills a query asks for, newest first, reading no further than is asked."""
+        """Yield the fills a query asks for in order, reading no further than is asked."""
         with self._read() as table:
-            fresh = (fill for batch in reversed(self._pending) for fill in reversed(batch.fills))
-            rows = merge(*self._fill_rows(table, query), reverse=True) if table else ()
+            rows = merge(*self._fill_rows(table, query), reverse=not query.ascending)
             written = (decode_fill(record) for _, record in rows)
-            yield from newest_first(chain(fresh, written), query)
+            fresh = self._fresh_fills()
+            if query.ascending:
+                yield from listed(chain(written, fresh), query)
+            else:
+                yield from listed(chain(reversed([*fresh]), written), query)
 
-    def _fill_rows(self, table: Table, query: ListFills) -> list[Iterator[FillRow]]:
+    def count_fills(self, query: ListFills) -> int:
+        """Return how many fills a query asks for, on all its pages."""
+        if query.order_id is not None or query.cl_ord_id is not None:
+            return sum(1 for _ in self.fills(query))
+        bounds = (query.since_ns, query.until_ns, query.until_match_id)
+        with self._read() as table:
+            groups = self._fill_groups(query)
+            if bounds == (None, None, None):
+                written = sum(count for _, count in groups)
+            else:
+                written = sum(table.count_done(at, query) for at, _ in groups) if table else 0
+            return written + sum(is_wanted(fill, query) for fill in self._fresh_fills())
+
+    def _fresh_fills(self) -> Iterator[Fill]:
+        return (fill for batch in self._pending for fill in batch.fills)
+
+    def _fill_rows(self, table: Table | None, query: ListFills) -> list[Iterator[FillRow]]:
+        if table is None:
+            return []
         if query.order_id is not None:
-            return [table.fills_of_order(query.order_id)]
-        groups = [at for key, at in self._fill_groups(query) if _is_among(key[1], query)]
-        if query.cl_ord_id:
-            return [table.fills_named(at, query.cl_ord_id) for at in groups]
-        return [table.fills_of(at, query.since_ns, query.until_ns) for at in groups]
+            return [table.fills_of_order(query)]
+        named = table.fills_named if query.cl_ord_id else table.fills_of
+        return [named(group_id, query) for group_id, _ in self._fill_groups(query)]
 
-    def _fill_groups(self, query: ListFills) -> Iterator[tuple[FillKey, int]]:
+    def _fill_groups(self, query: ListFills) -> Iterator[tuple[int, int]]:
         for account_id in dict.fromkeys(query.account_ids):
-            yield from self._table.fill_groups.get(account_id, {}).items() if self._table else ()
+            groups = self._table.fill_groups.get(account_id, {}) if self._table else {}
+            yield from (at for key, at in groups.items() if _is_among(key[1], query))
 
     def _order_groups(self, query: ListOrders) -> Iterator[tuple[int, int]]:
         for account_id in dict.fromkeys(query.account_ids):

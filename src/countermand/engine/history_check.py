@@ -100,12 +100,14 @@ class Compared(Dropped):
         self._total = self._one("SELECT count(*) FROM orders")
         if not self._began_ns and self._total != self._orders:
             raise Differs(f"it has {self._total} orders, and the journal ends {self._orders}")
-        for group_id, count, found in self._rows(
-            "SELECT group_id, n, (SELECT count(*) FROM orders WHERE group_id = groups.group_id)"
-            " FROM groups"
-        ):
+        self._check_counts("orders", "groups")
+        self._check_counts("fills", "fill_groups")
+
+    def _check_counts(self, rows: str, groups: str) -> None:
+        having = f"(SELECT count(*) FROM {rows} WHERE group_id = {groups}.group_id)"  # noqa: S608 -- our own words
+        for group_id, count, found in self._rows(f"SELECT group_id, n, {having} FROM {groups}"):  # noqa: S608 -- as above
             if count != found:
-                raise Differs(f"it counts {count} orders of group {group_id}, and has {found}")
+                raise Differs(f"it counts {count} {rows} of group {group_id}, and has {found}")
 
     def _look_for(self, now: OrderReport) -> None:
         statement = "SELECT group_id, submit_ns, record FROM orders WHERE order_id = ?"

@@ -46,6 +46,10 @@ def _cut(table: Table, head: int, ends_at_ns: int) -> None:
     table.execute(
         "UPDATE groups SET n = (SELECT count(*) FROM orders WHERE group_id = groups.group_id)"
     )
+    table.execute(
+        "UPDATE fill_groups SET n ="
+        " (SELECT count(*) FROM fills WHERE group_id = fill_groups.group_id)"
+    )
     # What proved whose it is may have been of a record that is gone.
     table.execute("DELETE FROM meta WHERE name = ?", (PROOF_SEQ,))
     table.note("seq", head)

@@ -27,11 +27,11 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_placed ON orders (group_id, submit_ns);
 CREATE TABLE fill_groups (
-    group_id INTEGER PRIMARY KEY, account_id INTEGER, instrument_id INTEGER
+    group_id INTEGER PRIMARY KEY, account_id INTEGER, instrument_id INTEGER, n INTEGER
 );
 CREATE TABLE fills (
-    fill_id INTEGER PRIMARY KEY, group_id INTEGER, ts_ns INTEGER, order_id INTEGER,
-    cl_ord_id TEXT, record BLOB
+    fill_id INTEGER PRIMARY KEY, group_id INTEGER, ts_ns INTEGER, match_id INTEGER,
+    order_id INTEGER, cl_ord_id TEXT, record BLOB
 );
 CREATE INDEX fills_done ON fills (group_id, ts_ns);
 CREATE INDEX fills_of_order ON fills (order_id);
@@ -62,7 +62,7 @@ class Batch(Struct):
     Records that are written as one, with all before them: those of the entries up to `seq`.
 
     `notes` are kept beside them. `order_groups` and `fill_groups` tell, once it is written, the
-    groups they went to, with how many orders.
+    groups they went to, with how many of each.
     """
 
     seq: int = 0
@@ -70,7 +70,7 @@ class Batch(Struct):
     fills: list[Fill] = field(default_factory=list)
     notes: dict[str, int | bytes] = field(default_factory=dict)
     order_groups: dict[OrderKey, tuple[int, int]] = field(default_factory=dict)
-    fill_groups: dict[FillKey, int] = field(default_factory=dict)
+    fill_groups: dict[FillKey, tuple[int, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.orders) + len(self.fills)

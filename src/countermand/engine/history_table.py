@@ -28,7 +28,6 @@ from countermand.engine.history_rows import (
     Batch,
     FillKey,
     OrderKey,
-    decode_fill,
     decode_order,
     encode_fill,
     encode_order,
@@ -36,6 +35,7 @@ from countermand.engine.history_rows import (
 )
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdStatus, Side
+from countermand.vocabulary.queries import ListFills
 from countermand.vocabulary.reports import OrderReport
 
 # Rows of one INSERT: a statement lets go of the interpreter once, however many rows it has.
@@ -45,7 +45,10 @@ _ORDERS = "SELECT submit_ns, order_id, record FROM orders WHERE group_id = ? AND
 _ORDERS_ASCENDING = f"{_ORDERS} submit_ns BETWEEN ? AND ? ORDER BY submit_ns, order_id"
 _ORDERS_DESCENDING = f"{_ORDERS} submit_ns BETWEEN ? AND ? ORDER BY submit_ns DESC, order_id DESC"
 
-_NS_MIN, _NS_MAX = -(2**63), 2**63 - 1
+_FILLS_DONE = "group_id = ? AND ts_ns BETWEEN ? AND ? AND match_id <= ?"
+
+# What SQLite can hold.
+_INTEGER_MIN, _INTEGER_MAX = -(2**63), 2**63 - 1
 
 # What a list is merged of: where a record stands in it, and the record.
 OrderRow = tuple[int, int, bytes]
@@ -105,8 +108,8 @@ class Table:
 
     def last_match(self) -> int:
         """Return the number of the last match whose fills are there, or 0."""
-        found = self.execute("SELECT record FROM fills ORDER BY fill_id DESC LIMIT 1").fetchone()
-        return decode_fill(found[0]).match_id if found else 0
+        found = self.execute("SELECT match_id FROM fills ORDER BY fill_id DESC LIMIT 1").fetchone()
+        return found[0] if found else 0
 
     # Writing.
 
@@ -152,10 +155,9 @@ class Table:
         counts = Counter(map(order_key, batch.orders.values()))
         for key, count in counts.items():
             batch.order_groups[key] = self._counted(key, count), count
-        for fill in batch.fills:
-            fill_key = fill.account_id, fill.instrument_id
-            if fill_key not in batch.fill_groups:
-                batch.fill_groups[fill_key] = self._fill_group(fill_key)
+        fill_counts = Counter((fill.account_id, fill.instrument_id) for fill in batch.fills)
+        for fill_key, count in fill_counts.items():
+            batch.fill_groups[fill_key] = self._fills_counted(fill_key, count), count
         order_groups, fill_groups = batch.order_groups, batch.fill_groups
         self._insert(
             "orders",
@@ -167,12 +169,13 @@ class Table:
         )
         self._insert(
             "fills",
-            6,
+            7,
             (
                 (
                     None,
-                    fill_groups[fill.account_id, fill.instrument_id],
+                    fill_groups[fill.account_id, fill.instrument_id][0],
                     fill.ts_ns,
+                    fill.match_id,
                     fill.order_id,
                     fill.cl_ord_id,
                     encode_fill(fill),
@@ -195,13 +198,15 @@ class Table:
             self.execute("INSERT INTO groups VALUES (NULL, ?, ?, ?, ?, ?)", row).lastrowid or 0
         )
 
-    def _fill_group(self, key: FillKey) -> int:
+    def _fills_counted(self, key: FillKey, count: int) -> int:
         found = self.execute(
-            "SELECT group_id FROM fill_groups WHERE account_id = ? AND instrument_id = ?", key
-        ).fetchone()
+            "UPDATE fill_groups SET n = n + ? WHERE account_id = ? AND instrument_id = ?"
+            " RETURNING group_id",
+            (count, *key),
+        ).fetchall()
         if found:
-            return int(found[0])
-        made = self.execute("INSERT INTO fill_groups VALUES (NULL, ?, ?)", key)
+            return int(found[0][0])
+        made = self.execute("INSERT INTO fill_groups VALUES (NULL, ?, ?, ?)", (*key, count))
         return int(made.lastrowid or 0)
 
     def _insert(self, table: str, width: int, rows: Iterable[tuple[object, ...]]) -> None:
@@ -210,13 +215,15 @@ class Table:
             self.execute(_insert_sql(table, width, len(values) // width), values)
 
     def learn(self, batch: Batch) -> None:
-        """Count the orders of a batch that is written, by this connection or another."""
+        """Count what is in a batch that is written, by this connection or another."""
         for key, (group_id, count) in batch.order_groups.items():
             groups = self.order_groups.setdefault(key[0], {})
             known = groups.get(key)
             groups[key] = group_id, count + (known[1] if known else 0)
-        for fill_key, group_id in batch.fill_groups.items():
-            self.fill_groups.setdefault(fill_key[0], {})[fill_key] = group_id
+        for fill_key, (group_id, count) in batch.fill_groups.items():
+            fill_groups = self.fill_groups.setdefault(fill_key[0], {})
+            known = fill_groups.get(fill_key)
+            fill_groups[fill_key] = group_id, count + (known[1] if known else 0)
 
     # Reading.
 
@@ -247,31 +254,26 @@ class Table:
         statement = _ORDERS_ASCENDING if ascending else _ORDERS_DESCENDING
         return self.execute(statement, (group_id, *_span(since_ns, until_ns)))
 
-    def fills_of(
-        self, group_id: int, since_ns: int | None, until_ns: int | None
-    ) -> Iterator[FillRow]:
-        """Yield (fill_id, record) of a group, the last first."""
+    def count_done(self, group_id: int, query: ListFills) -> int:
+        """Return how many fills of a group came about in a query's time."""
+        statement = f"SELECT count(*) FROM fills WHERE {_FILLS_DONE}"  # noqa: S608 -- our own words
+        return int(self.execute(statement, (group_id, *_bounds(query))).fetchone()[0])
+
+    def fills_of(self, group_id: int, query: ListFills) -> Iterator[FillRow]:
+        """Yield (fill_id, record) of a group in a query's time and order."""
         # Entries have times that advance, so what came later has the higher number.
-        return self.execute(
-            "SELECT fill_id, record FROM fills WHERE group_id = ?"
-            " AND ts_ns BETWEEN ? AND ? ORDER BY ts_ns DESC, fill_id DESC",
-            (group_id, *_span(since_ns, until_ns)),
-        )
+        order = "ts_ns, fill_id" if query.ascending else "ts_ns DESC, fill_id DESC"
+        statement = f"SELECT fill_id, record FROM fills WHERE {_FILLS_DONE} ORDER BY {order}"  # noqa: S608 -- as above
+        return self.execute(statement, (group_id, *_bounds(query)))
 
-    def fills_named(self, group_id: int, cl_ord_id: str) -> Iterator[FillRow]:
-        """Yield (fill_id, record) of the fills of a group under a client id, the last first."""
-        return self.execute(
-            "SELECT fill_id, record FROM fills WHERE group_id = ?"
-            " AND cl_ord_id = ? AND cl_ord_id <> '' ORDER BY fill_id DESC",
-            (group_id, cl_ord_id),
-        )
+    def fills_named(self, group_id: int, query: ListFills) -> Iterator[FillRow]:
+        """Yield (fill_id, record) of the fills of a group under a query's client id, in order."""
+        where = "group_id = ? AND cl_ord_id = ? AND cl_ord_id <> ''"
+        return self.execute(_in_order(where, query), (group_id, query.cl_ord_id))
 
-    def fills_of_order(self, order_id: OrderId) -> Iterator[FillRow]:
-        """Yield (fill_id, record) of an order, the last first."""
-        return self.execute(
-            "SELECT fill_id, record FROM fills WHERE order_id = ? ORDER BY fill_id DESC",
-            (order_id,),
-        )
+    def fills_of_order(self, query: ListFills) -> Iterator[FillRow]:
+        """Yield (fill_id, record) of a query's order, in order."""
+        return self.execute(_in_order("order_id = ?", query), (query.order_id,))
 
     def rows(self, table: str) -> Iterator[tuple[int, bytes]]:
         """Yield the number and the record of each row of `orders` or `fills`, ascending."""
@@ -303,14 +305,14 @@ class Table:
     def _read_groups(self) -> None:
         # By account: a question names those it is about.
         self.order_groups: dict[int, dict[OrderKey, tuple[int, int]]] = {}
-        self.fill_groups: dict[int, dict[FillKey, int]] = {}
+        self.fill_groups: dict[int, dict[FillKey, tuple[int, int]]] = {}
         for group_id, *row, count in self.execute("SELECT * FROM groups"):
             account_id, instrument_id, side, status = row
             key = account_id, instrument_id, Side(side), OrdStatus(status)
             self.order_groups.setdefault(account_id, {})[key] = group_id, count
-        for group_id, *fill_row in self.execute("SELECT * FROM fill_groups"):
-            account_id, instrument_id = fill_row
-            self.fill_groups.setdefault(account_id, {})[account_id, instrument_id] = group_id
+        for group_id, account_id, instrument_id, count in self.execute("SELECT * FROM fill_groups"):
+            fill_groups = self.fill_groups.setdefault(account_id, {})
+            fill_groups[account_id, instrument_id] = group_id, count
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
@@ -320,8 +322,20 @@ def _connect(path: Path | None) -> sqlite3.Connection:
 
 
 def _span(since_ns: int | None, until_ns: int | None) -> tuple[int, int]:
-    since = _NS_MIN if since_ns is None else max(_NS_MIN, since_ns)
-    return since, _NS_MAX if until_ns is None else min(_NS_MAX, until_ns)
+    since = _INTEGER_MIN if since_ns is None else max(_INTEGER_MIN, since_ns)
+    return since, _INTEGER_MAX if until_ns is None else min(_INTEGER_MAX, until_ns)
+
+
+def _bounds(query: ListFills) -> tuple[int, int, int]:
+    last = query.until_match_id
+    until = _INTEGER_MAX if last is None else max(_INTEGER_MIN, min(_INTEGER_MAX, last))
+    return *_span(query.since_ns, query.until_ns), until
+
+
+def _in_order(where: str, query: ListFills) -> str:
+    # What is spliced in is our own words; every value is bound.
+    direction = "" if query.ascending else " DESC"
+    return f"SELECT fill_id, record FROM fills WHERE {where} ORDER BY fill_id{direction}"  # noqa: S608 -- see above
 
 
 @cache

@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from countermand.core.exchange import Exchange
 from countermand.core.history import History, is_asked_for
 from countermand.engine.feed import Feed
@@ -76,8 +78,16 @@ class Shown:
         return (now for now in self._history.orders(query) if now.order_id not in self.ahead)
 
     def fills(self, query: ListFills) -> Iterator[Fill]:
-        """Yield the fills a query asks for, newest first."""
-        return (fill for fill in self._history.fills(query) if fill.ts_ns <= self.shown_ns)
+        """Yield the fills a query asks for, in its order."""
+        return self._history.fills(self._until_shown(query))
+
+    def count_fills(self, query: ListFills) -> int:
+        """Return how many fills a query asks for."""
+        return self._history.count_fills(self._until_shown(query))
+
+    def _until_shown(self, query: ListFills) -> ListFills:
+        until_ns = self.shown_ns if query.until_ns is None else query.until_ns
+        return replace(query, until_ns=min(until_ns, self.shown_ns))
 
 
 class Lagging:

@@ -5,7 +5,7 @@ Queries: what someone asks to see. A value in, a view out; answers show applied,
 from msgspec import Struct
 
 from countermand.vocabulary.commands import NewOrder, RecordRejected
-from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, OrderId
+from countermand.vocabulary.ids import AccountId, AssetId, InstrumentId, MatchId, OrderId
 from countermand.vocabulary.order import ExecType, OrdStatus, OrdType, Side
 
 
@@ -81,10 +81,10 @@ class ListTrades(Query, frozen=True):
 
 class ListFills(Query, frozen=True):
     """
-    Answers a tuple of `Fill`, newest first, and of one match the maker's first. None means any.
+    Answers a tuple of `Fill`, newest first unless `ascending`, and of one match the maker's first.
 
-    Only the page is reported: `limit` fills after the first `offset` of those that happened from
-    `since_ns` to `until_ns`, both included.
+    None means any. Only the page is reported: `limit` fills after the first `offset` of those that
+    happened from `since_ns` to `until_ns`, both included, and came no later than `until_match_id`.
     """
 
     account_ids: tuple[AccountId, ...]
@@ -95,6 +95,14 @@ class ListFills(Query, frozen=True):
     until_ns: int | None = None
     offset: int = 0
     limit: int | None = None
+    until_match_id: MatchId | None = None
+    ascending: bool = False
+
+
+class CountFills(Query, frozen=True):
+    """Answers how many fills a query asks for, on all its pages."""
+
+    of: ListFills
 
 
 class GetAccount(Query, frozen=True):
