@@ -55,7 +55,7 @@ def test_commission_is_a_transaction_of_its_own(held: Window) -> None:
         account_id=str(account.account_id), page_number=0, page_size=9, sort_field="Id", desc=False
     )
     page = answered(
-        fills.serve_list(asked, held.desk.context()), (replace(fill, fee_minor=37_500),)
+        fills.serve_list(asked, held.desk.context()), (replace(fill, fee_minor=37_500),), 1
     )
     execution, commission = msgspec.json.decode(codec.encode(page))["Result"]
 

@@ -24,7 +24,7 @@ from countermand.venues.autoshares.valuation import currency, money
 from countermand.vocabulary.ids import AccountId, MatchId, OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
-from countermand.vocabulary.queries import ListFills
+from countermand.vocabulary.queries import CountFills, ListFills
 from countermand.vocabulary.reports import Fill
 from countermand.wire.conversation import Op, Serving
 from countermand.wire.numbers import (
@@ -53,8 +53,11 @@ class Line(Struct, frozen=True, gc=False):
 
 def serve_list(message: m.ListTransactions, ctx: Ctx) -> Serving[Page[m.Transaction]]:
     """Return a page of transactions. Raises as `resolve.account` and `paging.choose` do."""
-    fills: tuple[Fill, ...] = yield ListFills((resolve.account(message.account_id, ctx),))
-    return paging.page_of(_lines(fills), message, COLUMNS, show_transaction, ctx)
+    every = ListFills((resolve.account(message.account_id, ctx),), limit=paging.LOOKED_AT_MAX)
+    fills: tuple[Fill, ...] = yield every
+    count: int = yield CountFills(every)
+    lines = _lines(fills, count - len(fills))
+    return paging.page_of(lines, message, COLUMNS, show_transaction, ctx)
 
 
 def ask_list(query: ListFills, ctx: Ctx) -> m.ListTransactions:
@@ -112,8 +115,9 @@ def show_transaction(line: Line, ctx: Ctx) -> m.Transaction:
 LIST = Op(m.ListTransactions, Page[m.Transaction], serve_list, ask_list, read_list)
 
 
-def _lines(fills: tuple[Fill, ...]) -> Iterator[Line]:
-    for place, fill in enumerate(reversed(fills)):
+def _lines(fills: tuple[Fill, ...], before: int) -> Iterator[Line]:
+    # The number of an execution is its place among all of its account.
+    for place, fill in enumerate(reversed(fills), before):
         yield Line(2 * place + 1, fill)
         if fill.fee_minor:
             yield Line(2 * place + 2, fill)

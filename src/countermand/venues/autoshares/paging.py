@@ -22,6 +22,9 @@ from countermand.venues.autoshares.messages.shared import Page, Paged
 from countermand.venues.autoshares.settings import Ctx
 from countermand.wire.errors import InvalidField
 
+# Records that a filter or a sort looks at, the newest: more would keep all others waiting.
+LOOKED_AT_MAX = 5_000
+
 Item = TypeVar("Item")
 Message = TypeVar("Message", bound=Struct)
 Shown = TypeVar("Shown")

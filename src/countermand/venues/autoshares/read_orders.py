@@ -109,12 +109,13 @@ class Plan(Struct, frozen=True):
     The query to the exchange, and the work that is left to do with its answer.
 
     Shape:  `rest` are the conditions it is still held to; `sort` the field to sort by, empty where
-            the answer is in order. Without a limit the page is still to be cut out.
+            the answer is in order. Unless it `is_page`, the page is still to be cut out.
     """
 
     query: ListOrders | ListOpenOrders
     rest: Filter = ()
     sort: str = ""
+    is_page: bool = False
 
 
 def plan(account_ids: tuple[AccountId, ...], asked: Paged, ctx: Ctx) -> Plan:
@@ -129,22 +130,23 @@ def plan(account_ids: tuple[AccountId, ...], asked: Paged, ctx: Ctx) -> Plan:
     if not conditions and sort == "Id":
         offset = asked.page_number * asked.size
         page = ListOrders(account_ids, offset=offset, limit=asked.size, ascending=ascending)
-        return Plan(page)
+        return Plan(page, is_page=True)
     since_ns, until_ns = order_filters.span_ns(conditions)
     every = ListOrders(
         account_ids,
         order_filters.instruments_ever(conditions),
         ord_statuses=order_filters.statuses(conditions, ctx),
-        since_ns=since_ns, until_ns=until_ns, ascending=ascending,
+        since_ns=since_ns, until_ns=until_ns, limit=paging.LOOKED_AT_MAX,
     )  # fmt: skip
-    return Plan(every, conditions, "" if sort == "Id" else sort)
+    # Those that were placed last come first, as the exchange has them.
+    return Plan(every, conditions, "" if sort == "Id" and asked.desc else sort)
 
 
 def _page(account_ids: tuple[AccountId, ...], asked: Paged, ctx: Ctx) -> Serving[Page[m.Order]]:
     how = plan(account_ids, asked, ctx)
     answer: Any = yield how.query
     reports = answer.orders if isinstance(answer, OrderPage) else answer
-    if how.query.limit is None:
+    if not how.is_page:
         chosen = _chosen(reports, how, asked, ctx)
         reports, total = paging.cut(chosen, asked), len(chosen)
     else:

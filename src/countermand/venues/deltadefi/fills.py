@@ -11,7 +11,7 @@ from countermand.vocabulary.events import Traded
 from countermand.vocabulary.ids import AccountId, MatchId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
-from countermand.vocabulary.queries import ListFills
+from countermand.vocabulary.queries import CountFills, ListFills
 from countermand.vocabulary.receipt import Receipt
 from countermand.vocabulary.reports import Fill
 from countermand.wire import times
@@ -30,11 +30,16 @@ from countermand.wire.reading import known
 
 def serve_list(message: m.ListOfSymbol, ctx: Ctx) -> Serving[m.TradePage]:
     """Show a page of the account's fills, newest first. Raises Refused (4106)."""
-    found: tuple[Fill, ...] = yield ListFills(
-        (resolve.account(ctx),), instrument_ids=resolve.scope(message.symbol, ctx)
+    asked = ListFills(
+        (resolve.account(ctx),),
+        instrument_ids=resolve.scope(message.symbol, ctx),
+        offset=(message.page - 1) * message.limit,
+        limit=message.limit,
     )
-    data = [show_fill(fill, ctx) for fill in paging.cut(found, message)]
-    return m.TradePage(data, len(found), paging.pages(len(found), message))
+    found: tuple[Fill, ...] = yield asked
+    total: int = yield CountFills(asked)
+    data = [show_fill(fill, ctx) for fill in found]
+    return m.TradePage(data, total, paging.pages(total, message))
 
 
 def show_fill(fill: Fill, ctx: Ctx) -> m.ExecutionRecord:

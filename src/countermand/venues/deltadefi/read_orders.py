@@ -1,14 +1,12 @@
 """Reading orders: one by its id, or a page of the open or of the closed ones."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 from countermand.venues.deltadefi import ids, paging, resolve
 from countermand.venues.deltadefi.messages import orders as m
 from countermand.venues.deltadefi.messages.shared import LIMIT_MAX
 from countermand.venues.deltadefi.settings import Ctx
 from countermand.venues.deltadefi.show import read_order, show_order
-from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import OrdStatus
 from countermand.vocabulary.queries import GetOrder, ListFills, ListOpenOrders, ListOrders
 from countermand.vocabulary.reasons import RejectReason
@@ -67,14 +65,15 @@ def serve_closed(message: m.ListOfSymbol, ctx: Ctx) -> Serving[m.OrderPage]:
 def _page(
     message: m.ListOfSymbol, reports: tuple[OrderReport, ...], total: int, ctx: Ctx
 ) -> Serving[m.OrderPage]:
-    traded: dict[OrderId, list[Fill]] = {report.order_id: [] for report in reports}
-    if any(report.cum_qty_lots for report in reports):
-        # All of their markets' at once, however many orders the page has.
-        markets = tuple(dict.fromkeys(report.instrument_id for report in reports))
-        found: tuple[Fill, ...] = yield ListFills((reports[0].account_id,), instrument_ids=markets)
-        for fill in islice((one for one in found if one.order_id in traded), RECORDS_MAX):
-            traded[fill.order_id].append(fill)
-    data = [show_order(one, reversed(traded[one.order_id]), ctx) for one in reports]
+    data: list[m.Order] = []
+    left = RECORDS_MAX
+    for report in reports:
+        traded: tuple[Fill, ...] = ()
+        if report.cum_qty_lots:
+            asked = ListFills((report.account_id,), report.order_id, limit=left)
+            traded = yield asked
+            left -= len(traded)
+        data.append(show_order(report, reversed(traded), ctx))
     return m.OrderPage(data, total, paging.pages(total, message))
 
 

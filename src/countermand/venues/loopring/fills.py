@@ -13,7 +13,7 @@ from countermand.venues.loopring.show import units
 from countermand.venues.loopring.tables import DEX, FILL_TYPES, SIDES
 from countermand.vocabulary.ids import MatchId, OrderId
 from countermand.vocabulary.order import OrderTerms, OrdType, Side, TimeInForce
-from countermand.vocabulary.queries import ListFills, ListTrades
+from countermand.vocabulary.queries import CountFills, ListFills, ListTrades
 from countermand.vocabulary.reports import Fill, Trade
 from countermand.wire import numbers, times
 from countermand.wire.conversation import Op, Serving
@@ -60,13 +60,20 @@ def serve_list(message: accounts.GetUserTrades, ctx: Ctx) -> Serving[markets.Tra
     offset = optional_number("offset", message.offset, 0)
     from_id = optional_number("fromId", message.from_id, 0)
     cl_ord_id = None if hashed is None else resolve.order_hash(hashed)
-    wanted = _is_dex(message.fill_types)
-    fills: tuple[Fill, ...] = yield ListFills(
-        (account_id,), None, cl_ord_id, instrument_ids=instrument_ids
+    if not _is_dex(message.fill_types):
+        return markets.Trades(total_num=0, trades=[])
+    asked = ListFills(
+        (account_id,),
+        None,
+        cl_ord_id,
+        instrument_ids=instrument_ids,
+        offset=offset,
+        limit=limit,
+        until_match_id=MatchId(from_id) if from_id else None,
     )
-    chosen = [fill for fill in fills if wanted and (not from_id or fill.match_id <= from_id)]
-    rows = [_show_fill(fill, ctx) for fill in chosen[offset : offset + limit]]
-    return markets.Trades(total_num=len(chosen), trades=rows)
+    fills: tuple[Fill, ...] = yield asked
+    total: int = yield CountFills(asked)
+    return markets.Trades(total_num=total, trades=[_show_fill(fill, ctx) for fill in fills])
 
 
 def _is_dex(text: str | None) -> bool:

@@ -42,13 +42,13 @@ def serve_activities(message: m.ListActivities, ctx: Ctx) -> Serving[m.ActivityP
         instrument_ids=markets,
         since_ns=moment_ns if ascending else None,
         until_ns=None if ascending else moment_ns,
-        # The exchange lists fills newest first; for the oldest all are gone through.
-        limit=None if ascending else shown + limit + 1,
+        limit=shown + limit + 1,
+        ascending=ascending,
     )
     fills: tuple[Fill, ...] = yield query
     if message.types and _TRADE not in message.types:
         fills = ()
-    rest = (fills[::-1] if ascending else fills)[shown:]
+    rest = fills[shown:]
     page, eof = rest[:limit], len(rest) <= limit
     cursor = "" if eof else _cursor(page, moment_ns, shown)
     return m.ActivityPage([m.Activity(_TRADE, show_trade(one, ctx)) for one in page], cursor, eof)
