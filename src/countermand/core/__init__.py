@@ -7,7 +7,8 @@ entry goes through it like this.
     exchange.py   the one door: decide, make true, let reactions follow, answer
     decide.py     which function decides which command
       checks.py     why a new order is refused, rung by rung; a plain one skips what is not its own
-      placing.py    new orders, on their way through the book  replacing.py   other terms
+      placing.py    new orders, accepted or refused            replacing.py   other terms
+      taker.py      an order on its way through the book
       canceling.py  one, or many                               staging.py     written down first
       pending.py    taken now and applied later                falling_due.py what time brings about
       funding.py    money in and out, markets paid out         listing.py     what there is to trade

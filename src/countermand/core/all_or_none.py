@@ -12,12 +12,13 @@ nothing trade: a cancel never does.
 
 from collections.abc import Iterable, Iterator
 
-from countermand.core import placing, waiting
+from countermand.core import waiting
 from countermand.core.decision import Reaction
 from countermand.core.exposure import Priced, affordable
 from countermand.core.matching import plan
 from countermand.core.order import Order
 from countermand.core.state import Market, State
+from countermand.core.taker import Taker, incoming, net_of
 from countermand.vocabulary.events import Event, OrderAccepted, OrderReplaced, OrderRested
 from countermand.vocabulary.instrument import TradingState
 from countermand.vocabulary.order import ExecInst, Standing
@@ -70,10 +71,10 @@ def _filled(state: State, market: Market, order: Order) -> list[Event]:
     if not affordable(state, account, market, priced, replaced=order):
         return []
     makers = waiting.makers(market, now.terms.side, now.terms.price_ticks)
-    planned = plan(placing.incoming(now), makers, placing.net_of(state, market))
+    planned = plan(incoming(now), makers, net_of(state, market))
     if planned.traded_lots < now.leaves_qty_lots:
         return []
-    taker = placing.Taker(state, market, now, order.fee_accrued)
+    taker = Taker(state, market, now, order.fee_accrued)
     return [taker.happened(step) for step in planned.steps]
 
 

@@ -9,11 +9,12 @@ ends one that arrives.
 
 from msgspec.structs import replace
 
-from countermand.core import checks, lists, placing, triggers
+from countermand.core import checks, lists, triggers
 from countermand.core.exposure import left_over_px_ticks, market_bound
 from countermand.core.order import Order
 from countermand.core.pictures import held, not_let_in, released, restated
 from countermand.core.state import Market, State
+from countermand.core.taker import Taker, enter
 from countermand.vocabulary.events import (
     Event,
     OrderCanceled,
@@ -113,10 +114,10 @@ def come_in(state: State, order_id: OrderId) -> list[Event]:
     reason = checks.refuse_coming_in(state, market, order, now)
     if reason:
         return _ended(state, order.now, reason)
-    taker = placing.Taker(state, market, now, order.fee_accrued)
+    taker = Taker(state, market, now, order.fee_accrued)
     if terms.ord_type is _LEFT_OVER:
         taker.rests_at = left_over_px_ticks(market, terms.side, now.terms.price_ticks)
-    return [*events, *placing.enter(taker)]
+    return [*events, *enter(taker)]
 
 
 def _ended(state: State, now: OrderReport, reason: RejectReason) -> list[Event]:

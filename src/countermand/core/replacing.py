@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from countermand.core import checks, lists, pictures, placing, triggers, waiting
+from countermand.core import checks, lists, pictures, triggers, waiting
 from countermand.core.canceling import cancel_rejected
 from countermand.core.decision import Decision
 from countermand.core.exposure import (
@@ -18,6 +18,7 @@ from countermand.core.matching import Incoming, meets_own
 from countermand.core.order import Order
 from countermand.core.pending import delays_of, postponed
 from countermand.core.state import Account, Market, State
+from countermand.core.taker import Taker, enter
 from countermand.vocabulary.commands import ReplaceList, ReplaceOrder
 from countermand.vocabulary.events import Event, OrderCanceled, OrderReplaced, OrderTriggered
 from countermand.vocabulary.instrument import TradingState
@@ -94,8 +95,8 @@ def _replaced(
     after = replaced.order
     if replaced.keeps_priority or now.standing in _ASLEEP:
         return Decision([replaced, *met_anew(market, now, after)], (now.order_id,))
-    taker = placing.Taker(state, market, after, order.fee_accrued, seq, ts_ns)
-    return Decision([replaced, *placing.enter(taker)], (now.order_id,))
+    taker = Taker(state, market, after, order.fee_accrued, seq, ts_ns)
+    return Decision([replaced, *enter(taker)], (now.order_id,))
 
 
 def as_replaced(

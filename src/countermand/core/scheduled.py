@@ -9,13 +9,13 @@ come to. The order itself has the fills, is canceled as any other, and ends with
 
 from msgspec.structs import replace
 
-from countermand.core import placing, waiting
+from countermand.core import waiting
 from countermand.core.exposure import Priced, affordable
 from countermand.core.matching import Incoming, plan
 from countermand.core.order import Order
 from countermand.core.pictures import canceled, restated
-from countermand.core.placing import Taker
 from countermand.core.state import Market, State
+from countermand.core.taker import Taker, happening, net_of
 from countermand.vocabulary.events import Event, OrderCanceled, OrderRestated
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import TradingState
@@ -57,9 +57,7 @@ def _traded(taker: Taker, market: Market, lots: int) -> list[Event]:
     terms, events = taker.now.terms, list[Event]()
     makers = waiting.makers(market, terms.side, terms.price_ticks)
     wanted = (terms.side, terms.price_ticks, lots, terms.stp)
-    planned = plan(
-        Incoming(taker.now.account_id, *wanted), makers, placing.net_of(taker.state, market)
-    )
+    planned = plan(Incoming(taker.now.account_id, *wanted), makers, net_of(taker.state, market))
     for step in planned.steps:
-        events += placing.happening(taker, step)
+        events += happening(taker, step)
     return events
