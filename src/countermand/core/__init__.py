@@ -6,7 +6,8 @@ entry goes through it like this.
 
     exchange.py   the one door: decide, make true, let reactions follow, answer
     decide.py     which function decides which command
-      checks.py     why a new order is refused, rung by rung; a plain one skips what is not its own
+      admitting.py  if a new order is taken, rung by rung; a plain one skips what is not its own
+      checks.py     the rungs: what an order is refused for
       placing.py    new orders, accepted or refused            replacing.py   other terms
       taker.py      an order on its way through the book
       canceling.py  one, or many                               staging.py     written down first

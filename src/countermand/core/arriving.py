@@ -9,11 +9,20 @@ ends one that arrives.
 
 from msgspec.structs import replace
 
-from countermand.core import checks, lists, triggers
-from countermand.core.exposure import left_over_px_ticks, market_bound
+from countermand.core import checks, lists, triggers, waiting
+from countermand.core.exposure import (
+    Priced,
+    affordable,
+    covers,
+    left_over_px_ticks,
+    market_bound,
+    over_position_limit,
+    refuse_effect,
+)
+from countermand.core.ledger import counted
 from countermand.core.order import Order
 from countermand.core.pictures import held, not_let_in, released, restated
-from countermand.core.state import Market, State
+from countermand.core.state import Account, Market, State
 from countermand.core.taker import Taker, enter
 from countermand.vocabulary.events import (
     Event,
@@ -23,12 +32,13 @@ from countermand.vocabulary.events import (
     OrderTriggered,
 )
 from countermand.vocabulary.ids import OrderId
-from countermand.vocabulary.order import ExecType, OrderTerms, OrdType, Standing
+from countermand.vocabulary.order import ExecInst, ExecType, OrderTerms, OrdType, Standing
 from countermand.vocabulary.reasons import RejectReason
 from countermand.vocabulary.reports import OrderReport
 
 _LEFT_OVER, _LIMIT = OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT, OrdType.LIMIT
 _ARMED, _PENDING = Standing.ARMED, Standing.PENDING
+_POST_ONLY, _REDUCE_ONLY = int(ExecInst.POST_ONLY), int(ExecInst.REDUCE_ONLY)
 
 
 def let_go(state: State, order: Order, qty_lots: int = 0) -> list[Event]:
@@ -53,7 +63,7 @@ def let_go(state: State, order: Order, qty_lots: int = 0) -> list[Event]:
         now = replace(now, terms=terms, leaves_qty_lots=leaves, shared=share)
         needs = held(market.instrument, now, terms, leaves, order.fee_accrued)
         now = replace(now, hold_minor=needs)
-    reason = checks.refuse_coming_in(state, market, order, now)
+    reason = _refuse(state, market, order, now)
     if reason:
         return [OrderCanceled(not_let_in(order.now, state.ts_ns, reason))]
     # One that has woken before only comes in anew.
@@ -111,13 +121,50 @@ def come_in(state: State, order_id: OrderId) -> list[Event]:
             return _ended(state, now, RejectReason.NO_LIQUIDITY)
         now = restated(now, market.instrument, bound, order.fee_accrued, state.ts_ns)
         events.append(OrderRestated(now))
-    reason = checks.refuse_coming_in(state, market, order, now)
+    reason = _refuse(state, market, order, now)
     if reason:
         return _ended(state, order.now, reason)
     taker = Taker(state, market, now, order.fee_accrued)
     if terms.ord_type is _LEFT_OVER:
         taker.rests_at = left_over_px_ticks(market, terms.side, now.terms.price_ticks)
     return [*events, *enter(taker)]
+
+
+def _refuse(state: State, market: Market, order: Order, now: OrderReport) -> RejectReason | None:
+    # Why an order that was taken earlier may not come to the book as `now`.
+    terms, account = now.terms, state.accounts[now.account_id]
+    side, price_ticks, leaves = terms.side, terms.price_ticks, now.leaves_qty_lots
+    enters = now.standing is not _ARMED
+    if enters and (reason := checks.refuse_in_state(market.instrument.trading_state, terms)):
+        return reason
+    stands_at_best = enters and terms.ord_type is _LEFT_OVER and price_ticks
+    if stands_at_best and not waiting.reaches(market, side, price_ticks):
+        return RejectReason.NO_LIQUIDITY
+    if terms.exec_inst & _REDUCE_ONLY and not covers(account, market.instrument, side, leaves):
+        return RejectReason.NOT_REDUCING
+    if terms.link is not None and (reason := _refuse_growth(account, market, order.now, now)):
+        return reason
+    is_passive = enters and terms.exec_inst & _POST_ONLY
+    if is_passive and checks.crosses(market, side, price_ticks, leaves):
+        return RejectReason.POST_ONLY_WOULD_CROSS
+    wanted = Priced(side, price_ticks, leaves, shared=now.shared)
+    if not affordable(state, account, market, wanted, order):
+        return RejectReason.INSUFFICIENT_FUNDS
+    return checks.refuse_meeting(account, market, terms) if enters else None
+
+
+def _refuse_growth(
+    account: Account, market: Market, before: OrderReport, now: OrderReport
+) -> RejectReason | None:
+    # What comes to be on order by a list's letting it in.
+    instrument, side = market.instrument, now.terms.side
+    more_lots = counted(instrument, now)[0] - counted(instrument, before)[0]
+    if more_lots <= 0:
+        return None
+    if reason := refuse_effect(account, instrument, now.terms, more_lots):
+        return reason
+    over = over_position_limit(account, instrument, side, more_lots)
+    return RejectReason.POSITION_LIMIT if over else None
 
 
 def _ended(state: State, now: OrderReport, reason: RejectReason) -> list[Event]:

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from countermand.core import arriving, checks, lists, pictures
+from countermand.core import arriving, lists, pictures
+from countermand.core.admitting import admit
 from countermand.core.decision import Decision, Reaction
 from countermand.core.order import Order
 from countermand.core.pictures import canceled
@@ -58,7 +59,7 @@ def new_order_list(state: State, seq: int, ts_ns: int, command: NewOrderList) ->
     names: dict[str, None] = {}
     for at, order in enumerate(orders):
         link = _link(command, seq, at)
-        admitted = checks.admit(state, ts_ns, order, is_child=link.is_child)
+        admitted = admit(state, ts_ns, order, is_child=link.is_child)
         if not isinstance(admitted, RejectReason) and order.cl_ord_id in names:
             admitted = RejectReason.DUPLICATE_CL_ORD_ID
         if isinstance(admitted, RejectReason):

@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from countermand.core import checks, pictures, slots, triggers, waiting
+from countermand.core import pictures, slots, triggers, waiting
+from countermand.core.admitting import Admitted, admit
 from countermand.core.decision import Decision
 from countermand.core.exposure import left_over_px_ticks
 from countermand.core.ledger import order_hold
@@ -71,7 +72,7 @@ def place(
     With a delay it is accepted as pending new, and nothing else happens to it yet.
     """
     seq, ts_ns = entry
-    admitted = checks.admit(state, ts_ns, command)
+    admitted = admit(state, ts_ns, command)
     if isinstance(admitted, RejectReason):
         return _rejected(state, (order_id, ts_ns), command, admitted)
     market, terms = admitted.market, admitted.terms
@@ -98,9 +99,7 @@ def place(
     return Decision(_not_at_rest(state, seq, admitted, accepted), (order_id,))
 
 
-def _not_at_rest(
-    state: State, seq: int, admitted: checks.Admitted, now: OrderReport
-) -> list[Event]:
+def _not_at_rest(state: State, seq: int, admitted: Admitted, now: OrderReport) -> list[Event]:
     if now.terms.trigger or now.terms.schedule:
         return _asleep(admitted, now)
     taker = Taker(state, admitted.market, now, 0, seq, now.submit_ns)
@@ -109,7 +108,7 @@ def _not_at_rest(
     return _accept(taker, admitted)
 
 
-def _pending(admitted: checks.Admitted, now: OrderReport, delay_ns: int) -> list[Event]:
+def _pending(admitted: Admitted, now: OrderReport, delay_ns: int) -> list[Event]:
     taken = replace(
         now,
         standing=_PENDING,
@@ -121,7 +120,7 @@ def _pending(admitted: checks.Admitted, now: OrderReport, delay_ns: int) -> list
     return [OrderAccepted(taken), *slots.takeover(admitted.account, instrument, taken)]
 
 
-def _asleep(admitted: checks.Admitted, now: OrderReport) -> list[Event]:
+def _asleep(admitted: Admitted, now: OrderReport) -> list[Event]:
     # Until its trigger is met, which it may be already.
     market = admitted.market
     due_ns = now.submit_ns if now.terms.schedule else 0
@@ -135,7 +134,7 @@ def _asleep(admitted: checks.Admitted, now: OrderReport) -> list[Event]:
     return events
 
 
-def _accept(taker: Taker, admitted: checks.Admitted) -> list[Event]:
+def _accept(taker: Taker, admitted: Admitted) -> list[Event]:
     # An order that may want more than to stand where it can.
     now, market = taker.now, taker.market
     if now.terms.ord_type is _LEFT_OVER:

@@ -7,7 +7,8 @@ be submitted once, until its time is over. What is never submitted is forgotten,
 
 from msgspec.structs import replace
 
-from countermand.core import checks, placing
+from countermand.core import placing
+from countermand.core.admitting import admit
 from countermand.core.decision import Decision
 from countermand.core.state import State
 from countermand.vocabulary.commands import NewOrder, StageOrder, SubmitOrder
@@ -21,7 +22,7 @@ from countermand.vocabulary.reports import OrderReport
 def stage_order(state: State, seq: int, ts_ns: int, command: StageOrder) -> Decision:
     """Write an order down, unless it would be refused now."""
     order = command.order
-    admitted = checks.admit(state, ts_ns, order)
+    admitted = admit(state, ts_ns, order)
     if not isinstance(admitted, RejectReason) and command.lifetime_ns <= 0:
         admitted = RejectReason.INVALID_EXPIRE_TIME
     if isinstance(admitted, RejectReason):

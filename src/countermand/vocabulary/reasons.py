@@ -1,8 +1,8 @@
 """
 Why the exchange says no, and why an order ended.
 
-`RejectReason` is listed in order of precedence: the ladder in `checks.py`, this enum and the tests
-read in parallel, and the first rung that fails is the answer. Numbers are for ever: they are
+`RejectReason` is listed in order of precedence: the ladder in `admitting.py`, this enum and the
+tests read in parallel, and the first rung that fails is the answer. Numbers are for ever: they are
 in no journal, but in snapshots and with clients.
 """
 
