@@ -12,6 +12,8 @@ from tests.venues.autoshares.office import Office
 from tests.venues.autoshares.streamed import login
 from tests.venues.ear import Ear
 
+from countermand.venues.autoshares import entities
+
 OPENED = "CreateSession.txt"
 
 
@@ -114,6 +116,23 @@ def test_orders_are_told_all_first_and_then_on_every_change() -> None:
         )  # fmt: skip
 
     listening(act, pending_ms=1000)
+
+
+def test_orders_that_are_open_are_told_first_however_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of those that are over only the last so many are."""
+    monkeypatch.setattr(entities, "LOOKED_AT_MAX", 2)
+
+    async def act(office: Office, ear: Ear) -> None:
+        kept = office.place()
+        ended = [office.place() for _ in range(3)]
+        for number in ended:
+            office.cancel(number)
+        ear.send(sub(ear, "Order", str(office.numbers["alice/margin"])))
+        told = await ear.heard()
+
+        assert [str(number) for number in (kept, *ended[1:])] == [each["Id"] for each in told[1:]]
+
+    listening(act)
 
 
 def test_a_fill_reaches_orders_positions_and_balances() -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from tests.venues.desk import Desk
 from tests.venues.loopring.floor import E18, ETH, LRC, USDT, Floor, refusal
 
+from countermand.venues.loopring import read_orders
 from countermand.venues.loopring.presentation import Owner
 from countermand.venues.loopring.settings import LoopringSettings
 from countermand.vocabulary.queries import ListOrders
@@ -52,6 +53,18 @@ def listed(floor: Floor, query: str) -> tuple[int, list[str]]:
     """Return how many orders there are, and the hashes of those on the page."""
     told = floor.told("/orders", f"{ALICE}&{query}")
     return told["totalNum"], [order["hash"] for order in told["orders"]]
+
+
+def test_filter_of_our_own_looks_at_the_last_orders(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many, the newest of those that the exchange's own filters let through."""
+    monkeypatch.setattr(read_orders, "LOOKED_AT_MAX", 2)
+    hashes = lived(floor)
+
+    assert (2, [hashes["usdt"], hashes["buy"]]) == listed(floor, "tradeChannels=ORDER_BOOK,MIXED")
+    assert (1, [hashes["cancelled"]]) == listed(floor, "status=cancelled")
+    assert 5 == listed(floor, "")[0]
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from countermand.venues.autoshares import account, frames, ids, positions, show
+from countermand.venues.autoshares.paging import LOOKED_AT_MAX
 from countermand.venues.autoshares.settings import Ctx
 from countermand.venues.autoshares.valuation import info
 from countermand.vocabulary.events import OrderRested, OrderStaged
 from countermand.vocabulary.ids import AccountId, InstrumentId
 from countermand.vocabulary.instrument import Instrument
-from countermand.vocabulary.queries import GetQuote, ListOrders, ListTrades
+from countermand.vocabulary.queries import GetQuote, ListOpenOrders, ListOrders, ListTrades
 from countermand.vocabulary.reports import OrderReport
 from countermand.wire import asks
 from countermand.wire.candles import DAY_NS, MINUTE_NS, Candle, candles, every, formed
@@ -59,8 +60,11 @@ Entity = Callable[[Subscription], Callable[[], list[Following]] | None]
 
 def orders(subscription: Subscription) -> Callable[[], list[Following]] | None:
     """
-    Tell every order of the account, the oldest first, then each after a change: what came of a
-    request, and not that it is pending.
+    Tell the account's orders, the oldest first, then each after a change: what came of a request,
+    and not that it is pending.
+
+    Shape:  told at first are those that are open, and of the others the `LOOKED_AT_MAX` placed
+            last.
     """
     if (account_id := subscription.account()) is None:
         return None
@@ -77,7 +81,10 @@ def orders(subscription: Subscription) -> Callable[[], list[Following]] | None:
                     tell_order(report)
 
     def start() -> list[Following]:
-        for report in source.view(ListOrders((account_id,), ascending=True)).orders:
+        last = source.view(ListOrders((account_id,), limit=LOOKED_AT_MAX)).orders
+        there = {now.order_id: now for now in source.view(ListOpenOrders((account_id,)))}
+        there |= {now.order_id: now for now in last}
+        for report in sorted(there.values(), key=lambda now: (now.submit_ns, now.order_id)):
             tell_order(report)
         return [source.follow(tell, [account_id])]
 

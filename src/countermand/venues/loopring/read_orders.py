@@ -27,6 +27,10 @@ from countermand.wire.operation import Operation
 
 LIMIT_MAX = 50
 
+# Orders that a filter looks at which the exchange does not know, the newest: more would keep all
+# other requests waiting.
+LOOKED_AT_MAX = 5_000
+
 # Types, channels, extra types, and words that are let through; the exchange does not know them, or
 # not apart.
 _Wanted = tuple[Sequence[str], Sequence[str], Sequence[str], AbstractSet[str]]
@@ -69,8 +73,8 @@ def serve_list(message: m.ListOrders, ctx: Ctx) -> Serving[m.OrderList]:
     if wanted == _EVERY:
         page: OrderPage = yield query
     else:
-        # The page is cut once all orders are looked at.
-        page = yield replace(query, offset=0, limit=None)
+        # The page is cut once the orders are looked at.
+        page = yield replace(query, offset=0, limit=LOOKED_AT_MAX)
         chosen = tuple(report for report in page.orders if _matches(report, wanted))
         end = query.offset + (query.limit or 0)
         page = OrderPage(len(chosen), chosen[query.offset : end])
