@@ -21,7 +21,7 @@ from bench.orders import Drawn
 from bench.spread import Spread
 from countermand.cli import collecting
 from countermand.engine.clock import SystemClock
-from countermand.engine.replay import open_engine
+from countermand.engine.opening import open_engine
 from countermand.engine.sequencer import Engine
 from countermand.vocabulary.commands import CANCELS, NewOrder
 

@@ -10,7 +10,7 @@ import msgspec
 
 from countermand.core.exchange import Exchange
 from countermand.engine.clock import ManualClock
-from countermand.engine.replay import open_engine
+from countermand.engine.opening import open_engine
 from countermand.engine.sequencer import Engine
 from countermand.engine.snapshot import Snapshot, SnapshotDirectory
 

@@ -20,10 +20,11 @@ from countermand.engine.compaction import compact
 from countermand.engine.errors import Absent, Damaged, JournalError, Lost, OtherFormat, WriteFailed
 from countermand.engine.intake import Limits
 from countermand.engine.keeper import Keeper
+from countermand.engine.opening import open_engine
 from countermand.engine.outcomes import Outcomes
 from countermand.engine.peek import FILE_NAME, beside, peek
 from countermand.engine.repair import plan, repair
-from countermand.engine.replay import open_engine, recover
+from countermand.engine.replay import recover
 from countermand.engine.replayer import leave_snapshots
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal

@@ -9,8 +9,8 @@ import pytest
 
 from countermand.engine.clock import SystemClock
 from countermand.engine.copying import copy_directory, copy_entries
+from countermand.engine.opening import open_engine, open_journal
 from countermand.engine.ports import Kept
-from countermand.engine.replay import open_engine, open_journal
 from countermand.engine.verify import verify
 from countermand.vocabulary.commands import RegisterAsset
 

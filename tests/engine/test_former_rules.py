@@ -22,7 +22,8 @@ from msgspec.structs import asdict
 from countermand.core.exchange import Exchange
 from countermand.engine.clock import ManualClock
 from countermand.engine.errors import OtherRules
-from countermand.engine.replay import open_engine, recover
+from countermand.engine.opening import open_engine
+from countermand.engine.replay import recover
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
 from countermand.vocabulary.commands import CancelOrder, MassCancel, SubmitOrder

@@ -24,7 +24,7 @@ from countermand.engine import high_water
 from countermand.engine.clock import ManualClock
 from countermand.engine.errors import Damaged, Hole, Lost, WriteFailed
 from countermand.engine.high_water import RESERVE, HighWater, Level
-from countermand.engine.replay import open_engine
+from countermand.engine.opening import open_engine
 from countermand.engine.sqlite import SqliteJournal
 from countermand.vocabulary.commands import Entry
 

@@ -25,9 +25,9 @@ from countermand.engine.history_start import ASIDE
 from countermand.engine.history_table import Table
 from countermand.engine.intake import IntakeStopped, Limits
 from countermand.engine.keeper import Keeper
+from countermand.engine.opening import open_engine
 from countermand.engine.peek import FILE_NAME as JOURNAL
 from countermand.engine.repair import repair
-from countermand.engine.replay import open_engine
 from countermand.engine.replayer import leave_snapshots
 from countermand.engine.sequencer import Engine
 from countermand.engine.snapshot import SnapshotDirectory

@@ -12,9 +12,10 @@ from countermand.engine import high_water
 from countermand.engine.clock import ManualClock
 from countermand.engine.errors import JournalError, Locked, Lost, WriteFailed
 from countermand.engine.high_water import RESERVE
+from countermand.engine.opening import open_engine
 from countermand.engine.ports import Kept
 from countermand.engine.repair import LOSS, plan, repair
-from countermand.engine.replay import open_engine, recover
+from countermand.engine.replay import recover
 from countermand.engine.sqlite import SqliteJournal
 
 COUNT = 60

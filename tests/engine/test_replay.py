@@ -22,14 +22,16 @@ from tests.engine.desk import (
 )
 
 from countermand.core.exchange import RULES_VERSION, Exchange
-from countermand.engine import replay as replaying
+from countermand.engine import opening
+from countermand.engine.beginning import Recovery
 from countermand.engine.chain import GENESIS, fold
 from countermand.engine.clock import ManualClock
 from countermand.engine.errors import Damaged, OtherRules
 from countermand.engine.keeper import Keeper
 from countermand.engine.memory import MemoryJournal
+from countermand.engine.opening import app_version, open_engine
 from countermand.engine.ports import Mark
-from countermand.engine.replay import app_version, open_engine, recover
+from countermand.engine.replay import recover, replay
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
 
@@ -77,10 +79,10 @@ def test_restart_at_any_prefix_equals_no_restart(
     shutil.rmtree(directory)
 
 
-def keep(journal: SqliteJournal, found: replaying.Recovery, snapshots: SnapshotDirectory) -> None:
+def keep(journal: SqliteJournal, found: Recovery, snapshots: SnapshotDirectory) -> None:
     """Apply what was appended and leave a snapshot, as a clean stop does."""
     found.snapshot_seq = found.exchange.seq
-    replaying.replay(journal, found)
+    replay(journal, found)
     Keeper(found.exchange, snapshots, 1).leave(journal.checksum, found.outcome)
 
 
@@ -191,7 +193,7 @@ def test_a_start_checks_the_chain_behind_its_snapshot(
         with pytest.raises(Damaged) as refused:
             recover(journal, SnapshotDirectory(tmp_path))
         assert 60 == refused.value.seq
-        monkeypatch.setattr(replaying, "CHECKED_MIN", 100)
+        monkeypatch.setattr("countermand.engine.replay.CHECKED_MIN", 100)
         found = recover(journal, SnapshotDirectory(tmp_path))
         assert (101, 200, 0) == (found.checked_from, found.snapshot_seq, found.replayed)
 
@@ -235,9 +237,9 @@ def test_a_writer_says_which_version_it_is(monkeypatch: pytest.MonkeyPatch) -> N
     assert app_version()
 
     def missing(_: str) -> str:
-        raise replaying.PackageNotFoundError
+        raise opening.PackageNotFoundError
 
-    monkeypatch.setattr(replaying, "version", missing)
+    monkeypatch.setattr(opening, "version", missing)
     app_version.cache_clear()
     assert "unpackaged" == app_version()
     app_version.cache_clear()

@@ -20,7 +20,8 @@ from countermand.engine.errors import Damaged, Hole
 from countermand.engine.intake import Limits
 from countermand.engine.keeper import Keeper
 from countermand.engine.lock import DirectoryLock
-from countermand.engine.replay import open_engine, recover
+from countermand.engine.opening import open_engine
+from countermand.engine.replay import recover
 from countermand.engine.replayer import leave_snapshots
 from countermand.engine.snapshot import (
     KEPT,

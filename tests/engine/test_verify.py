@@ -14,9 +14,10 @@ from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.engine.clock import ManualClock
 from countermand.engine.errors import Absent, Unreadable
 from countermand.engine.keeper import Keeper
+from countermand.engine.opening import open_engine
 from countermand.engine.peek import peek
 from countermand.engine.ports import Mark
-from countermand.engine.replay import open_engine, recover
+from countermand.engine.replay import recover
 from countermand.engine.snapshot import Snapshot, SnapshotDirectory, take
 from countermand.engine.sqlite import SqliteJournal
 from countermand.engine.statistics import statistics

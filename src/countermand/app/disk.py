@@ -21,9 +21,9 @@ from countermand.engine import layout
 from countermand.engine.copying import copy_directory
 from countermand.engine.errors import WriteFailed
 from countermand.engine.intake import Limits
+from countermand.engine.opening import open_engine, open_journal
 from countermand.engine.ports import Journal
 from countermand.engine.progress import Progress, no_progress
-from countermand.engine.replay import open_engine, open_journal
 from countermand.engine.sequencer import Engine
 from countermand.wire.venue import Venue
 from countermand.world import World

@@ -22,8 +22,8 @@ from countermand.engine.copying import copy_entries
 from countermand.engine.history import Archive
 from countermand.engine.intake import Limits
 from countermand.engine.memory import MemoryJournal
+from countermand.engine.opening import app_version
 from countermand.engine.ports import Kept, Mark, Writer
-from countermand.engine.replay import app_version
 from countermand.engine.sequencer import MARK_EVERY, Engine
 from countermand.vocabulary.commands import Entry
 from countermand.vocabulary.events import InstructionRejected, OrderRejected

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from countermand.app.lives import reading_in
 from countermand.engine.clock import ExchangeClock
+from countermand.engine.opening import open_engine, open_journal
 from countermand.engine.progress import Progress, no_progress
-from countermand.engine.replay import open_engine, open_journal
 from countermand.engine.sequencer import Engine
 from countermand.vocabulary.commands import PassNumbers
 

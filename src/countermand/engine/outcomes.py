@@ -19,7 +19,7 @@ from countermand.engine.chain import Recorded
 from countermand.engine.errors import JournalError
 from countermand.engine.peek import Peek
 from countermand.engine.progress import Progress, counted, no_progress
-from countermand.engine.replay import spans
+from countermand.engine.refusing import spans
 from countermand.engine.snapshot import SnapshotDamaged, SnapshotDirectory
 from countermand.vocabulary.commands import Entry
 from countermand.vocabulary.events import Event

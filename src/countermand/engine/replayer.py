@@ -23,16 +23,12 @@ from threading import Thread
 
 from countermand.core.exchange import RULES_VERSION
 from countermand.core.history import Dropped
+from countermand.engine.beginning import Recovery, from_snapshot
 from countermand.engine.errors import JournalError
 from countermand.engine.peek import Peek, beside
 from countermand.engine.records import Records
-from countermand.engine.replay import (
-    Recovery,
-    check_state,
-    from_snapshot,
-    refuse_other_rules,
-    replay,
-)
+from countermand.engine.refusing import refuse_other_rules
+from countermand.engine.replay import check_state, replay
 from countermand.engine.snapshot import Header, SnapshotDirectory, take
 from countermand.vocabulary.commands import Entry
 

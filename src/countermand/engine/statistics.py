@@ -10,7 +10,7 @@ from msgspec import Struct
 from countermand.engine.peek import file_of, log_of, peek
 from countermand.engine.ports import Writer
 from countermand.engine.progress import Progress, counted, no_progress
-from countermand.engine.replay import spans
+from countermand.engine.refusing import spans
 from countermand.engine.snapshot import SnapshotDirectory
 
 NS_PER_S = 1_000_000_000

@@ -16,6 +16,7 @@ from msgspec import Struct
 from countermand.core.exchange import RULES_VERSION, Exchange
 from countermand.core.history import Dropped
 from countermand.engine import high_water
+from countermand.engine.beginning import Recovery
 from countermand.engine.chain import GENESIS
 from countermand.engine.errors import Damaged, JournalError, OtherFormat
 from countermand.engine.high_water import Level
@@ -25,14 +26,13 @@ from countermand.engine.peek import Peek, peek
 from countermand.engine.precheck import refuse_lost_end
 from countermand.engine.progress import Progress, check_chain, no_progress
 from countermand.engine.records import FORMAT_OF_FILES
-from countermand.engine.replay import (
-    Recovery,
+from countermand.engine.refusing import (
     refuse_lost_base,
     refuse_lost_records,
     refuse_other_rules,
-    replay,
     spans,
 )
+from countermand.engine.replay import replay
 from countermand.engine.snapshot import Header, Snapshot, SnapshotDamaged, SnapshotDirectory
 
 
