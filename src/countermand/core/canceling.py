@@ -36,7 +36,6 @@ from countermand.vocabulary.reasons import (
 from countermand.vocabulary.reports import ClosedOrder, OrderReport
 
 _CLOSED = Standing.CLOSED
-_ANY = CancelOnly.NONE
 _ASLEEP = (Standing.ARMED, Standing.HELD)
 _UNMET, _UNKNOWN = RejectReason.CONDITION_NOT_MET, RejectReason.UNKNOWN_ACCOUNT
 _PENDING_CANCEL, _TWICE = Pending.CANCEL, CxlRejReason.ALREADY_PENDING
@@ -45,27 +44,47 @@ _PENDING_CANCEL, _TWICE = Pending.CANCEL, CxlRejReason.ALREADY_PENDING
 def cancel_order(state: State, seq: int, ts_ns: int, command: CancelOrder) -> Decision:
     """Cancel one order in any state of its market; refuse an unknown or a closed one."""
     account_id = command.account_id
-    order: Order | ClosedOrder | None
-    order = by_id = state.orders.get(command.order_id)
+    order = state.orders.get(command.order_id)
     # Mostly an order is named by its id; any other name is looked up.
-    if by_id is None or by_id.now.account_id != account_id or command.instrument_id:
-        order = _find(state, command)
-    if not isinstance(order, Order) or (now := order.now).standing is _CLOSED:
-        asked = (account_id, command.cl_ord_id)
-        return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order, asked)])
-    if command.only is not _ANY and not _is_so(now, command.only):
-        unmet = cancel_rejected(CxlRejResponseTo.CANCEL, order, (account_id, ""), _UNMET)
-        return Decision([unmet])
-    if command.delay_ns is not None or state.delays:
-        delay_ns = _delay_ns(state, command)
-        if delay_ns and now.pending is _PENDING_CANCEL:
-            asked = (account_id, command.cl_ord_id)
-            return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order, asked, None, _TWICE)])
-        if delay_ns:
-            how = (0, command.reason, command.only)
-            named = CancelOrder(account_id, now.order_id, "", NO_INSTRUMENT, "", *how)
-            return postponed((seq, ts_ns), delay_ns, named, [now])
+    if order is None or order.now.account_id != account_id or command.instrument_id:
+        found = _find(state, command)
+        if not isinstance(found, Order):
+            return _refused(command, found)
+        order = found
+    now = order.now
+    if now.standing is _CLOSED:
+        return _refused(command, order)
+    if command.delay_ns is not None or command.only or state.delays:
+        return _cancel_if(state, (seq, ts_ns), command, order)
     return Decision([OrderCanceled(canceled(now, ts_ns, command.reason))], (now.order_id,))
+
+
+def _cancel_if(
+    state: State, entry: tuple[int, int], command: CancelOrder, order: Order
+) -> Decision:
+    # A cancel that is only meant for some orders, or takes time.
+    now, ts_ns = order.now, entry[1]
+    if command.only and not _is_so(now, command.only):
+        asked = (command.account_id, "")
+        return Decision([cancel_rejected(CxlRejResponseTo.CANCEL, order, asked, _UNMET)])
+    delay_ns = _delay_ns(state, command)
+    if not delay_ns:
+        return Decision([OrderCanceled(canceled(now, ts_ns, command.reason))], (now.order_id,))
+    if now.pending is _PENDING_CANCEL:
+        return _refused(command, order, _TWICE)
+    how = (0, command.reason, command.only)
+    named = CancelOrder(command.account_id, now.order_id, "", NO_INSTRUMENT, "", *how)
+    return postponed(entry, delay_ns, named, [now])
+
+
+def _refused(
+    command: CancelOrder,
+    order: Order | ClosedOrder | None,
+    reason: CxlRejReason = CxlRejReason.TOO_LATE_TO_CANCEL,
+) -> Decision:
+    asked = (command.account_id, command.cl_ord_id)
+    refusal = cancel_rejected(CxlRejResponseTo.CANCEL, order, asked, cxl_rej_reason=reason)
+    return Decision([refusal])
 
 
 def _is_so(now: OrderReport, only: CancelOnly) -> bool:

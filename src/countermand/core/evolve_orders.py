@@ -115,10 +115,10 @@ def order_ended(state: State, event: OrderCanceled | OrderExpired) -> object:
     account.closed.append(now.cl_ord_id or order_id)
     if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
         forget(state, account)
-    if terms.link is not None:
-        close_in_list(state, account, order, terms.link)
     # Only the end of a list's order acts on others; any other end asks for nothing more.
-    return terms.link
+    if (link := terms.link) is not None:
+        close_in_list(state, account, order, link)
+    return link
 
 
 def order_changed(state: State, event: OrderRested | OrderRestated) -> object:

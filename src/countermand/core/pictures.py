@@ -30,8 +30,6 @@ def not_let_in(now: OrderReport, ts_ns: int, reason: RejectReason) -> OrderRepor
 
 def canceled(now: OrderReport, ts_ns: int, reason: CancelReason) -> OrderReport:
     """Return the order as a cancel leaves it."""
-    if now.pending is not _NOTHING or now.due_ns:
-        now = replace(now, pending=_NOTHING, due_ns=0)
     return replace(
         now,
         standing=_CLOSED,
@@ -41,13 +39,13 @@ def canceled(now: OrderReport, ts_ns: int, reason: CancelReason) -> OrderReport:
         hold_minor=0,
         transact_ns=ts_ns,
         cancel_reason=reason,
+        due_ns=0,
+        pending=_NOTHING,
     )
 
 
 def expired(now: OrderReport, ts_ns: int) -> OrderReport:
     """Return the order as the end of its time leaves it."""
-    if now.pending is not _NOTHING or now.due_ns:
-        now = replace(now, pending=_NOTHING, due_ns=0)
     return replace(
         now,
         standing=_CLOSED,
@@ -57,6 +55,8 @@ def expired(now: OrderReport, ts_ns: int) -> OrderReport:
         hold_minor=0,
         transact_ns=ts_ns,
         cancel_reason=CancelReason.EXPIRED,
+        due_ns=0,
+        pending=_NOTHING,
     )
 
 

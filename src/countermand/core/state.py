@@ -242,21 +242,20 @@ class State:
 
     def _is_meant(self, timer: Timer) -> bool:
         due_ns, kind, number = timer
+        if kind == REQUEST:
+            request = self.requests.get(number)
+            return request is not None and request.due_ns == due_ns
         if kind == DEAD_MAN:
             account = self.accounts.get(AccountId(number))
             switch = account.dead_man if account else None
             return switch is not None and switch.due_ns == due_ns
-        if kind != REQUEST:
-            order = self.orders.get(OrderId(number))
-            if order is None or order.now.standing is _CLOSED:
-                return False
-            now = order.now
-            if kind == EXPIRY:
-                return due_ns == now.terms.expire_ns
-            sliced = now.standing is Standing.ARMED
-            return due_ns == now.due_ns and sliced is (kind == SLICE)
-        request = self.requests.get(number)
-        return request is not None and request.due_ns == due_ns
+        order = self.orders.get(OrderId(number))
+        if order is None or (now := order.now).standing is _CLOSED:
+            return False
+        if kind == EXPIRY:
+            return due_ns == now.terms.expire_ns
+        sliced = now.standing is Standing.ARMED
+        return due_ns == now.due_ns and sliced is (kind == SLICE)
 
     def next_priority(self) -> int:
         """Return the priority of what comes to the book behind all else, with others or alone."""
