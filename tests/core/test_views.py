@@ -401,6 +401,23 @@ def test_orders_are_listed_open_and_closed(
     assert names(busy, page.orders) == expected
 
 
+def test_pages_of_orders_are_parts_of_the_whole(world: World) -> None:
+    """In every cut, with open orders among those that are over."""
+    for at in range(9):
+        order = world.buy(ALICE, 1, 90)
+        if at % 3:
+            world.cancel(ALICE, order)
+
+    for ascending in (False, True):
+        whole = world.exchange.query(ListOrders((ALICE,), ascending=ascending)).orders
+        assert 9 == len(whole)
+        for offset in range(11):
+            for limit in (None, 0, 1, 2, 100):
+                stop = None if limit is None else offset + limit
+                asked = ListOrders((ALICE,), offset=offset, limit=limit, ascending=ascending)
+                assert whole[offset:stop] == world.exchange.query(asked).orders
+
+
 def test_orders_are_listed_by_when_they_were_submitted(busy: World) -> None:
     """From a moment to a moment, both included."""
     times = {o.cl_ord_id: o.submit_ns for o in busy.exchange.query(ListOrders((ALICE,))).orders}

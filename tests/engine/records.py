@@ -108,4 +108,5 @@ def answers(history: History, questions: Sequence[ListOrders | ListFills]) -> li
             told += [history.count_fills(question), list(history.fills(question))]
         else:
             told += [history.count(question), list(history.orders(question))]
+            told += [list(history.orders(question, passed)) for passed in (1, 7, 40)]
     return told

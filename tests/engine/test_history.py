@@ -28,11 +28,13 @@ from tests.engine.records import (
 
 from countermand.core.history import Recent
 from countermand.engine import history as history_module
+from countermand.engine import history_places
 from countermand.engine.history import FILE_NAME, Archive, HistoryUnreadable
 from countermand.engine.history_start import ASIDE, open_archive
 from countermand.engine.history_table import Table
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.queries import ListFills, ListOrders
+from countermand.vocabulary.reports import OrderReport
 
 ALL = ListOrders(ACCOUNTS)
 ALL_FILLS = ListFills(ACCOUNTS)
@@ -429,3 +431,25 @@ def test_many_records_in_memory_are_written_in_parts() -> None:
 
     assert [22, 18, 14, 10, 6] == left
     assert 30 == archive.count(ALL) == len([*archive.orders(ALL)])
+
+
+def test_page_far_down_reads_no_record_before_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither of one statement's groups, nor of so many that they take several."""
+    fill_with(archive, 60)
+    assert archive.wait()
+    whole = list(archive.orders(ALL))
+    read: list[int] = []
+    decoded = history_module.decode_order
+
+    def counted(record: bytes) -> OrderReport:
+        read.append(1)
+        return decoded(record)
+
+    monkeypatch.setattr(history_module, "decode_order", counted)
+    for merged_max in (500, 3):
+        monkeypatch.setattr(history_places, "MERGED_MAX", merged_max)
+        read.clear()
+        assert whole[50:55] == list(islice(archive.orders(ALL, 50), 5))
+        assert 5 == len(read)

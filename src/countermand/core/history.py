@@ -31,8 +31,11 @@ class History(Protocol):
     def count(self, query: ListOrders) -> int:
         """Return how many closed orders a query asks for, on all its pages."""
 
-    def orders(self, query: ListOrders) -> Iterator[OrderReport]:
-        """Yield the closed orders a query asks for, of all pages, in the order of `placed`."""
+    def orders(self, query: ListOrders, passed: int = 0) -> Iterator[OrderReport]:
+        """
+        Yield the closed orders a query asks for, of all pages, in the order of `placed`; the first
+        `passed` are passed over.
+        """
 
     def fills(self, query: ListFills) -> Iterator[Fill]:
         """
@@ -112,9 +115,10 @@ class Recent:
         """Return how many closed orders are asked for."""
         return sum(1 for _ in self._asked_for(query))
 
-    def orders(self, query: ListOrders) -> Iterator[OrderReport]:
+    def orders(self, query: ListOrders, passed: int = 0) -> Iterator[OrderReport]:
         """Yield them in order."""
-        yield from sorted(self._asked_for(query), key=placed, reverse=not query.ascending)
+        each = sorted(self._asked_for(query), key=placed, reverse=not query.ascending)
+        yield from each[passed:]
 
     def fills(self, query: ListFills) -> Iterator[Fill]:
         """Yield the fills that are asked for."""
@@ -145,7 +149,7 @@ class Dropped:
         """Return 0."""
         return 0
 
-    def orders(self, query: ListOrders) -> Iterator[OrderReport]:
+    def orders(self, query: ListOrders, passed: int = 0) -> Iterator[OrderReport]:
         """Yield nothing."""
         return iter(())
 

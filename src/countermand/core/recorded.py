@@ -78,8 +78,11 @@ def _list_orders(state: State, history: History, query: ListOrders) -> OrderPage
     ]
     is_descending = not query.ascending
     open_ones.sort(key=placed, reverse=is_descending)
-    each = merge(open_ones, history.orders(query), key=placed, reverse=is_descending)
-    page = tuple(islice(each, *span(query)))
+    start, end = span(query)
+    # Before a page there are no fewer closed ones than this, and they need not be read.
+    passed = max(0, start - len(open_ones))
+    each = merge(open_ones, history.orders(query, passed), key=placed, reverse=is_descending)
+    page = tuple(islice(each, start - passed, None if end is None else end - passed))
     return OrderPage(len(open_ones) + history.count(query), page)
 
 

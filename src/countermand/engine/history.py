@@ -8,19 +8,21 @@ unless the disk refuses them. The rest is read from the table, each list as far 
 from __future__ import annotations
 
 import logging
+import operator
 import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from heapq import merge
-from itertools import chain
+from itertools import chain, dropwhile, islice
 from pathlib import Path
 
 import msgspec
 
 from countermand.core.history import is_asked_for, is_wanted, listed
+from countermand.engine.history_places import place_of
 from countermand.engine.history_rows import Batch, OrderKey, decode_fill, decode_order
-from countermand.engine.history_table import FillRow, NotTrusted, Table
+from countermand.engine.history_table import FillRow, NotTrusted, OrderRow, Table
 from countermand.engine.history_writer import HistoryWriter
 from countermand.engine.intake import IntakeStopped
 from countermand.vocabulary.ids import OrderId
@@ -239,20 +241,41 @@ class Archive:
             written = sum(table.count_placed(at, *span) for at in groups) if table else 0
             return written + sum(1 for _ in self._fresh_orders(query))
 
-    def orders(self, query: ListOrders) -> Iterator[OrderReport]:
-        """Yield the closed orders a query asks for in order, reading no further than is asked."""
-        ascending = query.ascending
+    def orders(self, query: ListOrders, passed: int = 0) -> Iterator[OrderReport]:
+        """
+        Yield the closed orders a query asks for in order, without the first `passed`.
+
+        No record is read further than is asked, nor one of those that are passed over.
+        """
+        is_descending = not query.ascending
         with self._read() as table:
             fresh: list[tuple[int, int, OrderReport | bytes]] = [
                 (now.submit_ns, now.order_id, now) for now in self._fresh_orders(query)
             ]
             # No two have the same id, so no report is ever compared.
-            fresh.sort(key=_place, reverse=not ascending)
-            span = query.since_ns, query.until_ns
-            groups = [group_id for group_id, _ in self._order_groups(query)] if table else ()
-            written = [table.orders_of(at, *span, ascending=ascending) for at in groups if table]
-            for _, _, found in merge(fresh, *written, key=_place, reverse=not ascending):
+            fresh.sort(key=_place, reverse=is_descending)
+            # As many as these are at most among the first.
+            skipped = max(0, passed - len(fresh))
+            written = self._order_rows(table, query, skipped) if table else ()
+            rows = merge(fresh, *written, key=_place, reverse=is_descending)
+            for _, _, found in islice(rows, passed - skipped, None):
                 yield found if isinstance(found, OrderReport) else decode_order(found)
+
+    def _order_rows(
+        self, table: Table, query: ListOrders, skipped: int
+    ) -> list[Iterator[OrderRow]]:
+        # Of each group the rows that come after the first so many of all.
+        groups = [group_id for group_id, _ in self._order_groups(query)]
+        span, ascending = (query.since_ns, query.until_ns), query.ascending
+        if not skipped:
+            return [table.orders_of(at, *span, ascending=ascending) for at in groups]
+        first = place_of(table, groups, query, skipped)
+        if first is None:
+            return []
+        span = (first[0], query.until_ns) if ascending else (query.since_ns, first[0])
+        each = [table.orders_of(at, *span, ascending=ascending) for at in groups]
+        is_before = operator.lt if ascending else operator.gt
+        return [dropwhile(lambda row: is_before(row[:2], first), rows) for rows in each]
 
     def fills(self, query: ListFills) -> Iterator[Fill]:
         """Yield the fills a query asks for in order, reading no further than is asked."""

@@ -245,14 +245,14 @@ class Table:
     def count_placed(self, group_id: int, since_ns: int | None, until_ns: int | None) -> int:
         """Return how many orders of a group were placed in a time."""
         statement = "SELECT count(*) FROM orders WHERE group_id = ? AND submit_ns BETWEEN ? AND ?"
-        return int(self.execute(statement, (group_id, *_span(since_ns, until_ns))).fetchone()[0])
+        return int(self.execute(statement, (group_id, *span(since_ns, until_ns))).fetchone()[0])
 
     def orders_of(
         self, group_id: int, since_ns: int | None, until_ns: int | None, *, ascending: bool
     ) -> Iterator[OrderRow]:
         """Yield (submit_ns, order_id, record) of a group, in this order or in the reverse one."""
         statement = _ORDERS_ASCENDING if ascending else _ORDERS_DESCENDING
-        return self.execute(statement, (group_id, *_span(since_ns, until_ns)))
+        return self.execute(statement, (group_id, *span(since_ns, until_ns)))
 
     def count_done(self, group_id: int, query: ListFills) -> int:
         """Return how many fills of a group came about in a query's time."""
@@ -321,7 +321,8 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
 
 
-def _span(since_ns: int | None, until_ns: int | None) -> tuple[int, int]:
+def span(since_ns: int | None, until_ns: int | None) -> tuple[int, int]:
+    """Return bounds of time as SQLite can hold them."""
     since = _INTEGER_MIN if since_ns is None else max(_INTEGER_MIN, since_ns)
     return since, _INTEGER_MAX if until_ns is None else min(_INTEGER_MAX, until_ns)
 
@@ -329,7 +330,7 @@ def _span(since_ns: int | None, until_ns: int | None) -> tuple[int, int]:
 def _bounds(query: ListFills) -> tuple[int, int, int]:
     last = query.until_match_id
     until = _INTEGER_MAX if last is None else max(_INTEGER_MIN, min(_INTEGER_MAX, last))
-    return *_span(query.since_ns, query.until_ns), until
+    return *span(query.since_ns, query.until_ns), until
 
 
 def _in_order(where: str, query: ListFills) -> str:

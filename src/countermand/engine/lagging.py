@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -73,9 +74,10 @@ class Shown:
         )
         return self._history.count(query) - ahead
 
-    def orders(self, query: ListOrders) -> Iterator[OrderReport]:
+    def orders(self, query: ListOrders, passed: int = 0) -> Iterator[OrderReport]:
         """Yield the closed orders a query asks for, in order."""
-        return (now for now in self._history.orders(query) if now.order_id not in self.ahead)
+        each = (now for now in self._history.orders(query) if now.order_id not in self.ahead)
+        return islice(each, passed, None)
 
     def fills(self, query: ListFills) -> Iterator[Fill]:
         """Yield the fills a query asks for, in its order."""
