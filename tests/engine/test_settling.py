@@ -62,6 +62,22 @@ def test_orders_that_wait_to_be_packed_are_told() -> None:
     assert (ORDERS, ORDERS) == asyncio.run(test())
 
 
+def test_a_snapshot_that_was_left_waits_for_no_packing() -> None:
+    """Then the records are handed over to be synced, and no order is packed for it."""
+
+    async def test() -> tuple[int, int]:
+        engine = await _canceled()
+        state = engine._exchange._state
+        left = len(state.orders)
+        engine.keeper.sync()
+        told = (left, len(state.orders))
+        await engine.stop()
+        return told
+
+    before, after = asyncio.run(test())
+    assert 0 < before == after
+
+
 def test_nothing_is_packed_after_a_stop() -> None:
     """The last snapshot is made on another thread, which has the state to itself."""
 

@@ -74,7 +74,7 @@ class Keeper:
 
     def sync(self, notes: dict[str, int | bytes] | None = None) -> None:
         """Have the records of all that is over by now written soon, so that they stay."""
-        self._exchange.settle()
+        self._exchange.settle(0)
         self.archive.sync(self._exchange.seq, notes)
 
     async def settle(self) -> None:

@@ -55,7 +55,7 @@ class Shown:
 
     @property
     def _history(self) -> History:
-        self._exchange.settle()
+        self._exchange.settle(0)
         return self._exchange.history
 
     def add(self, seq: int, ended: Sequence[OrderReport], fills: Sequence[Fill]) -> None:
