@@ -2,7 +2,8 @@
 History: the records of an exchange, in a table on the disk and, before they are there, in memory.
 
 What was handed over and is not written yet is looked at one by one; it is a few hundred records,
-unless the disk refuses them. The rest is read from the table, each list as far as it is asked for.
+unless the disk refuses them, or a command has just ended very many. The rest is read from the
+table, each list as far as it is asked for.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ AT_ONCE = 16
 
 
 class HistoryWriter:
-    """The one that writes a table. It is the table's own connection, and nobody else's."""
+    """Writes a table on a thread of its own; the table's connection is used by no other."""
 
     def __init__(self, table: Table) -> None:
         self._table, self._jobs = table, deque[Batch]()
@@ -83,7 +83,7 @@ class HistoryWriter:
             try:
                 is_synced = self._wanted > self.synced
                 self._table.write(batches, is_synced=is_synced)
-            except Exception as error:  # noqa: BLE001 -- whatever it is, the exchange goes on
+            except Exception as error:  # noqa: BLE001 -- the exchange goes on after any
                 self._have_failed(error)
                 continue
             self._have_written(batches, is_synced=is_synced)

@@ -1,8 +1,8 @@
 """
 Settling: records of what has ended go to the history after each group, and its orders are packed.
 
-A command can end a hundred thousand orders. They are packed a thousand at a time, and whatever else
-the loop has to do comes in between.
+A command can end a hundred thousand orders. They are packed a thousand at a time, with the loop's
+other work in between.
 """
 
 from __future__ import annotations
