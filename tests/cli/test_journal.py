@@ -56,7 +56,7 @@ def test_a_sound_journal_verifies(data: Path) -> None:
 def test_a_damaged_journal_is_named_in_one_line(data: Path) -> None:
     """Which record, on stderr, exit code 1."""
     with closing(SqliteJournal(data)) as journal:
-        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 33")
+        journal._file.connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 33")
     table, told = ask("verify", data), ask("verify", data, "--json")
     assert (1, 1) == (table.exit_code, told.exit_code)
     assert "countermand: " + NAMED + "\n" == table.stderr
@@ -169,7 +169,7 @@ def test_a_directory_that_is_served_is_left_alone(data: Path) -> None:
 def test_a_repair_says_what_it_loses_and_waits_for_yes(data: Path) -> None:
     """Only then is anything changed, and the old files stay beside."""
     with closing(SqliteJournal(data)) as journal:
-        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 33")
+        journal._file.connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 33")
     told = ask("repair", data)
     assert 0 == told.exit_code
     _, keeps, loses, *_ = told.stdout.splitlines()

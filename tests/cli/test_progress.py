@@ -41,7 +41,7 @@ def data(tmp_path: Path) -> Path:
     """A journal with a record that is damaged near its end."""
     with closing(SqliteJournal(tmp_path / "data")) as journal:
         fill(journal, entries(COUNT))
-        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 49")
+        journal._file.connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 49")
     return tmp_path / "data"
 
 

@@ -137,7 +137,7 @@ def test_a_snapshot_that_is_damaged_is_not_stood_on(stopped: Path) -> None:
 def test_a_damaged_record_is_not_dropped(stopped: Path) -> None:
     """What is damaged is left for a person to look at; nothing is changed."""
     with closing(SqliteJournal(stopped)) as journal:
-        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 30")
+        journal._file.connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 30")
     with pytest.raises(Damaged) as refused:
         compact(stopped, 7)
     assert 30 == refused.value.seq
@@ -292,7 +292,7 @@ def test_it_can_be_looked_into_and_repaired(stopped: Path) -> None:
     assert "" == plan(stopped).because
 
     with closing(SqliteJournal(stopped)) as journal:
-        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 115")
+        journal._file.connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 115")
     done = repair(stopped, 8)
     assert (114, 120) == (done.head, done.head_reached)
     assert [] == failures(stopped)

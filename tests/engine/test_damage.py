@@ -148,7 +148,7 @@ def test_a_chained_record_must_still_make_sense(tmp_path: Path, payload: bytes, 
 def test_a_disk_that_cannot_be_read_is_no_damage(sound: Path, tmp_path: Path) -> None:
     """Another start may succeed."""
     with closing(SqliteJournal(crash(sound, tmp_path / "after"))) as journal:
-        journal._connection.set_progress_handler(lambda: 1, 1)
+        journal._file.connection.set_progress_handler(lambda: 1, 1)
         for read in (lambda: list(journal.read(1)), journal.writers):
             with pytest.raises(Unreadable, match="interrupted"):
                 read()

@@ -75,7 +75,7 @@ def test_another_failure_is_not_resumed(tmp_path: Path, monkeypatch: pytest.Monk
     """After a failed sync the contents of the disk are unknown."""
     with closing(SqliteJournal(tmp_path)) as journal:
         journal.fence(writer())
-        journal._failure = WriteFailed("disk I/O error")
+        journal._file.failure = WriteFailed("disk I/O error")
         monkeypatch.setattr(database, "ROOM_BYTES_MIN", 0)
         journal.resume()
         with pytest.raises(WriteFailed, match="disk I/O error"):

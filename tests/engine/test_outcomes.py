@@ -70,7 +70,7 @@ def test_a_damaged_snapshot_is_passed_over(data: Path) -> None:
 def test_no_more_is_read_than_is_taken(data: Path) -> None:
     """A journal of any length is read in the same memory."""
     with closing(SqliteJournal(data)) as journal:
-        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 7")
+        journal._file.connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 7")
     with told(data) as outcomes:
         reading = iter(outcomes)
         assert happened()[:6] == [list(one.events or ()) for one in islice(reading, 6)]
@@ -81,7 +81,7 @@ def test_no_more_is_read_than_is_taken(data: Path) -> None:
 def test_after_damage_entries_are_shown_without_outcome(data: Path) -> None:
     """A snapshot behind the damage makes later outcomes known again."""
     with closing(SqliteJournal(data)) as journal:
-        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq IN (7, 30)")
+        journal._file.connection.execute("UPDATE entries SET payload = x'00' WHERE seq IN (7, 30)")
     with told(data, 9) as outcomes:
         first = next(iter(outcomes))
         assert (9, None, True) == (first.entry.seq, first.events, "record 7" in first.why)

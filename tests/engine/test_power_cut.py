@@ -81,7 +81,7 @@ def test_a_power_cut_loses_nothing_that_was_answered(tmp_path: Path, cuts: int) 
     chance, checkpoints = random.Random(seed), 0
     with closing(SqliteJournal(tmp_path / "live")) as journal:
         fill(journal, WROTE[:GROUP])
-        journal._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        journal._file.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         before = files(tmp_path / "live")
         for index in range(cuts):
             head = journal.head
@@ -102,10 +102,10 @@ def test_a_power_cut_in_a_checkpoint_loses_nothing(tmp_path: Path, cuts: int) ->
     chance = random.Random(11)
     with closing(SqliteJournal(tmp_path / "live")) as journal:
         fill(journal, WROTE[:400], GROUP)
-        journal._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        journal._file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         fill(journal, WROTE[400:800], GROUP)
         before = files(tmp_path / "live")
-        journal._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        journal._file.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         after = files(tmp_path / "live")
     assert (before[LOG], False) == (after[LOG], before[FILE] == after[FILE])
     for index in range(cuts):

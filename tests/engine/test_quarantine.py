@@ -61,7 +61,7 @@ def test_it_can_be_set_aside_with_all_after_it(tmp_path: Path) -> None:
     with closing(SqliteJournal(tmp_path)) as journal:
         found = recover(journal)
         assert (30, state_after(WROTE[:30])) == (journal.head, found.exchange.digest())
-        assert tuple(range(31, 41)) == journal._records.quarantined()
+        assert tuple(range(31, 41)) == journal._file.records.quarantined()
         fill(journal, WROTE[30:])
         assert state_after(WROTE) == recover(journal).exchange.digest()
 

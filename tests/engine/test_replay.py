@@ -189,7 +189,7 @@ def test_a_start_checks_the_chain_behind_its_snapshot(
 
     run(test())
     with closing(SqliteJournal(tmp_path)) as journal:
-        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 60")
+        journal._file.connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 60")
         with pytest.raises(Damaged) as refused:
             recover(journal, SnapshotDirectory(tmp_path))
         assert 60 == refused.value.seq
@@ -215,7 +215,7 @@ def test_a_refused_start_leaves_nothing_open(tmp_path: Path) -> None:
     async def test() -> None:
         await live(tmp_path)
         with closing(SqliteJournal(tmp_path)) as journal:
-            journal._connection.execute("DELETE FROM entries WHERE seq = 7")
+            journal._file.connection.execute("DELETE FROM entries WHERE seq = 7")
         with pytest.raises(Damaged):
             await open_engine(tmp_path, ManualClock(), lambda: None)
         SqliteJournal(tmp_path).close()

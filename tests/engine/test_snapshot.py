@@ -359,7 +359,7 @@ def test_a_damaged_record_is_no_snapshot(tmp_path: Path) -> None:
     """The process checks the records it reads; a damaged one is reported and left."""
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, WROTE)
-        journal._connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 77")
+        journal._file.connection.execute("UPDATE entries SET payload = x'00' WHERE seq = 77")
         with pytest.raises(Damaged) as refused:
             list(leave_snapshots(tmp_path, 1000))
     assert 77 == refused.value.seq

@@ -200,10 +200,10 @@ def test_a_full_database_is_said_so(tmp_path: Path) -> None:
     wrote = entries(2000)
     with closing(SqliteJournal(tmp_path)) as journal:
         fill(journal, wrote[:10])
-        journal._connection.execute("PRAGMA max_page_count = 8")
+        journal._file.connection.execute("PRAGMA max_page_count = 8")
         with pytest.raises(Full, match="no room left"):
             journal.append(10, payloads(wrote[10:]))
-        journal._connection.execute("PRAGMA max_page_count = 100000")
+        journal._file.connection.execute("PRAGMA max_page_count = 100000")
         with pytest.raises(WriteFailed, match="no room left"):
             journal.append(10, payloads(wrote[10:11]))
     with closing(SqliteJournal(tmp_path)) as journal:

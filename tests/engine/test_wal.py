@@ -147,7 +147,7 @@ def test_frames_of_an_earlier_round_are_no_damage(tmp_path: Path) -> None:
     """A log that was begun anew still has them behind its end."""
     wrote = entries(4000)
     with closing(SqliteJournal(tmp_path / "live")) as journal:
-        journal._connection.execute("PRAGMA wal_autocheckpoint = 20")
+        journal._file.connection.execute("PRAGMA wal_autocheckpoint = 20")
         for count in range(100, 220):
             at = journal.head
             fill(journal, wrote[at : at + 5])

@@ -9,7 +9,6 @@ where the caller thinks it is, so a stale writer fails.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
@@ -17,7 +16,6 @@ from pathlib import Path
 
 from msgspec.structs import astuple
 
-from countermand import durable
 from countermand.engine import database, wal
 from countermand.engine.chain import GENESIS, link, link_kept
 from countermand.engine.errors import (
@@ -26,22 +24,18 @@ from countermand.engine.errors import (
     JournalError,
     KeptDamaged,
     Stale,
-    Unsuitable,
     WriteFailed,
 )
 from countermand.engine.high_water import Level
+from countermand.engine.journal_file import JournalFile
 from countermand.engine.lock import DirectoryLock
 from countermand.engine.peek import FILE_NAME, log_of
 from countermand.engine.ports import Base, Kept, Mark, Writer
 from countermand.engine.precheck import precheck
 from countermand.engine.records import (
     BASE_TABLE,
-    FORMAT,
     FORMAT_COMPACTED,
     FORMAT_OF_FILES,
-    KEPT_TABLE,
-    SCHEMA,
-    Records,
 )
 from countermand.vocabulary.commands import Entry
 
@@ -53,10 +47,7 @@ ROWS_PER_INSERT = 64
 
 _KEEP = "INSERT INTO kept SELECT ?, ?, ?, ? WHERE (SELECT max(epoch) FROM writers) = ?"
 
-# What a journal of the first format lacks.
 _DROP = "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE seq < ? LIMIT ?)"
-
-_FROM_FILES = (KEPT_TABLE, f"PRAGMA user_version = {FORMAT}")
 
 
 class SqliteJournal:
@@ -71,8 +62,7 @@ class SqliteJournal:
         Raises: Locked, Lost, Damaged, KeptDamaged, OtherFormat, Unreadable, WriteFailed.
         """
         database.make_directory(directory)
-        self._path = directory / FILE_NAME
-        self._failure: WriteFailed | None = None
+        self._file = JournalFile(directory / FILE_NAME)
         self._epoch = self._head = self._kept = 0
         self._checksum = self._kept_checksum = GENESIS
         with ExitStack() as stack:
@@ -80,9 +70,9 @@ class SqliteJournal:
             self.torn, self._high_water = precheck(directory)
             stack.callback(self._close_mark)
             if self.torn.torn_bytes:
-                wal.cut(log_of(self._path), self.torn)
-            self._connect()
-            stack.callback(self._disconnect)
+                wal.cut(log_of(self._file.path), self.torn)
+            self._file.connect()
+            stack.callback(self._file.disconnect)
             self._prepare()
             self._report_torn()
             level = self._high_water.level
@@ -97,12 +87,12 @@ class SqliteJournal:
     @property
     def format(self) -> int:
         """The format of the file."""
-        return self._records.format()
+        return self._file.records.format()
 
     @property
     def first(self) -> int:
         """The first entry there is: 1, or the one of the snapshot that all stands on."""
-        return self._records.first()
+        return self._file.records.first()
 
     @property
     def checksum(self) -> bytes:
@@ -112,7 +102,7 @@ class SqliteJournal:
     @property
     def epoch(self) -> int:
         """The last writer's epoch, 0 before the first."""
-        return self._records.epoch()
+        return self._file.records.epoch()
 
     @property
     def reserved(self) -> int:
@@ -122,15 +112,15 @@ class SqliteJournal:
     def fence(self, writer: Writer) -> None:
         """Make `writer` the one who appends. Raises: Stale, WriteFailed."""
         fields = (writer.first_seq, writer.rules_version, writer.app_version, writer.opened_ns)
-        self._write("BEGIN IMMEDIATE")
-        if self._records.format() == FORMAT_OF_FILES:
-            self._become_this_format()
-        count = self._write(
+        self._file.write("BEGIN IMMEDIATE")
+        if self._file.records.format() == FORMAT_OF_FILES:
+            self._file.become_this_format()
+        count = self._file.write(
             "INSERT INTO writers SELECT ?, ?, ?, ?, ?"
             " WHERE ? > (SELECT coalesce(max(epoch), 0) FROM writers)",
             (writer.epoch, *fields, writer.epoch),
         )
-        self._write("COMMIT")
+        self._file.write("COMMIT")
         if not count:
             raise Stale(f"writer {writer.epoch} comes after writer {self.epoch}")
         self._epoch = writer.epoch
@@ -173,25 +163,25 @@ class SqliteJournal:
 
         Raises: Full while there is still no room, and as opening the journal does.
         """
-        if not isinstance(self._failure, Full):
+        if not isinstance(self._file.failure, Full):
             return
-        database.refuse_full(self._path)
+        database.refuse_full(self._file.path)
         known = (self._head, self._checksum, self._kept, self._kept_checksum)
-        full, self._failure = self._failure, None
+        full, self._file.failure = self._file.failure, None
         try:
-            self._disconnect()
+            self._file.disconnect()
             self._reopen(*known)
         except JournalError as error:
-            self._failure = error if isinstance(error, WriteFailed) else full
+            self._file.failure = error if isinstance(error, WriteFailed) else full
             raise
 
     def _reopen(self, head: int, checksum: bytes, kept: int, kept_checksum: bytes) -> None:
-        found = wal.scan(log_of(self._path))
+        found = wal.scan(log_of(self._file.path))
         if found.damage:
             raise Damaged(head + 1, found.damage)
         if found.torn_bytes:
-            wal.cut(log_of(self._path), found)
-        self._connect()
+            wal.cut(log_of(self._file.path), found)
+        self._file.connect()
         self._prepare()
         if self.checksum_at(head) != checksum:
             raise Damaged(head, "it is not the record that was written last")
@@ -204,27 +194,27 @@ class SqliteJournal:
         """
         Yield the entries from `from_seq` to the head. Raises: Damaged naming the first bad one.
         """
-        return self._records.entries(from_seq, self._head)
+        return self._file.records.entries(from_seq, self._head)
 
     def check(self, from_seq: int, to_seq: int) -> None:
         """Check the chain between two entries, both included. Raises: Damaged."""
-        self._records.check(from_seq, to_seq)
+        self._file.records.check(from_seq, to_seq)
 
     def checksum_at(self, seq: int) -> bytes:
         """Return an entry's link of the chain as recorded. Raises: Hole."""
-        return self._records.checksum_at(seq)
+        return self._file.records.checksum_at(seq)
 
     def marks(self, from_seq: int) -> tuple[Mark, ...]:
         """Return the marks from `from_seq` on, ascending."""
-        return self._records.marks(from_seq)
+        return self._file.records.marks(from_seq)
 
     def writers(self) -> tuple[Writer, ...]:
         """Return everyone who ever wrote, in order."""
-        return self._records.writers()
+        return self._file.records.writers()
 
     def kept(self) -> tuple[Kept, ...]:
         """Return all that was ever kept, in order. Raises: KeptDamaged at the first bad one."""
-        return self._records.kept()
+        return self._file.records.kept()
 
     def keep(self, records: Sequence[Kept]) -> None:
         """
@@ -233,14 +223,14 @@ class SqliteJournal:
         Raises: Stale, WriteFailed.
         """
         number, checksum = self._kept, self._kept_checksum
-        self._write("BEGIN IMMEDIATE")
+        self._file.write("BEGIN IMMEDIATE")
         for record in records:
             number, checksum = number + 1, link_kept(checksum, record.name, record.value)
             row = (number, record.name, record.value, checksum, self._epoch)
-            if not self._write(_KEEP, row):
-                self._write("ROLLBACK")
+            if not self._file.write(_KEEP, row):
+                self._file.write("ROLLBACK")
                 raise self._stale(self._head)
-        self._write("COMMIT")
+        self._file.write("COMMIT")
         self._kept, self._kept_checksum = number, checksum
         self._high_water.kept(number, checksum)
 
@@ -252,13 +242,13 @@ class SqliteJournal:
         """
         # Lowered first: a crash in between leaves a mark that is behind, not one that is ahead.
         self._high_water.lower(from_seq - 1, self.checksum_at(from_seq - 1))
-        self._write("BEGIN IMMEDIATE")
-        self._write(
+        self._file.write("BEGIN IMMEDIATE")
+        self._file.write(
             "INSERT INTO quarantine SELECT seq, payload, checksum, ? FROM entries WHERE seq >= ?",
             (now_ns, from_seq),
         )
-        count = self._write("DELETE FROM entries WHERE seq >= ?", (from_seq,))
-        self._write("COMMIT")
+        count = self._file.write("DELETE FROM entries WHERE seq >= ?", (from_seq,))
+        self._file.write("COMMIT")
         self._head, self._checksum = from_seq - 1, self.checksum_at(from_seq - 1)
         return count
 
@@ -269,12 +259,12 @@ class SqliteJournal:
         if self._high_water.level.head < base.seq:
             # A start looks for the entry that the mark was written at.
             self._high_water.lower(self._head, self._checksum)
-        self._write("BEGIN IMMEDIATE")
-        if self._records.format() != FORMAT_COMPACTED:
-            self._write(BASE_TABLE)
-            self._write(f"PRAGMA user_version = {FORMAT_COMPACTED}")
-        self._write("INSERT INTO base VALUES (?, ?, ?, ?, ?, ?)", astuple(base))
-        self._write("COMMIT")
+        self._file.write("BEGIN IMMEDIATE")
+        if self._file.records.format() != FORMAT_COMPACTED:
+            self._file.write(BASE_TABLE)
+            self._file.write(f"PRAGMA user_version = {FORMAT_COMPACTED}")
+        self._file.write("INSERT INTO base VALUES (?, ?, ?, ?, ?, ?)", astuple(base))
+        self._file.write("COMMIT")
 
     def drop(self, count_max: int) -> int:
         """
@@ -283,44 +273,37 @@ class SqliteJournal:
         Raises: WriteFailed.
         """
         first = self.first
-        self._write("BEGIN IMMEDIATE")
+        self._file.write("BEGIN IMMEDIATE")
         count = sum(
-            self._write(_DROP.format(table=table), (first, count_max))
+            self._file.write(_DROP.format(table=table), (first, count_max))
             for table in ("entries", "marks")
         )
-        self._write("COMMIT")
+        self._file.write("COMMIT")
         return count
 
     def shrink(self) -> None:
         """Give back to the disk what was dropped, writing all of the rest. Raises: WriteFailed."""
-        self._write("VACUUM")
-        self._write("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._file.write("VACUUM")
+        self._file.write("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def bases(self) -> tuple[Base, ...]:
         """Return what each compaction left it standing on."""
-        return self._records.bases()
+        return self._file.records.bases()
 
     def rows(self, from_seq: int, to_seq: int) -> Iterator[tuple[int, bytes, bytes]]:
         """Yield (seq, payload, checksum) as recorded, both ends included. Raises: Damaged."""
-        return self._records.rows(from_seq, to_seq)
+        return self._file.records.rows(from_seq, to_seq)
 
     def close(self) -> None:
         """
         Close the file, which empties its log, seal its end, let go of the directory. Idempotent.
         """
         self._open.close()
-        self._failure = self._failure or WriteFailed("the journal is closed")
-
-    def _connect(self) -> None:
-        self._connection = database.connect(self._path)
-        self._records = Records(self._connection)
-
-    def _disconnect(self) -> None:
-        self._connection.close()
+        self._file.failure = self._file.failure or WriteFailed("the journal is closed")
 
     def _close_mark(self) -> None:
         try:
-            if self._epoch and not self._failure:
+            if self._epoch and not self._file.failure:
                 self._high_water.seal()
         except WriteFailed as error:
             log.warning("the stop is not sealed", extra={"reason": str(error)})
@@ -328,37 +311,18 @@ class SqliteJournal:
             self._high_water.close()
 
     def _prepare(self) -> None:
-        # Asked before anything is set: what is not a journal is left as it was.
-        version = self._records.format()
-        self._keep_a_log()
-        for pragma in database.PRAGMAS:
-            self._write(f"PRAGMA {pragma}")
-        if not version:
-            self._write("BEGIN IMMEDIATE")
-            for statement in SCHEMA:
-                self._write(statement)
-            self._write("COMMIT")
-            durable.sync_directory(self._path.parent)
-        # What the log holds is copied now, so that the log begins anew with this process.
-        self._write("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._records.check_pages()
-        self._head = self._records.head()
-        self._checksum = self._records.checksum_at(self._head)
-        for number, (_, checksum) in enumerate(self._records.kept_chain(), 1):
+        self._file.prepare()
+        self._file.records.check_pages()
+        self._head = self._file.records.head()
+        self._checksum = self._file.records.checksum_at(self._head)
+        for number, (_, checksum) in enumerate(self._file.records.kept_chain(), 1):
             self._kept, self._kept_checksum = number, checksum
-
-    def _become_this_format(self) -> None:
-        # Not before a writer begins: a start that is refused leaves the journal to the version that
-        # wrote it. Worlds and keys will move in from files that only their owner can read.
-        for file in (self._path, log_of(self._path)):
-            file.chmod(0o600)
-        for statement in _FROM_FILES:
-            self._write(statement)
 
     def _report_torn(self) -> None:
         if not self.torn.torn_bytes:
             return
-        last = next(self._records.recorded(self._head, self._head), None) if self._head else None
+        head, records = self._head, self._file.records
+        last = next(records.recorded(head, head), None) if head else None
         extra = {
             "bytes": self.torn.torn_bytes,
             "frames": self.torn.torn_frames,
@@ -370,52 +334,30 @@ class SqliteJournal:
         else:
             log.warning("cut the log's torn tail: what was being written is gone", extra=extra)
 
-    def _keep_a_log(self) -> None:
-        # SQLite does not fail where it cannot: it answers with the mode that it is left with.
-        try:
-            ((mode,),) = self._connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.Error as error:
-            raise database.explain(self._path, error) from error
-        if mode != "wal":
-            raise Unsuitable(
-                f"the file system of {self._path} cannot keep a write-ahead log (SQLite's journal "
-                f"mode is {mode} there): put the data directory on a local disk"
-            )
-
     def _append_in_parts(
         self, expected_head: int, values: list[int | bytes], marks: Sequence[Mark]
     ) -> None:
-        self._write("BEGIN IMMEDIATE")
+        self._file.write("BEGIN IMMEDIATE")
         try:
             step = 3 * ROWS_PER_INSERT
             for at in range(0, len(values), step):
                 self._insert(expected_head + at // 3, values[at : at + step])
             for mark in marks:
-                self._write("INSERT INTO marks VALUES (?, ?)", (mark.seq, mark.outcome))
+                self._file.write("INSERT INTO marks VALUES (?, ?)", (mark.seq, mark.outcome))
         except Stale:
-            self._write("ROLLBACK")
+            self._file.write("ROLLBACK")
             raise
-        self._write("COMMIT")
+        self._file.write("COMMIT")
 
     def _insert(self, expected_head: int, values: list[int | bytes]) -> None:
         rows = len(values) // 3
-        if rows and not self._write(_insert_sql(rows), (*values, self._epoch, expected_head)):
+        if rows and not self._file.write(_insert_sql(rows), (*values, self._epoch, expected_head)):
             raise self._stale(expected_head)
 
     def _stale(self, expected_head: int) -> Stale:
         if self.epoch != self._epoch:
             return Stale(f"writer {self.epoch} has taken over from writer {self._epoch}")
-        return Stale(f"the head is {self._records.head()}, not {expected_head}")
-
-    def _write(self, statement: str, values: Sequence[int | bytes | str] = ()) -> int:
-        if self._failure is not None:
-            raise self._failure.again()
-        try:
-            return self._connection.execute(statement, values).rowcount
-        except sqlite3.Error as error:
-            # What a failed commit left behind is the next start's to find out.
-            self._failure = database.explain(self._path, error)
-            raise self._failure from error
+        return Stale(f"the head is {self._file.records.head()}, not {expected_head}")
 
 
 @cache
