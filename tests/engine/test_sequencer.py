@@ -20,11 +20,12 @@ from tests.engine.desk import (
 )
 
 from countermand.core.exchange import Exchange
-from countermand.engine import errors, sequencer
+from countermand.engine import errors, outage
 from countermand.engine.chain import GENESIS, encode_entry, fold
 from countermand.engine.clock import ExchangeClock, ManualClock, SystemClock
 from countermand.engine.errors import Damaged, Full, JournalError, Stale
 from countermand.engine.intake import Limits
+from countermand.engine.lateness import BEHIND_NS_MIN
 from countermand.engine.memory import MemoryJournal
 from countermand.engine.ports import Mark
 from countermand.engine.sequencer import MARK_EVERY, Engine, IntakeStopped, QueueFull, Undecided
@@ -413,7 +414,7 @@ def test_without_its_journal_the_engine_takes_nothing(
 
 async def filled(monkeypatch: pytest.MonkeyPatch, **more: Any) -> tuple[Engine, GatedJournal]:
     """An engine whose journal has just been full, with one order in hand."""
-    monkeypatch.setattr(sequencer, "RESUME_S", 0.001)
+    monkeypatch.setattr(outage, "RESUME_S", 0.001)
     engine, gated = await founded(**more)
     gated.failure = Full("no room left to write /somewhere")
     in_hand = engine.submit(order())
@@ -518,14 +519,14 @@ def test_a_clock_behind_its_journal_is_told(caplog: pytest.LogCaptureFixture) ->
         engine = engine_over(MemoryJournal(), clock)
         await engine.start()
         await engine.submit_all(FOUNDING)
-        clock.advance(-sequencer.BEHIND_NS_MIN // 2)
+        clock.advance(-BEHIND_NS_MIN // 2)
         await engine.submit(order())
         assert 0 == engine.health().clock_behind_ns
-        clock.advance(-sequencer.BEHIND_NS_MIN)
+        clock.advance(-BEHIND_NS_MIN)
         await engine.submit(order())
         await engine.submit(order())
-        assert engine.health().clock_behind_ns > sequencer.BEHIND_NS_MIN
-        clock.advance(2 * sequencer.BEHIND_NS_MIN)
+        assert engine.health().clock_behind_ns > BEHIND_NS_MIN
+        clock.advance(2 * BEHIND_NS_MIN)
         await engine.submit(order())
         await engine.stop()
 

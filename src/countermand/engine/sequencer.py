@@ -26,12 +26,12 @@ from typing import Any
 
 from countermand.core.exchange import Exchange
 from countermand.core.history import History
+from countermand.engine.alarm import Alarm
 from countermand.engine.auditing import Auditing
 from countermand.engine.chain import fold
-from countermand.engine.clock import ExchangeClock
 from countermand.engine.committer import Committer, PromptCommitter
 from countermand.engine.compacting import Compacting
-from countermand.engine.errors import Full, JournalError, Stale
+from countermand.engine.errors import Full, JournalError
 from countermand.engine.feed import Feed
 from countermand.engine.group import TIME_IS_DUE, Group, stamp
 from countermand.engine.health import Answer, Health
@@ -48,7 +48,9 @@ from countermand.engine.intake import (
     Undecided,
 )
 from countermand.engine.keeper import Keeper
+from countermand.engine.lateness import BEHIND_NS_MIN, Lateness
 from countermand.engine.memory import MemoryJournal
+from countermand.engine.outage import Outage
 from countermand.engine.ports import Clock, Journal, Kept, Mark
 from countermand.engine.settling import Settling
 from countermand.engine.snapshot import SnapshotDirectory
@@ -62,16 +64,6 @@ log = logging.getLogger(__name__)
 
 # How far apart the marks are that let a replay prove itself: 16 bytes for every thousand entries.
 MARK_EVERY = 1000
-
-# How often a journal that was full is asked whether there is room again.
-RESUME_S = 1.0
-
-# Small steps of a clock are usual. One that is behind the journal by more than this is reported.
-BEHIND_NS_MIN = 1_000_000_000
-
-# The loop's timer and the wall clock can drift apart or be stepped: look again at least this often,
-# and not so often as to spin when the timer comes a moment before the clock.
-TIMER_S_MIN, TIMER_S_MAX = 0.001, 1.0
 
 
 class Engine:
@@ -97,7 +89,7 @@ class Engine:
         limits: Limits | None = None,
     ) -> None:
         self.feed = Feed(exchange.seq)
-        self.groups = self._due_ns = 0
+        self.groups = 0
         self._journal, self._exchange, self._clock = journal, exchange, clock
         self._on_fatal, self._outcome = on_fatal, outcome
         limits = limits or Limits()
@@ -110,12 +102,10 @@ class Engine:
         self.archive = self.keeper.archive
         self._settling = Settling(exchange, self.archive, self._guarded)
         self._marks: list[Mark] = []
-        self._refusal: str | None = "the exchange has not started"
-        self._failure: Exception | None = None
+        self._outage = Outage()
         self._in_doubt: Group | None = None
-        self._retrying: asyncio.TimerHandle | None = None
-        self._is_broken = self._is_busy = self._is_behind = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._is_broken = self._is_busy = False
+        self._alarm, self._lateness = Alarm(clock, self.wake), Lateness()
         self._quiet: Future[None] | None = None
         self._turn: Future[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
@@ -148,7 +138,7 @@ class Engine:
     @property
     def stopped_because(self) -> str | None:
         """Why no commands are taken, as clients are told; None while they are."""
-        return self._refusal
+        return self._outage.reason
 
     @property
     def clock_behind_ns(self) -> int:
@@ -176,16 +166,13 @@ class Engine:
 
     def health(self) -> Health:
         """Return how the engine is."""
-        refusal, failure = self._refusal, self._failure
-        reason = refusal if failure is None or refusal is None else str(failure)
-        advice = getattr(failure, "advice", None) if refusal is not None else None
-        return Health(refusal is None, reason, advice, self.clock_behind_ns, self.seq)
+        return self._outage.health(self.clock_behind_ns, self.seq)
 
     async def start(self) -> None:
         """Take commands from now on, and do what fell due meanwhile."""
         self._loop = asyncio.get_running_loop()
         self._committer.start(self._loop)
-        self._refusal = None
+        self._outage.reason = None
         self.wake()
 
     def submit(self, command: Command) -> Future[Receipt]:
@@ -201,8 +188,8 @@ class Engine:
 
     def put(self, command: Command, reply: Reply, *, cancels_first: bool = True) -> None:
         """Queue a command; `reply` gets what the future of `submit` does. Raises: as `submit`."""
-        if self._refusal is not None:
-            raise IntakeStopped(self._refusal)
+        if self._outage.reason is not None:
+            raise IntakeStopped(self._outage.reason)
         self._intake.put(command, reply, cancels_first=cancels_first)
         self.wake()
 
@@ -219,8 +206,8 @@ class Engine:
 
     def put_batch(self, commands: Batch, reply: Reply, *, cancels_first: bool = True) -> None:
         """Queue commands of one account as one; `reply` gets all receipts. Raises: as `submit`."""
-        if self._refusal is not None:
-            raise IntakeStopped(self._refusal)
+        if self._outage.reason is not None:
+            raise IntakeStopped(self._outage.reason)
         self._intake.put_batch(commands, reply, cancels_first=cancels_first)
         self.wake()
 
@@ -234,8 +221,8 @@ class Engine:
 
         Raises: IntakeStopped; from the future also Undecided.
         """
-        if self._refusal is not None:
-            raise IntakeStopped(self._refusal)
+        if self._outage.reason is not None:
+            raise IntakeStopped(self._outage.reason)
         reply: Future[None] = self._loop.create_future()
         self._committer.commit(
             partial(self._journal.keep, records),
@@ -256,14 +243,14 @@ class Engine:
         Return the answer to a query. Raises: IntakeStopped, also when nothing is certain.
         """
         if self._is_broken:
-            raise IntakeStopped(self._refusal)
+            raise IntakeStopped(self._outage.reason)
         return self._exchange.query(query)
 
     def wake(self) -> None:
         """
         Look at the clock and the queue. For tests that move a clock by hand.
         """
-        if not self._is_busy and self._refusal is None:
+        if not self._is_busy and self._outage.reason is None:
             # Not at once: what else comes in this turn of the loop goes into the same group.
             self._is_busy = True
             self._loop.call_soon(self._guarded, self._form)
@@ -273,21 +260,21 @@ class Engine:
         Return once all that is due by the clock has happened and was told. Raises: IntakeStopped.
         """
         while 0 < self._exchange.next_due_ns() <= self._clock.now_ns():
-            if self._refusal is not None:
-                raise IntakeStopped(self._refusal)
+            if self._outage.reason is not None:
+                raise IntakeStopped(self._outage.reason)
             self.wake()
             await self._next_turn()
 
     async def turn_away(self, refusal: str) -> None:
         """Refuse commands from now on, and return once those that were taken are settled."""
-        self._refusal = self._refusal or refusal
+        self._outage.reason = self._outage.reason or refusal
         while self._is_busy:
             await self._next_turn()
 
     def take_again(self, refusal: str) -> None:
         """Take commands again, if it was for this reason that none were taken."""
-        if self._refusal == refusal:
-            self._refusal = None
+        if self._outage.reason == refusal:
+            self._outage.reason = None
             self.wake()
 
     async def _next_turn(self) -> None:
@@ -307,10 +294,9 @@ class Engine:
         await asyncio.shield(self._stopping)
 
     async def _stop(self) -> None:
-        self._refusal = self._refusal or "the exchange is stopping"
-        for timer in (self._timer, self._retrying):
-            if timer is not None:
-                timer.cancel()
+        self._outage.reason = self._outage.reason or "the exchange is stopping"
+        self._alarm.cancel()
+        self._outage.stop_asking()
         if self._is_busy:
             self._quiet = asyncio.get_running_loop().create_future()
             await self._quiet
@@ -329,15 +315,15 @@ class Engine:
             act(*args)
         except Exception:
             log.critical("a bug: the process must stop, replay heals it", exc_info=True)
-            self._refusal, self._is_broken = "the exchange met a bug and must be restarted", True
+            self._outage.reason = "the exchange met a bug and must be restarted"
+            self._is_broken = True
             self._rest(0, 0)
             self._on_fatal()
 
     def _form(self) -> None:
         """Stamp and hand over the next group, or rest when nothing waits and nothing is due."""
         now_ns, last_ns = self._clock.now_ns(), self._exchange.ts_ns
-        if (last_ns - now_ns >= BEHIND_NS_MIN) is not self._is_behind:
-            self._tell_of_clock(last_ns - now_ns)
+        self._lateness.look(last_ns - now_ns)
         ts_ns = max(now_ns, last_ns + 1)
         due_ns = self._exchange.next_due_ns()
         taken = [TIME_IS_DUE] if 0 < due_ns <= ts_ns else []
@@ -355,36 +341,13 @@ class Engine:
             lambda failure: self._guarded(self._committed, group, failure),
         )
 
-    def _tell_of_clock(self, behind_ns: int) -> None:
-        self._is_behind = not self._is_behind
-        if self._is_behind:
-            extra = {"behind_s": round(behind_ns / 1e9, 3)}
-            log.warning("the clock is behind the journal: set it right", extra=extra)
-        else:
-            log.warning("the clock has caught up with the journal")
-
     def _rest(self, due_ns: int, ts_ns: int) -> None:
         self._is_busy = False
         self._end_turn()
         if self._quiet is not None and not self._quiet.done():
             self._quiet.set_result(None)
-        elif due_ns != self._due_ns or (due_ns and self._timer is None):
-            self._set_timer(due_ns, ts_ns)
-
-    def _set_timer(self, due_ns: int, ts_ns: int) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._due_ns = due_ns
-        # Of a clock that stands still the engine is told when it goes on.
-        stands_still = isinstance(self._clock, ExchangeClock) and self._clock.stands_still
-        if due_ns and not stands_still:
-            seconds = min(max((due_ns - ts_ns) / 1e9, TIMER_S_MIN), TIMER_S_MAX)
-            self._timer = self._loop.call_later(seconds, self._on_timer)
-
-    def _on_timer(self) -> None:
-        self._timer = None
-        self.wake()
+        else:
+            self._alarm.set(due_ns, ts_ns)
 
     def _committed(self, group: Group, failure: Exception | None) -> None:
         """Apply a durable group, then publish it, then answer; or stop if it is not durable."""
@@ -432,24 +395,18 @@ class Engine:
         if failure is not None:
             self._stop_intake(failure)
             if not reply.done():
-                reply.set_exception(self._verdict(failure))
+                reply.set_exception(self._outage.verdict(failure))
         elif not reply.done():
             reply.set_result(None)
 
     def _stop_intake(self, failure: Exception, in_hand: Sequence[Taken] = ()) -> None:
-        self._failure, self._refusal = failure, getattr(failure, "public", JournalError.public)
-        extra = {"reason": str(failure), "advice": getattr(failure, "advice", "")}
-        log.critical("no more commands are taken", extra=extra)
+        self._outage.begin(failure)
         for _, _, item in in_hand:
-            self._give_up(item, self._verdict(failure))
+            self._give_up(item, self._outage.verdict(failure))
         for item in self._intake.drain():
-            self._give_up(item, IntakeStopped(self._refusal))
+            self._give_up(item, IntakeStopped(self._outage.reason))
         if isinstance(failure, Full):
             self._retry()
-
-    def _verdict(self, failure: Exception) -> IntakeStopped:
-        # A stale writer's transaction wrote nothing; of any other failure that is not known.
-        return (IntakeStopped if isinstance(failure, Stale) else Undecided)(self._refusal)
 
     def _give_up(self, item: Queued, verdict: IntakeStopped) -> None:
         if item.reply is not None and not item.reply.done():
@@ -457,8 +414,8 @@ class Engine:
         self._intake.settle(item)
 
     def _retry(self) -> None:
-        if self._retrying is None and self._stopping is None:
-            self._retrying = self._loop.call_later(RESUME_S, self._ask_for_room)
+        if self._stopping is None:
+            self._outage.ask_later(self._ask_for_room)
 
     def _ask_for_room(self) -> None:
         self._committer.commit(
@@ -467,7 +424,7 @@ class Engine:
 
     def _resumed(self, failure: Exception | None) -> None:
         """Take commands again where the journal was proven, ask again where it is still full."""
-        self._retrying = None
+        self._outage.answered()
         if self._stopping is not None:
             return
         if isinstance(failure, Full):
@@ -482,8 +439,7 @@ class Engine:
             self.feed.publish(self._apply(group))
         if self._journal.head != self._exchange.seq:
             raise AssertionError("the journal ends elsewhere than the exchange")
-        log.warning("commands are taken again", extra={"seq": self._exchange.seq})
-        self._failure = self._refusal = None
+        self._outage.end(self._exchange.seq)
         self.wake()
 
     def _finish(self) -> None:
