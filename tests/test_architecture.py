@@ -5,6 +5,7 @@ The rules of the house, read off the code: who may import whom, and what the cor
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -187,6 +188,14 @@ def test_only_a_venue_names_itself(path: Path) -> None:
     text = path.read_text().lower()
     named = [name for name in VENUE_NAMES if name in text and name != own]
     assert [] == named, f"{path.relative_to(SRC)} names {named}"
+
+
+@pytest.mark.parametrize("name", ["core", "engine"])
+def test_a_room_lists_its_files(name: str) -> None:
+    """Each file is in the list that the room begins with, and nothing else is."""
+    there = {path.name for path in (SRC / name).glob("*.py")} - {"__init__.py"}
+    listed = ast.get_docstring(ast.parse((SRC / name / "__init__.py").read_text())) or ""
+    assert there == set(re.findall(r"\w+\.py", listed))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
