@@ -84,7 +84,7 @@ def test_a_killed_cancel_is_settled(call: Calls, ledger: Path) -> None:
 def test_an_interrupted_cancel_is_settled(call: Calls, ledger: Path) -> None:
     """Ctrl-C is one line that says how to go on."""
     order = placed(call)
-    fault(call, "delayed-after", "cancel-order", "--delay-ms", "3000", "--count", "1")
+    fault(call, "delayed-after", "cancel-order", "--delay-ms", "20000", "--count", "1")
     process = begun(ledger, "cancel", VENUE, order)
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)

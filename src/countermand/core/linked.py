@@ -41,7 +41,7 @@ from countermand.vocabulary.order import Contingency, Link, OrderTerms, OrdType,
 from countermand.vocabulary.reasons import CancelReason, RejectReason
 from countermand.vocabulary.reports import OrderReport
 
-_HELD, _CLOSED, _PENDING = Standing.HELD, Standing.CLOSED, Standing.PENDING
+_HELD, _CLOSED = Standing.HELD, Standing.CLOSED
 _IN_PLACE = (Standing.ARMED, Standing.PENDING)
 
 # How many children one order can let in.

@@ -13,7 +13,7 @@ from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.order import Contingency, Link, Standing
 from countermand.vocabulary.reports import OrderReport, Shared
 
-_NONE, _OCO, _OUO = Contingency.NONE, Contingency.OCO, Contingency.OUO
+_NONE, _OUO = Contingency.NONE, Contingency.OUO
 _HELD, _CLOSED = Standing.HELD, Standing.CLOSED
 
 # What an order does that another one holds back: it asks for nothing.
