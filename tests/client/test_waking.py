@@ -14,7 +14,7 @@ from countermand.client.deadline import S
 from countermand.client.linking import command_of, read_wish, wish_fields
 from countermand.client.outcome import Open, Replaced
 from countermand.client.wording import Leg, Wish
-from countermand.vocabulary.order import Schedule, TriggerDirection
+from countermand.vocabulary.order import Schedule, Standing, TriggerDirection
 from countermand.wire.errors import NotExpressible
 from countermand.wire.operation import Operation
 from countermand.wire.order_kinds import OrderKind
@@ -102,6 +102,26 @@ def test_it_is_placed_where_the_venue_has_it(scene: Scene, kind: OrderKind) -> N
     if truth.trigger is not None:
         assert TriggerDirection.UP is truth.trigger.direction
         assert people.price(scene.market, truth.trigger.price_ticks) == told.stop_px
+
+
+@pytest.mark.parametrize("traded", [0, 300])
+def test_a_stop_that_woke_is_awake(scene: Scene, traded: int) -> None:
+    """It rests in the book, whole or in part, and every venue that has stops tells so."""
+    if OrderKind.STOP_LIMIT not in scene.session.end.kinds:
+        pytest.skip("the venue has none")
+    stop = scene.place(asked(scene, OrderKind.STOP_LIMIT)).order_id
+    assert show(scene, stop).is_asleep
+    at = scene.market.reference_price_ticks + FAR
+    taken = replace(scene.wish(), price=people.price(scene.market, at))
+    scene.fill(scene.place(taken).order_id, 1000)
+    if traded:
+        scene.fill(stop, traded)
+    [listed] = scene.stage.perform(verbs.open_orders(scene.session))
+
+    assert Standing.RESTING is scene.truth(stop).standing
+    for told in (show(scene, stop), listed):
+        assert (stop, True, False) == (told.order_id, told.is_open, told.is_asleep)
+        assert people.qty(scene.market, traded) == told.cum_qty
 
 
 @pytest.mark.parametrize("kind", OrderKind)

@@ -179,6 +179,29 @@ def test_words_of_terms(strange: Stranger, changes: dict[str, Any], ord_type: Or
     assert (terms.ord_type, terms.time_in_force) == (ord_type, TimeInForce.GTC)
 
 
+STOP = {"type": "STOP_LIMIT", "stop_price": "2900"}
+BRACKET = STOP | {"type": "TAKE_PROFIT_STOP_LOSS", "stop_limit_price": "1"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_met"),
+    [
+        (STOP, False),
+        (STOP | {"event_type": "STOP_TRIGGERED"}, True),
+        (STOP | {"event_type": "TRADE", "exec_qty": "0.005"}, True),
+        (STOP | {"event_type": "REPLACED", "exec_qty": "0.005"}, True),
+        (STOP | {"event_type": "PENDING_CANCEL"}, False),
+        (BRACKET, False),
+        (BRACKET | {"event_type": "STOP_TRIGGERED"}, True),
+        # It may be the limit order that traded.
+        (BRACKET | {"event_type": "TRADE", "exec_qty": "0.005"}, False),
+    ],
+)
+def test_stop_that_woke(strange: Stranger, changes: dict[str, Any], is_met: bool) -> None:
+    """Its last event says so, or that it traded."""
+    assert is_met == order(strange, **changes).terms.trigger.is_met
+
+
 @pytest.mark.parametrize(
     "missing", ["order_id", "portfolio_uuid", "side", "size", "exec_qty", "order_status"]
 )

@@ -172,6 +172,29 @@ def test_order_in_another_shape(strange: Stranger, changes: dict[str, Any]) -> N
     assert order(strange, **changes).terms.order_qty_lots == 500 * 10**9
 
 
+@pytest.mark.parametrize(
+    ("status", "filled", "triggered", "is_met"),
+    [
+        ("waiting", 0, False, False),
+        ("waiting", 0, True, True),
+        ("cancelling", 0, False, False),
+        ("cancelling", ETHER, False, True),
+        ("processing", 0, True, True),
+        ("processing", 0, False, True),
+        ("processing", 0, None, True),
+    ],
+)
+def test_stop_that_stands_in_the_book_has_woken(
+    strange: Stranger, status: str, filled: int, triggered: bool | None, is_met: bool
+) -> None:
+    """Its status says so too, where `isTriggered` is missing or late."""
+    info = {"isTriggered": triggered, "stopPrice": "0.02", "stopSide": "GREAT_THAN_AND_EQUAL"}
+    volumes = ORDER["volumes"] | {"baseFilled": str(filled)}
+    told = order(strange, status=status, volumes=volumes, extraOrderInfo=info)
+
+    assert is_met == told.terms.trigger.is_met
+
+
 def test_order_for_less_than_is_counted(strange: Stranger) -> None:
     """It is listed all the same."""
     query = ListOpenOrders((strange.account_id,))

@@ -170,7 +170,7 @@ def _read_terms(message: m.Fill, instrument: Instrument) -> OrderTerms:
         price_ticks=numbers.price_ticks_nearest(instrument, Decimal(message.limit_price or 0)),
         expire_ns=times.parse_iso(message.expire_time) if message.expire_time else 0,
         stp=tables.STP_MODES.read(message.stp_mode, SelfTradePrevention.NONE),
-        trigger=stops.read(instrument, side, stop_price) if stop_price else None,
+        trigger=stops.read(instrument, side, stop_price, is_met=True) if stop_price else None,
     )
 
 

@@ -19,8 +19,10 @@ from countermand.vocabulary.order import (
     OrdType,
     Schedule,
     SelfTradePrevention,
+    Side,
     Standing,
     TimeInForce,
+    Trigger,
 )
 from countermand.vocabulary.reasons import CancelReason
 from countermand.vocabulary.reports import OrderReport
@@ -162,11 +164,19 @@ def _read_terms(message: Order, instrument: Instrument, size: int, submit_ns: in
         expire_ns=_expire_ns(message, submit_ns),
         exec_inst=ExecInst.POST_ONLY * flags[0] | ExecInst.REDUCE_ONLY * flags[1],
         stp=tables.STP_MODES.read(getattr(message, "stp_mode", ""), SelfTradePrevention.NONE),
-        trigger=stops.read(instrument, side, stop_price) if sleeps and stop_price else None,
+        trigger=_read_trigger(message, instrument, side) if sleeps and stop_price else None,
         link=_BRACKET if is_bracket else None,
         # By how many slices, and how far apart, is not told.
         schedule=Schedule(0, 0) if getattr(message, "algo_strategy", None) else None,
     )
+
+
+def _read_trigger(message: Order, instrument: Instrument, side: Side) -> Trigger:
+    # Only the last event is told. One that woke and was changed since is read as asleep until it
+    # trades; of a bracket it may be the limit order that traded.
+    woke = tables.EVENT_TYPES.read(message.event_type, ExecType.NEW) is ExecType.TRIGGERED
+    traded = message.type != tables.BRACKET and Decimal(message.exec_qty) > 0
+    return stops.read(instrument, side, message.stop_price or "", is_met=woke or traded)
 
 
 def _status(message: Order, size: int, done: int) -> OrdStatus:

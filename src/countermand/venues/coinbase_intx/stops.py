@@ -7,6 +7,8 @@ Source: INTX REST reference, "Create order": `stop_price`; "Trading", stop order
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from countermand.venues.coinbase_intx import resolve, tables
 from countermand.venues.coinbase_intx.messages import orders as m
 from countermand.vocabulary.instrument import Instrument
@@ -78,9 +80,10 @@ def of_change(form: m.ModifyOrder, terms: OrderTerms, instrument: Instrument) ->
     return stop(terms.side, price_ticks)
 
 
-def read(instrument: Instrument, side: Side, stop_price: str) -> Trigger:
-    """Return the trigger that a stop price told of means."""
-    return stop(side, numbers.price_ticks_nearest(instrument, Decimal(stop_price)))
+def read(instrument: Instrument, side: Side, stop_price: str, *, is_met: bool) -> Trigger:
+    """Return the trigger that a stop price told of means, of an order that woke or sleeps."""
+    asleep = stop(side, numbers.price_ticks_nearest(instrument, Decimal(stop_price)))
+    return replace(asleep, is_met=is_met)
 
 
 def stop(side: Side, price_ticks: int) -> Trigger:

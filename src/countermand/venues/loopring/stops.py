@@ -72,7 +72,8 @@ def read(message: m.Order, instrument: Instrument, side: Side) -> Trigger | None
     """
     Return the trigger that an order tells of, its price the nearest, None for a traditional one.
 
-    Without a side that is known here it is taken for that of a stop.
+    Without a side that is known here it is taken for that of a stop. An order that stands in the
+    book, or traded, has woken.
     """
     info = getattr(message, "extra_order_info", None)
     price = getattr(info, "stop_price", None)
@@ -81,8 +82,12 @@ def read(message: m.Order, instrument: Instrument, side: Side) -> Trigger | None
     return Trigger(
         numbers.price_ticks_nearest(instrument, Decimal(price)),
         STOP_SIDES.read(getattr(info, "stop_side", ""), _OF_STOPS[side]),
-        is_met=getattr(info, "is_triggered", False) is True,
+        is_met=getattr(info, "is_triggered", False) is True or _came_in(message),
     )
+
+
+def _came_in(message: m.Order) -> bool:
+    return message.status == tables.PROCESSING or Decimal(message.volumes.base_filled) > 0
 
 
 def _price_ticks(instrument: Instrument, price: Decimal) -> int:
