@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "venues": {"wire.", "vocabulary."},
     # An operator's acts: a client of the control port is made of them, so they know no engine.
     "faults": {"faults.", "wire.", "vocabulary."},
-    "control": {"control.", "faults.", "wire.", "world.", "vocabulary."},
+    "control": {"control.", "durable", "faults.", "wire.", "world.", "vocabulary."},
     "server": {
         "server.",
         "engine.",

@@ -1,5 +1,6 @@
 """
-Durable: files and folders that a power cut leaves whole. Knows paths and bytes, nothing of ours.
+Durable: files and folders that a power cut leaves whole, and that only their owner can read. Knows
+paths and bytes, nothing of ours.
 """
 
 from __future__ import annotations
@@ -7,16 +8,40 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+# Of what we make: its owner alone can read it, whatever the process's mask is.
+FILE_MODE = 0o600
+DIRECTORY_MODE = 0o700
 
-def replace_file(path: Path, data: bytes, mode: int = 0o666) -> None:
+
+def open_file(path: Path, flags: int) -> int:
+    """
+    Return the descriptor of a file, which is its owner's alone if it is made here. Raises: OSError.
+
+    `flags` are those of `os.open`.
+    """
+    return os.open(path, flags | os.O_CLOEXEC, FILE_MODE)
+
+
+def make_directory(path: Path, *, parents: bool = False, exist_ok: bool = False) -> None:
+    """
+    Make a directory that is its owner's alone. Raises: OSError.
+
+    `parents` and `exist_ok` are those of `Path.mkdir`; parents get the process's mask.
+    """
+    path.mkdir(DIRECTORY_MODE, parents=parents, exist_ok=exist_ok)
+
+
+def replace_file(path: Path, data: bytes) -> None:
     """
     Put `data` where `path` is, so that after a crash either the old file is there or the new one.
 
-    `mode` is that of a new file, less the process's mask. Raises: OSError.
+    It is its owner's alone. Raises: OSError.
     """
     beside = path.with_suffix(".tmp")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        # One that a kill left may have another mode.
+        beside.unlink(missing_ok=True)
+        descriptor = open_file(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()

@@ -153,7 +153,8 @@ def _save(source: Path, saved: Path, name: str) -> None:
     beside, place = saved / f".{name}", saved / name
     try:
         shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True, mode=0o700)
+        durable.make_directory(saved, exist_ok=True)
+        durable.make_directory(beside)
         copy_directory(source, beside, is_clean=True)
         shutil.rmtree(place, ignore_errors=True)
         beside.rename(place)

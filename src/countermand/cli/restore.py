@@ -67,7 +67,8 @@ def restore(
     is_new = not directory.exists()
     part = directory / _PART
     try:
-        part.mkdir(mode=0o700, parents=True)
+        durable.make_directory(directory, parents=True, exist_ok=True)
+        durable.make_directory(part)
         known = 0 if lost is None else _last_number(lost, directory / _LOST)
         count = numbers or (NUMBERS if lost is None else 0)
         head, last = _restored(file, part, count=count, beyond=known)
@@ -87,7 +88,7 @@ def restore(
 
 def _last_number(lost: Path, copy: Path) -> int:
     """Return the last number that a directory may have given out. Raises: JournalError."""
-    copy.mkdir()
+    durable.make_directory(copy)
     try:
         # It is looked at in a copy, and stays as it is.
         copy_directory(layout.current(lost), copy)

@@ -13,6 +13,8 @@ from collections.abc import Generator, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from countermand import durable
+
 # The directory that the copy is, once it is unpacked.
 NAME = "countermand-journal"
 
@@ -43,7 +45,7 @@ def unpack(file: Path, folder: Path) -> None:
         with tarfile.open(file, "r:") as opened:
             for entry in opened:
                 path, source = _place(entry, folder), opened.extractfile(entry)
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                durable.make_directory(path.parent, parents=True, exist_ok=True)
                 _write(path, source)
             count = len(opened.getmembers())
     except tarfile.TarError as error:
@@ -61,7 +63,7 @@ def _place(entry: tarfile.TarInfo, folder: Path) -> Path:
 
 def _write(path: Path, source: IO[bytes] | None) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as to:
+    with os.fdopen(durable.open_file(path, flags), "wb") as to:
         while source is not None and (piece := source.read(_PIECE_BYTES)):
             to.write(piece)
         to.flush()

@@ -144,7 +144,7 @@ def _write_archive(
     beside = archive.with_name(f"{archive.name}.tmp")
     with _failing(archive):
         beside.unlink(missing_ok=True)
-        os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        os.close(durable.open_file(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL))
         with closing(sqlite3.connect(beside, isolation_level=None)) as made:
             _fill(made, journal, last_seq, progress)
         with open_records(beside, is_ours=True) as records:

@@ -8,6 +8,7 @@ given out since is not known to it.
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 
+from countermand import durable
 from countermand.engine import database, high_water
 from countermand.engine.chain import encode_entry
 from countermand.engine.errors import Unreadable
@@ -70,11 +72,17 @@ def _copy_database(source: Path, target: Path) -> None:
 
 def _copy_snapshots(source: Path, target: Path) -> None:
     # They come first: each is of an entry that the copy of the journal holds then.
-    target.mkdir()
+    durable.make_directory(target)
     for path in source.glob("*.snapshot"):
         # The engine may drop an old one meanwhile; nothing depends on it.
         with suppress(FileNotFoundError):
-            shutil.copyfile(path, target / path.name)
+            _copy_file(path, target / path.name)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    made = durable.open_file(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    with os.fdopen(made, "wb") as to, source.open("rb") as read:
+        shutil.copyfileobj(read, to)
 
 
 def copy_entries(journal: Journal, head: int, to: Path) -> None:

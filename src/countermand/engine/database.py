@@ -34,10 +34,10 @@ BUSY_S = 5.0
 
 
 def make_directory(directory: Path) -> None:
-    """Make a data directory where there is none. Raises: WriteFailed."""
+    """Make a data directory, its owner's alone, where there is none. Raises: WriteFailed."""
     try:
         if not directory.is_dir():
-            directory.mkdir(parents=True)
+            durable.make_directory(directory, parents=True)
             durable.sync_directory(directory.parent)
     except OSError as error:
         raise WriteFailed(f"cannot make {directory}: {error.strerror}") from None
@@ -47,7 +47,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open the file to write, making it where there is none. Raises: Unreadable."""
     try:
         # Keys are kept in it: a new one is its owner's alone. SQLite gives its log the same mode.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(durable.open_file(path, os.O_RDWR | os.O_CREAT))
         connection = sqlite3.connect(
             path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )

@@ -68,7 +68,7 @@ class JournalFile:
         # Not before a writer begins: a start that is refused leaves the journal to the version that
         # wrote it. Worlds and keys will move in from files that only their owner can read.
         for file in (self.path, log_of(self.path)):
-            file.chmod(0o600)
+            file.chmod(durable.FILE_MODE)
         for statement in _FROM_FILES:
             self.write(statement)
 

@@ -77,7 +77,7 @@ def next_number(data: Path) -> int:
     try:
         if not (data / POINTER).exists():
             point_at(data, served)
-        (data / GENERATIONS).mkdir(exist_ok=True)
+        durable.make_directory(data / GENERATIONS, exist_ok=True)
         durable.sync_directory(data)
     except OSError as error:
         raise WriteFailed(f"cannot write in {data}: {error.strerror}") from None

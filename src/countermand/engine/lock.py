@@ -6,6 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
+from countermand import durable
 from countermand.engine.errors import Locked, Unreadable, WriteFailed
 
 
@@ -45,7 +46,7 @@ class DirectoryLock:
 
     def _take(self, what: Path, flags: int, owned: Path) -> int:
         try:
-            file = os.open(what, flags | os.O_CLOEXEC, 0o644)
+            file = durable.open_file(what, flags)
         except OSError as error:
             raise Unreadable(f"cannot open {what}: {error.strerror}") from None
         self._files.append(file)

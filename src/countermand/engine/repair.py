@@ -131,7 +131,7 @@ class _Salvage:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
-        aside.mkdir(mode=0o700)
+        durable.make_directory(aside)
         # The log goes before its database is replaced: SQLite would put it into the new one. The
         # mark goes last: until it is written the directory is refused.
         os.link(self._path, aside / FILE_NAME)
@@ -151,7 +151,7 @@ class _Salvage:
         self.plan.set_aside = aside.name
 
     def _rebuild(self, records: Records, new: Path, now_ns: int) -> list[Writer]:
-        os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(durable.open_file(new, os.O_RDWR | os.O_CREAT | os.O_EXCL))
         head = self.plan.head
         writers = [w for w in _writers(records) if w.first_seq <= head + 1]
         writers = writers or [Writer(1, 1, RULES_VERSION, "repair", now_ns)]

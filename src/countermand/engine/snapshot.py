@@ -160,7 +160,7 @@ class SnapshotDirectory:
         Make a snapshot durable, then drop the ones beyond those kept, and any of an entry before
         `first`, but not the one of that entry. Raises: OSError.
         """
-        self._directory.mkdir(exist_ok=True)
+        durable.make_directory(self._directory, exist_ok=True)
         for scrap in self._directory.glob("*.tmp"):
             # What a kill left half written is as large as a whole one.
             scrap.unlink(missing_ok=True)
