@@ -34,6 +34,7 @@ class Asked:
         self.profile: str = words["profile"]
         self.base_url: str = words["base_url"]
         self.user: str = words["user"]
+        self.port: int | None = words["port"]
         self.account: str = words["account"]
         self.tls_ca: Path | None = words["tls_ca"]
         self.as_json: bool = words["json"]
@@ -52,7 +53,11 @@ class Asked:
             text = f"no venue is called {self.venue!r}; there are {', '.join(VENUES)}"
             raise Stop(Code.ASKED_WRONGLY, text)
         self.place = where.find(
-            self.venue, profile=self.profile, base_url=self.base_url, user=self.user
+            self.venue,
+            profile=self.profile,
+            base_url=self.base_url,
+            user=self.user,
+            port=self.port,
         )
         return self.place
 
@@ -83,6 +88,7 @@ class Asked:
         from countermand.client.connect import unconnected  # noqa: PLC0415  (loaded when it is needed)
 
         at = self.at if self.place else self.found()
+        printed.notice(at.note)
         told = self._options(at, progress, self.ledger_path() if self.keeps_ledger else None)
         return _made(at, unconnected, told | {"transport": self._transport(at)})
 

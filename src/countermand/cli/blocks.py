@@ -46,7 +46,7 @@ def _ledgers(venues: Sequence[str], where: dict[str, Any]) -> list[Path]:
         found = [where["ledger"]]
     else:
         try:
-            found = [place.ledger for place in everywhere(venues, **where)]
+            found = [place.ledger for place in everywhere(venues, **where, tells=False)]
         except Stop as stop:
             if stop.code is not Code.NOT_SENT:
                 raise

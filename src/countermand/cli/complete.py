@@ -39,7 +39,7 @@ def symbols(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _told(ctx: typer.Context, field: str) -> list[str]:
-    server = announce.find()
+    server = announce.find(ctx.params.get("port"))
     served = {} if server is None else server.venues
     # Before an option has its value the words beside it are not read: then it is of all venues.
     venue = ctx.params.get("venue")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from countermand import announce
-from countermand.cli import printed
+from countermand.cli import printed, where
 from countermand.cli.exits import Code, Stop, worst
 from countermand.cli.firing import Kill
 from countermand.cli.kill import printed_report, shown_fire
@@ -33,17 +33,17 @@ _FAR = Decimal("0.9")
 _TIMES = (1, 10, 100, 1000, 10_000)
 
 
-def drill(kill: Kill, orders: int, user: str, *, is_json: bool) -> Code:
+def drill(kill: Kill, orders: int, user: str, port: int | None, *, is_json: bool) -> Code:
     """Place orders at each venue of the exchange here, kill them, and ask it what is open."""
-    server = announce.find()
-    if server is None:
-        raise Stop(Code.NOT_SENT, "a drill needs an exchange that runs here: countermand serve")
+    server = _server(port)
     with tempfile.TemporaryDirectory(prefix="countermand-drill-") as folder:
         ledger = Path(folder, "ledger.sqlite")
         users = {venue: next(iter(told["accounts"]), "") for venue, told in server.venues.items()}
         places = [
             place._replace(user=user or users[place.venue])
-            for place in everywhere(kill.venues, user=user or _first(users), ledger=ledger)
+            for place in everywhere(
+                kill.venues, user=user or _first(users), port=server.port, ledger=ledger
+            )
         ]
         placed: dict[str, list[str]] = {place.venue: [] for place in places}
         for place in places:
@@ -59,6 +59,14 @@ def drill(kill: Kill, orders: int, user: str, *, is_json: bool) -> Code:
                      f"{sum(map(len, left.values()))}")  # fmt: skip
     short = any(count < orders for count in counted.values())
     return worst((code, Code.UNKNOWN if any(left.values()) or short else Code.DONE))
+
+
+def _server(port: int | None) -> announce.Announcement:
+    servers = where.servers(port)
+    if not servers:
+        raise Stop(Code.NOT_SENT, "a drill needs an exchange that runs here: countermand serve")
+    printed.notice(where.which(servers))
+    return servers[0]
 
 
 def _first(users: dict[str, str]) -> str:

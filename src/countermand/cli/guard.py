@@ -20,7 +20,7 @@ from countermand.cli.kill import (
     printed_report,
     shown_fire,
 )
-from countermand.cli.options import Json, Ledger, Profile, User
+from countermand.cli.options import Json, Ledger, Port, Profile, User
 from countermand.cli.verb import verb_help
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def guard(
     timeout: Timeout = 30.0,
     profile: Profile = "",
     user: User = "",
+    port: Port = None,
     ledger: Ledger = None,
     json: Json = False,
 ) -> None:
@@ -78,7 +79,7 @@ def guard(
     asked = Kill(tuple(venue or ()), mine, keep_protective, quiet_for, timeout)
 
     def run() -> Code:
-        places = everywhere(asked.venues, profile=profile, user=user, ledger=ledger)
+        places = everywhere(asked.venues, profile=profile, user=user, port=port, ledger=ledger)
         _check(places)
         return _guard(command, places, asked, (deadline, grace), is_json=json)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +9,7 @@ import typer
 from countermand.cli import complete, printed, progress
 from countermand.cli.ending import ended
 from countermand.cli.exits import Code, Stop
-from countermand.cli.options import LONGEST_S, DryRun, Json, Ledger, Profile, User, finite
+from countermand.cli.options import LONGEST_S, DryRun, Json, Ledger, Port, Profile, User, finite
 from countermand.cli.verb import verb_help
 
 if TYPE_CHECKING:
@@ -79,6 +78,7 @@ def kill(
     drill: _Drill = 0,
     profile: Profile = "",
     user: User = "",
+    port: Port = None,
     ledger: Ledger = None,
     json: Json = False,
 ) -> None:
@@ -96,13 +96,13 @@ def kill(
     from countermand.cli.firing import Kill  # noqa: PLC0415  (loaded when it is needed)
 
     asked = Kill(tuple(venue or ()), mine, keep_protective, quiet_for, timeout)
-    where: dict[str, Any] = {"profile": profile, "user": user, "ledger": ledger}
+    where: dict[str, Any] = {"profile": profile, "user": user, "port": port, "ledger": ledger}
 
     def run() -> Code:
         if sum((dry_run, status, lift, drill > 0)) > 1:
             raise Stop(Code.ASKED_WRONGLY, "one of --dry-run, --status, --lift, --drill")
         if drill:
-            return _drill(asked, drill, user, is_json=json)
+            return _drill(asked, drill, (user, port), is_json=json)
         if status or lift:
             return _blocks(asked, where, lifts=lift, is_json=json)
         places = _places(asked, **where)
@@ -113,10 +113,10 @@ def kill(
     ended(run, as_json=json, acts=not (status or dry_run))
 
 
-def _places(asked: Kill, profile: str, user: str, ledger: Path | None) -> list[Place]:
+def _places(asked: Kill, **where: Any) -> list[Place]:
     from countermand.cli.places import everywhere  # noqa: PLC0415  (loaded when it is needed)
 
-    return everywhere(asked.venues, profile=profile, user=user, ledger=ledger)
+    return everywhere(asked.venues, **where)
 
 
 def shown_fire(places: list[Place], asked: Kill) -> Report:
@@ -186,7 +186,7 @@ def _blocks(asked: Kill, where: dict[str, Any], *, lifts: bool, is_json: bool) -
     return blocks.told(asked.venues, where, lifts=lifts, is_json=is_json)
 
 
-def _drill(asked: Kill, orders: int, user: str, *, is_json: bool) -> Code:
+def _drill(asked: Kill, orders: int, who: tuple[str, int | None], *, is_json: bool) -> Code:
     from countermand.cli import drill  # noqa: PLC0415  (loaded when it is needed)
 
-    return drill.drill(asked, orders, user, is_json=is_json)
+    return drill.drill(asked, orders, *who, is_json=is_json)

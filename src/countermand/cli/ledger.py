@@ -15,7 +15,17 @@ from countermand.cli.acting import as_json, print_outcomes
 from countermand.cli.asked import Asked, usual_ledger
 from countermand.cli.ending import ended
 from countermand.cli.exits import Code, Stop, worst
-from countermand.cli.options import Account, BaseUrl, Json, Ledger, Profile, Timeout, TlsCa, User
+from countermand.cli.options import (
+    Account,
+    BaseUrl,
+    Json,
+    Ledger,
+    Port,
+    Profile,
+    Timeout,
+    TlsCa,
+    User,
+)
 from countermand.cli.people import utc
 from countermand.cli.verb import verb_help
 from countermand.wire.errors import WireError
@@ -114,6 +124,7 @@ def resume(
     profile: Profile = "",
     base_url: BaseUrl = "",
     user: User = "",
+    port: Port = None,
     account: Account = "",
     tls_ca: TlsCa = None,
     ledger: Ledger = None,
@@ -130,8 +141,8 @@ def resume(
     7 not sent, 5 refused, 2 asked wrongly.
     """
     words = {
-        "profile": profile, "base_url": base_url, "user": user, "account": account, "json": json,
-        "tls_ca": tls_ca, "ledger": ledger, "timeout": timeout, "dry_run": False,
+        "profile": profile, "base_url": base_url, "user": user, "port": port, "account": account,
+        "json": json, "tls_ca": tls_ca, "ledger": ledger, "timeout": timeout, "dry_run": False,
     }  # fmt: skip
     ended(lambda: _resume(venue, words, is_json=json), as_json=json, acts=True)
 

@@ -53,6 +53,15 @@ User = Annotated[
         autocompletion=complete.users,
     ),
 ]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        metavar="P",
+        rich_help_panel=_WHERE_TO,
+        help="Control port of the exchange on this machine. Default: the newest one's.",
+    ),
+]
 Account = Annotated[
     str,
     typer.Option(

@@ -12,24 +12,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from countermand import announce
-from countermand.cli import profiles, where
+from countermand.cli import printed, profiles, where
 from countermand.cli.asked import Asked, usual_ledger
 from countermand.cli.exits import Code, Stop
 
 
 class Place(NamedTuple):
-    """A venue, by whose word it is gone to, and the ledger of what is done there."""
+    """
+    A venue, by whose word it is gone to, and the ledger of what is done there.
+
+    `port` is the control port, where it is an exchange on this machine.
+    """
 
     venue: str
     profile: str
     user: str
     ledger: Path
+    port: int | None = None
 
     def asked(self, **words: Any) -> Asked:
         """Return what a verb is asked of it."""
         usual = {"base_url": "", "account": "", "tls_ca": None, "json": False, "timeout": 0.0}
-        own = {"venue": self.venue, "profile": self.profile, "user": self.user}
+        own = {"venue": self.venue, "profile": self.profile, "user": self.user, "port": self.port}
         return Asked(usual | own | {"ledger": self.ledger, "dry_run": False} | words)
 
     @property
@@ -39,19 +43,26 @@ class Place(NamedTuple):
 
 
 def everywhere(
-    venues: Sequence[str] = (), *, profile: str = "", user: str = "", ledger: Path | None = None
+    venues: Sequence[str] = (),
+    *,
+    profile: str = "",
+    user: str = "",
+    port: int | None = None,
+    ledger: Path | None = None,
+    tells: bool = True,
 ) -> list[Place]:
     """
     Return all places, or those of some venues; no secret is got yet.
 
+    It `tells` on stderr which exchange is used where several run here and no `port` says which.
+
     Raises: Stop for what cannot be, and where there is none.
     """
     _check(venues)
-    if profile and user:
-        raise Stop(Code.ASKED_WRONGLY, "--user is of the exchange here, and --profile is not")
+    where.check_one(profile, user, port)
     profile = profile or os.environ.get("COUNTERMAND_PROFILE", "")
-    found = [] if user else _configured(profile)
-    found = found or _local(user)
+    found = [] if user or port is not None else _configured(profile)
+    found = found or _local(user, port, tells=tells)
     chosen = [one for one in found if not venues or one.venue in venues]
     if missing := set(venues) - {one.venue for one in chosen}:
         raise Stop(Code.ASKED_WRONGLY, f"nothing says where {', '.join(sorted(missing))} is")
@@ -81,13 +92,16 @@ def _configured(profile: str) -> list[Place]:
     return said + named
 
 
-def _local(user: str) -> list[Place]:
-    server = announce.find()
-    if server is None:
+def _local(user: str, port: int | None, *, tells: bool) -> list[Place]:
+    servers = where.servers(port)
+    if not servers:
         raise Stop(Code.NOT_SENT, "no exchange runs here, and no profile says where to go")
+    server = servers[0]
+    if tells:
+        printed.notice(where.which(servers))
     ledger = usual_ledger()
     users = {one for told in server.venues.values() for one in told["accounts"]}
     if user and user not in users:
         raise Stop(Code.ASKED_WRONGLY, f"the exchange here has no user {user!r}")
     first = {venue: next(iter(told["accounts"]), "") for venue, told in server.venues.items()}
-    return [Place(venue, "", user or one, ledger) for venue, one in first.items()]
+    return [Place(venue, "", user or one, ledger, server.port) for venue, one in first.items()]

@@ -84,6 +84,12 @@ def aside(text: str) -> None:
         typer.echo(text, err=True)
 
 
+def notice(text: str) -> None:
+    """Tell on stderr, also off a terminal, what must be known besides the result, if anything."""
+    if text:
+        typer.echo(f"countermand: {text}", err=True)
+
+
 def _is_terminal() -> bool:
     return sys.stdout.isatty()
 
