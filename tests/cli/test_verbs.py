@@ -77,6 +77,26 @@ def test_placed_shown_and_canceled(call: Calls, venue: str) -> None:
     assert {"proof", "witnesses", "intent_id"} == set(only(canceled)["evidence"])
 
 
+def test_replace_tells_the_new_name(call: Calls) -> None:
+    """The one that was given, or one that is made up; where names stay there is none to give."""
+    venue = "coinbase-intx"
+    order = placed(call, venue)
+    text = call("replace", venue, order, "--price", low(venue, 8)[2], "--cl-ord-id", "mine-2")
+    assert (0, True) == (text.code, ", called mine-2 from now on (" in text.out), text
+    made = call("replace", venue, "mine-2", "--price", low(venue)[2], "--json").json
+    assert ("Replaced", order) == (made["outcome"], made["order_id"])
+    assert made["text"] == f"called {made['cl_ord_id']} from now on"
+    assert (4, 0) == (
+        call("cancel", venue, "mine-2").code,
+        call("cancel", venue, made["cl_ord_id"]).code,
+    )
+
+    kept = placed(call, "autoshares")
+    refused = call("replace", "autoshares", kept, "--qty", "5", "--cl-ord-id", "new")
+    call("cancel", "autoshares", kept)
+    assert (2, True) == (refused.code, "no new name" in refused.err), refused
+
+
 # Orders of the demo world's markets that sleep, and what is shown of them.
 ASLEEP: dict[str, tuple[str, dict[str, Any]]] = {
     "coinbase-intx stop": (

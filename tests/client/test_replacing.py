@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from tests.client import stage
 from tests.client.stage import Fault, Scene
 
@@ -59,6 +60,42 @@ def test_refused_replacement_by_what_was_there_is_refused(replaces: Scene) -> No
     outcome = less(replaces, order)
 
     assert isinstance(outcome, Refused), outcome
+
+
+@pytest.mark.parametrize("loss", [stage.FINE, stage.LOST_AFTER])
+def test_new_name_is_told(replaces: Scene, loss: Fault) -> None:
+    """Where the venue gives an order a new name with each change: the owner's, or one made up."""
+    if "cl_ord_id" in replaces.session.end.given:
+        pytest.skip("its orders keep what they are called by")
+    order = replaces.place(replace(replaces.wish(), cl_ord_id="first")).order_id
+    names = []
+    for lots, given in ((700, "second"), (600, "")):
+        replaces.on(REPLACE, loss)
+        wanted = qty(replaces.market, lots)
+        talk = stage.verbs.replace(replaces.session, order, order_qty=wanted, cl_ord_id=given)
+        outcome = replaces.stage.perform(talk)
+        assert isinstance(outcome, Replaced), outcome
+        assert f"called {outcome.cl_ord_id} from now on" == outcome.text
+        assert outcome.text in str(outcome)
+        names.append(outcome.cl_ord_id)
+
+    assert "second" == names[0] != names[1]
+    assert [NotFound, NotFound, Canceled] == [
+        type(replaces.cancel(name)) for name in ("first", *names)
+    ]
+
+
+def test_new_name_that_no_order_can_have_is_not_sent(replaces: Scene) -> None:
+    """The venue gives none, or not this one."""
+    order, sent = replaces.placed(), len(replaces.stage.sent)
+    has_none = "cl_ord_id" in replaces.session.end.given
+    name = "new" if has_none else "x" * 999
+    wanted = qty(replaces.market, 700)
+    talk = stage.verbs.replace(replaces.session, order, order_qty=wanted, cl_ord_id=name)
+    with pytest.raises(NotExpressible, match="no new name" if has_none else "client_order_id"):
+        replaces.stage.perform(talk)
+
+    assert REPLACE not in [one.operation for one in replaces.stage.sent[sent:]]
 
 
 def test_venue_that_cannot_is_not_asked(scene: Scene) -> None:

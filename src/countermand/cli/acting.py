@@ -38,6 +38,12 @@ _Orders = Annotated[
     list[str], typer.Argument(metavar="ORDER...", help="Ids of orders, or their owner's names.")
 ]
 _ClOrdId = Annotated[str, typer.Option(help="Your own name for the order.")]
+_NewName = Annotated[
+    str,
+    typer.Option(
+        "--cl-ord-id", metavar="NEW", help="Its new name, where the venue wants one; else made up."
+    ),
+]
 _TimeInForce = Annotated[
     str, typer.Option(metavar="WORD", help="day, gtc, ioc, fok, gtd. Default: the venue's usual.")
 ]
@@ -165,9 +171,14 @@ def replace(
     order: Order,
     price: Annotated[str, typer.Option(help="The new price.")] = "",
     order_qty: Annotated[str, typer.Option("--qty", help="The new whole quantity.")] = "",
+    cl_ord_id: _NewName = "",
 ) -> Code:
     """
     Change an order's price or its whole quantity, once.
+
+    Some venues name an order anew with each change; its former name is then no
+    order's. The new one is printed, and is cl_ord_id with --json. The venue's id
+    of the order stays.
 
     Exit codes: 0 replaced, 3 over already, 4 not found, 5 refused,
     6 unknown, 7 not sent, 2 asked wrongly.
@@ -176,7 +187,9 @@ def replace(
     if not price and not order_qty:
         raise Stop(Code.ASKED_WRONGLY, "neither price nor quantity is new: --price, --qty")
     with asked.client() as client, _rehearsed(asked):
-        outcome = client.replace(order, price or None, order_qty or None, asked.timeout_s)
+        outcome = client.replace(
+            order, price or None, order_qty or None, asked.timeout_s, cl_ord_id
+        )
     return _print_one(asked, outcome, exits.OF_REPLACE)
 
 

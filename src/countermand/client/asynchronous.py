@@ -199,9 +199,15 @@ class Client:
         price: people.Number | None = None,
         order_qty: people.Number | None = None,
         timeout_s: float = verbs.TIMEOUT_S,
+        cl_ord_id: str = "",
     ) -> Outcome:
-        """Change an order's price or its whole quantity, once."""
-        return await self._do(verbs.replace(self.session, order, price, order_qty, timeout_s))
+        """
+        Change an order's price or its whole quantity, once.
+
+        Where the venue names an order anew with each change, `cl_ord_id` is that name.
+        """
+        talk = verbs.replace(self.session, order, price, order_qty, timeout_s, cl_ord_id)
+        return await self._do(talk)
 
     async def learn(self) -> None:
         """Learn the venue's markets and accounts anew."""

@@ -22,7 +22,7 @@ from countermand.client.outcome import (
     Unknown,
     Witness,
 )
-from countermand.client.people import told
+from countermand.client.people import own_name, told
 from countermand.client.reading import Absent, Shown, Sight
 from countermand.client.session import Session
 from countermand.client.trace import Trace
@@ -67,7 +67,7 @@ class Replace:
     ) -> None:
         self._session, self._command, self._trace = session, command, trace
         self._seen = seen
-        self._was_so = self._is_changed(seen)
+        self._was_so, self._was_called = self._is_changed(seen), own_name(seen)
 
     def run(self, deadline_ns: int) -> Talk[Outcome]:
         """Replace the order and return what is proven of it. Raises NotExpressible."""
@@ -128,7 +128,9 @@ class Replace:
     def _concluded(self, report: OrderReport, proof: Witness) -> Outcome:
         self._seen = report
         if report.is_open:
-            return self._outcome(Replaced, "", proof)
+            name = own_name(report)
+            text = "" if name == self._was_called else f"called {name} from now on"
+            return self._outcome(Replaced, text, proof)
         return verdict.of_report(self._session, report, self._trace, proof)
 
     def _is_changed(self, report: OrderReport) -> bool:

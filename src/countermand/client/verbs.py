@@ -188,10 +188,13 @@ def replace(
     price: people.Number | None = None,
     order_qty: people.Number | None = None,
     timeout_s: float = TIMEOUT_S,
+    cl_ord_id: str = "",
 ) -> Talk[Outcome]:
     """
     Change an order's price or its whole quantity, once; return what is proven of it.
 
+    Shape:  `cl_ord_id` is its new name where the venue gives one with each change; left out, one is
+            made.
     Raises: NotExpressible before anything is sent.
     """
     now_ns, within_ns = (yield Now()), span_ns(timeout_s)
@@ -200,10 +203,10 @@ def replace(
     if isinstance(sight, Outcome):
         return sight
     now_ns = yield Now()
-    command = replacement(session, sight.report, price, order_qty, now_ns)
+    command = replacement(session, sight.report, price, order_qty, now_ns, cl_ord_id)
     session.check_can_say(Operation.REPLACE_ORDER, command, now_ns)
     body = {"order": people.id_text(session, sight.report), "price": _text(price)}
-    body["order_qty"] = _text(order_qty)
+    body |= {"order_qty": _text(order_qty), "cl_ord_id": command.new_cl_ord_id}
     trace = yield from _intent(session, "replace", body)
     if isinstance(trace, Blocked):
         return NotSent(text=_blocked(trace), **people.told(session, sight.report))

@@ -185,8 +185,14 @@ def replacement(
     price: Number | None,
     order_qty: Number | None,
     now_ns: int,
+    cl_ord_id: str = "",
 ) -> ReplaceOrder:
-    """Return the command that changes an order that was read. Raises NotExpressible."""
+    """
+    Return the command that changes an order that was read, and its name where the venue wants a new
+    one.
+
+    Raises: NotExpressible.
+    """
     market = session.directory.instruments[seen.instrument_id]
     if price is None and order_qty is None:
         raise NotExpressible("a replacement of neither price nor quantity")
@@ -195,11 +201,19 @@ def replacement(
         seen.instrument_id,
         seen.order_id,
         "" if seen.order_id else seen.cl_ord_id,
-        "" if "cl_ord_id" in session.end.given else session.next_name(now_ns),
+        _new_name(session, cl_ord_id, now_ns),
         price_ticks=0 if price is None else ticks(market, price),
         order_qty_lots=0 if order_qty is None else lots(market, order_qty),
     )
     return changed(command, session.end.replacing)
+
+
+def _new_name(session: Session, cl_ord_id: str, now_ns: int) -> str:
+    if "cl_ord_id" not in session.end.given:
+        return cl_ord_id or session.next_name(now_ns)
+    if cl_ord_id:
+        raise NotExpressible(f"{session.venue.name} gives an order that is replaced no new name")
+    return ""
 
 
 def changed(value: T, fields: Mapping[str, Any]) -> T:
