@@ -1,17 +1,22 @@
 """`countermand journal`: what people see of a journal, and never a traceback."""
 
 import json
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.engine.desk import START_NS, cancel, entries, fill
+from msgspec.structs import replace
+from tests.engine.desk import START_NS, cancel, entries, fill, run
 from typer.testing import CliRunner, Result
 
 from countermand.cli.journal import app
 from countermand.core.exchange import Exchange
+from countermand.engine import high_water
+from countermand.engine.clock import ManualClock
 from countermand.engine.keeper import Keeper
+from countermand.engine.opening import open_engine
 from countermand.engine.replay import recover
 from countermand.engine.snapshot import SnapshotDirectory
 from countermand.engine.sqlite import SqliteJournal
@@ -109,7 +114,8 @@ def test_records_in_readable_form(data: Path) -> None:
         "1 2023-11-14T22:13:20.000000000Z acme RegisterAsset symbol=USDC scale=6",
         "    asset registered",
     ] == lines[:2]
-    assert 10 == len(lines)
+    assert 11 == len(lines)
+    assert "45 more, up to 50: --from 6 goes on there, --limit says how many" == lines[-1]
     assert "tick_size=0.01 lot_size=0.001 symbol=BTC-USDC" in lines[4]
     assert "trading_state=TRADING" in lines[4]
     told = [
@@ -121,6 +127,73 @@ def test_records_in_readable_form(data: Path) -> None:
     assert [14, START_NS + 13_000, "2023-11-14T22:13:20.000013000Z"] == [
         told[0][name] for name in ("seq", "ts_ns", "time")
     ]
+
+
+@pytest.fixture
+def crashed(data: Path) -> Path:
+    """A data directory that was started after a stop that was not clean, and used a little."""
+    with closing(SqliteJournal(data)) as journal:
+        fill(journal, [])
+        level = high_water.read(data)
+    high_water.make(data, replace(level, reserved=COUNT + 2_048, is_clean=False))
+
+    async def test() -> None:
+        engine = await open_engine(data, ManualClock(), pytest.fail)
+        await engine.submit(cancel(1))
+        await engine.stop()
+
+    run(test())
+    return data
+
+
+def test_numbers_that_were_used_up_are_one_line(crashed: Path) -> None:
+    """In text, from any of them on; programs are told each."""
+    lines = ask("show", crashed, "--from", COUNT).stdout.splitlines()
+    run_of = "entries that only use up numbers, after a stop that was not clean"
+    begin = next(at for at, line in enumerate(lines) if line.startswith(f"{COUNT + 1} "))
+    assert f"{COUNT + 1} to {COUNT + 2_048}: 2,048 {run_of}" == lines[begin]
+    assert f"{COUNT + 2_049} " == lines[begin + 1][:5]
+    assert (
+        f"2000 to 2098: 99 {run_of}" == ask("show", crashed, "--from", 2000).stdout.splitlines()[0]
+    )
+    one = ask("show", crashed, "--from", COUNT + 1, "--limit", 1).stdout.splitlines()
+    assert [
+        f"{COUNT + 1} to {COUNT + 2_048}: 2,048 {run_of}",
+        "1 more, up to 2099: --from 2099",
+    ] == [one[0], one[1][:31]]
+    told = ask("show", crashed, "--from", COUNT + 1, "--limit", 9999, "--json").stdout.splitlines()
+    assert 2_049 == len(told)
+
+
+def test_numbers_that_were_used_up_are_no_rate(crashed: Path) -> None:
+    """They are a nanosecond apart, and no work."""
+    told = json.loads(ask("stat", crashed, "--json").stdout)
+    last = told["writers"][-1]
+    assert (2_049, 2_048, 0.0) == (last["count"], last["used_up"], last["per_s"])
+    assert COUNT + 1 == told["busiest_count"]
+
+
+def test_a_rate_is_of_one_second_or_more(data: Path) -> None:
+    """Entries of one moment are no thousand million a second."""
+    [only] = json.loads(ask("stat", data, "--json").stdout)["writers"]
+    assert only["last_ns"] - only["first_ns"] < 10**9
+    assert COUNT - 1 == only["per_s"]
+
+
+def test_numbers_behind_damage_are_told_one_by_one(crashed: Path) -> None:
+    """The entry that a run began with says whether it is one."""
+    with closing(sqlite3.connect(crashed / "journal.sqlite")) as journal, journal:
+        journal.execute("UPDATE entries SET payload = x'00' WHERE seq = ?", (COUNT + 1,))
+    shown = ask("show", crashed, "--from", 2090)
+    assert (0, False) == (shown.exit_code, " to " in shown.stdout)
+    assert "2090 " == shown.stdout[:5]
+
+
+def test_what_is_left_out_of_one_orders_entries(data: Path) -> None:
+    """How many of them there are is not known before they are looked at."""
+    lines = ask("show", data, "--venue", "acme", "--limit", 1).stdout.splitlines()
+    assert "the entries 2 to 50 were not looked at: --from 2 goes on there" == lines[-1][:62]
+    assert "more" not in ask("show", data, "--limit", COUNT).stdout
 
 
 def test_beyond_the_end_there_is_nothing(data: Path) -> None:

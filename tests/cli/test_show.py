@@ -321,6 +321,21 @@ def test_every_kind_is_told(seed: int) -> None:
     assert len(get_args(Event)) - len(happened) <= 3
 
 
+def test_what_ended_with_a_number_that_was_used_up_is_told(tmp_path: Path) -> None:
+    """An order that was due while no server ran expires in the first of them."""
+    due_ns, gtd = START_NS + 10**9, {"time_in_force": TimeInForce.GTD}
+    order_of_alice = order(ALICE, Side.BUY, 95, 4, "due", **gtd, expire_ns=due_ns)
+    data = journal_of(tmp_path, [*LISTED, order_of_alice])
+    seq = len(LISTED) + 2
+    with closing(SqliteJournal(data)) as journal:
+        fill(journal, [c.Entry(seq + at, due_ns + at, c.AdvanceTime()) for at in range(5)])
+    [first, *events, run] = ask(data, "--from", seq).stdout.splitlines()
+
+    assert first.startswith(f"{seq} ")
+    assert any("expired" in event for event in events), events
+    assert run.startswith(f"{seq + 1} to {seq + 4}: 4 entries")
+
+
 def test_a_reader_may_have_enough(traded: Path) -> None:
     """A closed pipe, as of `head`, is no error."""
     command = [sys.executable, "-m", "countermand", "journal", "show", str(traded)]

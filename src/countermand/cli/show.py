@@ -16,7 +16,9 @@ from countermand.cli import progress, telling
 from countermand.cli.people import Names
 from countermand.engine.outcomes import Outcome, Outcomes
 from countermand.engine.peek import peek
+from countermand.engine.used_up import UsedUp
 from countermand.venues import VENUES
+from countermand.vocabulary.events import TimeAdvanced
 from countermand.vocabulary.reports import OrderReport
 
 
@@ -69,21 +71,24 @@ def show(directory: Path, from_seq: int, limit: int, wanted: Wanted, *, as_json:
     """
     Print entries from `from_seq` on, at most `limit`; return how many were.
 
-    Raises: JournalError.
+    As text, those that only use up numbers are one line and count as one. Raises: JournalError.
     """
     wanted.read_order()
     count = 0
     with peek(directory) as seen, progress.shown() as bars:
         outcomes = Outcomes(seen, directory, from_seq, bars.tell)
         names = Names(outcomes.names)
-        for outcome in islice(_chosen(outcomes, names, wanted), limit):
+        chosen = _chosen(outcomes, names, wanted)
+        if not as_json:
+            count, last_seq = _tell(_runs(chosen, UsedUp(seen)), limit, names, bars)
+            if count == limit and (more := _more(max(last_seq, from_seq - 1), seen.head, wanted)):
+                typer.echo(more)
+            return count
+        for outcome in islice(chosen, limit):
             count += 1
             bars.hide()
-            if as_json:
-                told = msgspec.json.encode(telling.value(outcome, names)).decode()
-                sys.stdout.write(told + "\n")
-            else:
-                typer.echo("\n".join(telling.lines(outcome, names)))
+            told = msgspec.json.encode(telling.value(outcome, names)).decode()
+            sys.stdout.write(told + "\n")
     return count
 
 
@@ -92,3 +97,55 @@ def _chosen(outcomes: Outcomes, names: Names, wanted: Wanted) -> Iterator[Outcom
         names.learn(outcome.events or ())
         if wanted.has(outcome, names):
             yield outcome
+
+
+def _runs(chosen: Iterator[Outcome], used_up: UsedUp) -> Iterator[tuple[Outcome, int]]:
+    # Each entry with its number; those that only use up numbers as one, with the last of them.
+    run: tuple[Outcome, int] | None = None
+    for outcome in chosen:
+        seq = outcome.entry.seq
+        if used_up.has(outcome.entry) and _is_bare(outcome):
+            run = (run[0] if run else outcome, seq)
+            continue
+        if run is not None:
+            yield run
+            run = None
+        yield outcome, seq
+    if run is not None:
+        yield run
+
+
+def _is_bare(outcome: Outcome) -> bool:
+    # The first of them has the time of the start: what was due by then ended with it.
+    return all(isinstance(event, TimeAdvanced) for event in outcome.events or ())
+
+
+def _tell(
+    runs: Iterator[tuple[Outcome, int]],
+    limit: int,
+    names: Names,
+    bars: progress.Bars | progress.Hidden,
+) -> tuple[int, int]:
+    # How many were told, and the last number of them.
+    count = last_seq = 0
+    for outcome, last_seq in islice(runs, limit):
+        count += 1
+        bars.hide()
+        first_seq = outcome.entry.seq
+        if last_seq == first_seq:
+            typer.echo("\n".join(telling.lines(outcome, names)))
+        else:
+            typer.echo(
+                f"{first_seq} to {last_seq}: {last_seq + 1 - first_seq:,} entries that only use up "
+                "numbers, after a stop that was not clean"
+            )
+    return count, last_seq
+
+
+def _more(last_seq: int, head: int, wanted: Wanted) -> str:
+    if last_seq >= head:
+        return ""
+    how = f"--from {last_seq + 1} goes on there, --limit says how many"
+    if wanted.order or wanted.venue:
+        return f"the entries {last_seq + 1} to {head} were not looked at: {how}"
+    return f"{head - last_seq:,} more, up to {head}: {how}"

@@ -33,4 +33,5 @@ The engine: order, durability, delivery. It knows the core and nothing of wires,
       repair.py         the way on when refused          quarantine.py      an entry set aside
       peek.py           a journal, read-only             copying.py         a copy of a directory
       statistics.py     what a journal holds             outcomes.py        what came of its entries
+      used_up.py        which of them only pass over numbers
 """

@@ -12,6 +12,7 @@ from countermand.engine.ports import Writer
 from countermand.engine.progress import Progress, counted, no_progress
 from countermand.engine.refusing import spans
 from countermand.engine.snapshot import SnapshotDirectory
+from countermand.engine.used_up import UsedUp
 
 NS_PER_S = 1_000_000_000
 
@@ -21,7 +22,8 @@ class Span(Struct, frozen=True):
     What one writer wrote.
 
     Units: `*_ns` since the Unix epoch, 0 when it wrote nothing; `per_s` entries a second between
-    its first and last one.
+    its first and last one, or in one second if that is longer, without the `used_up` ones that it
+    began with: they pass over numbers after a stop that was not clean.
     """
 
     epoch: int
@@ -33,10 +35,11 @@ class Span(Struct, frozen=True):
     first_ns: int
     last_ns: int
     per_s: float
+    used_up: int
 
 
 class Statistics(Struct, frozen=True):
-    """A journal in numbers. `busiest_*` is the second with the most entries."""
+    """A journal in numbers. `busiest_*` is the second with the most entries that are not used up."""
 
     head: int
     journal_bytes: int
@@ -58,12 +61,16 @@ def statistics(directory: Path, progress: Progress = no_progress) -> Statistics:
         kinds: Counter[str] = Counter()
         seconds: Counter[int] = Counter()
         edges = {edge: 0 for writer, last in spans(seen) for edge in (writer.first_seq, last)}
+        used_up, passed = UsedUp(seen), set[int]()
         for entry in counted(
             seen.recorded(seen.first), "reading", seen.head + 1 - seen.first, progress
         ):
             kinds[type(entry.command).__name__] += 1
-            seconds[entry.ts_ns // NS_PER_S] += 1
-            if entry.seq in edges:
+            if used_up.has(entry):
+                passed.add(entry.seq)
+            else:
+                seconds[entry.ts_ns // NS_PER_S] += 1
+            if entry.seq in edges or entry.seq - 1 in passed:
                 edges[entry.seq] = entry.ts_ns
         busiest_s, busiest_count = max(seconds.items(), key=lambda item: item[1], default=(0, 0))
         return Statistics(
@@ -76,14 +83,17 @@ def statistics(directory: Path, progress: Progress = no_progress) -> Statistics:
             busiest_ns=busiest_s * NS_PER_S,
             busiest_count=busiest_count,
             commands=dict(kinds.most_common()),
-            writers=tuple(_span(writer, last, edges) for writer, last in spans(seen)),
+            writers=tuple(_span(writer, last, edges, passed) for writer, last in spans(seen)),
         )
 
 
-def _span(writer: Writer, last_seq: int, times: dict[int, int]) -> Span:
+def _span(writer: Writer, last_seq: int, times: dict[int, int], passed: set[int]) -> Span:
     count = last_seq + 1 - writer.first_seq
     # The time of an entry that was dropped is not known any more.
     first_ns, last_ns = (times[writer.first_seq], times[last_seq]) if count else (0, 0)
+    worked_from = next((s for s in range(writer.first_seq, last_seq + 1) if s not in passed), 0)
+    # Entries of one moment, such as the founding's, have times a nanosecond apart.
+    worked_ns = max(last_ns - times[worked_from], NS_PER_S) if worked_from else 0
     return Span(
         writer.epoch,
         writer.app_version,
@@ -93,5 +103,6 @@ def _span(writer: Writer, last_seq: int, times: dict[int, int]) -> Span:
         count,
         first_ns,
         last_ns,
-        round((count - 1) * NS_PER_S / (last_ns - first_ns), 1) if first_ns < last_ns else 0.0,
+        round((last_seq - worked_from) * NS_PER_S / worked_ns, 1) if worked_ns else 0.0,
+        len(passed.intersection(range(writer.first_seq, last_seq + 1))),
     )
