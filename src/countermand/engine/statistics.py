@@ -39,7 +39,7 @@ class Span(Struct, frozen=True):
 
 
 class Statistics(Struct, frozen=True):
-    """A journal in numbers. `busiest_*` is the second with the most entries that are not used up."""
+    """A journal in numbers. `busiest_*` is the second with the most entries, less the used up."""
 
     head: int
     journal_bytes: int
