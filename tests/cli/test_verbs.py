@@ -27,7 +27,7 @@ FIELDS: dict[str, set[str]] = {
         "order_id", "cl_ord_id", "symbol", "side", "ord_type", "time_in_force", "order_qty",
         "price", "ord_status", "is_open", "cum_qty", "leaves_qty", "avg_px", "exec_inst",
         "transact_ns", "submit_ns", "stop_px", "is_asleep", "trigger", "trail", "limit_offset",
-        "is_twap",
+        "is_twap", "expire_ns",
     },
     "fills": {
         "order_id", "cl_ord_id", "symbol", "side", "last_qty", "last_px", "is_maker", "ts_ns",
@@ -75,6 +75,33 @@ def test_placed_shown_and_canceled(call: Calls, venue: str) -> None:
     assert (0, "Canceled", "0") == (canceled.code, *map(only(canceled).get, ("outcome", "cum_qty")))
     assert {*OUTCOME} == set(only(canceled))
     assert {"proof", "witnesses", "intent_id"} == set(only(canceled)["evidence"])
+
+
+def test_orders_tell_what_waits_and_ends(call: Calls) -> None:
+    """The table and the fields of one order have the end of a TWAP, and that a stop sleeps."""
+    venue = "coinbase-intx"
+    until = f"{datetime.now(UTC) + timedelta(hours=2):%Y-%m-%dT%H:%M:%S}"
+    twap = call(
+        "place", venue, "ETH-PERP", "buy", "1", "2700", "--twap", "--expire", until, "--quiet"
+    ).out.strip()
+    stop = call(
+        "place", venue, "ETH-PERP", "sell", "0.01", "--stop-price", "2400", "--quiet"
+    ).out.strip()
+    listed, shown = call("orders", venue).out, call("order", venue, twap).out
+    told = call("order", venue, twap, "--json").json["order"]
+    call("cancel", venue, twap, stop)
+
+    head, *rows = listed.splitlines()
+    columns = ("is_asleep", "is_twap", "expire_time")
+    table = {
+        row.split()[0]: {name: row[head.index(name) :].split()[0] for name in columns}
+        for row in rows
+    }
+    end = f"{until}.{0:09d}Z"
+    assert ["no", "yes", end] == [table[twap][name] for name in columns]
+    assert ["yes", "no", "-"] == [table[stop][name] for name in columns]
+    assert ["expire_time", end] in [line.split() for line in shown.splitlines()]
+    assert datetime.fromisoformat(f"{until}Z").timestamp() * 10**9 == told["expire_ns"]
 
 
 def test_replace_tells_the_new_name(call: Calls) -> None:

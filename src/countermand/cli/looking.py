@@ -13,7 +13,8 @@ from countermand.cli.verb import look
 
 _ORDER = (
     "order_id", "cl_ord_id", "symbol", "side", "ord_type", "order_qty", "price", "trigger",
-    "stop_px", "trail", "ord_status", "cum_qty", "leaves_qty", "avg_px",
+    "stop_px", "trail", "is_asleep", "is_twap", "expire_time", "ord_status", "cum_qty",
+    "leaves_qty", "avg_px",
 )  # fmt: skip
 
 
@@ -31,11 +32,7 @@ def order(asked: Asked, order: Order) -> None:
     if asked.as_json:
         printed.document(asked.told(order=found))
         return
-    told = printed.builtins(found)
-    for name in ("submit", "transact"):
-        moment_ns = told.pop(f"{name}_ns")
-        told[f"{name}_time"] = utc(moment_ns) if moment_ns else "-"
-    printed.fields(told)
+    printed.fields(_with_times(found))
 
 
 @look
@@ -45,7 +42,7 @@ def orders(asked: Asked) -> None:
     """
     with asked.client() as client:
         found = client.open_orders()
-    _print(asked, "orders", found, _ORDER)
+    _print(asked, "orders", found if asked.as_json else map(_with_times, found), _ORDER)
 
 
 @look
@@ -113,6 +110,14 @@ def instruments(asked: Asked) -> None:
         found = client.instruments()
     columns = ("symbol", "kind", "base", "quote", "tick_size", "lot_size", "min_qty")
     _print(asked, "instruments", found, (*columns, "trading_state"))
+
+
+def _with_times(found: Any) -> dict[str, Any]:
+    told: dict[str, Any] = printed.builtins(found)
+    for name in ("submit", "transact", "expire"):
+        moment_ns = told.pop(f"{name}_ns")
+        told[f"{name}_time"] = utc(moment_ns) if moment_ns else None
+    return told
 
 
 def _print(asked: Asked, name: str, found: Any, columns: tuple[str, ...]) -> None:

@@ -52,7 +52,8 @@ class Order(Struct, frozen=True):
     Units:  exact decimals; `price` is None for an order without one, `avg_px` before any trade,
             `stop_px` for an order that comes in at once;
             `submit_ns`, when it was placed, and `transact_ns`, when it last changed, nanoseconds
-            since the Unix epoch, 0 where they are not told.
+            since the Unix epoch, 0 where they are not told; `expire_ns`, when a gtd order ends, 0
+            of any other.
     """
 
     order_id: str
@@ -77,6 +78,7 @@ class Order(Struct, frozen=True):
     trail: str | None = None
     limit_offset: Decimal | None = None
     is_twap: bool = False
+    expire_ns: int = 0
 
 
 def order_of(session: Session, report: OrderReport) -> Order:
@@ -101,6 +103,7 @@ def order_of(session: Session, report: OrderReport) -> Order:
         transact_ns=report.transact_ns,
         submit_ns=report.submit_ns,
         is_twap=terms.schedule is not None,
+        expire_ns=terms.expire_ns if terms.time_in_force is TimeInForce.GTD else 0,
         **_waking(one, report),
     )
 
