@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from countermand.cli import complete, exits, legs, printed, progress
+from countermand.cli import complete, ends, exits, legs, printed, progress
 from countermand.cli.asked import Asked
 from countermand.cli.exits import Code, Stop
 from countermand.cli.verb import act
@@ -50,12 +49,9 @@ _TimeInForce = Annotated[
 _ExecInst = Annotated[
     list[str] | None, typer.Option(metavar="WORD", help="post_only, say; may be repeated.")
 ]
-_TIME = "%Y-%m-%dT%H:%M:%S"
 _Expire = Annotated[
-    datetime | None,
-    typer.Option(
-        metavar="TIME", formats=[_TIME], help="End of a gtd order, UTC: 2027-01-31T12:00:00."
-    ),
+    str,
+    typer.Option(metavar="TIME", help="End of a gtd order: 1h, 2d, or UTC, 2027-01-31T12:00:00."),
 ]
 _Effect = Annotated[
     str, typer.Option(metavar="WORD", help="open or close, where a short sale is not a sale.")
@@ -121,7 +117,7 @@ def place(
     cl_ord_id: _ClOrdId = "",
     time_in_force: _TimeInForce = "",
     exec_inst: _ExecInst = None,
-    expire: _Expire = None,
+    expire: _Expire = "",
     position_effect: _Effect = "",
     stop_price: _StopPrice = "",
     take_profit: _TakeProfit = "",
@@ -141,9 +137,11 @@ def place(
     Exit codes: 0 open or filled, 3 over already, 5 refused, 6 unknown,
     7 not sent, 2 asked wrongly.
     """
-    expire_ns = 0 if expire is None else int(expire.replace(tzinfo=UTC).timestamp()) * 10**9
+    ends.check(asked.venue, expire=expire, time_in_force=time_in_force, price=price, is_twap=twap)
+    expire_ns = ends.read(expire)
     beside = {"oco": tuple(map(legs.read, oco or ())), "oto": tuple(map(legs.read, oto or ()))}
-    with asked.client() as client, _rehearsed(asked):
+    end = ends.explained(asked.venue, expire)
+    with asked.client() as client, _rehearsed(asked), end:
         outcome = client.place(
             symbol,
             side,

@@ -6,6 +6,7 @@ What the list needs of a verb stands in its row; what its module says of it is r
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from countermand.cli.table import ROWS, Row
+
+_NEGATIVE = re.compile(r"-\.?\d[\d.]*")
 
 
 class Rows(TyperGroup):
@@ -35,7 +38,17 @@ class _StandIn(TyperCommand):
 
     def make_context(self, *arguments: Any, **extra: Any) -> Any:
         # From here on it is the verb itself that is run, explained or completed.
-        return command(self.name or "", self._row).make_context(*arguments, **extra)
+        words = [str(word) for word in arguments[1]]
+        try:
+            return command(self.name or "", self._row).make_context(*arguments, **extra)
+        except Exception as error:
+            # The command line library takes a number below zero for an option.
+            begin = getattr(error, "option_name", "")
+            negative = (word for word in words if _NEGATIVE.fullmatch(word))
+            if (word := next(negative, "")) and begin and word.startswith(begin):
+                text = f"{word}: a quantity and a price must be above zero"
+                raise typer.BadParameter(text) from None
+            raise
 
 
 def command(name: str, row: Row) -> Any:

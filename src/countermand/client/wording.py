@@ -151,7 +151,9 @@ def _terms(market: Instrument, wish: Wish) -> OrderTerms:
     exec_inst = sum(word(ExecInst, text) for text in set(wish.exec_inst))
     side, is_limit = word(Side, wish.side), wish.price is not None
     if is_limit and wish.limit_offset is not None:
-        raise NotExpressible("a limit that follows its stop price has no price of its own")
+        raise NotExpressible(
+            "a limit that follows its stop price (--limit-offset) has no price of its own"
+        )
     is_limit = is_limit or wish.limit_offset is not None
     return OrderTerms(
         side,

@@ -76,6 +76,7 @@ class ClientEnd(Struct, frozen=True):
             an order or of its terms; `replacing` likewise of a replacement. `config` says what of
             the credentials bots have a name for: `apiKey`, `secret`, `password`; all are needed.
             `kinds` are those of its orders, beyond market and limit, that our client can ask for.
+            `order_life_s_max` is how far ahead an order may name its end, 0 without a limit.
     Units:  seconds; `tell_time` returns nanoseconds since the Unix epoch.
     """
 
@@ -99,3 +100,4 @@ class ClientEnd(Struct, frozen=True):
     replacing: dict[str, Any] = {}
     config: dict[str, str] = {}
     kinds: frozenset[OrderKind] = frozenset()
+    order_life_s_max: int = 0

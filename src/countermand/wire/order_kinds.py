@@ -53,9 +53,16 @@ def check_kind(venue: str, kind: OrderKind | None, kinds: frozenset[OrderKind]) 
     """See that a venue has a kind of order. Raises NotExpressible with those that it has."""
     if kind is not None and kind not in kinds:
         has = ", ".join(sorted(kinds)) or "none but market and limit orders"
-        raise NotExpressible(f"{venue} has no {kind} orders; it has {has}")
+        limited = _LIMITED.get(kind)
+        hint = f": give a price as well for a {limited}" if limited in kinds else ""
+        raise NotExpressible(f"{venue} has no {kind} orders; it has {has}{hint}")
 
 
+# What an order is that has a price besides.
+_LIMITED = {
+    OrderKind.STOP: OrderKind.STOP_LIMIT,
+    OrderKind.TAKE_PROFIT: OrderKind.TAKE_PROFIT_LIMIT,
+}
 _TRAILS = (OrderKind.TRAILING_STOP, OrderKind.TRAILING_STOP_LIMIT)
 # By whether it trails, and whether it waits for the market to move against its owner.
 _PAIRS = {

@@ -78,7 +78,9 @@ def asked(terms: OrderTerms, market: Instrument) -> dict[str, Any]:
     if trigger.direction is not _DIRECTIONS[terms.side]:
         raise NotExpressible("a trigger must be that of a stop")
     if trigger.is_trailing and limit_follows(terms) is not (terms.ord_type is OrdType.LIMIT):
-        raise NotExpressible("the limit of a trailing stop must follow it")
+        raise NotExpressible(
+            "the limit of a trailing stop must follow it: --limit-offset, no price"
+        )
     return changing(trigger, market)
 
 

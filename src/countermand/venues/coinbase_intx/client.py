@@ -11,13 +11,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from countermand.venues.coinbase_intx import account, ids, listen, markets, resolve
+from countermand.venues.coinbase_intx import account, ids, listen, markets, resolve, tables
 from countermand.venues.coinbase_intx.messages import markets as m
 from countermand.venues.coinbase_intx.settings import NAME, Ctx
 from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.instrument import Instrument
 from countermand.vocabulary.queries import GetOrder
 from countermand.vocabulary.reports import OrderReport, ReferenceData
+from countermand.wire import times
 from countermand.wire.client_end import ClientEnd, Learned, Limit
 from countermand.wire.context import Allowance
 from countermand.wire.conversation import Nothing, Step
@@ -89,6 +90,7 @@ CLIENT = ClientEnd(
     key_fields,
     learn_market=learn_market,
     kinds=frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT, OrderKind.TWAP, OrderKind.OCO}),
+    order_life_s_max=tables.LIFE_NS_MAX // times.S,
     config={"apiKey": "access_key", "secret": "signing_key", "password": "passphrase"},
     listen_book=listen.listen_book,
     stream_homes={
