@@ -185,6 +185,20 @@ def test_a_history_that_is_of_no_use_is_made_of_the_journal(tmp_path: Path, harm
     assert expected == started(tmp_path)
 
 
+@pytest.mark.parametrize(("harm", "how"), [(remove, "missing"), (lag, "behind the snapshots")])
+def test_a_start_says_why_a_history_is_made_of_the_journal(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, harm: Any, how: str
+) -> None:
+    """One that was deleted is missing; one that is there is behind."""
+    stopped(tmp_path)
+    harm(tmp_path)
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        started(tmp_path)
+    told = [r.getMessage() for r in caplog.records if "made of the journal" in r.message]
+    assert [f"the history is {how}, and is made of the journal"] == told
+
+
 def test_damage_that_is_met_while_it_runs_is_mended_by_the_next_start(tmp_path: Path) -> None:
     """Until then what cannot be told is refused, and commands are taken as before."""
     answers: list[Any] = []

@@ -94,7 +94,8 @@ def _places(
     useful = tuple(seq for seq in taken if seq >= max(foreign, default=0))
     can_begin_anew = journal.first == 1 and not foreign
     extra = {"goes_to": history.seq, "snapshots": list(taken)}
-    log.info("the history is behind the snapshots, and is made of the journal", extra=extra)
+    how = "missing" if history.is_new else "behind the snapshots"
+    log.info("the history is %s, and is made of the journal", how, extra=extra)
     is_former = former_in(snapshots)
     seq = history.seq
     return places(useful or taken, seq, is_former=is_former, can_begin_anew=can_begin_anew)

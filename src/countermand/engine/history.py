@@ -71,6 +71,8 @@ class Archive:
         """
         self._writer: HistoryWriter | None = None
         self._table: Table | None = None
+        # Whether there was no file to go on with.
+        self.is_new = directory is None or not (directory / FILE_NAME).exists()
         if directory is not None:
             self._open_file(directory / FILE_NAME)
         self._taken = self._table.seq if self._table else 0
