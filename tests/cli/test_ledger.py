@@ -45,10 +45,13 @@ def fault(call: Calls, kind: str, operation: str, *more: str, venue: str = VENUE
 
 def begun(ledger: Path, *words: str) -> subprocess.Popen[str]:
     """Start a call in a process of its own; return it once its intent is on disk."""
+    # A run in the background ignores Ctrl-C, and what it starts would too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-m", "countermand", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+    signal.signal(signal.SIGINT, before)
     query = "SELECT count(*) FROM records WHERE kind = 'intent' AND CAST(body AS TEXT) LIKE ?"
     deadline_s = time.monotonic() + 30
     while time.monotonic() < deadline_s:

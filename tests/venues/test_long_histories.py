@@ -73,9 +73,9 @@ class Long(Dropped):
         """Return how many fills there are."""
         return RECORDS
 
-    def orders(self, query: ListOrders) -> Iterator[OrderReport]:
+    def orders(self, query: ListOrders, passed: int = 0) -> Iterator[OrderReport]:
         """Yield closed orders, and count them."""
-        for number in count(1):
+        for number in count(1 + passed):
             self.taken += 1
             yield self._order(number)
 
