@@ -11,7 +11,7 @@ from tests.client.stage import Scene
 
 from countermand.client import people, verbs
 from countermand.client.deadline import S
-from countermand.client.linking import command_of, read_wish, wish_fields
+from countermand.client.linking import command_of, read_wish, wish_fields, wish_of
 from countermand.client.outcome import Open, Replaced
 from countermand.client.wording import Leg, Wish
 from countermand.vocabulary.order import Schedule, Standing, TriggerDirection
@@ -190,6 +190,27 @@ def test_a_pair_that_is_told_as_one_order_is_replaced_as_one(scene: Scene, lost:
     assert [] == [one for one in scene.orders() if one.is_open]
 
 
+@pytest.mark.parametrize("shape", [lambda leg: leg, lambda leg: [leg]])
+def test_one_leg_need_not_be_a_tuple(scene: Scene, shape: Any) -> None:
+    """It may stand alone, or in a list."""
+    if OrderKind.OCO not in scene.session.end.kinds:
+        pytest.skip("the venue has none")
+    wish = asked(scene, OrderKind.OCO)
+    terms = {"oco": shape(wish.oco[0])}
+    outcome = scene.place(wish_of(wish.symbol, wish.side, wish.order_qty, wish.price, terms))
+
+    assert isinstance(outcome, Open), outcome
+    assert 2 == len([one for one in scene.orders() if one.is_open])
+
+
+@pytest.mark.parametrize("legs", ["buy 1", None, 7, {"side": "buy"}, ("buy",)])
+def test_what_is_no_leg_is_told(legs: Any) -> None:
+    """Before anything is sent."""
+    for name in ("oco", "oto"):
+        with pytest.raises(NotExpressible, match=f"{name} is a Leg, or a tuple of them"):
+            wish_of("any", "buy", 1, None, {name: legs})
+
+
 NO_LINKS: dict[str, dict[str, Any]] = {
     "two beside": {"oco": (Leg("buy", 1), Leg("buy", 1))},
     "both ways": {"oco": (Leg("buy", 1),), "oto": (Leg("sell", 1),)},
@@ -302,6 +323,24 @@ def test_an_order_may_end_at_a_time(scene: Scene) -> None:
 
     assert isinstance(outcome, Open), outcome
     assert hour_ns == scene.truth(outcome.order_id).terms.expire_ns
+
+
+STEPS = {
+    "autoshares": "whole hundreds of ns",
+    "coinbase-intx": "whole milliseconds",
+    "loopring": "whole seconds",
+}
+
+
+def test_an_end_between_the_venues_steps_is_not_sent(scene: Scene) -> None:
+    """The step is told; an end that is floored would come too early."""
+    if (steps := STEPS.get(scene.session.venue.name)) is None:
+        pytest.skip("its orders have no end, or one that is exact")
+    end_ns = (scene.stage.clock.ns // S + 3600) * S + 123_456_789
+    with pytest.raises(NotExpressible, match=f"expire_ns {end_ns} would arrive as .* {steps}$"):
+        scene.place(replace(scene.wish(), time_in_force="gtd", expire_ns=end_ns))
+
+    assert [] == scene.stage.sent
 
 
 def has_gtd(scene: Scene) -> bool:

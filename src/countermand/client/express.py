@@ -20,6 +20,7 @@ from countermand.wire.conversation import AnyContext
 from countermand.wire.errors import NotExpressible, WireError
 from countermand.wire.http import Request
 from countermand.wire.ids import foreign_text
+from countermand.wire.times import MS, S
 from countermand.wire.venue import Venue
 
 # Fields that a venue fills in itself: a name that is also the id, an expiry, a page's size, the
@@ -42,13 +43,27 @@ SUPPLIED = frozenset(
 )
 
 
+_STEPS = ((S, "seconds"), (MS, "milliseconds"), (1_000, "microseconds"), (100, "hundreds of ns"))
+
+
 def check_expressible(venue: Venue, request: Request, says: Any, ctx: AnyContext) -> None:
     """See that a request, served back, asks for what it `says`. Raises NotExpressible."""
     meant = served_back(venue, request, says, ctx)
     if meant is None:
         return
     if differs := difference(says, meant):
-        raise NotExpressible(f"{differs} of {type(says).__name__}")
+        why = differs == "expire_ns" and _coarser_end(says, meant)
+        raise NotExpressible(why or f"{differs} of {type(says).__name__}")
+
+
+def _coarser_end(says: Any, meant: Any) -> str:
+    # How finely the venue tells when an order ends, empty where that is not what differs.
+    first = [one.orders[0] if hasattr(one, "orders") else one for one in (says, meant)]
+    wanted, got = (one.terms.expire_ns for one in first)
+    for step_ns, name in _STEPS:
+        if wanted % step_ns and wanted - wanted % step_ns == got:
+            return f"expire_ns {wanted} would arrive as {got}: the venue can tell whole {name}"
+    return ""
 
 
 def served_back(venue: Venue, request: Request, says: Any, ctx: AnyContext) -> Any:

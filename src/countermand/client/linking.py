@@ -13,12 +13,21 @@ from typing import Any
 
 from msgspec.structs import asdict, replace
 
+from countermand.client.people import Number
 from countermand.client.session import Session
 from countermand.client.wording import Leg, Wish, changed, new_order, texts
 from countermand.vocabulary.commands import NewOrder, NewOrderList
 from countermand.vocabulary.order import Contingency
 from countermand.wire.errors import NotExpressible
 from countermand.wire.order_kinds import OrderKind, check_kind
+
+
+def wish_of(
+    symbol: str, side: str, order_qty: Number, price: Number | None, terms: Mapping[str, Any]
+) -> Wish:
+    """Return an order as it is asked for; one leg may stand alone. Raises NotExpressible."""
+    legs = {name: _legs(name, terms[name]) for name in ("oco", "oto") if name in terms}
+    return Wish(symbol=symbol, side=side, order_qty=order_qty, price=price, **{**terms, **legs})
 
 
 def command_of(session: Session, wish: Wish, now_ns: int) -> NewOrder | NewOrderList:
@@ -63,6 +72,13 @@ def read_wish(fields: Mapping[str, Any]) -> Wish:
     for name in ("oco", "oto"):
         own[name] = tuple(Leg(**leg) for leg in fields.get(name, ()))
     return Wish(**own | {"exec_inst": tuple(own["exec_inst"])})
+
+
+def _legs(name: str, given: Any) -> tuple[Leg, ...]:
+    legs = (given,) if isinstance(given, Leg) else given
+    if not isinstance(legs, tuple | list) or not all(isinstance(one, Leg) for one in legs):
+        raise NotExpressible(f"{name} is a Leg, or a tuple of them")
+    return tuple(legs)
 
 
 def _kind(wish: Wish) -> OrderKind:

@@ -37,6 +37,7 @@ from countermand.client.deadline import S, span_ns
 from countermand.client.events import BookEvent, OrderEvent
 from countermand.client.killing import Found, Killed, Plan
 from countermand.client.ledger import Keeper
+from countermand.client.linking import wish_of
 from countermand.client.outcome import Outcome
 from countermand.client.prompts import NO_PROMPTS, Prompts
 from countermand.client.resume import Resumed, resume
@@ -44,7 +45,7 @@ from countermand.client.session import Session
 from countermand.client.sockets import Socket
 from countermand.client.sweeping import Sweep
 from countermand.client.trace import Trace
-from countermand.client.wording import Terms, Wish
+from countermand.client.wording import Terms
 from countermand.wire.client_end import Prompt
 from countermand.wire.http import Request, Response
 
@@ -188,7 +189,7 @@ class Client:
         **terms: Unpack[Terms],
     ) -> Outcome:
         """Place an order, once; without a price it is a market order. See `wording.Wish`."""
-        wish = Wish(symbol=symbol, side=side, order_qty=order_qty, price=price, **terms)
+        wish = wish_of(symbol, side, order_qty, price, terms)
         return self._do(verbs.place(self.session, wish, timeout_s))
 
     def replace(

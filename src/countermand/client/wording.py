@@ -101,8 +101,8 @@ class Terms(TypedDict, total=False):
     trail: Number | None
     limit_offset: Number | None
     is_twap: bool
-    oco: tuple[Leg, ...]
-    oto: tuple[Leg, ...]
+    oco: Leg | tuple[Leg, ...]
+    oto: Leg | tuple[Leg, ...]
 
 
 # Numbers of a wish, which are written down as text.

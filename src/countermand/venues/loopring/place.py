@@ -125,7 +125,7 @@ def _completed(command: NewOrder, storage_id: int, ctx: Ctx) -> NewOrder:
     except ValueError as error:
         raise NotExpressible(str(error)) from None
     sold, bought = volumes[::-1] if is_buy else volumes
-    until_s = asked.expire_ns // times.S or ctx.now_ns // times.S + _LIFE_S
+    until_s = _whole_s(asked.expire_ns) or ctx.now_ns // times.S + _LIFE_S
     bips, style = (
         max(fee_bips(pair.instrument), _MAX_FEE_BIPS),
         tables.TAKER_ONLY if takes else rests,
@@ -143,6 +143,16 @@ def _completed(command: NewOrder, storage_id: int, ctx: Ctx) -> NewOrder:
     hashed = _hashed(form)
     name = asked.secondary_cl_ord_id or command.cl_ord_id or hashed
     return replace(command, cl_ord_id=hashed, terms=replace(terms, secondary_cl_ord_id=name))
+
+
+def _whole_s(ns: int) -> int:
+    seconds, beyond = divmod(ns, times.S)
+    if beyond:
+        floored = seconds * times.S
+        raise NotExpressible(
+            f"expire_ns {ns} would arrive as {floored}: the venue can tell whole seconds"
+        )
+    return seconds
 
 
 def _hashed(form: m.SubmitOrder) -> str:
