@@ -136,10 +136,14 @@ def test_a_refusal_in_json(control: str) -> None:
 def test_without_a_server_the_usual_port_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When it does not answer, the line names its URL."""
+    """When it does not answer, the line names its URL, and says what to do."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setattr("countermand.cli.ctl._DEFAULT_URL", "http://127.0.0.1:1")
     done = run("status")
 
     assert 1 == done.exit_code
-    assert "no answer from http://127.0.0.1:1: " in done.stderr
+    assert "no exchange of yours runs here (no answer from http://127.0.0.1:1: " in done.stderr
+    assert "countermand serve, or say where it is with --control URL" in done.stderr
+
+    asked = run("status", "--control", "http://127.0.0.1:1").stderr
+    assert "no exchange" not in asked

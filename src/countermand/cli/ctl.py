@@ -24,7 +24,7 @@ from countermand.cli.operating import TlsCa, TokenFile, operator
 
 if TYPE_CHECKING:
     from countermand.control.client import Control
-    from countermand.control.row import ControlRow
+    from countermand.control.row import ControlError, ControlRow
 
 _DEFAULT_URL = "http://127.0.0.1:8100"
 
@@ -131,14 +131,23 @@ def _run(
         else:
             reply = client.call(row.name, **fields)
     except ControlError as error:
+        text = error.text if control else _advised(error)
         if json:
-            told = {"error": {"code": error.code, "text": error.text}}
+            told = {"error": {"code": error.code, "text": text}}
             printed.document(told)
-        fail(error.text, 2 if error.status in (400, 404) else 1)
+        fail(text, 2 if error.status in (400, 404) else 1)
     if json:
         printed.document(reply)
     else:
         typer.echo(shown.text(msgspec.to_builtins(reply)))
+
+
+def _advised(error: ControlError) -> str:
+    # Without a server that announces itself it was a guess where one is.
+    if error.code != "unreachable" or announce.find() is not None:
+        return error.text
+    start = "start one with countermand serve, or say where it is with --control URL"
+    return f"no exchange of yours runs here ({error.text}); {start}"
 
 
 def _download(client: Control, name: str, to: Path, fields: dict[str, Any]) -> int:
