@@ -124,6 +124,23 @@ def test_a_stop_that_woke_is_awake(scene: Scene, traded: int) -> None:
         assert people.qty(scene.market, traded) == told.cum_qty
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_stop_beyond_the_market_is_taken(scene: Scene, is_first: bool) -> None:
+    """It comes in at once where the last trade met its price, else with the next trade."""
+    if scene.session.venue.name != "coinbase-intx":
+        pytest.skip("the market refuses it, or there is no stop alone")
+    market, last = scene.market, scene.market.reference_price_ticks
+    above = {"side": "sell", "price": people.price(market, last + 2 * FAR)}
+    wish = replace(scene.wish(), **above, stop_px=people.price(market, last + FAR))
+    if not is_first:
+        scene.fill(scene.placed(), 1000)
+    stop = scene.place(wish)
+    assert (isinstance(stop, Open), is_first) == (True, show(scene, stop.order_id).is_asleep)
+    scene.fill(scene.placed(), 1000)
+
+    assert not show(scene, stop.order_id).is_asleep
+
+
 @pytest.mark.parametrize("kind", OrderKind)
 def test_order_type_that_a_venue_lacks_is_not_sent(scene: Scene, kind: OrderKind) -> None:
     """One line names the kind that is missing and the kinds that the venue has."""

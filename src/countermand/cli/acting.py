@@ -61,7 +61,8 @@ _StopPrice = Annotated[
     str,
     typer.Option(
         rich_help_panel=_WAKES,
-        help="Sleep until the market is here: above it for a buy, below it for a sale.",
+        help="Sleep until the market is here: above it for a buy, below it for a sale. On the"
+        " other side it is taken too, and wakes at once or with the next trade.",
     ),
 ]
 _TakeProfit = Annotated[
