@@ -199,6 +199,11 @@ BAD = [
         "--time-in-force gtd needs its end: give --expire",
     ),
     (("place", *REST, "--twap"), "--twap needs its end: give --expire, 30m, 1h or 2d from now"),
+    (("place", *REST, "--expire", "1h"), "give --time-in-force gtd as well"),
+    (
+        ("place", "loopring", "LRC-ETH", "buy", "100", "0.04", "--twap"),
+        "loopring has no twap orders",
+    ),
     (("place", *REST, "--twap"), "; coinbase-intx takes at most 30 days"),
     (("place", *REST[:4], "--twap", "--expire", "1h"), "give a PRICE after the quantity"),
     (("place", "autoshares", "AAPL", "buy", "10", "150", "--trail", "2%"), "--limit-offset"),

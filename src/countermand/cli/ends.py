@@ -7,8 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from countermand.cli.exits import Code, Stop
+
+if TYPE_CHECKING:
+    from countermand.wire.client_end import ClientEnd
 
 _NS = 10**9
 _UNIT_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -37,6 +41,9 @@ def explained(venue: str, expire: str) -> Iterator[None]:
     try:
         yield
     except NotExpressible as error:
+        if expire and str(error).startswith("expire_ns "):
+            text = "--expire is the end of a gtd order: give --time-in-force gtd as well"
+            raise Stop(Code.ASKED_WRONGLY, text) from None
         if not expire or str(error) != RejectReason.INVALID_EXPIRE_TIME.sentence:
             raise
         raise Stop(Code.ASKED_WRONGLY, f"--expire {expire}: {error}{_limit(venue)}") from None
@@ -44,6 +51,11 @@ def explained(venue: str, expire: str) -> Iterator[None]:
 
 def check(venue: str, *, expire: str, time_in_force: str, price: str, is_twap: bool) -> None:
     """See that an order which has an end says it, and a TWAP its limit. Raises Stop."""
+    from countermand.wire.order_kinds import OrderKind  # noqa: PLC0415  (loaded when it is needed)
+
+    end = _end(venue)
+    if is_twap and end is not None and OrderKind.TWAP not in end.kinds:
+        return  # the venue's kinds are told instead
     said = "--twap" if is_twap else "--time-in-force gtd" if time_in_force.lower() == "gtd" else ""
     if said and not expire:
         text = f"{said} needs its end: give --expire, {FORMS}{_limit(venue)}"
@@ -73,9 +85,13 @@ def _limit(venue: str) -> str:
 
 
 def _limit_s(venue: str) -> int:
+    end = _end(venue)
+    return 0 if end is None else end.order_life_s_max
+
+
+def _end(venue: str) -> ClientEnd | None:
     from countermand.venues import VENUES  # noqa: PLC0415  (loaded when it is needed)
 
     # A venue that is none is told with those there are, when it is gone to.
     known = VENUES.get(venue)
-    end = known.client if known is not None else None
-    return 0 if end is None else end.order_life_s_max
+    return known.client if known is not None else None
