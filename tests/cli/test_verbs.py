@@ -321,6 +321,8 @@ def test_a_trade_is_told(call: Calls, venue: str) -> None:
     assert (0, "Filled") == (said.code, said.json["outcome"])
     if fills.code == 0:
         assert Decimal(quantity) == sum(Decimal(one["last_qty"]) for one in fills.json["fills"])
+    else:
+        assert f"{venue} lists no fills: its trades name" in fills.json["error"]["text"]
 
 
 @every_venue

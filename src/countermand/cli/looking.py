@@ -49,6 +49,8 @@ def orders(asked: Asked) -> None:
 def fills(asked: Asked, symbol: OnlySymbol = "") -> None:
     """
     List what was traded lately, the newest first.
+
+    A venue whose trades name no order has none: an order tells what it traded.
     """
     with asked.client() as client:
         found = client.fills(symbol)

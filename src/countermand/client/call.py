@@ -53,7 +53,8 @@ def single(venue: Venue, operation: Operation) -> Flow:
     op = _route(venue, operation).op
     ask, read = op.ask, op.read
     if ask is None or read is None:
-        raise NotExpressible(f"{operation.value} is not called by this client")
+        why = venue.client.lacks.get(operation, "") if venue.client else ""
+        raise NotExpressible(why or f"{operation.value} is not called by this client")
 
     def flow(
         asked: Any, credential: Credential | None, context: AnyContext

@@ -75,7 +75,8 @@ class ClientEnd(Struct, frozen=True):
             URL. What the venue does with every order, and has no words for, is `given`: fields of
             an order or of its terms; `replacing` likewise of a replacement. `config` says what of
             the credentials bots have a name for: `apiKey`, `secret`, `password`; all are needed.
-            `kinds` are those of its orders, beyond market and limit, that our client can ask for.
+            `kinds` are those of its orders, beyond market and limit, that our client can ask for;
+            `lacks` says of an operation that it does not call why, and what to ask instead.
             `order_life_s_max` is how far ahead an order may name its end, 0 without a limit.
     Units:  seconds; `tell_time` returns nanoseconds since the Unix epoch.
     """
@@ -100,4 +101,5 @@ class ClientEnd(Struct, frozen=True):
     replacing: dict[str, Any] = {}
     config: dict[str, str] = {}
     kinds: frozenset[OrderKind] = frozenset()
+    lacks: dict[Operation, str] = {}
     order_life_s_max: int = 0

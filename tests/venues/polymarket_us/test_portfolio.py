@@ -441,7 +441,9 @@ def test_client_asks_for_no_other_account(floor: Floor, operation: Operation) ->
 
 def test_client_makes_no_fills_of_trades(floor: Floor) -> None:
     """A trade says neither of which order it is nor on which side."""
-    with pytest.raises(NotExpressible, match="list-fills is not called by this client"):
+    with pytest.raises(
+        NotExpressible, match="lists no fills: its trades name neither their order nor their side"
+    ):
         ask(floor, Operation.LIST_FILLS, ListFills((floor.desk.accounts()[0].account_id,)))
 
 

@@ -104,6 +104,12 @@ CLIENT = ClientEnd(
         "keep_rejected": True,
         "needs_liquidity": True,
     },
+    lacks={
+        Operation.LIST_FILLS: (
+            f"{NAME} lists no fills: its trades name neither their order nor their side; "
+            "an order tells what it traded, and positions what is held"
+        ),
+    },
     replacing={"policy": ReplacePolicy.CANCEL_EXECUTED},
     config={"apiKey": "key_id", "secret": "secret_key"},
     listen=listen.listen,
