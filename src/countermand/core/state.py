@@ -28,7 +28,7 @@ from countermand.vocabulary.ids import (
 )
 from countermand.vocabulary.instrument import Asset, Instrument
 from countermand.vocabulary.order import Standing
-from countermand.vocabulary.reports import ClosedOrder, Fill, SlotUse, Trade
+from countermand.vocabulary.reports import ClosedOrder, Fill, OrderReport, SlotUse, Trade
 
 # Bounds on what one account can make the exchange remember. A closed order beyond the bound is
 # forgotten with its client ids, oldest first; its record stays where records are kept.
@@ -279,11 +279,11 @@ class State:
         that is over is a `ClosedOrder` once it is packed.
         """
         order = self._known(order_id) if order_id else None
-        if order is None or account_of(order) != account.account_id:
+        if order is None or _told(order).account_id != account.account_id:
             if not (cl_ord_id or secondary_cl_ord_id):
                 return None
             order = self._find_named(account, cl_ord_id, secondary_cl_ord_id)
-        if instrument_id and order is not None and _instrument_of(order) != instrument_id:
+        if instrument_id and order is not None and _told(order).instrument_id != instrument_id:
             return None
         return order
 
@@ -304,10 +304,6 @@ class State:
         return None
 
 
-def account_of(order: Order | ClosedOrder) -> AccountId:
-    """Return whose order it is."""
-    return order.now.account_id if isinstance(order, Order) else order.account_id
-
-
-def _instrument_of(order: Order | ClosedOrder) -> InstrumentId:
-    return order.now.instrument_id if isinstance(order, Order) else order.instrument_id
+def _told(order: Order | ClosedOrder) -> OrderReport | ClosedOrder:
+    # What is known of an order, which says whose it is and on which market.
+    return order.now if isinstance(order, Order) else order
