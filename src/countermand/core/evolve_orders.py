@@ -1,7 +1,15 @@
 """Evolve, of orders: each is staged, accepted, moved, replaced, released, and ends."""
 
 from countermand.core import ledger
-from countermand.core.filing import close_in_list, forget, leave, move, stand, unname
+from countermand.core.filing import (
+    close_in_list,
+    forget,
+    leave,
+    move,
+    remember,
+    stand,
+    unname,
+)
 from countermand.core.order import Order, Staged
 from countermand.core.standing import FOLLOW
 from countermand.core.state import (
@@ -82,10 +90,7 @@ def order_rejected(state: State, event: OrderRejected) -> None:
     assert order_id not in state.orders, f"order {order_id} was rejected after it was taken"
     order = state.orders[order_id] = Order(event.order, state.seq << PRIORITY_BITS)
     account.staged.pop(order_id, None)
-    state.ended.append(order)
-    account.closed.append(order_id)
-    if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
-        forget(state, account)
+    remember(state, account, order, order_id)
 
 
 def order_ended(state: State, event: OrderCanceled | OrderExpired) -> object:

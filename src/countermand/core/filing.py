@@ -13,6 +13,7 @@ from countermand.core.state import (
     State,
 )
 from countermand.core.timers import ACCEPTANCE, SLICE
+from countermand.vocabulary.ids import OrderId
 from countermand.vocabulary.order import ExecInst, Link, OrdStatus, Side, Standing
 from countermand.vocabulary.reports import OrderReport
 
@@ -105,12 +106,17 @@ def close(state: State, account: Account, order: Order) -> None:
         unname(account, now)
     if terms.expire_ns:
         state.timers.drop()
-    state.ended.append(order)
-    account.closed.append(now.cl_ord_id or now.order_id)
-    if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
-        forget(state, account)
+    remember(state, account, order, now.cl_ord_id or now.order_id)
     if terms.link is not None:
         close_in_list(state, account, order, terms.link)
+
+
+def remember(state: State, account: Account, order: Order, found_by: OrderId | str) -> None:
+    """Let an order that is over be found until too many of its account have ended after it."""
+    state.ended.append(order)
+    account.closed.append(found_by)
+    if len(account.closed) > CLOSED_ORDERS_PER_ACCOUNT_MAX:
+        forget(state, account)
 
 
 def unname(account: Account, now: OrderReport) -> None:
