@@ -212,6 +212,7 @@ class Twin:
         self.exchange, self.oracle = Exchange(), oracle or Oracle()
         self.seq = self.ts_ns = 0
         self._prices: dict[int, int] = {}
+        self._unpriced: set[int] = set()
 
     def apply(self, command: Any, *, after_ns: int = 1) -> Receipt:
         """Give both the command as the next entry, and compare what happened."""
@@ -232,6 +233,11 @@ class Twin:
         match row:
             case ("OrderAccepted", order_id, *_):
                 self._prices[order_id] = row[10]
+                if not row[10]:
+                    self._unpriced.add(order_id)
+            case ("OrderReleased", order_id, *_) if order_id in self._unpriced:
+                # A market order that is let in anew has no bound until it comes to the book.
+                self._prices[order_id] = 0
             case ("OrderReplaced", order_id, _, price_ticks, *_):
                 self._prices[order_id] = price_ticks
             case ("OrderRestated", order_id, qty_lots, price_ticks, at):
